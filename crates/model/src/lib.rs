@@ -1,0 +1,26 @@
+//! The words of the service: times, properties, readings, outcomes, and the registry that says what hangs where.
+//!
+//! Invariants: no I/O, no clock, no tokio; vendor and broker formats live elsewhere. Values are decimal integers at their
+//! property's resolution, so sums are exact and equal in any order.
+
+mod decimal;
+mod flags;
+mod geo;
+mod message;
+mod outcome;
+mod property;
+mod reading;
+pub mod registry;
+mod settings;
+mod time;
+
+pub use decimal::{Decimal, DecimalError};
+pub use flags::{Flag, Flags};
+pub use geo::Position;
+pub use message::{RawMessage, RawMessageRef};
+pub use outcome::{Outcome, Reason, Verdict};
+pub use property::{Catalogue, Kind, ObservedProperty, PropertyNo};
+pub use reading::{DeviceNo, PoleNo, Reading, Series, TimeSource, ZoneNo};
+pub use registry::{Device, DeviceIndex, Inputs, Pole, Problem, Profile, Registry, Zone};
+pub use settings::{FoldSettings, Format, Route};
+pub use time::{Quarter, TimeError, UtcMillis};

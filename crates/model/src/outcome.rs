@@ -1,0 +1,98 @@
+//! What becomes of a message and of a reading: exactly one outcome each.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a message or a reading is kept in quarantine instead of being counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Reason {
+    /// No route fits the topic. Remedy: add a `[[route]]`, or stop the sender.
+    UnknownTopic = 0,
+    /// The topic or payload names a device that is not in `devices.csv`. Remedy: register it, then replay.
+    UnknownDevice = 1,
+    /// The bytes are not what the route's format or the profile's codec expects. Remedy: check profile and firmware.
+    DecodeFailed = 2,
+    /// Larger than the limit of its source. Remedy: raise `max_payload`, or mend the sender.
+    Oversize = 3,
+    /// A retained message, which says nothing about when it was measured. Remedy: publish without retain.
+    Retained = 4,
+    /// A value's name is neither in the catalogue nor in the profile's mapping. Remedy: map it.
+    UnknownProperty = 5,
+    /// A value is no finite decimal number. Remedy: mend the firmware.
+    NotANumber = 6,
+    /// A value has more digits than can be held. Remedy: mend the firmware.
+    Overflow = 7,
+    /// The same identity came with another value. Remedy: find the second sender, or replay with a mended codec.
+    ConflictingValue = 8,
+    /// The event time lies before the configured epoch (a clock of 1970). Remedy: set the device's clock.
+    TimeBeforeEpoch = 9,
+    /// The event time lies further ahead than the drift limit and nothing better is known. Remedy: set the device's clock.
+    TimeInFuture = 10,
+    /// The message carries no value. Remedy: check codec and profile.
+    NoReadings = 11,
+    /// Folding it failed by a fault of ours. Remedy: report it, then replay.
+    FoldFailed = 12,
+}
+
+impl Reason {
+    /// All reasons, in the order of their numbers.
+    pub const ALL: [Self; 13] = [
+        Self::UnknownTopic,
+        Self::UnknownDevice,
+        Self::DecodeFailed,
+        Self::Oversize,
+        Self::Retained,
+        Self::UnknownProperty,
+        Self::NotANumber,
+        Self::Overflow,
+        Self::ConflictingValue,
+        Self::TimeBeforeEpoch,
+        Self::TimeInFuture,
+        Self::NoReadings,
+        Self::FoldFailed,
+    ];
+
+    /// The word of interfaces and metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnknownTopic => "unknown_topic",
+            Self::UnknownDevice => "unknown_device",
+            Self::DecodeFailed => "decode_failed",
+            Self::Oversize => "oversize",
+            Self::Retained => "retained",
+            Self::UnknownProperty => "unknown_property",
+            Self::NotANumber => "not_a_number",
+            Self::Overflow => "overflow",
+            Self::ConflictingValue => "conflicting_value",
+            Self::TimeBeforeEpoch => "time_before_epoch",
+            Self::TimeInFuture => "time_in_future",
+            Self::NoReadings => "no_readings",
+            Self::FoldFailed => "fold_failed",
+        }
+    }
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// It brought at least one reading that counts.
+    Uplink,
+    /// It is no measurement (join, status, acknowledgement).
+    Control,
+    /// All its readings were known already.
+    Duplicate,
+    /// Nothing of it counts, for this reason.
+    Quarantined(Reason),
+}
+
+/// What became of a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It counts.
+    Accepted,
+    /// It was known already.
+    Duplicate,
+    /// It does not count, for this reason.
+    Quarantined(Reason),
+}
