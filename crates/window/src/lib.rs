@@ -1,1 +1,29 @@
-//! Placeholder.
+//! Blocks and windows: what is measured in a quarter of an hour, and what follows for hours and days.
+//!
+//! ```text
+//! readings ──► Block (device × quarter: packed rows, anchors of totals) ──► aggregate() ──► Aggregates (the 15-minute window)
+//!                                                                                              │ Delta (now − former)
+//!                                                                                              ▼
+//!                                                                        roll-ups: hour, day × device, pole, zone
+//! ```
+//!
+//! Invariants: no clock, no I/O; a block's aggregates are a function of the set of its readings and anchors, whatever the
+//! order they came in; no bytes make the decoder panic; values, sums and counts are integers.
+
+mod aggregate;
+mod block;
+mod calendar;
+mod counter;
+mod pack;
+mod rows;
+mod totals;
+mod varint;
+
+pub use aggregate::{Aggregate, Aggregates, aggregate};
+pub use block::{Anchor, Block, Insert, NewRow};
+pub use calendar::{Level, day_of, next_start};
+pub use counter::{MAX_GAP_MS, Total, difference, share};
+pub use pack::PackError;
+pub use rows::{Row, RowValue};
+pub use totals::{Blocks, link_total};
+pub use varint::{Reader, put_i64, put_u64};

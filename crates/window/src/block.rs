@@ -1,0 +1,253 @@
+//! The unit of storage: what one device measured in one quarter of an hour, packed.
+
+use smartpole_model::{Flags, Quarter, Series, TimeSource, UtcMillis};
+
+use crate::{Row, RowValue, Total, put_i64, put_u64, rows::Walk};
+
+/// Readings of one device in one quarter of an hour, in event order, and the totals just outside it.
+///
+/// In memory it is packed as on disk (see [`Block::pack`]), so that a fleet's open blocks cost little; a row that comes in order is
+/// appended in place, any other way in unpacks and packs again.
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub(crate) quarter: Quarter,
+    pub(crate) series: Vec<Series>,
+    pub(crate) shapes: Vec<Shape>,
+    pub(crate) anchors: Vec<Anchor>,
+    pub(crate) row_count: u32,
+    pub(crate) packed: Vec<u8>,
+    pub(crate) flagged: Vec<Flagged>,
+    pub(crate) last: Last,
+}
+
+/// Which series a row has, and whose clock it goes by: rows of one firmware share one shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) time_source: TimeSource,
+    /// Indices into [`Block::series`].
+    pub(crate) members: Vec<u16>,
+}
+
+/// Flags of one value; most values have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flagged {
+    pub(crate) row: u32,
+    pub(crate) position: u16,
+    pub(crate) flags: Flags,
+}
+
+/// What the next row's differences refer to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Last {
+    /// Milliseconds from the quarter's start.
+    pub(crate) offset: i64,
+    pub(crate) step: i64,
+    pub(crate) lag: i64,
+    /// By series index.
+    pub(crate) values: Vec<i64>,
+}
+
+/// The totals of a counter next before and next after a block, within [`crate::MAX_GAP_MS`]: with them the block knows its own counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The total's series.
+    pub series: Series,
+    /// The nearest total before the block's own, if a difference from it reaches into the block.
+    pub before: Option<Total>,
+    /// The nearest total after the block's own, if a difference to it begins in or before the block.
+    pub after: Option<Total>,
+}
+
+/// A row to insert.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "fields as in Row")]
+pub struct NewRow<'a> {
+    pub event_time: UtcMillis,
+    pub received_at: UtcMillis,
+    pub time_source: TimeSource,
+    pub values: &'a [RowValue],
+}
+
+/// What became of one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Insert {
+    /// It is new.
+    Added,
+    /// Its identity was there with the same value.
+    Duplicate,
+    /// Its identity was there with another value.
+    Conflict,
+}
+
+impl Block {
+    /// An empty block.
+    pub fn new(quarter: Quarter) -> Self {
+        Self {
+            quarter,
+            series: Vec::new(),
+            shapes: Vec::new(),
+            anchors: Vec::new(),
+            row_count: 0,
+            packed: Vec::new(),
+            flagged: Vec::new(),
+            last: Last::default(),
+        }
+    }
+
+    /// The quarter it is of.
+    pub fn quarter(&self) -> Quarter {
+        self.quarter
+    }
+
+    /// Rows in it; a block may hold anchors without rows.
+    pub fn row_count(&self) -> u32 {
+        self.row_count
+    }
+
+    /// Totals next to it, by series.
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.anchors
+    }
+
+    /// All rows in event order; rows of one instant in order of arrival.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::with_capacity(self.row_count as usize);
+        let mut walk = Walk::new(self);
+        while let Some(head) = walk.next_row() {
+            let values = walk.values().to_vec();
+            rows.push(Row {
+                event_time: head.event_time,
+                received_at: head.received_at,
+                time_source: head.time_source,
+                values,
+            });
+        }
+        rows
+    }
+
+    /// Adds a row; `outcomes` receives one entry a value, in order. Values that are not new change nothing.
+    pub fn insert(&mut self, row: NewRow<'_>, outcomes: &mut Vec<Insert>) {
+        outcomes.clear();
+        let in_order = self.row_count == 0 || row.event_time.since(self.quarter.start()) > self.last.offset;
+        outcomes.extend((0..row.values.len()).map(|at| repeated(&row.values[..at], row.values[at])));
+        if in_order {
+            return self.append_added(row, outcomes);
+        }
+        let mut rows = self.rows();
+        let from = rows.partition_point(|known| known.event_time < row.event_time);
+        let to = rows.partition_point(|known| known.event_time <= row.event_time);
+        for known in rows[from..to].iter().flat_map(|row| &row.values) {
+            for (outcome, new) in outcomes.iter_mut().zip(row.values) {
+                if *outcome == Insert::Added && new.series == known.series {
+                    *outcome = if new.value == known.value { Insert::Duplicate } else { Insert::Conflict };
+                }
+            }
+        }
+        let added = added(row.values, outcomes);
+        if added.is_empty() {
+            return;
+        }
+        let NewRow { event_time, received_at, time_source, .. } = row;
+        rows.insert(to, Row { event_time, received_at, time_source, values: added });
+        *self = Self::from_rows(self.quarter, self.anchors.clone(), &rows);
+    }
+
+    /// Sets the total before or after the block's own for a series; `false` if it was so already.
+    pub fn set_anchor(&mut self, series: Series, change: impl FnOnce(&mut Anchor)) -> bool {
+        let at = self.anchors.partition_point(|anchor| anchor.series < series);
+        let known = self.anchors.get(at).filter(|anchor| anchor.series == series).copied();
+        let former = known.unwrap_or(Anchor { series, before: None, after: None });
+        let mut anchor = former;
+        change(&mut anchor);
+        if anchor == former {
+            return false;
+        }
+        let keep = anchor.before.is_some() || anchor.after.is_some();
+        match (known, keep) {
+            (Some(_), true) => self.anchors[at] = anchor,
+            (Some(_), false) => drop(self.anchors.remove(at)),
+            (None, _) => self.anchors.insert(at, anchor),
+        }
+        true
+    }
+
+    pub(crate) fn from_rows(quarter: Quarter, anchors: Vec<Anchor>, rows: &[Row]) -> Self {
+        let mut block = Self { anchors, ..Self::new(quarter) };
+        for row in rows {
+            let Row { event_time, received_at, time_source, ref values } = *row;
+            block.append(NewRow { event_time, received_at, time_source, values });
+        }
+        block
+    }
+
+    fn append_added(&mut self, row: NewRow<'_>, outcomes: &[Insert]) {
+        if outcomes.iter().all(|outcome| *outcome == Insert::Added) {
+            self.append(row);
+        } else {
+            let values = &added(row.values, outcomes);
+            self.append(NewRow { values, ..row });
+        }
+    }
+
+    fn append(&mut self, row: NewRow<'_>) {
+        let shape = self.shape_of(row.time_source, row.values);
+        let offset = row.event_time.since(self.quarter.start());
+        let step = offset - self.last.offset;
+        let lag = row.received_at.since(row.event_time);
+        put_u64(&mut self.packed, shape as u64);
+        put_i64(&mut self.packed, step - self.last.step);
+        put_i64(&mut self.packed, lag.wrapping_sub(self.last.lag));
+        for (position, value) in row.values.iter().enumerate() {
+            let former = &mut self.last.values[usize::from(self.shapes[shape].members[position])];
+            put_i64(&mut self.packed, value.value.wrapping_sub(*former));
+            *former = value.value;
+            if !value.flags.is_empty() {
+                self.flagged.push(Flagged { row: self.row_count, position: position as u16, flags: value.flags });
+            }
+        }
+        self.last = Last { offset, step, lag, values: std::mem::take(&mut self.last.values) };
+        self.row_count += 1;
+    }
+
+    fn shape_of(&mut self, time_source: TimeSource, values: &[RowValue]) -> usize {
+        let fits = |shape: &Shape| {
+            shape.time_source == time_source
+                && shape.members.len() == values.len()
+                && shape
+                    .members
+                    .iter()
+                    .zip(values)
+                    .all(|(member, value)| self.series[usize::from(*member)] == value.series)
+        };
+        if let Some(known) = self.shapes.iter().position(fits) {
+            return known;
+        }
+        let members = values.iter().map(|value| self.series_index(value.series)).collect();
+        self.shapes.push(Shape { time_source, members });
+        self.shapes.len() - 1
+    }
+
+    fn series_index(&mut self, series: Series) -> u16 {
+        let known = self.series.iter().position(|known| *known == series);
+        let index = known.unwrap_or_else(|| {
+            self.series.push(series);
+            self.last.values.push(0);
+            self.series.len() - 1
+        });
+        index as u16
+    }
+}
+
+/// A series that stands twice in one row counts once.
+fn repeated(earlier: &[RowValue], value: RowValue) -> Insert {
+    match earlier.iter().find(|known| known.series == value.series) {
+        None => Insert::Added,
+        Some(known) if known.value == value.value => Insert::Duplicate,
+        Some(_) => Insert::Conflict,
+    }
+}
+
+fn added(values: &[RowValue], outcomes: &[Insert]) -> Vec<RowValue> {
+    let new = values.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Insert::Added);
+    new.map(|(value, _)| *value).collect()
+}

@@ -1,0 +1,89 @@
+//! Totals across blocks: a new total changes every block between its neighbours in event order.
+
+use smartpole_model::{Quarter, Series, UtcMillis};
+
+use crate::{Anchor, Block, Row, RowValue, Total, counter::MAX_GAP_MS};
+
+/// The blocks of one device, wherever they are (open, changed in this batch, stored).
+pub trait Blocks {
+    /// The block of a quarter, if there is one.
+    fn get(&mut self, quarter: Quarter) -> Option<&Block>;
+
+    /// Applies `change` to the block of a quarter, made if absent; the block counts as changed if it returns `true`.
+    fn update(&mut self, quarter: Quarter, change: &mut dyn FnMut(&mut Block) -> bool);
+
+    /// Whether a value takes part (is not excluded by its flags).
+    fn counts(&self, value: &RowValue) -> bool;
+}
+
+/// Tells the blocks around a total that was just inserted about it. `newest` is the newest total of the series before this one.
+pub fn link_total(blocks: &mut impl Blocks, series: Series, total: Total, newest: Option<Total>) {
+    let in_order = newest.is_none_or(|newest| newest.at < total.at);
+    let (before, after) = if in_order {
+        (newest, None)
+    } else {
+        (neighbour(blocks, series, total, Side::Before), neighbour(blocks, series, total, Side::After))
+    };
+    if let Some(before) = before {
+        link(blocks, series, before, total);
+    }
+    if let Some(after) = after {
+        link(blocks, series, total, after);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+/// The next total on one side, at most [`MAX_GAP_MS`] away.
+fn neighbour(blocks: &mut impl Blocks, series: Series, total: Total, side: Side) -> Option<Total> {
+    let home = total.at.quarter();
+    let step = if side == Side::Before { -1 } else { 1 };
+    let furthest = (MAX_GAP_MS / Quarter::MILLIS) as i32;
+    (0..=furthest).find_map(|distance| {
+        let block = blocks.get(Quarter(home.0 + step * distance))?.clone();
+        let own = own_totals(blocks, &block, series);
+        let anchor = block.anchors().iter().find(|anchor| anchor.series == series);
+        match side {
+            Side::Before => own.iter().rev().find(|known| known.at < total.at).copied().or_else(|| anchor?.before),
+            Side::After => own.iter().find(|known| known.at > total.at).copied().or_else(|| anchor?.after),
+        }
+    })
+}
+
+fn own_totals(blocks: &impl Blocks, block: &Block, series: Series) -> Vec<Total> {
+    let total = |row: &Row| {
+        let value = row.values.iter().find(|value| value.series == series && blocks.counts(value))?;
+        Some(Total { at: row.event_time, value: value.value })
+    };
+    block.rows().iter().filter_map(total).collect()
+}
+
+/// Makes `earlier` and `later` neighbours in every block from the one to the other.
+fn link(blocks: &mut impl Blocks, series: Series, earlier: Total, later: Total) {
+    let (first, last) = (earlier.at.quarter(), later.at.quarter());
+    if first == last {
+        return;
+    }
+    let near = within_gap(earlier.at, later.at);
+    blocks.update(first, &mut |block| set(block, series, |anchor| anchor.after = near.then_some(later)));
+    if near {
+        for between in first.0 + 1..last.0 {
+            blocks.update(Quarter(between), &mut |block| {
+                set(block, series, |anchor| (anchor.before, anchor.after) = (Some(earlier), Some(later)))
+            });
+        }
+    }
+    blocks.update(last, &mut |block| set(block, series, |anchor| anchor.before = near.then_some(earlier)));
+}
+
+fn within_gap(earlier: UtcMillis, later: UtcMillis) -> bool {
+    later.since(earlier) <= MAX_GAP_MS
+}
+
+fn set(block: &mut Block, series: Series, change: impl FnOnce(&mut Anchor)) -> bool {
+    block.set_anchor(series, change)
+}
