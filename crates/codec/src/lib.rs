@@ -1,1 +1,101 @@
-//! Placeholder.
+//! Bytes to values: `smartpole.v1` protobuf and JSON, and ChirpStack v4 JSON events through a profile's mapping.
+//!
+//! ```text
+//! topic, payload ── Router::route ──► format, device id      (finds the profile)
+//!                └─ decode ─────────► Samples | Control | Refusal
+//! ```
+//!
+//! Invariants: no clock, no state, no panic on any bytes; memory is bounded by the payload's size and the limits below;
+//! numbers are read as decimal text, never as floats. A value that cannot be read is a [`Fault`] and leaves its
+//! neighbours alone; a message that cannot be read is a [`Refusal`], whole. Checking the payload's size against
+//! `FoldSettings::max_payload` is the caller's.
+
+use smartpole_model::{Catalogue, Format, Profile, Reason, Series, UtcMillis};
+
+mod chirpstack;
+mod json;
+mod names;
+mod protobuf;
+mod refusal;
+mod router;
+
+pub use refusal::Refusal;
+pub use router::{Addressed, Router};
+
+/// `smartpole.v1` as generated from `proto/smartpole/v1/uplink.proto`, for those who write such messages.
+#[allow(missing_docs, reason = "documented in the .proto")]
+pub mod v1 {
+    include!(concat!(env!("OUT_DIR"), "/smartpole.v1.rs"));
+}
+
+/// Most samples of one message.
+pub const MAX_SAMPLES: usize = 4_096;
+/// Most values of one sample.
+pub const MAX_VALUES_PER_SAMPLE: usize = 256;
+/// Most values of one message.
+pub const MAX_VALUES: usize = 65_536;
+
+/// What one message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoded {
+    /// Measurements; at least one sample with a value or a fault.
+    Samples(Vec<Sample>),
+    /// No measurement, by design: `join`, `status`, `ack`, `txack`, `log`, `location`, `integration`, `mac_only`.
+    Control(&'static str),
+}
+
+/// What was measured at one instant, and the clocks that say when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// The payload's own time.
+    pub time: Option<UtcMillis>,
+    /// The time a gateway's GPS gave the frame.
+    pub gateway_time: Option<UtcMillis>,
+    /// The network server's time of the frame.
+    pub network_time: Option<UtcMillis>,
+    /// Values that were read.
+    pub values: Vec<Value>,
+    /// Values that were not.
+    pub faults: Vec<Fault>,
+}
+
+/// A value that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// What it measures.
+    pub series: Series,
+    /// At the property's resolution, rounded half away from zero.
+    pub value: i64,
+}
+
+/// A value that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Its name as sent, at most 80 characters.
+    pub name: String,
+    /// `UnknownProperty`, `NotANumber` or `Overflow`.
+    pub reason: Reason,
+}
+
+/// Reads a message of a device with this profile.
+///
+/// # Errors
+/// A [`Refusal`] with `DecodeFailed` if the bytes are not of the format, `NoReadings` if they carry no value.
+pub fn decode(
+    format: Format,
+    profile: &Profile,
+    catalogue: &Catalogue,
+    topic: &str,
+    payload: &[u8],
+) -> Result<Decoded, Refusal> {
+    let names = names::Names { profile, catalogue };
+    let samples = match format {
+        Format::Chirpstack => return chirpstack::decode(names, topic, payload),
+        Format::Smartpole if payload.starts_with(b"{") => json::decode(names, payload)?,
+        Format::Smartpole => protobuf::decode(names, payload)?,
+    };
+    if samples.iter().all(|sample| sample.values.is_empty() && sample.faults.is_empty()) {
+        return Err(Refusal::new(Reason::NoReadings, "no sample carries a value"));
+    }
+    Ok(Decoded::Samples(samples))
+}

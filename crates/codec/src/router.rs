@@ -1,0 +1,95 @@
+//! Topic → format and device.
+
+use std::borrow::Cow;
+
+use smartpole_model::{Format, Inputs, Reason};
+
+use crate::{Refusal, chirpstack};
+
+/// The routes of the fold settings, compiled.
+#[derive(Clone, Debug)]
+pub struct Router {
+    routes: Vec<(Vec<Level>, Format)>,
+}
+
+/// A level of an MQTT topic filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Level {
+    Exact(Box<str>),
+    One,
+    Rest,
+}
+
+/// How a message is read and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressed<'a> {
+    /// How its bytes are read.
+    pub format: Format,
+    /// Id of the device, as in `devices.csv`.
+    pub device_id: Cow<'a, str>,
+}
+
+impl Router {
+    /// Compiles the routes.
+    pub fn new(inputs: &Inputs) -> Self {
+        let compile = |filter: &str| filter.split('/').map(Level::of).collect();
+        Self { routes: inputs.settings.routes.iter().map(|route| (compile(&route.filter), route.format)).collect() }
+    }
+
+    /// The first route that fits the topic, and the device: for `smartpole` the topic's last level but one; for
+    /// `chirpstack` the level after `device` in lower case, which [`decode`](crate::decode) holds against the body, so
+    /// that the body is parsed once. Only a topic without that level costs a look into the body here.
+    ///
+    /// # Errors
+    /// `UnknownTopic` if no route fits, `UnknownDevice` if no device is named, `DecodeFailed` if the body should name it
+    /// and cannot be read.
+    pub fn route<'a>(&self, topic: &'a str, payload: &[u8]) -> Result<Addressed<'a>, Refusal> {
+        let route = self.routes.iter().find(|(filter, _)| fits(filter, topic));
+        let (_, format) = route.ok_or_else(|| Refusal::new(Reason::UnknownTopic, "no route fits the topic"))?;
+        let device_id = match format {
+            Format::Smartpole => topic.rsplit('/').nth(1).unwrap_or_default().into(),
+            Format::Chirpstack => match chirpstack::topic_parts(topic) {
+                Some((dev_eui, _)) => lower_case(dev_eui),
+                None => chirpstack::dev_eui(payload)?.into(),
+            },
+        };
+        match device_id.is_empty() {
+            true => Err(Refusal::new(Reason::UnknownDevice, "the topic names no device")),
+            false => Ok(Addressed { format: *format, device_id }),
+        }
+    }
+}
+
+fn lower_case(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => text.to_ascii_lowercase().into(),
+        false => text.into(),
+    }
+}
+
+impl Level {
+    fn of(text: &str) -> Self {
+        match text {
+            "+" => Self::One,
+            "#" => Self::Rest,
+            exact => Self::Exact(exact.into()),
+        }
+    }
+}
+
+/// MQTT 3.1.1 §4.7: `#` also stands for its parent level, and no wildcard begins a topic of the broker's own (`$SYS`).
+fn fits(filter: &[Level], topic: &str) -> bool {
+    if topic.starts_with('$') && !matches!(filter.first(), Some(Level::Exact(_))) {
+        return false;
+    }
+    let mut levels = topic.split('/');
+    for wanted in filter {
+        match (wanted, levels.next()) {
+            (Level::Rest, _) => return true,
+            (Level::One, Some(_)) => {}
+            (Level::Exact(exact), Some(level)) if **exact == *level => {}
+            _ => return false,
+        }
+    }
+    levels.next().is_none()
+}
