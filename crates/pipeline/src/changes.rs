@@ -1,0 +1,186 @@
+//! What a batch changed: all that the store has to write, in one transaction with the cursor.
+
+use smartpole_model::{DeviceNo, PoleNo, Quarter, Reason, Seq, UtcMillis, ZoneNo};
+use smartpole_window::{Aggregates, Level};
+
+/// Changes from one commit to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Number of this batch, from 1.
+    pub batch: u64,
+    /// The last record folded.
+    pub cursor: Seq,
+    /// Receipt time of the last record that has one.
+    pub received_at: UtcMillis,
+    /// Packed accepted readings ([`crate::batch_row`]), not compressed; empty if none.
+    pub batch_row: Vec<u8>,
+    /// Batch rows below this number are in stored blocks entirely.
+    pub replay_from: u64,
+    /// Things met for the first time, with the numbers they got, in order of number.
+    pub names: Vec<Name>,
+    /// Hash of the inputs in force at the cursor, if it changed.
+    pub inputs: Option<String>,
+    /// Blocks that were closed or changed after closing, by (quarter, device).
+    pub blocks: Vec<BlockRow>,
+    /// What the hours and days gain, by (level, start, scope).
+    pub rollups: Vec<RollupDelta>,
+    /// Changes of closed blocks, in order.
+    pub revisions: Vec<RevisionRow>,
+    /// Devices whose state at the cursor changed, by number.
+    pub devices: Vec<DeviceRow>,
+    /// Ticks counted so far, by source number; only those that changed.
+    pub ticks: Vec<(u32, u64)>,
+    /// Ledger by receipt hour, source and outcome: what is to be added.
+    pub ledger_sources: Vec<(LedgerSourceKey, u64)>,
+    /// Ledger by receipt day and device: the whole row (packed [`crate::Counts`]), replacing the former.
+    pub ledger_devices: Vec<LedgerDeviceRow>,
+    /// New rows of the quarantine, by seq.
+    pub quarantine: Vec<QuarantineRow>,
+    /// The state at a journal position, once a day.
+    pub checkpoint: Option<Vec<u8>>,
+}
+
+/// A name and its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// What it names.
+    pub kind: NameKind,
+    /// The number, from 0 in each kind, without gaps.
+    pub number: u32,
+    /// The id of registry or configuration.
+    pub id: String,
+}
+
+/// What a [`Name`] names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum NameKind {
+    /// A device.
+    Device = 1,
+    /// A pole.
+    Pole = 2,
+    /// A zone.
+    Zone = 3,
+    /// A source.
+    Source = 4,
+}
+
+/// A block as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockRow {
+    /// When.
+    pub quarter: Quarter,
+    /// Whose.
+    pub device: DeviceNo,
+    /// 0 when first closed, +1 for each minute of receipt in which it was changed after that.
+    pub revision: u32,
+    /// Packed [`Aggregates`].
+    pub aggregates: Vec<u8>,
+    /// Packed [`smartpole_window::Block`].
+    pub rows: Vec<u8>,
+}
+
+/// Whom a roll-up is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// One device.
+    Device(DeviceNo),
+    /// All devices of a pole.
+    Pole(PoleNo),
+    /// All devices of a zone's poles.
+    Zone(ZoneNo),
+}
+
+/// What an hour or a day gains: `stored.merge(delta)`, made if absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollupDelta {
+    /// Hour or day.
+    pub level: Level,
+    /// First instant.
+    pub start: UtcMillis,
+    /// Whose.
+    pub scope: Scope,
+    /// What to merge.
+    pub aggregates: Aggregates,
+    /// What to add to its revision: the revisions of its blocks are its own.
+    pub revisions: u32,
+}
+
+/// Why a closed block changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum RevisionReason {
+    /// A reading came behind the watermark.
+    Late = 1,
+    /// A total next to it came or changed.
+    Total = 2,
+}
+
+/// A former state of a closed block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionRow {
+    /// When the block is of.
+    pub quarter: Quarter,
+    /// Whose it is.
+    pub device: DeviceNo,
+    /// The revision that this change made.
+    pub revision: u32,
+    /// Minute of receipt of what changed it (minutes since 1970).
+    pub minute: i64,
+    /// Why.
+    pub reason: RevisionReason,
+    /// Packed [`Aggregates`] before the change; of a block that was not there, none.
+    pub former: Vec<u8>,
+}
+
+/// State of a device at the cursor, beside its open blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// Whose.
+    pub device: DeviceNo,
+    /// Its last closed quarter.
+    pub last_closed: Quarter,
+    /// Packed rest (newest totals, latest readings, newest event time): the fold reads it back.
+    pub state: Vec<u8>,
+}
+
+/// Key of the ledger's rows by source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LedgerSourceKey {
+    /// Receipt hour (UTC hours since 1970).
+    pub hour: i32,
+    /// Number of the source.
+    pub source: u32,
+    /// Number of the entry ([`crate::Entry::number`]).
+    pub entry: u16,
+}
+
+/// A ledger row by device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerDeviceRow {
+    /// Receipt day (UTC days since 1970).
+    pub day: i32,
+    /// Whose.
+    pub device: DeviceNo,
+    /// Packed [`crate::Counts`].
+    pub counts: Vec<u8>,
+}
+
+/// A message, or a part of it, that does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuarantineRow {
+    /// The message; its bytes are in the journal.
+    pub seq: Seq,
+    /// When it was received.
+    pub received_at: UtcMillis,
+    /// Number of its source.
+    pub source: u32,
+    /// Its device, if known.
+    pub device: Option<DeviceNo>,
+    /// Why; of several readings of one message the first.
+    pub reason: Reason,
+    /// What, where; bounded.
+    pub detail: String,
+    /// Readings of the message that are in quarantine; 0 if the whole message is.
+    pub readings: u32,
+}

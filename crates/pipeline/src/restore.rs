@@ -1,0 +1,44 @@
+//! The state at the cursor, as the store kept it.
+
+use smartpole_model::{DeviceNo, Seq, UtcMillis};
+
+use crate::{DeviceRow, LedgerDeviceRow, Name};
+
+/// Everything [`crate::Fold::restore`] needs to go on as if it had never stopped.
+#[derive(Clone, Debug, Default)]
+pub struct Restore {
+    /// Number of the last committed batch.
+    pub batch: u64,
+    /// The last record folded.
+    pub cursor: Seq,
+    /// Receipt time of the last record that has one.
+    pub received_at: UtcMillis,
+    /// All names, by kind and number.
+    pub names: Vec<Name>,
+    /// Hash of the inputs in force.
+    pub inputs: Option<String>,
+    /// State of each device that has one.
+    pub devices: Vec<DeviceRow>,
+    /// Ticks counted by source number.
+    pub ticks: Vec<(u32, u64)>,
+    /// Ledger rows by device of the receipt day of `received_at`.
+    pub ledger_devices: Vec<LedgerDeviceRow>,
+    /// Batch rows still needed, unpacked from compression: (batch number, bytes), in order.
+    pub batch_rows: Vec<(u64, Vec<u8>)>,
+    /// Day of the last checkpoint (UTC days since 1970).
+    pub checkpoint_day: Option<i32>,
+}
+
+/// Stored blocks, for readings that come late. Blocks that the fold has not handed over yet it finds itself.
+pub trait StoredBlocks {
+    /// Packed rows and revision of a stored block.
+    ///
+    /// # Errors
+    /// If the store cannot be read; the fold stops before it counts wrongly.
+    fn load(&self, device: DeviceNo, quarter: smartpole_model::Quarter) -> Result<Option<(Vec<u8>, u32)>, LoadError>;
+}
+
+/// The store could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read a stored block")]
+pub struct LoadError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
