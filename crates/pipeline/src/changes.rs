@@ -36,8 +36,8 @@ pub struct Changes {
     pub ledger_devices: Vec<LedgerDeviceRow>,
     /// New rows of the quarantine, by seq.
     pub quarantine: Vec<QuarantineRow>,
-    /// The state at a journal position, once a day.
-    pub checkpoint: Option<Vec<u8>>,
+    /// The state at a journal position, once a day (packed state).
+    pub checkpoint: Option<CheckpointRow>,
 }
 
 /// A name and its number.
@@ -74,6 +74,8 @@ pub struct BlockRow {
     pub device: DeviceNo,
     /// 0 when first closed, +1 for each minute of receipt in which it was changed after that.
     pub revision: u32,
+    /// Minute of receipt of the newest revision (minutes since 1970), 0 if none.
+    pub revised_minute: i64,
     /// Packed [`Aggregates`].
     pub aggregates: Vec<u8>,
     /// Packed [`smartpole_window::Block`].
@@ -183,4 +185,15 @@ pub struct QuarantineRow {
     pub detail: String,
     /// Readings of the message that are in quarantine; 0 if the whole message is.
     pub readings: u32,
+}
+
+/// The state at a journal position: folding can begin there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointRow {
+    /// The day it begins (UTC days since 1970).
+    pub day: i32,
+    /// The last record it includes.
+    pub seq: Seq,
+    /// Packed [`crate::Restore`].
+    pub state: Vec<u8>,
 }

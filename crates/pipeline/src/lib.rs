@@ -5,12 +5,12 @@ mod recent;
 mod restore;
 
 pub use changes::{
-    BlockRow, Changes, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow, RevisionReason,
+    BlockRow, Changes, CheckpointRow, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow, RevisionReason,
     RevisionRow, RollupDelta, Scope,
 };
 pub use ledger::{Counts, Entry};
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
-pub use restore::{LoadError, Restore, StoredBlocks};
+pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
 use std::sync::Arc;
 use smartpole_model::{DeviceNo, Inputs, Quarter, Seq, UtcMillis};

@@ -2,7 +2,7 @@
 
 use smartpole_model::{DeviceNo, Seq, UtcMillis};
 
-use crate::{DeviceRow, LedgerDeviceRow, Name};
+use crate::{Counts, DeviceRow, LedgerDeviceRow, Name};
 
 /// Everything [`crate::Fold::restore`] needs to go on as if it had never stopped.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Restore {
     pub ticks: Vec<(u32, u64)>,
     /// Ledger rows by device of the receipt day of `received_at`.
     pub ledger_devices: Vec<LedgerDeviceRow>,
+    /// Sums of the ledger over all time.
+    pub ledger: Counts,
     /// Batch rows still needed, unpacked from compression: (batch number, bytes), in order.
     pub batch_rows: Vec<(u64, Vec<u8>)>,
     /// Day of the last checkpoint (UTC days since 1970).
@@ -31,11 +33,22 @@ pub struct Restore {
 
 /// Stored blocks, for readings that come late. Blocks that the fold has not handed over yet it finds itself.
 pub trait StoredBlocks {
-    /// Packed rows and revision of a stored block.
+    /// A stored block.
     ///
     /// # Errors
     /// If the store cannot be read; the fold stops before it counts wrongly.
-    fn load(&self, device: DeviceNo, quarter: smartpole_model::Quarter) -> Result<Option<(Vec<u8>, u32)>, LoadError>;
+    fn load(&self, device: DeviceNo, quarter: smartpole_model::Quarter) -> Result<Option<StoredBlock>, LoadError>;
+}
+
+/// A block as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredBlock {
+    /// Its revision.
+    pub revision: u32,
+    /// Minute of receipt of the newest revision, 0 if none.
+    pub revised_minute: i64,
+    /// Packed rows.
+    pub rows: Vec<u8>,
 }
 
 /// The store could not be read.
