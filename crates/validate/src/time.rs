@@ -1,0 +1,71 @@
+//! Whose clock is believed.
+//!
+//! The best clock that keeps the bounds `epoch ≤ time ≤ receipt + drift` gives the event time:
+//!
+//! | payload (if the profile has one) | gateway | network | result |
+//! |---|---|---|---|
+//! | within bounds | any | any | payload |
+//! | none | within | any | gateway |
+//! | none | none | within | network |
+//! | none | none | none | receipt: the sample has no identity of its own |
+//! | refused | within | any | gateway, `time_doubt` |
+//! | refused | none or refused | within | network, `time_doubt` |
+//! | none | refused | within | network, `time_doubt` |
+//! | none | at least one refused, none within | | receipt, `time_doubt` |
+//! | refused | none within | | quarantined: `time_before_epoch` or `time_in_future`, as the payload's clock was off |
+//!
+//! The last row: a device with a clock may have kept the sample for days, so its receipt says nothing about when it was
+//! measured. Gateways and network servers stamp a frame while it passes; there the receipt is close to the truth.
+
+use smartpole_model::{Flag, Flags, FoldSettings, Profile, Reason, TimeSource, UtcMillis};
+
+/// What the clocks on a sample's way said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// The payload's own.
+    pub payload: Option<UtcMillis>,
+    /// A gateway's.
+    pub gateway: Option<UtcMillis>,
+    /// The network server's.
+    pub network: Option<UtcMillis>,
+    /// Ours.
+    pub received_at: UtcMillis,
+}
+
+/// The instant a sample was measured at, whose clock says so, and `time_doubt` if a better clock was refused. The
+/// module's table says which clock is taken.
+///
+/// # Errors
+/// `TimeBeforeEpoch` or `TimeInFuture` if the payload's clock is off and only the receipt is left, and
+/// `TimeBeforeEpoch` if our own clock is.
+pub fn event_time(
+    times: &Times,
+    profile: &Profile,
+    settings: &FoldSettings,
+) -> Result<(UtcMillis, TimeSource, Flags), Reason> {
+    let payload = times.payload.filter(|_| profile.payload_time);
+    let better =
+        [(payload, TimeSource::Payload), (times.gateway, TimeSource::Gateway), (times.network, TimeSource::Network)];
+    let mut flags = Flags::NONE;
+    for (time, source) in better {
+        let Some(time) = time else { continue };
+        match within_bounds(time, times.received_at, settings) {
+            Ok(()) => return Ok((time, source, flags)),
+            Err(_) => flags = flags.with(Flag::TimeDoubt),
+        }
+    }
+    for last in [payload, Some(times.received_at)].into_iter().flatten() {
+        within_bounds(last, times.received_at, settings)?;
+    }
+    Ok((times.received_at, TimeSource::Receipt, flags))
+}
+
+fn within_bounds(time: UtcMillis, received_at: UtcMillis, settings: &FoldSettings) -> Result<(), Reason> {
+    if time < settings.epoch {
+        return Err(Reason::TimeBeforeEpoch);
+    }
+    if time > received_at.plus(i64::from(settings.future_drift_s) * 1_000) {
+        return Err(Reason::TimeInFuture);
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Whose clock is believed, as a table.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fmt::Write;
+
+use expect_test::expect;
+use smartpole_model::{FoldSettings, Profile, UtcMillis, registry::Counter};
+use smartpole_validate::{Times, event_time};
+
+const RECEIVED: &str = "2026-11-25T10:00:00Z";
+
+fn profile(payload_time: bool) -> Profile {
+    Profile {
+        id: "pole".to_owned(),
+        name: "Pole".to_owned(),
+        codec: "smartpole".to_owned(),
+        interval_s: 600,
+        payload_time,
+        counter: Counter { width_bits: 32, max_per_minute: 600 },
+        mapping: Vec::new(),
+        expected: Vec::new(),
+    }
+}
+
+fn time(text: &str) -> Option<UtcMillis> {
+    (text != "-").then(|| text.parse().unwrap())
+}
+
+/// `payload gateway network` a line, `-` for none.
+fn table(payload_time: bool, received_at: &str, rows: &str) -> String {
+    let mut table = String::new();
+    for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
+        let [payload, gateway, network] = row.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let times = Times {
+            payload: time(payload),
+            gateway: time(gateway),
+            network: time(network),
+            received_at: received_at.parse().unwrap(),
+        };
+        match event_time(&times, &profile(payload_time), &FoldSettings::default()) {
+            Ok((time, source, flags)) => writeln!(table, "{row} => {source:?} {time} {flags:?}").unwrap(),
+            Err(reason) => writeln!(table, "{row} => {}", reason.code()).unwrap(),
+        }
+    }
+    table
+}
+
+#[test]
+fn the_best_clock_within_bounds_gives_the_time() {
+    expect![[r#"
+        2026-11-25T09:50:00Z 2026-11-25T09:59:58Z 2026-11-25T09:59:59Z => Payload 2026-11-25T09:50:00Z {}
+        -                    2026-11-25T09:59:58Z 2026-11-25T09:59:59Z => Gateway 2026-11-25T09:59:58Z {}
+        -                    -                    2026-11-25T09:59:59Z => Network 2026-11-25T09:59:59Z {}
+        -                    -                    - => Receipt 2026-11-25T10:00:00Z {}
+        2020-01-01T00:00:00Z -                    - => Payload 2020-01-01T00:00:00Z {}
+    "#]]
+    .assert_eq(&table(
+        true,
+        RECEIVED,
+        "2026-11-25T09:50:00Z 2026-11-25T09:59:58Z 2026-11-25T09:59:59Z
+         -                    2026-11-25T09:59:58Z 2026-11-25T09:59:59Z
+         -                    -                    2026-11-25T09:59:59Z
+         -                    -                    -
+         2020-01-01T00:00:00Z -                    -",
+    ));
+}
+
+#[test]
+fn a_refused_clock_gives_way_to_the_next_with_a_doubt() {
+    expect![[r#"
+        1970-01-01T00:10:00Z 2026-11-25T09:59:58Z 2026-11-25T09:59:59Z => Gateway 2026-11-25T09:59:58Z {"time_doubt"}
+        2038-01-19T03:14:07Z -                    2026-11-25T09:59:59Z => Network 2026-11-25T09:59:59Z {"time_doubt"}
+        2100-01-01T00:00:00Z 2007-04-11T09:59:58Z 2026-11-25T09:59:59Z => Network 2026-11-25T09:59:59Z {"time_doubt"}
+        -                    2007-04-11T09:59:58Z 2026-11-25T09:59:59Z => Network 2026-11-25T09:59:59Z {"time_doubt"}
+        -                    2046-07-11T09:59:58Z 2046-07-11T09:59:58Z => Receipt 2026-11-25T10:00:00Z {"time_doubt"}
+    "#]]
+    .assert_eq(&table(
+        true,
+        RECEIVED,
+        "1970-01-01T00:10:00Z 2026-11-25T09:59:58Z 2026-11-25T09:59:59Z
+         2038-01-19T03:14:07Z -                    2026-11-25T09:59:59Z
+         2100-01-01T00:00:00Z 2007-04-11T09:59:58Z 2026-11-25T09:59:59Z
+         -                    2007-04-11T09:59:58Z 2026-11-25T09:59:59Z
+         -                    2046-07-11T09:59:58Z 2046-07-11T09:59:58Z",
+    ));
+}
+
+#[test]
+fn a_payload_clock_that_is_off_with_only_the_receipt_left_is_quarantined() {
+    expect![[r#"
+        1970-01-01T00:00:00Z     -                    - => time_before_epoch
+        2000-01-01T00:00:00Z     -                    - => time_before_epoch
+        2019-12-31T23:59:59.999Z -                    - => time_before_epoch
+        2038-01-19T03:14:07Z     -                    - => time_in_future
+        2100-01-01T00:00:00Z     -                    - => time_in_future
+        1970-01-01T00:00:00Z     2100-01-01T00:00:00Z 2100-01-01T00:00:00Z => time_before_epoch
+    "#]]
+    .assert_eq(&table(
+        true,
+        RECEIVED,
+        "1970-01-01T00:00:00Z     -                    -
+         2000-01-01T00:00:00Z     -                    -
+         2019-12-31T23:59:59.999Z -                    -
+         2038-01-19T03:14:07Z     -                    -
+         2100-01-01T00:00:00Z     -                    -
+         1970-01-01T00:00:00Z     2100-01-01T00:00:00Z 2100-01-01T00:00:00Z",
+    ));
+}
+
+#[test]
+fn the_future_ends_with_the_drift_limit_to_the_millisecond() {
+    expect![[r#"
+        2026-11-25T10:02:00Z     -                        - => Payload 2026-11-25T10:02:00Z {}
+        2026-11-25T10:02:00.001Z -                        - => time_in_future
+        -                        2026-11-25T10:02:00.001Z - => Receipt 2026-11-25T10:00:00Z {"time_doubt"}
+        -                        2026-11-25T10:00:18Z     - => Gateway 2026-11-25T10:00:18Z {}
+    "#]]
+    .assert_eq(&table(
+        true,
+        RECEIVED,
+        "2026-11-25T10:02:00Z     -                        -
+         2026-11-25T10:02:00.001Z -                        -
+         -                        2026-11-25T10:02:00.001Z -
+         -                        2026-11-25T10:00:18Z     -",
+    ));
+}
+
+#[test]
+fn a_payload_time_that_the_profile_does_not_trust_is_as_good_as_none() {
+    expect![[r#"
+        2026-11-25T09:50:00Z 2026-11-25T09:59:58Z - => Gateway 2026-11-25T09:59:58Z {}
+        1970-01-01T00:00:00Z -                    - => Receipt 2026-11-25T10:00:00Z {}
+    "#]]
+    .assert_eq(&table(
+        false,
+        RECEIVED,
+        "2026-11-25T09:50:00Z 2026-11-25T09:59:58Z -
+         1970-01-01T00:00:00Z -                    -",
+    ));
+}
+
+#[test]
+fn nothing_is_believed_while_our_own_clock_stands_before_the_epoch() {
+    expect![[r#"
+        2026-11-25T09:50:00Z -                    - => time_in_future
+        -                    2026-11-25T09:59:58Z - => time_before_epoch
+        -                    -                    - => time_before_epoch
+    "#]]
+    .assert_eq(&table(
+        true,
+        "1970-01-01T00:00:05Z",
+        "2026-11-25T09:50:00Z -                    -
+         -                    2026-11-25T09:59:58Z -
+         -                    -                    -",
+    ));
+}
+
+#[test]
+fn extreme_times_do_not_overflow() {
+    for payload in [i64::MIN, i64::MAX] {
+        for received_at in [i64::MIN, 0, i64::MAX] {
+            let times = Times {
+                payload: Some(UtcMillis(payload)),
+                gateway: None,
+                network: None,
+                received_at: UtcMillis(received_at),
+            };
+            let _ = event_time(&times, &profile(true), &FoldSettings::default());
+        }
+    }
+}
