@@ -1,0 +1,151 @@
+//! A record's frame, and runs of frames as they are read.
+//!
+//! Constraints: (1) zeros are no frame, since file systems leave them where a write was lost; (2) a sender cannot put
+//! bytes into a payload that look like a frame, since it does not know the salt; (3) the start of a write is visible,
+//! for it says that everything before it was durable.
+//!
+//! ```text
+//! 0    4    len u32 LE: bits 0–30 bytes of the body, 1 to 16 Mi; bit 31 set on the first frame of a write
+//! 4    4    crc32c u32 LE over len and body, started with the segment's salt
+//! 8    len  body, one record
+//! ```
+
+use std::io;
+
+use crate::File;
+
+/// Bytes before the body.
+pub(crate) const FRAME_HEADER: usize = 8;
+/// Largest body.
+pub(crate) const MAX_BODY: usize = 16 << 20;
+
+const FIRST: u32 = 1 << 31;
+
+/// Appends the frame of the body that `encode` appends.
+pub(crate) fn put(out: &mut Vec<u8>, salt: u32, first: bool, encode: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    out.extend_from_slice(&[0; FRAME_HEADER]);
+    encode(out);
+    let len = (out.len() - start - FRAME_HEADER) as u32 | if first { FIRST } else { 0 };
+    let len = len.to_le_bytes();
+    let crc = checksum(salt, len, &out[start + FRAME_HEADER..]);
+    out[start..start + 4].copy_from_slice(&len);
+    out[start + 4..start + FRAME_HEADER].copy_from_slice(&crc.to_le_bytes());
+}
+
+fn checksum(salt: u32, len: [u8; 4], body: &[u8]) -> u32 {
+    crc32c::crc32c_append(crc32c::crc32c_append(salt, &len), body)
+}
+
+/// What bytes start with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parsed {
+    /// A whole frame of so many bytes.
+    Frame { bytes: usize, first: bool },
+    /// Perhaps a frame, but so many bytes are needed to tell.
+    Short(usize),
+    /// No frame.
+    Bad,
+}
+
+pub(crate) fn parse(bytes: &[u8], salt: u32) -> Parsed {
+    let Some((&[a, b, c, d, e, f, g, h], rest)) = bytes.split_first_chunk() else {
+        return Parsed::Short(FRAME_HEADER);
+    };
+    let len = u32::from_le_bytes([a, b, c, d]);
+    let body = (len & !FIRST) as usize;
+    if body == 0 || body > MAX_BODY {
+        return Parsed::Bad;
+    }
+    match rest.get(..body) {
+        None => Parsed::Short(FRAME_HEADER + body),
+        Some(body) if checksum(salt, [a, b, c, d], body) != u32::from_le_bytes([e, f, g, h]) => Parsed::Bad,
+        Some(_) => Parsed::Frame { bytes: FRAME_HEADER + body, first: len & FIRST != 0 },
+    }
+}
+
+/// Whole, checked frames that follow each other.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    /// The frames.
+    pub(crate) bytes: Vec<u8>,
+    /// Where each ends in `bytes`.
+    pub(crate) ends: Vec<usize>,
+    /// Why there are no more.
+    pub(crate) stop: Stop,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// There may be more.
+    #[default]
+    Limit,
+    /// The file ends with the last frame.
+    End,
+    /// What follows is no frame.
+    Bad,
+}
+
+impl Run {
+    /// Reads the frames from `offset` on: at most `records`, and `bytes` unless the first one alone is larger.
+    pub(crate) fn read(file: &dyn File, salt: u32, offset: u64, records: usize, bytes: usize) -> io::Result<Self> {
+        let mut want = bytes.max(FRAME_HEADER);
+        loop {
+            let buffer = read_up_to(file, offset, want)?;
+            let at_end = buffer.len() < want;
+            let (ends, parsed) = split(&buffer, salt, records);
+            match parsed {
+                Some(Parsed::Short(needed)) if ends.is_empty() && !at_end => want = needed,
+                parsed => return Ok(Self::new(buffer, ends, parsed, at_end)),
+            }
+        }
+    }
+
+    fn new(mut bytes: Vec<u8>, ends: Vec<usize>, parsed: Option<Parsed>, at_end: bool) -> Self {
+        let whole = ends.last().copied().unwrap_or(0);
+        let stop = match parsed {
+            Some(Parsed::Short(_)) if at_end && whole == bytes.len() => Stop::End,
+            Some(Parsed::Short(_)) if at_end => Stop::Bad,
+            Some(Parsed::Bad) => Stop::Bad,
+            _ => Stop::Limit,
+        };
+        bytes.truncate(whole);
+        Self { bytes, ends, stop }
+    }
+
+    /// The bodies.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start + FRAME_HEADER..*end])
+    }
+}
+
+/// The ends of the leading frames, and what stands behind them, unless the limit was reached.
+fn split(bytes: &[u8], salt: u32, records: usize) -> (Vec<usize>, Option<Parsed>) {
+    let (mut ends, mut at) = (Vec::new(), 0);
+    while ends.len() < records {
+        match parse(&bytes[at..], salt) {
+            Parsed::Frame { bytes, .. } => at += bytes,
+            other => return (ends, Some(other)),
+        }
+        ends.push(at);
+    }
+    (ends, None)
+}
+
+/// `bytes` bytes from `offset` on, fewer only at the end of the file.
+pub(crate) fn read_up_to(file: &dyn File, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
+    let mut buffer = vec![0; bytes];
+    let mut filled = 0;
+    while filled < bytes {
+        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    buffer.truncate(filled);
+    Ok(buffer)
+}
