@@ -26,7 +26,7 @@ pub struct Route {
 
 /// Everything outside the registry that the fold's result depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct FoldSettings {
     /// Id of the city.
     pub city: String,

@@ -4,8 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{Catalogue, Decimal, FoldSettings, Position, PropertyNo, UtcMillis};
 
+mod devices;
+mod load;
+mod names;
+mod poles;
+mod polygon;
 mod problem;
+mod profiles;
+mod properties;
+mod table;
+mod text;
+mod toml_section;
+mod zones;
 
+pub use load::{FOLD, PROFILES, is_input};
 pub use problem::Problem;
 
 /// Index of a device in [`Registry::devices`].

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// What is wrong, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+/// What is wrong, where, and what to do. Problems order by file, then line, so that a list of them is stable.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Problem {
     /// The file, relative to the registry or as given.
     pub file: String,
@@ -15,6 +15,27 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+}
+
+impl Problem {
+    /// A problem of a file as a whole.
+    pub fn new(file: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line: None, field: None, message: message.into(), hint: hint.into() }
+    }
+
+    /// The same, at a line (from 1).
+    #[must_use]
+    pub fn at_line(mut self, line: usize) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same, in a field.
+    #[must_use]
+    pub fn in_field(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
+        self
+    }
 }
 
 impl fmt::Display for Problem {

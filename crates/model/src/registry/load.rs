@@ -1,0 +1,154 @@
+//! From files to a registry, or to everything that is wrong with them.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Device, Files, Inputs, Problem, Profile, Registry, devices,
+    names::Names,
+    poles::{self, PoleRow},
+    profiles,
+    properties::{self, Properties},
+    text,
+    zones::{self, ZoneDraft},
+};
+use crate::{FoldSettings, Position};
+
+/// File of the fold's settings; without it the defaults hold.
+pub const FOLD: &str = "fold.toml";
+
+/// Folder of the device profiles.
+pub const PROFILES: &str = "profiles/";
+
+/// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
+pub fn is_input(name: &str) -> bool {
+    is_profile(name) || [FOLD, devices::FILE, poles::FILE, properties::FILE, zones::FILE].contains(&name)
+}
+
+fn is_profile(name: &str) -> bool {
+    let stem = name.strip_prefix(PROFILES).and_then(|name| name.strip_suffix(".toml"));
+    stem.is_some_and(|stem| !stem.contains('/'))
+}
+
+impl Inputs {
+    /// Reads the files of a registry; those that are not [inputs](is_input) are passed over.
+    ///
+    /// # Errors
+    /// Every problem of every file, in the order of files and lines. A reference to an entry that is itself flawed is not
+    /// reported again.
+    pub fn parse(files: &Files) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let inputs = parse(files, &mut problems);
+        if problems.is_empty() {
+            return Ok(inputs);
+        }
+        problems.sort();
+        Err(problems)
+    }
+
+    /// What names these files and this version of the fold for ever: SHA-256 in hex over the version and each
+    /// [input](is_input)'s name and contents, with their lengths.
+    pub fn hash(files: &Files, fold_version: u32) -> String {
+        let mut hash = Sha256::new();
+        hash.update(fold_version.to_le_bytes());
+        for (name, contents) in files.iter().filter(|(name, _)| is_input(name)) {
+            for part in [name.as_bytes(), contents] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes all that is written");
+            hex
+        })
+    }
+}
+
+/// Whenever this reports nothing, what it returns is whole; else it is thrown away.
+fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
+    let properties = match text::read(files, properties::FILE, problems) {
+        Some(text) => properties::read(text, problems),
+        None => Properties::unreadable(),
+    };
+    let profiles = read_profiles(files, &properties, problems);
+    let rows = text::read(files, poles::FILE, problems).map(|text| poles::read(text, problems));
+    let drafts = text::read(files, zones::FILE, problems).map(|text| zones::read(text, problems)).unwrap_or_default();
+    let pole_names =
+        rows.as_ref().map_or_else(Names::unreadable, |rows| Names::new(rows.iter().map(|row| row.id.clone())));
+    let rows = rows.unwrap_or_default();
+    zones::check_poles(&drafts, &pole_names, problems);
+    check_places(&rows, &drafts, problems);
+    let devices = read_devices(files, &rows, &pole_names, problems);
+    let mut poles: Vec<_> = rows.into_iter().filter_map(|row| row.pole).collect();
+    let zones = zones::link(drafts, &mut poles);
+    let device_by_id = devices.iter().enumerate().map(|(index, device)| (device.id.clone(), index)).collect();
+    let profiles = profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
+    let properties = properties.catalogue;
+    let registry = Registry { properties, poles, devices, zones, profiles, device_by_id };
+    Inputs { registry, settings: read_settings(files, problems) }
+}
+
+fn read_profiles(files: &Files, properties: &Properties, problems: &mut Vec<Problem>) -> Vec<Profile> {
+    let mut profiles = Vec::new();
+    for name in files.keys().filter(|name| is_profile(name)) {
+        let text = text::read(files, name, problems);
+        profiles.extend(text.and_then(|text| profiles::read(name, text, properties, problems)));
+    }
+    profiles
+}
+
+fn read_devices(files: &Files, rows: &[PoleRow], poles: &Names, problems: &mut Vec<Problem>) -> Vec<Device> {
+    let Some(text) = text::read(files, devices::FILE, problems) else { return Vec::new() };
+    let stem = |name: &String| Some(name.strip_prefix(PROFILES)?.strip_suffix(".toml")?.to_owned());
+    let profiles = Names::new(files.keys().filter(|name| is_profile(name)).filter_map(stem));
+    let index: std::collections::HashMap<&str, usize> =
+        rows.iter().enumerate().map(|(index, row)| (row.id.as_str(), index)).collect();
+    devices::read(text, |id| index.get(id).copied(), poles, &profiles, problems)
+}
+
+fn read_settings(files: &Files, problems: &mut Vec<Problem>) -> FoldSettings {
+    let text = files.contains_key(FOLD).then(|| text::read(files, FOLD, problems)).flatten();
+    let settings = text.map_or_else(
+        || Ok(FoldSettings::default()),
+        |text| {
+            toml::from_str(text).map_err(|error: toml::de::Error| {
+                let line = text::line_of(text, error.span().map_or(0, |span| span.start));
+                Problem::new(FOLD, error.message().trim(), "correct the key or value of this line").at_line(line)
+            })
+        },
+    );
+    settings.unwrap_or_else(|problem| {
+        problems.push(problem);
+        FoldSettings::default()
+    })
+}
+
+/// Latitude and longitude are easily swapped, and both ways are somewhere on earth. A pole far from the zones (without
+/// them: from the other poles) that would be near if swapped gives it away.
+fn check_places(rows: &[PoleRow], drafts: &[ZoneDraft], problems: &mut Vec<Problem>) {
+    let poles: Vec<(usize, Position)> =
+        rows.iter().filter_map(|row| Some((row.line, row.pole.as_ref()?.position))).collect();
+    let corners: Vec<Position> = zones::corners(drafts).collect();
+    let among: Vec<Position> = poles.iter().map(|(_, place)| *place).collect();
+    let Some(middle) = middle(if corners.is_empty() { &among } else { &corners }) else { return };
+    let near = |place: Position| (place.lat - middle.lat).abs() < 2.0 && (place.lon - middle.lon).abs() < 2.0;
+    for (line, place) in poles {
+        let swapped = Position { lat: place.lon, lon: place.lat };
+        if !near(place) && near(swapped) {
+            let message = format!("latitude {} and longitude {} seem swapped", place.lat, place.lon);
+            let hint = "swap them; in GeoJSON the longitude comes first, in poles.csv the columns have names";
+            problems.push(Problem::new(poles::FILE, message, hint).at_line(line).in_field("lat"));
+        }
+    }
+}
+
+/// The median of both coordinates: a few wrong places do not move it.
+fn middle(places: &[Position]) -> Option<Position> {
+    let median = |degree: fn(&Position) -> f64| {
+        let mut degrees: Vec<f64> = places.iter().map(degree).collect();
+        degrees.sort_by(f64::total_cmp);
+        degrees.get(degrees.len() / 2).copied()
+    };
+    Some(Position { lat: median(|place| place.lat)?, lon: median(|place| place.lon)? })
+}

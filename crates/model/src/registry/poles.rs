@@ -1,0 +1,67 @@
+//! `poles.csv`: the lamps.
+
+use super::{
+    Pole, Problem,
+    names::{self, FirstLines},
+    table::{self, Layout, Row},
+};
+use crate::Position;
+
+/// The file's name.
+pub(super) const FILE: &str = "poles.csv";
+
+const LAYOUT: Layout = Layout { file: FILE, required: &["id", "name", "place", "lat", "lon"], optional: &[] };
+
+/// A pole and the line it stands on.
+#[derive(Debug)]
+pub(super) struct PoleRow {
+    pub(super) line: usize,
+    pub(super) id: String,
+    /// `None` if the row is not sound.
+    pub(super) pole: Option<Pole>,
+}
+
+/// Reads the poles.
+pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Vec<PoleRow> {
+    let mut poles = Vec::new();
+    let mut lines = FirstLines::default();
+    table::rows(text, &LAYOUT, problems, |row, problems| {
+        let id = row.get("id").to_owned();
+        if let Some(problem) = names::bad_id(&id) {
+            problems.push(row.problem("id", format!("the id {problem}"), names::ID_HINT));
+        }
+        if let Some(first) = lines.taken(id.clone(), row.line) {
+            let message = format!("pole `{id}` is on line {first} already");
+            problems.push(row.problem("id", message, "give each pole its own id"));
+        }
+        let pole = pole(row, &id, problems);
+        poles.push(PoleRow { line: row.line, id, pole });
+    });
+    poles
+}
+
+fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
+    let (lat, lon) = (degrees(row, "lat", 90.0, problems), degrees(row, "lon", 180.0, problems));
+    let name = match row.get("name") {
+        "" => id,
+        name => name,
+    };
+    Some(Pole {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        place: row.get("place").to_owned(),
+        position: Position { lat: lat?, lon: lon? },
+        zones: Vec::new(),
+    })
+}
+
+fn degrees(row: &Row<'_>, column: &str, limit: f64, problems: &mut Vec<Problem>) -> Option<f64> {
+    let degrees = row.number(column);
+    let message = match degrees {
+        Some(degrees) if degrees.abs() <= limit => return Some(degrees),
+        Some(degrees) => format!("{degrees} is no WGS 84 degree: {column} lies between -{limit} and {limit}"),
+        None => format!("{:?} is no number", row.get(column)),
+    };
+    problems.push(row.problem(column, message, "write decimal degrees like 51.54759"));
+    None
+}

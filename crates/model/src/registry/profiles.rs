@@ -1,0 +1,151 @@
+//! `profiles/<id>.toml`: how devices of one kind speak.
+
+use super::{
+    Counter, Mapping, Problem, Profile,
+    names::{self, FirstLines},
+    properties::Properties,
+    toml_section::{Document, Section},
+};
+use crate::{Decimal, ObservedProperty, PropertyNo};
+
+const CODECS: [(&str, &str); 2] = [("smartpole", "smartpole"), ("object", "object")];
+
+/// 16-bit totals are common, but a width too small would turn each reset into a wrap.
+const DEFAULT_COUNTER: Counter = Counter { width_bits: 32, max_per_minute: 500 };
+
+/// Reads a profile; `None` if it is not sound.
+pub(super) fn read(file: &str, text: &str, properties: &Properties, problems: &mut Vec<Problem>) -> Option<Profile> {
+    let id = file.strip_prefix(super::PROFILES)?.strip_suffix(".toml")?;
+    if let Some(problem) = names::bad_id(id) {
+        problems.push(Problem::new(file, format!("the file's name {problem}"), names::ID_HINT));
+    }
+    let document = Document::parse(file, text, problems)?;
+    let mut section = document.section();
+    let profile = profile(id, &mut section, properties, problems);
+    section.finish(problems);
+    profile
+}
+
+fn profile(
+    id: &str,
+    section: &mut Section<'_>,
+    properties: &Properties,
+    problems: &mut Vec<Problem>,
+) -> Option<Profile> {
+    let name = section.required("name");
+    let codec = codec(section);
+    let interval_s = section.required_integer("interval_s", 1..=86_400);
+    let payload_time = section.required("payload_time");
+    let counter = section.table("counter").map_or(DEFAULT_COUNTER, |section| counter(section, problems));
+    let mapping = mappings(section, codec, properties, problems);
+    let expected = expected(section, properties);
+    Some(Profile {
+        id: id.to_owned(),
+        name: name?,
+        codec: codec?.to_owned(),
+        interval_s: interval_s?,
+        payload_time: payload_time?,
+        counter,
+        mapping,
+        expected,
+    })
+}
+
+fn codec(section: &mut Section<'_>) -> Option<&'static str> {
+    let word: String = section.required("codec")?;
+    let codec = names::choose(&word, &CODECS);
+    codec.map_err(|hint| section.problem("codec", format!("unknown codec `{word}`"), hint)).ok()
+}
+
+fn counter(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Counter {
+    let width_bits = section.integer("width_bits", 8..=62).unwrap_or(DEFAULT_COUNTER.width_bits);
+    let max_per_minute = section.integer("max_per_minute", 1..=100_000).unwrap_or(DEFAULT_COUNTER.max_per_minute);
+    section.finish(problems);
+    Counter { width_bits, max_per_minute }
+}
+
+fn mappings(
+    section: &mut Section<'_>,
+    codec: Option<&str>,
+    properties: &Properties,
+    problems: &mut Vec<Problem>,
+) -> Vec<Mapping> {
+    let entries = section.tables("mapping");
+    match codec {
+        Some("object") if entries.is_empty() => {
+            section.problem("mapping", "the codec `object` needs a mapping", "add a `[[mapping]]` for each value");
+        }
+        Some("smartpole") if !entries.is_empty() => {
+            section.problem(
+                "mapping",
+                "the codec `smartpole` names properties itself",
+                "remove it, or use the codec `object`",
+            );
+        }
+        _ => {}
+    }
+    let mut paths = FirstLines::default();
+    let mut series = FirstLines::default();
+    entries.into_iter().filter_map(|entry| mapping(entry, properties, &mut paths, &mut series, problems)).collect()
+}
+
+fn mapping(
+    mut section: Section<'_>,
+    properties: &Properties,
+    paths: &mut FirstLines,
+    series: &mut FirstLines<(PropertyNo, u8)>,
+    problems: &mut Vec<Problem>,
+) -> Option<Mapping> {
+    let line = section.line;
+    let path = path(&mut section);
+    let id: Option<String> = section.required("property");
+    let property = id.and_then(|id| properties.resolve(&id, "property", &mut section));
+    check_unit(&mut section, property);
+    let scale = scale(&mut section);
+    let channel = section.integer("channel", 0..=255).unwrap_or(0);
+    if let Some(first) = path.clone().and_then(|path| paths.taken(path, line)) {
+        section.problem("path", format!("the path is mapped on line {first} already"), "map each value once");
+    }
+    if let Some(first) = property.and_then(|property| series.taken((property.number, channel), line)) {
+        let hint = "give one of them another `channel`";
+        section.problem("property", format!("line {first} maps to the same property and channel"), hint);
+    }
+    section.finish(problems);
+    Some(Mapping { path: path?, property: property?.number, scale, channel })
+}
+
+fn path(section: &mut Section<'_>) -> Option<String> {
+    let path: String = section.required("path")?;
+    if path.split('.').any(str::is_empty) {
+        section.problem(
+            "path",
+            "a part of the path is empty",
+            "write names or indices with dots between, like `lines.0.in`",
+        );
+    }
+    Some(path)
+}
+
+/// The unit stands in the mapping so that whoever writes it has thought of `scale`.
+fn check_unit(section: &mut Section<'_>, property: Option<&ObservedProperty>) {
+    let Some(unit) = section.required::<String>("unit") else { return };
+    let Some(property) = property.filter(|property| property.unit != unit) else { return };
+    let message = format!("`{}` is kept in `{}`, not in `{unit}`", property.id, property.unit);
+    let hint = format!("set `scale` so that value × scale is in `{0}`, and `unit = \"{0}\"`", property.unit);
+    section.problem("unit", message, hint);
+}
+
+fn scale(section: &mut Section<'_>) -> Decimal {
+    let one = Decimal { mantissa: 1, decimals: 0 };
+    let scale = section.optional::<Decimal>("scale").unwrap_or(one);
+    if scale.mantissa == 0 {
+        section.problem("scale", "a scale of 0 makes every value 0", "use the factor to the property's unit");
+    }
+    scale
+}
+
+fn expected(section: &mut Section<'_>, properties: &Properties) -> Vec<PropertyNo> {
+    let ids: Vec<String> = section.optional("expected").unwrap_or_default();
+    let mut number = |id: String| Some(properties.resolve(&id, "expected", section)?.number);
+    ids.into_iter().filter_map(&mut number).collect()
+}

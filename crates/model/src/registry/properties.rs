@@ -1,0 +1,198 @@
+//! `properties.toml`: the catalogue.
+
+use super::{
+    Problem,
+    names::{self, FirstLines, Names},
+    toml_section::{Document, Section},
+};
+use crate::{Catalogue, Decimal, Flag, Flags, Kind, ObservedProperty, PropertyNo};
+
+/// The file's name.
+pub(super) const FILE: &str = "properties.toml";
+
+/// Numbers index a table, so they stay small.
+const NUMBERS: std::ops::RangeInclusive<i64> = 1..=999;
+
+const KINDS: [(&str, Kind); 5] = [
+    ("gauge", Kind::Gauge),
+    ("interval_count", Kind::IntervalCount),
+    ("total_count", Kind::TotalCount),
+    ("index", Kind::Index),
+    ("state", Kind::State),
+];
+
+/// The catalogue as far as it is sound, and the ids of all entries.
+#[derive(Debug)]
+pub(super) struct Properties {
+    pub(super) catalogue: Catalogue,
+    names: Names,
+}
+
+impl Properties {
+    /// A catalogue of which nothing is known.
+    pub(super) fn unreadable() -> Self {
+        Self { catalogue: Catalogue::default(), names: Names::unreadable() }
+    }
+
+    /// The property of an id that another file names under `key`; silent about flawed ones, which are reported already.
+    pub(super) fn resolve(&self, id: &str, key: &str, section: &mut Section<'_>) -> Option<&ObservedProperty> {
+        if let Some(hint) = self.names.missing(id, FILE) {
+            section.problem(key, format!("unknown property `{id}`"), hint);
+        }
+        self.catalogue.by_id(id)
+    }
+}
+
+/// An entry before its references are followed.
+struct Entry<'t> {
+    section: Section<'t>,
+    property: Option<ObservedProperty>,
+    id: Option<String>,
+    counts: Option<String>,
+}
+
+/// Reads the catalogue.
+pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Properties {
+    let Some(document) = Document::parse(FILE, text, problems) else { return Properties::unreadable() };
+    let mut root = document.section();
+    let mut entries: Vec<Entry<'_>> = root.tables("property").into_iter().map(entry).collect();
+    root.finish(problems);
+    refuse_repetitions(&mut entries);
+    let names = Names::new(entries.iter().filter_map(|entry| entry.id.clone()));
+    let drafts = Catalogue::new(entries.iter().filter_map(|entry| entry.property.clone()));
+    let properties = Properties { catalogue: drafts, names };
+    for entry in &mut entries {
+        follow_counts(entry, &properties);
+    }
+    let sound = entries.into_iter().filter_map(|entry| entry.property.filter(|_| entry.section.finish(problems)));
+    let catalogue = Catalogue::new(sound.collect::<Vec<_>>());
+    Properties { catalogue, ..properties }
+}
+
+fn entry(mut section: Section<'_>) -> Entry<'_> {
+    let id: Option<String> = section.required("id");
+    if let Some(problem) = id.as_deref().and_then(names::bad_id) {
+        section.problem("id", format!("the id {problem}"), names::ID_HINT);
+    }
+    let property = property(&mut section, id.clone());
+    let counts = section.optional("counts");
+    Entry { section, property, id, counts }
+}
+
+/// Every key is asked for, even after one was wrong: hence the look-ups first and the `?` after.
+fn property(section: &mut Section<'_>, id: Option<String>) -> Option<ObservedProperty> {
+    let number = section.required_integer("number", NUMBERS);
+    let (name_de, name_en) = (section.required("name_de"), section.required("name_en"));
+    let (unit, theme) = (section.required("unit"), section.required("theme"));
+    let kind = kind(section);
+    let decimals = section.required_integer("decimals", 0..=6);
+    let (min, max) = range(section, decimals);
+    let sentinels = sentinels(section, decimals);
+    let public = section.optional("public").unwrap_or(true);
+    let excluded_by = excluded_by(section);
+    Some(ObservedProperty {
+        number: PropertyNo(number?),
+        id: id?,
+        name_de: name_de?,
+        name_en: name_en?,
+        unit: unit?,
+        kind: kind?,
+        decimals: decimals?,
+        min: min?,
+        max: max?,
+        sentinels,
+        theme: theme?,
+        counts: None,
+        public,
+        excluded_by,
+    })
+}
+
+fn kind(section: &mut Section<'_>) -> Option<Kind> {
+    let word: String = section.required("kind")?;
+    let kind = names::choose(&word, &KINDS);
+    kind.map_err(|hint| section.problem("kind", format!("unknown kind `{word}`"), hint)).ok()
+}
+
+fn range(section: &mut Section<'_>, decimals: Option<u8>) -> (Option<i64>, Option<i64>) {
+    let mut bound = |key| {
+        let value: Decimal = section.required(key)?;
+        at_resolution(section, key, value, decimals)
+    };
+    let (min, max) = (bound("min"), bound("max"));
+    if let (Some(least), Some(most)) = (min, max)
+        && least > most
+    {
+        section.problem("min", "`min` is greater than `max`", "swap them");
+    }
+    (min, max)
+}
+
+fn sentinels(section: &mut Section<'_>, decimals: Option<u8>) -> Vec<i64> {
+    let values: Vec<Decimal> = section.optional("sentinels").unwrap_or_default();
+    values.into_iter().filter_map(|value| at_resolution(section, "sentinels", value, decimals)).collect()
+}
+
+fn at_resolution(section: &mut Section<'_>, key: &str, value: Decimal, decimals: Option<u8>) -> Option<i64> {
+    let scaled = value.at(decimals?);
+    scaled
+        .map_err(|error| section.problem(key, format!("{value}: {error}"), "use a smaller number or fewer decimals"))
+        .ok()
+}
+
+fn excluded_by(section: &mut Section<'_>) -> Flags {
+    let default = Flags::NONE.with(Flag::OutOfRange).with(Flag::Sentinel);
+    let Some(codes) = section.optional::<Vec<String>>("excluded_by") else { return default };
+    let choices = Flag::ALL.map(|flag| (flag.code(), flag));
+    let mut flag = |code: String| {
+        let flag = names::choose(&code, &choices);
+        flag.map_err(|hint| section.problem("excluded_by", format!("unknown flag `{code}`"), hint)).ok()
+    };
+    codes.into_iter().filter_map(&mut flag).collect()
+}
+
+/// A number or an id that is used again would give old values a new meaning.
+fn refuse_repetitions(entries: &mut [Entry<'_>]) {
+    let (mut ids, mut numbers) = (FirstLines::default(), FirstLines::default());
+    for Entry { section, property, id, .. } in entries {
+        let line = section.line;
+        if let Some(first) = id.clone().and_then(|id| ids.taken(id, line)) {
+            section.problem(
+                "id",
+                format!("the id is taken by the property of line {first}"),
+                "give each property its own id",
+            );
+        }
+        let number = property.as_ref().map(|property| property.number);
+        if let Some(first) = number.and_then(|number| numbers.taken(number, line)) {
+            let hint = "take a number that was never used: stored values know their property by it";
+            section.problem("number", format!("the number is taken by the property of line {first}"), hint);
+        }
+    }
+}
+
+/// Differences of a total are added to the interval count, so both must mean the same.
+fn follow_counts(entry: &mut Entry<'_>, properties: &Properties) {
+    let Entry { section, property: Some(property), counts, .. } = entry else { return };
+    match (property.kind, counts.as_deref()) {
+        (Kind::TotalCount, None) => {
+            section.problem(
+                "counts",
+                "`counts` is missing",
+                "name the interval_count that the total's differences feed",
+            );
+        }
+        (Kind::TotalCount, Some(counted)) => {
+            let Some(target) = properties.resolve(counted, "counts", section) else { return };
+            property.counts = Some(target.number);
+            if target.kind != Kind::IntervalCount {
+                section.problem("counts", format!("`{counted}` is no interval_count"), "name an interval_count");
+            } else if (&target.unit, target.decimals) != (&property.unit, property.decimals) {
+                let message = format!("`{counted}` has another unit or other decimals");
+                section.problem("counts", message, "give both the same unit and decimals");
+            }
+        }
+        (_, Some(_)) => section.problem("counts", "only a total_count counts something", "remove it, or change `kind`"),
+        (_, None) => {}
+    }
+}

@@ -1,0 +1,122 @@
+//! CSV as people save it: `,` or `;` (German Excel), with or without byte order mark.
+
+use super::{
+    Problem,
+    names::{did_you_mean, one_of},
+};
+
+/// What a CSV file looks like.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) file: &'static str,
+    pub(super) required: &'static [&'static str],
+    pub(super) optional: &'static [&'static str],
+}
+
+/// One line of a table.
+#[derive(Debug)]
+pub(super) struct Row<'t> {
+    pub(super) line: usize,
+    file: &'static str,
+    columns: &'t [Option<&'static str>],
+    record: csv::StringRecord,
+    semicolons: bool,
+}
+
+impl Row<'_> {
+    /// The cell of a column, trimmed; empty where the file has no such column.
+    pub(super) fn get(&self, column: &str) -> &str {
+        let index = self.columns.iter().position(|name| *name == Some(column));
+        index.and_then(|index| self.record.get(index)).unwrap_or("").trim()
+    }
+
+    /// The cell of a column as a number. Where `;` separates cells, `,` is a decimal comma.
+    pub(super) fn number(&self, column: &str) -> Option<f64> {
+        let cell = self.get(column);
+        let cell = if self.semicolons { cell.replace(',', ".") } else { cell.to_owned() };
+        crate::Decimal::parse(&cell).ok()?;
+        cell.parse().ok()
+    }
+
+    /// A problem with a cell.
+    pub(super) fn problem(&self, column: &str, message: impl Into<String>, hint: impl Into<String>) -> Problem {
+        Problem::new(self.file, message, hint).at_line(self.line).in_field(column)
+    }
+}
+
+/// Hands every sound row of a table to `each`.
+pub(super) fn rows(
+    text: &str,
+    layout: &Layout,
+    problems: &mut Vec<Problem>,
+    mut each: impl FnMut(&Row<'_>, &mut Vec<Problem>),
+) {
+    let first_line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let semicolons = first_line.matches(';').count() > first_line.matches(',').count();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(if semicolons { b';' } else { b',' })
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut columns: Option<Vec<Option<&'static str>>> = None;
+    // Text in memory that is UTF-8 gives neither of the reader's errors; a record it refused would be reported missing.
+    for record in reader.records().flatten().filter(|record| record.iter().any(|cell| !cell.trim().is_empty())) {
+        let line = line_of(text, &record);
+        let Some(columns) = &columns else {
+            columns = Some(header(&record, line, layout, problems));
+            continue;
+        };
+        let row = Row { line, file: layout.file, columns, record, semicolons };
+        match misshapen(&row) {
+            Some(problem) => problems.push(problem),
+            None => each(&row, problems),
+        }
+    }
+}
+
+/// The reader's own line count names the blank lines before a record, so count to its first character.
+fn line_of(text: &str, record: &csv::StringRecord) -> usize {
+    let start = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
+    let blank = text.as_bytes()[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    super::text::line_of(text, start + blank)
+}
+
+fn header(
+    record: &csv::StringRecord,
+    line: usize,
+    layout: &Layout,
+    problems: &mut Vec<Problem>,
+) -> Vec<Option<&'static str>> {
+    let known = || layout.required.iter().chain(layout.optional).copied();
+    let mut columns: Vec<Option<&'static str>> = Vec::new();
+    for cell in record {
+        let name = cell.trim();
+        let column = known().find(|known| *known == name);
+        let problem = |message: String, hint| Problem::new(layout.file, message, hint).at_line(line).in_field(name);
+        if column.is_none() {
+            let hint = did_you_mean(name, known()).unwrap_or_else(|| format!("remove it, or {}", one_of(known())));
+            problems.push(problem(format!("unknown column `{name}`"), hint));
+        } else if columns.contains(&column) {
+            problems.push(problem(format!("column `{name}` is there twice"), "remove one of them".to_owned()));
+        }
+        columns.push(column);
+    }
+    for required in layout.required.iter().filter(|required| !columns.contains(&Some(**required))) {
+        let problem = Problem::new(layout.file, format!("column `{required}` is missing"), "add it to the first line");
+        problems.push(problem.at_line(line).in_field(required));
+    }
+    columns
+}
+
+fn misshapen(row: &Row<'_>) -> Option<Problem> {
+    let (cells, columns) = (row.record.len(), row.columns.len());
+    let problem = |message: String, hint| Some(Problem::new(row.file, message, hint).at_line(row.line));
+    if row.record.iter().any(|cell| cell.contains('\n')) {
+        return problem("a cell goes over several lines".to_owned(), "close the quotation mark that is open here");
+    }
+    if cells != columns {
+        let hint = "check the separators; a cell that holds one needs quotation marks";
+        return problem(format!("the line has {cells} cells, the first line {columns}"), hint);
+    }
+    None
+}

@@ -1,0 +1,127 @@
+//! The registry that is shipped.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
+use std::path::Path;
+
+use smartpole_model::{
+    Inputs, Kind,
+    registry::{CountRule, Files, is_input},
+};
+
+fn shipped() -> Files {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/castrop-rauxel");
+    let mut files = Files::new();
+    for part in ["", "profiles/"] {
+        for entry in std::fs::read_dir(folder.join(part)).unwrap().map(Result::unwrap) {
+            let name = format!("{part}{}", entry.file_name().to_str().unwrap());
+            if is_input(&name) {
+                files.insert(name, std::fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[track_caller]
+fn inputs() -> Inputs {
+    Inputs::parse(&shipped()).unwrap_or_else(|problems| panic!("{}", listed(&problems)))
+}
+
+fn listed(problems: &[smartpole_model::Problem]) -> String {
+    problems.iter().map(|problem| format!("{problem}\n")).collect()
+}
+
+#[test]
+fn the_shipped_set_loads_clean_with_the_seven_pilot_places() {
+    let registry = inputs().registry;
+    assert_eq!((registry.poles.len(), registry.devices.len(), registry.zones.len()), (42, 90, 13));
+    assert_eq!(registry.zones.iter().filter(|zone| zone.kind == "place").count(), 7);
+}
+
+#[test]
+fn every_pole_lies_in_its_place_a_district_and_the_city() {
+    let registry = inputs().registry;
+    for pole in &registry.poles {
+        let kinds: Vec<&str> = pole.zones.iter().map(|zone| registry.zones[*zone].kind.as_str()).collect();
+        assert_eq!(kinds, ["city", "district", "place"], "{}", pole.id);
+        assert_eq!(registry.zones[pole.zones[2]].name, pole.place, "{}", pole.id);
+    }
+}
+
+#[test]
+fn nothing_is_summed_over_the_whole_city() {
+    let registry = inputs().registry;
+    let rule = |id: &str| registry.zones.iter().find(|zone| zone.id == id).unwrap().count;
+    assert_eq!((rule("castrop-rauxel"), rule("altstadt")), (CountRule::None, CountRule::CrossSection));
+}
+
+#[test]
+fn totals_feed_the_interval_count_of_their_direction() {
+    let catalogue = inputs().registry.properties;
+    for total in catalogue.iter().filter(|property| property.kind == Kind::TotalCount) {
+        let counts = catalogue.get(total.counts.unwrap()).unwrap();
+        assert_eq!(format!("{}_total", counts.id), total.id);
+    }
+}
+
+/// Stored values know their property by its number and their value by its resolution: neither may ever change.
+#[test]
+fn numbers_and_resolutions_of_the_catalogue_stay_as_they_are() {
+    let catalogue = inputs().registry.properties;
+    let lines: Vec<String> =
+        catalogue.iter().map(|p| format!("{} {} {} {}", p.number.0, p.id, p.unit, p.decimals)).collect();
+    expect_test::expect![[r#"
+        1 pm1 ug/m3 2
+        2 pm2_5 ug/m3 2
+        3 pm4 ug/m3 2
+        4 pm10 ug/m3 2
+        51 no2 ug/m3 1
+        52 o3 ug/m3 1
+        53 no ug/m3 1
+        54 co mg/m3 3
+        55 so2 ug/m3 1
+        61 no2_ppb [ppb] 1
+        62 o3_ppb [ppb] 1
+        63 no_ppb [ppb] 1
+        64 co_ppb [ppb] 1
+        65 so2_ppb [ppb] 1
+        71 co2 [ppm] 0
+        72 tvoc ug/m3 1
+        73 tvoc_ppb [ppb] 0
+        74 voc_index 1 1
+        75 nox_index 1 1
+        81 noise_laeq dB 1
+        91 temperature Cel 2
+        92 relative_humidity % 1
+        93 pressure hPa 1
+        94 rain mm 1
+        101 people_in 1 0
+        102 people_out 1 0
+        103 people_in_total 1 0
+        104 people_out_total 1 0
+        105 occupancy 1 0
+        111 parking_state 1 0
+        121 energy W.h 0
+        122 energy_total W.h 0
+        123 power W 1
+        124 dim_level % 0
+        131 soil_moisture % 1
+        132 soil_temperature Cel 1
+        141 water_level m 3
+        151 battery_voltage V 3
+        152 battery_level % 0
+        153 rssi dBm 0
+        154 snr dB 1"#]]
+    .assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn every_device_reports_what_the_catalogue_knows_and_hangs_on_a_pole() {
+    let registry = inputs().registry;
+    for device in &registry.devices {
+        let assignment = &device.assignments[0];
+        assert!(device.id.starts_with(&registry.poles[assignment.pole].id.to_lowercase()), "{}", device.id);
+        assert!(!registry.profiles[&assignment.profile].expected.is_empty(), "{}", device.id);
+    }
+}
