@@ -12,7 +12,7 @@ pub struct Changes {
     pub cursor: Seq,
     /// Receipt time of the last record that has one.
     pub received_at: UtcMillis,
-    /// Packed accepted readings ([`crate::batch_row`]), not compressed; empty if none.
+    /// Packed accepted readings ([`crate::accepted_rows`]), not compressed; empty if none.
     pub batch_row: Vec<u8>,
     /// Batch rows below this number are in stored blocks entirely.
     pub replay_from: u64,
@@ -36,7 +36,7 @@ pub struct Changes {
     pub ledger_devices: Vec<LedgerDeviceRow>,
     /// New rows of the quarantine, by seq.
     pub quarantine: Vec<QuarantineRow>,
-    /// The state at a journal position, once a day (packed state).
+    /// The state at a journal position, once a day ([`crate::Restore::pack`]).
     pub checkpoint: Option<CheckpointRow>,
 }
 
@@ -63,6 +63,13 @@ pub enum NameKind {
     Zone = 3,
     /// A source.
     Source = 4,
+}
+
+impl NameKind {
+    /// The kind of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::Device, Self::Pole, Self::Zone, Self::Source].into_iter().find(|kind| *kind as u8 == number)
+    }
 }
 
 /// A block as stored.

@@ -1,41 +1,41 @@
 //! The fold: what the service knows, as a deterministic function of the journal.
+//!
+//! ```text
+//! RecordRef ──► Fold::apply ──► state in memory ──► take_live()     readings and windows, at once
+//!                                              └──► take_changes()  everything to commit with the cursor, as one batch
+//! ```
+//!
+//! Invariants: the fold sees journal records, the inputs they name and blocks it committed, nothing else: no clock, no
+//! randomness, no file, no thread timing, no hash order, no float, no batch border. Same journal, any split into batches,
+//! any kill → the same blocks, windows, revisions and ledger. Nothing at or below the cursor is decoded again.
+
+mod active;
+mod batch_row;
 mod changes;
+mod checkpoint;
+mod device;
+mod fold;
 mod ledger;
+mod message;
+mod names;
+mod place;
 mod recent;
 mod restore;
+mod resume;
+mod take;
+mod tally;
 
+pub use active::LoadInputs;
+pub use batch_row::{AcceptedRow, accepted_rows};
 pub use changes::{
-    BlockRow, Changes, CheckpointRow, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow, RevisionReason,
-    RevisionRow, RollupDelta, Scope,
+    BlockRow, Changes, CheckpointRow, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow,
+    RevisionReason, RevisionRow, RollupDelta, Scope,
 };
+pub use fold::{Env, Fold};
 pub use ledger::{Counts, Entry};
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
-use std::sync::Arc;
-use smartpole_model::{DeviceNo, Inputs, Quarter, Seq, UtcMillis};
-
-/// SKELETON: being written; the methods below keep their signatures.
-#[derive(Debug)]
-pub struct Fold {}
-
-impl Fold {
-    /// In-memory blocks of a device with `from <= quarter < to`.
-    pub fn recent(&self, _device: DeviceNo, _from: Quarter, _to: Quarter) -> Vec<RecentBlock> { Vec::new() }
-    /// The newest reading of each series of a device.
-    pub fn latest(&self, _device: DeviceNo) -> &[Latest] { &[] }
-    /// When the device's last accepted reading was received.
-    pub fn last_received_at(&self, _device: DeviceNo) -> Option<UtcMillis> { None }
-    /// Registry and settings in force.
-    pub fn inputs(&self) -> Option<&Arc<Inputs>> { None }
-    /// The device's number.
-    pub fn device_no(&self, _id: &str) -> Option<DeviceNo> { None }
-    /// Name tables: id of a number and the reverse, for devices, poles, zones, sources.
-    pub fn name(&self, _kind: NameKind, _number: u32) -> Option<&str> { None }
-    /// Number of an id.
-    pub fn number(&self, _kind: NameKind, _id: &str) -> Option<u32> { None }
-    /// Ledger sums over all time, uncommitted ones included.
-    pub fn ledger(&self) -> &Counts { unreachable!() }
-    /// Last record folded and its receipt time.
-    pub fn position(&self) -> (Seq, UtcMillis) { (Seq(0), UtcMillis(0)) }
-}
+/// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the
+/// committed digest of the fixture journal changes.
+pub const FOLD_VERSION: u32 = 1;

@@ -1,0 +1,81 @@
+//! Accepted readings of a batch, packed: what open blocks are refilled from after a restart, and what targets are sent.
+//!
+//! ```text
+//! one entry a row:  device, source, ticks of the source, received_at − previous (signed), received_at − event_time (signed),
+//!                   time source byte, n, n × (property, channel byte, flags, value (signed))
+//! ```
+//! All integers are varints ([`smartpole_window::Reader`]).
+
+use smartpole_model::{DeviceNo, Flags, PropertyNo, Series, TimeSource, UtcMillis};
+use smartpole_window::{NewRow, PackError, Reader, RowValue, put_i64, put_u64};
+
+/// One accepted row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcceptedRow {
+    /// Whose.
+    pub device: DeviceNo,
+    /// Number of the source it came by.
+    pub source: u32,
+    /// Ticks counted of that source when it came.
+    pub ticks: u64,
+    /// When it was measured.
+    pub event_time: UtcMillis,
+    /// When it was received.
+    pub received_at: UtcMillis,
+    /// Whose clock `event_time` is.
+    pub time_source: TimeSource,
+    /// The values that were new.
+    pub values: Vec<RowValue>,
+}
+
+/// Packs rows one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct BatchRow {
+    pub(crate) bytes: Vec<u8>,
+    last_received_at: i64,
+}
+
+impl BatchRow {
+    pub(crate) fn push(&mut self, device: DeviceNo, source: u32, ticks: u64, row: &NewRow<'_>) {
+        let out = &mut self.bytes;
+        put_u64(out, u64::from(device.0));
+        put_u64(out, u64::from(source));
+        put_u64(out, ticks);
+        put_i64(out, row.received_at.0.wrapping_sub(self.last_received_at));
+        put_i64(out, row.received_at.since(row.event_time));
+        self.last_received_at = row.received_at.0;
+        out.push(row.time_source as u8);
+        put_u64(out, row.values.len() as u64);
+        for value in row.values {
+            put_u64(out, u64::from(value.series.property.0));
+            out.push(value.series.channel);
+            put_u64(out, u64::from(value.flags.0));
+            put_i64(out, value.value);
+        }
+    }
+}
+
+/// Reads the rows of a batch, in order.
+///
+/// # Errors
+/// If the bytes are not those of a batch row.
+pub fn accepted_rows(bytes: &[u8]) -> Result<Vec<AcceptedRow>, PackError> {
+    let mut reader = Reader::new(bytes);
+    let mut rows = Vec::new();
+    let mut last_received_at = 0i64;
+    while reader.remaining() > 0 {
+        let (device, source, ticks) = (DeviceNo(reader.num("device")?), reader.num("source")?, reader.u64()?);
+        last_received_at = last_received_at.wrapping_add(reader.i64()?);
+        let received_at = UtcMillis(last_received_at);
+        let event_time = UtcMillis(last_received_at.wrapping_sub(reader.i64()?));
+        let time_source = TimeSource::from_number(reader.byte()?).ok_or(PackError::Invalid("time source"))?;
+        let values = (0..reader.len("values")?).map(|_| take_value(&mut reader)).collect::<Result<_, _>>()?;
+        rows.push(AcceptedRow { device, source, ticks, event_time, received_at, time_source, values });
+    }
+    Ok(rows)
+}
+
+fn take_value(reader: &mut Reader<'_>) -> Result<RowValue, PackError> {
+    let series = Series { property: PropertyNo(reader.num("property")?), channel: reader.byte()? };
+    Ok(RowValue { series, flags: Flags(reader.num("flags")?), value: reader.i64()? })
+}

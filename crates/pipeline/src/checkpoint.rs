@@ -1,0 +1,128 @@
+//! A checkpoint's bytes: a [`Restore`], packed.
+//!
+//! ```text
+//! 1 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
+//! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
+//! ledger: counts                                       batch rows:     n × (batch, bytes)
+//! ```
+//! Texts and bytes have their length before them; integers are varints.
+
+use smartpole_model::{DeviceNo, Quarter, Seq, UtcMillis};
+use smartpole_window::{PackError, Reader, put_i64, put_u64};
+
+use crate::{Counts, DeviceRow, LedgerDeviceRow, Name, NameKind, Restore};
+
+const VERSION: u8 = 1;
+
+impl Restore {
+    /// The bytes of this state (layout: module documentation).
+    pub fn pack(&self) -> Vec<u8> {
+        let mut out = vec![VERSION];
+        put_u64(&mut out, self.batch);
+        put_u64(&mut out, self.cursor.0);
+        put_i64(&mut out, self.received_at.0);
+        put_i64(&mut out, self.checkpoint_day.map_or(0, |day| i64::from(day) + 1));
+        put_bytes(&mut out, self.inputs.as_deref().unwrap_or_default().as_bytes());
+        put_all(&mut out, &self.names, |out, name| {
+            out.push(name.kind as u8);
+            put_u64(out, u64::from(name.number));
+            put_bytes(out, name.id.as_bytes());
+        });
+        put_all(&mut out, &self.devices, |out, row| {
+            put_u64(out, u64::from(row.device.0));
+            put_i64(out, i64::from(row.last_closed.0));
+            put_bytes(out, &row.state);
+        });
+        put_all(&mut out, &self.ticks, |out, (source, n)| {
+            put_u64(out, u64::from(*source));
+            put_u64(out, *n);
+        });
+        put_all(&mut out, &self.ledger_devices, |out, row| {
+            put_i64(out, i64::from(row.day));
+            put_u64(out, u64::from(row.device.0));
+            put_bytes(out, &row.counts);
+        });
+        put_bytes(&mut out, &self.ledger.pack());
+        put_all(&mut out, &self.batch_rows, |out, (batch, bytes)| {
+            put_u64(out, *batch);
+            put_bytes(out, bytes);
+        });
+        out
+    }
+
+    /// The state that these bytes are.
+    ///
+    /// # Errors
+    /// If they are not the bytes of a state, whole.
+    pub fn unpack(bytes: &[u8]) -> Result<Self, PackError> {
+        let mut reader = Reader::new(bytes);
+        let version = reader.byte()?;
+        if version != VERSION {
+            return Err(PackError::Version(version));
+        }
+        let restore = Self {
+            batch: reader.u64()?,
+            cursor: Seq(reader.u64()?),
+            received_at: UtcMillis(reader.i64()?),
+            checkpoint_day: take_day(&mut reader)?,
+            inputs: Some(take_text(&mut reader)?).filter(|hash| !hash.is_empty()),
+            names: take_all(&mut reader, take_name)?,
+            devices: take_all(&mut reader, take_device)?,
+            ticks: take_all(&mut reader, |reader| Ok((reader.num("source")?, reader.u64()?)))?,
+            ledger_devices: take_all(&mut reader, take_ledger_device)?,
+            ledger: Counts::unpack(take_bytes(&mut reader)?)?,
+            batch_rows: take_all(&mut reader, |reader| Ok((reader.u64()?, take_bytes(reader)?.to_vec())))?,
+        };
+        if reader.remaining() == 0 { Ok(restore) } else { Err(PackError::Invalid("tail")) }
+    }
+}
+
+fn put_all<T>(out: &mut Vec<u8>, items: &[T], mut put: impl FnMut(&mut Vec<u8>, &T)) {
+    put_u64(out, items.len() as u64);
+    items.iter().for_each(|item| put(out, item));
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_u64(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+fn take_all<'a, T>(
+    reader: &mut Reader<'a>,
+    mut take: impl FnMut(&mut Reader<'a>) -> Result<T, PackError>,
+) -> Result<Vec<T>, PackError> {
+    (0..reader.len("list")?).map(|_| take(reader)).collect()
+}
+
+fn take_bytes<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], PackError> {
+    let length = reader.len("bytes")?;
+    reader.take(length)
+}
+
+fn take_text(reader: &mut Reader<'_>) -> Result<String, PackError> {
+    String::from_utf8(take_bytes(reader)?.to_vec()).map_err(|_| PackError::Invalid("text"))
+}
+
+fn take_i32(reader: &mut Reader<'_>) -> Result<i32, PackError> {
+    i32::try_from(reader.i64()?).map_err(|_| PackError::Invalid("number"))
+}
+
+fn take_day(reader: &mut Reader<'_>) -> Result<Option<i32>, PackError> {
+    Ok(Some(take_i32(reader)?).filter(|day| *day != 0).map(|day| day - 1))
+}
+
+fn take_name(reader: &mut Reader<'_>) -> Result<Name, PackError> {
+    let kind = NameKind::from_number(reader.byte()?).ok_or(PackError::Invalid("kind"))?;
+    Ok(Name { kind, number: reader.num("number")?, id: take_text(reader)? })
+}
+
+fn take_device(reader: &mut Reader<'_>) -> Result<DeviceRow, PackError> {
+    let device = DeviceNo(reader.num("device")?);
+    Ok(DeviceRow { device, last_closed: Quarter(take_i32(reader)?), state: take_bytes(reader)?.to_vec() })
+}
+
+fn take_ledger_device(reader: &mut Reader<'_>) -> Result<LedgerDeviceRow, PackError> {
+    let day = take_i32(reader)?;
+    Ok(LedgerDeviceRow { day, device: DeviceNo(reader.num("device")?), counts: take_bytes(reader)?.to_vec() })
+}

@@ -1,0 +1,184 @@
+//! What the fold knows of one device.
+
+use smartpole_model::{Quarter, Series, UtcMillis};
+use smartpole_window::{Aggregates, Block, NewRow, PackError, Reader, RowValue, Total, put_i64, put_u64};
+
+use crate::{DeviceRow, Latest, tally::DayTally};
+
+/// A block in memory.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) block: Block,
+    /// Whether it takes readings without a revision.
+    pub(crate) open: bool,
+    pub(crate) revision: u32,
+    pub(crate) revised_minute: i64,
+    /// What stored roll-ups hold of it; `None` if it was never stored.
+    pub(crate) stored: Option<Stored>,
+    /// The batch in which its first reading went: batch rows from there on refill it.
+    pub(crate) first_batch: u64,
+    /// The batch that carries it to the store.
+    pub(crate) batch: Option<u64>,
+    /// Whether it differs from what is stored.
+    pub(crate) changed: bool,
+}
+
+/// What the store has of a block.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) revision: u32,
+    pub(crate) aggregates: Aggregates,
+}
+
+impl Held {
+    pub(crate) fn new(block: Block, open: bool, batch: u64) -> Self {
+        let (revision, revised_minute, stored) = (0, 0, None);
+        Self { block, open, revision, revised_minute, stored, first_batch: batch, batch: None, changed: false }
+    }
+}
+
+/// State of one device.
+#[derive(Debug)]
+pub(crate) struct Device {
+    pub(crate) last_closed: Quarter,
+    /// Newest event time accepted.
+    pub(crate) newest: UtcMillis,
+    /// Receipt time of the newest accepted reading.
+    pub(crate) received_at: UtcMillis,
+    pub(crate) source: u32,
+    /// Ticks of that source when the newest accepted reading came.
+    pub(crate) ticks: u64,
+    /// Newest total of each counter.
+    pub(crate) totals: Vec<(Series, Total)>,
+    pub(crate) latest: Vec<Latest>,
+    /// Blocks in memory, by quarter.
+    pub(crate) held: Vec<Held>,
+    pub(crate) today: DayTally,
+    /// Whether its row must be written: something beside open blocks changed.
+    pub(crate) dirty: bool,
+    /// Whether it is on the list of those to look at.
+    pub(crate) touched: bool,
+    /// Whether its ledger row must be written.
+    pub(crate) counted: bool,
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self {
+            last_closed: Quarter(i32::MIN),
+            newest: UtcMillis(i64::MIN),
+            received_at: UtcMillis(i64::MIN),
+            source: 0,
+            ticks: 0,
+            totals: Vec::new(),
+            latest: Vec::new(),
+            held: Vec::new(),
+            today: DayTally::default(),
+            dirty: false,
+            touched: false,
+            counted: false,
+        }
+    }
+}
+
+impl Device {
+    pub(crate) fn held_at(&self, quarter: Quarter) -> Result<usize, usize> {
+        self.held.binary_search_by_key(&quarter, |held| held.block.quarter())
+    }
+
+    /// Notes an accepted row: all of it is the same in whatever order and however often it is noted.
+    pub(crate) fn note(&mut self, row: &NewRow<'_>, source: u32, ticks: u64) {
+        self.newest = self.newest.max(row.event_time);
+        if row.received_at >= self.received_at {
+            (self.received_at, self.source, self.ticks) = (row.received_at, source, ticks);
+        }
+        for value in row.values {
+            self.note_latest(row, value);
+        }
+    }
+
+    fn note_latest(&mut self, row: &NewRow<'_>, value: &RowValue) {
+        let NewRow { event_time, received_at, time_source, .. } = *row;
+        let RowValue { series, value, flags } = *value;
+        let latest = Latest { series, event_time, received_at, value, flags, time_source };
+        match self.latest.iter_mut().find(|known| known.series == series) {
+            Some(known) if known.event_time < event_time => *known = latest,
+            Some(_) => {}
+            None => self.latest.push(latest),
+        }
+    }
+
+    pub(crate) fn newest_total(&self, series: Series) -> Option<Total> {
+        self.totals.iter().find(|(known, _)| *known == series).map(|(_, total)| *total)
+    }
+
+    pub(crate) fn note_total(&mut self, series: Series, total: Total) {
+        match self.totals.iter_mut().find(|(known, _)| *known == series) {
+            Some((_, known)) if known.at < total.at => *known = total,
+            Some(_) => {}
+            None => self.totals.push((series, total)),
+        }
+    }
+
+    /// Its row: `newest`, `received_at`, source, ticks, then totals and latest readings; integers as varints, times signed.
+    pub(crate) fn row(&self, device: smartpole_model::DeviceNo) -> DeviceRow {
+        let mut state = Vec::with_capacity(32 + self.latest.len() * 16);
+        put_i64(&mut state, self.newest.0);
+        put_i64(&mut state, self.received_at.0);
+        put_u64(&mut state, u64::from(self.source));
+        put_u64(&mut state, self.ticks);
+        put_u64(&mut state, self.totals.len() as u64);
+        for (series, total) in &self.totals {
+            put_series(&mut state, *series);
+            put_i64(&mut state, total.at.0);
+            put_i64(&mut state, total.value);
+        }
+        put_u64(&mut state, self.latest.len() as u64);
+        for latest in &self.latest {
+            put_series(&mut state, latest.series);
+            put_i64(&mut state, latest.event_time.since(self.newest));
+            put_i64(&mut state, latest.received_at.since(latest.event_time));
+            put_i64(&mut state, latest.value);
+            put_u64(&mut state, u64::from(latest.flags.0));
+            state.push(latest.time_source as u8);
+        }
+        DeviceRow { device, last_closed: self.last_closed, state }
+    }
+
+    pub(crate) fn restore(row: &DeviceRow) -> Result<Self, PackError> {
+        let mut reader = Reader::new(&row.state);
+        let mut device = Self { last_closed: row.last_closed, ..Self::default() };
+        device.newest = UtcMillis(reader.i64()?);
+        device.received_at = UtcMillis(reader.i64()?);
+        (device.source, device.ticks) = (reader.num("source")?, reader.u64()?);
+        for _ in 0..reader.len("totals")? {
+            let series = take_series(&mut reader)?;
+            device.totals.push((series, Total { at: UtcMillis(reader.i64()?), value: reader.i64()? }));
+        }
+        for _ in 0..reader.len("latest")? {
+            let latest = take_latest(&mut reader, device.newest)?;
+            device.latest.push(latest);
+        }
+        Ok(device)
+    }
+}
+
+fn put_series(out: &mut Vec<u8>, series: Series) {
+    put_u64(out, u64::from(series.property.0));
+    out.push(series.channel);
+}
+
+fn take_series(reader: &mut Reader<'_>) -> Result<Series, PackError> {
+    Ok(Series { property: smartpole_model::PropertyNo(reader.num("property")?), channel: reader.byte()? })
+}
+
+fn take_latest(reader: &mut Reader<'_>, newest: UtcMillis) -> Result<Latest, PackError> {
+    let series = take_series(reader)?;
+    let event_time = newest.plus(reader.i64()?);
+    let received_at = event_time.plus(reader.i64()?);
+    let value = reader.i64()?;
+    let flags = smartpole_model::Flags(reader.num("flags")?);
+    let time_source =
+        smartpole_model::TimeSource::from_number(reader.byte()?).ok_or(PackError::Invalid("time source"))?;
+    Ok(Latest { series, event_time, received_at, value, flags, time_source })
+}

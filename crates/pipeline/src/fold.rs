@@ -1,0 +1,309 @@
+//! The fold: state in memory, one record at a time.
+
+use std::sync::Arc;
+
+use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMillis};
+use smartpole_window::{Block, Insert, NewRow, RowValue, aggregate};
+
+use crate::{
+    Counts, Entry, Latest, Live, LiveWindow, LoadError, LoadInputs, NameKind, QuarantineRow, RecentBlock,
+    RevisionReason, RevisionRow, StoredBlocks,
+    active::Active,
+    batch_row::BatchRow,
+    changes::{CheckpointRow, LedgerDeviceRow},
+    device::{Device, Held},
+    names::Names,
+    place::Place,
+    tally::Tally,
+};
+
+/// What the fold may ask for while it folds: nothing else comes from outside the journal.
+#[derive(Clone, Copy)]
+pub struct Env<'a> {
+    /// Blocks that were committed.
+    pub stored: &'a dyn StoredBlocks,
+    /// Registries by hash.
+    pub inputs: &'a dyn LoadInputs,
+}
+
+impl std::fmt::Debug for Env<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Env")
+    }
+}
+
+/// All that the service knows beside the store: the state at [`Fold::position`].
+#[derive(Debug)]
+pub struct Fold {
+    pub(crate) active: Arc<Active>,
+    pub(crate) names: Names,
+    pub(crate) devices: Vec<Device>,
+    /// Ticks counted by source number.
+    pub(crate) ticks: Vec<u64>,
+    pub(crate) tally: Tally,
+    pub(crate) seq: Seq,
+    pub(crate) received_at: UtcMillis,
+    pub(crate) checkpoint_day: Option<i32>,
+    /// Number of the last batch handed over.
+    pub(crate) batch: u64,
+    pub(crate) pending: Pending,
+    /// Devices whose blocks in memory must be looked through after the commit.
+    pub(crate) handed_over: Vec<DeviceNo>,
+    pub(crate) scratch: Scratch,
+    pub(crate) watched: bool,
+    pub(crate) live_readings: Vec<Reading>,
+    pub(crate) live_windows: Vec<(DeviceNo, Quarter)>,
+}
+
+/// What waits for the next commit, beside the blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    pub(crate) batch_row: BatchRow,
+    pub(crate) inputs: Option<String>,
+    pub(crate) revisions: Vec<RevisionRow>,
+    pub(crate) quarantine: Vec<QuarantineRow>,
+    pub(crate) finished_days: Vec<LedgerDeviceRow>,
+    pub(crate) ticked: Vec<u32>,
+    pub(crate) checkpoint: Option<CheckpointRow>,
+    /// Devices to look at, each once.
+    pub(crate) touched: Vec<DeviceNo>,
+}
+
+/// Buffers used over and over.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    pub(crate) values: Vec<RowValue>,
+    pub(crate) flags: Vec<Flags>,
+    pub(crate) outcomes: Vec<Insert>,
+}
+
+impl Fold {
+    /// Folds the record `seq`; records come in order, each once. `broken` says that a former attempt panicked: the message
+    /// goes to quarantine as `fold_failed`.
+    ///
+    /// # Errors
+    /// If the store or the inputs cannot be read. The state is then of no use: restore it and fold on from the cursor.
+    pub fn apply(&mut self, seq: Seq, record: &RecordRef<'_>, broken: bool, env: &Env<'_>) -> Result<(), LoadError> {
+        if let Some(received_at) = record.received_at() {
+            self.received_at = self.received_at.max(received_at);
+        }
+        match record {
+            RecordRef::Message(message) => self.message(seq, *message, broken, env)?,
+            RecordRef::Tick { received_at, connected } => self.tick(*received_at, connected),
+            RecordRef::Inputs { hash, .. } => self.take_inputs(hash, env)?,
+            // Their effects come with vendor codecs and replay; in a journal of today they order nothing.
+            RecordRef::CodecStalled { .. } | RecordRef::ReplayStep { .. } | RecordRef::Command { .. } => {}
+        }
+        self.seq = seq;
+        self.checkpoint_if_due();
+        Ok(())
+    }
+
+    fn take_inputs(&mut self, hash: &str, env: &Env<'_>) -> Result<(), LoadError> {
+        if hash != self.active.hash {
+            let inputs = env.inputs.load(hash)?;
+            self.active = Arc::new(Active::new(hash, inputs, &mut self.names));
+            self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
+            self.pending.inputs = Some(hash.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Counts a minute for each connected source, and closes the windows of devices that were silent for too many of them.
+    fn tick(&mut self, now: UtcMillis, connected: &[&str]) {
+        for source in connected {
+            let number = self.names.number_or_new(NameKind::Source, source);
+            let index = number as usize;
+            if self.ticks.len() <= index {
+                self.ticks.resize(index + 1, 0);
+            }
+            self.ticks[index] += 1;
+            if !self.pending.ticked.contains(&number) {
+                self.pending.ticked.push(number);
+            }
+        }
+        let lateness = i64::from(self.active.inputs.settings.lateness_s) * 1_000;
+        for index in 0..self.devices.len() {
+            let no = DeviceNo(index as u32);
+            let device = &self.devices[index];
+            let silent = self.ticks_of(device.source).saturating_sub(device.ticks);
+            let waiting = device.held.iter().any(|held| held.open);
+            if waiting && silent >= self.active.silence_ticks(no, now) {
+                self.close(no, now.plus(-lateness), false);
+            }
+        }
+    }
+
+    pub(crate) fn ticks_of(&self, source: u32) -> u64 {
+        self.ticks.get(source as usize).copied().unwrap_or(0)
+    }
+
+    /// Puts a row into its block and says when it came as the windows see it.
+    pub(crate) fn place(
+        &mut self,
+        no: DeviceNo,
+        active: &Active,
+        row: &NewRow<'_>,
+        outcomes: &mut Vec<Insert>,
+        env: &Env<'_>,
+    ) -> Result<Entry, LoadError> {
+        let retention = i64::from(active.inputs.settings.retention_days) * 86_400_000;
+        if row.received_at.since(row.event_time) > retention {
+            outcomes.clear();
+            outcomes.resize(row.values.len(), Insert::Added);
+            return Ok(Entry::Expired);
+        }
+        let device = &mut self.devices[no.index()];
+        let late = row.event_time.quarter() <= device.last_closed;
+        let mut place = Place {
+            no,
+            device,
+            active,
+            stored: env.stored,
+            batch: self.batch + 1,
+            minute: row.received_at.0.div_euclid(60_000),
+            revisions: &mut self.pending.revisions,
+            refill: false,
+            reason: RevisionReason::Late,
+            touched: Vec::new(),
+            error: None,
+        };
+        place.insert(row, outcomes)?;
+        if self.watched {
+            let touched = place.touched.into_iter().map(|quarter| (no, quarter));
+            self.live_windows.extend(touched);
+        }
+        if late {
+            self.touch(no);
+        }
+        Ok(if late { Entry::Late } else { Entry::OnTime })
+    }
+
+    /// Moves a device's watermark up to its newest event time less the lateness bound.
+    pub(crate) fn advance(&mut self, no: DeviceNo, active: &Active) {
+        let newest = self.devices[no.index()].newest;
+        if newest.0 > i64::MIN {
+            let lateness = i64::from(active.inputs.settings.lateness_s) * 1_000;
+            self.close(no, newest.plus(-lateness), true);
+        }
+    }
+
+    /// Closes open blocks that end by `watermark`. With `all`, quarters without a block count as closed too.
+    fn close(&mut self, no: DeviceNo, watermark: UtcMillis, all: bool) {
+        let passed = Quarter(watermark.quarter().0.saturating_sub(1));
+        let device = &mut self.devices[no.index()];
+        let mut last = if all { passed } else { device.last_closed };
+        if last <= device.last_closed && all {
+            return;
+        }
+        for held in device.held.iter_mut().filter(|held| held.open && held.block.quarter() <= passed) {
+            (held.open, held.changed) = (false, true);
+            last = last.max(held.block.quarter());
+            if self.watched {
+                self.live_windows.push((no, held.block.quarter()));
+            }
+        }
+        if last > device.last_closed {
+            device.last_closed = last;
+            device.dirty = true;
+            self.touch(no);
+        }
+    }
+
+    /// Remembers that a device must be looked at when changes are taken.
+    pub(crate) fn touch(&mut self, no: DeviceNo) {
+        let device = &mut self.devices[no.index()];
+        if !device.touched {
+            device.touched = true;
+            self.pending.touched.push(no);
+        }
+    }
+
+    /// Whether anybody watches: only then readings and windows are collected for [`Fold::take_live`].
+    pub fn watch(&mut self, watched: bool) {
+        self.watched = watched;
+    }
+
+    /// What happened since it was last taken.
+    pub fn take_live(&mut self) -> Live {
+        let readings = std::mem::take(&mut self.live_readings);
+        let mut touched = std::mem::take(&mut self.live_windows);
+        touched.sort_unstable();
+        touched.dedup();
+        let window = |(device, quarter): (DeviceNo, Quarter)| {
+            let held = &self.devices[device.index()];
+            let held = &held.held[held.held_at(quarter).ok()?];
+            let (open, revision) = (held.open, held.revision);
+            Some(LiveWindow { device, quarter, open, revision, aggregates: self.aggregates(device, &held.block) })
+        };
+        Live { readings, windows: touched.into_iter().filter_map(window).collect() }
+    }
+
+    pub(crate) fn aggregates(&self, device: DeviceNo, block: &Block) -> smartpole_window::Aggregates {
+        aggregate(block, &self.active.inputs.registry.properties, self.active.counter(device, block.quarter()))
+    }
+
+    /// Blocks of a device in memory with `from <= quarter < to`.
+    pub fn recent(&self, device: DeviceNo, from: Quarter, to: Quarter) -> Vec<RecentBlock> {
+        let held = self.devices.get(device.index()).map_or(&[][..], |device| &device.held);
+        let wanted = |held: &&Held| {
+            let quarter = held.block.quarter();
+            (from..to).contains(&quarter) && (held.open || held.changed || held.batch.is_some())
+        };
+        held.iter().filter(wanted).map(|held| self.recent_block(device, held)).collect()
+    }
+
+    fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
+        let aggregates = self.aggregates(device, &held.block);
+        let gain =
+            held.stored.as_ref().map_or_else(|| aggregates.clone(), |stored| aggregates.minus(&stored.aggregates));
+        let (block, revision, batch) = (held.block.clone(), held.revision, held.batch);
+        RecentBlock { quarter: block.quarter(), device, batch, revision, block, aggregates, gain }
+    }
+
+    /// The newest reading of each series of a device.
+    pub fn latest(&self, device: DeviceNo) -> &[Latest] {
+        self.devices.get(device.index()).map_or(&[], |device| &device.latest)
+    }
+
+    /// When the device's newest accepted reading was received.
+    pub fn last_received_at(&self, device: DeviceNo) -> Option<UtcMillis> {
+        let known = self.devices.get(device.index())?.received_at;
+        (known.0 > i64::MIN).then_some(known)
+    }
+
+    /// Registry and settings in force; empty ones before the journal's first inputs.
+    pub fn inputs(&self) -> &Arc<smartpole_model::Inputs> {
+        &self.active.inputs
+    }
+
+    /// Hash of the inputs in force, empty before the first.
+    pub fn inputs_hash(&self) -> &str {
+        &self.active.hash
+    }
+
+    /// The number of a device's id.
+    pub fn device_no(&self, id: &str) -> Option<DeviceNo> {
+        self.names.number(NameKind::Device, id).map(DeviceNo)
+    }
+
+    /// The id of a number.
+    pub fn name(&self, kind: NameKind, number: u32) -> Option<&str> {
+        self.names.id(kind, number)
+    }
+
+    /// The number of an id.
+    pub fn number(&self, kind: NameKind, id: &str) -> Option<u32> {
+        self.names.number(kind, id)
+    }
+
+    /// Sums of the ledger over all time, uncommitted ones included.
+    pub fn ledger(&self) -> Counts {
+        self.tally.sums()
+    }
+
+    /// The last record folded, and the newest receipt time.
+    pub fn position(&self) -> (Seq, UtcMillis) {
+        (self.seq, self.received_at)
+    }
+}

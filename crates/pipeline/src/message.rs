@@ -1,0 +1,294 @@
+//! One message: what it says, and what becomes of it and of each of its readings.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use smartpole_codec::{Decoded, Refusal, Sample, decode};
+use smartpole_model::{
+    Device, DeviceNo, Flag, Flags, Outcome, Profile, RawMessageRef, Reading, Reason, Seq, TimeSource, UtcMillis,
+    Verdict,
+};
+use smartpole_validate::{Times, event_time};
+use smartpole_window::{Insert, NewRow, RowValue};
+
+use crate::{Entry, Env, Fold, LoadError, NameKind, QuarantineRow, active::Active};
+
+/// What a message turned out to be.
+enum Understood<'a> {
+    Samples { device: DeviceNo, profile: &'a Profile, samples: Vec<Sample> },
+    Control { device: DeviceNo },
+    Refused { device: Option<DeviceNo>, refusal: Refusal },
+}
+
+/// Verdicts of a message's readings.
+#[derive(Debug, Default)]
+struct Verdicts {
+    accepted: u64,
+    duplicate: u64,
+    quarantined: Vec<(Reason, u64)>,
+    first: Option<(Reason, String)>,
+}
+
+impl Verdicts {
+    fn quarantine(&mut self, reason: Reason, n: u64, detail: impl FnOnce() -> String) {
+        if n == 0 {
+            return;
+        }
+        self.first.get_or_insert_with(|| (reason, detail()));
+        match self.quarantined.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, sum)) => *sum += n,
+            None => self.quarantined.push((reason, n)),
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.first {
+            _ if self.accepted > 0 => Outcome::Uplink,
+            Some((reason, _)) => Outcome::Quarantined(reason),
+            None => Outcome::Duplicate,
+        }
+    }
+
+    fn list(&self) -> Vec<(Verdict, u64)> {
+        let quarantined = self.quarantined.iter().map(|(reason, n)| (Verdict::Quarantined(*reason), *n));
+        [(Verdict::Accepted, self.accepted), (Verdict::Duplicate, self.duplicate)]
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .chain(quarantined)
+            .collect()
+    }
+}
+
+/// When and by whose clock a sample was measured.
+#[derive(Clone, Copy)]
+struct Instant {
+    event_time: UtcMillis,
+    time_source: TimeSource,
+    flags: Flags,
+}
+
+impl Fold {
+    /// Folds one message. `broken` says that folding it failed before by a fault of ours.
+    pub(crate) fn message(
+        &mut self,
+        seq: Seq,
+        message: RawMessageRef<'_>,
+        broken: bool,
+        env: &Env<'_>,
+    ) -> Result<(), LoadError> {
+        let source = self.names.number_or_new(NameKind::Source, message.source);
+        self.tally.turn_to(message.received_at, source);
+        self.tally.add(Entry::Journalled, 1);
+        let active = std::sync::Arc::clone(&self.active);
+        let understood =
+            if broken { refused(None, Reason::FoldFailed, "folding it failed") } else { understand(&active, &message) };
+        let (device, verdicts, outcome) = match understood {
+            Understood::Samples { device, profile, samples } => {
+                let verdicts = self.samples(device, &active, profile, &samples, (source, &message), env)?;
+                let outcome = verdicts.outcome();
+                (Some(device), verdicts, outcome)
+            }
+            Understood::Control { device } => (Some(device), Verdicts::default(), Outcome::Control),
+            Understood::Refused { device, refusal } => {
+                let Refusal { reason, detail } = refusal;
+                let verdicts = Verdicts { first: Some((reason, detail)), ..Verdicts::default() };
+                (device, verdicts, Outcome::Quarantined(reason))
+            }
+        };
+        self.settle(seq, &message, source, device, verdicts, outcome);
+        Ok(())
+    }
+
+    /// Writes a message's outcome and its readings' verdicts into the ledger.
+    fn settle(
+        &mut self,
+        seq: Seq,
+        message: &RawMessageRef<'_>,
+        source: u32,
+        device: Option<DeviceNo>,
+        verdicts: Verdicts,
+        outcome: Outcome,
+    ) {
+        self.tally.add(Entry::Message(outcome), 1);
+        let list = verdicts.list();
+        for (verdict, n) in &list {
+            self.tally.add(Entry::Reading(*verdict), *n);
+        }
+        if let Some(no) = device {
+            self.touch(no);
+            let device = &mut self.devices[no.index()];
+            device.counted = true;
+            let finished = device.today.count(message.received_at.utc_day(), no, outcome, &list);
+            self.pending.finished_days.extend(finished);
+        }
+        if let Some((reason, detail)) = verdicts.first {
+            let received_at = message.received_at;
+            let readings = verdicts.quarantined.iter().map(|(_, n)| *n as u32).sum();
+            self.pending.quarantine.push(QuarantineRow { seq, received_at, source, device, reason, detail, readings });
+        }
+    }
+
+    fn samples(
+        &mut self,
+        device: DeviceNo,
+        active: &Active,
+        profile: &Profile,
+        samples: &[Sample],
+        origin: (u32, &RawMessageRef<'_>),
+        env: &Env<'_>,
+    ) -> Result<Verdicts, LoadError> {
+        let mut verdicts = Verdicts::default();
+        for sample in samples {
+            self.tally.add(Entry::Decoded, (sample.values.len() + sample.faults.len()) as u64);
+            for fault in &sample.faults {
+                verdicts.quarantine(fault.reason, 1, || fault.name.clone());
+            }
+            let times = Times {
+                payload: sample.time,
+                gateway: sample.gateway_time,
+                network: sample.network_time,
+                received_at: origin.1.received_at,
+            };
+            match event_time(&times, profile, &active.inputs.settings) {
+                Err(reason) => {
+                    let claimed = || sample.time.map_or_else(String::new, |time| format!("event time {time}"));
+                    verdicts.quarantine(reason, sample.values.len() as u64, claimed);
+                }
+                Ok((event_time, time_source, flags)) => {
+                    let instant = Instant { event_time, time_source, flags };
+                    self.sample(device, active, sample, instant, origin, env, &mut verdicts)?;
+                }
+            }
+        }
+        self.advance(device, active);
+        Ok(verdicts)
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one sample, its message and where its verdicts go; a struct would only rename them"
+    )]
+    fn sample(
+        &mut self,
+        device: DeviceNo,
+        active: &Active,
+        sample: &Sample,
+        instant: Instant,
+        (source, message): (u32, &RawMessageRef<'_>),
+        env: &Env<'_>,
+        verdicts: &mut Verdicts,
+    ) -> Result<(), LoadError> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let series = sample.values.iter().map(|value| (value.series, value.value));
+        active.rules.flags(&active.inputs.registry.properties, series.clone(), &mut scratch.flags);
+        scratch.values.clear();
+        let flagged = series.zip(&scratch.flags);
+        scratch.values.extend(flagged.map(|((series, value), flags)| RowValue {
+            series,
+            value,
+            flags: flags.union(instant.flags),
+        }));
+        let Instant { event_time, time_source, .. } = instant;
+        let head = NewRow { event_time, received_at: message.received_at, time_source, values: &[] };
+        let row = NewRow { values: &scratch.values, ..head };
+        let placed = self.place(device, active, &row, &mut scratch.outcomes, env)?;
+        for (value, outcome) in scratch.values.iter().zip(&scratch.outcomes) {
+            match outcome {
+                Insert::Added => {}
+                Insert::Duplicate => verdicts.duplicate += 1,
+                Insert::Conflict => verdicts.quarantine(Reason::ConflictingValue, 1, || active.describe(value)),
+            }
+        }
+        let mut kept = scratch.outcomes.iter();
+        scratch.values.retain(|_| kept.next() == Some(&Insert::Added));
+        verdicts.accepted += scratch.values.len() as u64;
+        if !scratch.values.is_empty() {
+            self.accept(device, active, NewRow { values: &scratch.values, ..head }, source, placed);
+        }
+        self.scratch = scratch;
+        Ok(())
+    }
+
+    /// Notes accepted values everywhere but in their block.
+    fn accept(&mut self, no: DeviceNo, active: &Active, row: NewRow<'_>, source: u32, placed: Entry) {
+        for value in row.values {
+            match active.excluding_flag(value) {
+                Some(flag) => self.tally.add(Entry::Excluded(flag), 1),
+                None => {
+                    self.tally.add(Entry::Aggregatable, 1);
+                    self.tally.add(placed, 1);
+                }
+            }
+        }
+        let ticks = self.ticks_of(source);
+        self.touch(no);
+        self.pending.batch_row.push(no, source, ticks, &row);
+        let device = &mut self.devices[no.index()];
+        device.dirty |= placed != Entry::OnTime;
+        device.note(&row, source, ticks);
+        if self.watched {
+            let NewRow { event_time, received_at, time_source, values } = row;
+            let reading = |value: &RowValue| {
+                let RowValue { series, value, flags } = *value;
+                Reading { device: no, series, event_time, received_at, value, flags, time_source }
+            };
+            self.live_readings.extend(values.iter().map(reading));
+        }
+    }
+}
+
+impl Active {
+    fn describe(&self, value: &RowValue) -> String {
+        let (property, channel) = (self.inputs.registry.properties.get(value.series.property), value.series.channel);
+        property.map_or_else(String::new, |property| {
+            format!("{}/{channel} is known with another value than {}", property.id, property.decimal(value.value))
+        })
+    }
+
+    fn excluding_flag(&self, value: &RowValue) -> Option<Flag> {
+        if value.flags.is_empty() || !self.excludes(value) {
+            return None;
+        }
+        let property = self.inputs.registry.properties.get(value.series.property)?;
+        value.flags.iter().find(|flag| property.excluded_by.contains(*flag))
+    }
+}
+
+/// Reads a message; a panic of a codec is a refusal, as nothing was changed yet.
+fn understand<'a>(active: &'a Active, message: &RawMessageRef<'_>) -> Understood<'a> {
+    if message.retained {
+        return refused(None, Reason::Retained, "a retained message does not say when it was measured");
+    }
+    if message.payload.len() > active.inputs.settings.max_payload as usize {
+        return refused(None, Reason::Oversize, &format!("{} bytes", message.payload.len()));
+    }
+    catch_unwind(AssertUnwindSafe(|| read(active, message)))
+        .unwrap_or_else(|_| refused(None, Reason::FoldFailed, "the codec failed"))
+}
+
+fn read<'a>(active: &'a Active, message: &RawMessageRef<'_>) -> Understood<'a> {
+    let addressed = match active.router.route(message.topic, message.payload) {
+        Ok(addressed) => addressed,
+        Err(refusal) => return Understood::Refused { device: None, refusal },
+    };
+    let Some((device, no)) = active.device(&addressed.device_id) else {
+        let id: String = addressed.device_id.chars().take(64).collect();
+        return refused(None, Reason::UnknownDevice, &format!("{id:?} is not in devices.csv"));
+    };
+    let Some(profile) = profile_of(active, device, message.received_at) else {
+        return refused(Some(no), Reason::DecodeFailed, "the device's profile is not known");
+    };
+    let decoded = decode(addressed.format, profile, &active.inputs.registry.properties, message.topic, message.payload);
+    match decoded {
+        Ok(Decoded::Samples(samples)) => Understood::Samples { device: no, profile, samples },
+        Ok(Decoded::Control(_)) => Understood::Control { device: no },
+        Err(refusal) => Understood::Refused { device: Some(no), refusal },
+    }
+}
+
+fn profile_of<'a>(active: &'a Active, device: &Device, time: UtcMillis) -> Option<&'a Profile> {
+    active.inputs.registry.profiles.get(&device.at(time).profile)
+}
+
+fn refused<'a>(device: Option<DeviceNo>, reason: Reason, detail: &str) -> Understood<'a> {
+    Understood::Refused { device, refusal: Refusal { reason, detail: detail.to_owned() } }
+}

@@ -1,0 +1,137 @@
+//! Puts rows into blocks: open ones, closed ones in memory, stored ones.
+
+use smartpole_model::{DeviceNo, Quarter, Series};
+use smartpole_window::{Aggregates, Block, Blocks, Insert, NewRow, RowValue, Total, aggregate, link_total};
+
+use crate::{
+    LoadError, RevisionReason, RevisionRow, StoredBlocks,
+    active::Active,
+    device::{Device, Held, Stored},
+};
+
+/// The blocks of one device while a row is put into them.
+pub(crate) struct Place<'a> {
+    pub(crate) no: DeviceNo,
+    pub(crate) device: &'a mut Device,
+    pub(crate) active: &'a Active,
+    pub(crate) stored: &'a dyn StoredBlocks,
+    /// The batch under way.
+    pub(crate) batch: u64,
+    /// Minute of receipt.
+    pub(crate) minute: i64,
+    pub(crate) revisions: &'a mut Vec<RevisionRow>,
+    /// After a restart: closed blocks are stored as they must be already.
+    pub(crate) refill: bool,
+    pub(crate) reason: RevisionReason,
+    pub(crate) touched: Vec<Quarter>,
+    pub(crate) error: Option<LoadError>,
+}
+
+impl Place<'_> {
+    /// Inserts a row and tells the blocks around it of its totals. `outcomes` gets one entry a value.
+    pub(crate) fn insert(&mut self, row: &NewRow<'_>, outcomes: &mut Vec<Insert>) -> Result<(), LoadError> {
+        self.reason = RevisionReason::Late;
+        self.update(row.event_time.quarter(), &mut |block| {
+            block.insert(*row, outcomes);
+            outcomes.contains(&Insert::Added)
+        });
+        self.reason = RevisionReason::Total;
+        for (value, outcome) in row.values.iter().zip(outcomes.iter()) {
+            if *outcome == Insert::Added && self.is_total(value.series) && self.counts(value) {
+                let total = Total { at: row.event_time, value: value.value };
+                let newest = self.device.newest_total(value.series);
+                link_total(self, value.series, total, newest);
+                self.device.note_total(value.series, total);
+            }
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    fn is_total(&self, series: Series) -> bool {
+        self.active.inputs.registry.properties.get(series.property).is_some_and(|property| property.counts.is_some())
+    }
+
+    /// Index of a block in memory, loaded if it is stored.
+    fn find(&mut self, quarter: Quarter) -> Result<usize, usize> {
+        let at = match self.device.held_at(quarter) {
+            Err(at) if quarter <= self.device.last_closed => at,
+            found => return found,
+        };
+        match self.load(quarter) {
+            Ok(Some(held)) => {
+                self.device.held.insert(at, held);
+                Ok(at)
+            }
+            Ok(None) => Err(at),
+            Err(error) => {
+                self.error = Some(error);
+                Err(at)
+            }
+        }
+    }
+
+    fn load(&self, quarter: Quarter) -> Result<Option<Held>, LoadError> {
+        let Some(stored) = self.stored.load(self.no, quarter)? else { return Ok(None) };
+        let block = Block::unpack(quarter, &stored.rows).map_err(|error| LoadError(Box::new(error)))?;
+        let aggregates = self.aggregates(&block);
+        let mut held = Held::new(block, false, u64::MAX);
+        (held.revision, held.revised_minute) = (stored.revision, stored.revised_minute);
+        held.stored = Some(Stored { revision: stored.revision, aggregates });
+        Ok(Some(held))
+    }
+
+    fn aggregates(&self, block: &Block) -> Aggregates {
+        aggregate(block, &self.active.inputs.registry.properties, self.active.counter(self.no, block.quarter()))
+    }
+
+    /// Changes a closed block and notes the revision: one for each minute of receipt.
+    fn revise(&mut self, at: usize, made: bool, change: &mut dyn FnMut(&mut Block) -> bool) {
+        let former = self.device.held[at].block.clone();
+        if !change(&mut self.device.held[at].block) {
+            return;
+        }
+        let known = if made { Vec::new() } else { self.aggregates(&former).pack() };
+        let held = &mut self.device.held[at];
+        held.changed = true;
+        self.device.dirty = true;
+        if held.revised_minute != self.minute {
+            held.revised_minute = self.minute;
+            held.revision += 1;
+            let (quarter, device, revision) = (former.quarter(), self.no, held.revision);
+            let (minute, reason) = (self.minute, self.reason);
+            self.revisions.push(RevisionRow { quarter, device, revision, minute, reason, former: known });
+        }
+    }
+}
+
+impl Blocks for Place<'_> {
+    fn get(&mut self, quarter: Quarter) -> Option<&Block> {
+        let at = self.find(quarter).ok()?;
+        Some(&self.device.held[at].block)
+    }
+
+    fn update(&mut self, quarter: Quarter, change: &mut dyn FnMut(&mut Block) -> bool) {
+        let closed = quarter <= self.device.last_closed;
+        if closed && self.refill {
+            return;
+        }
+        let found = self.find(quarter);
+        let at = found.unwrap_or_else(|at| at);
+        if self.error.is_some() {
+            return;
+        }
+        if found.is_err() {
+            self.device.held.insert(at, Held::new(Block::new(quarter), !closed, self.batch));
+        }
+        if self.device.held[at].open {
+            change(&mut self.device.held[at].block);
+        } else {
+            self.revise(at, found.is_err(), change);
+        }
+        self.touched.push(quarter);
+    }
+
+    fn counts(&self, value: &RowValue) -> bool {
+        !self.active.excludes(value)
+    }
+}

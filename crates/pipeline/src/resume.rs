@@ -1,0 +1,146 @@
+//! Goes on where the store says the fold was, and says where it is for a checkpoint.
+
+use std::sync::Arc;
+
+use smartpole_model::{DeviceNo, Inputs};
+use smartpole_window::{NewRow, PackError, Row};
+
+use crate::{
+    AcceptedRow, Env, Fold, LoadError, NameKind, Restore, RevisionReason, accepted_rows,
+    active::Active,
+    batch_row::BatchRow,
+    changes::CheckpointRow,
+    device::Device,
+    fold::{Pending, Scratch},
+    names::Names,
+    place::Place,
+    tally::{DayTally, Tally},
+};
+
+impl Fold {
+    /// The fold at a stored cursor; of an empty [`Restore`], the fold before the first record.
+    ///
+    /// # Errors
+    /// If the inputs, a stored block or packed state cannot be read.
+    pub fn restore(restore: Restore, env: &Env<'_>) -> Result<Self, LoadError> {
+        let mut names = Names::restore(restore.names);
+        let (hash, inputs) = match &restore.inputs {
+            Some(hash) => (hash.as_str(), env.inputs.load(hash)?),
+            None => ("", Arc::new(Inputs::default())),
+        };
+        let active = Arc::new(Active::new(hash, inputs, &mut names));
+        let mut devices = Vec::new();
+        devices.resize_with(names.count(NameKind::Device), Device::default);
+        let mut fold = Self {
+            active,
+            names,
+            devices,
+            ticks: Vec::new(),
+            tally: Tally::restore(restore.ledger),
+            seq: restore.cursor,
+            received_at: restore.received_at,
+            checkpoint_day: restore.checkpoint_day,
+            batch: restore.batch,
+            pending: Pending::default(),
+            handed_over: Vec::new(),
+            scratch: Scratch::default(),
+            watched: false,
+            live_readings: Vec::new(),
+            live_windows: Vec::new(),
+        };
+        for (source, n) in restore.ticks {
+            let length = fold.ticks.len().max(source as usize + 1);
+            fold.ticks.resize(length, 0);
+            fold.ticks[source as usize] = n;
+        }
+        for row in &restore.devices {
+            *fold.device_mut(row.device)? = Device::restore(row).map_err(broken)?;
+        }
+        for row in &restore.ledger_devices {
+            fold.device_mut(row.device)?.today = DayTally::restore(row);
+        }
+        for (batch, bytes) in &restore.batch_rows {
+            for row in accepted_rows(bytes).map_err(broken)? {
+                fold.refill(*batch, &row, env)?;
+            }
+        }
+        Ok(fold)
+    }
+
+    fn device_mut(&mut self, no: DeviceNo) -> Result<&mut Device, LoadError> {
+        self.devices.get_mut(no.index()).ok_or_else(|| broken(PackError::Invalid("device number")))
+    }
+
+    /// Puts an accepted row back into its open block.
+    fn refill(&mut self, batch: u64, accepted: &AcceptedRow, env: &Env<'_>) -> Result<(), LoadError> {
+        let active = Arc::clone(&self.active);
+        let AcceptedRow { device: no, source, ticks, event_time, received_at, time_source, ref values } = *accepted;
+        let row = NewRow { event_time, received_at, time_source, values };
+        let device = self.device_mut(no)?;
+        if event_time.quarter() > device.last_closed {
+            let mut outcomes = Vec::new();
+            Place {
+                no,
+                device,
+                active: &active,
+                stored: env.stored,
+                batch,
+                minute: 0,
+                revisions: &mut Vec::new(),
+                refill: true,
+                reason: RevisionReason::Late,
+                touched: Vec::new(),
+                error: None,
+            }
+            .insert(&row, &mut outcomes)?;
+        }
+        let device = self.device_mut(no)?;
+        device.note(&row, source, ticks);
+        // blocks that were only looked at to find neighbours of totals
+        device.held.retain(|held| held.open);
+        Ok(())
+    }
+
+    /// Once a day, on the first record of a new UTC day of receipt: the place is a matter of the journal alone.
+    pub(crate) fn checkpoint_if_due(&mut self) {
+        let day = self.received_at.utc_day();
+        if self.checkpoint_day.is_some_and(|last| day <= last) {
+            return;
+        }
+        let first = self.checkpoint_day.is_none();
+        self.checkpoint_day = Some(day);
+        if !first {
+            self.pending.checkpoint = Some(CheckpointRow { day, seq: self.seq, state: self.snapshot().pack() });
+        }
+    }
+
+    /// The state now, as [`Fold::restore`] takes it.
+    pub fn snapshot(&self) -> Restore {
+        let numbered = || self.devices.iter().enumerate().map(|(index, device)| (DeviceNo(index as u32), device));
+        let mut open = BatchRow::default();
+        for (no, device) in numbered() {
+            for row in device.held.iter().filter(|held| held.open).flat_map(|held| held.block.rows()) {
+                let Row { event_time, received_at, time_source, ref values } = row;
+                open.push(no, device.source, device.ticks, &NewRow { event_time, received_at, time_source, values });
+            }
+        }
+        let hash = (!self.active.hash.is_empty()).then(|| self.active.hash.clone());
+        Restore {
+            batch: self.batch,
+            cursor: self.seq,
+            received_at: self.received_at,
+            names: self.names.all(),
+            inputs: hash,
+            devices: numbered().map(|(no, device)| device.row(no)).collect(),
+            ticks: (0..).zip(&self.ticks).map(|(source, n)| (source, *n)).collect(),
+            ledger_devices: numbered().map(|(no, device)| device.today.row(no)).collect(),
+            ledger: self.tally.sums(),
+            batch_rows: vec![(self.batch, open.bytes)],
+            checkpoint_day: self.checkpoint_day,
+        }
+    }
+}
+
+fn broken(error: PackError) -> LoadError {
+    LoadError(Box::new(error))
+}
