@@ -1,0 +1,203 @@
+//! What each quarter of an hour must say.
+//!
+//! Readings outside their range and sentinels stay out where the catalogue says so. Of what remains a quarter has count, sum,
+//! minimum and maximum; of counts only count and sum. Totals feed the count named by the catalogue: for two consecutive ones,
+//! a at ta and b at tb, the difference is b − a; if that is negative, b + 2^width − a if so many can have passed at the
+//! profile's `max_per_minute` in the minutes between (rounded up), else b, as the counter was reset. It is spread evenly over
+//! `[ta, tb)`: `[x, y)` gets floor(d·(y−ta)/(tb−ta)) − floor(d·(x−ta)/(tb−ta)). Over a gap of more than 7 days nothing is.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use smartpole_model::{Flag, Kind, ObservedProperty, Quarter, Registry, Series, UtcMillis, registry::Counter};
+
+use super::Accepted;
+
+/// One series of one device in one quarter of an hour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// The device's id.
+    pub device: String,
+    /// Start of the quarter.
+    pub start: UtcMillis,
+    /// The property's id.
+    pub property: String,
+    /// The channel.
+    pub channel: u8,
+    /// Readings that count (for totals: totals in the quarter).
+    pub count: i64,
+    /// Their sum at the property's resolution; for totals what passed.
+    pub sum: i64,
+    /// The smallest, 0 for counts.
+    pub min: i64,
+    /// The largest, 0 for counts.
+    pub max: i64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    count: i64,
+    sum: i64,
+    min: i64,
+    max: i64,
+}
+
+type Quarters = BTreeMap<(usize, Quarter, Series), Sums>;
+
+/// All windows that hold a reading or a share.
+pub(super) fn of(registry: &Registry, accepted: &Accepted) -> Vec<Window> {
+    let mut series: BTreeMap<(usize, Series), Vec<(UtcMillis, i64)>> = BTreeMap::new();
+    for ((device, of, time), value) in accepted {
+        series.entry((*device, *of)).or_default().push((*time, *value));
+    }
+    let mut quarters = Quarters::new();
+    for ((device, of), mut readings) in series {
+        let Some(property) = registry.properties.get(of.property) else { continue };
+        readings.retain(|(_, value)| !is_excluded(property, *value));
+        match property.counts {
+            None => readings.iter().for_each(|(time, value)| {
+                add(&mut quarters, (device, time.quarter(), of), property.kind, *value);
+            }),
+            Some(fed) => {
+                let fed = Series { property: fed, ..of };
+                spread(&mut quarters, device, fed, counter_of(registry, device, &readings), &readings);
+            }
+        }
+    }
+    let holds_something = |sums: &Sums| sums.count != 0 || sums.sum != 0;
+    let kept = quarters.into_iter().filter(|(_, sums)| holds_something(sums));
+    kept.filter_map(|((device, quarter, series), sums)| window(registry, device, quarter, series, sums)).collect()
+}
+
+fn window(registry: &Registry, device: usize, quarter: Quarter, series: Series, sums: Sums) -> Option<Window> {
+    Some(Window {
+        device: registry.devices[device].id.clone(),
+        start: quarter.start(),
+        property: registry.properties.get(series.property)?.id.clone(),
+        channel: series.channel,
+        count: sums.count,
+        sum: sums.sum,
+        min: sums.min,
+        max: sums.max,
+    })
+}
+
+fn is_excluded(property: &ObservedProperty, value: i64) -> bool {
+    let outside = value < property.min || value > property.max;
+    (outside && property.excluded_by.contains(Flag::OutOfRange))
+        || (property.sentinels.contains(&value) && property.excluded_by.contains(Flag::Sentinel))
+}
+
+fn add(quarters: &mut Quarters, key: (usize, Quarter, Series), kind: Kind, value: i64) {
+    let sums = quarters.entry(key).or_insert(match kind {
+        Kind::IntervalCount => Sums::default(),
+        _ => Sums { min: i64::MAX, max: i64::MIN, ..Sums::default() },
+    });
+    sums.count += 1;
+    sums.sum += value;
+    if kind != Kind::IntervalCount {
+        sums.min = sums.min.min(value);
+        sums.max = sums.max.max(value);
+    }
+}
+
+/// How the totals of a device behave. The fleet's devices stay with one profile.
+fn counter_of(registry: &Registry, device: usize, readings: &[(UtcMillis, i64)]) -> Counter {
+    let first = readings.first().map_or(UtcMillis(0), |(time, _)| *time);
+    registry.profiles[&registry.devices[device].at(first).profile].counter
+}
+
+fn spread(quarters: &mut Quarters, device: usize, fed: Series, counter: Counter, totals: &[(UtcMillis, i64)]) {
+    for (time, _) in totals {
+        quarters.entry((device, time.quarter(), fed)).or_default().count += 1;
+    }
+    for pair in totals.windows(2) {
+        let ((from, a), (to, b)) = (pair[0], pair[1]);
+        for (quarter, share) in shares(from, to, difference(from, a, to, b, counter)) {
+            quarters.entry((device, quarter, fed)).or_default().sum += share;
+        }
+    }
+}
+
+fn difference(from: UtcMillis, a: i64, to: UtcMillis, b: i64, counter: Counter) -> i64 {
+    let minutes = ((to.since(from) + 59_999) / 60_000).max(1);
+    let wrapped = b + (1i64 << counter.width_bits) - a;
+    if b >= a {
+        b - a
+    } else if (0..=i64::from(counter.max_per_minute) * minutes).contains(&wrapped) {
+        wrapped
+    } else {
+        b
+    }
+}
+
+/// The shares of a difference in each quarter that `[from, to)` touches.
+fn shares(from: UtcMillis, to: UtcMillis, difference: i64) -> Vec<(Quarter, i64)> {
+    const SEVEN_DAYS_MS: i64 = 7 * 86_400_000;
+    if to.since(from) > SEVEN_DAYS_MS {
+        return Vec::new();
+    }
+    let passed_by =
+        |time: UtcMillis| i128::from(difference) * i128::from(time.since(from)) / i128::from(to.since(from));
+    let share = |quarter: i32| {
+        let (start, end) = (Quarter(quarter).start().max(from), Quarter(quarter).end().min(to));
+        (Quarter(quarter), (passed_by(end) - passed_by(start)) as i64)
+    };
+    (from.quarter().0..=to.plus(-1).quarter().0).map(share).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const COUNTER: Counter = Counter { width_bits: 16, max_per_minute: 500 };
+
+    fn at(minute: i64) -> UtcMillis {
+        UtcMillis(minute * 60_000)
+    }
+
+    #[track_caller]
+    fn check(totals: &[(i64, i64)], expected: &Expect) {
+        let totals: Vec<_> = totals.iter().map(|(minute, total)| (at(*minute), *total)).collect();
+        let mut quarters = Quarters::new();
+        let fed = Series { property: smartpole_model::PropertyNo(101), channel: 0 };
+        spread(&mut quarters, 0, fed, COUNTER, &totals);
+        let rows = quarters
+            .iter()
+            .map(|((_, quarter, _), sums)| format!("{}: {} of {}", quarter.0 * 15, sums.sum, sums.count));
+        expected.assert_eq(&rows.collect::<Vec<_>>().join(", "));
+    }
+
+    #[test]
+    fn a_difference_is_spread_by_time() {
+        check(&[(0, 100), (10, 130), (20, 160)], &expect!["0: 45 of 2, 15: 15 of 1"]);
+        check(&[(5, 0), (45, 100)], &expect!["0: 25 of 1, 15: 37 of 0, 30: 38 of 0, 45: 0 of 1"]);
+    }
+
+    #[test]
+    fn a_total_that_wrapped_goes_on() {
+        check(&[(0, 65_530), (10, 20)], &expect!["0: 26 of 2"]);
+    }
+
+    #[test]
+    fn a_total_that_was_reset_is_a_lower_bound() {
+        check(&[(0, 40_000), (10, 7), (14, 9)], &expect!["0: 9 of 3"]);
+    }
+
+    #[test]
+    fn a_jump_counts_and_a_gap_of_more_than_seven_days_does_not() {
+        check(&[(0, 0), (1, 60_000)], &expect!["0: 60000 of 2"]);
+        check(&[(0, 0), (7 * 1440 + 1, 500)], &expect!["0: 0 of 1, 10080: 0 of 1"]);
+    }
+
+    proptest! {
+        #[test]
+        fn shares_add_up_to_the_difference(from in 0i64..10_000_000, length in 1i64..604_800_000, difference in 0i64..100_000) {
+            let sum: i64 = shares(UtcMillis(from), UtcMillis(from + length), difference).iter().map(|(_, share)| share).sum();
+            prop_assert_eq!(sum, difference);
+        }
+    }
+}
