@@ -145,7 +145,7 @@ fn read_object(names: Names<'_>, object: &RawValue, sample: &mut Sample) -> Resu
     if !object.get().starts_with('{') {
         return Ok(());
     }
-    let members: Members<'_> = json::parse(object.get())?;
+    let members: Members<'_> = part(object)?;
     for mapping in &names.profile.mapping {
         if let Some(raw) = find(&members, &mapping.path)?.filter(|raw| raw.get() != "null") {
             sample.keep(&mapping.path, names.mapped(mapping).and_then(|meaning| read_value(&meaning, raw)));
@@ -161,7 +161,7 @@ fn find<'a>(members: &Members<'a>, path: &str) -> Result<Option<&'a RawValue>, R
     for step in steps {
         let Some(raw) = found else { return Ok(None) };
         found = match raw.get().as_bytes().first() {
-            Some(b'{') => json::parse::<Members<'_>>(raw.get())?.get(step),
+            Some(b'{') => part::<Members<'_>>(raw)?.get(step),
             Some(b'[') => element(raw, step)?,
             _ => None,
         };
@@ -169,8 +169,13 @@ fn find<'a>(members: &Members<'a>, path: &str) -> Result<Option<&'a RawValue>, R
     Ok(found)
 }
 
+/// One level of the object; places in its errors count from its beginning.
+fn part<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, Refusal> {
+    json::parse(raw.get()).map_err(|refusal| Refusal::decode(format!("in object: {}", refusal.detail)))
+}
+
 fn element<'a>(array: &'a RawValue, step: &str) -> Result<Option<&'a RawValue>, Refusal> {
-    let elements: Vec<&RawValue> = json::parse(array.get())?;
+    let elements: Vec<&RawValue> = part(array)?;
     Ok(step.parse::<usize>().ok().and_then(|index| elements.get(index).copied()))
 }
 

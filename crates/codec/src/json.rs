@@ -41,6 +41,12 @@ struct Instant<'a> {
     values: Option<Members<'a>>,
 }
 
+impl Instant<'_> {
+    fn is_empty(&self) -> bool {
+        self.time.is_none() && self.time_ms.is_none() && self.values.is_none()
+    }
+}
+
 pub(crate) fn decode(names: Names<'_>, payload: &[u8]) -> Result<Vec<Sample>, Refusal> {
     let text = utf8(payload)?;
     match serde_json::from_str(text) {
@@ -62,16 +68,19 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal>
     serde_json::from_str(text).map_err(|error| refuse(&error))
 }
 
+/// The place first: the rest may quote a long text, which is cut.
 fn refuse(error: &serde_json::Error) -> Refusal {
-    // The position first: the rest may quote a long text, which is cut.
-    Refusal::decode(format!("JSON line {} column {}: {error}", error.line(), error.column()))
+    let place = format!("line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    let what = text.strip_suffix(&format!(" at {place}")).unwrap_or(&text);
+    Refusal::decode(format!("JSON {place}: {what}"))
 }
 
 fn read(names: Names<'_>, message: Message<'_>) -> Result<Vec<Sample>, Refusal> {
     let single = Instant { time: message.time, time_ms: message.time_ms, values: message.values };
     let instants = match message.samples {
         None => vec![single],
-        Some(_) if single.values.is_some() => return Err(Refusal::decode("both values and samples")),
+        Some(_) if !single.is_empty() => return Err(Refusal::decode("samples beside a time or values")),
         Some(instants) => instants,
     };
     if instants.len() > MAX_SAMPLES {

@@ -5,7 +5,7 @@
 //!                └─ decode ─────────► Samples | Control | Refusal
 //! ```
 //!
-//! Invariants: no clock, no state, no panic on any bytes; memory is bounded by the payload's size and the limits below;
+//! Invariants: no clock, no state, no panic on any bytes; memory is bounded by the payload's size (below a hundred times it);
 //! numbers are read as decimal text, never as floats. A value that cannot be read is a [`Fault`] and leaves its
 //! neighbours alone; a message that cannot be read is a [`Refusal`], whole. Checking the payload's size against
 //! `FoldSettings::max_payload` is the caller's.

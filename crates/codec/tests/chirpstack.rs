@@ -76,10 +76,11 @@ fn paths_lead_through_objects_and_arrays_and_unmapped_ones_are_no_error() {
         people_out/0=0 pm1/0=8000 "t": not_a_number
         "lines.1.in": overflow
         no_readings: the object has none of the profile's paths
-        decode_failed: JSON line 1 column 10: "t" comes twice at line 1 column 10
+        decode_failed: in object: JSON line 1 column 10: "t" comes twice
         no_readings: the object has none of the profile's paths
         no_readings: no object: the codec failed or is missing
-        no_readings: no object: the codec failed or is missing"#]].assert_eq(&table);
+        no_readings: no object: the codec failed or is missing"#]]
+    .assert_eq(&table);
 }
 
 #[test]
@@ -101,7 +102,8 @@ fn the_gateway_nearest_to_the_network_and_the_network_own_clock_give_the_times()
         gateway 2026-11-25T09:59:59Z; network 2026-11-25T10:00:00.775Z; temperature/0=100
         gateway 2026-11-25T09:59:57Z; network 2026-11-25T09:59:58.1Z; temperature/0=100
         gateway 2026-11-25T09:59:59Z; network 2026-11-25T10:00:00.775Z; temperature/0=100
-        network 2026-11-25T10:00:00.775Z; temperature/0=100"#]].assert_eq(&table);
+        network 2026-11-25T10:00:00.775Z; temperature/0=100"#]]
+    .assert_eq(&table);
 }
 
 #[test]

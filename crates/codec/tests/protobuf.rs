@@ -30,7 +30,8 @@ fn values_are_exact_decimals_at_the_time_of_their_sample() {
     expect![[r#"
         payload 2026-11-25T10:00:00Z; pm2_5/0=730 people_in/1=4
         payload 1970-01-01T00:00:00Z; temperature/0=-5 pm1/0=123
-        pm1/0=0"#]].assert_eq(&table);
+        pm1/0=0"#]]
+    .assert_eq(&table);
 }
 
 #[test]

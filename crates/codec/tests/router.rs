@@ -39,7 +39,8 @@ fn the_default_routes_know_poles_and_chirpstack() {
         smartpole/castrop-rauxel/p1//up => unknown_device: the topic names no device
         smartpole/castrop-rauxel/p1/d1/up/ => unknown_topic: no route fits the topic
         $SYS/broker/version => unknown_topic: no route fits the topic
-         => unknown_topic: no route fits the topic"#]].assert_eq(&table);
+         => unknown_topic: no route fits the topic"#]]
+    .assert_eq(&table);
 }
 
 #[test]
@@ -75,6 +76,7 @@ fn a_chirpstack_topic_without_device_is_told_by_its_body() {
         lora/all => Chirpstack 70b3d57ba0001b50
         lora/all => decode_failed: no deviceInfo.devEui
         lora/all => unknown_device: the topic names no device
-        lora/all => decode_failed: JSON line 1 column 1: EOF while parsing an object at line 1 column 1
-        lora/all => decode_failed: invalid UTF-8 at byte 0"#]].assert_eq(&table);
+        lora/all => decode_failed: JSON line 1 column 1: EOF while parsing an object
+        lora/all => decode_failed: invalid UTF-8 at byte 0"#]]
+    .assert_eq(&table);
 }
