@@ -72,11 +72,11 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
         None => Properties::unreadable(),
     };
     let profiles = read_profiles(files, &properties, problems);
-    let rows = text::read(files, poles::FILE, problems).map(|text| poles::read(text, problems));
+    let (rows, pole_names) = match text::read(files, poles::FILE, problems) {
+        Some(text) => poles::read(text, problems),
+        None => (Vec::new(), Names::unreadable()),
+    };
     let drafts = text::read(files, zones::FILE, problems).map(|text| zones::read(text, problems)).unwrap_or_default();
-    let pole_names =
-        rows.as_ref().map_or_else(Names::unreadable, |rows| Names::new(rows.iter().map(|row| row.id.clone())));
-    let rows = rows.unwrap_or_default();
     zones::check_poles(&drafts, &pole_names, problems);
     check_places(&rows, &drafts, problems);
     let devices = read_devices(files, &rows, &pole_names, problems);

@@ -30,8 +30,20 @@ impl Names {
 }
 
 /// Where each id was first seen.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct FirstLines<K = String>(HashMap<K, usize>);
+
+impl<K> Default for FirstLines<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl From<FirstLines> for Names {
+    fn from(lines: FirstLines) -> Self {
+        Self::new(lines.0.into_keys())
+    }
+}
 
 impl<K: std::hash::Hash + Eq> FirstLines<K> {
     /// Notes `key`; the line of the first one if it is there already.

@@ -2,7 +2,7 @@
 
 use super::{
     Pole, Problem,
-    names::{self, FirstLines},
+    names::{self, FirstLines, Names},
     table::{self, Layout, Row},
 };
 use crate::Position;
@@ -22,10 +22,10 @@ pub(super) struct PoleRow {
 }
 
 /// Reads the poles.
-pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Vec<PoleRow> {
+pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> (Vec<PoleRow>, Names) {
     let mut poles = Vec::new();
     let mut lines = FirstLines::default();
-    table::rows(text, &LAYOUT, problems, |row, problems| {
+    let whole = table::rows(text, &LAYOUT, problems, |row, problems| {
         let id = row.get("id").to_owned();
         if let Some(problem) = names::bad_id(&id) {
             problems.push(row.problem("id", format!("the id {problem}"), names::ID_HINT));
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Vec<PoleRow> {
         let pole = pole(row, &id, problems);
         poles.push(PoleRow { line: row.line, id, pole });
     });
-    poles
+    (poles, if whole { lines.into() } else { Names::unreadable() })
 }
 
 fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {

@@ -48,6 +48,7 @@ struct Entry<'t> {
     section: Section<'t>,
     property: Option<ObservedProperty>,
     id: Option<String>,
+    number: Option<u16>,
     counts: Option<String>,
 }
 
@@ -64,8 +65,8 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Properties {
     for entry in &mut entries {
         follow_counts(entry, &properties);
     }
-    let sound = entries.into_iter().filter_map(|entry| entry.property.filter(|_| entry.section.finish(problems)));
-    let catalogue = Catalogue::new(sound.collect::<Vec<_>>());
+    let mut sound = |Entry { section, property, .. }: Entry<'_>| if section.finish(problems) { property } else { None };
+    let catalogue = Catalogue::new(entries.into_iter().filter_map(&mut sound).collect::<Vec<_>>());
     Properties { catalogue, ..properties }
 }
 
@@ -74,14 +75,14 @@ fn entry(mut section: Section<'_>) -> Entry<'_> {
     if let Some(problem) = id.as_deref().and_then(names::bad_id) {
         section.problem("id", format!("the id {problem}"), names::ID_HINT);
     }
-    let property = property(&mut section, id.clone());
+    let number = section.required_integer("number", NUMBERS);
+    let property = property(&mut section, id.clone(), number);
     let counts = section.optional("counts");
-    Entry { section, property, id, counts }
+    Entry { section, property, id, number, counts }
 }
 
 /// Every key is asked for, even after one was wrong: hence the look-ups first and the `?` after.
-fn property(section: &mut Section<'_>, id: Option<String>) -> Option<ObservedProperty> {
-    let number = section.required_integer("number", NUMBERS);
+fn property(section: &mut Section<'_>, id: Option<String>, number: Option<u16>) -> Option<ObservedProperty> {
     let (name_de, name_en) = (section.required("name_de"), section.required("name_en"));
     let (unit, theme) = (section.required("unit"), section.required("theme"));
     let kind = kind(section);
@@ -154,7 +155,7 @@ fn excluded_by(section: &mut Section<'_>) -> Flags {
 /// A number or an id that is used again would give old values a new meaning.
 fn refuse_repetitions(entries: &mut [Entry<'_>]) {
     let (mut ids, mut numbers) = (FirstLines::default(), FirstLines::default());
-    for Entry { section, property, id, .. } in entries {
+    for Entry { section, id, number, .. } in entries {
         let line = section.line;
         if let Some(first) = id.clone().and_then(|id| ids.taken(id, line)) {
             section.problem(
@@ -163,7 +164,6 @@ fn refuse_repetitions(entries: &mut [Entry<'_>]) {
                 "give each property its own id",
             );
         }
-        let number = property.as_ref().map(|property| property.number);
         if let Some(first) = number.and_then(|number| numbers.taken(number, line)) {
             let hint = "take a number that was never used: stored values know their property by it";
             section.problem("number", format!("the number is taken by the property of line {first}"), hint);

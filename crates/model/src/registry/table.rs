@@ -44,13 +44,13 @@ impl Row<'_> {
     }
 }
 
-/// Hands every sound row of a table to `each`.
+/// Hands every sound row of a table to `each`. `false` if there are others, so that ids may be missing.
 pub(super) fn rows(
     text: &str,
     layout: &Layout,
     problems: &mut Vec<Problem>,
     mut each: impl FnMut(&Row<'_>, &mut Vec<Problem>),
-) {
+) -> bool {
     let first_line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let semicolons = first_line.matches(';').count() > first_line.matches(',').count();
     let mut reader = csv::ReaderBuilder::new()
@@ -58,35 +58,53 @@ pub(super) fn rows(
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut columns: Option<Vec<Option<&'static str>>> = None;
-    // Text in memory that is UTF-8 gives neither of the reader's errors; a record it refused would be reported missing.
-    for record in reader.records().flatten().filter(|record| record.iter().any(|cell| !cell.trim().is_empty())) {
-        let line = line_of(text, &record);
-        let Some(columns) = &columns else {
-            columns = Some(header(&record, line, layout, problems));
-            continue;
-        };
-        let row = Row { line, file: layout.file, columns, record, semicolons };
+    let mut lines = Lines { text, offset: 0, line: 1 };
+    // Text in memory that is UTF-8 gives neither of the reader's errors, so nothing is lost by flattening.
+    let mut records = reader.records().flatten().filter(|record| record.iter().any(|cell| !cell.trim().is_empty()));
+    let Some(first) = records.next() else { return false };
+    let Some(columns) = header(&first, lines.of(&first), layout, problems) else { return false };
+    let mut whole = true;
+    for record in records {
+        let row = Row { line: lines.of(&record), file: layout.file, columns: &columns, record, semicolons };
         match misshapen(&row) {
-            Some(problem) => problems.push(problem),
+            Some(problem) => {
+                problems.push(problem);
+                whole = false;
+            }
             None => each(&row, problems),
         }
     }
+    whole
 }
 
-/// The reader's own line count names the blank lines before a record, so count to its first character.
-fn line_of(text: &str, record: &csv::StringRecord) -> usize {
-    let start = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
-    let blank = text.as_bytes()[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    super::text::line_of(text, start + blank)
+/// Lines of records in their order. The reader's own count names the blank lines before a record, so count to its first
+/// character.
+struct Lines<'t> {
+    text: &'t str,
+    offset: usize,
+    line: usize,
 }
 
+impl Lines<'_> {
+    fn of(&mut self, record: &csv::StringRecord) -> usize {
+        let start = record.position().map_or(0, |position| position.byte() as usize);
+        let bytes = self.text.as_bytes();
+        let is_blank = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        while let Some(byte) = bytes.get(self.offset).filter(|byte| self.offset < start || is_blank(byte)) {
+            self.line += usize::from(*byte == b'\n');
+            self.offset += 1;
+        }
+        self.line
+    }
+}
+
+/// The column of each cell of the first line; `None` if a column is missing.
 fn header(
     record: &csv::StringRecord,
     line: usize,
     layout: &Layout,
     problems: &mut Vec<Problem>,
-) -> Vec<Option<&'static str>> {
+) -> Option<Vec<Option<&'static str>>> {
     let known = || layout.required.iter().chain(layout.optional).copied();
     let mut columns: Vec<Option<&'static str>> = Vec::new();
     for cell in record {
@@ -101,11 +119,12 @@ fn header(
         }
         columns.push(column);
     }
-    for required in layout.required.iter().filter(|required| !columns.contains(&Some(**required))) {
-        let problem = Problem::new(layout.file, format!("column `{required}` is missing"), "add it to the first line");
-        problems.push(problem.at_line(line).in_field(required));
+    let missing: Vec<_> = layout.required.iter().filter(|required| !columns.contains(&Some(**required))).collect();
+    for column in &missing {
+        let problem = Problem::new(layout.file, format!("column `{column}` is missing"), "add it to the first line");
+        problems.push(problem.at_line(line).in_field(column));
     }
-    columns
+    missing.is_empty().then_some(columns)
 }
 
 fn misshapen(row: &Row<'_>) -> Option<Problem> {

@@ -162,7 +162,9 @@ fn shown(value: &DeValue<'_>) -> String {
         DeValue::String(text) => format!("the text {:?}", text.chars().take(40).collect::<String>()),
         DeValue::Integer(number) => format!("the integer {}", number.as_str()),
         DeValue::Float(number) => format!("the number {}", number.as_str()),
-        other => format!("a value of type {}", other.type_str()),
+        DeValue::Array(_) => "another list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+        other => format!("a {}", other.type_str()),
     }
 }
 
@@ -199,7 +201,7 @@ impl FromToml for i64 {
 }
 
 impl FromToml for Decimal {
-    const EXPECTED: &'static str = "a number";
+    const EXPECTED: &'static str = "a number of at most 18 digits";
     const EXAMPLE: &'static str = "0.5";
     fn from_toml(value: &DeValue<'_>) -> Option<Self> {
         match value {
@@ -209,10 +211,22 @@ impl FromToml for Decimal {
     }
 }
 
-impl<T: FromToml> FromToml for Vec<T> {
-    const EXPECTED: &'static str = "a list";
-    const EXAMPLE: &'static str = "[]";
+impl FromToml for Vec<String> {
+    const EXPECTED: &'static str = "a list of texts";
+    const EXAMPLE: &'static str = "[\"…\"]";
     fn from_toml(value: &DeValue<'_>) -> Option<Self> {
-        value.as_array()?.iter().map(|entry| T::from_toml(entry.get_ref())).collect()
+        list(value)
     }
+}
+
+impl FromToml for Vec<Decimal> {
+    const EXPECTED: &'static str = "a list of numbers";
+    const EXAMPLE: &'static str = "[-1, 6553.5]";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        list(value)
+    }
+}
+
+fn list<T: FromToml>(value: &DeValue<'_>) -> Option<Vec<T>> {
+    value.as_array()?.iter().map(|entry| T::from_toml(entry.get_ref())).collect()
 }

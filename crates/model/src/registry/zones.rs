@@ -21,6 +21,9 @@ const COUNTS: [(&str, CountRule); 3] =
 
 const KEYS: [&str; 6] = ["id", "name", "kind", "parent", "count", "poles"];
 
+/// The number that QGIS gives each feature.
+const FID: &str = "fid";
+
 #[derive(serde::Deserialize)]
 struct Collection<'t> {
     #[serde(borrow)]
@@ -43,7 +46,8 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Vec<ZoneDraft> {
         Ok(collection) => collection,
         Err(error) => {
             let hint = "export it again as a GeoJSON FeatureCollection (RFC 7946)";
-            problems.push(Problem::new(FILE, format!("no GeoJSON: {error}"), hint).at_line(error.line().max(1)));
+            problems
+                .push(Problem::new(FILE, format!("no GeoJSON: {}", reason(&error)), hint).at_line(error.line().max(1)));
             return Vec::new();
         }
     };
@@ -54,8 +58,14 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Vec<ZoneDraft> {
         let mut feature = Feature { line: line_of(text, offset), problems };
         drafts.extend(feature.read(raw.get(), &mut lines));
     }
-    check_parents(&drafts, problems);
+    check_parents(&drafts, &lines.into(), problems);
     drafts
+}
+
+/// What is wrong without where, which is said apart.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned()
 }
 
 /// Looks the poles of each zone up; tells the poles, too.
@@ -90,8 +100,7 @@ pub(super) fn corners(drafts: &[ZoneDraft]) -> impl Iterator<Item = Position> {
     drafts.iter().flat_map(|draft| draft.rings.corners())
 }
 
-fn check_parents(drafts: &[ZoneDraft], problems: &mut Vec<Problem>) {
-    let ids = Names::new(drafts.iter().map(|draft| draft.zone.id.clone()));
+fn check_parents(drafts: &[ZoneDraft], ids: &Names, problems: &mut Vec<Problem>) {
     for ZoneDraft { line, zone, .. } in drafts {
         let Some(parent) = &zone.parent else { continue };
         let mut report = |message: String, hint: String| {
@@ -101,7 +110,7 @@ fn check_parents(drafts: &[ZoneDraft], problems: &mut Vec<Problem>) {
             report(format!("unknown zone `{parent}`"), hint);
         }
         let larger = drafts.iter().find(|draft| draft.zone.id == *parent);
-        if let Some(larger) = larger.filter(|larger| rank(&larger.zone.kind) <= rank(&zone.kind)) {
+        if let Some(larger) = larger.filter(|larger| !is_larger(&larger.zone, zone)) {
             let message =
                 format!("`{parent}` is a {} and cannot hold the {} `{}`", larger.zone.kind, zone.kind, zone.id);
             report(message, "a place lies in a district or city, a district in a city".to_owned());
@@ -109,8 +118,13 @@ fn check_parents(drafts: &[ZoneDraft], problems: &mut Vec<Problem>) {
     }
 }
 
-fn rank(kind: &str) -> Option<usize> {
-    names::choose(kind, &KINDS).ok()
+/// An unknown kind is reported already and passes for any.
+fn is_larger(outer: &Zone, inner: &Zone) -> bool {
+    let rank = |zone: &Zone| names::choose(&zone.kind, &KINDS);
+    match (rank(outer), rank(inner)) {
+        (Ok(outer), Ok(inner)) => outer > inner,
+        _ => true,
+    }
 }
 
 /// Reads one feature.
@@ -128,7 +142,11 @@ impl Feature<'_> {
         let feature: Map<String, Value> = match serde_json::from_str(text) {
             Ok(feature) => feature,
             Err(error) => {
-                self.problem("features", format!("no GeoJSON Feature: {error}"), "export it again as GeoJSON");
+                self.problem(
+                    "features",
+                    format!("no GeoJSON Feature: {}", reason(&error)),
+                    "export it again as GeoJSON",
+                );
                 return None;
             }
         };
@@ -143,14 +161,16 @@ impl Feature<'_> {
         let poles = self.poles(properties);
         let geometry = feature.get("geometry").cloned().unwrap_or_default();
         let rings = self.rings(&geometry, poles.is_some());
-        let (id, kind) = (id?, kind?.to_owned());
-        let zone = Zone { id, name: name?, kind, parent, count: count?, poles: Vec::new(), geometry };
+        // What is wrong is reported; the rest is kept so that its references are checked.
+        let (name, kind) = (name.unwrap_or_default(), kind.unwrap_or_default().to_owned());
+        let count = count.unwrap_or(CountRule::None);
+        let zone = Zone { id: id?, name, kind, parent, count, poles: Vec::new(), geometry };
         Some(ZoneDraft { line: self.line, zone, rings, poles })
     }
 
     /// Map programs add keys of their own, so only those are refused that look like one of ours.
     fn check_keys(&mut self, properties: &Map<String, Value>) {
-        for key in properties.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        for key in properties.keys().filter(|key| *key != FID && !KEYS.contains(&key.as_str())) {
             if let Some(hint) = names::did_you_mean(key, KEYS) {
                 self.problem(key, format!("unknown property `{key}`"), hint);
             }
