@@ -1,7 +1,5 @@
 //! The registry that is shipped.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
-
 use std::path::Path;
 
 use smartpole_model::{

@@ -1,0 +1,10 @@
+//! The registry's files: sound ones, broken ones, the shipped ones.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
+mod any_bytes;
+mod castrop_rauxel;
+mod fixture;
+mod sound;
+mod tables;
+mod toml_files;

@@ -1,0 +1,58 @@
+//! Registries that are in order.
+
+use expect_test::expect;
+use smartpole_model::{FoldSettings, Inputs, UtcMillis, registry::is_input};
+
+use crate::fixture::{files, parse};
+
+#[test]
+fn a_sound_registry_is_linked() {
+    let inputs = parse(&files(&[]));
+    let registry = &inputs.registry;
+    let counter = &registry.devices[registry.device_index("70b3d5cd00011fb1").unwrap()].assignments[0];
+    assert_eq!((counter.pole, counter.from), (1, "2026-02-28T23:00:00Z".parse::<UtcMillis>().unwrap()));
+    assert_eq!(registry.poles[1].name, "AM-02");
+    // AM-02 stands in the hole of the city's area, and in the list of the place.
+    assert_eq!((&registry.zones[0].poles, &registry.zones[1].poles), (&vec![0], &vec![1]));
+    assert_eq!((&registry.poles[0].zones, &registry.poles[1].zones), (&vec![0], &vec![1]));
+    assert_eq!(registry.properties.by_id("pm2_5").unwrap().sentinels, [-100, 655_350]);
+    assert_eq!(registry.profiles["counter"].counter.max_per_minute, 500);
+    assert_eq!(inputs.settings, FoldSettings::default());
+}
+
+#[test]
+fn german_excel_saves_semicolons_decimal_commas_and_a_byte_order_mark() {
+    let poles = "\u{feff}id;name;place;lat;lon\r\nAM-01;\"Markt; Ecke\";Am Markt;51,5476;7,3115\r\nAM-02;;;51,5478;7,3118\r\n;;;;\r\n";
+    let registry = parse(&files(&[("poles.csv", poles)])).registry;
+    assert_eq!((registry.poles.len(), registry.poles[0].name.as_str()), (2, "Markt; Ecke"));
+    assert_eq!(registry.poles[0].position.lat, 51.5476);
+}
+
+#[test]
+fn a_device_that_moved_stands_on_several_lines() {
+    let devices = "id,pole,profile,from\na,AM-02,station,2026-05-01T00:00:00Z\na,AM-01,station,\n";
+    let registry = parse(&files(&[("devices.csv", devices)])).registry;
+    let pole_at = |time: &str| registry.devices[0].at(time.parse().unwrap()).pole;
+    assert_eq!((pole_at("2026-04-30T23:59:59Z"), pole_at("2026-05-01T00:00:00Z")), (0, 1));
+}
+
+#[test]
+fn settings_that_are_written_are_read_back() {
+    let settings = FoldSettings { lateness_s: 60, ..FoldSettings::default() };
+    let text = toml::to_string(&settings).unwrap();
+    assert_eq!(parse(&files(&[("fold.toml", &text)])).settings, settings);
+    assert_eq!(parse(&files(&[("fold.toml", "lateness_s = 60\n")])).settings, settings);
+}
+
+#[test]
+fn the_hash_names_inputs_and_the_version_of_the_fold_and_nothing_else() {
+    let mut some = files(&[]);
+    let hash = Inputs::hash(&some, 1);
+    expect!["ddf7ee0b916b7b8fa85195a28cd063f434469fc2cc69f67136f41b0e3634570c"].assert_eq(&hash);
+    some.insert("README.md".to_owned(), b"read me".to_vec());
+    assert_eq!(Inputs::hash(&some, 1), hash);
+    assert_ne!(Inputs::hash(&some, 2), hash);
+    some.get_mut("poles.csv").unwrap().push(b'\n');
+    assert_ne!(Inputs::hash(&some, 1), hash);
+    assert!(!is_input("profiles/old/station.toml") && is_input("profiles/station.toml"));
+}

@@ -1,0 +1,211 @@
+//! Mistakes in TOML files.
+
+use expect_test::expect;
+
+use crate::fixture::{COUNTER, PROPERTIES, check};
+
+const BROKEN_PROPERTIES: &str = r#"
+[[property]]
+id = "pm2_5"
+number = 2
+name_de = "Feinstaub"
+name_en = 25
+unit = "ug/m3"
+kind = "guage"
+decimals = 7
+min = 10
+max = 1
+sentinel = [-1]
+theme = "air_quality"
+
+[[property]]
+id = "people_in"
+number = 2
+name_de = "Hinein"
+name_en = "In"
+unit = "1"
+kind = "gauge"
+decimals = 0
+min = 5
+max = 1
+theme = "footfall"
+counts = "pm2_5"
+excluded_by = ["stuk"]
+
+[[property]]
+id = "people_in_total"
+number = 2
+name_de = "Hinein, gesamt"
+name_en = "In, total"
+unit = "1"
+kind = "total_count"
+decimals = 0
+min = 0
+max = 1e30
+theme = "footfall"
+
+[[property]]
+id = "pm2_5"
+number = 0
+name_de = "Hinein, gesamt"
+unit = "1"
+kind = "total_count"
+decimals = 0
+min = 0
+max = 3
+sentinels = [inf]
+theme = "footfall"
+"#;
+
+#[test]
+fn mistakes_in_the_catalogue_are_reported_together() {
+    check(
+        &[("properties.toml", BROKEN_PROPERTIES)],
+        &expect![[r#"
+            properties.toml:6: name_en: expected a text, found the integer 25
+              hint: write it like `name_en = "…"`
+            properties.toml:8: kind: unknown kind `guage`
+              hint: did you mean `gauge`?
+            properties.toml:9: decimals: 7 is out of bounds
+              hint: use 0 to 6
+            properties.toml:12: sentinel: unknown key `sentinel`
+              hint: did you mean `sentinels`?
+            properties.toml:17: number: the number is taken by the property of line 2
+              hint: take a number that was never used: stored values know their property by it
+            properties.toml:23: min: `min` is greater than `max`
+              hint: swap them
+            properties.toml:26: counts: only a total_count counts something
+              hint: remove it, or change `kind`
+            properties.toml:27: excluded_by: unknown flag `stuk`
+              hint: did you mean `stuck`?
+            properties.toml:31: number: the number is taken by the property of line 2
+              hint: take a number that was never used: stored values know their property by it
+            properties.toml:38: max: expected a number of at most 18 digits, found the number 1e30
+              hint: write it like `max = 0.5`
+            properties.toml:41: name_en: `name_en` is missing
+              hint: add `name_en = "…"`
+            properties.toml:42: id: the id is taken by the property of line 2
+              hint: give each property its own id
+            properties.toml:43: number: 0 is out of bounds
+              hint: use 1 to 999
+            properties.toml:50: sentinels: expected a list of numbers, found another list
+              hint: write it like `sentinels = [-1, 6553.5]`
+        "#]],
+    );
+}
+
+#[test]
+fn a_total_feeds_an_interval_count_of_its_own_unit() {
+    let properties = PROPERTIES.replace("counts = \"people_in\"", "counts = \"pm2_5\"");
+    check(
+        &[("properties.toml", &properties)],
+        &expect![[r#"
+        properties.toml:38: counts: `pm2_5` is no interval_count
+          hint: name an interval_count
+    "#]],
+    );
+    let properties =
+        PROPERTIES.replace("kind = \"interval_count\"\ndecimals = 0", "kind = \"interval_count\"\ndecimals = 1");
+    check(
+        &[("properties.toml", &properties)],
+        &expect![[r#"
+        properties.toml:38: counts: `people_in` has another unit or other decimals
+          hint: give both the same unit and decimals
+    "#]],
+    );
+}
+
+#[test]
+fn a_number_or_id_is_given_once() {
+    let properties = PROPERTIES.replace("number = 103", "number = 101").replace("\"people_in_total\"", "\"people_in\"");
+    check(
+        &[("properties.toml", &properties)],
+        &expect![[r#"
+        profiles/counter.toml:12: property: unknown property `people_in_total`
+          hint: add it to properties.toml, or correct the id
+        properties.toml:28: id: the id is taken by the property of line 15
+          hint: give each property its own id
+        properties.toml:29: number: the number is taken by the property of line 15
+          hint: take a number that was never used: stored values know their property by it
+        properties.toml:38: counts: `people_in` is no interval_count
+          hint: name an interval_count
+    "#]],
+    );
+}
+
+#[test]
+fn mistakes_in_profiles_are_reported_together() {
+    let counter = r#"
+name = "Zähler"
+codec = "objekt"
+interval_s = 0
+payload_tme = true
+expected = ["pm25"]
+
+[counter]
+width_bits = 4
+
+[[mapping]]
+path = "air..temp"
+property = "pm2_5"
+unit = "mg/m3"
+scale = "1000"
+"#;
+    let station = "name = \"S\"\ncodec = \"object\"\ninterval_s = 600\npayload_time = true\n";
+    check(
+        &[("profiles/counter.toml", counter), ("profiles/station.toml", station)],
+        &expect![[r#"
+            profiles/counter.toml:1: payload_time: `payload_time` is missing
+              hint: add `payload_time = true`
+            profiles/counter.toml:3: codec: unknown codec `objekt`
+              hint: did you mean `object`?
+            profiles/counter.toml:4: interval_s: 0 is out of bounds
+              hint: use 1 to 86400
+            profiles/counter.toml:5: payload_tme: unknown key `payload_tme`
+              hint: did you mean `payload_time`?
+            profiles/counter.toml:6: expected: unknown property `pm25`
+              hint: did you mean `pm2_5`?
+            profiles/counter.toml:9: width_bits: 4 is out of bounds
+              hint: use 8 to 62
+            profiles/counter.toml:12: path: a part of the path is empty
+              hint: write names or indices with dots between, like `lines.0.in`
+            profiles/counter.toml:14: unit: `pm2_5` is kept in `ug/m3`, not in `mg/m3`
+              hint: set `scale` so that value × scale is in `ug/m3`, and `unit = "ug/m3"`
+            profiles/counter.toml:15: scale: expected a number of at most 18 digits, found the text "1000"
+              hint: write it like `scale = 0.5`
+            profiles/station.toml:1: mapping: the codec `object` needs a mapping
+              hint: add a `[[mapping]]` for each value
+        "#]],
+    );
+}
+
+#[test]
+fn a_value_is_mapped_once() {
+    let again = "\n[[mapping]]\npath = \"line.0.total\"\nproperty = \"people_in_total\"\nunit = \"1\"\nscale = 0\n";
+    check(
+        &[("profiles/counter.toml", &format!("{COUNTER}{again}"))],
+        &expect![[r#"
+        profiles/counter.toml:16: path: the path is mapped on line 10 already
+          hint: map each value once
+        profiles/counter.toml:17: property: line 10 maps to the same property and channel
+          hint: give one of them another `channel`
+        profiles/counter.toml:19: scale: a scale of 0 makes every value 0
+          hint: use the factor to the property's unit
+    "#]],
+    );
+}
+
+#[test]
+fn every_syntax_error_of_a_toml_file_is_reported_and_nothing_that_follows_from_it() {
+    check(
+        &[("properties.toml", "[[property]]\nid = \nnumber = 1 2\n"), ("fold.toml", "lateness = 3\n")],
+        &expect![[r#"
+            fold.toml:1: unknown field `lateness`, expected one of `city`, `routes`, `lateness_s`, `future_drift_s`, `retention_days`, `epoch`, `max_payload`
+              hint: correct the key or value of this line
+            properties.toml:2: string values must be quoted, expected literal string
+              hint: mend the TOML syntax of this line
+            properties.toml:3: string values must be quoted, expected literal string
+              hint: mend the TOML syntax of this line
+        "#]],
+    );
+}
