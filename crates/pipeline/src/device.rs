@@ -13,8 +13,10 @@ pub(crate) struct Held {
     pub(crate) open: bool,
     pub(crate) revision: u32,
     pub(crate) revised_minute: i64,
-    /// What stored roll-ups hold of it; `None` if it was never stored.
+    /// What roll-ups hold of it, those of the batch under way included; `None` if they never did.
     pub(crate) stored: Option<Stored>,
+    /// What stored roll-ups gain by the batch that carries it.
+    pub(crate) gain: Aggregates,
     /// The batch in which its first reading went: batch rows from there on refill it.
     pub(crate) first_batch: u64,
     /// The batch that carries it to the store.
@@ -32,8 +34,8 @@ pub(crate) struct Stored {
 
 impl Held {
     pub(crate) fn new(block: Block, open: bool, batch: u64) -> Self {
-        let (revision, revised_minute, stored) = (0, 0, None);
-        Self { block, open, revision, revised_minute, stored, first_batch: batch, batch: None, changed: false }
+        let (revision, revised_minute, stored, gain) = (0, 0, None, Aggregates::default());
+        Self { block, open, revision, revised_minute, stored, gain, first_batch: batch, batch: None, changed: false }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fold: state in memory, one record at a time.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMillis};
 use smartpole_window::{Block, Insert, NewRow, RowValue, aggregate};
@@ -10,10 +10,11 @@ use crate::{
     RevisionReason, RevisionRow, StoredBlocks,
     active::Active,
     batch_row::BatchRow,
-    changes::{CheckpointRow, LedgerDeviceRow},
+    changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
     device::{Device, Held},
     names::Names,
     place::Place,
+    rollups::Rollups,
     tally::Tally,
 };
 
@@ -55,10 +56,12 @@ pub struct Fold {
     pub(crate) live_windows: Vec<(DeviceNo, Quarter)>,
 }
 
-/// What waits for the next commit, beside the blocks.
+/// What waits for the next commit, beside blocks that nobody asked for yet.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     pub(crate) batch_row: BatchRow,
+    pub(crate) blocks: BTreeMap<(Quarter, DeviceNo), BlockRow>,
+    pub(crate) rollups: Rollups,
     pub(crate) inputs: Option<String>,
     pub(crate) revisions: Vec<RevisionRow>,
     pub(crate) quarantine: Vec<QuarantineRow>,
@@ -102,6 +105,7 @@ impl Fold {
     fn take_inputs(&mut self, hash: &str, env: &Env<'_>) -> Result<(), LoadError> {
         if hash != self.active.hash {
             let inputs = env.inputs.load(hash)?;
+            self.settle_blocks();
             self.active = Arc::new(Active::new(hash, inputs, &mut self.names));
             self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
             self.pending.inputs = Some(hash.to_owned());
@@ -255,8 +259,11 @@ impl Fold {
 
     fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
         let aggregates = self.aggregates(device, &held.block);
-        let gain =
-            held.stored.as_ref().map_or_else(|| aggregates.clone(), |stored| aggregates.minus(&stored.aggregates));
+        let gain = match &held.stored {
+            _ if held.batch.is_some() => held.gain.clone(),
+            Some(stored) => aggregates.minus(&stored.aggregates),
+            None => aggregates.clone(),
+        };
         let (block, revision, batch) = (held.block.clone(), held.revision, held.batch);
         RecentBlock { quarter: block.quarter(), device, batch, revision, block, aggregates, gain }
     }

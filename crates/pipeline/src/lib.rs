@@ -22,6 +22,7 @@ mod place;
 mod recent;
 mod restore;
 mod resume;
+mod rollups;
 mod take;
 mod tally;
 

@@ -73,7 +73,7 @@ impl Place<'_> {
     fn load(&self, quarter: Quarter) -> Result<Option<Held>, LoadError> {
         let Some(stored) = self.stored.load(self.no, quarter)? else { return Ok(None) };
         let block = Block::unpack(quarter, &stored.rows).map_err(|error| LoadError(Box::new(error)))?;
-        let aggregates = self.aggregates(&block);
+        let aggregates = Aggregates::unpack(&stored.aggregates).map_err(|error| LoadError(Box::new(error)))?;
         let mut held = Held::new(block, false, u64::MAX);
         (held.revision, held.revised_minute) = (stored.revision, stored.revised_minute);
         held.stored = Some(Stored { revision: stored.revision, aggregates });

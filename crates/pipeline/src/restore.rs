@@ -47,6 +47,8 @@ pub struct StoredBlock {
     pub revision: u32,
     /// Minute of receipt of the newest revision, 0 if none.
     pub revised_minute: i64,
+    /// Packed aggregates, as roll-ups hold them.
+    pub aggregates: Vec<u8>,
     /// Packed rows.
     pub rows: Vec<u8>,
 }

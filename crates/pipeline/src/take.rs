@@ -1,51 +1,23 @@
 //! Hands changes over to the store and learns that they are committed.
 
-use std::collections::BTreeMap;
-
 use smartpole_model::DeviceNo;
-use smartpole_window::{Aggregates, Level};
+use smartpole_window::Aggregates;
 
 use crate::{
-    BlockRow, Changes, Fold, RollupDelta, Scope,
-    active::Active,
-    batch_row::BatchRow,
-    device::{Device, Held},
-    fold::Pending,
+    BlockRow, Changes, Fold,
+    device::{Device, Held, Stored},
+    rollups::Rollups,
 };
 
-/// Gains of hours and days while a batch is put together.
-#[derive(Debug, Default)]
-struct Rollups(BTreeMap<(Level, i64, Scope), (Aggregates, u32)>);
-
-impl Rollups {
-    fn add(&mut self, active: &Active, row: &BlockRow, gain: &Aggregates, revisions: u32) {
-        if gain.0.is_empty() && revisions == 0 {
-            return;
+impl Device {
+    fn take(&mut self, no: DeviceNo, changes: &mut Changes) {
+        self.touched = false;
+        if std::mem::take(&mut self.counted) {
+            changes.ledger_devices.push(self.today.row(no));
         }
-        let start = row.quarter.start();
-        let (air, other): (Vec<_>, Vec<_>) =
-            gain.0.iter().copied().partition(|(series, _)| active.is_air(series.property));
-        let days = [(Level::CetDay, Aggregates(air)), (Level::Day, Aggregates(other))];
-        for scope in active.scopes(row.device, row.quarter) {
-            self.merge((Level::Hour, Level::Hour.start(start).0, scope), gain, revisions);
-            for (level, part) in days.iter().filter(|(_, part)| !part.0.is_empty()) {
-                self.merge((*level, level.start(start).0, scope), part, revisions);
-            }
+        if std::mem::take(&mut self.dirty) {
+            changes.devices.push(self.row(no));
         }
-    }
-
-    fn merge(&mut self, key: (Level, i64, Scope), gain: &Aggregates, revisions: u32) {
-        let (aggregates, sum) = self.0.entry(key).or_default();
-        aggregates.merge(gain);
-        *sum += revisions;
-    }
-
-    fn rows(self) -> Vec<RollupDelta> {
-        let row = |((level, start, scope), (aggregates, revisions))| {
-            let start = smartpole_model::UtcMillis(start);
-            RollupDelta { level, start, scope, aggregates, revisions }
-        };
-        self.0.into_iter().map(row).collect()
     }
 }
 
@@ -53,61 +25,49 @@ impl Fold {
     /// Everything that changed since it was last taken, as one batch. The store commits it, or the fold is restored; until
     /// [`Fold::committed`], blocks handed over stay in memory for those who ask.
     pub fn take_changes(&mut self) -> Changes {
+        self.settle_blocks();
         self.batch += 1;
-        let pending = std::mem::take(&mut self.pending);
-        let Pending {
-            batch_row: BatchRow { bytes, .. },
-            inputs,
-            revisions,
-            quarantine,
-            finished_days,
-            ticked,
-            checkpoint,
-            ..
-        } = pending;
-        let mut touched = pending.touched;
-        touched.sort_unstable();
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.touched.sort_unstable();
         let mut changes = Changes {
             batch: self.batch,
             cursor: self.seq,
             received_at: self.received_at,
-            batch_row: bytes,
+            batch_row: pending.batch_row.bytes,
+            replay_from: self.replay_from(),
             names: self.names.take_new(),
-            inputs,
-            revisions,
-            ticks: ticked.iter().map(|source| (*source, self.ticks_of(*source))).collect(),
+            inputs: pending.inputs,
+            blocks: pending.blocks.into_values().collect(),
+            rollups: pending.rollups.rows(),
+            revisions: pending.revisions,
+            devices: Vec::new(),
+            ticks: pending.ticked.iter().map(|source| (*source, self.ticks_of(*source))).collect(),
             ledger_sources: self.tally.take(),
-            ledger_devices: finished_days,
-            quarantine,
-            checkpoint,
-            ..Changes::default()
+            ledger_devices: pending.finished_days,
+            quarantine: pending.quarantine,
+            checkpoint: pending.checkpoint,
         };
-        let mut rollups = Rollups::default();
-        for no in &touched {
-            self.take_device(*no, &mut changes, &mut rollups);
+        for no in &pending.touched {
+            self.devices[no.index()].take(*no, &mut changes);
         }
-        changes.blocks.sort_unstable_by_key(|block| (block.quarter, block.device));
         changes.ledger_devices.sort_unstable_by_key(|row| (row.day, row.device));
-        changes.rollups = rollups.rows();
-        changes.replay_from = self.replay_from();
-        self.handed_over = touched;
+        self.handed_over = pending.touched;
         changes
     }
 
-    fn take_device(&mut self, no: DeviceNo, changes: &mut Changes, rollups: &mut Rollups) {
-        let mut held = std::mem::take(&mut self.devices[no.index()].held);
-        for block in held.iter_mut().filter(|held| held.changed && !held.open) {
-            changes.blocks.push(self.take_block(no, block, rollups));
+    /// Puts closed blocks that changed among the rows to commit, by the registry in force: before another comes into force, and
+    /// before a batch is taken.
+    pub(crate) fn settle_blocks(&mut self) {
+        let mut pending = std::mem::take(&mut self.pending);
+        for no in &pending.touched {
+            let mut held = std::mem::take(&mut self.devices[no.index()].held);
+            for block in held.iter_mut().filter(|held| held.changed && !held.open) {
+                let row = self.take_block(*no, block, &mut pending.rollups);
+                pending.blocks.insert((row.quarter, *no), row);
+            }
+            self.devices[no.index()].held = held;
         }
-        let device = &mut self.devices[no.index()];
-        device.held = held;
-        device.touched = false;
-        if std::mem::take(&mut device.counted) {
-            changes.ledger_devices.push(device.today.row(no));
-        }
-        if std::mem::take(&mut device.dirty) {
-            changes.devices.push(device.row(no));
-        }
+        self.pending = pending;
     }
 
     fn take_block(&self, no: DeviceNo, held: &mut Held, rollups: &mut Rollups) -> BlockRow {
@@ -124,8 +84,10 @@ impl Fold {
             aggregates: aggregates.pack(),
             rows: held.block.pack(),
         };
-        rollups.add(&self.active, &row, &aggregates.minus(&former), revisions);
-        (held.changed, held.batch) = (false, Some(self.batch));
+        held.gain = aggregates.minus(&former);
+        rollups.add(&self.active, &row, &held.gain, revisions);
+        held.stored = Some(Stored { revision: held.revision, aggregates });
+        (held.changed, held.batch) = (false, Some(self.batch + 1));
         row
     }
 

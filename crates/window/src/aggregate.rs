@@ -1,6 +1,6 @@
 //! Count, sum, minimum and maximum: what a window says.
 
-use smartpole_model::{Catalogue, Flag, Flags, Kind, ObservedProperty, PropertyNo, Series, registry::Counter};
+use smartpole_model::{Catalogue, Flag, Flags, Kind, ObservedProperty, PropertyNo, Quarter, Series, registry::Counter};
 
 use crate::{
     Anchor, Block, PackError, Reader, Total, counter,
@@ -23,8 +23,13 @@ pub struct Aggregate {
     pub max: i64,
     /// Readings kept out by their flags.
     pub excluded: i64,
-    /// All remarks of its readings.
+    /// All remarks of its readings; [`Aggregate::remarks`] adds those of the counts.
     pub flags: Flags,
+    /// Quarters of an hour in which a count was spread by time from totals further apart than that. A later total between them
+    /// can take it back, so it is a number, not a flag.
+    pub interpolated: i64,
+    /// Quarters of an hour that a total which started again reaches into; a number for the same reason.
+    pub resets: i64,
 }
 
 impl Aggregate {
@@ -49,6 +54,14 @@ impl Aggregate {
         self.sum = self.sum.saturating_add(other.sum);
         self.excluded += other.excluded;
         self.flags = self.flags.union(other.flags);
+        self.interpolated += other.interpolated;
+        self.resets += other.resets;
+    }
+
+    /// All there is to remark on the window: flags of its readings, `interpolated`, `counter_reset`.
+    pub fn remarks(&self) -> Flags {
+        let of_counts = [(self.interpolated, Flag::Interpolated), (self.resets, Flag::CounterReset)];
+        of_counts.into_iter().filter(|(n, _)| *n > 0).fold(self.flags, |flags, (_, flag)| flags.with(flag))
     }
 
     fn has_extremes(&self) -> bool {
@@ -61,6 +74,8 @@ impl Aggregate {
             count: self.count - former.count,
             sum: self.sum.saturating_sub(former.sum),
             excluded: self.excluded - former.excluded,
+            interpolated: self.interpolated - former.interpolated,
+            resets: self.resets - former.resets,
             ..*self
         }
     }
@@ -114,12 +129,12 @@ impl Aggregates {
     }
 
     /// Packed: n, then for each series property, channel byte, count · 2 + (1 if remarks follow), minimum, maximum − minimum,
-    /// sum − count · minimum, and as remarks the excluded count and the flags. Integers as in [`crate::Reader`].
+    /// sum − count · minimum, and as remarks the excluded count, the flags, the interpolated and the reset quarters. Integers as in [`crate::Reader`].
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(1 + self.0.len() * 9);
         put_u64(&mut out, self.0.len() as u64);
         for (series, aggregate) in &self.0 {
-            let remarks = aggregate.excluded != 0 || !aggregate.flags.is_empty();
+            let remarks = aggregate.excluded != 0 || !aggregate.remarks().is_empty();
             put_series(&mut out, *series);
             put_u64(&mut out, (aggregate.count.unsigned_abs() << 1) | u64::from(remarks));
             put_i64(&mut out, aggregate.min);
@@ -128,6 +143,8 @@ impl Aggregates {
             if remarks {
                 put_u64(&mut out, aggregate.excluded.unsigned_abs());
                 put_u64(&mut out, u64::from(aggregate.flags.0));
+                put_u64(&mut out, aggregate.interpolated.unsigned_abs());
+                put_u64(&mut out, aggregate.resets.unsigned_abs());
             }
         }
         out
@@ -160,6 +177,8 @@ fn take_aggregate(reader: &mut Reader<'_>) -> Result<(Series, Aggregate), PackEr
     if head & 1 == 1 {
         aggregate.excluded = reader.num::<u32>("excluded")?.into();
         aggregate.flags = Flags(reader.num("flags")?);
+        aggregate.interpolated = reader.num::<u32>("interpolated")?.into();
+        aggregate.resets = reader.num::<u32>("resets")?.into();
     }
     Ok((series, aggregate))
 }
@@ -216,12 +235,8 @@ fn counted(block: &Block, anchor: Option<&Anchor>, own: &[Total], counter: Count
         let (difference, reset) = counter::difference(pair[0], pair[1], counter);
         let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
         counts.sum = counts.sum.saturating_add(share);
-        if reset {
-            counts.flags = counts.flags.with(Flag::CounterReset);
-        }
-        if pair[1].at.since(pair[0].at) > smartpole_model::Quarter::MILLIS {
-            counts.flags = counts.flags.with(Flag::Interpolated);
-        }
+        counts.resets |= i64::from(reset);
+        counts.interpolated |= i64::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
     }
     counts
 }

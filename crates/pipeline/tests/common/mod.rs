@@ -1,0 +1,284 @@
+//! A store in memory, a small registry and messages to fold.
+#![allow(missing_docs, dead_code, reason = "shared by several test binaries")]
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use prost::Message as _;
+use sha2::{Digest, Sha256};
+use smartpole_codec::v1;
+use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, Record, RecordRef, Seq, UtcMillis};
+use smartpole_pipeline::{
+    Changes, Counts, Env, Fold, LoadError, LoadInputs, Name, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+};
+use smartpole_window::{Aggregates, Level};
+
+pub const MINUTE: i64 = 60_000;
+/// 2026-03-28T21:00:00Z: the night before the clocks change, so that days of 23 hours are in it.
+pub const START: i64 = 1_774_731_600_000;
+
+const PROPERTIES: &str = r#"
+[[property]]
+id = "pm2_5"
+number = 1
+name_de = "Feinstaub PM2,5"
+name_en = "PM2.5"
+unit = "ug/m3"
+kind = "gauge"
+decimals = 2
+min = 0
+max = 1000
+sentinels = [-1]
+theme = "air_quality"
+public = true
+excluded_by = ["out_of_range", "sentinel"]
+
+[[property]]
+id = "people_in"
+number = 2
+name_de = "hinein"
+name_en = "in"
+unit = "{#}"
+kind = "interval_count"
+decimals = 0
+min = 0
+max = 100000
+theme = "footfall"
+public = true
+excluded_by = ["out_of_range", "sentinel"]
+
+[[property]]
+id = "people_in_total"
+number = 3
+name_de = "hinein, gesamt"
+name_en = "in, total"
+unit = "{#}"
+kind = "total_count"
+counts = "people_in"
+decimals = 0
+min = 0
+max = 4294967295
+theme = "footfall"
+public = false
+excluded_by = ["out_of_range", "sentinel"]
+"#;
+
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":"stadt","count":"cross_section","poles":["P1","P2"]},"geometry":{"type":"Polygon","coordinates":[[[7.3,51.5],[7.4,51.5],[7.4,51.6],[7.3,51.5]]]}},
+{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"none","poles":["P1","P2","P3"]},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.4]]]}}]}"#;
+
+/// Registry files; with `later`, one device moved and one more.
+pub fn files(later: bool) -> smartpole_model::registry::Files {
+    let devices = match later {
+        false => "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd2,P2,station,,,\nd3,P3,station,,,\n",
+        true => {
+            "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T00:00:00Z,,\nd2,P2,station,,,\nd3,P3,station,,,\nd4,P1,station,,,\n"
+        }
+    };
+    let profile = "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 300\npayload_time = true\n[counter]\nwidth_bits = 16\nmax_per_minute = 500\n";
+    let poles =
+        "id,name,place,lat,lon\nP1,Eins,Markt,51.55,7.31\nP2,Zwei,Markt,51.551,7.311\nP3,Drei,Markt,51.56,7.32\n";
+    [
+        ("properties.toml", PROPERTIES),
+        ("poles.csv", poles),
+        ("devices.csv", devices),
+        ("zones.geojson", ZONES),
+        ("profiles/station.toml", profile),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+    .into()
+}
+
+pub struct Library(HashMap<String, Arc<Inputs>>);
+
+pub fn library() -> Library {
+    let parse = |later| Arc::new(Inputs::parse(&files(later)).unwrap());
+    Library([("first".to_owned(), parse(false)), ("later".to_owned(), parse(true))].into())
+}
+
+impl LoadInputs for Library {
+    fn load(&self, hash: &str) -> Result<Arc<Inputs>, LoadError> {
+        self.0.get(hash).cloned().ok_or_else(|| LoadError(format!("no inputs {hash}").into()))
+    }
+}
+
+/// What the store keeps, as plainly as can be.
+#[derive(Clone, Default)]
+pub struct Memory {
+    pub restore: Restore,
+    pub blocks: BTreeMap<(Quarter, DeviceNo), StoredBlock>,
+    pub rollups: BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
+    pub revisions: Vec<RevisionRow>,
+    pub ledger: BTreeMap<(i32, u32, u16), u64>,
+    pub ledger_devices: BTreeMap<(i32, DeviceNo), Vec<u8>>,
+    pub quarantine: BTreeMap<u64, String>,
+    pub checkpoints: Vec<(Seq, Vec<u8>)>,
+}
+
+impl Memory {
+    pub fn commit(&mut self, changes: Changes) {
+        let restore = &mut self.restore;
+        (restore.batch, restore.cursor, restore.received_at) = (changes.batch, changes.cursor, changes.received_at);
+        restore.names.extend(changes.names);
+        restore.names.sort_by_key(|Name { kind, number, .. }| (*kind, *number));
+        restore.inputs = changes.inputs.or(restore.inputs.take());
+        for row in changes.devices {
+            restore.devices.retain(|known| known.device != row.device);
+            restore.devices.push(row);
+        }
+        for (source, n) in changes.ticks {
+            restore.ticks.retain(|(known, _)| *known != source);
+            restore.ticks.push((source, n));
+        }
+        restore.batch_rows.push((changes.batch, changes.batch_row));
+        restore.batch_rows.retain(|(batch, _)| *batch >= changes.replay_from);
+        for (key, n) in changes.ledger_sources {
+            *self.ledger.entry((key.hour, key.source, key.entry)).or_insert(0) += n;
+            *restore.ledger.0.entry(key.entry).or_insert(0) += n;
+        }
+        for row in changes.ledger_devices {
+            self.ledger_devices.insert((row.day, row.device), row.counts);
+        }
+        for row in changes.blocks {
+            let (revision, revised_minute, rows) = (row.revision, row.revised_minute, row.rows);
+            let stored = StoredBlock { revision, revised_minute, aggregates: row.aggregates, rows };
+            self.blocks.insert((row.quarter, row.device), stored);
+        }
+        for row in changes.rollups {
+            let (aggregates, revisions) = self.rollups.entry((row.level, row.start.0, row.scope)).or_default();
+            aggregates.merge(&row.aggregates);
+            *revisions += row.revisions;
+        }
+        self.revisions.extend(changes.revisions);
+        for row in changes.quarantine {
+            self.quarantine.insert(row.seq.0, format!("{row:?}"));
+        }
+        if let Some(checkpoint) = changes.checkpoint {
+            self.restore.checkpoint_day = Some(checkpoint.day);
+            self.checkpoints.push((checkpoint.seq, checkpoint.state));
+        }
+    }
+
+    pub fn restored(&self, library: &Library) -> Fold {
+        let mut restore = self.restore.clone();
+        let day = restore.received_at.utc_day();
+        let rows = self.ledger_devices.iter().filter(|((row_day, _), _)| *row_day == day);
+        restore.ledger_devices = rows
+            .map(|((day, device), counts)| smartpole_pipeline::LedgerDeviceRow {
+                day: *day,
+                device: *device,
+                counts: counts.clone(),
+            })
+            .collect();
+        Fold::restore(restore, &Env { stored: self, inputs: library }).unwrap()
+    }
+
+    /// Everything that must not depend on batches and kills.
+    pub fn text(&self) -> String {
+        let mut devices = self.restore.devices.clone();
+        devices.retain(|row| row.last_closed.0 > i32::MIN); // a checkpoint has rows of devices that never reported, too
+        devices.sort_by_key(|row| row.device);
+        format!(
+            "{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}",
+            self.blocks,
+            self.rollups,
+            self.revisions,
+            self.ledger,
+            self.ledger_devices,
+            self.quarantine,
+            devices,
+            (&self.restore.names, &self.restore.ticks, &self.restore.inputs, self.restore.cursor),
+        )
+    }
+
+    pub fn digest(&self) -> String {
+        Sha256::digest(self.text().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.restore.ledger.clone()
+    }
+}
+
+impl StoredBlocks for Memory {
+    fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
+        Ok(self.blocks.get(&(quarter, device)).cloned())
+    }
+}
+
+/// Folds records in batches of `size`; after the batches that `kill` names the fold is thrown away, uncommitted changes with it.
+pub fn fold(records: &[Record], size: usize, kill: impl Fn(usize) -> bool) -> Memory {
+    fold_on(Memory::default(), records, size, kill)
+}
+
+pub fn fold_on(memory: Memory, records: &[Record], size: usize, kill: impl Fn(usize) -> bool) -> Memory {
+    let library = library();
+    let memory = RefCell::new(memory);
+    let mut fold = memory.borrow().restored(&library);
+    let mut steps = 0;
+    loop {
+        let from = fold.position().0.0 as usize;
+        let batch = &records[from.min(records.len())..(from + size).min(records.len())];
+        if batch.is_empty() {
+            return memory.into_inner();
+        }
+        for (index, record) in batch.iter().enumerate() {
+            let memory = memory.borrow();
+            let env = Env { stored: &*memory, inputs: &library };
+            fold.apply(Seq((from + index + 1) as u64), &as_ref(record), false, &env).unwrap();
+        }
+        steps += 1;
+        let changes = fold.take_changes();
+        if kill(steps) {
+            fold = memory.borrow().restored(&library);
+            continue;
+        }
+        memory.borrow_mut().commit(changes);
+        fold.committed();
+        if kill(steps + 1_000_000) {
+            fold = memory.borrow().restored(&library);
+        }
+    }
+}
+
+pub fn as_ref(record: &Record) -> RecordRef<'_> {
+    match record {
+        Record::Message(message) => RecordRef::Message(message.as_ref()),
+        Record::Tick { received_at, connected } => {
+            RecordRef::Tick { received_at: *received_at, connected: connected.iter().map(String::as_str).collect() }
+        }
+        Record::Inputs { received_at, hash } => RecordRef::Inputs { received_at: *received_at, hash },
+        Record::CodecStalled { seq } => RecordRef::CodecStalled { seq: *seq },
+        Record::ReplayStep { seqs } => RecordRef::ReplayStep { seqs: seqs.clone() },
+        Record::Command { received_at, text } => RecordRef::Command { received_at: *received_at, text },
+    }
+}
+
+pub fn inputs(hash: &str, at: i64) -> Record {
+    Record::Inputs { received_at: UtcMillis(at), hash: hash.to_owned() }
+}
+
+pub fn tick(at: i64) -> Record {
+    Record::Tick { received_at: UtcMillis(at), connected: vec!["broker".to_owned()] }
+}
+
+/// A message of one sample; values are (property, hundredths).
+pub fn message(device: &str, at: i64, received_at: i64, values: &[(&str, i64)]) -> Record {
+    let value = |(property, value): &(&str, i64)| v1::Value {
+        property: (*property).to_owned(),
+        channel: 0,
+        mantissa: *value,
+        decimals: if *property == "pm2_5" { 2 } else { 0 },
+    };
+    let sample = v1::Sample { time_ms: Some(at), values: values.iter().map(value).collect() };
+    bytes(device, received_at, v1::Uplink { samples: vec![sample] }.encode_to_vec())
+}
+
+pub fn bytes(device: &str, received_at: i64, payload: Vec<u8>) -> Record {
+    let topic = format!("smartpole/castrop-rauxel/P1/{device}/up");
+    let (source, received_at) = ("broker".to_owned(), UtcMillis(received_at));
+    Record::Message(RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() })
+}
