@@ -62,10 +62,11 @@ impl<K: std::hash::Hash + Eq> FirstLines<K> {
 pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let word = word.to_lowercase();
     let limit = (word.chars().count() / 3).clamp(1, 3);
-    let distance = |other: &str| strsim::damerau_levenshtein(&word, &other.to_lowercase());
-    // Words of a registry are short; comparing a long one with all would only cost time.
-    let near = |other: &str| word.len() <= 64 && distance(other) <= limit;
-    let best = known.into_iter().filter(|other| near(other)).min_by_key(|other| distance(other))?;
+    // The distance is dear and at least the difference in length; a character has up to 4 bytes.
+    let comparable = |other: &&str| word.len() <= 64 && other.len().abs_diff(word.len()) <= 4 * limit;
+    let distances =
+        known.into_iter().filter(comparable).map(|other| (strsim::osa_distance(&word, &other.to_lowercase()), other));
+    let (_, best) = distances.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance)?;
     Some(format!("did you mean `{best}`?"))
 }
 
