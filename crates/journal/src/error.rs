@@ -2,7 +2,9 @@
 
 use std::{io, path::PathBuf};
 
-use crate::{DecodeError, Seq};
+use smartpole_model::Seq;
+
+use crate::DecodeError;
 
 /// Why the journal could not do it.
 #[derive(Debug, thiserror::Error)]

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use smartpole_model::UtcMillis;
+use smartpole_model::{Record, Seq, UtcMillis};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Record, Seq, frame, writer::MAX_WRITE};
+use crate::{frame, record, writer::MAX_WRITE};
 
 /// A record on its way to the writer.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Group {
 
     pub(crate) fn push(&mut self, waiting: Waiting, received_at: UtcMillis, salt: u32) {
         let first = self.records == 0;
-        frame::put(&mut self.bytes, salt, first, |out| waiting.record.encode(received_at, out));
+        frame::put(&mut self.bytes, salt, first, |out| record::encode(&waiting.record, received_at, out));
         self.cost += waiting.cost as usize;
         match waiting.reply {
             Reply::One(reply) => self.ones.push((self.records, reply)),

@@ -13,10 +13,13 @@ use std::{
 
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
 
+use smartpole_model::{Record, Seq};
+
 use crate::{
-    Error, File, Fs, LaneReceipts, LaneSender, Options, Reader, Record, Recovery, Seq, State, Status,
+    Error, File, Fs, LaneReceipts, LaneSender, Options, Reader, Recovery, State, Status,
     frame::MAX_BODY,
     group::{Group, Reply, Waiting},
+    record,
     recovery::{self, Active},
     segment::io_error,
     segments::Segments,
@@ -103,6 +106,7 @@ impl Journal {
             group: Group::default(),
             next: recovery.durable.next(),
             floor: recovery.received_at,
+            durable_floor: recovery.received_at,
             salt,
             durable,
             status: status.clone(),
@@ -248,7 +252,7 @@ impl Shared {
     }
 
     fn cost(&self, record: &Record) -> Result<u32, Error> {
-        let size = record.size();
+        let size = record::size_bound(record);
         let steps = if let Record::ReplayStep { seqs, .. } = record { seqs.len() } else { 0 };
         if size > MAX_BODY || steps > MAX_REPLAY {
             return Err(Error::TooLarge);

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use smartpole_model::RawMessage;
+use smartpole_model::{RawMessage, Record};
 use tokio::sync::mpsc;
 
-use crate::{Error, Record, group::Reply, journal::Shared};
+use crate::{Error, group::Reply, journal::Shared};
 
 /// Appends messages. Those of one sender, appended one after the other, are journalled in that order.
 #[derive(Clone, Debug)]

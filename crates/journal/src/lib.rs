@@ -7,8 +7,8 @@
 //!                                                            Journal::reader ──► Batch of RecordRef, up to there
 //! ```
 //!
-//! A group is everything that waited while the previous fdatasync ran; there is no timer. On disk: see [`record`] for a
-//! record, `frame` and `segment` for the files, `recovery` for what is done at start.
+//! A group is everything that waited while the previous fdatasync ran; there is no timer. On disk: see
+//! `record`, `frame` and `segment` for the bytes, `recovery` for what is done at start.
 //!
 //! # Invariants
 //! - Nothing is acknowledged, and nothing is read, before its fdatasync has returned.
@@ -24,8 +24,8 @@
 //! # Example
 //! ```
 //! use std::sync::Arc;
-//! use smartpole_journal::{Journal, Options, OsFs, Record, Seq};
-//! use smartpole_model::UtcMillis;
+//! use smartpole_journal::{Journal, Options, OsFs};
+//! use smartpole_model::{Record, Seq, UtcMillis};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -54,11 +54,10 @@ mod journal;
 mod lane;
 mod options;
 mod reader;
-pub mod record;
+mod record;
 mod recovery;
 mod segment;
 mod segments;
-mod seq;
 mod status;
 mod varint;
 mod writer;
@@ -69,7 +68,6 @@ pub use journal::Journal;
 pub use lane::{LaneReceipts, LaneSender};
 pub use options::Options;
 pub use reader::{Batch, Reader};
-pub use record::{DecodeError, Record, RecordRef};
+pub use record::DecodeError;
 pub use recovery::Recovery;
-pub use seq::Seq;
 pub use status::{State, Status};

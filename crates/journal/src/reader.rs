@@ -4,9 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use tokio::sync::watch;
 
+use smartpole_model::{RecordRef, Seq};
+
 use crate::{
-    Error, File, RecordRef, Seq,
+    Error, File,
     frame::Run,
+    record,
     segment::{Header, io_error},
     segments::{Mark, Segments},
 };
@@ -64,7 +67,7 @@ impl Batch {
     pub fn iter(&self) -> impl Iterator<Item = Result<(Seq, RecordRef<'_>), Error>> {
         self.run.bodies().zip(self.first.0..).map(|(body, seq)| {
             let seq = Seq(seq);
-            let record = RecordRef::decode(body).map_err(|source| Error::BadRecord { seq, source })?;
+            let (_, record) = record::decode(body).map_err(|source| Error::BadRecord { seq, source })?;
             Ok((seq, record))
         })
     }

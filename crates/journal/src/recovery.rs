@@ -7,11 +7,12 @@
 //! - frames of its own write behind it without such a hole, so a byte has changed: **bad frame**;
 //! - nothing behind it: **torn**.
 
-use smartpole_model::UtcMillis;
+use smartpole_model::{Seq, UtcMillis};
 
 use crate::{
-    Error, File, RecordRef, Seq,
+    Error, File,
     frame::{self, FRAME_HEADER, MAX_BODY, Parsed, Run, Stop},
+    record,
     segment::{self, Header, io_error, sync_error},
     segments::{Mark, Segments},
     writer::MAX_WRITE,
@@ -124,8 +125,7 @@ impl Scan {
         self.stop = run.stop;
         if let Some(body) = run.bodies().last() {
             let seq = Seq(self.next.0 - 1);
-            self.received_at =
-                RecordRef::decode(body).map_err(|source| Error::BadRecord { seq, source })?.received_at();
+            (self.received_at, _) = record::decode(body).map_err(|source| Error::BadRecord { seq, source })?;
         }
         Ok(())
     }
@@ -135,9 +135,10 @@ impl Scan {
         let path = segments.path(self.header.first);
         let bytes = self.file.size().map_err(io_error("read", &path))?;
         if self.stop == Stop::Bad {
-            let rest =
-                frame::read_up_to(self.file.as_ref(), self.offset, MAX_TORN + 1).map_err(io_error("read", &path))?;
-            if !is_torn(&rest, self.offset, self.header.salt) {
+            let skip = self.offset % SECTOR;
+            let end = frame::read_up_to(self.file.as_ref(), self.offset - skip, MAX_TORN + 1)
+                .map_err(io_error("read", &path))?;
+            if !is_torn(&end, skip as usize, self.header.salt) {
                 return Err(Error::BadFrame { segment: path, offset: self.offset, seq: self.next });
             }
             self.file.truncate(self.offset).map_err(io_error("truncate", &path))?;
@@ -148,30 +149,29 @@ impl Scan {
     }
 }
 
-/// No write is larger.
-const MAX_TORN: usize = MAX_WRITE + FRAME_HEADER + MAX_BODY;
+/// No write is larger, with a sector before it.
+const MAX_TORN: usize = MAX_WRITE + FRAME_HEADER + MAX_BODY + SECTOR as usize;
 
-/// Whether a bad frame at `offset`, followed by `rest` up to the end of the file, is a torn write.
-fn is_torn(rest: &[u8], offset: u64, salt: u32) -> bool {
-    if rest.len() > MAX_TORN {
+/// Whether the bad frame at `bad` is a torn write. `end` is the end of the file, from the start of a sector on.
+fn is_torn(end: &[u8], bad: usize, salt: u32) -> bool {
+    if end.len() > MAX_TORN {
         return false;
     }
-    let (mut at, mut gap) = (1, None);
-    while at < rest.len() {
-        match frame::parse(&rest[at..], salt) {
+    let (mut at, mut next_valid) = (bad + 1, None);
+    while at < end.len() {
+        match frame::parse(&end[at..], salt) {
             Parsed::Frame { first: true, .. } => return false,
             Parsed::Frame { bytes, .. } => {
-                gap.get_or_insert(at);
+                next_valid.get_or_insert(at);
                 at += bytes;
             }
             _ => at += 1,
         }
     }
-    gap.is_none_or(|gap| has_zero_sector(&rest[..gap], offset))
+    // The hole may begin in front of the bad frame, where zeros were written anyway.
+    next_valid.is_none_or(|next_valid| has_zero_sector(&end[..next_valid]))
 }
 
-fn has_zero_sector(gap: &[u8], offset: u64) -> bool {
-    let skip = (offset.next_multiple_of(SECTOR) - offset) as usize;
-    let aligned = gap.get(skip..).unwrap_or_default();
-    aligned.chunks_exact(SECTOR as usize).any(|sector| sector.iter().all(|byte| *byte == 0))
+fn has_zero_sector(bytes: &[u8]) -> bool {
+    bytes.chunks_exact(SECTOR as usize).any(|sector| sector.iter().all(|byte| *byte == 0))
 }

@@ -16,9 +16,9 @@
 
 use std::path::{Path, PathBuf};
 
-use smartpole_model::UtcMillis;
+use smartpole_model::{Seq, UtcMillis};
 
-use crate::{Error, File, Seq, frame};
+use crate::{Error, File, frame};
 
 pub(crate) const HEADER: usize = 36;
 const MAGIC: [u8; 8] = *b"SMPLJRNL";

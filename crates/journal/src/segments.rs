@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::{Error, Fs, Seq, Status, segment};
+use smartpole_model::Seq;
+
+use crate::{Error, Fs, Status, segment};
 
 /// Bytes between two marks: so much is read at most to find a record in a segment that was read before.
 const MARK_BYTES: u64 = 256 << 10;

@@ -1,6 +1,6 @@
 //! How the journal is.
 
-use crate::Seq;
+use smartpole_model::Seq;
 
 /// Whether the journal acknowledges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-use smartpole_model::UtcMillis;
+use smartpole_model::{Seq, UtcMillis};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    Error, File, Options, Seq, State, Status,
+    Error, File, Options, State, Status,
     group::{Group, Waiting},
     journal::Gate,
     recovery::Active,
@@ -43,8 +43,9 @@ pub(crate) struct Writer {
     pub(crate) group: Group,
     /// The first record of the group.
     pub(crate) next: Seq,
-    /// `received_at` of the newest record.
+    /// `received_at` of the newest record, and of the newest durable one.
     pub(crate) floor: UtcMillis,
+    pub(crate) durable_floor: UtcMillis,
     pub(crate) salt: u32,
     pub(crate) durable: watch::Sender<Seq>,
     pub(crate) status: watch::Sender<Status>,
@@ -77,7 +78,7 @@ impl Writer {
     }
 
     fn push(&mut self, waiting: Waiting) -> Result<(), Error> {
-        self.floor = self.floor.max(waiting.record.received_at());
+        self.floor = waiting.record.received_at().map_or(self.floor, |received_at| received_at.max(self.floor));
         self.group.push(waiting, self.floor, self.salt);
         let limit = self.options.segment_bytes.min(MAX_WRITE as u64) as usize;
         if self.group.bytes.len() < limit { Ok(()) } else { self.commit() }
@@ -97,6 +98,7 @@ impl Writer {
         }
         let first = self.next;
         self.next = first.plus(self.group.records);
+        self.durable_floor = self.floor;
         self.publish(State::Running);
         self.durable.send_replace(Seq(self.next.0 - 1));
         self.gate.room.add_permits(self.group.cost);
@@ -124,7 +126,7 @@ impl Writer {
     fn create_segment(&self) -> Result<Active, Error> {
         let Segments { fs, dir, .. } = self.segments.as_ref();
         let path = self.segments.path(self.next);
-        let header = Header { salt: self.salt, first: self.next, floor: self.floor };
+        let header = Header { salt: self.salt, first: self.next, floor: self.durable_floor };
         let file = fs.create(&path).map_err(io_error("create", &path))?;
         write_all(file.as_ref(), &header.to_bytes(), 0).map_err(io_error("write", &path))?;
         file.sync().map_err(sync_error(&path))?;

@@ -52,3 +52,19 @@ impl RawMessage {
         }
     }
 }
+
+impl RawMessageRef<'_> {
+    /// A copy that lives by itself.
+    pub fn to_message(&self) -> RawMessage {
+        RawMessage {
+            source: self.source.to_owned(),
+            topic: self.topic.to_owned(),
+            payload: self.payload.to_vec(),
+            received_at: self.received_at,
+            principal: self.principal.to_owned(),
+            peer: self.peer.to_owned(),
+            qos: self.qos,
+            retained: self.retained,
+        }
+    }
+}

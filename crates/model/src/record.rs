@@ -1,10 +1,37 @@
 //! What the journal holds: all that the fold ever sees.
 
+use std::fmt;
+
 use crate::{RawMessage, RawMessageRef, UtcMillis};
 
 /// Number of a record in the journal, from 1, without gaps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Seq(pub u64);
+
+impl Seq {
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        self.plus(1)
+    }
+
+    /// The one `count` further on; 2^64 records are out of reach, so it saturates.
+    #[must_use]
+    pub fn plus(self, count: u64) -> Self {
+        Self(self.0.saturating_add(count))
+    }
+
+    /// How many records lie in `earlier..self`.
+    pub fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// A record to append.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +85,38 @@ pub enum RecordRef<'a> {
 
 impl RecordRef<'_> {
     /// When it was received; records that order something about earlier ones have no time of their own.
+    pub fn received_at(&self) -> Option<UtcMillis> {
+        match self {
+            Self::Message(message) => Some(message.received_at),
+            Self::Tick { received_at, .. } | Self::Inputs { received_at, .. } | Self::Command { received_at, .. } => {
+                Some(*received_at)
+            }
+            Self::CodecStalled { .. } | Self::ReplayStep { .. } => None,
+        }
+    }
+
+    /// A copy that lives by itself.
+    pub fn to_record(&self) -> Record {
+        match self {
+            Self::Message(message) => Record::Message(message.to_message()),
+            Self::Tick { received_at, connected } => Record::Tick {
+                received_at: *received_at,
+                connected: connected.iter().map(|name| (*name).to_owned()).collect(),
+            },
+            Self::Inputs { received_at, hash } => {
+                Record::Inputs { received_at: *received_at, hash: (*hash).to_owned() }
+            }
+            Self::CodecStalled { seq } => Record::CodecStalled { seq: *seq },
+            Self::ReplayStep { seqs } => Record::ReplayStep { seqs: seqs.clone() },
+            Self::Command { received_at, text } => {
+                Record::Command { received_at: *received_at, text: (*text).to_owned() }
+            }
+        }
+    }
+}
+
+impl Record {
+    /// As [`RecordRef::received_at`].
     pub fn received_at(&self) -> Option<UtcMillis> {
         match self {
             Self::Message(message) => Some(message.received_at),
