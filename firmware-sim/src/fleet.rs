@@ -81,6 +81,12 @@ impl Fleet {
         &self.spec
     }
 
+    /// How many measurements the run has.
+    pub fn planned(&self) -> u64 {
+        let length = self.spec.to.since(self.spec.from).max(0);
+        self.devices.iter().map(|device| (length / device.equipment.interval_ms).unsigned_abs()).sum()
+    }
+
     /// What one device sends, in sending order.
     ///
     /// # Panics

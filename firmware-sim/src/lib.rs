@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! registry (Inputs) + Spec ──► Fleet ──► DeviceStream: Transmission, Transmission, … in sending order
+//!                                           ├──► publish: MQTT, QoS 1, everything acknowledged
+//!                                           └──► Truth: outcome of each message, every window
 //! ```
 //!
 //! Invariants: the same registry and [`Spec`] give the same bytes; a device's measurements are a function of seed, device
@@ -15,6 +17,7 @@ mod fleet;
 mod footfall;
 mod garbage;
 mod payload;
+pub mod publish;
 mod sensor;
 mod spec;
 mod stream;
@@ -25,6 +28,7 @@ mod weather;
 
 pub use faults::{Faults, FaultsError};
 pub use fleet::{Fleet, Live, Merged, SimDevice};
+pub use publish::{Broker, Pace, PublishError, Sent};
 pub use spec::Spec;
 pub use stream::DeviceStream;
 pub use synthetic::synthetic;

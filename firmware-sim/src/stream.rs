@@ -157,7 +157,11 @@ impl DeviceStream {
             said[victim].value.mantissa = *sentinel;
         }
         if dice.chance(self.faults.unknown_property) {
-            said.push(SaidValue { property: "flux_capacity".into(), value: Decimal { mantissa: 121, decimals: 2 } });
+            // In front: a message is quarantined for its first reading's reason, and decoders meet this one first.
+            said.insert(
+                0,
+                SaidValue { property: "flux_capacity".into(), value: Decimal { mantissa: 121, decimals: 2 } },
+            );
         }
         Said { time: self.clock(time, dice), values: said }
     }
@@ -216,10 +220,10 @@ impl DeviceStream {
     }
 }
 
-/// The samples with another first value each.
+/// The samples with another last value each.
 fn contradicted(samples: &[Said]) -> Vec<Said> {
     let mut samples = samples.to_vec();
-    for value in samples.iter_mut().filter_map(|said| said.values.first_mut()) {
+    for value in samples.iter_mut().filter_map(|said| said.values.last_mut()) {
         value.value.mantissa += 1;
     }
     samples

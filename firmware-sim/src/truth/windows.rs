@@ -83,9 +83,11 @@ fn window(registry: &Registry, device: usize, quarter: Quarter, series: Series, 
 }
 
 fn is_excluded(property: &ObservedProperty, value: i64) -> bool {
+    if property.sentinels.contains(&value) {
+        return property.excluded_by.contains(Flag::Sentinel);
+    }
     let outside = value < property.min || value > property.max;
-    (outside && property.excluded_by.contains(Flag::OutOfRange))
-        || (property.sentinels.contains(&value) && property.excluded_by.contains(Flag::Sentinel))
+    outside && property.excluded_by.contains(Flag::OutOfRange)
 }
 
 fn add(quarters: &mut Quarters, key: (usize, Quarter, Series), kind: Kind, value: i64) {
