@@ -1,5 +1,5 @@
 //! A store in memory, a small registry and messages to fold.
-#![allow(missing_docs, dead_code, reason = "shared by several test binaries")]
+#![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{
     cell::RefCell,
