@@ -1,0 +1,155 @@
+/** Charts as SVG, drawn at the width they have, so that text keeps its size on a phone. */
+import { h, svg } from './dom.js';
+import * as format from './format.js';
+
+const MARGIN = { top: 14, right: 12, bottom: 26, left: 44 };
+
+/**
+ * @typedef {object} Plot
+ * @property {(x:number) => number} x
+ * @property {(y:number) => number} y
+ * @property {SVGElement} root
+ * @property {number} bottom
+ */
+
+/**
+ * An empty chart with axes.
+ * @param {object} wish
+ * @param {number} wish.width in CSS pixels
+ * @param {number} wish.height
+ * @param {[number, number]} wish.x domain
+ * @param {[number, number]} wish.y domain; widened to round numbers
+ * @param {{at:number, text:string}[]} wish.ticks of the x axis
+ * @param {string} wish.label what a screen reader says
+ * @returns {Plot}
+ */
+export function plot({ width, height, x: [x0, x1], y: domain, ticks, label }) {
+  const { steps, low, high, digits } = roundSteps(domain);
+  const bottom = height - MARGIN.bottom;
+  const x = (value) => MARGIN.left + ((value - x0) / (x1 - x0)) * (width - MARGIN.left - MARGIN.right);
+  const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top);
+  const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, class: 'chart', role: 'img', 'aria-label': label },
+    steps.map((step) => [
+      svg('line', { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(step), y2: y(step), class: 'rule' }),
+      svg('text', { x: MARGIN.left - 8, y: y(step) + 4, 'text-anchor': 'end', class: 'tick' }, format.number(step, digits)),
+    ]),
+    ticks.map(({ at, text }) => svg('text', { x: x(at), y: height - 6, 'text-anchor': anchor(x(at), width), class: 'tick' }, text)));
+  return { x, y, root, bottom };
+}
+
+function anchor(at, width) {
+  return at > width - MARGIN.right - 14 ? 'end' : 'middle';
+}
+
+/** Round steps that hold the domain: at most five. */
+export function roundSteps([min, max]) {
+  const span = max - min || Math.max(1, Math.abs(max));
+  const raw = span / 4;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= raw);
+  const low = Math.floor(min / step) * step;
+  const count = Math.max(1, Math.ceil((max - low) / step - 1e-9));
+  const steps = Array.from({ length: count + 1 }, (_, index) => low + index * step);
+  return { steps, low, high: steps.at(-1), digits: Math.max(0, -Math.floor(Math.log10(step)) + (step / power === 2.5 ? 1 : 0)) };
+}
+
+/** Splits points where more than `gap` of the x axis is missing between two. */
+function runs(points, gap) {
+  const parts = [];
+  for (const point of points) {
+    const last = parts.at(-1)?.at(-1);
+    if (last && point.x - last.x <= gap) parts.at(-1).push(point);
+    else parts.push([point]);
+  }
+  return parts;
+}
+
+const through = (points) => points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' L');
+
+/** A band between `low` and `high` of each point. */
+export function band({ root, x, y }, points, gap = Infinity) {
+  for (const run of runs(points, gap)) {
+    const up = run.map((point) => [x(point.x), y(point.high)]);
+    const down = run.map((point) => [x(point.x), y(point.low)]).reverse();
+    root.append(svg('path', { d: `M${through([...up, ...down])}Z`, class: 'band' }));
+  }
+}
+
+/** A line through `value` of each point. */
+export function line({ root, x, y }, points, gap = Infinity) {
+  for (const run of runs(points, gap)) {
+    if (run.length === 1) root.append(svg('circle', { cx: x(run[0].x), cy: y(run[0].value), r: 1.6, class: 'dot' }));
+    else root.append(svg('path', { d: `M${through(run.map((point) => [x(point.x), y(point.value)]))}`, class: 'line' }));
+  }
+}
+
+/** Bars from zero; `width` on the x axis, `faint` marks one that still grows. */
+export function bars({ root, x, y }, points, width) {
+  const wide = Math.max(1, (x(width) - x(0)) - 2);
+  for (const point of points) {
+    root.append(svg('rect', { x: x(point.x) + 1, y: y(point.value), width: wide, height: Math.max(0, y(0) - y(point.value)), rx: Math.min(2, wide / 3), class: point.faint ? 'bar faint' : 'bar' }));
+  }
+}
+
+/** The dot of now, with its word. */
+export function now({ root, x, y }, point, word) {
+  root.append(svg('circle', { cx: x(point.x), cy: y(point.value), r: 4.5, class: 'now' }),
+    svg('text', { x: x(point.x) + 9, y: y(point.value) - 8, class: 'tick strong' }, word));
+}
+
+/**
+ * Lets a reader go through the points, by pointer or arrow keys; what is read stands in `readout`.
+ * @param {Plot} drawn
+ * @param {{x:number, value:number}[]} points ascending
+ * @param {(point:any) => string} say
+ */
+export function explore({ root, x, y, bottom }, points, say) {
+  const readout = h('p', { class: 'readout note', 'aria-live': 'polite' });
+  if (points.length === 0) return readout;
+  const rule = svg('line', { y1: MARGIN.top, y2: bottom, class: 'cursor', visibility: 'hidden' });
+  const dot = svg('circle', { r: 4, class: 'now', visibility: 'hidden' });
+  root.append(rule, dot);
+  let at = points.length - 1;
+  const show = (index) => {
+    at = Math.max(0, Math.min(points.length - 1, index));
+    const point = points[at];
+    const middle = x(point.middle ?? point.x);
+    place(rule, { x1: middle, x2: middle, visibility: 'visible' });
+    place(dot, { cx: middle, cy: y(point.value), visibility: 'visible' });
+    readout.textContent = say(point);
+  };
+  const hide = () => { place(rule, { visibility: 'hidden' }); place(dot, { visibility: 'hidden' }); readout.textContent = ''; };
+  root.setAttribute('tabindex', '0');
+  root.addEventListener('pointermove', (event) => show(nearest(points, x, event.clientX - root.getBoundingClientRect().left)));
+  root.addEventListener('pointerleave', hide);
+  root.addEventListener('focus', () => { if (root.matches(':focus-visible')) show(at); });
+  root.addEventListener('blur', hide);
+  root.addEventListener('keydown', (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -points.length, End: points.length }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    show(at + step);
+  });
+  return readout;
+}
+
+function place(element, attributes) {
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+}
+
+function nearest(points, x, pixel) {
+  let best = 0;
+  for (let at = 1; at < points.length; at += 1) {
+    const distance = (index) => Math.abs(x(points[index].middle ?? points[index].x) - pixel);
+    if (distance(at) < distance(best)) best = at;
+  }
+  return best;
+}
+
+/** A small line without axes. */
+export function sparkline(values) {
+  const high = Math.max(1, ...values);
+  const points = values.map((value, at) => [(at / Math.max(1, values.length - 1)) * 108 + 1, 27 - (value / high) * 24]);
+  return svg('svg', { viewBox: '0 0 110 30', width: 110, height: 30, class: 'spark', 'aria-hidden': 'true' },
+    points.length > 1 ? svg('path', { d: `M${through(points)}`, class: 'line' }) : null);
+}

@@ -1,0 +1,119 @@
+/** Loads the parts of the page into the state and keeps them fresh. A part that fails keeps what it had and says so. */
+import { POLLUTANTS, worstOf } from './air.js';
+import { get, inParallel, list } from './api.js';
+import { changed, seriesKey, state } from './state.js';
+import { HOUR, midnight, rfc3339 } from './time.js';
+import { counts } from './usual.js';
+
+const SECOND = 1000;
+/** More poles of a place than this are not asked for their hours; the place says how many were. */
+const HEAT_POLES = 8;
+const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat };
+const running = new Map();
+
+/** Loads parts; a part that is being loaded already is not asked for twice. */
+export function load(...parts) {
+  return Promise.all(parts.map((part) => {
+    if (!running.has(part)) running.set(part, attempt(part).finally(() => running.delete(part)));
+    return running.get(part);
+  }));
+}
+
+/** Loads everything: first what the first screen needs. */
+export async function loadAll() {
+  await load('poles', 'ledger');
+  await load('counts', 'heat');
+}
+
+/** Keeps the parts fresh; `isFilling` says whether history is still being folded. */
+export function keepFresh(isFilling) {
+  setInterval(() => load('poles', 'ledger'), 20 * SECOND);
+  setInterval(() => load('counts'), 60 * SECOND);
+  setInterval(() => load('heat'), 300 * SECOND);
+  let wasFilling = false;
+  setInterval(() => {
+    const fills = isFilling();
+    if (fills || wasFilling) load('poles', 'counts', 'heat');
+    wasFilling = fills;
+  }, 6 * SECOND);
+}
+
+async function attempt(part) {
+  try {
+    await LOADERS[part]();
+    state.errors.delete(part);
+    state.loaded.add(part);
+  } catch (error) {
+    state.errors.set(part, error.message);
+  }
+  changed(part);
+}
+
+async function loadPoles() {
+  const [poles, zones, properties] = await Promise.all([list('poles'), state.zones ?? list('zones'), state.properties.size ? null : list('properties')]);
+  state.poles = new Map(poles.map((pole) => [pole.id, pole]));
+  state.zones = zones;
+  if (properties) state.properties = new Map(properties.map((property) => [property.id, property]));
+}
+
+async function loadLedger() {
+  state.equations = (await get('ledger')).equations;
+}
+
+/** Places of the city, in the order of the registry. */
+export function places() {
+  return (state.zones ?? []).filter((zone) => zone.kind === 'place');
+}
+
+/** The zone whose day the page tells: the one called Altstadt, else the largest that counts. */
+export function mainZone() {
+  const counting = (state.zones ?? []).filter((zone) => zone.count && zone.count !== 'none');
+  const named = counting.find((zone) => zone.id === 'altstadt') ?? counting.find((zone) => /altstadt/i.test(`${zone.id} ${zone.name}`));
+  return named ?? [...counting].sort((a, b) => b.poles.length - a.poles.length)[0] ?? null;
+}
+
+async function loadCounts() {
+  const now = Date.now();
+  const main = mainZone();
+  const zones = places().filter((zone) => zone.count && zone.count !== 'none');
+  if (main && !zones.includes(main)) zones.push(main);
+  await inParallel(zones.map((zone) => async () => state.counts.set(zone.id, await loadZone(zone, zone === main, now))));
+}
+
+async function loadZone(zone, withQuarters, now) {
+  const ask = (from, step) => list('footfall', { zone: zone.id, from: rfc3339(from), to: rfc3339(now), step });
+  const [hours, days, quarters] = await Promise.all([
+    ask(midnight(now, -28), '1h'), ask(midnight(now), '1d'), withQuarters ? ask(midnight(now) - HOUR, '15m') : [],
+  ]);
+  return counts({ hours, days, quarters }, now);
+}
+
+async function loadHeat() {
+  const now = Math.floor(Date.now() / HOUR) * HOUR;
+  const from = now - 24 * HOUR;
+  const asked = POLLUTANTS.filter((id) => state.properties.has(id));
+  const latest = (await inParallel(asked.map((property) => () => list('latest', { property })))).flat();
+  for (const item of latest) state.latest.set(seriesKey(item), item);
+  state.measured = new Set(latest.map((item) => item.property));
+  const known = Map.groupBy ? Map.groupBy(latest, (item) => item.pole) : grouped(latest);
+  for (const place of places()) state.heat.set(place.id, await heatOf(place, known, from, now));
+}
+
+function grouped(items) {
+  const groups = new Map();
+  for (const item of items) groups.set(item.pole, [...(groups.get(item.pole) ?? []), item]);
+  return groups;
+}
+
+async function heatOf(place, known, from, to) {
+  const ids = place.poles.filter((id) => known.has(id)).slice(0, HEAT_POLES);
+  const tasks = ids.flatMap((pole) => [...new Set(known.get(pole).map((item) => item.property))].map((property) => async () => {
+    const items = await list('series', { pole, property, from: rfc3339(from), to: rfc3339(to), step: '1h' });
+    return items.map((item) => ({ ...item, property }));
+  }));
+  const means = (await inParallel(tasks)).flat();
+  return Array.from({ length: 24 }, (_, index) => {
+    const start = from + index * HOUR;
+    return { start, found: worstOf(means.filter((item) => Date.parse(item.start) === start)) };
+  });
+}

@@ -1,0 +1,43 @@
+/** Building elements without strings of markup, so that no value can ever become markup. */
+
+/**
+ * An HTML element. Keys of `props` are attributes; `on…` keys are listeners, `class` and `data-…` go as they are.
+ * @param {string} tag
+ * @param {Record<string, any>} [props] null, undefined and false leave an attribute out
+ * @param {...any} children nodes or texts; null and false are left out
+ */
+export function h(tag, props, ...children) {
+  return fill(document.createElement(tag), props, children);
+}
+
+/** An SVG element; parameters as in {@link h}. */
+export function svg(tag, props, ...children) {
+  return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children);
+}
+
+function fill(element, props, children) {
+  for (const [key, value] of Object.entries(props ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value === true ? '' : String(value));
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** The element of a stable test id or id selector; it is part of `index.html`, so it exists. */
+export function find(selector) {
+  return document.querySelector(selector);
+}
+
+/** Sets a text only when it differs, so that nothing is laid out again for nothing. */
+export function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/** Fades a change in (css class `changed`); repeated changes start the fade again. */
+export function flash(element) {
+  element.classList.remove('changed');
+  void element.offsetWidth; // restarts the animation
+  element.classList.add('changed');
+}

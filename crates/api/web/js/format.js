@@ -1,0 +1,75 @@
+/** Numbers and times as people of the chosen language write them. */
+import { ZONE } from './time.js';
+import { language } from './i18n.js';
+
+/** UCUM codes as they are printed. */
+const UNITS = {
+  'ug/m3': 'µg/m³', 'mg/m3': 'mg/m³', Cel: '°C', '[ppb]': 'ppb', '[ppm]': 'ppm', 'dB[A]': 'dB(A)', 'dB(A)': 'dB(A)', 'dB[SPL]': 'dB', '1': '', '{#}': '', '{count}': '', 'W.h': 'Wh', 'kW.h': 'kWh', 'dB[mW]': 'dBm', mm: 'mm',
+};
+
+const cache = new Map();
+function formatter(kind, options) {
+  const key = `${language()} ${kind} ${JSON.stringify(options)}`;
+  if (!cache.has(key)) cache.set(key, new Intl[kind](language() === 'de' ? 'de-DE' : 'en-GB', options));
+  return cache.get(key);
+}
+
+/** A number with at most `digits` decimals, all of them shown when `fixed`. */
+export function number(value, digits = 0, fixed = true) {
+  if (value === null || value === undefined) return '–';
+  const clean = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value; // no "-0"
+  return formatter('NumberFormat', { maximumFractionDigits: digits, minimumFractionDigits: fixed ? digits : 0 }).format(clean);
+}
+
+/** A share 0..1 as whole per cent; 100 only when nothing is missing. */
+export function percent(share) {
+  const whole = share < 1 ? Math.min(99, Math.round(share * 100)) : 100;
+  return `${number(whole)} %`;
+}
+
+/** A change as signed whole per cent, with a true minus. */
+export function change(ratio) {
+  const whole = Math.round((ratio - 1) * 100);
+  return `${whole > 0 ? '+' : whole < 0 ? '−' : '±'}${number(Math.abs(whole))} %`;
+}
+
+/** A UCUM unit as printed. */
+export function unit(code) {
+  return UNITS[code] ?? (code?.startsWith('{') ? '' : code ?? '');
+}
+
+/** A value of a property, without its unit: as many decimals as say something. */
+export function value(number_, property) {
+  const digits = Math.min(property?.decimals ?? 1, property?.unit === 'V' ? 2 : 1);
+  return number(number_, digits);
+}
+
+/** 14:15 */
+export function clock(ms) {
+  return formatter('DateTimeFormat', { timeZone: ZONE, hour: '2-digit', minute: '2-digit' }).format(ms);
+}
+
+/** 14:15:03 */
+export function seconds(ms) {
+  return formatter('DateTimeFormat', { timeZone: ZONE, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+}
+
+/** 24. Nov. */
+export function day(ms) {
+  return formatter('DateTimeFormat', { timeZone: ZONE, day: 'numeric', month: 'short' }).format(ms);
+}
+
+/** Tue, 24 Nov, 14:15 */
+export function moment(ms) {
+  return formatter('DateTimeFormat', { timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(ms);
+}
+
+/** Bytes, as B or kB. */
+export function bytes(size) {
+  return size < 1000 ? `${number(size)} B` : `${number(size / 1000, 1)} kB`;
+}
+
+/** The name of a property in the chosen language. */
+export function propertyName(property, id) {
+  return property?.[`name_${language()}`] ?? id;
+}

@@ -1,0 +1,95 @@
+/**
+ * The live stream. Events are only put into maps as they come (bounded by the number of series); what they change is worked
+ * in once an animation frame.
+ */
+import { changed, seriesKey, state } from './state.js';
+
+/** The service sends a ledger event each second; silence of this length means that the line is dead. */
+const SILENCE = 8000;
+const RETRY_AFTER = 3000;
+
+let source = null;
+let readings = new Map();
+let drawing = false;
+let heard = 0;
+const windowListeners = [];
+const returnListeners = [];
+
+/** Calls `listener` with each window event. */
+export function onWindow(listener) {
+  windowListeners.push(listener);
+}
+
+/** Calls `listener` when the line is back after it was lost. */
+export function onReturn(listener) {
+  returnListeners.push(listener);
+}
+
+/** Opens the stream and watches it. */
+export function startLive() {
+  open();
+  setInterval(() => {
+    if (Date.now() - heard < SILENCE) return;
+    connection('lost');
+    if (Date.now() - heard > SILENCE + RETRY_AFTER) open();
+  }, 1000);
+}
+
+function open() {
+  source?.close();
+  heard = Date.now() - SILENCE + RETRY_AFTER; // a first answer is due soon
+  source = new EventSource('/api/v1/live');
+  source.addEventListener('open', alive);
+  source.addEventListener('error', () => connection('lost'));
+  source.addEventListener('reading', (event) => take(JSON.parse(event.data)));
+  source.addEventListener('window', (event) => { alive(); const item = JSON.parse(event.data); windowListeners.forEach((tell) => tell(item)); });
+  source.addEventListener('ledger', (event) => { alive(); state.ledger = JSON.parse(event.data); changed('live'); });
+}
+
+function alive() {
+  heard = Date.now();
+  state.asOf = heard;
+  connection('live');
+}
+
+function connection(now) {
+  const before = state.connection;
+  if (before === now) return;
+  state.connection = now;
+  document.body.dataset.connection = now;
+  changed('connection');
+  if (before === 'lost' && now === 'live') returnListeners.forEach((tell) => tell());
+}
+
+function take(reading) {
+  alive();
+  readings.set(seriesKey(reading), reading);
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(workIn);
+}
+
+function workIn() {
+  drawing = false;
+  const batch = readings;
+  readings = new Map();
+  let revived = false;
+  for (const [key, reading] of batch) {
+    state.latest.set(key, reading);
+    state.touched.add(key);
+    revived = touchPole(reading) || revived;
+  }
+  changed('latest', ...(revived ? ['poles'] : []));
+}
+
+/** Notes that a pole was heard; true when it had been silent. */
+function touchPole({ pole: id, device: deviceId, received_at: at }) {
+  const pole = state.poles.get(id);
+  if (!pole) return false;
+  const revived = pole.state !== 'reporting';
+  pole.last_received_at = at;
+  pole.state = 'reporting';
+  const device = pole.devices.find((one) => one.id === deviceId);
+  if (device) device.last_received_at = at;
+  return revived;
+}

@@ -1,0 +1,77 @@
+/** Wires the page: language and theme, views to topics, first load, live stream. */
+import { keepFresh, load, loadAll } from './data.js';
+import { find, setText } from './dom.js';
+import { setLanguage, startLanguage, t } from './i18n.js';
+import { drawLedger, drawSums, freshenLedger } from './ledger.js';
+import { onReturn, onWindow, startLive } from './live.js';
+import { drawLegend, drawMap, recolourMap } from './map.js';
+import { drawHeat, drawSquares, drawToday } from './places.js';
+import { startPanel } from './pole-panel.js';
+import { drawQuarantine, freshenQuarantine, startQuarantine } from './quarantine.js';
+import { changed, on, state } from './state.js';
+import { drawConnection, drawHistory, isFilling } from './status.js';
+import { drawStory } from './story.js';
+import { startTheme } from './theme.js';
+import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
+
+const ALL = ['language'];
+
+function wire() {
+  on([...ALL, 'poles', 'counts', 'heat'], drawStory);
+  on([...ALL, 'poles', 'counts'], drawTiles);
+  on([...ALL, 'poles'], drawMap);
+  on([...ALL, 'poles'], drawBrand);
+  on(ALL, drawLegend);
+  on([...ALL, 'counts', 'poles', 'size'], drawToday);
+  on([...ALL, 'counts'], drawSquares);
+  on([...ALL, 'heat', 'size'], drawHeat);
+  on([...ALL, 'size'], drawLedger);
+  on(['ledger'], () => { drawSums(); if (!state.ledger) drawLedger(); });
+  on([...ALL, 'ledger'], drawQuarantine);
+  on(['live'], () => { drawLiveTiles(); freshenLedger(); freshenQuarantine(); drawHistory(); drawConnection(); });
+  on(['connection', ...ALL], () => { drawConnection(); drawLiveTiles(); });
+  on(['theme'], recolourMap);
+}
+
+function drawBrand() {
+  const city = (state.zones ?? []).find((zone) => zone.kind === 'city')?.name;
+  const title = city ? t('title', { city }) : t('title.generic');
+  setText(find('#brand'), title);
+  document.title = title;
+}
+
+/** At most one reload of counts in `every` ms, however many windows change. */
+function countsOnWindows(every) {
+  let waiting = false;
+  onWindow(({ scope }) => {
+    if (waiting || scope.kind !== 'zone') return;
+    waiting = true;
+    setTimeout(() => { waiting = false; load('counts'); }, every);
+  });
+}
+
+function watchSize() {
+  let width = innerWidth;
+  addEventListener('resize', () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    changed('size');
+  });
+}
+
+buildTiles();
+startLanguage();
+startTheme(find('[data-testid=theme]'));
+for (const button of document.querySelectorAll('[data-language]')) {
+  button.addEventListener('click', () => { setLanguage(button.dataset.language); changed(...ALL); });
+}
+wire();
+changed(...ALL);
+watchSize();
+countsOnWindows(20_000);
+onReturn(loadAll);
+startLive();
+startPanel();
+startQuarantine();
+loadAll();
+keepFresh(isFilling);

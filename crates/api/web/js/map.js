@@ -1,0 +1,137 @@
+/**
+ * The map: a quiet ground (MapLibre, or SVG where there is no WebGL) and over it the poles as buttons and the places' names.
+ * Poles that would cover each other are moved apart on the screen.
+ *
+ * @typedef {object} Base
+ * @property {'maplibre'|'svg'} kind
+ * @property {(position:[number, number]) => {x:number, y:number}} project longitude and latitude to CSS pixels
+ * @property {(listener:() => void) => void} onMove
+ * @property {(bounds:[number, number, number, number], padding:number) => void} fit west, south, east, north
+ * @property {(steps:number) => void} zoom
+ * @property {() => [number, number]} centre
+ * @property {() => void} recolour
+ */
+import { mapLibreBase } from './base-maplibre.js';
+import { svgBase } from './base-svg.js';
+import { load } from './data.js';
+import { find, h, setText } from './dom.js';
+import * as format from './format.js';
+import { t } from './i18n.js';
+import { labelGroups } from './map-labels.js';
+import { openPole } from './route.js';
+import { airWord, isClass, shape } from './shapes.js';
+import { spread } from './spread.js';
+import { state } from './state.js';
+import { instead } from './states.js';
+
+const DISTANCE = 25;
+let base = null;
+let starting = false;
+const markers = new Map();
+const parts = {};
+
+/** Draws poles and names; makes the ground when poles are known for the first time. */
+export async function drawMap() {
+  const box = find('#map');
+  if (!base) {
+    const other = instead('poles', state.poles.size === 0, t('map.empty'), () => load('poles'));
+    if (other) return box.replaceChildren(other);
+    if (!starting) { starting = true; await start(box); }
+    if (!base) return undefined;
+  }
+  syncMarkers();
+  drawControls();
+  return place();
+}
+
+/** Repaints the ground in the theme's colours. */
+export function recolourMap() {
+  base?.recolour();
+}
+
+/** Draws what the marks mean. */
+export function drawLegend() {
+  const key = (found) => h('span', { class: 'key' }, shape(found), airWord(found));
+  find('#legend').replaceChildren(...[0, 1, 2, 3, 4, null].map(key));
+}
+
+async function start(box) {
+  parts.poles = h('div', { class: 'poles' });
+  parts.names = h('div', { class: 'names' });
+  parts.controls = h('div', { class: 'controls' });
+  parts.scale = h('div', { class: 'scale', 'aria-hidden': 'true' }, h('span'), h('i'));
+  box.replaceChildren();
+  base = await ground(box);
+  box.append(parts.names, parts.poles, parts.controls, parts.scale);
+  base.onMove(() => requestAnimationFrame(place));
+  syncMarkers();
+  place();
+  box.dataset.drawn = base.kind;
+}
+
+async function ground(box) {
+  const bounds = boundsOf([...state.poles.values()]);
+  try {
+    if (new URLSearchParams(location.search).get('map') === 'svg') throw new Error('asked for');
+    return await mapLibreBase(box, state.zones, bounds);
+  } catch {
+    const drawn = svgBase(box, state.zones);
+    drawn.fit(bounds, 64);
+    return drawn;
+  }
+}
+
+/** West, south, east, north of poles. */
+function boundsOf(poles) {
+  const [lons, lats] = [poles.map((pole) => pole.lon), poles.map((pole) => pole.lat)];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+function syncMarkers() {
+  for (const [id, marker] of markers) if (!state.poles.has(id)) { marker.remove(); markers.delete(id); }
+  for (const pole of state.poles.values()) {
+    if (!markers.has(pole.id)) {
+      const marker = h('button', { type: 'button', class: 'pole', 'data-pole': pole.id, onclick: () => openPole(pole.id) });
+      markers.set(pole.id, marker);
+      parts.poles.append(marker);
+    }
+    dress(markers.get(pole.id), pole);
+  }
+}
+
+function dress(marker, pole) {
+  const found = isClass(pole.air?.class) ? String(pole.air.class) : 'none';
+  const label = t('map.pole', { name: `${pole.name} (${pole.id})`, air: airWord(pole.air?.class), state: t(`state.${pole.state}`) });
+  if (marker.dataset.airClass !== found) { marker.dataset.airClass = found; marker.replaceChildren(shape(pole.air?.class, 24)); }
+  if (marker.getAttribute('aria-label') !== label) { marker.setAttribute('aria-label', label); marker.title = label; }
+  marker.classList.toggle('silent', pole.state !== 'reporting');
+}
+
+function place() {
+  const poles = [...state.poles.values()];
+  const spots = spread(poles.map((pole) => base.project([pole.lon, pole.lat])), DISTANCE);
+  const spotOf = new Map(poles.map((pole, at) => [pole.id, spots[at]]));
+  for (const [id, spot] of spotOf) markers.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
+  parts.names.replaceChildren(...labelGroups(state.zones, spotOf).map(nameButton));
+  drawScale();
+}
+
+function nameButton({ zone, x, y }) {
+  const button = h('button', { type: 'button', class: 'name', 'aria-label': t('map.place', { name: zone.name }), onclick: () => base.fit(boundsOf(zone.poles.map((id) => state.poles.get(id)).filter(Boolean)), 72) }, zone.name);
+  button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -100%)`;
+  return button;
+}
+
+function drawControls() {
+  const button = (key, text, action) => h('button', { type: 'button', 'aria-label': t(key), title: t(key), onclick: action }, text);
+  parts.controls.replaceChildren(button('map.in', '+', () => base.zoom(1)), button('map.out', '−', () => base.zoom(-1)), button('map.all', '⤢', () => base.fit(boundsOf([...state.poles.values()]), 64)));
+}
+
+/** A round length beside its line. */
+function drawScale() {
+  const [lon, lat] = base.centre();
+  const metre = Math.abs(base.project([lon, lat + 1 / 111_320]).y - base.project([lon, lat]).y);
+  const length = [5000, 2000, 1000, 500, 200, 100, 50, 20, 10].find((metres) => metres * metre <= 110) ?? 10;
+  setText(parts.scale.firstChild, length >= 1000 ? `${format.number(length / 1000)} km` : `${length} m`);
+  parts.scale.lastChild.style.width = `${(length * metre).toFixed(0)}px`;
+}

@@ -1,0 +1,125 @@
+/** The three cards beside and under the map: the main zone's day, the places compared, the air of the last 24 hours. */
+import * as chart from './chart.js';
+import { load, mainZone, places } from './data.js';
+import { find, h, svg } from './dom.js';
+import * as format from './format.js';
+import { t } from './i18n.js';
+import { judge } from './sentence.js';
+import { airStyle, airWord, isClass } from './shapes.js';
+import { state } from './state.js';
+import { head, instead } from './states.js';
+import { HOUR, civil } from './time.js';
+
+const HOURS = [0, 3, 6, 9, 12, 15, 18, 21, 24];
+
+/** The width a chart has inside a card. */
+export function room(card) {
+  const style = getComputedStyle(card);
+  return Math.max(240, Math.floor(card.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)));
+}
+
+/** "vorläufig · 98 % der Messwerte" */
+export function stateChip(found, coverage) {
+  if (!found) return null;
+  const word = t(`window.${found}`);
+  return h('span', { class: 'chip' }, coverage === null || coverage === undefined ? word : t('window.coverage', { state: word, share: format.percent(coverage) }));
+}
+
+/** The main zone's day against usual days. */
+export function drawToday() {
+  const card = find('#today');
+  const zone = mainZone();
+  const count = zone && state.counts.get(zone.id);
+  const other = instead('counts', !count || count.today === null, t('today.empty'), () => load('counts'));
+  const title = head('today-title', zone ? t('today.title', { zone: zone.name }) : t('today.generic'), t('today.note'));
+  if (other) return card.replaceChildren(title, other);
+  const drawn = dayChart(count, room(card));
+  return card.replaceChildren(title, dayFigures(count), h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)));
+}
+
+function dayFigures(count) {
+  const usual = count.usual && t('today.against', { n: count.days, weekday: t(`weekday.${count.weekday}`) });
+  const more = usual && h('div', {}, h('div', { class: `against ${judge(count)}` }, format.change(count.today / count.usual)), h('div', { class: 'note' }, usual));
+  return h('div', { class: 'figures' },
+    h('div', {}, h('div', { class: 'big' }, format.number(count.today)), h('div', { class: 'note' }, t('today.until', { time: format.clock(count.until) }))),
+    more || null, stateChip(count.state === 'open' ? 'provisional' : count.state, count.coverage));
+}
+
+function dayFoot(count) {
+  return count.band.length ? t('today.foot', { n: count.days, weekday: t(`weekday.${count.weekday}`) }) : t('today.footNoBand');
+}
+
+function dayChart(count, width) {
+  const usual = count.band.map(({ hour, low, high }) => ({ x: hour + 1, low, high }));
+  const points = count.line.map(({ hour, crossings, at }) => ({ x: hour, value: crossings, at }));
+  const top = Math.max(20, ...usual.map((point) => point.high), ...points.map((point) => point.value));
+  const last = points.at(-1);
+  const label = t('today.chart', { weekday: t(`weekday.${count.weekday}`), n: last ? format.number(last.value) : '–', time: last ? format.clock(last.at) : '–' });
+  const drawn = chart.plot({ width, height: 220, x: [0, 24], y: [0, top], ticks: HOURS.map((at) => ({ at, text: String(at) })), label });
+  chart.band(drawn, usual);
+  chart.line(drawn, points, 0.3);
+  if (last) chart.now(drawn, last, t('today.now'));
+  return { root: drawn.root, readout: chart.explore(drawn, points, (point) => `${format.clock(point.at - HOUR)}–${format.clock(point.at)}: ${format.number(point.value)}`) };
+}
+
+/** The places compared. */
+export function drawSquares() {
+  const rows = places().map((place) => ({ place, count: state.counts.get(place.id) })).filter(({ count }) => count && count.today !== null);
+  rows.sort((a, b) => b.count.today - a.count.today);
+  const other = instead('counts', rows.length === 0, t('squares.empty'), () => load('counts'));
+  const title = head('squares-title', t('squares.title'), t('squares.note'));
+  return find('#squares').replaceChildren(title, other ?? h('table', { class: 'squares' },
+    h('thead', { class: 'hidden' }, h('tr', {}, ['place', 'crossings', 'usual', 'day'].map((column) => h('th', { scope: 'col' }, t(`squares.${column}`))))),
+    h('tbody', {}, rows.map(squareRow))));
+}
+
+function squareRow({ place, count }) {
+  const judged = judge(count);
+  return h('tr', {}, h('th', { scope: 'row' }, place.name), h('td', { class: 'n' }, format.number(count.today)),
+    h('td', { class: `against ${judged}` }, t(`usual.${judged}`)), h('td', { class: 'trend' }, chart.sparkline(count.recent)));
+}
+
+/** The air of the last 24 hours, as a strip of classes a place. */
+export function drawHeat() {
+  const card = find('#heat');
+  const rows = places().map((place) => ({ place, hours: state.heat.get(place.id) ?? [] })).filter(({ hours }) => hours.some(({ found }) => found));
+  const other = instead('heat', rows.length === 0, t('heat.empty'), () => load('heat'));
+  const title = head('heat-title', t('heat.title'), t('heat.note'));
+  if (other) return card.replaceChildren(title, other);
+  return card.replaceChildren(title, strips(rows, room(card)), h('p', { class: 'note foot' }, heatFoot(rows)));
+}
+
+function strips(rows, width) {
+  const left = width < 440 ? 104 : 124;
+  const wide = (width - left) / 24;
+  const tall = Math.min(28, Math.max(20, wide));
+  const pitch = tall + 10;
+  const height = rows.length * pitch + 18;
+  return svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, class: 'heat', role: 'list' },
+    rows.map(({ place, hours }, row) => svg('g', { role: 'listitem', 'aria-label': t('heat.label', { place: place.name, summary: summary(hours) }) },
+      svg('text', { x: 0, y: row * pitch + tall / 2 + 4, class: 'row' }, place.name),
+      hours.map((hour, at) => cell(place, hour, { x: left + at * wide, y: row * pitch, wide, tall })))),
+    (rows[0].hours).map(({ start }, at) => (civil(start).hour % 3 === 0 ? svg('text', { x: left + at * wide, y: height - 3, class: 'tick' }, String(civil(start).hour)) : null)));
+}
+
+function cell(place, { start, found }, { x, y, wide, tall }) {
+  const hours = { from: civil(start).hour, to: civil(start + HOUR).hour };
+  const word = t('heat.cell', { place: place.name, ...hours, air: airWord(found?.class) });
+  const box = svg('rect', { x: x + 1, y, width: wide - 2, height: tall, rx: 4, class: airStyle(found?.class) }, svg('title', {}, word));
+  return found && found.class >= 2 ? [box, svg('text', { x: x + wide / 2, y: y + tall / 2 + 4, class: `mark-${found.class}`, 'text-anchor': 'middle', 'aria-hidden': 'true' }, '▲◆✕'[found.class - 2])] : box;
+}
+
+function summary(hours) {
+  const found = hours.filter((hour) => hour.found).map((hour) => hour.found.class);
+  return [4, 3, 2, 1, 0].map((one) => ({ one, n: found.filter((value) => value === one).length })).filter(({ n }) => n).map(({ one, n }) => `${n} h ${airWord(one)}`).join(', ');
+}
+
+function heatFoot(rows) {
+  const all = rows.flatMap(({ place, hours }) => hours.filter((hour) => isClass(hour.found?.class)).map((hour) => ({ place, ...hour })));
+  const worst = Math.max(...all.map((hour) => hour.found.class));
+  if (worst < 2) return t('heat.calm', { air: airWord(worst) });
+  const at = all.find((hour) => hour.found.class === worst);
+  let end = at.start;
+  while (all.some((hour) => hour.place === at.place && hour.start === end && hour.found.class === worst)) end += HOUR;
+  return t('heat.worst', { place: at.place.name, from: civil(at.start).hour, to: civil(end).hour, pollutant: t(`${at.found.worst}.short`), air: airWord(worst) });
+}

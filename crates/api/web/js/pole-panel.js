@@ -1,0 +1,182 @@
+/** The panel of one pole: live values, air, courses, remarks, devices. */
+import { list } from './api.js';
+import { find, flash, h, setText } from './dom.js';
+import * as format from './format.js';
+import { knows, t } from './i18n.js';
+import { onWindow } from './live.js';
+import { courses } from './pole-course.js';
+import { leavePole, route } from './route.js';
+import { airWord, isClass, shape } from './shapes.js';
+import { on, seriesKey, state } from './state.js';
+import { HOUR, civil } from './time.js';
+import { head } from './states.js';
+
+const THEMES = ['air_quality', 'air', 'footfall', 'noise', 'weather'];
+const REFETCH = 10_000;
+let open = null;
+let cameFrom = null;
+let view = {};
+let refetch = 0;
+
+/** Follows the address and the state. */
+export function startPanel() {
+  addEventListener('hashchange', follow);
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && open) leavePole(); });
+  on(['latest'], freshen);
+  on(['poles'], () => (open && !view.pole ? draw() : freshenHead()));
+  on(['language'], () => open && draw());
+  on(['theme', 'size'], () => view.courses?.draw());
+  onWindow(({ scope }) => { if (open && (scope.id === open || view.pole?.devices.some(({ id }) => id === scope.id))) soon(); });
+  on(['filled'], () => view.courses?.load());
+  follow();
+}
+
+function soon() {
+  if (refetch) return;
+  refetch = setTimeout(() => { refetch = 0; view.courses?.load(); }, REFETCH);
+}
+
+function follow() {
+  const id = route().pole ?? null;
+  if (id === open) return;
+  if (id && !open) cameFrom = document.activeElement;
+  open = id;
+  const panel = find('#pole');
+  panel.hidden = !id;
+  document.body.classList.toggle('has-pole', Boolean(id));
+  mark();
+  if (!id) { (document.querySelector('button.pole.last') ?? cameFrom)?.focus?.(); view = {}; return; }
+  view = {};
+  draw();
+  panel.focus({ preventScroll: true });
+  loadLatest(id);
+}
+
+function mark() {
+  for (const marker of document.querySelectorAll('button.pole')) {
+    if (open) marker.classList.toggle('last', marker.dataset.pole === open);
+    marker.setAttribute('aria-expanded', String(marker.dataset.pole === open));
+  }
+}
+
+async function loadLatest(pole) {
+  try {
+    for (const item of await list('latest', { pole })) state.latest.set(seriesKey(item), item);
+    view.asked = true;
+  } catch (error) {
+    view.error = error.message;
+  }
+  if (open === pole) drawBody();
+}
+
+function draw() {
+  const pole = state.poles.get(open);
+  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leavePole }, '×');
+  if (!pole) {
+    const said = state.loaded.has('poles') ? t('pole.unknown', { id: open }) : t('sentence.loading');
+    return find('#pole').replaceChildren(h('header', {}, h('h2', { id: 'pole-title' }, open), close), h('p', { class: 'note pad' }, said));
+  }
+  view = { ...view, pole, seen: h('span'), chip: h('span', { class: 'chip' }), air: h('div', { class: 'air-line' }), body: h('div', { class: 'body' }) };
+  find('#pole').replaceChildren(
+    h('header', {}, h('div', {}, h('h2', { id: 'pole-title' }, pole.name), h('p', { class: 'note' }, `${pole.id} · ${pole.place} · `, view.seen)), view.chip, close),
+    view.air, view.body);
+  mark();
+  freshenHead();
+  return drawBody();
+}
+
+function freshenHead() {
+  if (!open || !view.pole) return;
+  view.pole = state.poles.get(open) ?? view.pole;
+  const { pole } = view;
+  setText(view.seen, pole.last_received_at ? t('pole.seen', { time: seen(pole.last_received_at) }) : t('pole.neverSeen'));
+  setText(view.chip, t(`state.${pole.state}`));
+  view.chip.className = `chip is-${pole.state}`;
+  if (view.airKey === JSON.stringify(pole.air)) return;
+  view.airKey = JSON.stringify(pole.air);
+  view.air.replaceChildren(...airLine(pole.air));
+}
+
+function airLine(air) {
+  const word = h('p', {}, shape(air?.class, 22), h('b', {}, `${t('pole.air')} ${airWord(air?.class)}`), isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null);
+  if (!isClass(air?.class)) return [word];
+  const start = Date.parse(air.hour);
+  const hours = t('pole.airHour', { from: civil(start).hour, to: civil(start + HOUR).hour, share: format.percent(air.coverage) });
+  return [word, h('p', { class: 'note' }, [hours, air.complete ? '' : t('pole.incomplete'), t('sentence.honest')].filter(Boolean).join(' · '))];
+}
+
+/** Seconds today, date and time before. */
+function seen(at) {
+  const ms = Date.parse(at);
+  return Date.now() - ms < 12 * HOUR ? format.seconds(ms) : format.moment(ms);
+}
+
+function items() {
+  const mine = [...state.latest.values()].filter((item) => item.pole === open);
+  const rank = (item) => { const at = THEMES.indexOf(state.properties.get(item.property)?.theme); return at < 0 ? THEMES.length : at; };
+  const order = [...state.properties.keys()];
+  return mine.sort((a, b) => rank(a) - rank(b) || order.indexOf(a.property) - order.indexOf(b.property) || a.device.localeCompare(b.device) || a.channel - b.channel);
+}
+
+function drawBody() {
+  if (!view.body) return;
+  const found = items();
+  view.values = new Map();
+  if (found.length === 0) {
+    const waits = !view.asked && !view.error;
+    const inside = waits ? h('div', { class: 'skeleton block' }) : h('p', { class: 'note' }, view.error ?? t('pole.live.empty'));
+    return view.body.replaceChildren(h('section', {}, head(null, t('pole.live')), inside), devices());
+  }
+  const chosen = view.courses?.chosen;
+  view.courses = courses({ pole: open, items: found, chosen });
+  view.flags = h('section', {});
+  view.body.replaceChildren(
+    h('section', {}, head(null, t('pole.live'), t('pole.live.note')), h('dl', { class: 'values' }, found.map(valueRow))),
+    view.courses.root, view.flags, devices());
+  drawFlags(found);
+  return view.courses.load();
+}
+
+function valueRow(item) {
+  const property = state.properties.get(item.property);
+  const cells = { value: h('span', { 'data-live': seriesKey(item) }), time: h('span', { class: 'note' }) };
+  view.values.set(seriesKey(item), cells);
+  write(cells, item);
+  const channel = item.channel > 0 ? ` ${item.channel}` : '';
+  return h('div', {}, h('dt', {}, format.propertyName(property, item.property) + channel), h('dd', {}, cells.value, ' ', h('small', {}, format.unit(property?.unit ?? item.unit))), cells.time);
+}
+
+function write({ value, time }, item) {
+  setText(value, format.value(item.value, state.properties.get(item.property)));
+  setText(time, seen(item.event_time));
+}
+
+/** Only what changed, as it changes. */
+function freshen() {
+  const keys = [...state.touched];
+  state.touched.clear();
+  if (!open || !view.values) return;
+  freshenHead();
+  let added = false;
+  for (const key of keys) {
+    const item = state.latest.get(key);
+    if (item?.pole !== open) continue;
+    const cells = view.values.get(key);
+    if (!cells) { added = true; continue; }
+    const before = cells.value.textContent;
+    write(cells, item);
+    if (cells.value.textContent !== before) flash(cells.value);
+  }
+  if (added) drawBody();
+}
+
+function drawFlags(found) {
+  const flagged = found.filter((item) => item.flags.length > 0);
+  const text = (item) => `${format.propertyName(state.properties.get(item.property), item.property)}: ${item.flags.map((flag) => (knows(`flag.${flag}`) ? t(`flag.${flag}`) : flag)).join(', ')}`;
+  view.flags.replaceChildren(head(null, t('pole.flags')), flagged.length ? h('ul', { class: 'flags' }, flagged.map((item) => h('li', {}, text(item)))) : h('p', { class: 'note' }, t('pole.flags.none')));
+}
+
+function devices() {
+  const row = (device) => h('tr', {}, h('td', {}, h('code', {}, device.id)), h('td', {}, device.profile), h('td', {}, device.last_received_at ? seen(device.last_received_at) : t('state.never')));
+  return h('section', {}, head(null, t('pole.devices')), h('table', {}, h('thead', {}, h('tr', {}, ['device', 'profile', 'last'].map((key) => h('th', { scope: 'col' }, t(`pole.${key}`))))), h('tbody', {}, view.pole.devices.map(row))));
+}

@@ -1,0 +1,43 @@
+/** Air classes as shape and colour and word: circle, square, triangle, diamond, cross; a ring where there is no class. */
+import { svg } from './dom.js';
+import { t } from './i18n.js';
+
+const DRAWN = [
+  () => svg('circle', { r: 11 }),
+  () => svg('rect', { x: -10, y: -10, width: 20, height: 20, rx: 5 }),
+  () => svg('path', { d: 'M0,-12.5 L12,8.5 L-12,8.5Z' }),
+  () => svg('path', { d: 'M0,-13 L13,0 L0,13 L-13,0Z' }),
+  () => svg('path', { d: 'M-11,-6 L-6,-11 L0,-5 L6,-11 L11,-6 L5,0 L11,6 L6,11 L0,5 L-6,11 L-11,6 L-5,0Z' }),
+];
+
+/** Whether there is a class at all. */
+export function isClass(found) {
+  return found !== null && found !== undefined;
+}
+
+/**
+ * The mark of a class.
+ * @param {number|null|undefined} found 0 to 4
+ * @param {number} [size] in CSS pixels
+ */
+export function shape(found, size = 18) {
+  const drawing = isClass(found) ? DRAWN[found]() : svg('circle', { r: 8.5 });
+  return svg('svg', { viewBox: '-15 -15 30 30', width: size, height: size, class: `shape ${airStyle(found)}`, 'aria-hidden': 'true' }, drawing);
+}
+
+/** The CSS class that colours a mark. */
+export function airStyle(found) {
+  return isClass(found) ? `air-${found + 1}` : 'air-0';
+}
+
+/** The word of a class. */
+export function airWord(found) {
+  return t(isClass(found) ? `air.${found}` : 'air.none');
+}
+
+/** A tick in a circle, or an exclamation mark. */
+export function verdictMark(good) {
+  const stroke = { fill: 'none', stroke: 'currentColor', 'stroke-width': 2.2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
+  return svg('svg', { viewBox: '0 0 20 20', width: 16, height: 16, class: 'mark', 'aria-hidden': 'true' },
+    svg('path', { d: good ? 'M4 10.5l4 4 8-9' : 'M10 3.5v8M10 15.5v.5', ...stroke }));
+}

@@ -1,0 +1,70 @@
+/**
+ * What the page knows, and who wants to hear of changes. Changes are told once an animation frame, whatever their number,
+ * so that a thousand events a second cost one redraw.
+ */
+
+export const state = {
+  /** @type {'connecting'|'live'|'lost'} */
+  connection: 'connecting',
+  /** Receipt of the last thing heard from the service, UTC ms. */
+  asOf: null,
+  /** @type {Map<string, any>} poles by id */
+  poles: new Map(),
+  /** @type {any[]|null} */
+  zones: null,
+  /** @type {Map<string, any>} the catalogue by property id */
+  properties: new Map(),
+  /** @type {Map<string, any>} latest readings by `device/property/channel` */
+  latest: new Map(),
+  /** @type {Set<string>} keys of `latest` that changed; the pole panel empties it */
+  touched: new Set(),
+  /** The last ledger event. */
+  ledger: null,
+  /** The equations of `/ledger`. */
+  equations: null,
+  /** @type {Map<string, any>} counts by zone id, see `usual.js` */
+  counts: new Map(),
+  /** @type {Map<string, any>} hourly air classes by place id */
+  heat: new Map(),
+  /** @type {Set<string>|null} pollutants measured anywhere */
+  measured: null,
+  /** @type {Map<string, string>} what failed, by part of the page */
+  errors: new Map(),
+  /** Parts that have been loaded at least once. */
+  loaded: new Set(),
+};
+
+const listeners = [];
+const pending = new Set();
+let scheduled = false;
+
+/**
+ * Calls `listener` in the next frame after one of the topics changed.
+ * @param {string[]} topics
+ * @param {() => void} listener
+ */
+export function on(topics, listener) {
+  listeners.push({ topics, listener });
+}
+
+/** Says that topics changed. */
+export function changed(...topics) {
+  for (const topic of topics) pending.add(topic);
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(tell);
+}
+
+function tell() {
+  scheduled = false;
+  const topics = new Set(pending);
+  pending.clear();
+  for (const { topics: wanted, listener } of listeners) {
+    if (wanted.some((topic) => topics.has(topic))) listener();
+  }
+}
+
+/** The key of a series in {@link state}.latest. */
+export function seriesKey({ device, property, channel }) {
+  return `${device}/${property}/${channel ?? 0}`;
+}

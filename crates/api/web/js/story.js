@@ -1,0 +1,47 @@
+/** The first sentence and the line under it, drawn from the state. */
+import { mainZone } from './data.js';
+import { find, h, setText } from './dom.js';
+import { language, t } from './i18n.js';
+import { headline, measuredWords } from './sentence.js';
+import { isClass } from './shapes.js';
+import { state } from './state.js';
+import { HOUR, civil } from './time.js';
+
+/** Draws both lines. */
+export function drawStory() {
+  const title = find('[data-testid=sentence]');
+  if (!state.loaded.has('poles')) {
+    if (state.errors.has('poles')) setText(title, t('error.sentence'));
+    return;
+  }
+  setText(title, headline(facts(), language()));
+  find('#subline').replaceChildren(...subline().flatMap((part, at) => (at ? [' · ', h('span', {}, part)] : [h('span', {}, part)])));
+}
+
+function facts() {
+  const poles = [...state.poles.values()];
+  return { air: airByPlace(poles), crowd: crowd(), poles: { total: poles.length, reporting: poles.filter((pole) => pole.state === 'reporting').length } };
+}
+
+function airByPlace(poles) {
+  const worst = new Map();
+  for (const pole of poles) {
+    if (!isClass(pole.air?.class)) continue;
+    worst.set(pole.place, Math.max(worst.get(pole.place) ?? 0, pole.air.class));
+  }
+  return [...worst].map(([place, found]) => ({ place, class: found }));
+}
+
+function crowd() {
+  const zone = mainZone();
+  const count = zone && state.counts.get(zone.id);
+  if (!count || count.today === null) return null;
+  return { zone: zone.name, today: count.today, usual: count.usual, days: count.days, weekday: count.weekday };
+}
+
+function subline() {
+  const hours = [...state.poles.values()].map((pole) => pole.air?.hour).filter(Boolean).sort();
+  const start = hours.length ? Date.parse(hours.at(-1)) : null;
+  const time = start === null ? t('sentence.noHour') : t('sentence.hour', { from: civil(start).hour, to: civil(start + HOUR).hour });
+  return [time, ...(state.measured ? [measuredWords(state.measured, language())] : []), t('sentence.honest')];
+}

@@ -1,0 +1,30 @@
+/** Light or dark: the system's wish, until the reader chooses. */
+import { remember, remembered } from './i18n.js';
+import { changed } from './state.js';
+
+const KEPT = 'smartpole.theme';
+const system = matchMedia('(prefers-color-scheme: dark)');
+
+/** Reads the kept choice and watches the system's. */
+export function startTheme(button) {
+  const kept = remembered(KEPT);
+  if (kept === 'light' || kept === 'dark') document.documentElement.dataset.theme = kept;
+  system.addEventListener('change', () => changed('theme'));
+  button.addEventListener('click', () => {
+    const next = isDark() ? 'light' : 'dark';
+    document.documentElement.dataset.theme = next;
+    remember(KEPT, next);
+    changed('theme');
+  });
+}
+
+/** Whether the page is dark now. */
+export function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === 'dark' : system.matches;
+}
+
+/** The present value of a colour token, for drawings that cannot use CSS variables. */
+export function colour(token) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim();
+}

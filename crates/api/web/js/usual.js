@@ -1,0 +1,91 @@
+/** Crossings of today against what is usual: same weekday, same time of day. Pure: no clock, no page. */
+import { HOUR, civil, midnight } from './time.js';
+
+/**
+ * @param {object} found items of `/footfall`, ascending
+ * @param {any[]} found.hours hours of the last four weeks and today
+ * @param {any[]} found.days days, today last
+ * @param {any[]} [found.quarters] quarters of an hour since 23 o'clock of yesterday
+ * @param {number} now UTC ms
+ */
+export function counts({ hours, days, quarters = [] }, now) {
+  const placed = hours.map((item) => ({ ...item, at: Date.parse(item.start), ...dayAndHour(Date.parse(item.start)) }));
+  const start = midnight(now);
+  const today = placed.filter((item) => item.at >= start);
+  const usual = usualDays(placed.filter((item) => item.at < start), civil(now).weekday);
+  const day = days.find((item) => Date.parse(item.start) === start);
+  return {
+    weekday: civil(now).weekday,
+    today: day?.crossings ?? (today.length ? sum(today) : null),
+    coverage: day?.coverage ?? null,
+    state: day?.state ?? null,
+    until: until(quarters, today, now),
+    usual: usual.length ? mean(usual.map((one) => untilNow(one, now))) : null,
+    days: usual.length,
+    band: band(usual),
+    line: line(quarters, start),
+    recent: placed.slice(-24).map((item) => item.crossings),
+  };
+}
+
+function dayAndHour(ms) {
+  const { year, month, day, hour, weekday } = civil(ms);
+  return { date: `${year}-${month}-${day}`, hour, weekday };
+}
+
+/** Whole days of one weekday, each as crossings by hour of the clock. */
+function usualDays(items, weekday) {
+  const days = new Map();
+  for (const item of items) {
+    if (item.weekday !== weekday) continue;
+    if (!days.has(item.date)) days.set(item.date, new Map());
+    const day = days.get(item.date);
+    day.set(item.hour, (day.get(item.hour) ?? 0) + item.crossings); // the doubled hour of October
+  }
+  return [...days.values()].filter((day) => day.size >= 23);
+}
+
+function untilNow(day, now) {
+  const { hour, minute } = civil(now);
+  let total = 0;
+  for (const [at, crossings] of day) {
+    if (at < hour) total += crossings;
+    if (at === hour) total += crossings * (minute / 60);
+  }
+  return total;
+}
+
+/** Lowest and highest of the usual days, for each hour of the clock. */
+function band(usual) {
+  if (usual.length === 0) return [];
+  return Array.from({ length: 24 }, (_, hour) => {
+    const values = usual.map((day) => day.get(hour)).filter((crossings) => crossings !== undefined);
+    return { hour, low: Math.min(...values), high: Math.max(...values) };
+  }).filter(({ low }) => Number.isFinite(low));
+}
+
+/** Crossings of the last full hour, at each end of a quarter. */
+function line(quarters, start) {
+  const closed = quarters.filter((item) => item.state !== 'open');
+  const points = [];
+  for (let at = 3; at < closed.length; at += 1) {
+    const four = closed.slice(at - 3, at + 1);
+    const end = Date.parse(four[3].end);
+    if (end - Date.parse(four[0].start) !== HOUR || end <= start) continue;
+    points.push({ at: end, hour: (end - start) / HOUR, crossings: sum(four) });
+  }
+  return points;
+}
+
+function until(quarters, today, now) {
+  const last = quarters.at(-1) ?? today.at(-1);
+  return last ? Math.min(now, Date.parse(last.end)) : null;
+}
+
+function sum(items) {
+  return items.reduce((total, item) => total + item.crossings, 0);
+}
+
+function mean(values) {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
