@@ -155,3 +155,86 @@ fn decode_seqs(input: &mut Input<'_>) -> Result<Vec<Seq>, DecodeError> {
         Ok(Seq(before))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    fn message() -> impl Strategy<Value = Record> {
+        let fields = (any::<[String; 4]>(), vec(any::<u8>(), 0..300), any::<i64>(), 0u8..3, any::<bool>());
+        fields.prop_map(|([source, topic, principal, peer], payload, received_at, qos, retained)| {
+            let received_at = UtcMillis(received_at);
+            Record::Message(RawMessage { source, topic, payload, received_at, principal, peer, qos, retained })
+        })
+    }
+
+    fn record() -> impl Strategy<Value = Record> {
+        let seqs = vec(any::<u64>().prop_map(Seq), 0..50);
+        let received_at = || any::<i64>().prop_map(UtcMillis);
+        prop_oneof![
+            message(),
+            (received_at(), vec(any::<String>(), 0..5))
+                .prop_map(|(received_at, connected)| Record::Tick { received_at, connected }),
+            (received_at(), any::<String>()).prop_map(|(received_at, hash)| Record::Inputs { received_at, hash }),
+            any::<u64>().prop_map(|seq| Record::CodecStalled { seq: Seq(seq) }),
+            seqs.prop_map(|seqs| Record::ReplayStep { seqs }),
+            (received_at(), any::<String>()).prop_map(|(received_at, text)| Record::Command { received_at, text }),
+        ]
+    }
+
+    fn encoded(record: &Record) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encode(record, record.received_at().unwrap_or_default(), &mut bytes);
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_is_read_back_as_it_was_written(record in record()) {
+            let bytes = encoded(&record);
+            let (received_at, read) = decode(&bytes).unwrap();
+            prop_assert_eq!(received_at, record.received_at().unwrap_or_default());
+            prop_assert_eq!(read.to_record(), record);
+        }
+
+        #[test]
+        fn the_size_bound_holds(record in record()) {
+            prop_assert!(encoded(&record).len() <= size_bound(&record));
+        }
+
+        #[test]
+        fn no_bytes_make_decoding_panic(kind in 0u8..8, bytes in vec(any::<u8>(), 0..200)) {
+            let bytes = [&[kind], bytes.as_slice()].concat();
+            if let Ok((received_at, record)) = decode(&bytes) {
+                prop_assert_eq!(record.received_at().unwrap_or(received_at), received_at);
+            }
+        }
+
+        #[test]
+        fn a_record_cut_short_or_changed_is_never_a_panic(record in record(), at in any::<prop::sample::Index>(), change: u8) {
+            let mut bytes = encoded(&record);
+            let at = at.index(bytes.len());
+            bytes[at] ^= change;
+            decode(&bytes).ok();
+            decode(&bytes[..at]).ok();
+        }
+    }
+
+    #[test]
+    fn what_is_no_record_is_said() {
+        for (bytes, error) in [
+            (&[][..], DecodeError::Short),
+            (&[9, 0], DecodeError::Kind(9)),
+            (&[INPUTS, 0, 1, 0xff], DecodeError::Text),
+            (&[INPUTS, 0, 0, 0], DecodeError::Long),
+            (&[INPUTS, 0, 2, b'a'], DecodeError::Short),
+            (&[TICK, 0, 0xff, 0xff, 0xff, 0xff, 0x0f], DecodeError::Short),
+            (&[CODEC_STALLED, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], DecodeError::Number),
+            (&[CODEC_STALLED, 0, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 1], DecodeError::Number),
+        ] {
+            assert_eq!(decode(bytes).unwrap_err(), error, "{bytes:?}");
+        }
+    }
+}

@@ -99,6 +99,21 @@ fn a_sector_lost_in_the_last_write_is_torn_but_a_changed_byte_is_named() {
 }
 
 #[test]
+fn a_sector_lost_may_begin_in_front_of_the_first_damaged_record() {
+    let fs = SimFs::default();
+    run(async {
+        let (journal, _) = open(&fs).unwrap();
+        let messages: Vec<_> = [0, 600, 300, 10].map(|length| message(1, &vec![0; length])).into();
+        append_as_one_write(&journal, &fs, &messages).await;
+    });
+    let mut log = fs.get(&first_segment());
+    assert!(log[512..700].iter().all(|byte| *byte == 0), "record 2 is not damaged by the loss");
+    log[512..1_024].fill(0);
+    let (_, recovery) = open(&SimFs::with_file(&first_segment(), &log)).unwrap();
+    assert_eq!(recovery.durable, Seq(2));
+}
+
+#[test]
 fn a_sector_lost_before_the_last_write_is_named() {
     let fs = SimFs::with_file(&first_segment(), &one_write_of_four());
     run(async {
