@@ -73,7 +73,7 @@ pub enum Error {
         /// The oldest record kept.
         oldest: Seq,
     },
-    /// A record is larger than 16 MiB or lists more than 1,000 messages.
+    /// A record is larger than 16 MiB, or lists more than 1,000 messages.
     #[error("record too large")]
     TooLarge,
     /// A write or fdatasync has failed before; only a restart can tell what is on disk.

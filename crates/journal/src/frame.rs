@@ -1,14 +1,15 @@
 //! A record's frame, and runs of frames as they are read.
 //!
 //! Constraints: (1) zeros are no frame, since file systems leave them where a write was lost; (2) a sender cannot put
-//! bytes into a payload that look like a frame, since it does not know the salt; (3) the start of a write is visible,
-//! for it says that everything before it was durable.
+//! bytes into a payload that look like a frame, or cost a search much, since it does not know the salt; (3) the start
+//! of a write is visible, for it says that everything before it was durable.
 //!
 //! ```text
-//! 0    4    len u32 LE: bits 0–30 bytes of the body, 1 to 16 Mi; bit 31 set on the first frame of a write
-//! 4    4    crc32c u32 LE over len and body, started with the segment's salt
+//! 0    4    head u32 LE: bits 0–23 bytes of the body, at least 1; bits 24–30 check; bit 31 set on the first of a write
+//! 4    4    crc32c u32 LE over head, its check bits 0, and body, started with the segment's salt
 //! 8    len  body, one record
 //! ```
+//! The check is the low seven bits of the checksum over the head alone: a wrong length is seen without its body.
 
 use std::io;
 
@@ -17,24 +18,27 @@ use crate::File;
 /// Bytes before the body.
 pub(crate) const FRAME_HEADER: usize = 8;
 /// Largest body.
-pub(crate) const MAX_BODY: usize = 16 << 20;
+pub(crate) const MAX_BODY: usize = (1 << 24) - 1;
 
 const FIRST: u32 = 1 << 31;
+const CHECK: u32 = 0x7f << 24;
 
 /// Appends the frame of the body that `encode` appends.
 pub(crate) fn put(out: &mut Vec<u8>, salt: u32, first: bool, encode: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.extend_from_slice(&[0; FRAME_HEADER]);
     encode(out);
-    let len = (out.len() - start - FRAME_HEADER) as u32 | if first { FIRST } else { 0 };
-    let len = len.to_le_bytes();
-    let crc = checksum(salt, len, &out[start + FRAME_HEADER..]);
-    out[start..start + 4].copy_from_slice(&len);
+    let len = (out.len() - start - FRAME_HEADER) as u32;
+    let (head, seed) = seal(salt, len | if first { FIRST } else { 0 });
+    let crc = crc32c::crc32c_append(seed, &out[start + FRAME_HEADER..]);
+    out[start..start + 4].copy_from_slice(&head.to_le_bytes());
     out[start + 4..start + FRAME_HEADER].copy_from_slice(&crc.to_le_bytes());
 }
 
-fn checksum(salt: u32, len: [u8; 4], body: &[u8]) -> u32 {
-    crc32c::crc32c_append(crc32c::crc32c_append(salt, &len), body)
+/// The head with its check bits, and its checksum, which that of the body goes on from.
+fn seal(salt: u32, head: u32) -> (u32, u32) {
+    let seed = crc32c::crc32c_append(salt, &head.to_le_bytes());
+    (head | seed << 24 & CHECK, seed)
 }
 
 /// What bytes start with.
@@ -52,15 +56,16 @@ pub(crate) fn parse(bytes: &[u8], salt: u32) -> Parsed {
     let Some((&[a, b, c, d, e, f, g, h], rest)) = bytes.split_first_chunk() else {
         return Parsed::Short(FRAME_HEADER);
     };
-    let len = u32::from_le_bytes([a, b, c, d]);
-    let body = (len & !FIRST) as usize;
-    if body == 0 || body > MAX_BODY {
+    let stored = u32::from_le_bytes([a, b, c, d]);
+    let (head, seed) = seal(salt, stored & !CHECK);
+    let len = stored as usize & MAX_BODY;
+    if len == 0 || head != stored {
         return Parsed::Bad;
     }
-    match rest.get(..body) {
-        None => Parsed::Short(FRAME_HEADER + body),
-        Some(body) if checksum(salt, [a, b, c, d], body) != u32::from_le_bytes([e, f, g, h]) => Parsed::Bad,
-        Some(_) => Parsed::Frame { bytes: FRAME_HEADER + body, first: len & FIRST != 0 },
+    match rest.get(..len) {
+        None => Parsed::Short(FRAME_HEADER + len),
+        Some(body) if crc32c::crc32c_append(seed, body) != u32::from_le_bytes([e, f, g, h]) => Parsed::Bad,
+        Some(_) => Parsed::Frame { bytes: FRAME_HEADER + len, first: stored & FIRST != 0 },
     }
 }
 
@@ -148,4 +153,34 @@ pub(crate) fn read_up_to(file: &dyn File, offset: u64, bytes: usize) -> io::Resu
     }
     buffer.truncate(filled);
     Ok(buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_frame_is_read_with_its_own_salt_alone(salt: u32, other: u32, first: bool, body in prop::collection::vec(any::<u8>(), 1..100)) {
+            let mut bytes = Vec::new();
+            put(&mut bytes, salt, first, |out| out.extend_from_slice(&body));
+            prop_assert_eq!(parse(&bytes, salt), Parsed::Frame { bytes: bytes.len(), first });
+            prop_assert_eq!(parse(&bytes[..bytes.len() - 1], salt), Parsed::Short(bytes.len()));
+            prop_assume!(other != salt);
+            prop_assert_eq!(parse(&bytes, other), Parsed::Bad);
+        }
+
+        #[test]
+        fn zeros_are_no_frame(salt: u32) {
+            prop_assert_eq!(parse(&[0; 4_096], salt), Parsed::Bad);
+        }
+
+        #[test]
+        fn few_lengths_pass_the_check(salt: u32) {
+            let passed = (1..=12_800u32).filter(|len| parse(&[len.to_le_bytes(), [0; 4]].concat(), salt) != Parsed::Bad);
+            prop_assert!(passed.count() < 12_800 / 32);
+        }
+    }
 }

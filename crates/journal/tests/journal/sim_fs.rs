@@ -16,12 +16,13 @@ const SECTOR: usize = 512;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SimFs(Arc<Mutex<Disk>>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Disk {
     inodes: Vec<Inode>,
     names: BTreeMap<PathBuf, usize>,
     durable_names: BTreeMap<PathBuf, usize>,
-    free: u64,
+    /// `None` is plenty.
+    free: Option<u64>,
     fail_sync: bool,
     short_writes: bool,
     /// Calls that change the disk until the power goes.
@@ -35,22 +36,6 @@ struct Disk {
 struct Inode {
     data: Vec<u8>,
     synced: Vec<u8>,
-}
-
-impl Default for Disk {
-    fn default() -> Self {
-        Self {
-            inodes: Vec::new(),
-            names: BTreeMap::new(),
-            durable_names: BTreeMap::new(),
-            free: u64::MAX,
-            fail_sync: false,
-            short_writes: false,
-            calls_left: None,
-            locked: false,
-            age: 0,
-        }
-    }
 }
 
 impl Disk {
@@ -74,7 +59,7 @@ impl SimFs {
 
     /// Bytes that can still be written; a write that does not fit is cut short, then fails.
     pub(crate) fn set_free(&self, bytes: u64) {
-        self.disk().free = bytes;
+        self.disk().free = Some(bytes);
     }
 
     /// From now on, or no more.
@@ -109,7 +94,7 @@ impl SimFs {
             inode.synced.clone_from(&inode.data);
         }
         (disk.durable_names, disk.names) = (names.clone(), names);
-        (disk.calls_left, disk.fail_sync, disk.free, disk.locked) = (None, false, u64::MAX, false);
+        (disk.calls_left, disk.fail_sync, disk.free, disk.locked) = (None, false, None, false);
         disk.age += 1;
     }
 
@@ -219,7 +204,7 @@ impl Fs for SimFs {
     }
 
     fn free_space(&self, _: &Path) -> io::Result<u64> {
-        Ok(self.disk().free)
+        Ok(self.disk().free.unwrap_or(u64::MAX))
     }
 
     fn wait(&self, _: Duration) {
@@ -250,13 +235,11 @@ impl File for SimFile {
         self.with(|disk, inode| {
             disk.call()?;
             let count = if disk.short_writes { bytes.len().div_ceil(2) } else { bytes.len() };
-            let count = count.min(usize::try_from(disk.free).unwrap_or(usize::MAX));
+            let count = disk.free.map_or(count, |free| count.min(free as usize));
             if count == 0 {
                 return Err(io::ErrorKind::StorageFull.into());
             }
-            if disk.free != u64::MAX {
-                disk.free -= count as u64;
-            }
+            disk.free = disk.free.map(|free| free - count as u64);
             let data = &mut disk.inodes[inode].data;
             let offset = offset as usize;
             data.resize(data.len().max(offset + count), 0);
