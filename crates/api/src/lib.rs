@@ -1,1 +1,52 @@
-//! Placeholder.
+//! The HTTP interface and the page.
+//!
+//! ```text
+//! TcpListener ──► serve ──► router ──► routes::* ──► ask ──► Fold (now), store (history), Journal (bytes)
+//!                   └─────► live::run ◄── Live of the fold: each event is written once, for all who watch
+//! ```
+//!
+//! Invariants: nothing here changes anything; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
+//! what is answered at once is bounded; values leave as the decimals they are; every error is a problem document that says
+//! what to do; nothing is loaded from another host.
+
+mod health;
+mod list;
+mod live;
+mod number;
+mod page;
+mod problem;
+mod query;
+mod routes;
+mod scope;
+mod server;
+mod state;
+
+use axum::{Router, middleware};
+use tower_http::{compression::CompressionLayer, trace::TraceLayer};
+
+pub use health::{Health, SourceHealth};
+pub use routes::openapi;
+pub use server::serve;
+pub use state::{ApiState, Options, Parts};
+
+/// What ends the interface.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The listener takes no connections any more.
+    #[error("cannot accept connections")]
+    Accept(#[source] std::io::Error),
+}
+
+/// Every address, without a network. Live streams need `serve`.
+pub fn router(state: ApiState) -> Router {
+    let (routes, openapi) = routes::all().split_for_parts();
+    routes
+        .merge(routes::described(&openapi))
+        .fallback(page::file)
+        .method_not_allowed_fallback(routes::method_not_allowed)
+        .with_state(state)
+        .layer(middleware::from_fn(routes::refuse_bodies))
+        .layer(CompressionLayer::new())
+        .layer(middleware::map_response(page::guard))
+        .layer(TraceLayer::new_for_http())
+}

@@ -1,0 +1,71 @@
+//! Whether the service can do its work.
+
+use smartpole_journal::{State, Status};
+
+/// What the binary knows about its parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Why the fold stands still, if it does.
+    pub fold_error: Option<String>,
+    /// Why files of the registry are not in force, if so. The former ones are: the service is ready all the same.
+    pub registry_error: Option<String>,
+    /// The configured sources.
+    pub sources: Vec<SourceHealth>,
+}
+
+/// One source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceHealth {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Whether it is connected, or listens.
+    pub connected: bool,
+    /// Why the other side refuses us, if it does: nothing that waiting mends.
+    pub refused: Option<String>,
+}
+
+/// Why the service is not ready; nothing if it is.
+pub(crate) fn reasons(health: &Health, journal: &Status, lag: u64, max_lag: u64) -> Vec<String> {
+    let journal = match journal.state {
+        State::Running => None,
+        State::Full => Some("the journal has no room on its disk: nothing is acknowledged until there is".to_owned()),
+        State::Poisoned => Some("a write of the journal failed: nothing is acknowledged until a restart".to_owned()),
+        State::Closed => Some("the journal is closed: the service is stopping".to_owned()),
+    };
+    let lag = (lag > max_lag).then(|| format!("{lag} messages are still to be folded, more than {max_lag}"));
+    let fold = health.fold_error.as_ref().map(|error| format!("folding stands still: {error}"));
+    let refused = |source: &SourceHealth| {
+        let reason = source.refused.as_ref()?;
+        Some(format!("source {}: {reason}", source.name))
+    };
+    journal.into_iter().chain(fold).chain(lag).chain(health.sources.iter().filter_map(refused)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_is_named_and_a_lost_connection_is_none() {
+        let source = |name: &str, refused: Option<&str>| SourceHealth {
+            name: name.to_owned(),
+            connected: false,
+            refused: refused.map(str::to_owned),
+        };
+        let health = Health {
+            fold_error: Some("cannot read a stored block".to_owned()),
+            registry_error: Some("poles.csv line 3".to_owned()),
+            sources: vec![source("broker", Some("bad user name or password")), source("listener", None)],
+        };
+        let full = Status { state: State::Full, ..Status::default() };
+        let expected = expect![[r#"
+            the journal has no room on its disk: nothing is acknowledged until there is
+            folding stands still: cannot read a stored block
+            11 messages are still to be folded, more than 10
+            source broker: bad user name or password"#]];
+        expected.assert_eq(&reasons(&health, &full, 11, 10).join("\n"));
+        assert!(reasons(&Health::default(), &Status::default(), 10, 10).is_empty());
+    }
+}

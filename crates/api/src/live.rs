@@ -1,0 +1,309 @@
+//! The live stream: what the fold shows, written once for all who watch.
+//!
+//! ```text
+//! Live of the fold ──► run: names, JSON ──► Batch ──► Viewer (filter, gaps) ──► server-sent events
+//!                       └── once a second: the ledger
+//! ```
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use serde::Serialize;
+use smartpole_model::{Device, Outcome, Reading, Series, Verdict};
+use smartpole_pipeline::{Entry, Fold, Live, LiveWindow};
+use smartpole_window::Aggregate;
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast},
+    task::spawn_blocking,
+    time::{Instant, MissedTickBehavior},
+};
+
+use crate::{
+    ApiState, Parts,
+    problem::Problem,
+    routes::{
+        Books, latest,
+        window::{Frame, Window, WindowState},
+    },
+    scope::{self, ScopeKind, ScopeName},
+};
+
+/// Batches that a slow viewer may be behind.
+const BACKLOG: usize = 512;
+/// Most events of a batch, so that what waits for slow viewers is bounded.
+const MOST: usize = 256;
+/// Seconds over which messages per second are taken.
+const PACE_SECONDS: usize = 5;
+
+/// Where viewers get their events from.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    batches: broadcast::Sender<Arc<Batch>>,
+    seats: Arc<Semaphore>,
+    arrived: Notify,
+}
+
+/// Events that came together.
+#[derive(Debug)]
+struct Batch {
+    /// Events before it, since the start.
+    before: u64,
+    events: Vec<LiveEvent>,
+}
+
+/// One event, written.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveEvent {
+    /// `reading`, `window`, `ledger`, `gap`.
+    pub(crate) name: &'static str,
+    /// JSON.
+    pub(crate) data: String,
+    pole: Option<String>,
+    property: Option<String>,
+}
+
+/// One stream.
+#[derive(Debug)]
+pub(crate) struct Viewer {
+    batches: broadcast::Receiver<Arc<Batch>>,
+    /// Events before the next batch.
+    before: Option<u64>,
+    pole: Option<String>,
+    property: Option<String>,
+    _seat: OwnedSemaphorePermit,
+}
+
+impl Hub {
+    pub(crate) fn new(seats: usize) -> Self {
+        let (batches, _) = broadcast::channel(BACKLOG);
+        Self { batches, seats: Arc::new(Semaphore::new(seats)), arrived: Notify::new() }
+    }
+
+    /// A stream of what is about this pole and this property; the ledger is for all.
+    pub(crate) fn viewer(&self, pole: Option<String>, property: Option<String>) -> Result<Viewer, Problem> {
+        let seat = Arc::clone(&self.seats).try_acquire_owned();
+        let seat = seat.map_err(|_| Problem::busy("too many live streams at once"))?;
+        let batches = self.batches.subscribe();
+        self.arrived.notify_one();
+        Ok(Viewer { batches, before: None, pole, property, _seat: seat })
+    }
+
+    fn watched(&self) -> bool {
+        self.batches.receiver_count() > 0
+    }
+}
+
+impl Viewer {
+    /// The next events; `None` at the end of the service. What was missed comes first, as a `gap`.
+    pub(crate) async fn next(&mut self) -> Option<Vec<LiveEvent>> {
+        let batch = loop {
+            match self.batches.recv().await {
+                Ok(batch) => break batch,
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        };
+        let missed = batch.before.saturating_sub(self.before.unwrap_or(batch.before));
+        self.before = Some(batch.before + batch.events.len() as u64);
+        let gap = (missed > 0).then(|| LiveEvent::new("gap", &Gap { missed }));
+        let events = batch.events.iter().filter(|event| self.wants(event)).cloned();
+        Some(gap.into_iter().flatten().chain(events).collect())
+    }
+
+    fn wants(&self, event: &LiveEvent) -> bool {
+        let fits = |wanted: &Option<String>, has: &Option<String>| wanted.is_none() || has.is_none() || wanted == has;
+        fits(&self.pole, &event.pole) && fits(&self.property, &event.property)
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Gap {
+    missed: u64,
+}
+
+impl LiveEvent {
+    /// None of what cannot be written, which is nothing we have.
+    fn new(name: &'static str, data: &impl Serialize) -> Option<Self> {
+        let data = serde_json::to_string(data).ok()?;
+        Some(Self { name, data, pole: None, property: None })
+    }
+
+    fn about(self, pole: &str, property: &str) -> Self {
+        Self { pole: Some(pole.to_owned()), property: Some(property.to_owned()), ..self }
+    }
+}
+
+/// Writes events until the service closes.
+pub(crate) async fn run(state: ApiState) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut source, mut pace, mut told) = (None, Pace::default(), 0);
+    loop {
+        let events = tokio::select! {
+            () = state.closing.cancelled() => return,
+            () = state.hub.arrived.notified() => Vec::new(),
+            _ = second.tick() => ledger(&state, &mut pace).await,
+            live = receive(&mut source) => match live {
+                Ok(live) => shown(&state, live).await,
+                Err(missed) => {
+                    told += missed;
+                    continue;
+                }
+            },
+        };
+        // Nobody watches: the fold need not collect. Somebody does: nothing after this event is missed.
+        match state.hub.watched() {
+            true if source.is_none() => source = Some(state.parts.live.subscribe()),
+            true => {}
+            false => source = None,
+        }
+        for events in events.chunks(MOST) {
+            let before = told;
+            told += events.len() as u64;
+            // An error says that nobody watches.
+            state.hub.batches.send(Arc::new(Batch { before, events: events.to_vec() })).ok();
+        }
+    }
+}
+
+/// What the fold shows next, or how much of it was missed. Without a source it never comes.
+async fn receive(source: &mut Option<broadcast::Receiver<Arc<Live>>>) -> Result<Arc<Live>, u64> {
+    let received = match source {
+        Some(receiver) => receiver.recv().await,
+        None => std::future::pending().await,
+    };
+    match received {
+        Ok(live) => Ok(live),
+        Err(broadcast::error::RecvError::Lagged(missed)) => Err(missed),
+        Err(broadcast::error::RecvError::Closed) => {
+            *source = None;
+            Err(0)
+        }
+    }
+}
+
+async fn shown(state: &ApiState, live: Arc<Live>) -> Vec<LiveEvent> {
+    let parts = state.parts.clone();
+    spawn_blocking(move || events(&parts, &live)).await.unwrap_or_default()
+}
+
+/// The fold is let go of now and then: it must not wait for what is written here.
+fn events(parts: &Parts, live: &Live) -> Vec<LiveEvent> {
+    let mut events = Vec::with_capacity(live.readings.len() + live.windows.len());
+    for readings in live.readings.chunks(MOST) {
+        let fold = parts.fold();
+        events.extend(readings.iter().filter_map(|reading| reading_event(&fold, reading)));
+    }
+    for shown in live.windows.chunks(MOST) {
+        let fold = parts.fold();
+        events.extend(shown.iter().flat_map(|window| windows(&fold, window)));
+    }
+    events
+}
+
+fn reading_event(fold: &Fold, reading: &Reading) -> Option<LiveEvent> {
+    let item = latest::item(fold, reading)?;
+    Some(LiveEvent::new("reading", &item)?.about(&item.pole, &item.property))
+}
+
+/// A `window` event.
+#[derive(Debug, Serialize)]
+struct WindowEvent<'a> {
+    scope: ScopeName,
+    property: &'a str,
+    channel: u8,
+    step: &'static str,
+    #[serde(flatten)]
+    window: Window,
+}
+
+fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
+    let Some((id, device)) = scope::device(fold, live.device) else { return Vec::new() };
+    let registry = &fold.inputs().registry;
+    let pole = scope::pole_at(registry, device, live.quarter.start());
+    let frame = frame(fold, device, live);
+    let event = |(series, aggregate): &(Series, Aggregate)| {
+        let property = scope::property(fold, series.property)?;
+        let scope = ScopeName { kind: ScopeKind::Device, id: id.to_owned() };
+        let window = Window::new(property, aggregate, frame);
+        let (property, channel, step) = (property.id.as_str(), series.channel, "15m");
+        let event = LiveEvent::new("window", &WindowEvent { scope, property, channel, step, window })?;
+        Some(event.about(&pole.id, property))
+    };
+    live.aggregates.0.iter().filter_map(event).collect()
+}
+
+fn frame(fold: &Fold, device: &Device, live: &LiveWindow) -> Frame {
+    let (start, end) = (live.quarter.start(), live.quarter.end());
+    let profile = fold.inputs().registry.profiles.get(&device.at(start).profile);
+    let interval = profile.map_or(900, |profile| profile.interval_s.max(1));
+    let ended = fold.position().1 >= end;
+    let state = match (live.open, ended, live.revision) {
+        (true, false, _) => WindowState::Open,
+        (true, true, _) => WindowState::Provisional,
+        (false, _, 0) => WindowState::Final,
+        (false, ..) => WindowState::Corrected,
+    };
+    Frame { start, end, expected: u64::from((900 / interval).max(1)), state, revision: live.revision }
+}
+
+/// A `ledger` event.
+#[derive(Debug, Serialize)]
+struct LedgerEvent {
+    seq: u64,
+    folded: u64,
+    lag_messages: u64,
+    messages_per_second: f64,
+    journalled: u64,
+    uplink: u64,
+    control: u64,
+    duplicate: u64,
+    quarantined: u64,
+    readings_accepted: u64,
+    balanced: bool,
+}
+
+async fn ledger(state: &ApiState, pace: &mut Pace) -> Vec<LiveEvent> {
+    let durable = state.parts.journal.durable().borrow().0;
+    let messages_per_second = pace.at(Instant::now(), durable);
+    if !state.hub.watched() {
+        return Vec::new();
+    }
+    let parts = state.parts.clone();
+    let books = spawn_blocking(move || Books::of(&parts.fold())).await;
+    let event =
+        books.ok().and_then(|books| LiveEvent::new("ledger", &ledger_event(&books, durable, messages_per_second)));
+    event.into_iter().collect()
+}
+
+fn ledger_event(books: &Books, durable: u64, messages_per_second: f64) -> LedgerEvent {
+    LedgerEvent {
+        seq: durable.max(books.seq.0),
+        folded: books.seq.0,
+        lag_messages: durable.saturating_sub(books.seq.0),
+        messages_per_second,
+        journalled: books.get(Entry::Journalled),
+        uplink: books.get(Entry::Message(Outcome::Uplink)),
+        control: books.get(Entry::Message(Outcome::Control)),
+        duplicate: books.get(Entry::Message(Outcome::Duplicate)),
+        quarantined: books.quarantined(),
+        readings_accepted: books.get(Entry::Reading(Verdict::Accepted)),
+        balanced: books.balanced(),
+    }
+}
+
+/// How fast the journal grows.
+#[derive(Debug, Default)]
+struct Pace(VecDeque<(Instant, u64)>);
+
+impl Pace {
+    /// Records a second since the oldest look kept, at one decimal.
+    fn at(&mut self, now: Instant, durable: u64) -> f64 {
+        self.0.push_back((now, durable));
+        if self.0.len() > PACE_SECONDS + 1 {
+            self.0.pop_front();
+        }
+        let (then, before) = self.0.front().copied().unwrap_or((now, durable));
+        let seconds = now.duration_since(then).as_secs_f64();
+        if seconds > 0.0 { (durable.saturating_sub(before) as f64 / seconds * 10.0).round() / 10.0 } else { 0.0 }
+    }
+}

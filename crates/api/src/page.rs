@@ -1,0 +1,91 @@
+//! The page and all that it needs, inside the binary.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::problem::Problem;
+
+#[derive(RustEmbed)]
+#[folder = "web/"]
+struct Files;
+
+/// `/` is `index.html`, `/js/main.js` is `js/main.js`.
+pub(crate) async fn file(uri: Uri, headers: HeaderMap) -> Response {
+    let path = match uri.path().trim_start_matches('/') {
+        "" => "index.html",
+        path => path,
+    };
+    match Files::get(path) {
+        Some(file) => answer(path, file, &headers),
+        None => Problem::no_such_page(uri.path()).into_response(),
+    }
+}
+
+fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
+    let etag = etag(&file);
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let headers = [
+        (header::CONTENT_TYPE, content_type(path).to_owned()),
+        (header::CACHE_CONTROL, cache_control(path).to_owned()),
+        (header::ETAG, etag.clone()),
+    ];
+    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == etag)) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, file.data).into_response()
+}
+
+/// Weak: what is sent may be compressed.
+fn etag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    let hex: String = hash[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("W/\"{hex}\"")
+}
+
+/// Files have no version in their names, so they are asked for anew; a font never changes under its name.
+fn cache_control(path: &str) -> &'static str {
+    if path.starts_with("fonts/") { "public, max-age=604800" } else { "no-cache" }
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json" | "map") => "application/json",
+        Some("geojson") => "application/geo+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        Some("wasm") => "application/wasm",
+        Some("webmanifest") => "application/manifest+json",
+        Some("txt" | "md") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// What a browser may do with any answer. MapLibre sets element styles and runs workers from blobs.
+pub(crate) async fn guard(mut response: Response) -> Response {
+    const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \
+        style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'self'";
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_page_has_a_type() {
+        for path in Files::iter() {
+            assert_ne!(content_type(&path), "application/octet-stream", "{path}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What went wrong, for machines and people (RFC 9457).
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An error as `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// What kind of problem it is, a name that stays.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:smartpole:problem:unknown-pole")]
+    kind: String,
+    /// The kind in words.
+    #[schema(example = "Unknown pole")]
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(example = 404)]
+    status: u16,
+    /// What is wrong with this request.
+    #[schema(example = "there is no pole \"AM-1\"")]
+    detail: String,
+    /// What to do.
+    #[schema(example = "did you mean \"AM-01\"? GET /api/v1/poles lists all")]
+    remedy: String,
+}
+
+/// Seconds after which a refused request is worth another try.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
+impl Problem {
+    fn new(status: StatusCode, kind: &str, title: &'static str, detail: String, remedy: impl Into<String>) -> Self {
+        let kind = format!("urn:smartpole:problem:{kind}");
+        Self { kind, title, status: status.as_u16(), detail, remedy: remedy.into() }
+    }
+
+    /// A parameter that cannot be used: 400.
+    pub(crate) fn parameter(detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid-parameter", "Invalid parameter", detail.into(), remedy)
+    }
+
+    /// An id that names nothing: 404. `known` are the ids there are, `list` is where they can be read.
+    pub(crate) fn unknown<'a>(what: &Named, id: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let shown: String = id.chars().take(64).collect();
+        let nearest = known.map(|known| (strsim::jaro_winkler(&shown, known), known));
+        let nearest = nearest.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
+        let hint = nearest.map(|(_, known)| format!("did you mean {known:?}? ")).unwrap_or_default();
+        let Named { kind, title, word, list } = *what;
+        let remedy = format!("{hint}GET {list} lists all");
+        Self::new(StatusCode::NOT_FOUND, kind, title, format!("there is no {word} {shown:?}"), remedy)
+    }
+
+    /// No such address: 404.
+    pub(crate) fn no_such_page(path: &str) -> Self {
+        let path: String = path.chars().take(128).collect();
+        let detail = format!("there is nothing at {path:?}");
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail, "GET /api/openapi.json lists all addresses")
+    }
+
+    /// The address takes GET alone: 405.
+    pub(crate) fn method(method: &str) -> Self {
+        let detail = format!("{method} is not for this address");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed", detail, "use GET")
+    }
+
+    /// A request with a body: 413.
+    pub(crate) fn body() -> Self {
+        let detail = "no address takes a request body".to_owned();
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Body too large", detail, "send no body")
+    }
+
+    /// More at once than the service carries: 503.
+    pub(crate) fn busy(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail.into(), "try again in a few seconds")
+    }
+
+    /// Not the caller's fault: 500. The cause goes to the log, not to the caller.
+    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
+        let causes = std::iter::successors(error.source(), |cause| cause.source());
+        let chain = causes.fold(error.to_string(), |chain, cause| format!("{chain}: {cause}"));
+        tracing::error!(error = chain, "a request could not be answered");
+        let detail = "the service could not read its own data".to_owned();
+        let remedy = "tell the operator; the cause is in the log";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", detail, remedy)
+    }
+}
+
+/// What an id names, for [`Problem::unknown`].
+pub(crate) struct Named {
+    kind: &'static str,
+    title: &'static str,
+    word: &'static str,
+    list: &'static str,
+}
+
+impl Named {
+    pub(crate) const POLE: Self =
+        Self { kind: "unknown-pole", title: "Unknown pole", word: "pole", list: "/api/v1/poles" };
+    pub(crate) const DEVICE: Self =
+        Self { kind: "unknown-device", title: "Unknown device", word: "device", list: "/api/v1/poles" };
+    pub(crate) const ZONE: Self =
+        Self { kind: "unknown-zone", title: "Unknown zone", word: "zone", list: "/api/v1/zones" };
+    pub(crate) const PROPERTY: Self =
+        Self { kind: "unknown-property", title: "Unknown property", word: "property", list: "/api/v1/properties" };
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        response
+    }
+}

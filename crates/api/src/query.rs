@@ -1,0 +1,48 @@
+//! Query strings as structs: what is wrong with one is said with the parameter, its value and what is allowed.
+
+use axum::{
+    extract::{FromRequestParts, Query, rejection::QueryRejection},
+    http::request::Parts,
+};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+
+/// The parameters of a request.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Query::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|rejection| refusal(&rejection))
+    }
+}
+
+fn refusal(rejection: &QueryRejection) -> Problem {
+    let inner = std::error::Error::source(rejection).map(ToString::to_string);
+    let detail: String = inner.unwrap_or_else(|| rejection.to_string()).chars().take(300).collect();
+    // serde's word for a member of a struct.
+    let detail =
+        detail.replacen("unknown field", "unknown parameter", 1).replacen("duplicate field", "duplicate parameter", 1);
+    Problem::parameter(detail, "GET /api/openapi.json describes every parameter")
+}
+
+/// Most items of one answer, as asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(value_type = u32, minimum = 1, maximum = 10000)]
+pub(crate) struct Limit(pub(crate) usize);
+
+impl Limit {
+    pub(crate) const MAX: usize = 10_000;
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let limit = text.parse().ok().filter(|limit| (1..=Self::MAX).contains(limit));
+        let shown: String = text.chars().take(40).collect();
+        limit.map(Self).ok_or_else(|| D::Error::custom(format!("not a number from 1 to {}: {shown:?}", Self::MAX)))
+    }
+}

@@ -1,0 +1,136 @@
+//! `GET /api/v1/latest`
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use smartpole_model::{Device, DeviceNo, Flags, PropertyNo, Reading, Registry, TimeSource, UtcMillis};
+use smartpole_pipeline::{Fold, Latest};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{ApiState, list::List, number::Exact, problem::Problem, query::Params, scope};
+
+/// Whose newest readings are wanted; all if nothing is given.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Id of a pole.
+    #[param(example = "AM-01")]
+    pole: Option<String>,
+    /// Id of a device.
+    device: Option<String>,
+    /// Id of a zone.
+    #[param(example = "altstadt")]
+    zone: Option<String>,
+    /// Id of a property.
+    #[param(example = "pm2_5")]
+    property: Option<String>,
+}
+
+/// The newest reading of a series.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LatestItem {
+    /// Id of the pole it was measured at.
+    pub(crate) pole: String,
+    /// Id of the device.
+    pub(crate) device: String,
+    /// Id of the property.
+    pub(crate) property: String,
+    /// Channel, 0 where there is one only.
+    pub(crate) channel: u8,
+    /// UCUM code.
+    pub(crate) unit: String,
+    /// The value.
+    #[schema(value_type = f64, example = 7.3)]
+    pub(crate) value: Exact,
+    /// When it was measured.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) event_time: UtcMillis,
+    /// When we had it.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) received_at: UtcMillis,
+    /// Remarks.
+    #[schema(value_type = Vec<String>)]
+    pub(crate) flags: Flags,
+    /// Whose clock `event_time` is: `payload`, `gateway`, `network` or `receipt`.
+    #[schema(value_type = String, example = "payload")]
+    pub(crate) time_source: TimeSource,
+}
+
+/// The newest reading of each series.
+#[utoipa::path(get, path = "/api/v1/latest", tag = "values", params(Wanted), responses(
+    (status = 200, description = "By device, property and channel.", body = List<LatestItem>),
+    (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "An id names nothing.", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn latest(
+    State(state): State<ApiState>,
+    Params(wanted): Params<Wanted>,
+) -> Result<Json<List<LatestItem>>, Problem> {
+    let items = state.ask(move |parts| {
+        let fold = parts.fold();
+        let picked = Picked::new(&fold.inputs().registry, &wanted)?;
+        Ok(picked.items(&fold))
+    });
+    Ok(Json(List::whole(items.await?)))
+}
+
+/// [`Wanted`], looked up.
+struct Picked {
+    poles: Option<Vec<usize>>,
+    device: Option<usize>,
+    property: Option<PropertyNo>,
+}
+
+impl Picked {
+    fn new(registry: &Registry, wanted: &Wanted) -> Result<Self, Problem> {
+        let pole = wanted.pole.as_ref().map(|id| scope::pole_named(registry, id)).transpose()?;
+        let zone = wanted.zone.as_ref().map(|id| scope::zone_named(registry, id)).transpose()?;
+        let device = wanted.device.as_ref().map(|id| scope::device_named(registry, id)).transpose()?;
+        let property = wanted.property.as_ref().map(|id| scope::property_named(registry, id)).transpose()?;
+        let in_zone = zone.map(|zone| registry.zones[zone].poles.clone());
+        let poles = match (pole, in_zone) {
+            (Some(pole), Some(zone)) => Some(zone.into_iter().filter(|known| *known == pole).collect()),
+            (pole, zone) => pole.map(|pole| vec![pole]).or(zone),
+        };
+        Ok(Self { poles, device, property: property.map(|property| property.number) })
+    }
+
+    fn items(&self, fold: &Fold) -> Vec<LatestItem> {
+        let devices = fold.inputs().registry.devices.iter().enumerate();
+        let devices = devices.filter(|(index, _)| self.device.is_none_or(|wanted| wanted == *index));
+        devices.flat_map(|(_, device)| self.of_device(fold, device)).collect()
+    }
+
+    fn of_device(&self, fold: &Fold, device: &Device) -> Vec<LatestItem> {
+        let Some(number) = fold.device_no(&device.id) else { return Vec::new() };
+        let here = |time| self.poles.as_ref().is_none_or(|poles| poles.contains(&device.at(time).pole));
+        let wanted = |latest: &&Latest| {
+            self.property.is_none_or(|property| property == latest.series.property) && here(latest.event_time)
+        };
+        fold.latest(number).iter().filter(wanted).filter_map(|latest| item(fold, &reading(number, latest))).collect()
+    }
+}
+
+fn reading(device: DeviceNo, latest: &Latest) -> Reading {
+    let Latest { series, event_time, received_at, value, flags, time_source } = *latest;
+    Reading { device, series, event_time, received_at, value, flags, time_source }
+}
+
+/// A reading with names; `None` if its device or property is in no registry any more.
+pub(crate) fn item(fold: &Fold, reading: &Reading) -> Option<LatestItem> {
+    let (id, device) = scope::device(fold, reading.device)?;
+    let property = scope::property(fold, reading.series.property)?;
+    Some(LatestItem {
+        pole: scope::pole_at(&fold.inputs().registry, device, reading.event_time).id.clone(),
+        device: id.to_owned(),
+        property: property.id.clone(),
+        channel: reading.series.channel,
+        unit: property.unit.clone(),
+        value: Exact::value(property, reading.value),
+        event_time: reading.event_time,
+        received_at: reading.received_at,
+        flags: reading.flags,
+        time_source: reading.time_source,
+    })
+}

@@ -1,0 +1,140 @@
+//! `GET /api/v1/ledger`
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use smartpole_model::{Outcome, Reason, Seq, UtcMillis, Verdict};
+use smartpole_pipeline::{Counts, Entry, Fold};
+use utoipa::ToSchema;
+
+use crate::{ApiState, problem::Problem};
+
+/// What became of everything that was ever received.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Ledger {
+    /// Up to where it counts.
+    as_of: AsOf,
+    /// Whether every equation holds.
+    balanced: bool,
+    /// The equations.
+    equations: Vec<Equation>,
+}
+
+/// A position in the journal.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AsOf {
+    /// The last record that is counted.
+    #[schema(value_type = u64)]
+    seq: Seq,
+    /// When it was received; null before the first.
+    #[schema(value_type = String, format = DateTime, nullable)]
+    received_at: Option<UtcMillis>,
+}
+
+/// `total = sum of terms`, each counted on its own.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Equation {
+    /// `messages`, `readings` or `windows`.
+    #[schema(value_type = String)]
+    name: &'static str,
+    /// The left side.
+    total: Term,
+    /// The right side.
+    terms: Vec<Term>,
+    /// Whether both are equal.
+    balanced: bool,
+}
+
+/// One number.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Term {
+    /// What is counted.
+    #[schema(value_type = String)]
+    name: &'static str,
+    /// How many.
+    value: u64,
+    /// Why, for what is in quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    reason: Option<Reason>,
+}
+
+/// What became of everything that was ever received: sums over all time.
+#[utoipa::path(get, path = "/api/v1/ledger", tag = "operation", responses(
+    (status = 200, description = "Each equation with its terms.", body = Ledger),
+    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn ledger(State(state): State<ApiState>) -> Result<Json<Ledger>, Problem> {
+    let books = state.ask(|parts| Ok(Books::of(&parts.fold()))).await?;
+    Ok(Json(books.ledger()))
+}
+
+/// The ledger's sums at a position.
+#[derive(Clone, Debug)]
+pub(crate) struct Books {
+    pub(crate) seq: Seq,
+    received_at: UtcMillis,
+    pub(crate) counts: Counts,
+}
+
+impl Books {
+    pub(crate) fn of(fold: &Fold) -> Self {
+        let (seq, received_at) = fold.position();
+        Self { seq, received_at, counts: fold.ledger() }
+    }
+
+    pub(crate) fn get(&self, entry: Entry) -> u64 {
+        self.counts.get(entry)
+    }
+
+    /// Messages in quarantine, for whatever reason.
+    pub(crate) fn quarantined(&self) -> u64 {
+        self.counts.sum(|entry| matches!(entry, Entry::Message(Outcome::Quarantined(_))))
+    }
+
+    /// Whether every equation holds.
+    pub(crate) fn balanced(&self) -> bool {
+        self.equations().iter().all(|equation| equation.balanced)
+    }
+
+    fn ledger(&self) -> Ledger {
+        let received_at = (self.seq > Seq(0)).then_some(self.received_at);
+        let equations = self.equations().into();
+        Ledger { as_of: AsOf { seq: self.seq, received_at }, balanced: self.balanced(), equations }
+    }
+
+    fn equations(&self) -> [Equation; 3] {
+        let term = |name, entry| Term { name, value: self.get(entry), reason: None };
+        let quarantined = |entry: fn(Reason) -> Entry| {
+            let terms = Reason::ALL.into_iter();
+            terms.map(move |reason| Term { name: "quarantined", value: self.get(entry(reason)), reason: Some(reason) })
+        };
+        let messages = [
+            term("uplink", Entry::Message(Outcome::Uplink)),
+            term("control", Entry::Message(Outcome::Control)),
+            term("duplicate", Entry::Message(Outcome::Duplicate)),
+        ];
+        let readings = [
+            term("accepted", Entry::Reading(Verdict::Accepted)),
+            term("duplicate", Entry::Reading(Verdict::Duplicate)),
+        ];
+        let windows = [("on_time", Entry::OnTime), ("late", Entry::Late), ("expired", Entry::Expired)];
+        let refused_messages = quarantined(|reason| Entry::Message(Outcome::Quarantined(reason)));
+        let refused_readings = quarantined(|reason| Entry::Reading(Verdict::Quarantined(reason)));
+        [
+            equation("messages", term("journalled", Entry::Journalled), messages.into_iter().chain(refused_messages)),
+            equation("readings", term("decoded", Entry::Decoded), readings.into_iter().chain(refused_readings)),
+            equation(
+                "windows",
+                term("aggregatable", Entry::Aggregatable),
+                windows.into_iter().map(|(name, entry)| term(name, entry)),
+            ),
+        ]
+    }
+}
+
+/// Reasons that never occurred are left out.
+fn equation(name: &'static str, total: Term, terms: impl Iterator<Item = Term>) -> Equation {
+    let terms: Vec<Term> = terms.filter(|term| term.reason.is_none() || term.value > 0).collect();
+    let balanced = total.value == terms.iter().map(|term| term.value).sum::<u64>();
+    Equation { name, total, terms, balanced }
+}

@@ -1,0 +1,69 @@
+//! `GET /api/v1/live`
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    http::{HeaderName, header},
+    response::{
+        IntoResponse, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures::{Stream, StreamExt, stream};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{ApiState, live::Viewer, problem::Problem, query::Params, scope};
+
+/// Shorter than the patience of proxies.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// What to show; all if nothing is given.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Id of a pole.
+    #[param(example = "AM-01")]
+    pole: Option<String>,
+    /// Id of a property.
+    #[param(example = "pm2_5")]
+    property: Option<String>,
+}
+
+/// What happens, as server-sent events.
+///
+/// `reading`: an item as of `/api/v1/latest`. `window`: an item as of `/api/v1/series` with its scope, property, channel and
+/// step. `ledger`: once a second, positions and sums. `gap`: so many events were missed, as this client was slow.
+#[utoipa::path(get, path = "/api/v1/live", tag = "values", params(Wanted), responses(
+    (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
+    (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "An id names nothing.", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Too many streams at once.", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn live(
+    State(state): State<ApiState>,
+    Params(wanted): Params<Wanted>,
+) -> Result<impl IntoResponse, Problem> {
+    let checked = state.ask(move |parts| {
+        let inputs = std::sync::Arc::clone(parts.fold().inputs());
+        wanted.pole.as_ref().map(|id| scope::pole_named(&inputs.registry, id)).transpose()?;
+        wanted.property.as_ref().map(|id| scope::property_named(&inputs.registry, id)).transpose()?;
+        Ok(wanted)
+    });
+    let wanted = checked.await?;
+    let viewer = state.hub.viewer(wanted.pole, wanted.property)?;
+    let events = events(viewer).take_until(state.closing.clone().cancelled_owned());
+    let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    let unbuffered = (HeaderName::from_static("x-accel-buffering"), "no");
+    Ok(([(header::CACHE_CONTROL, "no-cache"), (unbuffered.0, unbuffered.1)], sse))
+}
+
+fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
+    let batches = stream::unfold(viewer, |mut viewer| async move {
+        let events = viewer.next().await?;
+        Some((stream::iter(events), viewer))
+    });
+    batches.flatten().map(|event| Ok(Event::default().event(event.name).data(event.data)))
+}

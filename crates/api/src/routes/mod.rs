@@ -1,0 +1,77 @@
+//! One file an address; what it answers stands beside it.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use utoipa::{OpenApi, openapi::OpenApi as Description};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{ApiState, problem::Problem};
+
+mod healthz;
+pub(crate) mod latest;
+mod ledger;
+mod live;
+mod metrics;
+mod poles;
+mod properties;
+mod readyz;
+pub(crate) mod window;
+mod zones;
+
+pub(crate) use ledger::Books;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "smartpole",
+    description = "What the street lamps of a city measure. Times are RFC 3339 in UTC; values are exact decimals; lists are \
+        `{\"items\":[…],\"next\":cursor|null}`; errors are problem documents (RFC 9457)."
+))]
+struct Info;
+
+/// All described addresses.
+pub(crate) fn all() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::with_openapi(Info::openapi())
+        .routes(routes!(poles::poles))
+        .routes(routes!(zones::zones))
+        .routes(routes!(properties::properties))
+        .routes(routes!(latest::latest))
+        .routes(routes!(live::live))
+        .routes(routes!(ledger::ledger))
+        .routes(routes!(healthz::healthz))
+        .routes(routes!(readyz::readyz))
+        .routes(routes!(metrics::metrics))
+}
+
+/// The OpenAPI description of the interface, as JSON.
+pub fn openapi() -> String {
+    let mut text = all().into_openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The address of the description.
+pub(crate) fn described(description: &Description) -> Router<ApiState> {
+    let text = description.to_json().unwrap_or_default();
+    let answer = move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], text.clone()));
+    Router::new().route("/api/openapi.json", get(answer))
+}
+
+pub(crate) async fn method_not_allowed(method: Method) -> Problem {
+    Problem::method(method.as_str())
+}
+
+/// No address takes a body: one that comes all the same is not read.
+pub(crate) async fn refuse_bodies(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+    if length || headers.contains_key(header::TRANSFER_ENCODING) {
+        return Problem::body().into_response();
+    }
+    next.run(request).await
+}

@@ -1,0 +1,116 @@
+//! `GET /api/v1/poles`
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use smartpole_model::{Device, Registry, UtcMillis};
+use smartpole_pipeline::Fold;
+use utoipa::ToSchema;
+
+use crate::{ApiState, list::List, problem::Problem};
+
+/// A street lamp that measures.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Pole {
+    /// Its id.
+    #[schema(example = "AM-01")]
+    id: String,
+    /// Its name.
+    name: String,
+    /// The place it stands at.
+    #[schema(example = "Am Markt")]
+    place: String,
+    /// Latitude, WGS 84 degrees.
+    lat: f64,
+    /// Longitude, WGS 84 degrees.
+    lon: f64,
+    /// Ids of the zones that hold it.
+    zones: Vec<String>,
+    /// What hangs on it now.
+    devices: Vec<PoleDevice>,
+    /// Whether it is heard.
+    state: PoleState,
+    /// When the newest accepted reading was received.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_received_at: Option<UtcMillis>,
+}
+
+/// A device on a pole.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PoleDevice {
+    /// Its id.
+    id: String,
+    /// Id of its profile.
+    profile: String,
+    /// When its newest accepted reading was received.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_received_at: Option<UtcMillis>,
+}
+
+/// Whether a pole is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PoleState {
+    /// Nothing was ever heard.
+    Never,
+    /// Every device is overdue: by the lateness bound and two missed reports.
+    Silent,
+    /// A device reports.
+    Reporting,
+}
+
+/// The poles of the city, with their devices and the state of the air.
+#[utoipa::path(get, path = "/api/v1/poles", tag = "city", responses(
+    (status = 200, description = "All of them, in the registry's order.", body = List<Pole>),
+    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn poles(State(state): State<ApiState>) -> Result<Json<List<Pole>>, Problem> {
+    Ok(Json(List::whole(state.ask(|parts| Ok(items(&parts.fold()))).await?)))
+}
+
+fn items(fold: &Fold) -> Vec<Pole> {
+    let registry = &fold.inputs().registry;
+    let now = fold.position().1;
+    let mut hanging: Vec<Vec<&Device>> = vec![Vec::new(); registry.poles.len()];
+    for device in &registry.devices {
+        hanging[device.at(now).pole].push(device);
+    }
+    let poles = registry.poles.iter().zip(hanging);
+    poles.map(|(pole, devices)| item(fold, pole, &devices, now)).collect()
+}
+
+fn item(fold: &Fold, pole: &smartpole_model::Pole, devices: &[&Device], now: UtcMillis) -> Pole {
+    let registry = &fold.inputs().registry;
+    let heard = |device: &Device| fold.last_received_at(fold.device_no(&device.id)?);
+    let state = |device: &&Device| match heard(device) {
+        None => PoleState::Never,
+        Some(at) if now.since(at) > patience(fold, device, now) => PoleState::Silent,
+        Some(_) => PoleState::Reporting,
+    };
+    Pole {
+        id: pole.id.clone(),
+        name: pole.name.clone(),
+        place: pole.place.clone(),
+        lat: pole.position.lat,
+        lon: pole.position.lon,
+        zones: zones(registry, pole),
+        state: devices.iter().map(state).max().unwrap_or(PoleState::Never),
+        last_received_at: devices.iter().filter_map(|device| heard(device)).max(),
+        devices: devices.iter().map(|device| pole_device(device, now, heard(device))).collect(),
+    }
+}
+
+fn zones(registry: &Registry, pole: &smartpole_model::Pole) -> Vec<String> {
+    pole.zones.iter().map(|zone| registry.zones[*zone].id.clone()).collect()
+}
+
+fn pole_device(device: &Device, now: UtcMillis, last_received_at: Option<UtcMillis>) -> PoleDevice {
+    PoleDevice { id: device.id.clone(), profile: device.at(now).profile.clone(), last_received_at }
+}
+
+/// Milliseconds of silence after which a device counts as silent; its windows close by ticks after the same.
+fn patience(fold: &Fold, device: &Device, now: UtcMillis) -> i64 {
+    let inputs = fold.inputs();
+    let profile = inputs.registry.profiles.get(&device.at(now).profile);
+    let interval = profile.map_or(0, |profile| i64::from(profile.interval_s));
+    (i64::from(inputs.settings.lateness_s) + 2 * interval) * 1_000
+}

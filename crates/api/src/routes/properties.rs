@@ -1,0 +1,56 @@
+//! `GET /api/v1/properties`
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use smartpole_model::ObservedProperty;
+use utoipa::ToSchema;
+
+use crate::{ApiState, list::List, problem::Problem};
+
+/// What is measured.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Property {
+    /// Its id.
+    #[schema(example = "pm2_5")]
+    id: String,
+    /// German name.
+    name_de: String,
+    /// English name.
+    name_en: String,
+    /// UCUM code.
+    #[schema(example = "ug/m3")]
+    unit: String,
+    /// How it relates to time: `gauge`, `interval_count`, `total_count`, `index` or `state`.
+    #[schema(value_type = String, example = "gauge")]
+    kind: smartpole_model::Kind,
+    /// Digits after the point.
+    decimals: u8,
+    /// Its group on the page.
+    #[schema(example = "air_quality")]
+    theme: String,
+    /// Whether it is for the public.
+    public: bool,
+}
+
+/// The catalogue of observed properties.
+#[utoipa::path(get, path = "/api/v1/properties", tag = "city", responses(
+    (status = 200, description = "All of them.", body = List<Property>),
+    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn properties(State(state): State<ApiState>) -> Result<Json<List<Property>>, Problem> {
+    let items = state.ask(|parts| Ok(parts.fold().inputs().registry.properties.iter().map(property).collect()));
+    Ok(Json(List::whole(items.await?)))
+}
+
+fn property(property: &ObservedProperty) -> Property {
+    Property {
+        id: property.id.clone(),
+        name_de: property.name_de.clone(),
+        name_en: property.name_en.clone(),
+        unit: property.unit.clone(),
+        kind: property.kind,
+        decimals: property.decimals,
+        theme: property.theme.clone(),
+        public: property.public,
+    }
+}

@@ -1,0 +1,148 @@
+//! One window as it is answered and shown live.
+
+use serde::Serialize;
+use smartpole_model::{Flags, Kind, ObservedProperty, UtcMillis};
+use smartpole_window::Aggregate;
+use utoipa::ToSchema;
+
+use crate::number::{self, Exact};
+
+/// What a window says.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Window {
+    /// First instant.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) start: UtcMillis,
+    /// First instant after it.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) end: UtcMillis,
+    /// Mean of the values, at one decimal more than theirs; null for counts and where there is none.
+    #[schema(value_type = Option<f64>)]
+    pub(crate) mean: Option<Exact>,
+    /// The smallest value; null for counts and where there is none.
+    #[schema(value_type = Option<f64>)]
+    pub(crate) min: Option<Exact>,
+    /// The largest value; null for counts and where there is none.
+    #[schema(value_type = Option<f64>)]
+    pub(crate) max: Option<Exact>,
+    /// Sum of the values; for counts, how many passed. Null where nothing is known, which is not zero.
+    #[schema(value_type = Option<f64>)]
+    pub(crate) sum: Option<Exact>,
+    /// Readings that count.
+    pub(crate) count: i64,
+    /// Readings that were to be expected by the reporting intervals.
+    pub(crate) expected: u64,
+    /// `count` of `expected`, 0 to 1.
+    #[schema(value_type = f64, minimum = 0, maximum = 1)]
+    pub(crate) coverage: Exact,
+    /// How settled it is.
+    pub(crate) state: WindowState,
+    /// How often it was changed after it was closed.
+    pub(crate) revision: u32,
+    /// Remarks of its readings.
+    #[schema(value_type = Vec<String>)]
+    pub(crate) flags: Flags,
+}
+
+/// How settled a window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WindowState {
+    /// It has not ended.
+    Open,
+    /// It has ended; readings may still come in time.
+    Provisional,
+    /// It is closed.
+    Final,
+    /// It was changed after it was closed.
+    Corrected,
+}
+
+/// When a window is, and how settled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) start: UtcMillis,
+    pub(crate) end: UtcMillis,
+    pub(crate) expected: u64,
+    pub(crate) state: WindowState,
+    pub(crate) revision: u32,
+}
+
+impl Window {
+    pub(crate) fn new(property: &ObservedProperty, aggregate: &Aggregate, frame: Frame) -> Self {
+        let Frame { start, end, expected, state, revision } = frame;
+        let Aggregate { count, sum, min, max, flags, .. } = *aggregate;
+        let is_level = property.kind != Kind::IntervalCount && count > 0;
+        let level = |value| is_level.then(|| Exact::value(property, value));
+        Self {
+            start,
+            end,
+            mean: is_level.then(|| Exact::mean(property, sum, count)).flatten(),
+            min: level(min),
+            max: level(max),
+            sum: (count > 0 || sum != 0).then(|| Exact::value(property, sum)),
+            count,
+            expected,
+            coverage: number::share(count.unsigned_abs(), expected),
+            state,
+            revision,
+            flags,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::number::tests::property;
+
+    #[track_caller]
+    fn check(kind: Kind, (count, sum, min, max): (i64, i64, i64, i64), expect: &Expect) {
+        let property = ObservedProperty { kind, ..property(2) };
+        let aggregate = Aggregate { count, sum, min, max, ..Aggregate::default() };
+        let (start, end) = (UtcMillis(0), UtcMillis(900_000));
+        let frame = Frame { start, end, expected: 15, state: WindowState::Final, revision: 0 };
+        expect.assert_eq(&serde_json::to_string(&Window::new(&property, &aggregate, frame)).unwrap());
+    }
+
+    #[test]
+    fn levels_have_extremes_and_counts_have_sums_and_silence_is_not_zero() {
+        check(
+            Kind::Gauge,
+            (3, 2_200, 700, 800),
+            &expect![[
+                r#"{"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:15:00Z","mean":7.333,"min":7,"max":8,"sum":22,"count":3,"expected":15,"coverage":0.2,"state":"final","revision":0,"flags":[]}"#
+            ]],
+        );
+        check(
+            Kind::IntervalCount,
+            (15, 4_200, 0, 0),
+            &expect![[
+                r#"{"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:15:00Z","mean":null,"min":null,"max":null,"sum":42,"count":15,"expected":15,"coverage":1,"state":"final","revision":0,"flags":[]}"#
+            ]],
+        );
+        check(
+            Kind::IntervalCount,
+            (15, 0, 0, 0),
+            &expect![[
+                r#"{"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:15:00Z","mean":null,"min":null,"max":null,"sum":0,"count":15,"expected":15,"coverage":1,"state":"final","revision":0,"flags":[]}"#
+            ]],
+        );
+        check(
+            Kind::IntervalCount,
+            (0, 300, 0, 0),
+            &expect![[
+                r#"{"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:15:00Z","mean":null,"min":null,"max":null,"sum":3,"count":0,"expected":15,"coverage":0,"state":"final","revision":0,"flags":[]}"#
+            ]],
+        );
+        check(
+            Kind::Gauge,
+            (0, 0, 0, 0),
+            &expect![[
+                r#"{"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:15:00Z","mean":null,"min":null,"max":null,"sum":null,"count":0,"expected":15,"coverage":0,"state":"final","revision":0,"flags":[]}"#
+            ]],
+        );
+    }
+}

@@ -1,0 +1,77 @@
+use axum::{body::Body, http::Request};
+use expect_test::expect;
+use proptest::prelude::*;
+use smartpole_api::Options;
+
+use crate::fixture::{City, show};
+
+#[tokio::test]
+async fn a_parameter_that_cannot_be_used_is_named_with_its_value() {
+    let city = City::new(Options::default());
+    city.check("/api/v1/latest?pol=AM-01", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"pol: unknown parameter `pol`, expected one of `pole`, `device`, `zone`, `property`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    city.check("/api/v1/latest?pole=AM-01&pole=LS-02", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"duplicate parameter `pole`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+}
+
+#[tokio::test]
+async fn an_unknown_id_gets_a_hint() {
+    let city = City::new(Options::default());
+    city.check("/api/v1/latest?pole=AM-1", &expect![[r#"
+        404 Not Found application/problem+json
+        {"type":"urn:smartpole:problem:unknown-pole","title":"Unknown pole","status":404,"detail":"there is no pole \"AM-1\"","remedy":"did you mean \"AM-01\"? GET /api/v1/poles lists all"}"#]]).await;
+    city.check("/api/v1/latest?property=", &expect![[r#"
+        404 Not Found application/problem+json
+        {"type":"urn:smartpole:problem:unknown-property","title":"Unknown property","status":404,"detail":"there is no property \"\"","remedy":"GET /api/v1/properties lists all"}"#]]).await;
+    city.check("/api/v1/live?zone=x", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"zone: unknown parameter `zone`, expected `pole` or `property`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    city.check("/api/v1/live?pole=x", &expect![[r#"
+        404 Not Found application/problem+json
+        {"type":"urn:smartpole:problem:unknown-pole","title":"Unknown pole","status":404,"detail":"there is no pole \"x\"","remedy":"GET /api/v1/poles lists all"}"#]]).await;
+}
+
+#[tokio::test]
+async fn wrong_addresses_methods_and_bodies_are_refused_in_words() {
+    let city = City::new(Options::default());
+    city.check("/api/v1/pole", &expect![[r#"
+        404 Not Found application/problem+json
+        {"type":"urn:smartpole:problem:not-found","title":"Not found","status":404,"detail":"there is nothing at \"/api/v1/pole\"","remedy":"GET /api/openapi.json lists all addresses"}"#]]).await;
+    expect![[r#"
+        405 Method Not Allowed application/problem+json
+        {"type":"urn:smartpole:problem:method-not-allowed","title":"Method not allowed","status":405,"detail":"POST is not for this address","remedy":"use GET"}"#]].assert_eq(&show(city.ask("POST", "/api/v1/poles").await).await);
+    let body = Request::get("/api/v1/poles").header("content-length", "5").body(Body::from("hello")).unwrap();
+    expect![[r#"
+        413 Payload Too Large application/problem+json
+        {"type":"urn:smartpole:problem:body-too-large","title":"Body too large","status":413,"detail":"no address takes a request body","remedy":"send no body"}"#]].assert_eq(&show(city.send(body).await).await);
+}
+
+#[test]
+fn no_query_string_makes_the_service_fail() {
+    const NAMES: [&str; 12] =
+        ["pole", "device", "zone", "property", "channel", "from", "to", "step", "limit", "cursor", "reason", "x"];
+    const PATHS: [&str; 3] = ["latest", "live", "ledger"];
+    let value = prop_oneof![
+        "[ -~]{0,12}",
+        any::<i64>().prop_map(|n| n.to_string()),
+        Just("AM-01".to_owned()),
+        Just("altstadt".to_owned()),
+        Just("pm2_5".to_owned()),
+        Just("2026-11-25T10:00:00Z".to_owned()),
+        Just("9999-12-31T23:59:59Z".to_owned()),
+        Just("-009999-01-01T00:00:00Z".to_owned()),
+    ];
+    let pair = (prop::sample::select(&NAMES[..]), value);
+    let request = (prop::sample::select(&PATHS[..]), prop::collection::vec(pair, 0..5));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let city = runtime.block_on(async { City::new(Options::default()) });
+    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    proptest!(|((path, pairs) in request)| {
+        let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        let uri = format!("/api/v1/{path}?{}", query.join("&"));
+        let status = runtime.block_on(city.ask("GET", &uri)).status().as_u16();
+        prop_assert!([200, 400, 404].contains(&status), "{status} {uri}");
+    });
+}

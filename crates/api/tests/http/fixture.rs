@@ -1,0 +1,182 @@
+//! A city, a fold over it, and requests without a network.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
+
+use axum::{body::Body, http::Request, response::Response};
+use expect_test::Expect;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use smartpole_api::{ApiState, Health, Options, Parts, router};
+use smartpole_journal::{Journal, OsFs};
+use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, RecordRef, Seq, UtcMillis};
+use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs, Restore, StoredBlock, StoredBlocks};
+use tempfile::TempDir;
+use tokio::sync::{broadcast, watch};
+use tower::ServiceExt;
+
+const POLES: &str =
+    "id,name,place,lat,lon\nAM-01,Am Markt 1,Am Markt,51.5477,7.3110\nLS-02,Lönsstraße 2,Lönsstraße,51.5480,7.3120\n";
+const DEVICES: &str = "id,pole,profile,from,line,direction\nair-1,AM-01,air,,,\npeople-1,AM-01,people,,Platzrand,zum Platz\nair-2,LS-02,air,,,\n";
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"altstadt","name":"Altstadt","kind":"district","parent":null,"count":"cross_section"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.54],[7.32,51.54],[7.32,51.55],[7.30,51.55],[7.30,51.54]]]}}]}"#;
+const PROPERTIES: &str = r#"
+[[property]]
+id = "pm2_5"
+number = 2
+name_de = "Feinstaub PM2,5"
+name_en = "Particles PM2.5"
+unit = "ug/m3"
+kind = "gauge"
+decimals = 2
+min = 0
+max = 1000
+theme = "air_quality"
+
+[[property]]
+id = "people_in"
+number = 30
+name_de = "Querungen hinein"
+name_en = "Crossings in"
+unit = "1"
+kind = "interval_count"
+decimals = 0
+min = 0
+max = 10000
+theme = "footfall"
+
+[[property]]
+id = "people_out"
+number = 31
+name_de = "Querungen hinaus"
+name_en = "Crossings out"
+unit = "1"
+kind = "interval_count"
+decimals = 0
+min = 0
+max = 10000
+theme = "footfall"
+"#;
+const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n";
+
+/// Registries and stored blocks of the test: one registry, no block.
+pub(crate) struct World(Arc<Inputs>);
+
+impl LoadInputs for World {
+    fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
+        Ok(Arc::clone(&self.0))
+    }
+}
+
+impl StoredBlocks for World {
+    fn load(&self, _: DeviceNo, _: Quarter) -> Result<Option<StoredBlock>, LoadError> {
+        Ok(None)
+    }
+}
+
+fn inputs() -> Inputs {
+    let files = [
+        ("poles.csv", POLES),
+        ("devices.csv", DEVICES),
+        ("zones.geojson", ZONES),
+        ("properties.toml", PROPERTIES),
+        ("profiles/air.toml", PROFILE),
+        ("profiles/people.toml", PROFILE),
+    ];
+    let files: BTreeMap<_, _> = files.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
+    Inputs::parse(&files).unwrap()
+}
+
+pub(crate) struct City {
+    pub(crate) state: ApiState,
+    pub(crate) fold: Arc<RwLock<Fold>>,
+    pub(crate) live: broadcast::Sender<Arc<smartpole_pipeline::Live>>,
+    pub(crate) health: watch::Sender<Health>,
+    world: World,
+    _dir: TempDir,
+}
+
+/// The first minute of the story.
+pub(crate) const START: &str = "2026-11-25T10:00:00Z";
+
+impl City {
+    /// A city that has heard three messages and quarantined a fourth and a fifth.
+    pub(crate) fn new(options: Options) -> Self {
+        let world = World(Arc::new(inputs()));
+        let env = Env { stored: &world, inputs: &world };
+        let mut fold = Fold::restore(Restore::default(), &env).unwrap();
+        let received_at = at(START, 0);
+        fold.apply(Seq(1), &RecordRef::Inputs { received_at, hash: "one" }, false, &env).unwrap();
+        let fold = Arc::new(RwLock::new(fold));
+        let dir = tempfile::tempdir().unwrap();
+        let unbounded = smartpole_journal::Options { min_free_bytes: 0, ..Default::default() };
+        let (journal, _) = Journal::open(dir.path(), unbounded, Arc::new(OsFs)).unwrap();
+        let (live, _) = broadcast::channel(64);
+        let (health, watched) = watch::channel(Health::default());
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let parts = Parts { fold: Arc::clone(&fold), journal, live: live.clone(), health: watched, metrics };
+        let city = Self { state: ApiState::new(parts, options), fold, live, health, world, _dir: dir };
+        city.story();
+        city
+    }
+
+    fn story(&self) {
+        self.message(2, "air-1", 1, r#"{"time":"2026-11-25T10:00:30Z","values":{"pm2_5":7.3}}"#);
+        self.message(
+            3,
+            "people-1",
+            2,
+            r#"{"time":"2026-11-25T10:01:00Z","values":{"people_in":4,"people_out":0,"people_in/1":7}}"#,
+        );
+        self.message(4, "air-1", 3, r#"{"time":"2026-11-25T10:01:30Z","values":{"pm2_5":7.45}}"#);
+        self.message(5, "nobody", 3, r#"{"values":{"pm2_5":1}}"#);
+        self.message(6, "air-1", 3, "{");
+    }
+
+    /// Folds a message of `device`, received so many minutes after [`START`].
+    pub(crate) fn message(&self, seq: u64, device: &str, minute: i64, payload: &str) {
+        let message = RawMessage {
+            source: "listener".to_owned(),
+            topic: format!("smartpole/castrop-rauxel/AM-01/{device}/up"),
+            payload: payload.into(),
+            received_at: at(START, minute),
+            qos: 1,
+            ..RawMessage::default()
+        };
+        let env = Env { stored: &self.world, inputs: &self.world };
+        let mut fold = self.fold.write().unwrap();
+        fold.apply(Seq(seq), &RecordRef::Message(message.as_ref()), false, &env).unwrap();
+    }
+
+    /// The answer to a request without a body.
+    pub(crate) async fn ask(&self, method: &str, uri: &str) -> Response {
+        self.send(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response {
+        router(self.state.clone()).oneshot(request).await.unwrap()
+    }
+
+    /// Status, type and body of `GET uri`; JSON is laid out, one item a line.
+    pub(crate) async fn get(&self, uri: &str) -> String {
+        show(self.ask("GET", uri).await).await
+    }
+
+    pub(crate) async fn check(&self, uri: &str, expect: &Expect) {
+        expect.assert_eq(&self.get(uri).await);
+    }
+}
+
+pub(crate) async fn text(response: Response) -> String {
+    let bytes = axum::body::to_bytes(response.into_body(), 16 << 20).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+pub(crate) async fn show(response: Response) -> String {
+    let (status, kind) = (response.status(), response.headers()["content-type"].to_str().unwrap().to_owned());
+    format!("{status} {kind}\n{}", text(response).await.replace("},{", "},\n{"))
+}
+
+fn at(time: &str, minute: i64) -> UtcMillis {
+    time.parse::<UtcMillis>().unwrap().plus(minute * 60_000)
+}

@@ -1,0 +1,9 @@
+//! The interface over a small city: two poles, three devices, one of them never heard.
+
+mod errors;
+mod fixture;
+mod live;
+mod openapi;
+mod operation;
+mod page;
+mod values;
