@@ -307,3 +307,39 @@ impl Pace {
         if seconds > 0.0 { (durable.saturating_sub(before) as f64 / seconds * 10.0).round() / 10.0 } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn say(hub: &Hub, before: u64, events: u64) {
+        let event = LiveEvent { name: "reading", data: before.to_string(), pole: None, property: None };
+        hub.batches.send(Arc::new(Batch { before, events: vec![event; events as usize] })).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_slow_viewer_is_told_how_many_events_it_missed_and_goes_on() {
+        let hub = Hub::new(1);
+        let mut viewer = hub.viewer(None, None).unwrap();
+        say(&hub, 40, 2);
+        assert_eq!(viewer.next().await.unwrap().len(), 2);
+        for batch in 0..BACKLOG as u64 + 10 {
+            say(&hub, 42 + 3 * batch, 3);
+        }
+        let events = viewer.next().await.unwrap();
+        assert_eq!((events[0].name, events[0].data.as_str()), ("gap", r#"{"missed":30}"#));
+        assert_eq!((events[1].data.as_str(), events.len()), ("72", 4));
+        assert_eq!(viewer.next().await.unwrap()[0].data, "75");
+    }
+
+    #[test]
+    fn the_pace_is_that_of_the_last_five_seconds() {
+        let (start, mut pace) = (Instant::now(), Pace::default());
+        let mut at = |second, durable| pace.at(start + Duration::from_secs(second), durable);
+        assert_eq!(at(0, 1_000), 0.0);
+        assert_eq!(at(1, 1_100), 100.0);
+        assert_eq!(at(2, 1_100), 50.0);
+        assert_eq!([3, 4, 5].map(|second| at(second, 1_100)), [33.3, 25.0, 20.0]);
+        assert_eq!(at(6, 1_100), 0.0);
+    }
+}

@@ -4,8 +4,7 @@ use axum::{
     extract::{FromRequestParts, Query, rejection::QueryRejection},
     http::request::Parts,
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
-use utoipa::ToSchema;
+use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
@@ -27,22 +26,4 @@ fn refusal(rejection: &QueryRejection) -> Problem {
     let detail =
         detail.replacen("unknown field", "unknown parameter", 1).replacen("duplicate field", "duplicate parameter", 1);
     Problem::parameter(detail, "GET /api/openapi.json describes every parameter")
-}
-
-/// Most items of one answer, as asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(value_type = u32, minimum = 1, maximum = 10000)]
-pub(crate) struct Limit(pub(crate) usize);
-
-impl Limit {
-    pub(crate) const MAX: usize = 10_000;
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let limit = text.parse().ok().filter(|limit| (1..=Self::MAX).contains(limit));
-        let shown: String = text.chars().take(40).collect();
-        limit.map(Self).ok_or_else(|| D::Error::custom(format!("not a number from 1 to {}: {shown:?}", Self::MAX)))
-    }
 }

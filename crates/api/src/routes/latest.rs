@@ -6,7 +6,14 @@ use smartpole_model::{Device, DeviceNo, Flags, PropertyNo, Reading, Registry, Ti
 use smartpole_pipeline::{Fold, Latest};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{ApiState, list::List, number::Exact, problem::Problem, query::Params, scope};
+use crate::{
+    ApiState,
+    list::{Cursor, Limit, List},
+    number::Exact,
+    problem::Problem,
+    query::Params,
+    scope,
+};
 
 /// Whose newest readings are wanted; all if nothing is given.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -24,6 +31,12 @@ pub(crate) struct Wanted {
     /// Id of a property.
     #[param(example = "pm2_5")]
     property: Option<String>,
+    /// Most items of the answer; a device's items stay together.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10000)]
+    limit: Option<Limit>,
+    /// The `next` of the answer before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
 }
 
 /// The newest reading of a series.
@@ -67,12 +80,12 @@ pub(crate) async fn latest(
     State(state): State<ApiState>,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<List<LatestItem>>, Problem> {
-    let items = state.ask(move |parts| {
+    let answer = state.ask(move |parts| {
         let fold = parts.fold();
         let picked = Picked::new(&fold.inputs().registry, &wanted)?;
-        Ok(picked.items(&fold))
+        Ok(picked.items(&fold, wanted.limit.unwrap_or_default()))
     });
-    Ok(Json(List::whole(items.await?)))
+    Ok(Json(answer.await?))
 }
 
 /// [`Wanted`], looked up.
@@ -80,6 +93,8 @@ struct Picked {
     poles: Option<Vec<usize>>,
     device: Option<usize>,
     property: Option<PropertyNo>,
+    /// Index of the first device.
+    first: usize,
 }
 
 impl Picked {
@@ -93,13 +108,21 @@ impl Picked {
             (Some(pole), Some(zone)) => Some(zone.into_iter().filter(|known| *known == pole).collect()),
             (pole, zone) => pole.map(|pole| vec![pole]).or(zone),
         };
-        Ok(Self { poles, device, property: property.map(|property| property.number) })
+        let first = wanted.cursor.as_ref().map(|cursor| scope::device_named(registry, &cursor.0)).transpose()?;
+        Ok(Self { poles, device, property: property.map(|property| property.number), first: first.unwrap_or(0) })
     }
 
-    fn items(&self, fold: &Fold) -> Vec<LatestItem> {
-        let devices = fold.inputs().registry.devices.iter().enumerate();
-        let devices = devices.filter(|(index, _)| self.device.is_none_or(|wanted| wanted == *index));
-        devices.flat_map(|(_, device)| self.of_device(fold, device)).collect()
+    fn items(&self, fold: &Fold, limit: Limit) -> List<LatestItem> {
+        let devices = fold.inputs().registry.devices.iter().enumerate().skip(self.first);
+        let mut items = Vec::new();
+        for (_, device) in devices.filter(|(index, _)| self.device.is_none_or(|wanted| wanted == *index)) {
+            let own = self.of_device(fold, device);
+            if !items.is_empty() && items.len() + own.len() > limit.0 {
+                return List { items, next: Some(Cursor(device.id.clone())) };
+            }
+            items.extend(own);
+        }
+        List::whole(items)
     }
 
     fn of_device(&self, fold: &Fold, device: &Device) -> Vec<LatestItem> {

@@ -72,7 +72,7 @@ pub(crate) async fn ledger(State(state): State<ApiState>) -> Result<Json<Ledger>
 #[derive(Clone, Debug)]
 pub(crate) struct Books {
     pub(crate) seq: Seq,
-    received_at: UtcMillis,
+    pub(crate) received_at: UtcMillis,
     pub(crate) counts: Counts,
 }
 

@@ -74,3 +74,51 @@ fn reading(verdict: &'static str, reason: &'static str, n: u64) {
 fn window(arrival: &'static str, n: u64) {
     counter!("smartpole_windows_total", "arrival" => arrival).absolute(n);
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use smartpole_model::{Flag, Reason, Seq, UtcMillis};
+    use smartpole_pipeline::Counts;
+
+    use super::*;
+    use crate::SourceHealth;
+
+    #[test]
+    fn sums_and_positions_are_put_down_and_what_never_occurred_is_left_out() {
+        let mut counts = Counts::default();
+        counts.add(Entry::Journalled, 3);
+        counts.add(Entry::Message(Outcome::Uplink), 2);
+        counts.add(Entry::Message(Outcome::Quarantined(Reason::UnknownDevice)), 1);
+        counts.add(Entry::Excluded(Flag::OutOfRange), 5);
+        let books = Books { seq: Seq(7), received_at: UtcMillis(0), counts };
+        let source = SourceHealth { name: "broker".to_owned(), connected: true, refused: None };
+        let health = Health { sources: vec![source], ..Health::default() };
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || record(&books, 9, &health));
+        let text = recorder.handle().render();
+        let mut lines: Vec<_> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        lines.sort_unstable();
+        expect![[r#"
+            smartpole_fold_lag_messages 2
+            smartpole_fold_seq 7
+            smartpole_journal_durable_seq 9
+            smartpole_ledger_balanced 1
+            smartpole_messages_journalled_total 3
+            smartpole_messages_total{outcome="control",reason=""} 0
+            smartpole_messages_total{outcome="duplicate",reason=""} 0
+            smartpole_messages_total{outcome="quarantined",reason="unknown_device"} 1
+            smartpole_messages_total{outcome="uplink",reason=""} 2
+            smartpole_readings_decoded_total 0
+            smartpole_readings_excluded_total{flag="out_of_range"} 5
+            smartpole_readings_total{verdict="accepted",reason=""} 0
+            smartpole_readings_total{verdict="duplicate",reason=""} 0
+            smartpole_source_connected{source="broker"} 1
+            smartpole_windows_aggregatable_total 0
+            smartpole_windows_total{arrival="expired"} 0
+            smartpole_windows_total{arrival="late"} 0
+            smartpole_windows_total{arrival="on_time"} 0"#]]
+        .assert_eq(&lines.join("\n"));
+    }
+}

@@ -10,10 +10,24 @@ async fn a_parameter_that_cannot_be_used_is_named_with_its_value() {
     let city = City::new(Options::default());
     city.check("/api/v1/latest?pol=AM-01", &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"pol: unknown parameter `pol`, expected one of `pole`, `device`, `zone`, `property`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"pol: unknown parameter `pol`, expected one of `pole`, `device`, `zone`, `property`, `limit`, `cursor`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
     city.check("/api/v1/latest?pole=AM-01&pole=LS-02", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"duplicate parameter `pole`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+}
+
+#[tokio::test]
+async fn limits_and_cursors_are_checked() {
+    let city = City::new(Options::default());
+    city.check("/api/v1/latest?limit=0", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"limit: not a number from 1 to 10000: \"0\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    city.check("/api/v1/latest?limit=many", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"limit: not a number from 1 to 10000: \"many\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    city.check("/api/v1/latest?cursor=%25", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"cursor: not a `next` of an answer: \"%\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
 }
 
 #[tokio::test]

@@ -61,3 +61,15 @@ async fn the_latest_readings_are_exact_and_filtered() {
     .await;
     assert_eq!(city.get("/api/v1/latest?pole=AM-01").await, city.get("/api/v1/latest").await);
 }
+
+#[tokio::test]
+async fn a_long_list_goes_on_at_its_cursor() {
+    let city = City::new(Options::default());
+    let first = city.get("/api/v1/latest?limit=2").await;
+    let (_, next) = first.split_once(r#""next":""#).unwrap();
+    let next = next.trim_end_matches("\"}");
+    let second = city.get(&format!("/api/v1/latest?limit=2&cursor={next}")).await;
+    let whole = city.get("/api/v1/latest").await;
+    let items = |list: &str| list.lines().filter(|line| line.contains("event_time")).count();
+    assert_eq!((items(&first), items(&second), items(&whole)), (1, 3, 4));
+}
