@@ -61,7 +61,7 @@ impl Street {
         let ventilation = 5.0 / (2.5 + weather.wind);
         let exhaust = traffic * self.canyon * ventilation;
         let stoves = weather.winter * (0.4 + 0.6 * bump(moment.hour - 20.5, 4.0));
-        let dust = 5.0 + 3.5 * exhaust + 5.0 * stoves + 17.0 * weather.inversion;
+        let dust = 5.0 + 4.5 * exhaust + 5.5 * stoves + 24.0 * weather.inversion;
         let pm2_5 = (dust * ventilation.min(1.25) * (1.0 - 0.4 * weather.rain) + fireworks(moment)) * self.gain;
         let pm2_5 = (pm2_5 * (1.0 + 0.05 * dice.noise())).clamp(1.0, 900.0);
         let no2 = (7.0 + 24.0 * exhaust + 12.0 * weather.inversion + 4.0 * weather.winter + dice.noise()).max(1.0);

@@ -62,9 +62,9 @@ struct Town {
     #[arg(long, value_name = "TIME")]
     from: Option<UtcMillis>,
     /// First instant not measured any more.
-    #[arg(long, value_name = "TIME", conflicts_with = "days")]
+    #[arg(long, value_name = "TIME")]
     to: Option<UtcMillis>,
-    /// Length of the run.
+    /// Length of the run, unless --from and --to say it.
     #[arg(long, default_value_t = 1.0)]
     days: f64,
     /// Seconds between two measurements of a device; by default what its profile says.

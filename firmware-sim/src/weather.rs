@@ -40,7 +40,7 @@ impl Weather {
         let high = curve(seed, PRESSURE, days / 3.0);
         let rain = ((curve(seed, RAIN, days / 0.6) - 0.62 - 0.15 * (high - 0.5)) * 3.5).clamp(0.0, 1.0);
         let wind = 1.2 + 7.0 * curve(seed, WIND, days / 1.2) * (1.2 - 0.6 * high);
-        let still = ((curve(seed, STILLNESS, days / 4.0) - 0.66) * 4.0).clamp(0.0, 1.0);
+        let still = ((curve(seed, STILLNESS, days / 4.0) - 0.6) * 4.0).clamp(0.0, 1.0);
         let daylight = (wave(moment.hour / 24.0) - (0.45 * winter - 0.2)).max(0.0);
         let sun = (daylight * (1.1 - 0.65 * winter) * (1.0 - 0.7 * rain)).clamp(0.0, 1.0);
         let swing = (2.0 + 4.0 * (1.0 - winter)) * (1.0 - 0.6 * rain) * wave((moment.hour - 3.0) / 24.0);
