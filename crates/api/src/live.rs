@@ -31,6 +31,8 @@ use crate::{
 const BACKLOG: usize = 512;
 /// Most events of a batch, so that what waits for slow viewers is bounded.
 const MOST: usize = 256;
+/// Events a second that are written: more than a page can draw. What goes beyond (history that is being folded) is missed.
+const PER_SECOND: u64 = 20_000;
 /// Seconds over which messages per second are taken.
 const PACE_SECONDS: usize = 5;
 
@@ -136,20 +138,24 @@ impl LiveEvent {
 pub(crate) async fn run(state: ApiState) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut source, mut pace, mut told) = (None, Pace::default(), 0);
+    let (mut source, mut pace, mut told, mut written) = (None, Pace::default(), 0, 0);
     loop {
         let events = tokio::select! {
             () = state.closing.cancelled() => return,
             () = state.hub.arrived.notified() => Vec::new(),
-            _ = second.tick() => ledger(&state, &mut pace).await,
+            _ = second.tick() => {
+                written = 0;
+                ledger(&state, &mut pace).await
+            }
             live = receive(&mut source) => match live {
-                Ok(live) => shown(&state, live).await,
-                Err(missed) => {
-                    told += missed;
+                Ok(live) if written < PER_SECOND => shown(&state, live).await,
+                missed => {
+                    told += missed.map_or_else(|steps| steps, |live| (live.readings.len() + live.windows.len()) as u64);
                     continue;
                 }
             },
         };
+        written += events.len() as u64;
         // Nobody watches: the fold need not collect. Somebody does: nothing after this event is missed.
         match state.hub.watched() {
             true if source.is_none() => source = Some(state.parts.live.subscribe()),

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 /// An error as `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,6 +27,36 @@ pub(crate) struct Problem {
     /// What to do.
     #[schema(example = "did you mean \"AM-01\"? GET /api/v1/poles lists all")]
     remedy: String,
+}
+
+/// What a question may be answered with instead, for the description.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described")]
+pub(crate) enum Failed {
+    /// The service could not read its own data.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Too much at once; try again.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Busy(Problem),
+}
+
+/// What a question with parameters may be answered with instead, for the description.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described")]
+pub(crate) enum Refused {
+    /// A parameter cannot be used.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Parameter(Problem),
+    /// An id names nothing.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Unknown(Problem),
+    /// The service could not read its own data.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Too much at once; try again.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Busy(Problem),
 }
 
 /// Seconds after which a refused request is worth another try.

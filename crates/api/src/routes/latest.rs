@@ -10,7 +10,7 @@ use crate::{
     ApiState,
     list::{Cursor, Limit, List},
     number::Exact,
-    problem::Problem,
+    problem::{Problem, Refused},
     query::Params,
     scope,
 };
@@ -72,9 +72,7 @@ pub(crate) struct LatestItem {
 /// The newest reading of each series.
 #[utoipa::path(get, path = "/api/v1/latest", tag = "values", params(Wanted), responses(
     (status = 200, description = "By device, property and channel.", body = List<LatestItem>),
-    (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "An id names nothing.", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+    Refused,
 ))]
 pub(crate) async fn latest(
     State(state): State<ApiState>,

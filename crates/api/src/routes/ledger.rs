@@ -6,7 +6,10 @@ use smartpole_model::{Outcome, Reason, Seq, UtcMillis, Verdict};
 use smartpole_pipeline::{Counts, Entry, Fold};
 use utoipa::ToSchema;
 
-use crate::{ApiState, problem::Problem};
+use crate::{
+    ApiState,
+    problem::{Failed, Problem},
+};
 
 /// What became of everything that was ever received.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,7 +64,7 @@ pub(crate) struct Term {
 /// What became of everything that was ever received: sums over all time.
 #[utoipa::path(get, path = "/api/v1/ledger", tag = "operation", responses(
     (status = 200, description = "Each equation with its terms.", body = Ledger),
-    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+    Failed,
 ))]
 pub(crate) async fn ledger(State(state): State<ApiState>) -> Result<Json<Ledger>, Problem> {
     let books = state.ask(|parts| Ok(Books::of(&parts.fold()))).await?;

@@ -14,7 +14,13 @@ use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::{ApiState, live::Viewer, problem::Problem, query::Params, scope};
+use crate::{
+    ApiState,
+    live::Viewer,
+    problem::{Problem, Refused},
+    query::Params,
+    scope,
+};
 
 /// Shorter than the patience of proxies.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -38,9 +44,7 @@ pub(crate) struct Wanted {
 /// step. `ledger`: once a second, positions and sums. `gap`: so many events were missed, as this client was slow.
 #[utoipa::path(get, path = "/api/v1/live", tag = "values", params(Wanted), responses(
     (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
-    (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "An id names nothing.", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Too many streams at once.", body = Problem, content_type = "application/problem+json"),
+    Refused,
 ))]
 pub(crate) async fn live(
     State(state): State<ApiState>,

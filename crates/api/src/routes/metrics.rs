@@ -8,12 +8,16 @@ use metrics::{counter, gauge};
 use smartpole_model::{Outcome, Verdict};
 use smartpole_pipeline::Entry;
 
-use crate::{ApiState, Health, problem::Problem, routes::Books};
+use crate::{
+    ApiState, Health,
+    problem::{Failed, Problem},
+    routes::Books,
+};
 
 /// What the service measures about itself, for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses(
     (status = 200, description = "Text exposition format 0.0.4.", body = String, content_type = "text/plain"),
-    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+    Failed,
 ))]
 pub(crate) async fn metrics(
     State(state): State<ApiState>,

@@ -6,7 +6,11 @@ use smartpole_model::{Device, Registry, UtcMillis};
 use smartpole_pipeline::Fold;
 use utoipa::ToSchema;
 
-use crate::{ApiState, list::List, problem::Problem};
+use crate::{
+    ApiState,
+    list::List,
+    problem::{Failed, Problem},
+};
 
 /// A street lamp that measures.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,7 +65,7 @@ pub(crate) enum PoleState {
 /// The poles of the city, with their devices and the state of the air.
 #[utoipa::path(get, path = "/api/v1/poles", tag = "city", responses(
     (status = 200, description = "All of them, in the registry's order.", body = List<Pole>),
-    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+    Failed,
 ))]
 pub(crate) async fn poles(State(state): State<ApiState>) -> Result<Json<List<Pole>>, Problem> {
     Ok(Json(List::whole(state.ask(|parts| Ok(items(&parts.fold()))).await?)))

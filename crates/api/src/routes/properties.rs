@@ -5,7 +5,11 @@ use serde::Serialize;
 use smartpole_model::ObservedProperty;
 use utoipa::ToSchema;
 
-use crate::{ApiState, list::List, problem::Problem};
+use crate::{
+    ApiState,
+    list::List,
+    problem::{Failed, Problem},
+};
 
 /// What is measured.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,7 +39,7 @@ pub(crate) struct Property {
 /// The catalogue of observed properties.
 #[utoipa::path(get, path = "/api/v1/properties", tag = "city", responses(
     (status = 200, description = "All of them.", body = List<Property>),
-    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+    Failed,
 ))]
 pub(crate) async fn properties(State(state): State<ApiState>) -> Result<Json<List<Property>>, Problem> {
     let items = state.ask(|parts| Ok(parts.fold().inputs().registry.properties.iter().map(property).collect()));

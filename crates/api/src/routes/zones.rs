@@ -5,7 +5,11 @@ use serde::Serialize;
 use smartpole_model::{Registry, registry::CountRule};
 use utoipa::ToSchema;
 
-use crate::{ApiState, list::List, problem::Problem};
+use crate::{
+    ApiState,
+    list::List,
+    problem::{Failed, Problem},
+};
 
 /// An area of the city; zones nest.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,7 +37,7 @@ pub(crate) struct Zone {
 /// The zones of the city.
 #[utoipa::path(get, path = "/api/v1/zones", tag = "city", responses(
     (status = 200, description = "All of them, in the registry's order.", body = List<Zone>),
-    (status = 503, description = "Too many questions at once.", body = Problem, content_type = "application/problem+json"),
+    Failed,
 ))]
 pub(crate) async fn zones(State(state): State<ApiState>) -> Result<Json<List<Zone>>, Problem> {
     let items = state.ask(|parts| {
