@@ -1,1 +1,32 @@
-//! Tests.
+//! The world around the service, for end-to-end tests: a real Mosquitto, the service's own binary, a fleet that knows the
+//! truth, and somebody who asks over HTTP.
+//!
+//! ```text
+//! Town (fleet, truth) ──► Mosquitto ──► Service ◄── Api (HTTP, server-sent events)
+//!            └──────────────────────────────▲  its own listener
+//! ```
+//!
+//! Invariants: every port is a free one; every process dies with the test; nothing waits a fixed time: what is to happen is
+//! awaited ([`eventually`]). When a test fails, logs and configuration stay in `tests/artefacts`. What is missing on the
+//! machine (`mosquitto`, the built binary) fails the test with what to do.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is test code: a panic is a failed test")]
+
+mod api;
+mod artefacts;
+mod ledger;
+mod messages;
+mod mosquitto;
+mod process;
+mod service;
+mod town;
+mod wait;
+
+pub use api::{Api, Events};
+pub use artefacts::{Artefacts, repository};
+pub use ledger::{Ledger, difference};
+pub use messages::{json_at, message, now, up};
+pub use mosquitto::Mosquitto;
+pub use process::free_port;
+pub use service::{Config, Listener, Service};
+pub use town::Town;
+pub use wait::{eventually, eventually_within};
