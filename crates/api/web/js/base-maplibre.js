@@ -8,9 +8,10 @@ const PATIENCE = 8000;
  * @param {HTMLElement} box
  * @param {any[]} zones
  * @param {[number, number, number, number]} bounds what is seen at first: west, south, east, north
+ * @param {number} padding in pixels
  * @returns {Promise<import('./map.js').Base>} refused when WebGL or the library is missing
  */
-export async function mapLibreBase(box, zones, bounds) {
+export async function mapLibreBase(box, zones, bounds, padding) {
   if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL');
   const { Map: MapLibre, setWorkerUrl } = await import('../vendor/maplibre-gl.mjs');
   setWorkerUrl(new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href);
@@ -18,7 +19,7 @@ export async function mapLibreBase(box, zones, bounds) {
   ground.className = 'ground';
   box.append(ground);
   const map = new MapLibre({
-    container: ground, style: style(zones), bounds, fitBoundsOptions: { padding: 64 }, attributionControl: false, cooperativeGestures: true,
+    container: ground, style: style(zones), bounds, fitBoundsOptions: { padding }, attributionControl: false, cooperativeGestures: true,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, minZoom: 9, maxZoom: 18, keyboard: false, fadeDuration: 0,
     locale: { 'CooperativeGesturesHandler.WindowsHelpText': t('map.drag'), 'CooperativeGesturesHandler.MacHelpText': t('map.drag.mac'), 'CooperativeGesturesHandler.MobileHelpText': t('map.touch') },
   });

@@ -15,10 +15,11 @@ export function svgBase(box, zones) {
   const root = svg('svg', { class: 'ground', 'aria-hidden': 'true' });
   box.append(root);
   const listeners = [];
+  const ordered = ['city', 'district', 'place'].flatMap((kind) => zones.filter((zone) => zone.kind === kind));
   let view = { x: 0, y: 0, scale: 10000 };
   const draw = () => {
     root.setAttribute('viewBox', `0 0 ${box.clientWidth} ${box.clientHeight}`);
-    root.replaceChildren(...zones.map((zone) => svg('path', { d: rings(zone.geometry).map((ring) => `M${ring.map(at).join('L')}Z`).join(''), class: `zone-${zone.kind}` })));
+    root.replaceChildren(...ordered.map((zone) => svg('path', { d: rings(zone.geometry).map((ring) => `M${ring.map(at).join('L')}Z`).join(''), class: `zone-${zone.kind}` })));
     listeners.forEach((tell) => tell());
   };
   const project = ([lon, lat]) => ({ x: box.clientWidth / 2 + (lon - view.x) * view.scale, y: box.clientHeight / 2 - (north(lat) - view.y) * view.scale });

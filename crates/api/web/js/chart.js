@@ -33,8 +33,15 @@ export function plot({ width, height, x: [x0, x1], y: domain, ticks, label }) {
       svg('line', { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(step), y2: y(step), class: 'rule' }),
       svg('text', { x: MARGIN.left - 8, y: y(step) + 4, 'text-anchor': 'end', class: 'tick' }, format.number(step, digits)),
     ]),
-    ticks.map(({ at, text }) => svg('text', { x: x(at), y: height - 6, 'text-anchor': anchor(x(at), width), class: 'tick' }, text)));
+    apart(ticks, x).map(({ at, text }) => svg('text', { x: x(at), y: height - 6, 'text-anchor': anchor(x(at), width), class: 'tick' }, text)));
   return { x, y, root, bottom };
+}
+
+/** Leaves out ticks whose words would touch. */
+function apart(ticks, x) {
+  const kept = [];
+  for (const tick of ticks) if (!kept.length || x(tick.at) - x(kept.at(-1).at) > 9 * tick.text.length) kept.push(tick);
+  return kept;
 }
 
 function anchor(at, width) {
@@ -47,7 +54,7 @@ export function roundSteps([min, max]) {
   const raw = span / 4;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= raw);
-  const low = Math.floor(min / step) * step;
+  const low = Math.floor(min / step + 1e-9) * step;
   const count = Math.max(1, Math.ceil((max - low) / step - 1e-9));
   const steps = Array.from({ length: count + 1 }, (_, index) => low + index * step);
   return { steps, low, high: steps.at(-1), digits: Math.max(0, -Math.floor(Math.log10(step)) + (step / power === 2.5 ? 1 : 0)) };
@@ -75,11 +82,11 @@ export function band({ root, x, y }, points, gap = Infinity) {
   }
 }
 
-/** A line through `value` of each point. */
-export function line({ root, x, y }, points, gap = Infinity) {
+/** A line through `value` of each point; `style` is its CSS class. */
+export function line({ root, x, y }, points, gap = Infinity, style = 'line') {
   for (const run of runs(points, gap)) {
     if (run.length === 1) root.append(svg('circle', { cx: x(run[0].x), cy: y(run[0].value), r: 1.6, class: 'dot' }));
-    else root.append(svg('path', { d: `M${through(run.map((point) => [x(point.x), y(point.value)]))}`, class: 'line' }));
+    else root.append(svg('path', { d: `M${through(run.map((point) => [x(point.x), y(point.value)]))}`, class: style }));
   }
 }
 

@@ -60,6 +60,11 @@ async function loadLedger() {
   state.equations = (await get('ledger')).equations;
 }
 
+/** What stands on poles and zones cannot be asked without them. */
+function needZones() {
+  if (!state.zones) throw new Error(state.errors.get('poles'));
+}
+
 /** Places of the city, in the order of the registry. */
 export function places() {
   return (state.zones ?? []).filter((zone) => zone.kind === 'place');
@@ -73,6 +78,7 @@ export function mainZone() {
 }
 
 async function loadCounts() {
+  needZones();
   const now = Date.now();
   const main = mainZone();
   const zones = places().filter((zone) => zone.count && zone.count !== 'none');
@@ -89,6 +95,7 @@ async function loadZone(zone, withQuarters, now) {
 }
 
 async function loadHeat() {
+  needZones();
   const now = Math.floor(Date.now() / HOUR) * HOUR;
   const from = now - 24 * HOUR;
   const asked = POLLUTANTS.filter((id) => state.properties.has(id));

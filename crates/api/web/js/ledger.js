@@ -1,5 +1,5 @@
 /** The operator's strip: the ledger as one picture whose sums add up, and the sums in detail. */
-import { load } from './data.js';
+import { loadAll } from './data.js';
 import { find, h, setText, svg } from './dom.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
@@ -20,8 +20,8 @@ export function drawLedger() {
   const card = find('#ledger');
   drawnFor = '';
   parts = { chip: h('span', { class: 'chip' }), picture: h('div', { class: 'flow-box' }), sums: h('div') };
-  const other = instead('ledger', !now || now.journalled === 0, t('ledger.empty'), () => load('ledger'));
-  const title = head('ledger-title', t('ledger.title'), t('ledger.note'), now ? parts.chip : null);
+  const other = instead('ledger', !now || now.journalled === 0, t('ledger.empty'), loadAll);
+  const title = head('ledger-title', t('ledger.title'), t('ledger.note'), other ? null : parts.chip);
   if (other) return card.replaceChildren(title, other);
   const open = card.querySelector('details')?.open ?? false;
   card.replaceChildren(title, parts.picture, h('details', { open }, h('summary', {}, t('ledger.sums')), parts.sums));

@@ -1,32 +1,57 @@
-/** Which names stand on the map: places, or their district where the places' names would cover each other. Pure. */
+/** Which names stand on the map, and where: beside their poles, not over others. Pure. */
 
-const NAME_WIDTH = 110;
-const NAME_HEIGHT = 22;
-const ABOVE = 16;
+const HEIGHT = 24;
+const CHARACTER = 7.4;
+const GAP = 16;
+/** Places whose poles are nearer than this share their district's name. */
+const TOGETHER = 64;
 
 /**
  * @param {any[]} zones
  * @param {Map<string, {x:number, y:number}>} spots of the poles, in pixels
- * @returns {{zone:any, x:number, y:number}[]} bottom centre of each name
+ * @param {{width:number, height:number}} box the map
+ * @returns {{zone:any, x:number, y:number}[]} left top of each name
  */
-export function labelGroups(zones, spots) {
-  const places = zones.filter((zone) => zone.kind === 'place').map((zone) => above(zone, spots)).filter(Boolean);
-  const names = [];
-  for (const parent of new Set(places.map(({ zone }) => zone.parent))) {
+export function labels(zones, spots, box) {
+  const groups = groupsOf(zones, spots);
+  const taken = [...spots.values()].map(({ x, y }) => ({ x: x - 12, y: y - 12, w: 24, h: 24 }));
+  return groups.map((group) => {
+    const width = group.zone.name.length * CHARACTER + 14;
+    const free = candidates(group, width).find((spot) => inside(spot, box) && !taken.some((other) => overlap(spot, other)));
+    const chosen = free ?? candidates(group, width)[0];
+    taken.push(chosen);
+    return { zone: group.zone, x: chosen.x, y: chosen.y };
+  });
+}
+
+/** Places; where they lie too close, their district instead. */
+function groupsOf(zones, spots) {
+  const places = zones.filter((zone) => zone.kind === 'place').map((zone) => group(zone, spots)).filter(Boolean);
+  return [...new Set(places.map(({ zone }) => zone.parent))].flatMap((parent) => {
     const children = places.filter(({ zone }) => zone.parent === parent);
     const district = zones.find((zone) => zone.id === parent);
-    const together = district && children.some((a, at) => children.slice(at + 1).some((b) => covers(a, b)));
-    names.push(...(together ? [above({ ...district, poles: children.flatMap(({ zone }) => zone.poles) }, spots)] : children));
-  }
-  return names;
+    const close = children.some((a, at) => children.slice(at + 1).some((b) => Math.hypot(a.x - b.x, a.y - b.y) < TOGETHER));
+    return district && close ? [group({ ...district, poles: children.flatMap(({ zone }) => zone.poles) }, spots)] : children;
+  });
 }
 
-function above(zone, spots) {
+function group(zone, spots) {
   const found = zone.poles.map((id) => spots.get(id)).filter(Boolean);
   if (found.length === 0) return null;
-  return { zone, x: found.reduce((sum, { x }) => sum + x, 0) / found.length, y: Math.min(...found.map(({ y }) => y)) - ABOVE };
+  const [xs, ys] = [found.map(({ x }) => x), found.map(({ y }) => y)];
+  const edges = { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+  return { zone, ...edges, x: (edges.left + edges.right) / 2, y: (edges.top + edges.bottom) / 2 };
 }
 
-function covers(a, b) {
-  return Math.abs(a.x - b.x) < NAME_WIDTH && Math.abs(a.y - b.y) < NAME_HEIGHT * 2;
+function candidates({ left, right, top, bottom, x, y }, w) {
+  const middle = y - HEIGHT / 2;
+  return [[right + GAP, middle], [left - GAP - w, middle], [x - w / 2, top - GAP - HEIGHT], [x - w / 2, bottom + GAP]].map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
+}
+
+function inside({ x, y, w, h }, { width, height }) {
+  return x >= 4 && y >= 4 && x + w <= width - 4 && y + h <= height - 4;
+}
+
+function overlap(a, b) {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }

@@ -13,18 +13,20 @@
  */
 import { mapLibreBase } from './base-maplibre.js';
 import { svgBase } from './base-svg.js';
-import { load } from './data.js';
+import { loadAll } from './data.js';
 import { find, h, setText } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
-import { labelGroups } from './map-labels.js';
+import { labels } from './map-labels.js';
 import { openPole } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
 import { spread } from './spread.js';
 import { state } from './state.js';
 import { instead } from './states.js';
 
-const DISTANCE = 25;
+/** Least distance of two poles on the screen, in pixels. */
+const DISTANCE = 23;
+const PADDING = 46;
 let base = null;
 let starting = false;
 const markers = new Map();
@@ -34,7 +36,7 @@ const parts = {};
 export async function drawMap() {
   const box = find('#map');
   if (!base) {
-    const other = instead('poles', state.poles.size === 0, t('map.empty'), () => load('poles'));
+    const other = instead('poles', state.poles.size === 0, t('map.empty'), loadAll);
     if (other) return box.replaceChildren(other);
     if (!starting) { starting = true; await start(box); }
     if (!base) return undefined;
@@ -73,10 +75,10 @@ async function ground(box) {
   const bounds = boundsOf([...state.poles.values()]);
   try {
     if (new URLSearchParams(location.search).get('map') === 'svg') throw new Error('asked for');
-    return await mapLibreBase(box, state.zones, bounds);
+    return await mapLibreBase(box, state.zones, bounds, PADDING);
   } catch {
     const drawn = svgBase(box, state.zones);
-    drawn.fit(bounds, 64);
+    drawn.fit(bounds, PADDING);
     return drawn;
   }
 }
@@ -102,7 +104,7 @@ function syncMarkers() {
 function dress(marker, pole) {
   const found = isClass(pole.air?.class) ? String(pole.air.class) : 'none';
   const label = t('map.pole', { name: `${pole.name} (${pole.id})`, air: airWord(pole.air?.class), state: t(`state.${pole.state}`) });
-  if (marker.dataset.airClass !== found) { marker.dataset.airClass = found; marker.replaceChildren(shape(pole.air?.class, 24)); }
+  if (marker.dataset.airClass !== found) { marker.dataset.airClass = found; marker.replaceChildren(shape(pole.air?.class, 22)); }
   if (marker.getAttribute('aria-label') !== label) { marker.setAttribute('aria-label', label); marker.title = label; }
   marker.classList.toggle('silent', pole.state !== 'reporting');
 }
@@ -112,19 +114,19 @@ function place() {
   const spots = spread(poles.map((pole) => base.project([pole.lon, pole.lat])), DISTANCE);
   const spotOf = new Map(poles.map((pole, at) => [pole.id, spots[at]]));
   for (const [id, spot] of spotOf) markers.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
-  parts.names.replaceChildren(...labelGroups(state.zones, spotOf).map(nameButton));
+  parts.names.replaceChildren(...labels(state.zones, spotOf, { width: parts.names.clientWidth, height: parts.names.clientHeight }).map(nameButton));
   drawScale();
 }
 
 function nameButton({ zone, x, y }) {
   const button = h('button', { type: 'button', class: 'name', 'aria-label': t('map.place', { name: zone.name }), onclick: () => base.fit(boundsOf(zone.poles.map((id) => state.poles.get(id)).filter(Boolean)), 72) }, zone.name);
-  button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -100%)`;
+  button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
   return button;
 }
 
 function drawControls() {
   const button = (key, text, action) => h('button', { type: 'button', 'aria-label': t(key), title: t(key), onclick: action }, text);
-  parts.controls.replaceChildren(button('map.in', '+', () => base.zoom(1)), button('map.out', '−', () => base.zoom(-1)), button('map.all', '⤢', () => base.fit(boundsOf([...state.poles.values()]), 64)));
+  parts.controls.replaceChildren(button('map.in', '+', () => base.zoom(1)), button('map.out', '−', () => base.zoom(-1)), button('map.all', '⤢', () => base.fit(boundsOf([...state.poles.values()]), PADDING)));
 }
 
 /** A round length beside its line. */

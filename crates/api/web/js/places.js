@@ -1,6 +1,6 @@
 /** The three cards beside and under the map: the main zone's day, the places compared, the air of the last 24 hours. */
 import * as chart from './chart.js';
-import { load, mainZone, places } from './data.js';
+import { loadAll, mainZone, places } from './data.js';
 import { find, h, svg } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
@@ -11,6 +11,7 @@ import { head, instead } from './states.js';
 import { HOUR, civil } from './time.js';
 
 const HOURS = [0, 3, 6, 9, 12, 15, 18, 21, 24];
+const DAY_HEIGHT = 280;
 
 /** The width a chart has inside a card. */
 export function room(card) {
@@ -25,24 +26,29 @@ export function stateChip(found, coverage) {
   return h('span', { class: 'chip' }, coverage === null || coverage === undefined ? word : t('window.coverage', { state: word, share: format.percent(coverage) }));
 }
 
+/** "gegen 4 übliche Mittwoche" */
+function against({ days, weekday }) {
+  return days === 1 ? t('against.one', { weekday: t(`weekday.one.${weekday}`) }) : t('against.many', { n: days, weekday: t(`weekday.${weekday}`) });
+}
+
 /** The main zone's day against usual days. */
 export function drawToday() {
   const card = find('#today');
   const zone = mainZone();
   const count = zone && state.counts.get(zone.id);
-  const other = instead('counts', !count || count.today === null, t('today.empty'), () => load('counts'));
-  const title = head('today-title', zone ? t('today.title', { zone: zone.name }) : t('today.generic'), t('today.note'));
+  const other = instead('counts', !count || count.today === null, t('today.empty'), loadAll);
+  const chip = other ? null : stateChip(count.state === 'open' ? 'provisional' : count.state, count.coverage);
+  const title = head('today-title', zone ? t('today.title', { zone: zone.name }) : t('today.generic'), null, chip);
   if (other) return card.replaceChildren(title, other);
   const drawn = dayChart(count, room(card));
-  return card.replaceChildren(title, dayFigures(count), h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)));
+  return card.replaceChildren(title, dayFigures(count), h('div', { class: 'plot' }, h('p', { class: 'note' }, t('today.note')), drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)));
 }
 
 function dayFigures(count) {
-  const usual = count.usual && t('today.against', { n: count.days, weekday: t(`weekday.${count.weekday}`) });
-  const more = usual && h('div', {}, h('div', { class: `against ${judge(count)}` }, format.change(count.today / count.usual)), h('div', { class: 'note' }, usual));
+  const more = count.usual && h('div', {}, h('div', { class: `against ${judge(count)}` }, format.change(count.today / count.usual)), h('div', { class: 'note' }, against(count)));
   return h('div', { class: 'figures' },
     h('div', {}, h('div', { class: 'big' }, format.number(count.today)), h('div', { class: 'note' }, t('today.until', { time: format.clock(count.until) }))),
-    more || null, stateChip(count.state === 'open' ? 'provisional' : count.state, count.coverage));
+    more || null);
 }
 
 function dayFoot(count) {
@@ -55,10 +61,10 @@ function dayChart(count, width) {
   const top = Math.max(20, ...usual.map((point) => point.high), ...points.map((point) => point.value));
   const last = points.at(-1);
   const label = t('today.chart', { weekday: t(`weekday.${count.weekday}`), n: last ? format.number(last.value) : '–', time: last ? format.clock(last.at) : '–' });
-  const drawn = chart.plot({ width, height: 220, x: [0, 24], y: [0, top], ticks: HOURS.map((at) => ({ at, text: String(at) })), label });
+  const drawn = chart.plot({ width, height: DAY_HEIGHT, x: [0, 24], y: [0, top], ticks: HOURS.map((at) => ({ at, text: String(at) })), label });
   chart.band(drawn, usual);
   chart.line(drawn, points, 0.3);
-  if (last) chart.now(drawn, last, t('today.now'));
+  if (last) chart.now(drawn, last, Date.now() - last.at < HOUR / 3 ? t('today.now') : format.clock(last.at));
   return { root: drawn.root, readout: chart.explore(drawn, points, (point) => `${format.clock(point.at - HOUR)}–${format.clock(point.at)}: ${format.number(point.value)}`) };
 }
 
@@ -66,7 +72,7 @@ function dayChart(count, width) {
 export function drawSquares() {
   const rows = places().map((place) => ({ place, count: state.counts.get(place.id) })).filter(({ count }) => count && count.today !== null);
   rows.sort((a, b) => b.count.today - a.count.today);
-  const other = instead('counts', rows.length === 0, t('squares.empty'), () => load('counts'));
+  const other = instead('counts', rows.length === 0, t('squares.empty'), loadAll);
   const title = head('squares-title', t('squares.title'), t('squares.note'));
   return find('#squares').replaceChildren(title, other ?? h('table', { class: 'squares' },
     h('thead', { class: 'hidden' }, h('tr', {}, ['place', 'crossings', 'usual', 'day'].map((column) => h('th', { scope: 'col' }, t(`squares.${column}`))))),
@@ -83,7 +89,7 @@ function squareRow({ place, count }) {
 export function drawHeat() {
   const card = find('#heat');
   const rows = places().map((place) => ({ place, hours: state.heat.get(place.id) ?? [] })).filter(({ hours }) => hours.some(({ found }) => found));
-  const other = instead('heat', rows.length === 0, t('heat.empty'), () => load('heat'));
+  const other = instead('heat', rows.length === 0, t('heat.empty'), loadAll);
   const title = head('heat-title', t('heat.title'), t('heat.note'));
   if (other) return card.replaceChildren(title, other);
   return card.replaceChildren(title, strips(rows, room(card)), h('p', { class: 'note foot' }, heatFoot(rows)));

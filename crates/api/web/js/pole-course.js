@@ -1,4 +1,5 @@
 /** The course of a pole's properties: 24 hours and 30 days. */
+import { VALID_COVERAGE } from './air.js';
 import { list } from './api.js';
 import * as chart from './chart.js';
 import { h } from './dom.js';
@@ -12,8 +13,8 @@ import { HOUR, civil, midnight, rfc3339 } from './time.js';
 const DAY = 24 * HOUR;
 /** A count is a sum, so its steps are longer than those of a mean. */
 const SPANS = [
-  { id: '24h', from: (now) => now - DAY, gauge: ['15m', HOUR / 4], count: ['1h', HOUR], note: { gauge: 'pole.24h.note', count: 'pole.30d.note' } },
-  { id: '30d', from: (now) => midnight(now, -29), gauge: ['1h', HOUR], count: ['1d', DAY], note: { gauge: 'pole.30d.note', count: 'pole.30d.days' } },
+  { id: '24h', from: (now) => now - DAY, gauge: ['15m', HOUR / 4], count: ['1h', HOUR] },
+  { id: '30d', from: (now) => midnight(now, -29), gauge: ['1h', HOUR], count: ['1d', DAY] },
 ];
 
 /**
@@ -73,14 +74,19 @@ function fetchSpan(pole, property, span) {
 
 function course(self, span, box) {
   const kind = shapeOf(self.chosen);
-  const title = h('div', { class: 'head' }, h('h3', {}, t(`pole.${span.id}`)), h('span', { class: 'note' }, t(span.note[kind])));
+  const title = h('div', { class: 'head' }, h('h3', {}, t(`pole.${span.id}`)));
   const items = self.found[span.id];
   if (!items) return [title, self.error ? broken(self.error, () => self.load()) : skeleton('plot-size')];
   if (items.length === 0) return [title, nothing(t('pole.noData'))];
-  const last = items.at(-1);
-  title.append(stateChip(last.state, mean(items.map((item) => item.coverage))));
+  title.append(stateChip(stateOf(items), mean(items.map((item) => item.coverage))));
   const drawn = draw(self.chosen, kind, span, items, Math.max(240, box.clientWidth || 320));
-  return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : 'pole.mean'))];
+  return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) }))];
+}
+
+/** A span is provisional as long as one of its windows is. */
+function stateOf(items) {
+  const has = (...states) => items.some((item) => states.includes(item.state));
+  return has('open', 'provisional') ? 'provisional' : has('corrected') ? 'corrected' : 'final';
 }
 
 function draw(id, kind, span, items, width) {
@@ -95,8 +101,20 @@ function draw(id, kind, span, items, width) {
   const label = t('pole.chart', { property: format.propertyName(property, id), span: t(`pole.${span.id}`), low: format.value(low, property), high: format.value(high, property), unit, last: format.value(points.at(-1).value, property) });
   const drawn = chart.plot({ width, height: 170, x: [from, to], y: [floor(property, kind, low), high], ticks: ticks(span, from, to, width), label });
   if (kind === 'count') chart.bars(drawn, points, step);
-  else { chart.band(drawn, points.filter((one) => one.low !== null), step * 1.5); chart.line(drawn, points, step * 1.5); }
+  else if (span.id === '30d') { chart.line(drawn, points, step * 1.5, 'line thin'); chart.line(drawn, dailyMeans(points), DAY * 1.5); }
+  else { chart.band(drawn, points, step * 1.5); chart.line(drawn, points, step * 1.5); }
   return { root: drawn.root, readout: chart.explore(drawn, points, (one) => say(one, span, property, unit)) };
+}
+
+/** A day's mean is the mean of its valid hours, of which it needs 18 (39. BImSchV, Anlage 11 A). */
+function dailyMeans(hours) {
+  const days = new Map();
+  for (const { item, value, x } of hours) {
+    if (item.coverage < VALID_COVERAGE) continue;
+    const day = midnight(x);
+    days.set(day, [...(days.get(day) ?? []), value]);
+  }
+  return [...days].filter(([, values]) => values.length >= 18).map(([day, values]) => ({ x: day + DAY / 2, value: mean(values) }));
 }
 
 function point(item, kind) {

@@ -7,7 +7,7 @@ import { route } from './route.js';
 import { state } from './state.js';
 import { broken, head, skeleton } from './states.js';
 
-const PAGE = 10;
+const PAGE = 6;
 const view = { reason: '', items: null, next: null, error: null };
 let counted = null;
 let asked = 0;
@@ -60,7 +60,7 @@ function content() {
   if (view.error && !view.items) return [broken(view.error, () => loadPage(true))];
   if (!view.items) return [skeleton()];
   const filter = reasons();
-  if (view.items.length === 0) return [filter, h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('quarantine.empty')), h('p', { class: 'note' }, t('quarantine.emptyHelp')))];
+  if (view.items.length === 0) return [h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('quarantine.empty')), h('p', { class: 'note' }, t('quarantine.emptyHelp')))];
   const more = view.next && h('button', { type: 'button', class: 'btn', onclick: () => loadPage(false) }, t('quarantine.more'));
   return [filter, table(), more].filter(Boolean);
 }

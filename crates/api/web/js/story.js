@@ -11,10 +11,13 @@ import { HOUR, civil } from './time.js';
 export function drawStory() {
   const title = find('[data-testid=sentence]');
   if (!state.loaded.has('poles')) {
-    if (state.errors.has('poles')) setText(title, t('error.sentence'));
+    if (!state.errors.has('poles')) return;
+    setText(title, t('error.sentence'));
+    setText(find('#subline'), state.errors.get('poles'));
     return;
   }
-  setText(title, headline(facts(), language()));
+  const said = headline(facts(), language());
+  if (title.textContent !== said) title.replaceChildren(...said.split(/(?<=\.) (?=\p{Lu})/u).flatMap((sentence, at) => [...(at ? [' '] : []), h('span', {}, sentence)]));
   find('#subline').replaceChildren(...subline().flatMap((part, at) => (at ? [' · ', h('span', {}, part)] : [h('span', {}, part)])));
 }
 
@@ -43,5 +46,5 @@ function subline() {
   const hours = [...state.poles.values()].map((pole) => pole.air?.hour).filter(Boolean).sort();
   const start = hours.length ? Date.parse(hours.at(-1)) : null;
   const time = start === null ? t('sentence.noHour') : t('sentence.hour', { from: civil(start).hour, to: civil(start + HOUR).hour });
-  return [time, ...(state.measured ? [measuredWords(state.measured, language())] : []), t('sentence.honest')];
+  return [time, ...(state.measured?.size ? [measuredWords(state.measured, language())] : []), t('sentence.honest')];
 }

@@ -2,8 +2,7 @@
 import { mainZone } from './data.js';
 import { find, h, setText } from './dom.js';
 import * as format from './format.js';
-import { language, t } from './i18n.js';
-import { where } from './sentence.js';
+import { t } from './i18n.js';
 import { airWord, isClass, shape, verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { HOUR, civil } from './time.js';
@@ -41,11 +40,12 @@ function labelsOnly() {
   }
 }
 
-/** `value` null shows a skeleton; a node or a list of nodes is put in as it is. */
-function show(name, label, value, note) {
+/** `value` null shows a skeleton; a list of nodes is put in as it is. Each note is a line. */
+function show(name, label, value, ...notes) {
   const tile = tiles[name];
   setText(tile.label, label);
-  setText(tile.note, note);
+  const text = notes.filter(Boolean).join('\n');
+  setText(tile.note, text);
   tile.root.classList.toggle('loading', value === null);
   if (typeof value === 'string') setText(tile.value, value);
   else tile.value.replaceChildren(...(value ?? [h('span', { class: 'skeleton' })]));
@@ -55,29 +55,26 @@ function reporting() {
   const poles = [...state.poles.values()];
   const of = (wanted) => poles.filter((pole) => pole.state === wanted).length;
   const [silent, never] = [of('silent'), of('never')];
-  const time = state.asOf ? format.clock(state.asOf) : '';
+  const time = state.asOf ? t('tile.asOf', { time: format.clock(state.asOf) }) : '';
   const notes = [silent && t('tile.reporting.silent', { n: format.number(silent) }), never && t('tile.reporting.never', { n: format.number(never) })].filter(Boolean);
-  const note = poles.length === 0 ? t('tile.reporting.empty') : notes.join(' · ') || t('tile.reporting.all', { time });
+  const note = poles.length === 0 ? t('tile.reporting.empty') : notes.join(' · ') || t('tile.reporting.all');
   const total = h('small', {}, t('tile.reporting.of', { n: format.number(poles.length) }));
-  show('reporting', t('tile.reporting'), [format.number(of('reporting')), ' ', total], note);
+  show('reporting', t('tile.reporting'), [format.number(of('reporting')), ' ', total], note, time);
 }
 
 function footfall() {
   const zone = mainZone();
-  const label = t('tile.footfall', { where: zone ? where(zone.name, language()).replace(/^./, (first) => first.toLowerCase()) : '' });
+  const label = t('tile.footfall');
   const count = zone && state.counts.get(zone.id);
   if (!count) {
     const waits = !state.loaded.has('counts') && !state.errors.has('counts');
     return show('footfall', label, waits ? null : '–', waits ? '' : state.errors.get('counts') ?? t('tile.footfall.none'));
   }
   if (count.today === null) return show('footfall', label, '–', t('tile.footfall.none'));
-  const time = count.until ? t('tile.footfall.until', { time: format.clock(count.until) }) : '';
-  return show('footfall', label, format.number(count.today), [time, against(count)].filter(Boolean).join(' · '));
-}
-
-function against(count) {
-  if (count.usual === null || count.usual === 0) return t('tile.footfall.noUsualYet');
-  return t('tile.footfall.usual', { change: format.change(count.today / count.usual), n: count.days, weekday: t(`weekday.${count.weekday}`) });
+  const until = t('tile.footfall.until', { zone: zone.name, time: count.until ? format.clock(count.until) : '–' });
+  const honest = count.state && t('window.coverage', { state: t(`window.${count.state === 'open' ? 'provisional' : count.state}`), share: format.percent(count.coverage) });
+  const compared = count.usual ? t('tile.footfall.usual', { change: format.change(count.today / count.usual), weekday: t(`weekday.${count.weekday}`) }) : t('tile.footfall.noUsualYet');
+  return show('footfall', label, format.number(count.today), until, compared, honest);
 }
 
 function air() {
@@ -85,9 +82,8 @@ function air() {
   if (classed.length === 0) return show('air', t('tile.air'), [shape(null, 26), ' ', t('air.none')], t('tile.air.none'));
   const worst = classed.reduce((a, b) => (b.air.class > a.air.class ? b : a));
   const start = Date.parse(worst.air.hour);
-  const pollutant = t(`${worst.air.worst}.short`);
-  const hours = t('sentence.hour', { from: civil(start).hour, to: civil(start + HOUR).hour });
-  return show('air', t('tile.air'), [shape(worst.air.class, 26), ' ', airWord(worst.air.class)], `${worst.place} · ${pollutant} · ${hours}, ${format.percent(worst.air.coverage)}`);
+  const hours = t('tile.air.hour', { from: civil(start).hour, to: civil(start + HOUR).hour, share: format.percent(worst.air.coverage) });
+  return show('air', t('tile.air'), [shape(worst.air.class, 26), ' ', airWord(worst.air.class)], worst.place, t(`${worst.air.worst}.short`), hours);
 }
 
 function rate() {
@@ -95,7 +91,7 @@ function rate() {
   if (!now) return show('rate', t('tile.rate'), state.connection === 'lost' ? '–' : null, '');
   const perSecond = now.messages_per_second;
   const note = now.journalled === 0 ? t('tile.rate.none') : now.lag_messages > 0 ? t('tile.rate.lag', { n: format.number(now.lag_messages) }) : t('tile.rate.total', { n: format.number(now.journalled) });
-  return show('rate', t('tile.rate'), format.number(perSecond, perSecond < 10 ? 1 : 0), note);
+  return show('rate', t('tile.rate'), format.number(perSecond, perSecond > 0 && perSecond < 10 ? 1 : 0), note);
 }
 
 function ledger() {
@@ -103,5 +99,5 @@ function ledger() {
   if (!now) return show('ledger', t('tile.ledger'), state.connection === 'lost' ? '–' : null, '');
   const mark = h('span', { class: now.balanced ? 'good word' : 'bad word' }, verdictMark(now.balanced), ' ', t(now.balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'));
   const note = now.quarantined ? t('tile.ledger.note', { n: format.number(now.quarantined) }) : t('tile.ledger.clean');
-  return show('ledger', t('tile.ledger'), [mark], note);
+  return show('ledger', t('tile.ledger'), [mark], note, now.duplicate ? t('tile.ledger.duplicates', { n: format.number(now.duplicate) }) : '');
 }

@@ -24,7 +24,7 @@ export function counts({ hours, days, quarters = [] }, now) {
     days: usual.length,
     band: band(usual),
     line: line(quarters, start),
-    recent: placed.slice(-24).map((item) => item.crossings),
+    recent: placed.filter((item) => item.state !== 'open').slice(-24).map((item) => item.crossings),
   };
 }
 
