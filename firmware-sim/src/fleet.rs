@@ -13,6 +13,7 @@ use crate::{
     dice::Dice,
     payload::{self, Said},
     sensor::{Equipment, Sensor},
+    town::Town,
 };
 
 /// A device of the fleet.
@@ -38,6 +39,7 @@ pub struct SimDevice {
 #[derive(Clone, Debug)]
 pub struct Fleet {
     spec: Spec,
+    town: Arc<Town>,
     city: String,
     devices: Arc<Vec<SimDevice>>,
 }
@@ -68,7 +70,7 @@ impl Fleet {
             })
         };
         let devices = Arc::new(registry.devices.iter().enumerate().filter_map(device).collect());
-        Self { spec, city, devices }
+        Self { town: Arc::new(Town::new(spec.seed)), spec, city, devices }
     }
 
     /// The devices; their places here are the numbers of [`Transmission::device`].
@@ -115,7 +117,7 @@ impl Fleet {
     }
 
     pub(crate) fn sensor(&self, device: &SimDevice) -> Sensor {
-        Sensor::new(self.spec.seed, device.key, &device.place, Arc::clone(&device.equipment))
+        Sensor::new(Arc::clone(&self.town), device.key, &device.place, Arc::clone(&device.equipment))
     }
 
     /// Topic of a device that nobody has registered, at the pole of one that is.

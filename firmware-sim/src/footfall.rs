@@ -4,12 +4,14 @@
 //! minutes, evenly within a slot. So interval counts are differences of totals at any interval, and a fleet that starts
 //! again goes on where its counters stood. Totals start at 0 each New Year, when the batteries are changed.
 
+use std::sync::Arc;
+
 use smartpole_model::UtcMillis;
 
 use crate::{
     calendar::{DayKind, Moment},
     dice::Dice,
-    weather::Weather,
+    town::{SLOT_MS, SLOTS, Town, day_of, new_year},
 };
 
 /// Persons in each hour of the day at Am Markt. The peaks of Thursday 10–11 h (1,080) and Saturday 11–12 h (1,328) were
@@ -25,20 +27,14 @@ const REST: [u16; 24] =
 const HALF_DAY: [u16; 24] =
     [8, 4, 2, 2, 4, 24, 100, 300, 620, 900, 1050, 1000, 820, 520, 200, 120, 100, 90, 80, 60, 50, 40, 40, 60];
 
-const SLOTS: usize = 144;
-const SLOT_MS: i64 = 600_000;
-const DAY_MS: i64 = 86_400_000;
-/// Counting days are days of UTC+1: each has 24 hours.
-const OFFSET_MS: i64 = 3_600_000;
-
 /// The line that a counter watches.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Line {
+    town: Arc<Town>,
     /// Passers compared with Am Markt.
     level: f64,
     /// Whether the market is held here.
     market: bool,
-    seed: u64,
     device: i64,
 }
 
@@ -61,7 +57,7 @@ pub(crate) struct DayCounts {
 
 impl Line {
     /// The line of a device at a place of that name.
-    pub(crate) fn new(seed: u64, device: i64, place: &str) -> Self {
+    pub(crate) fn new(town: Arc<Town>, device: i64, place: &str) -> Self {
         const LEVELS: [(&str, f64); 7] = [
             ("Am Markt", 1.0),
             ("Lönsstraße", 0.8),
@@ -71,10 +67,10 @@ impl Line {
             ("Lange Straße", 0.35),
             ("Neuroder", 0.25),
         ];
-        let mut dice = Dice::of(seed, &[LINE, device]);
+        let mut dice = Dice::of(town.seed, &[LINE, device]);
         let known = LEVELS.iter().find(|(name, _)| place.contains(name)).map(|(_, level)| *level);
         let level = known.unwrap_or_else(|| dice.between(0.08, 0.4)) * dice.between(0.92, 1.08);
-        Self { level, market: place.contains("Am Markt"), seed, device }
+        Self { level, market: place.contains("Am Markt"), town, device }
     }
 
     /// Persons an hour at Am Markt on such a day.
@@ -96,16 +92,15 @@ impl Line {
 
     /// Persons one way on a whole day.
     fn day_total(&self, day: i64) -> i64 {
-        let noon = Moment::of(UtcMillis(day * DAY_MS - OFFSET_MS + DAY_MS / 2));
-        let sum = self.hours(noon.kind).iter().map(|hour| f64::from(*hour)).sum::<f64>() * self.level;
-        let advent = if noon.month == 12 && noon.day < 24 { 1.15 } else { 1.0 };
-        let chance = 1.0 + 0.05 * Dice::of(self.seed, &[DAY, self.device, day]).noise();
-        (sum / 2.0 * advent * chance * comfort(&Weather::at(self.seed, &noon))) as i64
+        let town = self.town.day(day);
+        let usual = self.hours(town.kind).iter().map(|hour| f64::from(*hour)).sum::<f64>() * self.level / 2.0;
+        let chance = 1.0 + 0.05 * Dice::of(self.town.seed, &[DAY, self.device, day]).noise();
+        (usual * town.crowd * chance) as i64
     }
 
     /// The day that holds `time`.
     pub(crate) fn day(&self, time: UtcMillis) -> DayCounts {
-        let day = day_of(time);
+        let (day, _) = day_of(time);
         self.day_after(day, (new_year(day)..day).map(|day| self.day_total(day)).sum())
     }
 
@@ -118,10 +113,11 @@ impl Line {
 
     /// How the way's persons of a day are dealt out to its slots.
     fn weights(&self, way: Way, day: i64) -> [f64; SLOTS] {
+        let town = self.town.day(day);
         std::array::from_fn(|slot| {
-            let moment = Moment::of(UtcMillis(day * DAY_MS - OFFSET_MS + slot as i64 * SLOT_MS + SLOT_MS / 2));
-            let chance = Dice::of(self.seed, &[SLOT, self.device, day, slot as i64, way as i64]).between(0.8, 1.2);
-            self.rate(&moment) * comfort(&Weather::at(self.seed, &moment)) * tilt(way, moment.hour) * chance
+            let (moment, comfort) = &town.slots[slot];
+            let purpose = [SLOT, self.device, day, slot as i64, way as i64];
+            self.rate(moment) * comfort * tilt(way, moment.hour) * Dice::of(self.town.seed, &purpose).between(0.8, 1.2)
         })
     }
 
@@ -140,12 +136,12 @@ const SLOT: i64 = 12;
 impl DayCounts {
     /// Days from this one to the one that holds `time`.
     pub(crate) fn days_until(&self, time: UtcMillis) -> i64 {
-        day_of(time) - self.day
+        day_of(time).0 - self.day
     }
 
     /// What has passed since New Year at `time`, an instant of this day.
     pub(crate) fn total(&self, way: Way, time: UtcMillis) -> i64 {
-        let elapsed = (time.0 + OFFSET_MS).rem_euclid(DAY_MS);
+        let (_, elapsed) = day_of(time);
         let slot = (elapsed / SLOT_MS) as usize;
         let passed = &self.passed[way as usize];
         let in_slot = i64::from(passed[slot + 1] - passed[slot]);
@@ -163,22 +159,6 @@ fn dealt(weights: &[f64; SLOTS], total: f64) -> Box<[u32; SLOTS + 1]> {
         passed[slot + 1] = (sum * scale + 1e-6) as u32; // so that the last one is the whole despite rounding
     }
     passed
-}
-
-fn day_of(time: UtcMillis) -> i64 {
-    (time.0 + OFFSET_MS).div_euclid(DAY_MS)
-}
-
-/// The first day of the year that holds `day`.
-fn new_year(day: i64) -> i64 {
-    let noon = Moment::of(UtcMillis(day * DAY_MS + DAY_MS / 2));
-    day - (noon.year_share * 365.25 + 0.5) as i64
-}
-
-/// How many go out in that weather.
-fn comfort(weather: &Weather) -> f64 {
-    let cold_or_hot = (weather.temperature - 18.0).abs() / 60.0;
-    (1.0 - 0.45 * weather.rain) * (1.14 - cold_or_hot)
 }
 
 /// More come in the morning, more leave in the evening.
@@ -205,7 +185,7 @@ mod tests {
     /// Persons both ways in the hour from `start`, mean over several towns' weather and chance.
     fn persons(place: &str, start: &str) -> f64 {
         let hour = |seed| {
-            let (line, start) = (Line::new(seed, 1, place), time(start));
+            let (line, start) = (Line::new(Arc::new(Town::new(seed)), 1, place), time(start));
             let day = line.day(start);
             [Way::In, Way::Out]
                 .map(|way| day.total(way, start.plus(3_600_000)) - day.total(way, start))
@@ -233,7 +213,7 @@ mod tests {
 
     #[test]
     fn totals_grow_through_the_year_without_a_step_at_midnight() {
-        let line = Line::new(7, 3, "Lönsstraße");
+        let line = Line::new(Arc::new(Town::new(7)), 3, "Lönsstraße");
         let mut time = time("2026-03-27T00:00:00Z");
         let mut former = line.day(time).total(Way::In, time);
         for _ in 0..5 * 144 {
@@ -246,7 +226,7 @@ mod tests {
 
     #[test]
     fn totals_start_again_at_new_year() {
-        let (line, midnight) = (Line::new(7, 3, "Am Markt"), time("2026-12-31T23:00:00Z"));
+        let (line, midnight) = (Line::new(Arc::new(Town::new(7)), 3, "Am Markt"), time("2026-12-31T23:00:00Z"));
         assert_eq!(line.day(midnight).total(Way::In, midnight), 0);
         let before = midnight.plus(-1);
         assert!(line.day(before).total(Way::In, before) > 100_000);

@@ -22,6 +22,7 @@ mod sensor;
 mod spec;
 mod stream;
 mod synthetic;
+mod town;
 mod transmission;
 mod truth;
 mod weather;

@@ -10,6 +10,7 @@ use crate::{
     dice::Dice,
     footfall::{DayCounts, Line, Way},
     payload::SaidValue,
+    town::Town,
     weather::Weather,
 };
 
@@ -105,7 +106,7 @@ fn origin(property: &str) -> Option<Origin> {
 /// A device at its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Sensor {
-    seed: u64,
+    town: Arc<Town>,
     device: i64,
     equipment: Arc<Equipment>,
     street: Street,
@@ -115,9 +116,9 @@ pub(crate) struct Sensor {
 }
 
 impl Sensor {
-    pub(crate) fn new(seed: u64, device: i64, place: &str, equipment: Arc<Equipment>) -> Self {
-        let (street, line) = (Street::new(seed, device), Line::new(seed, device, place));
-        Self { seed, device, equipment, street, line, day: None }
+    pub(crate) fn new(town: Arc<Town>, device: i64, place: &str, equipment: Arc<Equipment>) -> Self {
+        let (street, line) = (Street::new(town.seed, device), Line::new(Arc::clone(&town), device, place));
+        Self { town, device, equipment, street, line, day: None }
     }
 
     /// Values in the order of the equipment, at their properties' resolutions; counts of intervals reach `interval_ms`
@@ -139,8 +140,8 @@ impl Sensor {
 
     fn air(&self, time: UtcMillis) -> Air {
         let moment = Moment::of(time);
-        let mut dice = Dice::of(self.seed, &[21, self.device, time.0]);
-        self.street.air(&moment, &Weather::at(self.seed, &moment), &mut dice)
+        let mut dice = Dice::of(self.town.seed, &[21, self.device, time.0]);
+        self.street.air(&moment, &Weather::at(self.town.seed, &moment), &mut dice)
     }
 
     fn passed(&mut self, way: Way, time: UtcMillis, interval_ms: i64) -> i64 {
