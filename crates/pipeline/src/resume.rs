@@ -39,7 +39,8 @@ impl Fold {
             tally: Tally::restore(restore.ledger),
             seq: restore.cursor,
             received_at: restore.received_at,
-            checkpoint_day: restore.checkpoint_day,
+            // a store without a checkpoint began on some day, too: the next day's first record makes one
+            checkpoint_day: restore.checkpoint_day.or((restore.cursor.0 > 0).then(|| restore.received_at.utc_day())),
             batch: restore.batch,
             pending: Pending::default(),
             handed_over: Vec::new(),

@@ -1,0 +1,70 @@
+//! What can go wrong with the file.
+
+use std::path::PathBuf;
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened or made.
+    #[error("cannot open {path}", path = path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// A newer program wrote the file.
+    #[error("city.db has schema {found}, this program knows {known}: use the program that wrote it, or a newer one")]
+    Newer {
+        /// The file's schema.
+        found: i64,
+        /// The newest schema known here.
+        known: i64,
+    },
+    /// The disk is full; nothing was changed, and the same changes can be committed when there is room.
+    #[error("no room on the disk for city.db")]
+    Full(#[source] rusqlite::Error),
+    /// SQLite failed.
+    #[error("cannot {doing}")]
+    Sqlite {
+        /// What was being done.
+        doing: &'static str,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+    /// Packed bytes in the file are damaged.
+    #[error("damaged {what} in city.db")]
+    Damaged {
+        /// What is damaged.
+        what: &'static str,
+        /// How.
+        source: smartpole_window::PackError,
+    },
+    /// A batch row cannot be compressed or expanded.
+    #[error("cannot {doing} a batch row")]
+    Compression {
+        /// What was being done.
+        doing: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// Whether waiting for room helps.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+}
+
+/// Names what was being done; a full disk is told from the rest.
+pub(crate) fn sqlite(doing: &'static str) -> impl Fn(rusqlite::Error) -> Error {
+    move |source| match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => Error::Full(source),
+        _ => Error::Sqlite { doing, source },
+    }
+}
+
+pub(crate) fn damaged(what: &'static str) -> impl Fn(smartpole_window::PackError) -> Error {
+    move |source| Error::Damaged { what, source }
+}

@@ -1,0 +1,88 @@
+//! Reads the state at the cursor back.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use smartpole_model::{DeviceNo, Quarter, Seq, UtcMillis};
+use smartpole_pipeline::{Counts, DeviceRow, LedgerDeviceRow, Name, NameKind, Restore};
+
+use crate::{Error, Store, error::sqlite};
+
+/// Largest batch row that is expanded: 10,000 messages take some hundred kilobytes, a message at most 65,536 values.
+const MAX_BATCH_ROW: usize = 1 << 30;
+
+impl Store {
+    /// The state at the cursor; an empty one if nothing was committed yet.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`], [`Error::Compression`].
+    pub fn restore(&self) -> Result<Restore, Error> {
+        let connection = self.writer();
+        let mut restore = cursor(&connection)?;
+        let day = restore.received_at.utc_day();
+        restore.names = names(&connection)?;
+        restore.devices = all(&connection, "SELECT device, last_closed, state FROM device", [], |row| {
+            let (device, last_closed) = (DeviceNo(row.get(0)?), Quarter(row.get(1)?));
+            Ok(DeviceRow { device, last_closed, state: row.get(2)? })
+        })?;
+        restore.ticks = all(&connection, "SELECT source, n FROM tick ORDER BY source", [], |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?;
+        let sql = "SELECT day, device, counts FROM ledger_device WHERE day = ?1";
+        restore.ledger_devices = all(&connection, sql, [day], |row| {
+            Ok(LedgerDeviceRow { day: row.get(0)?, device: DeviceNo(row.get(1)?), counts: row.get(2)? })
+        })?;
+        let sums = all(&connection, "SELECT entry, sum(n) FROM ledger_source GROUP BY entry", [], |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?;
+        restore.ledger = Counts(BTreeMap::from_iter(sums));
+        restore.batch_rows = batch_rows(&connection)?;
+        restore.checkpoint_day = all(&connection, "SELECT max(day) FROM checkpoint", [], |row| row.get(0))?.pop().flatten();
+        Ok(restore)
+    }
+}
+
+fn cursor(connection: &Connection) -> Result<Restore, Error> {
+    let sql = "SELECT seq, received_at, batch, inputs FROM cursor";
+    let found = connection.query_row(sql, params![], |row| {
+        Ok(Restore {
+            cursor: Seq(row.get::<_, i64>(0)?.unsigned_abs()),
+            received_at: UtcMillis(row.get(1)?),
+            batch: row.get::<_, i64>(2)?.unsigned_abs(),
+            inputs: row.get(3)?,
+            ..Restore::default()
+        })
+    });
+    Ok(found.optional().map_err(sqlite("read the cursor"))?.unwrap_or_default())
+}
+
+fn names(connection: &Connection) -> Result<Vec<Name>, Error> {
+    let names = all(connection, "SELECT kind, number, id FROM name ORDER BY kind, number", [], |row| {
+        let kind = NameKind::from_number(row.get(0)?);
+        Ok(kind.map(|kind| Ok(Name { kind, number: row.get(1)?, id: row.get(2)? })))
+    })?;
+    names.into_iter().flatten().collect::<rusqlite::Result<_>>().map_err(sqlite("read names"))
+}
+
+fn batch_rows(connection: &Connection) -> Result<Vec<(u64, Vec<u8>)>, Error> {
+    let packed: Vec<(i64, Vec<u8>)> =
+        all(connection, "SELECT number, body FROM batch ORDER BY number", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let expand = |(number, body): (i64, Vec<u8>)| {
+        let size = zstd::bulk::Decompressor::upper_bound(&body).unwrap_or(MAX_BATCH_ROW).min(MAX_BATCH_ROW);
+        let bytes = zstd::bulk::decompress(&body, size);
+        let bytes = bytes.map_err(|source| Error::Compression { doing: "expand", source })?;
+        Ok((number.unsigned_abs(), bytes))
+    };
+    packed.into_iter().map(expand).collect()
+}
+
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    take: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, Error> {
+    let doing = sqlite("read the state");
+    let mut statement = connection.prepare(sql).map_err(&doing)?;
+    statement.query_map(params, take).map_err(&doing)?.collect::<rusqlite::Result<_>>().map_err(&doing)
+}

@@ -1,0 +1,63 @@
+//! The tables, and how a file of an older program becomes one of this one.
+
+use rusqlite::Connection;
+
+use crate::{Error, error::sqlite};
+
+/// Steps from one schema to the next; `user_version` counts those taken.
+const MIGRATIONS: [&str; 1] = ["
+CREATE TABLE cursor(            -- one row: where the fold is
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL, received_at INTEGER NOT NULL, batch INTEGER NOT NULL, inputs TEXT) STRICT;
+CREATE TABLE name(              -- numbers of devices, poles, zones, sources
+  kind INTEGER NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE batch(             -- accepted readings not yet in stored blocks, zstd
+  number INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE block(             -- a device's quarter of an hour: readings and aggregates, packed
+  quarter INTEGER NOT NULL, device INTEGER NOT NULL, revision INTEGER NOT NULL, revised_minute INTEGER NOT NULL,
+  aggregates BLOB NOT NULL, rows BLOB NOT NULL,
+  PRIMARY KEY (quarter, device)) STRICT, WITHOUT ROWID;
+CREATE TABLE rollup(            -- hours and days of devices, poles, zones
+  level INTEGER NOT NULL, scope INTEGER NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL,
+  revision INTEGER NOT NULL, aggregates BLOB NOT NULL,
+  PRIMARY KEY (level, scope, number, start)) STRICT, WITHOUT ROWID;
+CREATE TABLE revision(          -- former aggregates of closed blocks
+  quarter INTEGER NOT NULL, device INTEGER NOT NULL, revision INTEGER NOT NULL,
+  minute INTEGER NOT NULL, reason INTEGER NOT NULL, former BLOB NOT NULL,
+  PRIMARY KEY (quarter, device, revision)) STRICT, WITHOUT ROWID;
+CREATE TABLE device(            -- state at the cursor beside open blocks
+  device INTEGER PRIMARY KEY, last_closed INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+CREATE TABLE tick(source INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+CREATE TABLE ledger_source(     -- receipt hour, source, entry
+  hour INTEGER NOT NULL, source INTEGER NOT NULL, entry INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (hour, source, entry)) STRICT, WITHOUT ROWID;
+CREATE TABLE ledger_device(     -- receipt day, device
+  day INTEGER NOT NULL, device INTEGER NOT NULL, counts BLOB NOT NULL,
+  PRIMARY KEY (day, device)) STRICT, WITHOUT ROWID;
+CREATE TABLE quarantine(        -- what does not count, and why; the bytes are in the journal
+  seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, source INTEGER NOT NULL, device INTEGER,
+  reason INTEGER NOT NULL, detail TEXT NOT NULL, readings INTEGER NOT NULL) STRICT;
+CREATE INDEX quarantine_reason ON quarantine(reason, seq);
+CREATE TABLE checkpoint(        -- the state at a place in the journal, zstd
+  day INTEGER PRIMARY KEY, seq INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+"];
+
+/// The schema that this program writes.
+pub(crate) const SCHEMA: i64 = MIGRATIONS.len() as i64;
+
+/// Brings a file to [`SCHEMA`], each step in a transaction of its own.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let doing = sqlite("bring city.db to this program's schema");
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(&doing)?;
+    if found > SCHEMA {
+        return Err(Error::Newer { found, known: SCHEMA });
+    }
+    for (step, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        let transaction = connection.transaction().map_err(&doing)?;
+        transaction.execute_batch(sql).map_err(&doing)?;
+        transaction.pragma_update(None, "user_version", step as i64 + 1).map_err(&doing)?;
+        transaction.commit().map_err(&doing)?;
+    }
+    Ok(())
+}

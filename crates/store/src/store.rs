@@ -1,0 +1,95 @@
+//! The file and its connections.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use smartpole_model::{DeviceNo, Quarter, Seq};
+use smartpole_pipeline::{LoadError, StoredBlock, StoredBlocks};
+
+use crate::{Error, error::sqlite, schema};
+
+/// Pages of the write-ahead log before they go to the file (`fold.md`: 4,000 of 4,096 bytes).
+const SETTINGS: &str = "
+PRAGMA page_size = 4096;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA cache_size = -8192;
+PRAGMA temp_store = MEMORY;
+";
+
+/// The open file; clones are the same one. One connection writes, the others only read.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: Arc<Mutex<Connection>>,
+    /// For blocks that late readings ask for.
+    loader: Arc<Mutex<Connection>>,
+}
+
+impl Store {
+    /// Opens `city.db` in a folder, made if absent, and brings it to this program's schema.
+    ///
+    /// # Errors
+    /// [`Error::Open`], [`Error::Newer`], [`Error::Sqlite`].
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join("city.db");
+        let open = |source| Error::Open { path: path.clone(), source };
+        let mut writer = Connection::open(&path).map_err(open)?;
+        writer.execute_batch(SETTINGS).map_err(open)?;
+        writer.set_prepared_statement_cache_capacity(64);
+        schema::migrate(&mut writer)?;
+        let loader = read_only(&path)?;
+        Ok(Self { path, writer: Arc::new(Mutex::new(writer)), loader: Arc::new(Mutex::new(loader)) })
+    }
+
+    /// The last record of the newest checkpoint that is at least as old as `day` (UTC days since 1970): what was received
+    /// before it can be folded again without the journal's records up to there.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn checkpoint_by(&self, day: i32) -> Result<Option<Seq>, Error> {
+        let found = self.writer().query_row(
+            "SELECT seq FROM checkpoint WHERE day <= ?1 ORDER BY day DESC LIMIT 1",
+            params![day],
+            |row| row.get::<_, i64>(0),
+        );
+        let found = found.optional().map_err(sqlite("read checkpoints"))?;
+        Ok(found.map(|seq| Seq(seq.unsigned_abs())))
+    }
+
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another connection, which only reads.
+    pub(crate) fn reader(&self) -> Result<Connection, Error> {
+        read_only(&self.path)
+    }
+}
+
+fn read_only(path: &Path) -> Result<Connection, Error> {
+    let open = |source| Error::Open { path: path.to_owned(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(open)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;").map_err(open)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+impl StoredBlocks for Store {
+    fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
+        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |source| LoadError(Box::new(sqlite("read a block")(source)));
+        let sql = "SELECT revision, revised_minute, aggregates, rows FROM block WHERE quarter = ?1 AND device = ?2";
+        let mut statement = loader.prepare_cached(sql).map_err(failed)?;
+        let found = statement.query_row(params![quarter.0, device.0], |row| {
+            let (revision, revised_minute) = (row.get(0)?, row.get(1)?);
+            Ok(StoredBlock { revision, revised_minute, aggregates: row.get(2)?, rows: row.get(3)? })
+        });
+        found.optional().map_err(failed)
+    }
+}
