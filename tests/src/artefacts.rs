@@ -32,7 +32,8 @@ impl Artefacts {
     }
 
     fn keep(&self) {
-        let target = env::var_os("SMARTPOLE_ARTEFACTS").map_or_else(|| repository().join("tests/artefacts"), PathBuf::from);
+        let target =
+            env::var_os("SMARTPOLE_ARTEFACTS").map_or_else(|| repository().join("tests/artefacts"), PathBuf::from);
         fs::create_dir_all(&target).ok();
         for file in fs::read_dir(self.dir.path()).into_iter().flatten().flatten() {
             let name = file.file_name().to_string_lossy().into_owned();

@@ -123,7 +123,7 @@ impl Config {
     fn write(&self) -> PathBuf {
         let (data, registry) = (self.data.display(), self.registry());
         let registry = registry.display();
-        let head = format!("data = \"{data}\"\nregistry = \"{registry}\"\nhttp = \"127.0.0.1:0\"\n");
+        let head = format!("data = \"{data}\"\nregistry = \"{registry}\"\n[http]\nlisten = \"127.0.0.1:0\"\n");
         let path = self.files.path().join("smartpole.toml");
         fs::write(&path, head + &self.text).expect("a temporary file");
         path
@@ -285,4 +285,3 @@ fn read(folder: &Path) -> Files {
     }
     files
 }
-

@@ -81,7 +81,12 @@ impl Town {
             let must = windows.iter().map(|window| row(property, window)).collect();
             wrong.extend(differing(device, property, &must, &shown(property, &api.all(&path).await)));
         }
-        assert!(wrong.is_empty(), "{} windows differ, first:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "{} windows differ, first:\n{}",
+            wrong.len(),
+            wrong[..wrong.len().min(20)].join("\n")
+        );
     }
 }
 

@@ -19,11 +19,7 @@ pub async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Result<T, Strin
 ///
 /// # Panics
 /// With the last `Err` if there was no `Ok`.
-pub async fn eventually_within<T>(
-    limit: Duration,
-    what: &str,
-    mut ask: impl AsyncFnMut() -> Result<T, String>,
-) -> T {
+pub async fn eventually_within<T>(limit: Duration, what: &str, mut ask: impl AsyncFnMut() -> Result<T, String>) -> T {
     let end = Instant::now() + limit;
     loop {
         match ask().await {

@@ -1,0 +1,9 @@
+//! The service's binary from outside: what a city sees of it.
+
+mod bad_input;
+mod demo;
+mod full_disk;
+mod kill;
+mod real_input;
+mod registry;
+mod truth;
