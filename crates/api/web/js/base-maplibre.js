@@ -21,6 +21,7 @@ export async function mapLibreBase(box, zones, bounds, padding) {
   const map = new MapLibre({
     container: ground, style: style(zones), bounds, fitBoundsOptions: { padding }, attributionControl: false, cooperativeGestures: true,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, minZoom: 9, maxZoom: 18, keyboard: false, fadeDuration: 0,
+    canvasContextAttributes: { preserveDrawingBuffer: true }, // printing reads the canvas
     locale: { 'CooperativeGesturesHandler.WindowsHelpText': t('map.drag'), 'CooperativeGesturesHandler.MacHelpText': t('map.drag.mac'), 'CooperativeGesturesHandler.MobileHelpText': t('map.touch') },
   });
   map.touchZoomRotate.disableRotation();
@@ -54,7 +55,7 @@ function base(map) {
     fit: ([west, south, east, north], padding) => map.fitBounds([[west, south], [east, north]], { padding, maxZoom: 16.5, duration: duration() }),
     zoom: (steps) => map.zoomTo(map.getZoom() + steps, { duration: duration() / 2 }),
     centre: () => map.getCenter().toArray(),
-    recolour() { for (const { id, paint } of layers()) for (const [key, value] of Object.entries(paint)) map.setPaintProperty(id, key, value); },
+    recolour() { for (const { id, paint } of layers()) for (const [key, value] of Object.entries(paint)) map.setPaintProperty(id, key, value); map.redraw(); },
   };
 }
 
@@ -77,6 +78,7 @@ function style(zones) {
   const tiles = document.querySelector('meta[name=map-tiles]').content;
   return {
     version: 8,
+    transition: { duration: 0 }, // a changed theme shows at once, on paper too
     sources: {
       zones: { type: 'geojson', data: { type: 'FeatureCollection', features } },
       ...(tiles ? { tiles: { type: 'raster', tiles: [tiles], tileSize: 256 } } : {}),

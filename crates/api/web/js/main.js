@@ -11,7 +11,7 @@ import { drawQuarantine, freshenQuarantine, startQuarantine } from './quarantine
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
-import { startTheme } from './theme.js';
+import { lightOnPaper, startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
 
 const ALL = ['language'];
@@ -62,6 +62,7 @@ function watchSize() {
 buildTiles();
 startLanguage();
 startTheme(find('[data-testid=theme]'));
+lightOnPaper(recolourMap);
 for (const button of document.querySelectorAll('[data-language]')) {
   button.addEventListener('click', () => { setLanguage(button.dataset.language); changed(...ALL); });
 }

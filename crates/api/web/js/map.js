@@ -114,6 +114,7 @@ function place() {
   const spots = spread(poles.map((pole) => base.project([pole.lon, pole.lat])), DISTANCE);
   const spotOf = new Map(poles.map((pole, at) => [pole.id, spots[at]]));
   for (const [id, spot] of spotOf) markers.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
+  find('#map').style.setProperty('--drawn-width', `${parts.names.clientWidth}px`); // paper keeps the size that was drawn
   parts.names.replaceChildren(...labels(state.zones, spotOf, { width: parts.names.clientWidth, height: parts.names.clientHeight }).map(nameButton));
   drawScale();
 }

@@ -91,8 +91,8 @@ function stateOf(items) {
 
 function draw(id, kind, span, items, width) {
   const property = state.properties.get(id);
-  const [from, to] = [span.from(Date.now()), Date.now()];
   const step = span[kind][1];
+  const [from, to] = [Math.min(span.from(Date.now()), Date.parse(items[0].start)), Math.max(Date.now(), Date.parse(items.at(-1).end))];
   const points = items.map((item) => point(item, kind)).filter(({ value }) => value !== null && value !== undefined);
   const lows = points.map(({ low, value }) => low ?? value);
   const highs = points.map(({ high, value }) => high ?? value);
@@ -136,7 +136,7 @@ function ticks(span, from, to, width) {
     for (let at = Math.ceil(from / HOUR) * HOUR; at <= to; at += HOUR) if (civil(at).hour % every === 0) found.push({ at, text: String(civil(at).hour) });
     return found;
   }
-  for (let days = -28; days <= 0; days += 7) found.push({ at: midnight(to, days), text: format.day(midnight(to, days)) });
+  for (let days = -28; days <= 0; days += 7) found.push({ at: midnight(Date.now(), days), text: format.day(midnight(Date.now(), days)) });
   return found;
 }
 

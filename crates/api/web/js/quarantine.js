@@ -1,6 +1,6 @@
 /** What was refused, with reason, bytes and the next step. */
 import { get } from './api.js';
-import { find, h } from './dom.js';
+import { find, h, setText } from './dom.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { route } from './route.js';
@@ -9,6 +9,7 @@ import { broken, head, skeleton } from './states.js';
 
 const PAGE = 6;
 const view = { reason: '', items: null, next: null, error: null };
+let note = null;
 let counted = null;
 let asked = 0;
 
@@ -29,6 +30,7 @@ function follow() {
 
 /** Asks anew when the number of refused messages changed, not more often than every 5 s. */
 export function freshenQuarantine() {
+  drawNote();
   const now = state.ledger?.quarantined ?? null;
   if (now === null || now === counted || Date.now() - asked < 5000) return;
   if (view.items && view.items.length > PAGE) return; // a reader has gone deeper
@@ -49,11 +51,16 @@ async function loadPage(first) {
   drawQuarantine();
 }
 
+function drawNote() {
+  const total = state.ledger?.quarantined;
+  setText(note, total ? t('quarantine.note', { n: format.number(total) }) : '');
+}
+
 /** Draws the card. */
 export function drawQuarantine() {
-  const total = state.ledger?.quarantined;
-  const title = head('quarantine-title', t('quarantine.title'), total ? t('quarantine.note', { n: format.number(total) }) : null);
-  find('#quarantine').replaceChildren(title, ...content());
+  note = h('span', { class: 'note' });
+  drawNote();
+  find('#quarantine').replaceChildren(head('quarantine-title', t('quarantine.title'), null, note), ...content());
 }
 
 function content() {

@@ -18,6 +18,17 @@ export function startTheme(button) {
   });
 }
 
+/** Paper is white: while printing the page is light, drawings included. */
+export function lightOnPaper(recolour) {
+  let chosen;
+  addEventListener('beforeprint', () => { chosen = document.documentElement.dataset.theme; document.documentElement.dataset.theme = 'light'; recolour(); });
+  addEventListener('afterprint', () => {
+    if (chosen) document.documentElement.dataset.theme = chosen;
+    else delete document.documentElement.dataset.theme;
+    recolour();
+  });
+}
+
 /** Whether the page is dark now. */
 export function isDark() {
   const chosen = document.documentElement.dataset.theme;
