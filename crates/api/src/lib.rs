@@ -10,6 +10,7 @@
 //! what to do; nothing is loaded from another host.
 
 mod health;
+mod history;
 mod list;
 mod live;
 mod number;
@@ -19,6 +20,7 @@ mod query;
 mod routes;
 mod scope;
 mod server;
+mod span;
 mod state;
 
 use axum::{Router, middleware};

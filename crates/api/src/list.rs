@@ -4,9 +4,18 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use utoipa::ToSchema;
 
-/// Most items of one answer, as asked for.
+/// Most items of one answer.
+const MAX_ITEMS: usize = 10_000;
+
+/// A number of a query string, within bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limit(pub(crate) usize);
+pub(crate) struct Number<const MIN: usize, const MAX: usize>(pub(crate) usize);
+
+/// Most items of one answer, as asked for.
+pub(crate) type Limit = Number<1, MAX_ITEMS>;
+
+/// A channel, as asked for.
+pub(crate) type Channel = Number<0, 255>;
 
 /// Where a list goes on; opaque to those who ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,22 +38,23 @@ impl<T> List<T> {
     }
 }
 
-impl Limit {
-    pub(crate) const MAX: usize = 10_000;
-}
-
 impl Default for Limit {
     fn default() -> Self {
-        Self(Self::MAX)
+        Self(MAX_ITEMS)
     }
 }
 
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let limit = text.parse().ok().filter(|limit| (1..=Self::MAX).contains(limit));
+impl<const MIN: usize, const MAX: usize> Number<MIN, MAX> {
+    fn parse(text: &str) -> Result<Self, String> {
+        let number = text.parse().ok().filter(|number| (MIN..=MAX).contains(number));
         let shown: String = text.chars().take(40).collect();
-        limit.map(Self).ok_or_else(|| D::Error::custom(format!("not a number from 1 to {}: {shown:?}", Self::MAX)))
+        number.map(Self).ok_or_else(|| format!("not a number from {MIN} to {MAX}: {shown:?}"))
+    }
+}
+
+impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Number<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

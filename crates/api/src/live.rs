@@ -16,6 +16,7 @@ use tokio::{
     task::spawn_blocking,
     time::{Instant, MissedTickBehavior},
 };
+use utoipa::ToSchema;
 
 use crate::{
     ApiState, Parts,
@@ -25,6 +26,7 @@ use crate::{
         window::{Frame, Window, WindowState},
     },
     scope::{self, ScopeKind, ScopeName},
+    span::Step,
 };
 
 /// Batches that a slow viewer may be behind.
@@ -117,8 +119,10 @@ impl Viewer {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Gap {
+/// A `gap` event of the live stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Gap {
+    /// Events that this client did not get.
     missed: u64,
 }
 
@@ -211,13 +215,17 @@ fn reading_event(fold: &Fold, reading: &Reading) -> Option<LiveEvent> {
     Some(LiveEvent::new("reading", &item)?.about(&item.pole, &item.property))
 }
 
-/// A `window` event.
-#[derive(Debug, Serialize)]
-struct WindowEvent<'a> {
+/// A `window` event of the live stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WindowEvent {
+    /// Whose.
     scope: ScopeName,
-    property: &'a str,
+    /// Of which property.
+    property: String,
+    /// Channel, 0 where there is one only.
     channel: u8,
-    step: &'static str,
+    /// `15m`.
+    step: Step,
     #[serde(flatten)]
     window: Window,
 }
@@ -231,9 +239,9 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
         let property = scope::property(fold, series.property)?;
         let scope = ScopeName { kind: ScopeKind::Device, id: id.to_owned() };
         let window = Window::new(property, aggregate, frame);
-        let (property, channel, step) = (property.id.as_str(), series.channel, "15m");
-        let event = LiveEvent::new("window", &WindowEvent { scope, property, channel, step, window })?;
-        Some(event.about(&pole.id, property))
+        let shown =
+            WindowEvent { scope, property: property.id.clone(), channel: series.channel, step: Step::Quarter, window };
+        Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id))
     };
     live.aggregates.0.iter().filter_map(event).collect()
 }
@@ -252,19 +260,30 @@ fn frame(fold: &Fold, device: &Device, live: &LiveWindow) -> Frame {
     Frame { start, end, expected: u64::from((900 / interval).max(1)), state, revision: live.revision }
 }
 
-/// A `ledger` event.
-#[derive(Debug, Serialize)]
-struct LedgerEvent {
+/// A `ledger` event of the live stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LedgerEvent {
+    /// The newest durable record of the journal.
     seq: u64,
+    /// The last record folded.
     folded: u64,
+    /// Records yet to be folded.
     lag_messages: u64,
+    /// Records that became durable in a second, over the last five.
     messages_per_second: f64,
+    /// Messages folded; the next four are what became of them.
     journalled: u64,
+    /// Messages that brought a reading that counts.
     uplink: u64,
+    /// Messages that are no measurement.
     control: u64,
+    /// Messages all of whose readings were known.
     duplicate: u64,
+    /// Messages of which nothing counts.
     quarantined: u64,
+    /// Readings that count.
     readings_accepted: u64,
+    /// Whether every equation of the ledger holds.
     balanced: bool,
 }
 

@@ -22,8 +22,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
 fn refusal(rejection: &QueryRejection) -> Problem {
     let inner = std::error::Error::source(rejection).map(ToString::to_string);
     let detail: String = inner.unwrap_or_else(|| rejection.to_string()).chars().take(300).collect();
-    // serde's word for a member of a struct.
-    let detail =
-        detail.replacen("unknown field", "unknown parameter", 1).replacen("duplicate field", "duplicate parameter", 1);
+    // serde calls a parameter a field.
+    let detail = ["unknown", "duplicate", "missing"]
+        .iter()
+        .fold(detail, |detail, what| detail.replacen(&format!("{what} field"), &format!("{what} parameter"), 1));
     Problem::parameter(detail, "GET /api/openapi.json describes every parameter")
 }

@@ -1,8 +1,8 @@
 //! Names of the fold's numbers, and what a request is about.
 
 use serde::Serialize;
-use smartpole_model::{Device, DeviceNo, ObservedProperty, Pole, PropertyNo, Registry, UtcMillis};
-use smartpole_pipeline::{Fold, NameKind};
+use smartpole_model::{Device, DeviceNo, ObservedProperty, Pole, PoleNo, PropertyNo, Registry, UtcMillis, ZoneNo};
+use smartpole_pipeline::{Fold, NameKind, Scope};
 use utoipa::ToSchema;
 
 use crate::problem::{Named, Problem};
@@ -23,6 +23,17 @@ pub(crate) enum ScopeKind {
     Device,
     Pole,
     Zone,
+}
+
+impl ScopeName {
+    /// What the fold calls it; `None` of a thing it has not met.
+    pub(crate) fn number(&self, fold: &Fold) -> Option<Scope> {
+        match self.kind {
+            ScopeKind::Device => fold.device_no(&self.id).map(Scope::Device),
+            ScopeKind::Pole => fold.number(NameKind::Pole, &self.id).map(|number| Scope::Pole(PoleNo(number))),
+            ScopeKind::Zone => fold.number(NameKind::Zone, &self.id).map(|number| Scope::Zone(ZoneNo(number))),
+        }
+    }
 }
 
 /// The pole a device stood at, at `time`.

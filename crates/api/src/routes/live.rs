@@ -40,8 +40,8 @@ pub(crate) struct Wanted {
 
 /// What happens, as server-sent events.
 ///
-/// `reading`: an item as of `/api/v1/latest`. `window`: an item as of `/api/v1/series` with its scope, property, channel and
-/// step. `ledger`: once a second, positions and sums. `gap`: so many events were missed, as this client was slow.
+/// `reading`: a `LatestItem`. `window`: a `WindowEvent`. `ledger`: once a second a `LedgerEvent`. `gap`: a `Gap`, when events
+/// were missed because this client is slow or more happens than can be shown.
 #[utoipa::path(get, path = "/api/v1/live", tag = "values", params(Wanted), responses(
     (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
     Refused,

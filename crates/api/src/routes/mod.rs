@@ -13,6 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{ApiState, problem::Problem};
 
+mod footfall;
 mod healthz;
 pub(crate) mod latest;
 mod ledger;
@@ -20,18 +21,23 @@ mod live;
 mod metrics;
 mod poles;
 mod properties;
+mod quarantine;
 mod readyz;
+mod series;
 pub(crate) mod window;
 mod zones;
 
 pub(crate) use ledger::Books;
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "smartpole",
-    description = "What the street lamps of a city measure. Times are RFC 3339 in UTC; values are exact decimals; lists are \
+#[openapi(
+    info(
+        title = "smartpole",
+        description = "What the street lamps of a city measure. Times are RFC 3339 in UTC; values are exact decimals; lists are \
         `{\"items\":[…],\"next\":cursor|null}`; errors are problem documents (RFC 9457)."
-))]
+    ),
+    components(schemas(crate::live::WindowEvent, crate::live::LedgerEvent, crate::live::Gap))
+)]
 struct Info;
 
 /// All described addresses.
@@ -41,8 +47,11 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(zones::zones))
         .routes(routes!(properties::properties))
         .routes(routes!(latest::latest))
+        .routes(routes!(series::series))
+        .routes(routes!(footfall::footfall))
         .routes(routes!(live::live))
         .routes(routes!(ledger::ledger))
+        .routes(routes!(quarantine::quarantine))
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))
         .routes(routes!(metrics::metrics))

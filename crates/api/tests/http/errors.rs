@@ -31,6 +31,46 @@ async fn limits_and_cursors_are_checked() {
 }
 
 #[tokio::test]
+async fn a_series_needs_one_scope_a_property_and_a_span() {
+    let city = City::new(Options::default());
+    city.check("/api/v1/series?pole=AM-01", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"missing parameter `property`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    city.check("/api/v1/series?property=pm2_5", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"device, pole, zone: not exactly one is given","remedy":"give one of the three"}"#]]).await;
+    city.check("/api/v1/series?pole=AM-01&device=air-1&property=pm2_5", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"device, pole, zone: not exactly one is given","remedy":"give one of the three"}"#]]).await;
+    city.check("/api/v1/series?pole=AM-01&property=pm2_5&step=5m", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: unknown variant `5m`, expected one of `raw`, `15m`, `1h`, `1d`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    city.check("/api/v1/series?pole=AM-01&property=pm2_5&channel=256", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"channel: not a number from 0 to 255: \"256\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    city.check("/api/v1/series?pole=AM-01&property=pm2_5&from=yesterday", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"from: not an RFC 3339 time: \"yesterday\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    let long = "step=raw&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z";
+    city.check(&format!("/api/v1/series?pole=AM-01&property=pm2_5&{long}"), &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"from, to: 2026-01-01T00:00:00Z to 2026-03-01T00:00:00Z is longer than 31 days, the most for step raw","remedy":"ask for a shorter span, or for step 15m, 1h or 1d"}"#]]).await;
+    let backwards = "from=2026-03-01T00:00:00Z&to=2026-01-01T00:00:00Z";
+    city.check(&format!("/api/v1/series?pole=AM-01&property=pm2_5&{backwards}"), &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"from: 2026-03-01T00:00:00Z is not before `to`, 2026-01-01T00:00:00Z","remedy":"give a `from` that is earlier than `to`"}"#]]).await;
+    city.check("/api/v1/series?device=air-1&property=people_total", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"property, step: the total people_total has no windows, its differences are people_in","remedy":"ask for property=people_in, or for step=raw"}"#]]).await;
+    city.check("/api/v1/footfall?zone=altstadt&step=raw", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: raw is not for footfall","remedy":"use 15m, 1h or 1d"}"#]]).await;
+    city.check("/api/v1/quarantine?reason=because", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"reason: unknown variant `because`, expected one of `unknown_topic`, `unknown_device`, `decode_failed`, `oversize`, `retained`, `unknown_property`, `not_a_number`, `overflow`, `conflicting_value`, `time_before_epoch`, `time_in_future`, `no_readings`, `fold_failed`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+}
+
+#[tokio::test]
 async fn an_unknown_id_gets_a_hint() {
     let city = City::new(Options::default());
     city.check("/api/v1/latest?pole=AM-1", &expect![[r#"
@@ -66,12 +106,14 @@ async fn wrong_addresses_methods_and_bodies_are_refused_in_words() {
 fn no_query_string_makes_the_service_fail() {
     const NAMES: [&str; 12] =
         ["pole", "device", "zone", "property", "channel", "from", "to", "step", "limit", "cursor", "reason", "x"];
-    const PATHS: [&str; 3] = ["latest", "live", "ledger"];
+    const PATHS: [&str; 6] = ["latest", "live", "ledger", "series", "footfall", "quarantine"];
     let value = prop_oneof![
         "[ -~]{0,12}",
         any::<i64>().prop_map(|n| n.to_string()),
         Just("AM-01".to_owned()),
         Just("altstadt".to_owned()),
+        prop::sample::select(&["raw", "15m", "1h", "1d", "unknown_device", "MTc2NDA2NDgwMDAwMA"][..])
+            .prop_map(str::to_owned),
         Just("pm2_5".to_owned()),
         Just("2026-11-25T10:00:00Z".to_owned()),
         Just("9999-12-31T23:59:59Z".to_owned()),

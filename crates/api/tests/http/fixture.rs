@@ -56,6 +56,19 @@ decimals = 0
 min = 0
 max = 10000
 theme = "footfall"
+
+[[property]]
+id = "people_total"
+number = 32
+name_de = "Querungen seit Beginn"
+name_en = "Crossings since the start"
+unit = "1"
+kind = "total_count"
+decimals = 0
+min = 0
+max = 4294967295
+theme = "footfall"
+counts = "people_in"
 "#;
 const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n";
 

@@ -1,5 +1,7 @@
 //! The interface over a small city: two poles, three devices, one of them never heard.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic, their fixtures too")]
+
 mod errors;
 mod fixture;
 mod live;

@@ -1,0 +1,217 @@
+//! `GET /api/v1/series`
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use smartpole_model::{Flags, Kind, ObservedProperty, Reading, Registry, TimeSource, UtcMillis};
+use smartpole_pipeline::{Fold, NameKind, Scope};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    ApiState, Parts, history,
+    list::{Channel, Cursor, Limit},
+    number::Exact,
+    problem::{Problem, Refused},
+    query::Params,
+    routes::window::Window,
+    scope::{self, ScopeKind, ScopeName},
+    span::{Span, Step},
+};
+
+/// Whose values of which property are wanted, and when. Give one of `device`, `pole` and `zone`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Id of a device.
+    device: Option<String>,
+    /// Id of a pole.
+    #[param(example = "AM-01")]
+    pole: Option<String>,
+    /// Id of a zone.
+    zone: Option<String>,
+    /// Id of a property.
+    #[param(example = "pm2_5")]
+    property: String,
+    /// One channel; all together if left out.
+    #[param(value_type = Option<u8>)]
+    channel: Option<Channel>,
+    /// First instant; a day before `to` if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<UtcMillis>,
+    /// First instant after; now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<UtcMillis>,
+    /// How finely; raw for at most 31 days.
+    #[serde(default)]
+    #[param(inline)]
+    step: Step,
+    /// Most items of the answer.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10000)]
+    limit: Option<Limit>,
+    /// The `next` of the answer before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// Values of one property in the order of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SeriesAnswer {
+    /// Whose.
+    scope: ScopeName,
+    /// Of which property.
+    property: String,
+    /// Its UCUM code.
+    unit: String,
+    /// How finely.
+    step: Step,
+    /// Windows, or readings for step raw.
+    items: Items,
+    /// Give this back as `cursor` for more; null at the end.
+    #[schema(value_type = Option<String>)]
+    next: Option<Cursor>,
+}
+
+/// What a series is made of.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Items {
+    /// One for each window of which something is known.
+    Windows(Vec<Window>),
+    /// One for each reading.
+    Readings(Vec<RawItem>),
+}
+
+/// One reading.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RawItem {
+    /// Id of the device.
+    device: String,
+    /// Channel, 0 where there is one only.
+    channel: u8,
+    /// When it was measured.
+    #[schema(value_type = String, format = DateTime)]
+    event_time: UtcMillis,
+    /// When we had it.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: UtcMillis,
+    /// The value.
+    #[schema(value_type = f64)]
+    value: Exact,
+    /// Remarks.
+    #[schema(value_type = Vec<String>)]
+    flags: Flags,
+    /// Whose clock `event_time` is: `payload`, `gateway`, `network` or `receipt`.
+    #[schema(value_type = String, example = "payload")]
+    time_source: TimeSource,
+}
+
+/// The course of a property: windows, or the readings themselves.
+#[utoipa::path(get, path = "/api/v1/series", tag = "values", params(Wanted), responses(
+    (status = 200, description = "In the order of time.", body = SeriesAnswer),
+    Refused,
+))]
+pub(crate) async fn series(
+    State(state): State<ApiState>,
+    Params(wanted): Params<Wanted>,
+) -> Result<Json<SeriesAnswer>, Problem> {
+    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+}
+
+fn answer(parts: &Parts, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
+    let asked = Asked::new(&parts.fold(), wanted)?;
+    let limit = wanted.limit.unwrap_or_default();
+    let (items, next) = match wanted.step {
+        Step::Raw => asked.readings(parts, limit),
+        step => asked.windows(parts, step, limit),
+    };
+    let Asked { name: scope, property, .. } = asked;
+    let ObservedProperty { id: property, unit, .. } = property;
+    Ok(SeriesAnswer { scope, property, unit, step: wanted.step, items, next })
+}
+
+/// [`Wanted`], looked up.
+struct Asked {
+    name: ScopeName,
+    /// None of a thing that never sent.
+    scope: Option<Scope>,
+    property: ObservedProperty,
+    channel: Option<u8>,
+    span: Span,
+    /// Readings at the span's first instant that were given already.
+    given: usize,
+}
+
+impl Asked {
+    fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
+        let registry = &fold.inputs().registry;
+        let name = scope_name(registry, wanted)?;
+        let property = scope::property_named(registry, &wanted.property)?.clone();
+        if property.kind == Kind::TotalCount && wanted.step != Step::Raw {
+            return Err(total_has_no_windows(registry, &property));
+        }
+        let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?;
+        let channel = wanted.channel.map(|channel| channel.0 as u8);
+        let (span, given) = span.after(wanted.cursor.as_ref())?;
+        Ok(Self { scope: name.number(fold), name, property, channel, span, given })
+    }
+
+    fn windows(&self, parts: &Parts, step: Step, limit: Limit) -> (Items, Option<Cursor>) {
+        let (span, next) = self.span.page(step, limit);
+        let rows =
+            self.scope.map(|scope| history::windows(parts, scope, self.property.number, self.channel, span, step));
+        let windows = rows.into_iter().flatten().map(|row| Window::new(&self.property, &row.aggregate, row.frame));
+        (Items::Windows(windows.collect()), next)
+    }
+
+    fn readings(&self, parts: &Parts, limit: Limit) -> (Items, Option<Cursor>) {
+        let most = limit.0 + self.given + 1;
+        let rows = self
+            .scope
+            .map(|scope| history::readings(parts, scope, self.property.number, self.channel, self.span, most));
+        let rows = rows.unwrap_or_default();
+        let next = cursor(&rows, limit.0 + self.given);
+        let fold = parts.fold();
+        let items = rows.iter().skip(self.given).take(limit.0);
+        (Items::Readings(items.filter_map(|reading| self.raw(&fold, reading)).collect()), next)
+    }
+
+    fn raw(&self, fold: &Fold, reading: &Reading) -> Option<RawItem> {
+        Some(RawItem {
+            device: fold.name(NameKind::Device, reading.device.0)?.to_owned(),
+            channel: reading.series.channel,
+            event_time: reading.event_time,
+            received_at: reading.received_at,
+            value: Exact::value(&self.property, reading.value),
+            flags: reading.flags,
+            time_source: reading.time_source,
+        })
+    }
+}
+
+/// Where the readings after the first `given` ones begin: an instant, and how many of its readings were given.
+fn cursor(rows: &[Reading], given: usize) -> Option<Cursor> {
+    let next = rows.get(given)?.event_time;
+    let same = rows[..given].iter().rev().take_while(|reading| reading.event_time == next).count();
+    Some(Cursor(format!("{}+{same}", next.0)))
+}
+
+fn scope_name(registry: &Registry, wanted: &Wanted) -> Result<ScopeName, Problem> {
+    let (kind, id) = match (&wanted.device, &wanted.pole, &wanted.zone) {
+        (Some(id), None, None) => (ScopeKind::Device, id),
+        (None, Some(id), None) => (ScopeKind::Pole, id),
+        (None, None, Some(id)) => (ScopeKind::Zone, id),
+        _ => return Err(Problem::parameter("device, pole, zone: not exactly one is given", "give one of the three")),
+    };
+    match kind {
+        ScopeKind::Device => scope::device_named(registry, id)?,
+        ScopeKind::Pole => scope::pole_named(registry, id)?,
+        ScopeKind::Zone => scope::zone_named(registry, id)?,
+    };
+    Ok(ScopeName { kind, id: id.clone() })
+}
+
+fn total_has_no_windows(registry: &Registry, total: &ObservedProperty) -> Problem {
+    let counts = total.counts.and_then(|number| registry.properties.get(number)).map_or("", |property| &property.id);
+    let detail = format!("property, step: the total {} has no windows, its differences are {counts}", total.id);
+    Problem::parameter(detail, format!("ask for property={counts}, or for step=raw"))
+}

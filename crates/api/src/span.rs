@@ -1,0 +1,146 @@
+//! Spans of time and steps through them.
+
+use serde::{Deserialize, Serialize};
+use smartpole_model::UtcMillis;
+use utoipa::ToSchema;
+
+use crate::{
+    list::{Cursor, Limit},
+    problem::Problem,
+};
+
+const DAY_MS: i64 = 86_400_000;
+/// Longest span of raw readings.
+const MAX_RAW_DAYS: i64 = 31;
+/// More items than one instant can have: each device and channel has one.
+const MAX_GIVEN: usize = 1_000_000;
+/// Span if no `from` is given.
+const DEFAULT_MS: i64 = DAY_MS;
+
+/// How finely a span is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) enum Step {
+    /// Each reading.
+    #[serde(rename = "raw")]
+    Raw,
+    /// Windows of a quarter of an hour.
+    #[default]
+    #[serde(rename = "15m")]
+    Quarter,
+    /// Windows of an hour.
+    #[serde(rename = "1h")]
+    Hour,
+    /// Windows of a day: Europe/Berlin days, for air CET days.
+    #[serde(rename = "1d")]
+    Day,
+}
+
+/// `from` ≤ start < `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) from: UtcMillis,
+    pub(crate) to: UtcMillis,
+}
+
+impl Step {
+    /// Shortest time from one item to the next.
+    fn millis(self) -> i64 {
+        match self {
+            Self::Raw => 1,
+            Self::Quarter => 900_000,
+            Self::Hour => 3_600_000,
+            // The day on which the clocks go forward.
+            Self::Day => 23 * 3_600_000,
+        }
+    }
+}
+
+impl Span {
+    /// The span asked for, up to `now` and a day long by default; a `cursor` moves its beginning.
+    pub(crate) fn new(
+        from: Option<UtcMillis>,
+        to: Option<UtcMillis>,
+        now: UtcMillis,
+        step: Step,
+    ) -> Result<Self, Problem> {
+        let to = to.unwrap_or(now.plus(1));
+        let from = from.unwrap_or(to.plus(-DEFAULT_MS));
+        if from >= to {
+            let detail = format!("from: {from} is not before `to`, {to}");
+            return Err(Problem::parameter(detail, "give a `from` that is earlier than `to`"));
+        }
+        if step == Step::Raw && to.since(from) > MAX_RAW_DAYS * DAY_MS {
+            let detail = format!("from, to: {from} to {to} is longer than {MAX_RAW_DAYS} days, the most for step raw");
+            return Err(Problem::parameter(detail, "ask for a shorter span, or for step 15m, 1h or 1d"));
+        }
+        Ok(Self { from, to })
+    }
+
+    /// The span from a cursor on, and how many items at its first instant were given already.
+    pub(crate) fn after(self, cursor: Option<&Cursor>) -> Result<(Self, usize), Problem> {
+        let Some(Cursor(text)) = cursor else { return Ok((self, 0)) };
+        let (instant, given) = text.split_once('+').unwrap_or((text, "0"));
+        let from = instant.parse().ok().map(UtcMillis).filter(|from| (self.from..self.to).contains(from));
+        let given = given.parse().ok().filter(|given| *given <= MAX_GIVEN);
+        let (Some(from), Some(given)) = (from, given) else {
+            let detail = "cursor: not a `next` of an answer to this question";
+            return Err(Problem::parameter(detail, "repeat the question that gave it"));
+        };
+        Ok((Self { from, ..self }, given))
+    }
+
+    /// The first part of the span that has no more than `limit` windows, and where the next one begins.
+    pub(crate) fn page(self, step: Step, limit: Limit) -> (Self, Option<Cursor>) {
+        let end = self.from.plus(step.millis().saturating_mul(limit.0 as i64));
+        if end >= self.to {
+            return (self, None);
+        }
+        (Self { to: end, ..self }, Some(Cursor(end.0.to_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::Number;
+
+    fn at(text: &str) -> UtcMillis {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_day_up_to_now_is_the_default_and_now_is_in_it() {
+        let now = at("2026-11-25T10:00:00Z");
+        let span = Span::new(None, None, now, Step::Quarter).unwrap();
+        assert!(span.from > at("2026-11-24T10:00:00Z") && span.to > now);
+    }
+
+    #[test]
+    fn pages_follow_each_other_without_gap_or_overlap() {
+        let (from, to) = (at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"));
+        let whole = Span::new(Some(from), Some(to), to, Step::Day).unwrap();
+        let (mut pages, mut cursor) = (Vec::new(), None);
+        loop {
+            let (page, next) = whole.after(cursor.as_ref()).unwrap().0.page(Step::Day, Number(10));
+            pages.push(page);
+            cursor = next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!((pages[0].from, pages.last().unwrap().to), (from, to));
+        assert!(pages.windows(2).all(|pair| pair[0].to == pair[1].from));
+        assert_eq!(pages.len(), 4);
+    }
+
+    #[test]
+    fn a_foreign_cursor_and_too_long_a_span_are_refused() {
+        let (from, to) = (at("2026-03-01T00:00:00Z"), at("2026-04-02T00:00:00Z"));
+        assert!(Span::new(Some(from), Some(to), to, Step::Raw).is_err());
+        assert!(Span::new(Some(to), Some(from), to, Step::Day).is_err());
+        let span = Span::new(Some(from), Some(to), to, Step::Day).unwrap();
+        for text in ["", "x", "0", "99999999999999", "1772323200000+x"] {
+            assert!(span.after(Some(&Cursor(text.to_owned()))).is_err(), "{text}");
+        }
+    }
+}
