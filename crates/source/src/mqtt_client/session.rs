@@ -19,6 +19,8 @@ use super::{
 };
 use crate::{Clock, Error, SourceState, backoff::Backoff, status::Board, throttle::Throttle};
 
+/// How often the status is written if nothing else happens.
+const PULSE: Duration = Duration::from_secs(1);
 /// How long a stop waits for the journal.
 const DRAIN_LIMIT: Duration = Duration::from_millis(700);
 /// How long it then waits for the broker.
@@ -46,7 +48,6 @@ pub(crate) struct Session<L> {
     filters: Vec<String>,
     qos: u8,
     window: usize,
-    alive: Duration,
     now: Clock,
 }
 
@@ -90,7 +91,6 @@ impl<L: Link> Session<L> {
             filters: options.subscriptions.clone(),
             qos: options.qos,
             window: options.window as usize,
-            alive: Duration::from_secs(options.keep_alive_s.into()) / 2,
             now,
         }
     }
@@ -144,8 +144,8 @@ impl<L: Link> Session<L> {
     /// Takes messages until the connection fails (`Some`) or the source is told to stop (`None`).
     async fn serve(&mut self, shutdown: &CancellationToken) -> Result<Option<Failure>, JournalError> {
         let connected_at = Instant::now();
-        let mut alive = interval(self.alive);
-        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pulse = interval(PULSE);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let failure = loop {
             let full = self.held.is_some() || self.acks.waiting() >= self.window;
             let step = select! {
@@ -160,7 +160,7 @@ impl<L: Link> Session<L> {
                     Ok(event) => self.take(event)?,
                     Err(failure) => Err(failure),
                 },
-                _ = alive.tick(), if full => self.link.ping().await,
+                _ = pulse.tick() => self.pulse(full).await,
             };
             if let Err(failure) = step {
                 break failure;
@@ -205,6 +205,7 @@ impl<L: Link> Session<L> {
     fn drop_one(&mut self) {
         self.dropped += 1;
         self.metrics.dropped.increment(1);
+        self.post();
         if self.drops.pass() {
             tracing::warn!(source = self.name, dropped = self.dropped, "no room for messages of QoS 0");
         }
@@ -220,6 +221,12 @@ impl<L: Link> Session<L> {
             self.poison.progress();
         }
         Ok(())
+    }
+
+    /// Shows how it is, and the broker that we live while nothing is read.
+    async fn pulse(&mut self, full: bool) -> Result<(), Failure> {
+        self.post();
+        if full { self.link.ping().await } else { Ok(()) }
     }
 
     fn post(&self) {
