@@ -15,8 +15,8 @@ pub(crate) struct Held {
     pub(crate) revised_minute: i64,
     /// What roll-ups hold of it, those of the batch under way included; `None` if they never did.
     pub(crate) stored: Option<Stored>,
-    /// What stored roll-ups gain by the batch that carries it.
-    pub(crate) gain: Aggregates,
+    /// What stored roll-ups gain by the batch that carries it: aggregates and revisions.
+    pub(crate) gain: (Aggregates, u32),
     /// The batch in which its first reading went: batch rows from there on refill it.
     pub(crate) first_batch: u64,
     /// The batch that carries it to the store.
@@ -34,7 +34,7 @@ pub(crate) struct Stored {
 
 impl Held {
     pub(crate) fn new(block: Block, open: bool, batch: u64) -> Self {
-        let (revision, revised_minute, stored, gain) = (0, 0, None, Aggregates::default());
+        let (revision, revised_minute, stored, gain) = (0, 0, None, (Aggregates::default(), 0));
         Self { block, open, revision, revised_minute, stored, gain, first_batch: batch, batch: None, changed: false }
     }
 }

@@ -259,13 +259,13 @@ impl Fold {
 
     fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
         let aggregates = self.aggregates(device, &held.block);
-        let gain = match &held.stored {
+        let (gain, revisions) = match &held.stored {
             _ if held.batch.is_some() => held.gain.clone(),
-            Some(stored) => aggregates.minus(&stored.aggregates),
-            None => aggregates.clone(),
+            Some(stored) => (aggregates.minus(&stored.aggregates), held.revision - stored.revision),
+            None => (aggregates.clone(), held.revision),
         };
         let (block, revision, batch) = (held.block.clone(), held.revision, held.batch);
-        RecentBlock { quarter: block.quarter(), device, batch, revision, block, aggregates, gain }
+        RecentBlock { quarter: block.quarter(), device, batch, revision, block, aggregates, gain, revisions }
     }
 
     /// The newest reading of each series of a device.

@@ -20,6 +20,8 @@ pub struct RecentBlock {
     pub aggregates: Aggregates,
     /// What stored roll-ups gain by it: `stored.merge(gain)` is the hour or day with it.
     pub gain: Aggregates,
+    /// How many revisions they gain by it.
+    pub revisions: u32,
 }
 
 /// The newest reading of a series.

@@ -84,8 +84,8 @@ impl Fold {
             aggregates: aggregates.pack(),
             rows: held.block.pack(),
         };
-        held.gain = aggregates.minus(&former);
-        rollups.add(&self.active, &row, &held.gain, revisions);
+        held.gain = (aggregates.minus(&former), revisions);
+        rollups.add(&self.active, &row, &held.gain.0, revisions);
         held.stored = Some(Stored { revision: held.revision, aggregates });
         (held.changed, held.batch) = (false, Some(self.batch + 1));
         row

@@ -8,11 +8,19 @@
 //!
 //! Invariants: one writer; the cursor moves in the same transaction as everything it stands for; nothing here decides, it keeps.
 
+mod air;
 mod commit;
 mod error;
+mod queries;
+mod readings;
 mod restore;
 mod schema;
+mod scope;
 mod store;
+mod windows;
 
+pub use air::Air;
 pub use error::Error;
+pub use queries::Queries;
 pub use store::Store;
+pub use windows::{State, Step, Wanted, Window};

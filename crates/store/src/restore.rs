@@ -37,7 +37,8 @@ impl Store {
         })?;
         restore.ledger = Counts(BTreeMap::from_iter(sums));
         restore.batch_rows = batch_rows(&connection)?;
-        restore.checkpoint_day = all(&connection, "SELECT max(day) FROM checkpoint", [], |row| row.get(0))?.pop().flatten();
+        restore.checkpoint_day =
+            all(&connection, "SELECT max(day) FROM checkpoint", [], |row| row.get(0))?.pop().flatten();
         Ok(restore)
     }
 }

@@ -1,0 +1,70 @@
+//! Questions: a snapshot of the file, and what the fold has in memory beyond it.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use rusqlite::Connection;
+use smartpole_model::{DeviceNo, Quarter};
+use smartpole_pipeline::{Fold, RecentBlock};
+
+use crate::{Error, Store, error::sqlite};
+
+/// Answers questions; clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Queries {
+    store: Store,
+    pub(crate) fold: Arc<RwLock<Fold>>,
+    /// Connections at rest.
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+/// Most connections kept at rest; more are opened when asked for and closed after.
+const IDLE: usize = 8;
+
+/// What one question sees: everything as of one instant.
+pub(crate) struct Snapshot {
+    pub(crate) connection: Connection,
+    /// Blocks that the file does not have, or not as they are now.
+    pub(crate) recent: Vec<RecentBlock>,
+}
+
+impl Queries {
+    /// Questions to a store and the fold that writes to it.
+    pub fn new(store: &Store, fold: Arc<RwLock<Fold>>) -> Self {
+        Self { store: store.clone(), fold, idle: Arc::default() }
+    }
+
+    /// Takes a snapshot while `look` sees the fold as it is at that instant, blocks of `devices` within the quarters included.
+    ///
+    /// The fold cannot move on while the read lock is held, so at most the batch under way is in the file or is not: blocks
+    /// that say they go with a batch the file has are left out.
+    pub(crate) fn snapshot<T>(
+        &self,
+        look: impl FnOnce(&Fold) -> (T, Vec<DeviceNo>, Quarter, Quarter),
+    ) -> Result<(T, Snapshot), Error> {
+        let connection = self.connection()?;
+        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+        let (seen, devices, from, to) = look(&fold);
+        let mut recent: Vec<RecentBlock> = devices.iter().flat_map(|device| fold.recent(*device, from, to)).collect();
+        let doing = sqlite("begin a question");
+        connection.execute_batch("BEGIN").map_err(&doing)?;
+        let batch = connection.query_row("SELECT coalesce(max(batch), 0) FROM cursor", [], |row| row.get::<_, i64>(0));
+        let batch = batch.map_err(&doing)?.unsigned_abs();
+        drop(fold);
+        recent.retain(|block| block.batch.is_none_or(|carried_by| carried_by > batch));
+        Ok((seen, Snapshot { connection, recent }))
+    }
+
+    /// Ends a question; its connection rests until the next.
+    pub(crate) fn done(&self, snapshot: Snapshot) {
+        let Snapshot { connection, .. } = snapshot;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if connection.execute_batch("COMMIT").is_ok() && idle.len() < IDLE {
+            idle.push(connection);
+        }
+    }
+
+    fn connection(&self) -> Result<Connection, Error> {
+        let rested = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        rested.map_or_else(|| self.store.reader(), Ok)
+    }
+}

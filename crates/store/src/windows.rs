@@ -1,0 +1,248 @@
+//! Windows of a device, pole or zone: quarters from blocks, hours and days from roll-ups, both with what is in memory.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, params};
+use smartpole_model::{Kind, PropertyNo, Quarter, UtcMillis};
+use smartpole_pipeline::{Fold, Scope};
+use smartpole_window::{Aggregate, Aggregates, Level, next_start};
+
+use crate::{
+    Error, Queries,
+    commit::scope_key,
+    error::{damaged, sqlite},
+    queries::Snapshot,
+    scope::{Expected, Member, Part, members, parts},
+};
+
+/// How long windows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A quarter of an hour.
+    Quarter,
+    /// An hour.
+    Hour,
+    /// A day: of air a CET day, of all else a Europe/Berlin day.
+    Day,
+}
+
+/// Which windows are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Whose.
+    pub scope: Scope,
+    /// Of what.
+    pub property: PropertyNo,
+    /// Of one channel, or of all together.
+    pub channel: Option<u8>,
+    /// Windows that start from here on …
+    pub from: UtcMillis,
+    /// … and before this.
+    pub to: UtcMillis,
+    /// How long they are.
+    pub step: Step,
+}
+
+/// How settled a window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Readings are still to come.
+    Open,
+    /// Closed within the last day.
+    Provisional,
+    /// Closed for longer than a day.
+    Final,
+    /// Changed after it was closed.
+    Corrected,
+}
+
+/// How long a closed window is called provisional.
+const PROVISIONAL_MS: i64 = 86_400_000;
+
+/// One window that has something to say; where a device was silent there is none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// First instant.
+    pub start: UtcMillis,
+    /// First instant after it.
+    pub end: UtcMillis,
+    /// What it says; channels taken together.
+    pub aggregate: Aggregate,
+    /// The mean in units of the property's resolution; of a zone the mean of its poles' means, which weigh alike.
+    pub mean: Option<f64>,
+    /// Readings there should be by now.
+    pub expected: i64,
+    /// How settled it is.
+    pub state: State,
+    /// Revisions of the blocks in it.
+    pub revision: u32,
+}
+
+/// What is gathered for one window.
+#[derive(Debug, Default)]
+struct Cell {
+    /// By part: the scope itself, or the poles of a zone.
+    parts: BTreeMap<u32, Aggregate>,
+    revision: u32,
+    open: bool,
+}
+
+/// What is known of the scope when the question is asked.
+struct Asked {
+    members: Vec<Member>,
+    parts: Vec<Part>,
+    expected: Expected,
+    now: UtcMillis,
+    level: Level,
+}
+
+impl Queries {
+    /// The windows that have something to say, in order.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn windows(&self, wanted: &Wanted) -> Result<Vec<Window>, Error> {
+        let (asked, snapshot) = self.snapshot(|fold| {
+            let asked = Asked::new(fold, wanted);
+            let devices = asked.members.iter().map(|member| member.device).collect();
+            // a day may have begun up to 25 hours before the last instant asked for
+            let to = Quarter(wanted.to.quarter().0.saturating_add(101));
+            (asked, devices, wanted.from.quarter(), to)
+        })?;
+        let mut cells = BTreeMap::new();
+        match wanted.step {
+            Step::Quarter => quarters(&snapshot, wanted, &asked, &mut cells)?,
+            Step::Hour | Step::Day => rollups(&snapshot, wanted, &asked, &mut cells)?,
+        }
+        self.done(snapshot);
+        let in_range = cells.range(wanted.from.0..wanted.to.0.max(wanted.from.0));
+        Ok(in_range.map(|(start, cell)| asked.window(UtcMillis(*start), cell, wanted)).collect())
+    }
+}
+
+impl Asked {
+    fn new(fold: &Fold, wanted: &Wanted) -> Self {
+        let property = fold.inputs().registry.properties.get(wanted.property);
+        let gauge = property.is_none_or(|property| property.kind != Kind::IntervalCount);
+        let air = property.is_some_and(|property| property.theme == "air_quality");
+        let level = match wanted.step {
+            Step::Quarter | Step::Hour => Level::Hour,
+            Step::Day if air => Level::CetDay,
+            Step::Day => Level::Day,
+        };
+        let members = members(fold, wanted.scope);
+        let expected = Expected::of(fold, &members, wanted.property, wanted.channel);
+        let parts = parts(fold, wanted.scope, gauge);
+        Self { members, parts, expected, now: fold.position().1, level }
+    }
+
+    fn window(&self, start: UtcMillis, cell: &Cell, wanted: &Wanted) -> Window {
+        let end = match wanted.step {
+            Step::Quarter => start.plus(Quarter::MILLIS),
+            Step::Hour | Step::Day => next_start(self.level, start),
+        };
+        let mut aggregate = Aggregate::default();
+        cell.parts.values().for_each(|part| aggregate.merge(part));
+        let means = cell.parts.values().filter(|part| part.count > 0);
+        let means: Vec<f64> = means.map(|part| part.sum as f64 / part.count as f64).collect();
+        let mean = (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64);
+        let state = match () {
+            () if cell.open || end > self.now => State::Open,
+            () if cell.revision > 0 => State::Corrected,
+            () if self.now.since(end) > PROVISIONAL_MS => State::Final,
+            () => State::Provisional,
+        };
+        let expected = self.expected.within(start, end.min(self.now));
+        Window { start, end, aggregate, mean, expected, state, revision: cell.revision }
+    }
+}
+
+impl Cell {
+    fn add(&mut self, part: u32, aggregates: &Aggregates, wanted: &Wanted) {
+        for (series, aggregate) in &aggregates.0 {
+            if series.property == wanted.property && wanted.channel.is_none_or(|channel| channel == series.channel) {
+                self.parts.entry(part).or_default().merge(aggregate);
+            }
+        }
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.parts.is_empty()
+    }
+}
+
+/// Adds to the cell of a window, unless there is nothing to add.
+fn add(
+    cells: &mut BTreeMap<i64, Cell>,
+    start: UtcMillis,
+    piece: (u32, u32, bool),
+    aggregates: &Aggregates,
+    wanted: &Wanted,
+) {
+    let (part, revision, open) = piece;
+    let mut cell = Cell::default();
+    cell.add(part, aggregates, wanted);
+    if cell.says_nothing() {
+        return;
+    }
+    let known = cells.entry(start.0).or_default();
+    for (part, aggregate) in cell.parts {
+        known.parts.entry(part).or_default().merge(&aggregate);
+    }
+    known.revision += revision;
+    known.open |= open;
+}
+
+fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
+    let doing = sqlite("read blocks");
+    let sql = "SELECT revision, aggregates FROM block WHERE quarter = ?1 AND device = ?2";
+    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+    let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().0;
+    for quarter in (first..=wanted.to.plus(-1).quarter().0).map(Quarter) {
+        for member in &asked.members {
+            let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
+            let recent = snapshot.recent.iter().find(|block| block.device == member.device && block.quarter == quarter);
+            if let Some(block) = recent {
+                let open = block.batch.is_none();
+                add(cells, quarter.start(), (part, block.revision, open), &block.aggregates, wanted);
+                continue;
+            }
+            let found = statement.query_row(params![quarter.0, member.device.0], |row| {
+                Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
+            });
+            if let Some((revision, aggregates)) = found.optional().map_err(&doing)? {
+                let aggregates = aggregates.map_err(damaged("block"))?;
+                add(cells, quarter.start(), (part, revision, false), &aggregates, wanted);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rollups(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
+    let doing = sqlite("read hours and days");
+    let sql = "SELECT start, revision, aggregates FROM rollup
+               WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
+    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+    for part in &asked.parts {
+        let (scope, number) = scope_key(part.scope);
+        let range = params![asked.level as u8, scope, number, wanted.from.0, wanted.to.0];
+        let mut rows = statement.query(range).map_err(&doing)?;
+        while let Some(row) = rows.next().map_err(&doing)? {
+            let start = UtcMillis(row.get(0).map_err(&doing)?);
+            let blob = row.get_ref(2).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
+            let aggregates = Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
+            let revision = row.get(1).map_err(&doing)?;
+            add(cells, start, (part.number, revision, false), &aggregates, wanted);
+        }
+    }
+    for block in &snapshot.recent {
+        let member = asked.members.iter().find(|member| member.device == block.device);
+        let Some(part) = member.and_then(|member| member.part_at(block.quarter.start(), &asked.parts)) else {
+            continue;
+        };
+        let start = asked.level.start(block.quarter.start());
+        add(cells, start, (part, block.revisions, block.batch.is_none()), &block.gain, wanted);
+    }
+    Ok(())
+}
