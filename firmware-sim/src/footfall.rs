@@ -115,7 +115,7 @@ impl Line {
     fn weights(&self, way: Way, day: i64) -> [f64; SLOTS] {
         let town = self.town.day(day);
         std::array::from_fn(|slot| {
-            let (moment, comfort) = &town.slots[slot];
+            let (moment, comfort) = &town.slots()[slot];
             let purpose = [SLOT, self.device, day, slot as i64, way as i64];
             self.rate(moment) * comfort * tilt(way, moment.hour) * Dice::of(self.town.seed, &purpose).between(0.8, 1.2)
         })

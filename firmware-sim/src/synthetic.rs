@@ -74,15 +74,17 @@ fn devices_csv(poles: usize) -> String {
 }
 
 fn zones(poles: usize) -> String {
-    let rectangle = |(south, west): (f64, f64), (north, east): (f64, f64)| json!({"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]});
+    let rectangle = |(south, west): (f64, f64), (north, east): (f64, f64)| {
+        let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+        json!({"type": "Polygon", "coordinates": [ring]})
+    };
     let district = |number: usize| {
         let (south, west) = corner(number);
-        let members: Vec<String> = (number * DISTRICT..poles.min((number + 1) * DISTRICT)).map(pole_id).collect();
         json!({
             "type": "Feature",
             "properties": {
                 "id": format!("district-{number}"), "name": format!("Bezirk {number}"), "kind": "district",
-                "parent": "city", "count": "cross_section", "poles": members
+                "parent": "city", "count": "cross_section"
             },
             "geometry": rectangle((south, west), (south + 0.01, west + 0.01))
         })

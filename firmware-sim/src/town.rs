@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 use smartpole_model::UtcMillis;
@@ -30,11 +30,13 @@ pub(crate) struct Town {
 /// A day of the town.
 #[derive(Debug)]
 pub(crate) struct TownDay {
+    seed: u64,
+    day: i64,
     pub(crate) kind: DayKind,
     /// Share of the usual passers that go out, by weather and season.
     pub(crate) crowd: f64,
-    /// The middle of each slot, and the share that go out in its weather.
-    pub(crate) slots: [(Moment, f64); SLOTS],
+    /// Made when asked for: of most days only the sum is needed.
+    slots: OnceLock<Box<[(Moment, f64); SLOTS]>>,
 }
 
 impl Town {
@@ -47,23 +49,30 @@ impl Town {
         if let Some(known) = self.days.read().unwrap_or_else(PoisonError::into_inner).get(&day) {
             return Arc::clone(known);
         }
-        let made = Arc::new(self.make(day));
+        let made = Arc::new(TownDay::new(self.seed, day));
         self.days.write().unwrap_or_else(PoisonError::into_inner).insert(day, Arc::clone(&made));
         made
     }
+}
 
-    fn make(&self, day: i64) -> TownDay {
-        let start = day * DAY_MS - OFFSET_MS;
-        let at = |elapsed: i64| {
-            let moment = Moment::of(UtcMillis(start + elapsed));
-            let comfort = comfort(&Weather::at(self.seed, &moment));
-            (moment, comfort)
-        };
-        let (noon, comfort) = at(DAY_MS / 2);
+impl TownDay {
+    fn new(seed: u64, day: i64) -> Self {
+        let (noon, comfort) = out_at(seed, day, DAY_MS / 2);
         let advent = if noon.month == 12 && noon.day < 24 { 1.15 } else { 1.0 };
-        let slots = std::array::from_fn(|slot| at(slot as i64 * SLOT_MS + SLOT_MS / 2));
-        TownDay { kind: noon.kind, crowd: advent * comfort, slots }
+        Self { seed, day, kind: noon.kind, crowd: advent * comfort, slots: OnceLock::new() }
     }
+
+    /// The middle of each slot, and the share that go out in its weather.
+    pub(crate) fn slots(&self) -> &[(Moment, f64); SLOTS] {
+        let middle = |slot| out_at(self.seed, self.day, slot as i64 * SLOT_MS + SLOT_MS / 2);
+        self.slots.get_or_init(|| Box::new(std::array::from_fn(middle)))
+    }
+}
+
+/// That long into a day, and the share that go out in the weather then.
+fn out_at(seed: u64, day: i64, elapsed: i64) -> (Moment, f64) {
+    let moment = Moment::of(UtcMillis(day * DAY_MS - OFFSET_MS + elapsed));
+    (moment, comfort(&Weather::at(seed, &moment)))
 }
 
 /// How many go out in that weather.

@@ -86,6 +86,23 @@ fn a_live_message_says_what_the_timetable_would_have_said() {
 }
 
 #[test]
+fn what_a_total_grew_by_is_what_its_windows_sum_up_to() {
+    let inputs = inputs(1);
+    let sent = sent(&inputs, Spec { json_share: 1.0, ..spec(4, 5, Faults { loss: 0.3, ..Faults::default() }) });
+    let totals: Vec<i64> = sent.iter().filter_map(|transmission| total(&transmission.payload)).collect();
+    let grown: i64 = totals.windows(2).map(|pair| (pair[1] - pair[0]).rem_euclid(65_536)).sum();
+    let truth = Truth::of(&inputs, Path::Broker, &sent);
+    let counted: i64 =
+        truth.windows.iter().filter(|window| window.property == "people_in").map(|window| window.sum).sum();
+    assert!(grown > 10_000 && counted == grown, "{grown} {counted}");
+}
+
+fn total(payload: &[u8]) -> Option<i64> {
+    let message: serde_json::Value = serde_json::from_slice(payload).ok()?;
+    message["values"]["people_in_total"].as_i64()
+}
+
+#[test]
 fn fine_dust_is_less_than_coarse_dust_always() {
     let inputs = inputs(2);
     let truth = Truth::of(&inputs, Path::Broker, sent(&inputs, spec(9, 30, Faults::default())));
