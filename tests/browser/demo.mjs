@@ -1,0 +1,83 @@
+/** A demo of the service and a browser to look at it with; both end with the tests. */
+import { spawn, execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const repository = new URL('../../', import.meta.url).pathname;
+export const artefacts = process.env.SMARTPOLE_ARTEFACTS ?? join(repository, 'tests/artefacts');
+mkdirSync(artefacts, { recursive: true });
+
+/** The release binary. */
+function binary() {
+  const path = process.env.SMARTPOLE_BIN ?? join(repository, 'target/release/smartpole');
+  if (!existsSync(path)) throw new Error(`no ${path}: cargo build --release, or use tests/run`);
+  return path;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts `smartpole demo` with a week of history in a new folder. */
+export async function startDemo() {
+  const folder = mkdtempSync(join(tmpdir(), 'smartpole-page-'));
+  const data = join(folder, 'data');
+  const mqtt = await freePort();
+  const args = ['demo', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${mqtt}`, '--udp', '127.0.0.1:0', '--days', '7'];
+  const child = spawn(binary(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stderr.pipe(createWriteStream(join(artefacts, 'page-demo.log')));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value } = await lines.next();
+  if (!value?.startsWith('dashboard http://')) throw new Error(`the demo's first line is ${value}`);
+  child.stdout.resume();
+  const stop = async () => {
+    child.kill('SIGINT');
+    if (child.exitCode === null) await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url: value.slice('dashboard '.length).trim().replace(/\/$/, ''), mqtt, data, stop };
+}
+
+/** Publishes a file with the real `mosquitto_pub`, QoS 1. */
+export async function mosquittoPub(port, topic, file) {
+  await promisify(execFile)('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(port), '-q', '1', '-t', topic, '-f', file]);
+}
+
+/** Headless Chromium by playwright-core, which tests/run installs outside the checkout. */
+export async function startBrowser() {
+  const folder = process.env.SMARTPOLE_BROWSER ?? join(process.env.HOME, '.cache/smartpole/browser');
+  if (!existsSync(join(folder, 'node_modules/playwright-core'))) throw new Error(`no playwright-core in ${folder}: use tests/run`);
+  const { chromium } = createRequire(join(folder, 'package.json'))('playwright-core');
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+  if (!executablePath) throw new Error('no Chromium here: apt-get install chromium');
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader'];
+  return chromium.launch({ executablePath, headless: true, args });
+}
+
+/** A page that notes what goes wrong on it: console errors, failed requests, requests to other hosts. */
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'de-DE', timezoneId: 'Europe/Berlin', ...options });
+  const page = await context.newPage();
+  const wrong = [];
+  page.on('console', (message) => { if (message.type() === 'error') wrong.push(`console: ${message.text()}`); });
+  page.on('pageerror', (error) => wrong.push(`exception: ${error.stack ?? error}`));
+  page.on('request', (request) => {
+    const asked = new URL(request.url());
+    if (!['data:', 'blob:'].includes(asked.protocol) && asked.origin !== new URL(url).origin) wrong.push(`other host: ${asked}`);
+  });
+  page.on('response', (response) => { if (response.status() >= 400) wrong.push(`${response.status()} ${response.url()}`); });
+  await page.goto(url);
+  return { page, wrong, close: () => context.close() };
+}

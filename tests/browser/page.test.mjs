@@ -1,0 +1,170 @@
+/** The page as a reader sees it, in a real browser. Pictures stay in tests/artefacts. */
+import assert from 'node:assert/strict';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { artefacts, mosquittoPub, openPage, startBrowser, startDemo } from './demo.mjs';
+
+const PATIENCE = 60_000;
+const fixture = new URL('../../crates/codec/tests/fixtures/milesight-vs133.json', import.meta.url).pathname;
+
+let demo;
+let browser;
+
+const testid = (name) => `[data-testid=${name}]`;
+const picture = (page, name) => page.screenshot({ path: join(artefacts, `${name}.png`), fullPage: true });
+
+/** Waits until `ask` gives something true. */
+async function eventually(what, ask) {
+  const end = Date.now() + PATIENCE;
+  let last;
+  while (Date.now() < end) {
+    last = await ask().catch((error) => { last = error; });
+    if (last) return last;
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  throw new Error(`${what}: not within ${PATIENCE} ms: ${last}`);
+}
+
+async function opened(options) {
+  const { path = '', ...context } = options ?? {};
+  const { page, wrong, close } = await openPage(browser, demo.url + path, context);
+  page.setDefaultTimeout(PATIENCE);
+  await page.waitForSelector(`${testid('map')}[data-drawn]`);
+  return { page, wrong, close };
+}
+
+/** All of the history is there. */
+async function filled() {
+  await eventually('the history is filled', async () => {
+    const { items } = await (await fetch(`${demo.url}/api/v1/latest?property=pm2_5`)).json();
+    return items.length > 20 && items.every((item) => Date.now() - Date.parse(item.event_time) < 600_000);
+  });
+}
+
+before(async () => {
+  demo = await startDemo();
+  browser = await startBrowser();
+  await filled();
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+describe('the page', () => {
+  test('draws the map with every pole, and nothing goes wrong', async () => {
+    const { page, wrong, close } = await opened();
+    const poles = await page.locator('button.pole').count();
+    assert.ok(poles >= 40, `${poles} poles`);
+    await page.waitForSelector('body[data-connection=live]');
+    await eventually('poles have an air class', () => page.locator('button.pole[data-air-class="none"]').count().then((none) => none < poles));
+    await picture(page, 'page-desktop');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('fills every tile with a figure', async () => {
+    const { page, wrong, close } = await opened();
+    for (const name of ['reporting', 'footfall', 'air', 'rate', 'ledger']) {
+      const figure = page.locator(`${testid(`tile-${name}`)} .figure`);
+      await eventually(`tile ${name}`, async () => ((await figure.innerText()).trim().length > 0 && !/^[–—-]$/.test((await figure.innerText()).trim())));
+    }
+    const sentence = await page.locator(testid('sentence')).innerText();
+    assert.ok(sentence.length > 20, sentence);
+    assert.match(await page.locator(`${testid('tile-reporting')} .figure`).innerText(), /\d/);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows a live value of a pole that changes by itself', async () => {
+    const { page, wrong, close } = await opened();
+    await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
+    await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
+    await page.waitForSelector(`${testid('chart-24h')} svg`);
+    await page.waitForSelector(`${testid('chart-30d')} svg`);
+    await picture(page, 'page-pole');
+    const values = () => page.locator(`${testid('pole-panel')} [data-live]`).evaluateAll((all) => all.map((value) => `${value.dataset.live}=${value.textContent}`).join(' '));
+    const first = await values();
+    await eventually('a live value changes', async () => (await values()) !== first);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows an event of a real sensor, published by mosquitto_pub', async () => {
+    const event = JSON.parse(readFileSync(fixture, 'utf8'));
+    const device = event.deviceInfo.devEui;
+    const devices = join(demo.data, 'registry/devices.csv');
+    if (!readFileSync(devices, 'utf8').includes(device)) appendFileSync(devices, `${device},AM-02,milesight-vs133,,,\n`);
+    await eventually('the sensor is registered', async () => {
+      const { items } = await (await fetch(`${demo.url}/api/v1/poles`)).json();
+      return items.some((pole) => pole.devices.some(({ id }) => id === device));
+    });
+    const { page, wrong, close } = await opened({ path: '/#pole=AM-02' });
+    await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
+    await mosquittoPub(demo.mqtt, `application/1/device/${device}/event/up`, fixture);
+    const value = page.locator(`[data-live="${device}/people_out_total/3"]`);
+    assert.match((await value.innerText()).replace(/\D/g, ''), /6797/);
+    await picture(page, 'page-real-event');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows what was refused, and why', async () => {
+    const answer = await fetch(`${demo.url}/api/v1/ledger`).then((response) => response.json());
+    assert.equal(answer.balanced, true);
+    await mosquittoPub(demo.mqtt, 'smartpole/castrop-rauxel/AM-01/nobody/up', fixture);
+    const { page, wrong, close } = await opened({ path: '/#quarantine=unknown_device' });
+    await eventually('the refused message is shown', async () => /nobody/.test(await page.locator(testid('quarantine')).innerText()));
+    await picture(page, 'page-quarantine');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('speaks German first, and English when asked', async () => {
+    const { page, wrong, close } = await opened();
+    assert.equal(await page.getAttribute('html', 'lang'), 'de');
+    const german = await page.locator('main').innerText();
+    await page.click(testid('lang-en'));
+    await page.waitForSelector('html[lang=en]');
+    await eventually('the words change', async () => (await page.locator('main').innerText()) !== german);
+    await picture(page, 'page-english');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('is dark for those who like it dark', async () => {
+    const { page, wrong, close } = await opened({ colorScheme: 'dark' });
+    const brightness = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0));
+    const dark = await brightness();
+    await picture(page, 'page-dark');
+    await page.click(testid('theme'));
+    await eventually('the page is light', async () => (await brightness()) > dark + 300);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('fits a phone', async () => {
+    const { page, wrong, close } = await opened({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    await picture(page, 'page-phone');
+    assert.ok(wide <= 390, `${wide} px wide`);
+    await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
+    await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
+    await page.screenshot({ path: join(artefacts, 'page-phone-pole.png') });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('draws the map without WebGL, too', async () => {
+    const { page, wrong, close } = await opened({ path: '/?map=svg' });
+    assert.equal(await page.getAttribute(testid('map'), 'data-drawn'), 'svg');
+    assert.ok(await page.locator('button.pole').count() >= 40);
+    await picture(page, 'page-svg-map');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+});
