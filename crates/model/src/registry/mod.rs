@@ -18,6 +18,7 @@ mod toml_section;
 mod zones;
 
 pub use load::{FOLD, PROFILES, is_input};
+pub use names::did_you_mean;
 pub use problem::Problem;
 
 /// Index of a device in [`Registry::devices`].

@@ -59,7 +59,7 @@ impl<K: std::hash::Hash + Eq> FirstLines<K> {
 }
 
 /// The word of `known` nearest to `word`, as a question, if one is near.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let word = word.to_lowercase();
     let limit = (word.chars().count() / 3).clamp(1, 3);
     // The distance is dear and at least the difference in length; a character has up to 4 bytes.

@@ -1,0 +1,109 @@
+//! The configuration: one TOML file, overridden by the environment; every mistake at once.
+//!
+//! ```text
+//! file ──► Section (values with their lines) ──► read: each key by itself into its Options ──► Config
+//! SMARTPOLE__… ──┘                                                  └──► Mistakes: file, line, key, remedy
+//! ```
+//!
+//! Each part's `Options` are the manual of its section, and an unknown key is a mistake. Paths are relative to the
+//! file. Secrets stand in files that are named here, never in the configuration itself.
+
+mod fields;
+mod mistakes;
+mod overrides;
+mod read;
+mod section;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use smartpole_source::{mqtt_client, mqtt_listener};
+
+pub(crate) use self::mistakes::Mistakes;
+pub(crate) use self::overrides::variables;
+
+/// All that is configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Config {
+    /// Folder of journal, store and copies of the registry.
+    pub(crate) data: PathBuf,
+    /// Folder of the registry.
+    pub(crate) registry: PathBuf,
+    /// The HTTP interface.
+    pub(crate) http: Http,
+    /// Brokers; their names are unique.
+    pub(crate) mqtt: Vec<mqtt_client::Options>,
+    /// The embedded MQTT listener, if it is wanted.
+    pub(crate) listener: Option<mqtt_listener::Options>,
+    /// The journal.
+    pub(crate) journal: smartpole_journal::Options,
+    /// How long things are kept.
+    pub(crate) retention: Retention,
+    /// Logs.
+    pub(crate) log: Log,
+}
+
+/// The HTTP interface.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Http {
+    /// Where it listens; port 0 picks a free one.
+    pub(crate) listen: SocketAddr,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: (Ipv4Addr::LOCALHOST, 8080).into() }
+    }
+}
+
+/// How long things are kept. Readings are kept as long as the registry's `fold.toml` says.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retention {
+    /// Days that messages stay in the journal as they were received; only these can be decoded again.
+    pub(crate) journal_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { journal_days: 30 }
+    }
+}
+
+/// Logs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    /// How they are written.
+    pub(crate) format: LogFormat,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl Config {
+    /// The configuration of a file, with the overrides of the environment.
+    ///
+    /// # Errors
+    /// All mistakes in it. The registry is not read.
+    pub(crate) fn load(path: &Path) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::new(path);
+        let config = Self::read(path, variables(), &mut mistakes);
+        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+    }
+}

@@ -1,0 +1,86 @@
+//! From sections to the configuration.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{Config, Mistakes, overrides, section::Section, sources};
+
+/// What stands before the first table.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Folders {
+    data: PathBuf,
+    registry: Option<PathBuf>,
+}
+
+impl Default for Folders {
+    fn default() -> Self {
+        Self { data: PathBuf::from("smartpole-data"), registry: None }
+    }
+}
+
+const TABLES: [&str; 6] = ["http", "mqtt", "listener", "journal", "retention", "log"];
+
+impl Config {
+    /// As [`Config::load`], with the variables of the environment as a value, and with as much of the configuration as
+    /// can be read in spite of mistakes. A registry that is not named is the empty path.
+    pub(crate) fn read(path: &Path, variables: Vec<(String, String)>, mistakes: &mut Mistakes) -> Self {
+        let text = fs::read_to_string(path).map_err(|error| {
+            mistakes.of_file(format!("cannot be read: {error}"), "give the path of a readable TOML file in UTF-8");
+        });
+        let Some(mut root) = text.ok().and_then(|text| Section::parse(&text, mistakes)) else { return Self::default() };
+        overrides::apply(&mut root, variables, mistakes);
+        let base = path.parent().unwrap_or(Path::new(""));
+        let http = part(&mut root, "http", mistakes);
+        let (journal, retention) = (journal(&mut root, mistakes), part(&mut root, "retention", mistakes));
+        let log = part(&mut root, "log", mistakes);
+        let sources::Sources { mqtt, listener } = sources::read(&mut root, base, &http, mistakes);
+        let folders: Folders = root.read(&TABLES, mistakes);
+        if mqtt.is_empty() && listener.is_none() && !root.has_flaws() {
+            let hint = "add `[[mqtt]]` for your broker, or `[listener]` for poles that connect directly";
+            mistakes.of_file("no messages can come in", hint);
+        }
+        let registry = registry(folders.registry, base, &mut root, mistakes);
+        Self { data: base.join(folders.data), registry, http, mqtt, listener, journal, retention, log }
+    }
+}
+
+/// A table of its own.
+fn part<T: Default + DeserializeOwned>(root: &mut Section, key: &str, mistakes: &mut Mistakes) -> T {
+    root.take_section(key, mistakes).map(|mut section| section.read(&[], mistakes)).unwrap_or_default()
+}
+
+fn journal(root: &mut Section, mistakes: &mut Mistakes) -> smartpole_journal::Options {
+    let Some(mut section) = root.take_section("journal", mistakes) else { return Default::default() };
+    let options: smartpole_journal::Options = section.read(&[], mistakes);
+    for (key, is_zero, hint) in [
+        ("segment_bytes", options.segment_bytes == 0, "67108864 is common"),
+        ("group_records", options.group_records == 0, "1000 is common"),
+        ("waiting_bytes", options.waiting_bytes == 0, "16777216 is common"),
+        ("full_poll_ms", options.full_poll_ms == 0, "250 is common"),
+    ] {
+        if is_zero {
+            section.mistake(key, "is 0", hint, mistakes);
+        }
+    }
+    options
+}
+
+fn registry(given: Option<PathBuf>, base: &Path, root: &mut Section, mistakes: &mut Mistakes) -> PathBuf {
+    let Some(given) = given else {
+        let hint = "add `registry = \"…\"` before the first table: the folder that holds poles.csv";
+        root.mistake("registry", "is missing", hint, mistakes);
+        return PathBuf::new();
+    };
+    let folder = base.join(given);
+    if !folder.is_dir() {
+        let message = format!("no folder {}", folder.display());
+        let hint = "give the folder that holds poles.csv; a relative path begins at the configuration file";
+        root.mistake("registry", &message, hint, mistakes);
+    }
+    folder
+}
