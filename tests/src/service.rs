@@ -22,6 +22,7 @@ use crate::{
     artefacts::{Artefacts, repository},
     free_port,
     process::Process,
+    wait::eventually,
 };
 
 /// The service's own MQTT listener, on a fixed free port so that the fleet finds it after a restart.
@@ -196,6 +197,17 @@ impl Service {
         self.process.signal(signal);
         let ended = self.process.end(limit).await;
         ended.unwrap_or_else(|| panic!("no end within {limit:?} of {signal:?}; its log: {}", tail(&self.log)))
+    }
+
+    /// Waits until the broker has confirmed its subscription: what is published from now on reaches it.
+    pub async fn subscribed(&self) {
+        eventually("the service has subscribed", async || {
+            match self.api.metric("smartpole_source_connected{source=\"broker\"}").await? {
+                1.0 => Ok(()),
+                other => Err(format!("connected is {other}")),
+            }
+        })
+        .await;
     }
 
     /// Whoever asks it.

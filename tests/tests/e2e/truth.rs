@@ -14,13 +14,7 @@ async fn the_truth_comes_through_a_broker_that_restarts_in_mid_stream() {
     let config = Config::new().broker(&broker);
     let town = Town::new(&config, Path::Broker, 36, all_faults());
     let service = Service::start(config).await;
-    eventually("the service has subscribed", async || {
-        match service.api().metric("smartpole_source_connected{source=\"broker\"}").await? {
-            1.0 => Ok(()),
-            other => Err(format!("connected is {other}")),
-        }
-    })
-    .await;
+    service.subscribed().await;
     let publishing = town.publish(broker.broker(), 4, Pace::PerSecond(4_000.0));
     let third = town.truth().sent / 3;
     eventually("a third is through", async || {
