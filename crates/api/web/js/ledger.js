@@ -7,7 +7,7 @@ import { verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { head, instead } from './states.js';
 
-const OUTS = ['uplink', 'duplicate', 'control', 'quarantined', 'not_yet_folded'];
+const OUTS = ['uplink', 'duplicate', 'control', 'quarantined'];
 const HEIGHT = 236;
 /** A stream that exists is at least this tall, so that it can be seen. */
 const THIN = 5;
@@ -46,8 +46,7 @@ export function freshenLedger() {
 }
 
 function outcomes(now) {
-  const values = { ...now, not_yet_folded: now.lag_messages };
-  return OUTS.map((name) => ({ name, value: values[name] ?? 0 })).filter(({ name, value }) => value > 0 || name !== 'not_yet_folded');
+  return OUTS.map((name) => ({ name, value: now[name] ?? 0 }));
 }
 
 /** Heights that show proportion, yet let nothing vanish. */

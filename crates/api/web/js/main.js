@@ -43,8 +43,8 @@ function drawBrand() {
 /** At most one reload of counts in `every` ms, however many windows change. */
 function countsOnWindows(every) {
   let waiting = false;
-  onWindow(({ scope }) => {
-    if (waiting || scope.kind !== 'zone') return;
+  onWindow(({ property }) => {
+    if (waiting || state.properties.get(property)?.theme !== 'footfall') return;
     waiting = true;
     setTimeout(() => { waiting = false; load('counts'); }, every);
   });

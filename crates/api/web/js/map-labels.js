@@ -5,6 +5,8 @@ const CHARACTER = 7.4;
 const GAP = 16;
 /** Places whose poles are nearer than this share their district's name. */
 const TOGETHER = 64;
+/** The buttons in the right upper corner. */
+const CONTROLS = { w: 54, h: 126 };
 
 /**
  * @param {any[]} zones
@@ -14,11 +16,12 @@ const TOGETHER = 64;
  */
 export function labels(zones, spots, box) {
   const groups = groupsOf(zones, spots);
-  const taken = [...spots.values()].map(({ x, y }) => ({ x: x - 12, y: y - 12, w: 24, h: 24 }));
+  const controls = { x: box.width - CONTROLS.w, y: 0, ...CONTROLS };
+  const taken = [controls, ...[...spots.values()].map(({ x, y }) => ({ x: x - 12, y: y - 12, w: 24, h: 24 }))];
   return groups.map((group) => {
     const width = group.zone.name.length * CHARACTER + 14;
-    const free = candidates(group, width).find((spot) => inside(spot, box) && !taken.some((other) => overlap(spot, other)));
-    const chosen = free ?? candidates(group, width)[0];
+    const spaces = candidates(group, width).map((spot) => (seen(group, box) ? within(spot, box) : spot));
+    const chosen = spaces.find((spot) => !taken.some((other) => overlap(spot, other))) ?? spaces[0];
     taken.push(chosen);
     return { zone: group.zone, x: chosen.x, y: chosen.y };
   });
@@ -48,8 +51,14 @@ function candidates({ left, right, top, bottom, x, y }, w) {
   return [[right + GAP, middle], [left - GAP - w, middle], [x - w / 2, top - GAP - HEIGHT], [x - w / 2, bottom + GAP]].map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
 }
 
-function inside({ x, y, w, h }, { width, height }) {
-  return x >= 4 && y >= 4 && x + w <= width - 4 && y + h <= height - 4;
+function seen({ x, y }, { width, height }) {
+  return x > 0 && y > 0 && x < width && y < height;
+}
+
+/** The name of what is on the map stays on it. */
+function within(spot, { width, height }) {
+  const pull = (at, size, room) => Math.max(4, Math.min(room - size - 4, at));
+  return { ...spot, x: pull(spot.x, spot.w, width), y: pull(spot.y, spot.h, height) };
 }
 
 function overlap(a, b) {

@@ -25,7 +25,7 @@ import { state } from './state.js';
 import { instead } from './states.js';
 
 /** Least distance of two poles on the screen, in pixels. */
-const DISTANCE = 23;
+const DISTANCE = 27;
 const PADDING = 46;
 let base = null;
 let starting = false;

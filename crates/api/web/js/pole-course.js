@@ -77,7 +77,7 @@ function course(self, span, box) {
   const title = h('div', { class: 'head' }, h('h3', {}, t(`pole.${span.id}`)));
   const items = self.found[span.id];
   if (!items) return [title, self.error ? broken(self.error, () => self.load()) : skeleton('plot-size')];
-  if (items.length === 0) return [title, nothing(t('pole.noData'))];
+  if (!items.some((item) => valueOf(item, kind) !== null)) return [title, nothing(t('pole.noData'))];
   title.append(stateChip(stateOf(items), mean(items.map((item) => item.coverage))));
   const drawn = draw(self.chosen, kind, span, items, Math.max(240, box.clientWidth || 320));
   return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) }))];
@@ -93,7 +93,7 @@ function draw(id, kind, span, items, width) {
   const property = state.properties.get(id);
   const step = span[kind][1];
   const [from, to] = [Math.min(span.from(Date.now()), Date.parse(items[0].start)), Math.max(Date.now(), Date.parse(items.at(-1).end))];
-  const points = items.map((item) => point(item, kind)).filter(({ value }) => value !== null && value !== undefined);
+  const points = items.map((item) => point(item, kind)).filter(({ value }) => value !== null);
   const lows = points.map(({ low, value }) => low ?? value);
   const highs = points.map(({ high, value }) => high ?? value);
   const unit = format.unit(property?.unit);
@@ -117,11 +117,16 @@ function dailyMeans(hours) {
   return [...days].filter(([, values]) => values.length >= 18).map(([day, values]) => ({ x: day + DAY / 2, value: mean(values) }));
 }
 
+/** A window of a silent device says null, which is not zero. */
+function valueOf(item, kind) {
+  return (kind === 'count' ? item.sum : item.mean) ?? null;
+}
+
 function point(item, kind) {
   const x = Date.parse(item.start);
   const middle = (x + Date.parse(item.end)) / 2;
-  if (kind === 'count') return { x, middle, value: item.sum, faint: item.state === 'open', item };
-  return { x: middle, value: item.mean, low: item.min ?? item.mean, high: item.max ?? item.mean, item };
+  if (kind === 'count') return { x, middle, value: valueOf(item, kind), faint: item.state === 'open', item };
+  return { x: middle, value: valueOf(item, kind), low: item.min ?? item.mean, high: item.max ?? item.mean, item };
 }
 
 /** Amounts start at zero; temperatures and levels where they are. */

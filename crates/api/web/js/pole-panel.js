@@ -74,11 +74,11 @@ function draw() {
   const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leavePole }, '×');
   if (!pole) {
     const said = state.loaded.has('poles') ? t('pole.unknown', { id: open }) : t('sentence.loading');
-    return find('#pole').replaceChildren(h('header', {}, h('h2', { id: 'pole-title' }, open), close), h('p', { class: 'note pad' }, said));
+    return find('#pole').replaceChildren(h('div', { class: 'top' }, h('h2', { id: 'pole-title' }, open), close), h('p', { class: 'note pad' }, said));
   }
   view = { ...view, pole, seen: h('span'), chip: h('span', { class: 'chip' }), air: h('div', { class: 'air-line' }), body: h('div', { class: 'body' }) };
   find('#pole').replaceChildren(
-    h('header', {}, h('div', {}, h('h2', { id: 'pole-title' }, pole.name), h('p', { class: 'note' }, `${pole.id} · ${pole.place} · `, view.seen)), view.chip, close),
+    h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'pole-title' }, pole.name), h('p', { class: 'note' }, `${pole.id} · ${pole.place} · `, view.seen)), view.chip, close),
     view.air, view.body);
   mark();
   freshenHead();
@@ -139,7 +139,7 @@ function drawBody() {
 
 function valueRow(item) {
   const property = state.properties.get(item.property);
-  const cells = { value: h('span', { 'data-live': seriesKey(item) }), time: h('span', { class: 'note' }) };
+  const cells = { value: h('span', { 'data-live': seriesKey(item) }), time: h('dd', { class: 'note' }) };
   view.values.set(seriesKey(item), cells);
   write(cells, item);
   const channel = item.channel > 0 ? ` ${item.channel}` : '';

@@ -97,12 +97,13 @@ function row(item) {
   return h('tr', {},
     h('th', { scope: 'row' }, word('reason', item.reason)),
     cell('detail', h('div', {}, item.detail), content64(item)),
-    cell('from', h('div', {}, h('code', {}, item.device ?? '–')), h('div', { class: 'note path' }, item.topic)),
+    cell('from', h('div', {}, h('code', {}, item.device ?? '–')), h('div', { class: 'note path' }, item.topic ?? '')),
     cell('when', format.moment(Date.parse(item.received_at))),
     cell('step', word('step', item.reason)));
 }
 
 function content64(item) {
+  if (item.size === null) return null; // the journal no longer has it
   return h('details', {}, h('summary', {}, t('quarantine.bytes', { size: format.bytes(item.size) })), h('pre', {}, printable(item.payload_base64)));
 }
 

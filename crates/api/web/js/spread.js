@@ -1,6 +1,6 @@
 /** Moves points of the screen apart that would cover each other. Pure and deterministic. */
 
-const ROUNDS = 60;
+const ROUNDS = 150;
 /** With more points than this a map is read by zooming in, and moving them apart would cost more than it tells. */
 const MANY = 400;
 
@@ -29,7 +29,7 @@ function push(a, b, distance, turn) {
   let [dx, dy] = [b.x - a.x, b.y - a.y];
   if (Math.abs(dx) >= distance || Math.abs(dy) >= distance) return false;
   let far = Math.hypot(dx, dy);
-  if (far >= distance - 0.5) return false;
+  if (far >= distance - 0.25) return false;
   if (far < 0.01) [dx, dy, far] = [Math.cos(turn), Math.sin(turn), 1];
   const step = (distance - Math.min(far, distance)) / 2 / far;
   a.x -= dx * step;

@@ -5,6 +5,7 @@ import * as format from './format.js';
 import { t } from './i18n.js';
 import { airWord, isClass, shape, verdictMark } from './shapes.js';
 import { state } from './state.js';
+import { isFilling } from './status.js';
 import { HOUR, civil } from './time.js';
 
 const NAMES = ['reporting', 'footfall', 'air', 'rate', 'ledger'];
@@ -81,16 +82,23 @@ function air() {
   const classed = [...state.poles.values()].filter((pole) => isClass(pole.air?.class));
   if (classed.length === 0) return show('air', t('tile.air'), [shape(null, 26), ' ', t('air.none')], t('tile.air.none'));
   const worst = classed.reduce((a, b) => (b.air.class > a.air.class ? b : a));
+  const places = [...new Set(classed.filter(({ air: { class: found } }) => found === worst.air.class).map(({ place }) => place))];
+  const total = new Set(classed.map(({ place }) => place)).size;
   const start = Date.parse(worst.air.hour);
   const hours = t('tile.air.hour', { from: civil(start).hour, to: civil(start + HOUR).hour, share: format.percent(worst.air.coverage) });
-  return show('air', t('tile.air'), [shape(worst.air.class, 26), ' ', airWord(worst.air.class)], worst.place, t(`${worst.air.worst}.short`), hours);
+  return show('air', t('tile.air'), [shape(worst.air.class, 26), ' ', airWord(worst.air.class)], whereWorst(places, total), t(`${worst.air.worst}.short`), hours);
+}
+
+function whereWorst(places, total) {
+  if (places.length === total && total > 1) return t('tile.air.everywhere');
+  return places.length > 1 ? t('tile.air.more', { place: places[0], n: places.length - 1 }) : places[0];
 }
 
 function rate() {
   const now = state.ledger;
   if (!now) return show('rate', t('tile.rate'), state.connection === 'lost' ? '–' : null, '');
   const perSecond = now.messages_per_second;
-  const note = now.journalled === 0 ? t('tile.rate.none') : now.lag_messages > 0 ? t('tile.rate.lag', { n: format.number(now.lag_messages) }) : t('tile.rate.total', { n: format.number(now.journalled) });
+  const note = isFilling() ? t('tile.rate.lag', { n: format.number(now.lag_messages) }) : now.journalled === 0 ? t('tile.rate.none') : t('tile.rate.total', { n: format.number(now.journalled) });
   return show('rate', t('tile.rate'), format.number(perSecond, perSecond > 0 && perSecond < 10 ? 1 : 0), note);
 }
 

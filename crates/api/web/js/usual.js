@@ -9,7 +9,7 @@ import { HOUR, civil, midnight } from './time.js';
  * @param {number} now UTC ms
  */
 export function counts({ hours, days, quarters = [] }, now) {
-  const placed = hours.map((item) => ({ ...item, at: Date.parse(item.start), ...dayAndHour(Date.parse(item.start)) }));
+  const placed = hours.filter(isKnown).map((item) => ({ ...item, at: Date.parse(item.start), ...dayAndHour(Date.parse(item.start)) }));
   const start = midnight(now);
   const today = placed.filter((item) => item.at >= start);
   const usual = usualDays(placed.filter((item) => item.at < start), civil(now).weekday);
@@ -19,13 +19,18 @@ export function counts({ hours, days, quarters = [] }, now) {
     today: day?.crossings ?? (today.length ? sum(today) : null),
     coverage: day?.coverage ?? null,
     state: day?.state ?? null,
-    until: until(quarters, today, now),
+    until: until(quarters.filter(isKnown), today, now),
     usual: usual.length ? mean(usual.map((one) => untilNow(one, now))) : null,
     days: usual.length,
     band: band(usual),
-    line: line(quarters, start),
+    line: line(quarters.filter(isKnown), start),
     recent: placed.filter((item) => item.state !== 'open').slice(-24).map((item) => item.crossings),
   };
+}
+
+/** A silent counter gives null, which is not zero. */
+function isKnown(item) {
+  return item.crossings !== null && item.crossings !== undefined;
 }
 
 function dayAndHour(ms) {

@@ -59,6 +59,12 @@ test('the line of today gives the last full hour at each quarter', () => {
   assert.deepEqual(line.map(({ hour, crossings }) => [hour, crossings]), [[0.25, 40], [0.5, 40], [0.75, 40], [1, 40]]);
 });
 
+test('a silent counter is no count of zero', () => {
+  const now = Date.parse('2026-11-25T11:30:00Z');
+  const hours = history(now, (days) => (days === -7 ? null : 10));
+  assert.equal(counts({ hours, days: [] }, now).days, 3);
+});
+
 test('nothing known gives nothing, not zero', () => {
   const found = counts({ hours: [], days: [] }, Date.parse('2026-11-25T11:30:00Z'));
   assert.deepEqual([found.today, found.usual, found.band, found.line], [null, null, [], []]);
