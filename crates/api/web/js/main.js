@@ -8,6 +8,7 @@ import { drawLegend, drawMap, recolourMap } from './map.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
 import { startPanel } from './pole-panel.js';
 import { drawQuarantine, freshenQuarantine, startQuarantine } from './quarantine.js';
+import { route } from './route.js';
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
@@ -40,6 +41,14 @@ function drawBrand() {
   document.title = title;
 }
 
+/** The head says which part was gone to. */
+function markPart() {
+  const part = route().quarantine === undefined ? location.hash : '#operation';
+  const links = [...document.querySelectorAll('body > header nav a')];
+  const chosen = links.find((link) => link.hash === part) ?? links[0];
+  for (const link of links) link.setAttribute('aria-current', String(link === chosen));
+}
+
 /** At most one reload of counts in `every` ms, however many windows change. */
 function countsOnWindows(every) {
   let waiting = false;
@@ -69,6 +78,8 @@ for (const button of document.querySelectorAll('[data-language]')) {
 wire();
 changed(...ALL);
 watchSize();
+markPart();
+addEventListener('hashchange', markPart);
 countsOnWindows(20_000);
 onReturn(loadAll);
 startLive();
