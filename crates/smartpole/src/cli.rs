@@ -18,7 +18,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// How logs are written to stderr [default: as in the configuration, else text]
-    #[arg(long, global = true, value_name = "FORMAT")]
+    #[arg(long, global = true, value_name = "FORMAT", display_order = 100)]
     pub(crate) log_format: Option<LogFormat>,
 }
 
@@ -47,18 +47,14 @@ Where data lie:
 Environment:
   SMARTPOLE__SECTION__KEY  overrides the configuration: SMARTPOLE__DATA, SMARTPOLE__HTTP__LISTEN,
                            SMARTPOLE__MQTT__0__HOST for the first [[mqtt]]
-  RUST_LOG                 what is logged, `info` by default; `info,smartpole_source=debug` shows every connection";
+  RUST_LOG                 what is logged, `info` by default; `info,smartpole_source=debug` says more of one part";
 
-/// What to do.
+/// What to do; the help of each command stands at its options.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a simulated city with everything embedded: no broker, no database
     Demo(Demo),
-    /// Run the service as configured, until it is told to stop (Ctrl-C or SIGTERM)
     Run(Run),
-    /// Name every mistake in configuration and registry; exits 1 if there is one
     Check(Check),
-    /// Print what became of every message: the equations of the ledger, as stored
     Ledger(Ledger),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
@@ -67,16 +63,17 @@ pub(crate) enum Command {
 /// Run a simulated city with everything embedded: no broker, no database.
 ///
 /// Fills the days before with history, then goes on live; poles and page are reachable from this machine only. A second
-/// start goes on from the same data. The first line on stdout is the address of the page.
+/// start goes on from the same data. Its registry is DIR/registry; edit it while the demo runs. The first line on stdout
+/// is the address of the page.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Folder of journal and store; made if it is not there
     #[arg(long, value_name = "DIR", default_value = "./smartpole-data")]
     pub(crate) data: PathBuf,
-    /// Where the page is served; port 0 picks a free one
+    /// Where the page is served; port 0 picks a free one [default: 127.0.0.1:8080]
     ///
     /// `:8080` is short for 127.0.0.1:8080. If the default is taken, a free port is used instead; an address given here
-    /// is used as it is. [default: 127.0.0.1:8080]
+    /// is used as it is.
     #[arg(long, value_name = "ADDR")]
     http: Option<Loopback>,
     /// Where poles publish by MQTT; port 0 picks a free one [default: 127.0.0.1:1883]
@@ -88,7 +85,7 @@ pub(crate) struct Demo {
     /// How many days of history to begin with
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=366))]
     pub(crate) days: u32,
-    /// How many poles to simulate [default: all of the registry]
+    /// How many poles to simulate, counted when the data folder is new [default: all of Castrop-Rauxel's registry]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) poles: Option<u32>,
     /// The same seed gives the same city

@@ -129,7 +129,7 @@ impl Section {
         for (key, (place, node)) in &self.entries {
             let read = match known.contains(&key.as_str()) {
                 true => node.fit::<T>(key).map_err(|message| wording::of(key, &message)),
-                false => Err(unknown(key, known.iter().chain(tables).copied())),
+                false => Err(unknown(key, &[known, tables].concat())),
             };
             match read {
                 Ok(value) => {
@@ -169,13 +169,13 @@ impl Section {
     }
 }
 
-fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> (String, String) {
-    let remedy = || format!("remove it, or use one of {}", known.clone().collect::<Vec<_>>().join(", "));
+fn unknown(key: &str, known: &[&str]) -> (String, String) {
     let hint = match key {
-        "password" if known.clone().any(|known| known == "password_file") => {
+        "password" if known.contains(&"password_file") => {
             "a password stands in a file of its own: name it by `password_file`".to_owned()
         }
-        _ => did_you_mean(key, known.clone()).unwrap_or_else(remedy),
+        _ => did_you_mean(key, known.iter().copied())
+            .unwrap_or_else(|| format!("remove it, or use one of {}", known.join(", "))),
     };
     (format!("unknown key `{key}`"), hint)
 }

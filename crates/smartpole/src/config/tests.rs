@@ -73,10 +73,10 @@ fn a_wrong_key_is_answered_with_the_right_one() {
     mistakes(
         &format!("{SOUND}password = \"secret\"\n[http]\nlissten = \"127.0.0.1:80\"\n"),
         &expect![[r#"
-            smartpole.toml:5: http.lissten: unknown key `lissten`
-              hint: did you mean `listen`?
-            smartpole.toml:7: log.password: unknown key `password`
+            smartpole.toml:4: mqtt.0.password: unknown key `password`
               hint: a password stands in a file of its own: name it by `password_file`
+            smartpole.toml:6: http.lissten: unknown key `lissten`
+              hint: did you mean `listen`?
             2 mistakes"#]],
     );
 }
