@@ -11,7 +11,8 @@ use crate::{
 
 /// Fast, and a third of the size (`fold.md`: zstd-1 0.39 µs a message).
 const COMPRESSION: i32 = 1;
-/// How many daily checkpoints are kept at least: enough to begin a verification before the newest.
+/// Of how many daily checkpoints the state is kept: enough to begin a verification before the newest. Of older ones only the
+/// place in the journal stays, as the journal is trimmed by it long after ([`Store::checkpoint_by`]).
 const CHECKPOINTS: i32 = 3;
 
 impl Store {
@@ -166,7 +167,8 @@ fn write_checkpoint(transaction: &Transaction<'_>, changes: &Changes) -> Result<
         .map_err(|source| Error::Compression { doing: "compress", source })?;
     let sql = "INSERT OR REPLACE INTO checkpoint(day, seq, state) VALUES (?1, ?2, ?3)";
     transaction.execute(sql, params![checkpoint.day, checkpoint.seq.0 as i64, state]).map_err(&doing)?;
-    let sql = "DELETE FROM checkpoint WHERE day NOT IN (SELECT day FROM checkpoint ORDER BY day DESC LIMIT ?1)";
+    let sql = "UPDATE checkpoint SET state = x'' WHERE state <> x''
+               AND day NOT IN (SELECT day FROM checkpoint ORDER BY day DESC LIMIT ?1)";
     transaction.execute(sql, params![CHECKPOINTS]).map(drop).map_err(&doing)
 }
 

@@ -39,7 +39,7 @@ CREATE TABLE quarantine(        -- what does not count, and why; the bytes are i
   seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, source INTEGER NOT NULL, device INTEGER,
   reason INTEGER NOT NULL, detail TEXT NOT NULL, readings INTEGER NOT NULL) STRICT;
 CREATE INDEX quarantine_reason ON quarantine(reason, seq);
-CREATE TABLE checkpoint(        -- the state at a place in the journal, zstd
+CREATE TABLE checkpoint(        -- the state at a place in the journal, zstd; of older ones the place only
   day INTEGER PRIMARY KEY, seq INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
 "];
 

@@ -46,8 +46,8 @@ impl Store {
         Ok(Self { path, writer: Arc::new(Mutex::new(writer)), loader: Arc::new(Mutex::new(loader)) })
     }
 
-    /// The last record of the newest checkpoint that is at least as old as `day` (UTC days since 1970): what was received
-    /// before it can be folded again without the journal's records up to there.
+    /// The place of the newest checkpoint that is at least as old as `day` (UTC days since 1970). Where `day` is the first one
+    /// of raw retention, the journal is needed from there on only: what was folded before it is durable here.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
