@@ -264,8 +264,8 @@ impl Fold {
             Some(stored) => (aggregates.minus(&stored.aggregates), held.revision - stored.revision),
             None => (aggregates.clone(), held.revision),
         };
-        let (block, revision, batch) = (held.block.clone(), held.revision, held.batch);
-        RecentBlock { quarter: block.quarter(), device, batch, revision, block, aggregates, gain, revisions }
+        let (block, open, revision, batch) = (held.block.clone(), held.open, held.revision, held.batch);
+        RecentBlock { quarter: block.quarter(), device, open, batch, revision, block, aggregates, gain, revisions }
     }
 
     /// The newest reading of each series of a device.

@@ -10,7 +10,9 @@ pub struct RecentBlock {
     pub quarter: Quarter,
     /// Whose.
     pub device: DeviceNo,
-    /// The batch that carries it to the store; `None` while it is open. If the snapshot you read has this batch, it has the block.
+    /// Whether it takes readings without a revision.
+    pub open: bool,
+    /// The batch that carries it to the store; `None` until it is handed over. If the snapshot you read has this batch, it has the block.
     pub batch: Option<u64>,
     /// Its revision.
     pub revision: u32,

@@ -1,7 +1,7 @@
 //! The air-quality index of poles, of the newest hour that counts.
 
 use smartpole_model::{PoleNo, Quarter, Series, UtcMillis};
-use smartpole_pipeline::{Fold, Scope};
+use smartpole_pipeline::Fold;
 use smartpole_window::{Aggregate, Aggregates, Level, air_index};
 
 use rusqlite::params;
@@ -10,7 +10,7 @@ use crate::{
     Error, Queries,
     error::{damaged, sqlite},
     queries::Snapshot,
-    scope::{Expected, Member, Part, members, parts},
+    scope::{self, Expected, Member, Part},
 };
 
 /// How old an hour may be to be called the air now.
@@ -35,21 +35,21 @@ pub struct Air {
 /// What is known of a pole when the question is asked.
 struct Asked {
     pole: PoleNo,
+    parts: [Part; 1],
     members: Vec<Member>,
-    parts: Vec<Part>,
     /// Pollutant, its number, its decimals, how much of it is expected.
     pollutants: Vec<(&'static str, smartpole_model::PropertyNo, u8, Expected)>,
 }
 
 impl Asked {
-    fn new(fold: &Fold, pole: PoleNo) -> Self {
-        let members = members(fold, Scope::Pole(pole));
+    fn new(fold: &Fold, pole: PoleNo, part: Part, members: Vec<Member>) -> Self {
+        let parts = [part];
         let known = air_index::pollutants().filter_map(|id| {
             let property = fold.inputs().registry.properties.by_id(id)?;
-            Some((id, property.number, property.decimals, Expected::of(fold, &members, property.number, None)))
+            let expected = Expected::of(fold, &members, &parts, property.number, None);
+            Some((id, property.number, property.decimals, expected))
         });
-        let pollutants = known.collect();
-        Self { pole, pollutants, parts: parts(fold, Scope::Pole(pole), false), members }
+        Self { pole, pollutants: known.collect(), parts, members }
     }
 
     /// The index of an hour, if enough of it was measured.
@@ -74,20 +74,24 @@ impl Asked {
 }
 
 impl Queries {
-    /// The air at each of these poles, in their order: of the running hour once a quarter of it has passed, else of the newest
+    /// The air at each of these poles, in their order, each asked for once: of the running hour once a quarter of it has passed, else of the newest
     /// of the hours before it that counts.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn air(&self, poles: &[PoleNo]) -> Result<Vec<Option<Air>>, Error> {
         let ((asked, now), snapshot) = self.snapshot(|fold| {
-            let asked: Vec<Asked> = poles.iter().map(|pole| Asked::new(fold, *pole)).collect();
+            let mut known = scope::poles(fold);
+            let asked =
+                |pole: &PoleNo| known.remove(pole).map(|(part, members)| Asked::new(fold, *pole, part, members));
+            let asked: Vec<Option<Asked>> = poles.iter().map(asked).collect();
             let now = fold.position().1;
-            let devices = asked.iter().flat_map(|asked| &asked.members).map(|member| member.device).collect();
+            let devices = asked.iter().flatten().flat_map(|asked| &asked.members).map(|member| member.device).collect();
             let from = Level::Hour.start(now).plus(-HOURS * HOUR_MS).quarter();
             ((asked, now), devices, from, Quarter(now.quarter().0.saturating_add(2)))
         })?;
-        let airs = asked.iter().map(|asked| air(&snapshot, asked, now)).collect();
+        let air = |asked: &Option<Asked>| asked.as_ref().map_or(Ok(None), |asked| air(&snapshot, asked, now));
+        let airs = asked.iter().map(air).collect();
         self.done(snapshot);
         airs
     }
@@ -99,11 +103,12 @@ fn air(snapshot: &Snapshot, asked: &Asked, now: UtcMillis) -> Result<Option<Air>
     for back in first..=HOURS {
         let hour = running.plus(-back * HOUR_MS);
         let mut aggregates = stored(snapshot, asked.pole, hour)?;
-        for block in &snapshot.recent {
-            let member = asked.members.iter().find(|member| member.device == block.device);
-            let here = member.is_some_and(|member| member.part_at(block.quarter.start(), &asked.parts).is_some());
-            if here && Level::Hour.start(block.quarter.start()) == hour {
-                aggregates.merge(&block.gain);
+        for quarter in (hour.quarter().0..).take(4).map(Quarter) {
+            let here = |member: &&Member| member.part_at(quarter.start(), &asked.parts).is_some();
+            for member in asked.members.iter().filter(here) {
+                if let Some(block) = snapshot.recent(quarter, member.device) {
+                    aggregates.merge(&block.gain);
+                }
             }
         }
         if let Some(air) = asked.index(hour, now, &aggregates) {

@@ -23,8 +23,16 @@ const IDLE: usize = 8;
 /// What one question sees: everything as of one instant.
 pub(crate) struct Snapshot {
     pub(crate) connection: Connection,
-    /// Blocks that the file does not have, or not as they are now.
+    /// Blocks that the file does not have, or not as they are now; by quarter and device.
     pub(crate) recent: Vec<RecentBlock>,
+}
+
+impl Snapshot {
+    /// The block of a device as it is in memory.
+    pub(crate) fn recent(&self, quarter: Quarter, device: DeviceNo) -> Option<&RecentBlock> {
+        let at = self.recent.binary_search_by_key(&(quarter, device), |block| (block.quarter, block.device)).ok()?;
+        Some(&self.recent[at])
+    }
 }
 
 impl Queries {
@@ -43,7 +51,9 @@ impl Queries {
     ) -> Result<(T, Snapshot), Error> {
         let connection = self.connection()?;
         let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
-        let (seen, devices, from, to) = look(&fold);
+        let (seen, mut devices, from, to) = look(&fold);
+        devices.sort_unstable();
+        devices.dedup();
         let mut recent: Vec<RecentBlock> = devices.iter().flat_map(|device| fold.recent(*device, from, to)).collect();
         let doing = sqlite("begin a question");
         connection.execute_batch("BEGIN").map_err(&doing)?;
@@ -51,6 +61,7 @@ impl Queries {
         let batch = batch.map_err(&doing)?.unsigned_abs();
         drop(fold);
         recent.retain(|block| block.batch.is_none_or(|carried_by| carried_by > batch));
+        recent.sort_unstable_by_key(|block| (block.quarter, block.device));
         Ok((seen, Snapshot { connection, recent }))
     }
 

@@ -1,6 +1,9 @@
 //! Who belongs to a scope, and how much they should have said.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind, Scope};
@@ -41,7 +44,7 @@ impl Member {
     }
 }
 
-/// Devices that ever belong to a scope.
+/// Devices that ever belong to a scope, by number.
 pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
     let inputs = fold.inputs();
     let registry = &inputs.registry;
@@ -56,7 +59,37 @@ pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
         let ever = device.assignments.iter().any(|assignment| candidate.part_at(assignment.from, &whole).is_some());
         ever.then_some(candidate)
     });
-    devices.collect()
+    let mut members: Vec<Member> = devices.collect();
+    members.sort_unstable_by_key(|member| member.device);
+    members
+}
+
+/// The member that is this device.
+pub(crate) fn member_of(members: &[Member], device: DeviceNo) -> Option<&Member> {
+    Some(&members[members.binary_search_by_key(&device, |member| member.device).ok()?])
+}
+
+/// Each pole as a part, with the devices that ever hang on it.
+pub(crate) fn poles(fold: &Fold) -> HashMap<PoleNo, (Part, Vec<Member>)> {
+    let inputs = fold.inputs();
+    let registry = &inputs.registry;
+    let number = |pole: &smartpole_model::Pole| fold.number(NameKind::Pole, &pole.id).map(PoleNo);
+    let numbers: Vec<Option<PoleNo>> = registry.poles.iter().map(number).collect();
+    let part = |(index, number): (usize, &Option<PoleNo>)| {
+        let part = Part { scope: Scope::Pole((*number)?), number: 0, pole: Some(index), zone: None };
+        Some(((*number)?, (part, Vec::new())))
+    };
+    let mut poles: HashMap<PoleNo, (Part, Vec<Member>)> = numbers.iter().enumerate().filter_map(part).collect();
+    for (index, known) in registry.devices.iter().enumerate() {
+        let Some(device) = fold.device_no(&known.id) else { continue };
+        let hung = known.assignments.iter().filter_map(|assignment| numbers[assignment.pole]);
+        for pole in hung.collect::<BTreeSet<PoleNo>>() {
+            if let Some((_, members)) = poles.get_mut(&pole) {
+                members.push(Member { device, index: Some(index), inputs: Arc::clone(inputs) });
+            }
+        }
+    }
+    poles
 }
 
 /// The parts of a scope: `by_pole` divides a zone into its poles.
@@ -85,39 +118,65 @@ pub(crate) fn parts(fold: &Fold, scope: Scope, by_pole: bool) -> Vec<Part> {
 }
 
 /// How often something should be reported.
+#[derive(Debug, Default)]
+pub(crate) struct Expected(Vec<Reports>);
+
+/// The reports of one series while its device hung in one place.
 #[derive(Debug)]
-pub(crate) struct Expected {
-    /// Reporting intervals of the series, in milliseconds.
-    intervals: Vec<i64>,
+struct Reports {
+    from: UtcMillis,
+    to: UtcMillis,
+    interval_ms: i64,
 }
 
 impl Expected {
-    /// Of the series that the devices have reported of a property, or of the totals that feed it.
-    pub(crate) fn of(fold: &Fold, members: &[Member], property: PropertyNo, channel: Option<u8>) -> Self {
-        let registry = &fold.inputs().registry;
-        let now = fold.position().1;
-        let mut intervals = Vec::new();
+    /// Of the series that the devices have reported of a property, or of the totals that feed it, while they belonged to `parts`.
+    pub(crate) fn of(
+        fold: &Fold,
+        members: &[Member],
+        parts: &[Part],
+        property: PropertyNo,
+        channel: Option<u8>,
+    ) -> Self {
+        let mut expected = Self::default();
         for member in members {
-            let profile =
-                member.index.and_then(|index| registry.profiles.get(&registry.devices[index].at(now).profile));
-            let Some(profile) = profile else { continue };
-            let interval = i64::from(profile.interval_s.max(1)) * 1_000;
-            let feeds = |number| registry.properties.get(number).is_some_and(|known| known.counts == Some(property));
-            let said = fold.latest(member.device).iter().map(|latest| latest.series).filter(|series| {
-                channel.is_none_or(|channel| channel == series.channel)
-                    && (series.property == property || feeds(series.property))
-            });
-            let mut channels: Vec<u8> = said.map(|series| series.channel).collect();
-            channels.sort_unstable();
-            channels.dedup();
-            intervals.extend(channels.iter().map(|_| interval));
+            for _ in 0..channels(fold, member.device, property, channel) {
+                expected.0.extend(member.reports(parts));
+            }
         }
-        Self { intervals }
+        expected
     }
 
     /// Readings expected from `start` to `end`.
     pub(crate) fn within(&self, start: UtcMillis, end: UtcMillis) -> i64 {
-        let length = end.since(start).max(0);
-        self.intervals.iter().map(|interval| length / interval).sum()
+        let overlap = |reports: &Reports| reports.to.min(end).since(reports.from.max(start)).max(0);
+        self.0.iter().map(|reports| overlap(reports) / reports.interval_ms).sum()
     }
+}
+
+impl Member {
+    /// When the device should report, and how often, for these parts.
+    fn reports(&self, parts: &[Part]) -> impl Iterator<Item = Reports> {
+        let registry = &self.inputs.registry;
+        let assignments = self.index.map_or(&[][..], |index| &registry.devices[index].assignments);
+        let ends = assignments.iter().skip(1).map(|next| next.from).chain([UtcMillis(i64::MAX)]);
+        assignments.iter().zip(ends).filter_map(|(assignment, to)| {
+            self.part_at(assignment.from, parts)?;
+            let interval_s = registry.profiles.get(&assignment.profile)?.interval_s.max(1);
+            Some(Reports { from: assignment.from, to, interval_ms: i64::from(interval_s) * 1_000 })
+        })
+    }
+}
+
+/// How many channels a device has reported of a property, or of the totals that feed it.
+fn channels(fold: &Fold, device: DeviceNo, property: PropertyNo, channel: Option<u8>) -> usize {
+    let catalogue = &fold.inputs().registry.properties;
+    let feeds = |number| catalogue.get(number).is_some_and(|known| known.counts == Some(property));
+    let latest = fold.latest(device).iter().map(|latest| latest.series);
+    let said = latest.filter(|series| series.property == property || feeds(series.property));
+    let mut channels: Vec<u8> =
+        said.map(|series| series.channel).filter(|known| channel.is_none_or(|channel| channel == *known)).collect();
+    channels.sort_unstable();
+    channels.dedup();
+    channels.len()
 }

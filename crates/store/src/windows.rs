@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::{Kind, PropertyNo, Quarter, UtcMillis};
+use smartpole_model::{Kind, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
 use smartpole_window::{Aggregate, Aggregates, Level, next_start};
 
@@ -12,7 +12,7 @@ use crate::{
     commit::scope_key,
     error::{damaged, sqlite},
     queries::Snapshot,
-    scope::{Expected, Member, Part, members, parts},
+    scope::{Expected, Member, Part, member_of, members, parts},
 };
 
 /// How long windows are.
@@ -115,6 +115,7 @@ impl Queries {
             Step::Hour | Step::Day => rollups(&snapshot, wanted, &asked, &mut cells)?,
         }
         self.done(snapshot);
+        cells.retain(|_, cell| !cell.parts.is_empty());
         let in_range = cells.range(wanted.from.0..wanted.to.0.max(wanted.from.0));
         Ok(in_range.map(|(start, cell)| asked.window(UtcMillis(*start), cell, wanted)).collect())
     }
@@ -131,8 +132,8 @@ impl Asked {
             Step::Day => Level::Day,
         };
         let members = members(fold, wanted.scope);
-        let expected = Expected::of(fold, &members, wanted.property, wanted.channel);
         let parts = parts(fold, wanted.scope, gauge);
+        let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel);
         Self { members, parts, expected, now: fold.position().1, level }
     }
 
@@ -157,62 +158,49 @@ impl Asked {
     }
 }
 
-impl Cell {
-    fn add(&mut self, part: u32, aggregates: &Aggregates, wanted: &Wanted) {
-        for (series, aggregate) in &aggregates.0 {
-            if series.property == wanted.property && wanted.channel.is_none_or(|channel| channel == series.channel) {
-                self.parts.entry(part).or_default().merge(aggregate);
-            }
-        }
-    }
-
-    fn says_nothing(&self) -> bool {
-        self.parts.is_empty()
+impl Wanted {
+    /// What these aggregates say of what is wanted.
+    fn of(self, aggregates: &Aggregates) -> impl Iterator<Item = &Aggregate> {
+        let fits = move |series: Series| {
+            series.property == self.property && self.channel.is_none_or(|channel| channel == series.channel)
+        };
+        aggregates.0.iter().filter(move |(series, _)| fits(*series)).map(|(_, aggregate)| aggregate)
     }
 }
 
-/// Adds to the cell of a window, unless there is nothing to add.
-fn add(
-    cells: &mut BTreeMap<i64, Cell>,
-    start: UtcMillis,
-    piece: (u32, u32, bool),
-    aggregates: &Aggregates,
-    wanted: &Wanted,
-) {
-    let (part, revision, open) = piece;
-    let mut cell = Cell::default();
-    cell.add(part, aggregates, wanted);
-    if cell.says_nothing() {
-        return;
+impl Cell {
+    fn add<'a>(&mut self, part: u32, open: bool, aggregates: impl Iterator<Item = &'a Aggregate>) {
+        for aggregate in aggregates {
+            self.parts.entry(part).or_default().merge(aggregate);
+            self.open |= open;
+        }
     }
-    let known = cells.entry(start.0).or_default();
-    for (part, aggregate) in cell.parts {
-        known.parts.entry(part).or_default().merge(&aggregate);
-    }
-    known.revision += revision;
-    known.open |= open;
 }
 
 fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
     let doing = sqlite("read blocks");
     let sql = "SELECT revision, aggregates FROM block WHERE quarter = ?1 AND device = ?2";
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+    let mut add = |quarter: Quarter, part, (revision, open): (u32, bool), aggregates: &Aggregates| {
+        if wanted.of(aggregates).next().is_some() {
+            let cell = cells.entry(quarter.start().0).or_default();
+            cell.revision += revision;
+            cell.add(part, open, wanted.of(aggregates));
+        }
+    };
     let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().0;
     for quarter in (first..=wanted.to.plus(-1).quarter().0).map(Quarter) {
         for member in &asked.members {
             let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
-            let recent = snapshot.recent.iter().find(|block| block.device == member.device && block.quarter == quarter);
-            if let Some(block) = recent {
-                let open = block.batch.is_none();
-                add(cells, quarter.start(), (part, block.revision, open), &block.aggregates, wanted);
+            if let Some(block) = snapshot.recent(quarter, member.device) {
+                add(quarter, part, (block.revision, block.open), &block.aggregates);
                 continue;
             }
             let found = statement.query_row(params![quarter.0, member.device.0], |row| {
                 Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
             });
             if let Some((revision, aggregates)) = found.optional().map_err(&doing)? {
-                let aggregates = aggregates.map_err(damaged("block"))?;
-                add(cells, quarter.start(), (part, revision, false), &aggregates, wanted);
+                add(quarter, part, (revision, false), &aggregates.map_err(damaged("block"))?);
             }
         }
     }
@@ -232,17 +220,19 @@ fn rollups(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTre
             let start = UtcMillis(row.get(0).map_err(&doing)?);
             let blob = row.get_ref(2).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
             let aggregates = Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
-            let revision = row.get(1).map_err(&doing)?;
-            add(cells, start, (part.number, revision, false), &aggregates, wanted);
+            let cell = cells.entry(start.0).or_default();
+            cell.revision += row.get::<_, u32>(1).map_err(&doing)?;
+            cell.add(part.number, false, wanted.of(&aggregates));
         }
     }
     for block in &snapshot.recent {
-        let member = asked.members.iter().find(|member| member.device == block.device);
+        let member = member_of(&asked.members, block.device);
         let Some(part) = member.and_then(|member| member.part_at(block.quarter.start(), &asked.parts)) else {
             continue;
         };
-        let start = asked.level.start(block.quarter.start());
-        add(cells, start, (part, block.revisions, block.batch.is_none()), &block.gain, wanted);
+        let cell = cells.entry(asked.level.start(block.quarter.start()).0).or_default();
+        cell.revision += block.revisions;
+        cell.add(part, block.open, wanted.of(&block.gain));
     }
     Ok(())
 }
