@@ -25,16 +25,18 @@ export async function loadAll() {
   await load('counts', 'heat');
 }
 
-/** Keeps the parts fresh; `isFilling` says whether history is still being folded. */
+/** Keeps the parts fresh while the page is seen; `isFilling` says whether history is still being folded. */
 export function keepFresh(isFilling) {
-  setInterval(() => load('poles', 'ledger'), 20 * SECOND);
-  setInterval(() => load('counts'), 60 * SECOND);
-  setInterval(() => load('heat'), 300 * SECOND);
-  let wasFilling = false;
+  const every = (seconds, ...parts) => setInterval(() => document.hidden || load(...parts), seconds * SECOND);
+  every(20, 'poles', 'ledger');
+  every(60, 'counts');
+  every(300, 'heat');
+  document.addEventListener('visibilitychange', () => document.hidden || loadAll());
+  let filling = 0;
   setInterval(() => {
-    const fills = isFilling();
-    if (fills || wasFilling) load('poles', 'counts', 'heat');
-    wasFilling = fills;
+    const before = filling;
+    filling = isFilling() ? filling + 1 : 0;
+    if (filling || before) load('poles', 'counts', ...(filling % 3 === 0 ? ['heat'] : [])); // the strip asks much
   }, 6 * SECOND);
 }
 

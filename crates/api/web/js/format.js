@@ -1,6 +1,6 @@
 /** Numbers and times as people of the chosen language write them. */
-import { ZONE } from './time.js';
-import { language } from './i18n.js';
+import { language, t } from './i18n.js';
+import { HOUR, ZONE, civil } from './time.js';
 
 /** UCUM codes as they are printed. */
 const UNITS = {
@@ -62,6 +62,11 @@ export function day(ms) {
 /** Tue, 24 Nov, 14:15 */
 export function moment(ms) {
   return formatter('DateTimeFormat', { timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(ms);
+}
+
+/** "14–15 Uhr"; of an hour that still runs "seit 14 Uhr". `start` in UTC ms. */
+export function hour(start) {
+  return t(start + HOUR > Date.now() ? 'hour.running' : 'hour.full', { from: civil(start).hour, to: civil(start + HOUR).hour });
 }
 
 /** Bytes, as B or kB. */

@@ -8,7 +8,7 @@ import { courses } from './pole-course.js';
 import { leavePole, route } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
 import { on, seriesKey, state } from './state.js';
-import { HOUR, civil } from './time.js';
+import { HOUR } from './time.js';
 import { head } from './states.js';
 
 const THEMES = ['air_quality', 'air', 'footfall', 'noise', 'weather'];
@@ -98,10 +98,9 @@ function freshenHead() {
 }
 
 function airLine(air) {
-  const word = h('p', {}, shape(air?.class, 22), h('b', {}, `${t('pole.air')} ${airWord(air?.class)}`), isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null);
+  const word = h('p', {}, shape(air?.class, 22), h('b', {}, isClass(air?.class) ? `${t('pole.air')} ${airWord(air.class)}` : t('pole.noAir')), isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null);
   if (!isClass(air?.class)) return [word];
-  const start = Date.parse(air.hour);
-  const hours = t('pole.airHour', { from: civil(start).hour, to: civil(start + HOUR).hour, share: format.percent(air.coverage) });
+  const hours = t('pole.airHour', { hours: format.hour(Date.parse(air.hour)), share: format.percent(air.coverage) });
   return [word, h('p', { class: 'note' }, [hours, air.complete ? '' : t('pole.incomplete'), t('sentence.honest')].filter(Boolean).join(' · '))];
 }
 

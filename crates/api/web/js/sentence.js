@@ -60,8 +60,8 @@ export function headline({ air, crowd, poles }, language) {
 
 const NOTHING = { de: 'Noch meldet kein Mast.', en: 'No pole is reporting yet.' };
 const WAITING = {
-  de: (reporting, total) => `${reporting} von ${total} Masten melden. Für ein Urteil über die Luft fehlt noch eine volle Stunde.`,
-  en: (reporting, total) => `${reporting} of ${total} poles are reporting. A full hour is still missing to judge the air.`,
+  de: (reporting, total) => `${reporting} von ${total} Masten melden. Für ein Urteil über die Luft sind es noch zu wenige Messwerte.`,
+  en: (reporting, total) => `${reporting} of ${total} poles are reporting. There are still too few readings to judge the air.`,
 };
 
 function known(place) {

@@ -1,11 +1,11 @@
 /** The first sentence and the line under it, drawn from the state. */
 import { mainZone } from './data.js';
 import { find, h, setText } from './dom.js';
+import { hour } from './format.js';
 import { language, t } from './i18n.js';
 import { headline, measuredWords } from './sentence.js';
 import { isClass } from './shapes.js';
 import { state } from './state.js';
-import { HOUR, civil } from './time.js';
 
 /** Draws both lines. */
 export function drawStory() {
@@ -45,6 +45,6 @@ function crowd() {
 function subline() {
   const hours = [...state.poles.values()].map((pole) => pole.air?.hour).filter(Boolean).sort();
   const start = hours.length ? Date.parse(hours.at(-1)) : null;
-  const time = start === null ? t('sentence.noHour') : t('sentence.hour', { from: civil(start).hour, to: civil(start + HOUR).hour });
+  const time = start === null ? t('sentence.noHour') : t('sentence.hour', { hours: hour(start) });
   return [time, ...(state.measured?.size ? [measuredWords(state.measured, language())] : []), t('sentence.honest')];
 }

@@ -6,7 +6,6 @@ import { t } from './i18n.js';
 import { airWord, isClass, shape, verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { isFilling } from './status.js';
-import { HOUR, civil } from './time.js';
 
 const NAMES = ['reporting', 'footfall', 'air', 'rate', 'ledger'];
 const tiles = {};
@@ -84,8 +83,7 @@ function air() {
   const worst = classed.reduce((a, b) => (b.air.class > a.air.class ? b : a));
   const places = [...new Set(classed.filter(({ air: { class: found } }) => found === worst.air.class).map(({ place }) => place))];
   const total = new Set(classed.map(({ place }) => place)).size;
-  const start = Date.parse(worst.air.hour);
-  const hours = t('tile.air.hour', { from: civil(start).hour, to: civil(start + HOUR).hour, share: format.percent(worst.air.coverage) });
+  const hours = t('tile.air.hour', { hours: format.hour(Date.parse(worst.air.hour)), share: format.percent(worst.air.coverage) });
   return show('air', t('tile.air'), [shape(worst.air.class, 26), ' ', airWord(worst.air.class)], whereWorst(places, total), t(`${worst.air.worst}.short`), hours);
 }
 

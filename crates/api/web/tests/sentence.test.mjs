@@ -53,7 +53,7 @@ test('without a custom nothing is said about a crowd', () => {
 
 test('a city without data says so', () => {
   says({ poles: { total: 42, reporting: 0 } }, 'Noch meldet kein Mast.', 'No pole is reporting yet.');
-  says({ poles: { total: 42, reporting: 7 } }, '7 von 42 Masten melden. Für ein Urteil über die Luft fehlt noch eine volle Stunde.', '7 of 42 poles are reporting. A full hour is still missing to judge the air.');
+  says({ poles: { total: 42, reporting: 7 } }, '7 von 42 Masten melden. Für ein Urteil über die Luft sind es noch zu wenige Messwerte.', '7 of 42 poles are reporting. There are still too few readings to judge the air.');
 });
 
 test('the borders of usual are ten per cent', () => {
