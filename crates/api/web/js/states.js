@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { t } from './i18n.js';
 import { state } from './state.js';
+import { isFilling } from './status.js';
 
 /** A heading with its honesty beside it. */
 export function head(id, title, note, ...more) {
@@ -35,5 +36,5 @@ export function broken(message, retry) {
 export function instead(part, isEmpty, help, retry) {
   if (state.errors.has(part) && isEmpty) return broken(state.errors.get(part), retry);
   if (!state.loaded.has(part)) return skeleton();
-  return isEmpty ? nothing(help) : null;
+  return isEmpty ? nothing(isFilling() ? t('history.soon') : help) : null;
 }

@@ -6,7 +6,7 @@ export const de = {
   'sentence.loading': 'Die Messwerte werden geladen …', 'hour.full': '{from}–{to} Uhr', 'hour.running': 'seit {from} Uhr', 'sentence.hour': 'Stundenmittel {hours}', 'sentence.noHour': 'noch kein Stundenmittel', 'sentence.honest': 'Sensordaten, nicht amtlich',
   'error.title': 'Das hat nicht geklappt.', 'error.retry': 'Noch einmal versuchen', empty: 'noch keine Daten',
   'error.sentence': 'Die Messwerte sind gerade nicht zu erreichen.',
-  'history.reading': 'Verlauf wird eingelesen', 'history.left': 'noch {n} Nachrichten',
+  'history.reading': 'Verlauf wird eingelesen', 'history.soon': 'Der Verlauf wird gerade eingelesen; gleich steht hier mehr.', 'history.left': 'noch {n} Nachrichten',
   'tiles.label': 'Kennzahlen',
   'tile.reporting': 'Masten melden', 'tile.reporting.of': 'von {n}', 'tile.reporting.all': 'alle melden', 'tile.asOf': 'Stand {time}', 'tile.reporting.silent': '{n} stumm', 'tile.reporting.never': '{n} noch nie gemeldet',
   'tile.reporting.empty': 'noch kein Mast eingetragen',

@@ -6,7 +6,7 @@ export const en = {
   'sentence.loading': 'Loading the measurements …', 'hour.full': '{from}:00–{to}:00', 'hour.running': 'since {from}:00', 'sentence.hour': 'Hourly means {hours}', 'sentence.noHour': 'no hourly mean yet', 'sentence.honest': 'sensor data, not official',
   'error.title': 'That did not work.', 'error.retry': 'Try again', empty: 'no data yet',
   'error.sentence': 'The measurements cannot be reached right now.',
-  'history.reading': 'Reading the history', 'history.left': '{n} messages to go',
+  'history.reading': 'Reading the history', 'history.soon': 'The history is being read; there will be more here in a moment.', 'history.left': '{n} messages to go',
   'tiles.label': 'Key figures',
   'tile.reporting': 'Poles reporting', 'tile.reporting.of': 'of {n}', 'tile.reporting.all': 'all reporting', 'tile.asOf': 'as of {time}', 'tile.reporting.silent': '{n} silent', 'tile.reporting.never': '{n} never heard',
   'tile.reporting.empty': 'no pole registered yet',
