@@ -180,3 +180,6 @@ fn write_cursor(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), 
     let (seq, batch) = (changes.cursor.0 as i64, changes.batch as i64);
     statement.execute(params![seq, changes.received_at.0, batch, changes.inputs]).map(drop).map_err(&doing)
 }
+
+#[cfg(test)]
+mod tests;

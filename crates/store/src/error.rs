@@ -59,10 +59,14 @@ impl Error {
 
 /// Names what was being done; a full disk is told from the rest.
 pub(crate) fn sqlite(doing: &'static str) -> impl Fn(rusqlite::Error) -> Error {
-    move |source| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => Error::Full(source),
-        _ => Error::Sqlite { doing, source },
-    }
+    move |source| if no_room(&source) { Error::Full(source) } else { Error::Sqlite { doing, source } }
+}
+
+/// A full disk also shows where the index of the write-ahead log has to grow, which has a code of its own.
+fn no_room(error: &rusqlite::Error) -> bool {
+    let index = rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+        || error.sqlite_error().is_some_and(|error| error.extended_code == index)
 }
 
 pub(crate) fn damaged(what: &'static str) -> impl Fn(smartpole_window::PackError) -> Error {

@@ -1,0 +1,227 @@
+use std::fmt::Write as _;
+
+use rusqlite::{Connection, types::ValueRef};
+use smartpole_model::{DeviceNo, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
+use smartpole_pipeline::{
+    BlockRow, CheckpointRow, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow,
+    RevisionReason, RevisionRow,
+};
+use smartpole_window::{Aggregate, Level};
+
+use super::*;
+
+const PM: Series = Series { property: PropertyNo(1), channel: 0 };
+const DAY: i32 = 20_000;
+const MIB: usize = 1 << 20;
+
+fn aggregates(count: i64, sum: i64, min: i64, max: i64) -> Aggregates {
+    Aggregates(vec![(PM, Aggregate { count, sum, min, max, ..Aggregate::default() })])
+}
+
+fn rollup(level: Level, gain: Aggregates, revisions: u32) -> RollupDelta {
+    let (start, scope) = (UtcMillis(0), Scope::Device(DeviceNo(0)));
+    RollupDelta { level, start, scope, aggregates: gain, revisions }
+}
+
+/// A batch with something for every table.
+fn changes(batch: u64) -> Changes {
+    let (number, device, quarter) = (batch as u32, DeviceNo(0), Quarter(batch as i32));
+    let (seq, received_at) = (Seq(100 * batch), UtcMillis(1_000 * batch as i64));
+    let packed = aggregates(2, 30, 10, 20).pack();
+    let (day, state) = (DAY + batch as i32, vec![batch as u8; 100]);
+    let detail = "not JSON".to_owned();
+    Changes {
+        batch,
+        cursor: seq,
+        received_at,
+        batch_row: vec![7; 1_000],
+        replay_from: batch.saturating_sub(2),
+        names: vec![Name { kind: NameKind::Device, number, id: format!("d{number}") }],
+        inputs: Some(format!("hash{batch}")),
+        blocks: vec![BlockRow {
+            quarter,
+            device,
+            revision: 1,
+            revised_minute: 5,
+            aggregates: packed.clone(),
+            rows: vec![1, 2, 3],
+        }],
+        rollups: vec![rollup(Level::Hour, aggregates(2, 30, 10, 20), 1)],
+        revisions: vec![RevisionRow {
+            quarter,
+            device,
+            revision: 1,
+            minute: 5,
+            reason: RevisionReason::Late,
+            former: packed,
+        }],
+        devices: vec![DeviceRow { device, last_closed: quarter, state: state.clone() }],
+        ticks: vec![(0, batch)],
+        ledger_sources: vec![(LedgerSourceKey { hour: 1, source: 0, entry: 65 }, 10)],
+        ledger_devices: vec![LedgerDeviceRow { day, device, counts: vec![0] }],
+        quarantine: vec![QuarantineRow {
+            seq,
+            received_at,
+            source: 0,
+            device: None,
+            reason: Reason::DecodeFailed,
+            detail,
+            readings: 0,
+        }],
+        checkpoint: Some(CheckpointRow { day, seq, state }),
+    }
+}
+
+fn store() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    (dir, store)
+}
+
+const TABLES: [&str; 12] = [
+    "name",
+    "batch",
+    "block",
+    "revision",
+    "rollup",
+    "device",
+    "tick",
+    "ledger_source",
+    "ledger_device",
+    "quarantine",
+    "checkpoint",
+    "cursor",
+];
+
+/// All rows of all tables.
+fn dump(connection: &Connection) -> String {
+    let mut text = String::new();
+    for table in TABLES {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<ValueRef<'_>> = (0..columns).map(|column| row.get_ref(column).unwrap()).collect();
+            writeln!(text, "{table} {values:?}").unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn every_table_is_written_by_a_batch() {
+    let (_dir, store) = store();
+    store.commit(&changes(1)).unwrap();
+    let text = dump(&store.writer());
+    for table in TABLES {
+        assert!(text.lines().any(|line| line.starts_with(table)), "{table} is empty");
+    }
+}
+
+#[test]
+fn a_batch_that_fails_at_any_table_changes_nothing_and_can_be_committed_again() {
+    let (dir, store) = store();
+    store.commit(&changes(1)).unwrap();
+    let before = dump(&store.writer());
+    let other = Connection::open(dir.path().join("city.db")).unwrap();
+    for table in TABLES {
+        let trigger = format!(
+            "CREATE TRIGGER stop BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'a wire was pulled out'); END"
+        );
+        other.execute_batch(&trigger).unwrap();
+        assert!(matches!(store.commit(&changes(2)), Err(Error::Sqlite { .. })), "{table}");
+        other.execute_batch("DROP TRIGGER stop").unwrap();
+        assert_eq!(dump(&store.writer()), before, "{table}");
+    }
+    store.commit(&changes(2)).unwrap();
+    assert_eq!(store.restore().unwrap().cursor, Seq(200));
+}
+
+#[test]
+fn a_process_that_ends_within_a_batch_finds_the_former_state() {
+    let (dir, store) = store();
+    store.commit(&changes(1)).unwrap();
+    let before = dump(&store.writer());
+    let mut large = changes(2);
+    large.names = (2..200_000).map(|number| name(number, 64)).collect(); // more than the page cache holds
+    let mut writer = store.writer();
+    let transaction = writer.transaction().unwrap();
+    write(&transaction, &large).unwrap();
+    let found = tempfile::tempdir().unwrap();
+    for file in ["city.db", "city.db-wal"] {
+        std::fs::copy(dir.path().join(file), found.path().join(file)).unwrap();
+    }
+    let log = std::fs::metadata(found.path().join("city.db-wal")).unwrap().len();
+    assert!(log as usize > MIB, "the log holds part of the batch: {log} bytes");
+    assert_eq!(dump(&Store::open(found.path()).unwrap().writer()), before);
+}
+
+fn name(number: u32, length: usize) -> Name {
+    Name { kind: NameKind::Device, number, id: format!("{number:0length$}") }
+}
+
+#[test]
+fn a_full_disk_is_told_apart_and_the_same_batch_fits_when_there_is_room() {
+    let (_dir, store) = store();
+    store.commit(&changes(1)).unwrap();
+    let before = dump(&store.writer());
+    let mut large = changes(2);
+    large.names = (2..20_000).map(|number| name(number, 64)).collect();
+    store.writer().execute_batch("PRAGMA max_page_count = 60").unwrap();
+    let error = store.commit(&large).unwrap_err();
+    assert!(error.is_full(), "{error:?}");
+    assert_eq!(dump(&store.writer()), before);
+    store.writer().execute_batch("PRAGMA max_page_count = 1000000").unwrap();
+    store.commit(&large).unwrap();
+    assert_eq!(store.restore().unwrap().names.len(), 1 + large.names.len());
+}
+
+#[test]
+fn hours_gain_what_batches_bring() {
+    let (_dir, store) = store();
+    let gains = [(aggregates(2, 30, 10, 20), 0), (aggregates(1, 5, 5, 5), 0), (aggregates(0, -4, 5, 20), 3)];
+    let mut whole = Aggregates::default();
+    for (batch, (gain, revisions)) in (1..).zip(gains) {
+        whole.merge(&gain);
+        store
+            .commit(&Changes { batch, rollups: vec![rollup(Level::Hour, gain, revisions)], ..Changes::default() })
+            .unwrap();
+    }
+    let stored = store.writer().query_row("SELECT revision, aggregates FROM rollup", [], |row| {
+        Ok((row.get::<_, u32>(0)?, row.get::<_, Vec<u8>>(1)?))
+    });
+    let (revision, packed) = stored.unwrap();
+    assert_eq!((revision, Aggregates::unpack(&packed).unwrap()), (3, whole.clone()));
+    assert_eq!(whole, aggregates(3, 31, 5, 20));
+}
+
+#[test]
+fn batch_rows_go_when_no_open_block_needs_them() {
+    let (_dir, store) = store();
+    (1..=6).for_each(|batch| store.commit(&changes(batch)).unwrap());
+    let restore = store.restore().unwrap();
+    assert_eq!(restore.batch_rows.iter().map(|(batch, _)| *batch).collect::<Vec<_>>(), [4, 5, 6]);
+    assert_eq!(restore.batch_rows[0].1, [7; 1_000]);
+    assert_eq!(restore.ledger.0.values().copied().collect::<Vec<_>>(), [60]);
+}
+
+#[test]
+fn the_journal_is_needed_from_the_checkpoint_at_the_end_of_raw_retention() {
+    let (_dir, store) = store();
+    (1..=40).for_each(|batch| store.commit(&changes(batch)).unwrap());
+    assert_eq!(store.checkpoint_by(DAY + 10).unwrap(), Some(Seq(1_000)));
+    assert_eq!(store.checkpoint_by(DAY + 100).unwrap(), Some(Seq(4_000)));
+    assert_eq!(store.checkpoint_by(DAY).unwrap(), None);
+    let states = "SELECT count(*) FROM checkpoint WHERE state <> x''";
+    assert_eq!(store.writer().query_row(states, [], |row| row.get::<_, i32>(0)).unwrap(), CHECKPOINTS);
+    assert_eq!(store.restore().unwrap().checkpoint_day, Some(DAY + 40));
+}
+
+#[test]
+fn a_store_is_opened_again_with_what_was_committed() {
+    let (dir, store) = store();
+    store.commit(&changes(1)).unwrap();
+    let before = dump(&store.writer());
+    drop(store);
+    assert_eq!(dump(&Store::open(dir.path()).unwrap().writer()), before);
+}
