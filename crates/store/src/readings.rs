@@ -111,9 +111,8 @@ impl Queries {
         Ok(rows)
     }
 
-    /// The id of a source's number.
-    pub fn source_name(&self, number: u32) -> Option<String> {
-        let fold = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        fold.name(NameKind::Source, number).map(str::to_owned)
+    /// The number of an id.
+    pub fn number(&self, kind: NameKind, id: &str) -> Option<u32> {
+        self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner).number(kind, id)
     }
 }
