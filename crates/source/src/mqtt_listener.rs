@@ -11,6 +11,8 @@
 //!   passes at the disk's pace.
 //! - The hook cannot refuse. While the journal has no room it waits; once the journal takes nothing more it waits for
 //!   ever, so that nothing is acknowledged, and [`MqttListener::run`] ends with the error.
+//! - A client that gives up waiting and connects again leaves its waiting message behind; all of these count as
+//!   connections, so a full disk costs at most `max_connections` of them.
 //! - A QoS 2 message is journalled before its PUBREC; sent again after a lost connection it is journalled again, and
 //!   counts once. QoS 0 is journalled without anybody waiting for it. Last wills are not journalled.
 //! - Subscribing is allowed and brings nothing. Nothing is kept on disk beside the journal.

@@ -25,6 +25,7 @@ const PULSE: Duration = Duration::from_secs(1);
 const DRAIN_LIMIT: Duration = Duration::from_millis(700);
 /// How long it then waits for the broker.
 const GOODBYE_LIMIT: Duration = Duration::from_millis(300);
+
 /// An append that waits for room.
 type Held = Pin<Box<dyn Future<Output = Result<(), JournalError>> + Send>>;
 
@@ -157,7 +158,7 @@ impl<L: Link> Session<L> {
                     Ok(handed_over?)
                 }
                 event = self.link.next(), if !full => match event {
-                    Ok(event) => self.take(event)?,
+                    Ok(event) => Ok(self.take(event)?),
                     Err(failure) => Err(failure),
                 },
                 _ = pulse.tick() => self.pulse(full).await,
@@ -170,13 +171,13 @@ impl<L: Link> Session<L> {
         Ok(Some(failure))
     }
 
-    fn take(&mut self, event: Event) -> Result<Result<(), Failure>, JournalError> {
+    fn take(&mut self, event: Event) -> Result<(), JournalError> {
         match event {
-            Event::Message(message) => self.hand_over(message)?,
+            Event::Message(message) => return self.hand_over(message),
             Event::Subscribed(answers) => self.subscribed(&answers),
             Event::Connected { .. } | Event::Other => {}
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Hands a message to the journal. When that has no room, QoS 0 is dropped and others are held.

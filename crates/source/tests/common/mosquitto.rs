@@ -30,7 +30,8 @@ impl Mosquitto {
         // `user root` keeps a broker that root starts from becoming a user who may not write here.
         let config = format!(
             "listener {port} 127.0.0.1\nuser root\npersistence true\npersistence_location {folder}/\n\
-             max_queued_messages 0\nlog_dest stderr\nlog_type all\n{extra}\n"
+             max_queued_messages 0\nlog_dest stderr\n\
+             log_type error\nlog_type warning\nlog_type notice\nlog_type information\n{extra}\n"
         );
         std::fs::write(dir.path().join("mosquitto.conf"), config).unwrap();
         let mut broker = Self { port, dir, running: None, log: mpsc::unbounded_channel().1 };
