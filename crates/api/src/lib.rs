@@ -10,7 +10,6 @@
 //! what to do; nothing is loaded from another host.
 
 mod health;
-mod history;
 mod list;
 mod live;
 mod number;

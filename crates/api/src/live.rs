@@ -8,8 +8,9 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use serde::Serialize;
-use smartpole_model::{Device, Outcome, Reading, Series, Verdict};
+use smartpole_model::{Device, Outcome, Quarter, Reading, Series, Verdict};
 use smartpole_pipeline::{Entry, Fold, Live, LiveWindow};
+use smartpole_store::State;
 use smartpole_window::Aggregate;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast},
@@ -21,10 +22,7 @@ use utoipa::ToSchema;
 use crate::{
     ApiState, Parts,
     problem::Problem,
-    routes::{
-        Books, latest,
-        window::{Frame, Window, WindowState},
-    },
+    routes::{Books, latest, window::Window},
     scope::{self, ScopeKind, ScopeName},
     span::Step,
 };
@@ -234,11 +232,10 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
     let Some((id, device)) = scope::device(fold, live.device) else { return Vec::new() };
     let registry = &fold.inputs().registry;
     let pole = scope::pole_at(registry, device, live.quarter.start());
-    let frame = frame(fold, device, live);
     let event = |(series, aggregate): &(Series, Aggregate)| {
         let property = scope::property(fold, series.property)?;
         let scope = ScopeName { kind: ScopeKind::Device, id: id.to_owned() };
-        let window = Window::new(property, aggregate, frame);
+        let window = Window::new(property, &as_stored(fold, device, live, *aggregate));
         let shown =
             WindowEvent { scope, property: property.id.clone(), channel: series.channel, step: Step::Quarter, window };
         Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id))
@@ -246,18 +243,19 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
     live.aggregates.0.iter().filter_map(event).collect()
 }
 
-fn frame(fold: &Fold, device: &Device, live: &LiveWindow) -> Frame {
-    let (start, end) = (live.quarter.start(), live.quarter.end());
-    let profile = fold.inputs().registry.profiles.get(&device.at(start).profile);
-    let interval = profile.map_or(900, |profile| profile.interval_s.max(1));
-    let ended = fold.position().1 >= end;
-    let state = match (live.open, ended, live.revision) {
-        (true, false, _) => WindowState::Open,
-        (true, true, _) => WindowState::Provisional,
-        (false, _, 0) => WindowState::Final,
-        (false, ..) => WindowState::Corrected,
+/// A window as the store would give it, for one channel. Closed ones were closed or changed just now, so none is final.
+fn as_stored(fold: &Fold, device: &Device, live: &LiveWindow, aggregate: Aggregate) -> smartpole_store::Window {
+    let (start, end, now) = (live.quarter.start(), live.quarter.end(), fold.position().1);
+    let profile = fold.inputs().registry.profiles.get(&device.at(now).profile);
+    let interval = profile.map_or(Quarter::MILLIS, |profile| i64::from(profile.interval_s.max(1)) * 1_000);
+    let state = match live.revision {
+        _ if live.open || end > now => State::Open,
+        0 => State::Provisional,
+        _ => State::Corrected,
     };
-    Frame { start, end, expected: u64::from((900 / interval).max(1)), state, revision: live.revision }
+    let mean = (aggregate.count > 0).then(|| aggregate.sum as f64 / aggregate.count as f64);
+    let expected = end.min(now).since(start).max(0) / interval;
+    smartpole_store::Window { start, end, aggregate, mean, expected, state, revision: live.revision }
 }
 
 /// A `ledger` event of the live stream.

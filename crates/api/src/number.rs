@@ -14,19 +14,9 @@ impl Exact {
         Self(property.decimal(value))
     }
 
-    /// `sum ÷ count`, rounded half away from zero at one decimal more than the property has; `None` of nothing.
-    pub(crate) fn mean(property: &ObservedProperty, sum: i64, count: i64) -> Option<Self> {
-        let at = |decimals: u8, power: i128| {
-            let sum = i128::from(sum) * power;
-            let count = i128::from(count);
-            let magnitude = (2 * sum.abs() + count) / (2 * count);
-            let mantissa = i64::try_from(magnitude * sum.signum()).ok()?;
-            Some(Self(Decimal { mantissa, decimals }))
-        };
-        if count <= 0 {
-            return None;
-        }
-        at(property.decimals.saturating_add(1), 10).or_else(|| at(property.decimals, 1))
+    /// A mean, in units of the property's resolution, rounded half away from zero at one decimal more than the property has.
+    pub(crate) fn mean(property: &ObservedProperty, mean: f64) -> Self {
+        Self(Decimal { mantissa: (mean * 10.0).round() as i64, decimals: property.decimals.saturating_add(1) })
     }
 }
 
@@ -36,10 +26,16 @@ impl Serialize for Exact {
     }
 }
 
-/// A part of a whole, 0 to 1, as a number with at most three decimals.
-pub(crate) fn share(part: u64, whole: u64) -> Exact {
-    let thousandths = (u128::from(part) * 2_000 + u128::from(whole)).checked_div(2 * u128::from(whole)).unwrap_or(0);
+/// A part of a whole, 0 to 1, as a number with at most three decimals; anything is all of nothing.
+pub(crate) fn share(part: i64, whole: i64) -> Exact {
+    let (part, whole) = (i128::from(part.max(0)), i128::from(whole.max(0)));
+    let thousandths = (part * 2_000 + whole).checked_div(2 * whole).unwrap_or(part * 1_000);
     Exact(Decimal { mantissa: thousandths.min(1_000) as i64, decimals: 3 })
+}
+
+/// A part of a whole, 0 to 1, that was worked out elsewhere, as a number with at most three decimals.
+pub(crate) fn fraction(part: f64) -> Exact {
+    Exact(Decimal { mantissa: (part.clamp(0.0, 1.0) * 1_000.0).round() as i64, decimals: 3 })
 }
 
 #[cfg(test)]
@@ -82,11 +78,10 @@ pub(crate) mod tests {
 
     #[test]
     fn means_have_one_decimal_more_and_are_rounded_half_away_from_zero() {
-        check(&Exact::mean(&property(2), 1_000, 3), &expect!["3.333"]);
-        check(&Exact::mean(&property(0), 5, 20), &expect!["0.3"]);
-        check(&Exact::mean(&property(0), -5, 20), &expect!["-0.3"]);
-        check(&Exact::mean(&property(2), i64::MAX, 1), &expect!["92233720368547758.07"]);
-        check(&Exact::mean(&property(2), 0, 0), &expect!["null"]);
+        check(&Exact::mean(&property(2), 1_000.0 / 3.0), &expect!["3.333"]);
+        check(&Exact::mean(&property(0), 0.25), &expect!["0.3"]);
+        check(&Exact::mean(&property(0), -0.25), &expect!["-0.3"]);
+        check(&Exact::mean(&property(2), 730.0), &expect!["7.3"]);
     }
 
     #[test]
@@ -94,5 +89,6 @@ pub(crate) mod tests {
         check(&share(1, 3), &expect!["0.333"]);
         check(&share(16, 15), &expect!["1"]);
         check(&share(0, 0), &expect!["0"]);
+        check(&share(1, 0), &expect!["1"]);
     }
 }

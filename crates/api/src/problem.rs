@@ -119,6 +119,12 @@ impl Problem {
     }
 }
 
+impl From<smartpole_store::Error> for Problem {
+    fn from(error: smartpole_store::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
 /// What an id names, for [`Problem::unknown`].
 pub(crate) struct Named {
     kind: &'static str,

@@ -43,15 +43,24 @@ pub(crate) struct Span {
 }
 
 impl Step {
-    /// Shortest time from one item to the next.
-    fn millis(self) -> i64 {
+    /// How long the windows are; none of raw readings.
+    pub(crate) fn windows(self) -> Option<smartpole_store::Step> {
         match self {
-            Self::Raw => 1,
-            Self::Quarter => 900_000,
-            Self::Hour => 3_600_000,
-            // The day on which the clocks go forward.
-            Self::Day => 23 * 3_600_000,
+            Self::Raw => None,
+            Self::Quarter => Some(smartpole_store::Step::Quarter),
+            Self::Hour => Some(smartpole_store::Step::Hour),
+            Self::Day => Some(smartpole_store::Step::Day),
         }
+    }
+}
+
+/// Shortest time from one window to the next.
+fn shortest(step: smartpole_store::Step) -> i64 {
+    match step {
+        smartpole_store::Step::Quarter => 900_000,
+        smartpole_store::Step::Hour => 3_600_000,
+        // The day on which the clocks go forward.
+        smartpole_store::Step::Day => 23 * 3_600_000,
     }
 }
 
@@ -90,8 +99,8 @@ impl Span {
     }
 
     /// The first part of the span that has no more than `limit` windows, and where the next one begins.
-    pub(crate) fn page(self, step: Step, limit: Limit) -> (Self, Option<Cursor>) {
-        let end = self.from.plus(step.millis().saturating_mul(limit.0 as i64));
+    pub(crate) fn page(self, step: smartpole_store::Step, limit: Limit) -> (Self, Option<Cursor>) {
+        let end = self.from.plus(shortest(step).saturating_mul(limit.0 as i64));
         if end >= self.to {
             return (self, None);
         }
@@ -121,7 +130,7 @@ mod tests {
         let whole = Span::new(Some(from), Some(to), to, Step::Day).unwrap();
         let (mut pages, mut cursor) = (Vec::new(), None);
         loop {
-            let (page, next) = whole.after(cursor.as_ref()).unwrap().0.page(Step::Day, Number(10));
+            let (page, next) = whole.after(cursor.as_ref()).unwrap().0.page(smartpole_store::Step::Day, Number(10));
             pages.push(page);
             cursor = next;
             if cursor.is_none() {

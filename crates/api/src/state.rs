@@ -9,6 +9,7 @@ use std::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use smartpole_journal::Journal;
 use smartpole_pipeline::{Fold, Live};
+use smartpole_store::Queries;
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +39,8 @@ impl Default for Options {
 pub struct Parts {
     /// What is known beside the store.
     pub fold: Arc<RwLock<Fold>>,
+    /// Answers about history, and now.
+    pub queries: Queries,
     /// What was received.
     pub journal: Journal,
     /// What the fold shows before it is committed. The interface subscribes only while somebody watches.

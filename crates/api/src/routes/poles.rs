@@ -2,13 +2,15 @@
 
 use axum::{Json, extract::State};
 use serde::Serialize;
-use smartpole_model::{Device, Registry, UtcMillis};
-use smartpole_pipeline::Fold;
+use smartpole_model::{Device, PoleNo, Registry, UtcMillis};
+use smartpole_pipeline::{Fold, NameKind};
+use smartpole_window::air_index::METHOD;
 use utoipa::ToSchema;
 
 use crate::{
-    ApiState,
+    ApiState, Parts,
     list::List,
+    number::{self, Exact},
     problem::{Failed, Problem},
 };
 
@@ -36,6 +38,29 @@ pub(crate) struct Pole {
     /// When the newest accepted reading was received.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_received_at: Option<UtcMillis>,
+    /// The air in the newest hour that counts.
+    air: Air,
+}
+
+/// The air-quality index of the Umweltbundesamt, applied to sensors: not official.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Air {
+    /// Method and version.
+    #[schema(value_type = String, example = "uba_lqi_2025")]
+    index: &'static str,
+    /// 0 sehr gut, 1 gut, 2 mäßig, 3 schlecht, 4 sehr schlecht; null if no hour counts.
+    class: Option<u8>,
+    /// Id of the pollutant that sets the class.
+    #[schema(value_type = Option<String>, example = "pm2_5")]
+    worst: Option<&'static str>,
+    /// First instant of the hour.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    hour: Option<UtcMillis>,
+    /// Whether all five pollutants were measured.
+    complete: bool,
+    /// Part of the expected readings that came, 0 to 1.
+    #[schema(value_type = f64, minimum = 0, maximum = 1)]
+    coverage: Exact,
 }
 
 /// A device on a pole.
@@ -68,18 +93,43 @@ pub(crate) enum PoleState {
     Failed,
 ))]
 pub(crate) async fn poles(State(state): State<ApiState>) -> Result<Json<List<Pole>>, Problem> {
-    Ok(Json(List::whole(state.ask(|parts| Ok(items(&parts.fold()))).await?)))
+    Ok(Json(List::whole(state.ask(answer).await?)))
 }
 
-fn items(fold: &Fold) -> Vec<Pole> {
+fn answer(parts: &Parts) -> Result<Vec<Pole>, Problem> {
+    // The store takes the fold's lock itself: it must not be held here any more.
+    let (numbers, mut poles): (Vec<PoleNo>, Vec<Pole>) = items(&parts.fold()).into_iter().unzip();
+    for (pole, air) in poles.iter_mut().zip(parts.queries.air(&numbers)?) {
+        pole.air = air.map_or_else(Air::unknown, Air::of);
+    }
+    Ok(poles)
+}
+
+impl Air {
+    fn unknown() -> Self {
+        Self { index: METHOD, class: None, worst: None, hour: None, complete: false, coverage: number::share(0, 0) }
+    }
+
+    fn of(air: smartpole_store::Air) -> Self {
+        let smartpole_store::Air { class, worst, hour, complete, coverage } = air;
+        let (class, worst, hour) = (Some(class), Some(worst), Some(hour));
+        Self { index: METHOD, class, worst, hour, complete, coverage: number::fraction(coverage) }
+    }
+}
+
+/// The poles with their numbers, without their air. The fold gave each pole of the registry a number.
+fn items(fold: &Fold) -> Vec<(PoleNo, Pole)> {
     let registry = &fold.inputs().registry;
     let now = fold.position().1;
     let mut hanging: Vec<Vec<&Device>> = vec![Vec::new(); registry.poles.len()];
     for device in &registry.devices {
         hanging[device.at(now).pole].push(device);
     }
-    let poles = registry.poles.iter().zip(hanging);
-    poles.map(|(pole, devices)| item(fold, pole, &devices, now)).collect()
+    let item = |(pole, devices): (&smartpole_model::Pole, Vec<&Device>)| {
+        let number = fold.number(NameKind::Pole, &pole.id)?;
+        Some((PoleNo(number), item(fold, pole, &devices, now)))
+    };
+    registry.poles.iter().zip(hanging).filter_map(item).collect()
 }
 
 fn item(fold: &Fold, pole: &smartpole_model::Pole, devices: &[&Device], now: UtcMillis) -> Pole {
@@ -100,6 +150,7 @@ fn item(fold: &Fold, pole: &smartpole_model::Pole, devices: &[&Device], now: Utc
         state: devices.iter().map(state).max().unwrap_or(PoleState::Never),
         last_received_at: devices.iter().filter_map(|device| heard(device)).max(),
         devices: devices.iter().map(|device| pole_device(device, now, heard(device))).collect(),
+        air: Air::unknown(),
     }
 }
 

@@ -4,10 +4,11 @@ use axum::{Json, extract::State};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use smartpole_model::{RawMessage, Reason, Record, Seq, UtcMillis};
+use smartpole_pipeline::{NameKind, QuarantineRow};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    ApiState, Parts, history,
+    ApiState, Parts,
     list::{Cursor, Limit, List},
     problem::{Problem, Refused},
     query::Params,
@@ -77,7 +78,7 @@ pub(crate) async fn quarantine(
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<List<QuarantineItem>, Problem> {
     let limit = wanted.limit.map_or(DEFAULT_LIMIT, |limit| limit.0.min(MAX_LIMIT));
     let before = wanted.cursor.as_ref().map(seq).transpose()?;
-    let mut rows = history::quarantine(parts, wanted.reason, before, limit + 1);
+    let mut rows = parts.queries.quarantine(wanted.reason, before, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|last| Cursor(last.seq.0.to_string()));
@@ -90,15 +91,17 @@ fn seq(cursor: &Cursor) -> Result<Seq, Problem> {
     seq.map_err(|_| Problem::parameter("cursor: not a `next` of an answer to this question", "ask without `cursor`"))
 }
 
-fn item(parts: &Parts, row: history::QuarantineRow) -> Result<QuarantineItem, Problem> {
+fn item(parts: &Parts, row: QuarantineRow) -> Result<QuarantineItem, Problem> {
     let message = message(parts, row.seq)?;
     let payload = message.as_ref().map(|message| message.payload.as_slice());
+    let fold = parts.fold();
+    let name = |kind, number| fold.name(kind, number).map(str::to_owned);
     Ok(QuarantineItem {
         seq: row.seq,
         received_at: row.received_at,
-        source: String::new(),
+        source: name(NameKind::Source, row.source).unwrap_or_default(),
         topic: message.as_ref().map(|message| message.topic.clone()),
-        device: row.device,
+        device: row.device.and_then(|device| name(NameKind::Device, device.0)),
         reason: row.reason,
         detail: row.detail,
         size: payload.map(<[u8]>::len),

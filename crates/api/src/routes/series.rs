@@ -7,7 +7,7 @@ use smartpole_pipeline::{Fold, NameKind, Scope};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    ApiState, Parts, history,
+    ApiState, Parts,
     list::{Channel, Cursor, Limit},
     number::Exact,
     problem::{Problem, Refused},
@@ -120,9 +120,9 @@ pub(crate) async fn series(
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
     let asked = Asked::new(&parts.fold(), wanted)?;
     let limit = wanted.limit.unwrap_or_default();
-    let (items, next) = match wanted.step {
-        Step::Raw => asked.readings(parts, limit),
-        step => asked.windows(parts, step, limit),
+    let (items, next) = match wanted.step.windows() {
+        None => asked.readings(parts, limit)?,
+        Some(step) => asked.windows(parts, step, limit)?,
     };
     let Asked { name: scope, property, .. } = asked;
     let ObservedProperty { id: property, unit, .. } = property;
@@ -155,24 +155,29 @@ impl Asked {
         Ok(Self { scope: name.number(fold), name, property, channel, span, given })
     }
 
-    fn windows(&self, parts: &Parts, step: Step, limit: Limit) -> (Items, Option<Cursor>) {
-        let (span, next) = self.span.page(step, limit);
-        let rows =
-            self.scope.map(|scope| history::windows(parts, scope, self.property.number, self.channel, span, step));
-        let windows = rows.into_iter().flatten().map(|row| Window::new(&self.property, &row.aggregate, row.frame));
-        (Items::Windows(windows.collect()), next)
+    fn windows(
+        &self,
+        parts: &Parts,
+        step: smartpole_store::Step,
+        limit: Limit,
+    ) -> Result<(Items, Option<Cursor>), Problem> {
+        let (Span { from, to }, next) = self.span.page(step, limit);
+        let Some(scope) = self.scope else { return Ok((Items::Windows(Vec::new()), next)) };
+        let wanted =
+            smartpole_store::Wanted { scope, property: self.property.number, channel: self.channel, from, to, step };
+        let windows = parts.queries.windows(&wanted)?;
+        Ok((Items::Windows(windows.iter().map(|window| Window::new(&self.property, window)).collect()), next))
     }
 
-    fn readings(&self, parts: &Parts, limit: Limit) -> (Items, Option<Cursor>) {
+    fn readings(&self, parts: &Parts, limit: Limit) -> Result<(Items, Option<Cursor>), Problem> {
+        let Some(scope) = self.scope else { return Ok((Items::Readings(Vec::new()), None)) };
         let most = limit.0 + self.given + 1;
-        let rows = self
-            .scope
-            .map(|scope| history::readings(parts, scope, self.property.number, self.channel, self.span, most));
-        let rows = rows.unwrap_or_default();
+        let Span { from, to } = self.span;
+        let rows = parts.queries.readings(scope, self.property.number, self.channel, (from, to), most)?;
         let next = cursor(&rows, limit.0 + self.given);
         let fold = parts.fold();
         let items = rows.iter().skip(self.given).take(limit.0);
-        (Items::Readings(items.filter_map(|reading| self.raw(&fold, reading)).collect()), next)
+        Ok((Items::Readings(items.filter_map(|reading| self.raw(&fold, reading)).collect()), next))
     }
 
     fn raw(&self, fold: &Fold, reading: &Reading) -> Option<RawItem> {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use smartpole_model::{Flags, Kind, ObservedProperty, UtcMillis};
+use smartpole_store::State;
 use smartpole_window::Aggregate;
 use utoipa::ToSchema;
 
@@ -16,7 +17,7 @@ pub(crate) struct Window {
     /// First instant after it.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) end: UtcMillis,
-    /// Mean of the values, at one decimal more than theirs; null for counts and where there is none.
+    /// Mean of the values, at one decimal more than theirs; of a zone the mean of its poles' means. Null for counts and where there is none.
     #[schema(value_type = Option<f64>)]
     pub(crate) mean: Option<Exact>,
     /// The smallest value; null for counts and where there is none.
@@ -30,8 +31,8 @@ pub(crate) struct Window {
     pub(crate) sum: Option<Exact>,
     /// Readings that count.
     pub(crate) count: i64,
-    /// Readings that were to be expected by the reporting intervals.
-    pub(crate) expected: u64,
+    /// Readings there should be by now, by the reporting intervals.
+    pub(crate) expected: i64,
     /// `count` of `expected`, 0 to 1.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     pub(crate) coverage: Exact,
@@ -44,47 +45,48 @@ pub(crate) struct Window {
     pub(crate) flags: Flags,
 }
 
-/// How settled a window is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// How settled a window is; of several windows taken together, the first that one of them is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WindowState {
-    /// It has not ended.
+    /// Readings are still to come.
     Open,
-    /// It has ended; readings may still come in time.
-    Provisional,
-    /// It is closed.
-    Final,
-    /// It was changed after it was closed.
+    /// Changed after it was closed.
     Corrected,
+    /// Closed within the last day.
+    Provisional,
+    /// Closed for longer than a day.
+    Final,
 }
 
-/// When a window is, and how settled.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Frame {
-    pub(crate) start: UtcMillis,
-    pub(crate) end: UtcMillis,
-    pub(crate) expected: u64,
-    pub(crate) state: WindowState,
-    pub(crate) revision: u32,
+impl From<State> for WindowState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Open => Self::Open,
+            State::Provisional => Self::Provisional,
+            State::Final => Self::Final,
+            State::Corrected => Self::Corrected,
+        }
+    }
 }
 
 impl Window {
-    pub(crate) fn new(property: &ObservedProperty, aggregate: &Aggregate, frame: Frame) -> Self {
-        let Frame { start, end, expected, state, revision } = frame;
-        let Aggregate { count, sum, min, max, flags, .. } = *aggregate;
+    pub(crate) fn new(property: &ObservedProperty, window: &smartpole_store::Window) -> Self {
+        let smartpole_store::Window { start, end, aggregate, mean, expected, state, revision } = *window;
+        let Aggregate { count, sum, min, max, flags, .. } = aggregate;
         let is_level = property.kind != Kind::IntervalCount && count > 0;
         let level = |value| is_level.then(|| Exact::value(property, value));
         Self {
             start,
             end,
-            mean: is_level.then(|| Exact::mean(property, sum, count)).flatten(),
+            mean: mean.filter(|_| is_level).map(|mean| Exact::mean(property, mean)),
             min: level(min),
             max: level(max),
             sum: (count > 0 || sum != 0).then(|| Exact::value(property, sum)),
             count,
             expected,
-            coverage: number::share(count.unsigned_abs(), expected),
-            state,
+            coverage: number::share(count, expected),
+            state: state.into(),
             revision,
             flags,
         }
@@ -103,8 +105,10 @@ mod tests {
         let property = ObservedProperty { kind, ..property(2) };
         let aggregate = Aggregate { count, sum, min, max, ..Aggregate::default() };
         let (start, end) = (UtcMillis(0), UtcMillis(900_000));
-        let frame = Frame { start, end, expected: 15, state: WindowState::Final, revision: 0 };
-        expect.assert_eq(&serde_json::to_string(&Window::new(&property, &aggregate, frame)).unwrap());
+        let mean = (count > 0).then(|| sum as f64 / count as f64);
+        let window =
+            smartpole_store::Window { start, end, aggregate, mean, expected: 15, state: State::Final, revision: 0 };
+        expect.assert_eq(&serde_json::to_string(&Window::new(&property, &window)).unwrap());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::fixture::{City, show};
 
 #[tokio::test]
 async fn a_parameter_that_cannot_be_used_is_named_with_its_value() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/latest?pol=AM-01", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"pol: unknown parameter `pol`, expected one of `pole`, `device`, `zone`, `property`, `limit`, `cursor`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
@@ -18,7 +18,7 @@ async fn a_parameter_that_cannot_be_used_is_named_with_its_value() {
 
 #[tokio::test]
 async fn limits_and_cursors_are_checked() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/latest?limit=0", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"limit: not a number from 1 to 10000: \"0\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
@@ -32,7 +32,7 @@ async fn limits_and_cursors_are_checked() {
 
 #[tokio::test]
 async fn a_series_needs_one_scope_a_property_and_a_span() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/series?pole=AM-01", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"missing parameter `property`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
@@ -72,7 +72,7 @@ async fn a_series_needs_one_scope_a_property_and_a_span() {
 
 #[tokio::test]
 async fn an_unknown_id_gets_a_hint() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/latest?pole=AM-1", &expect![[r#"
         404 Not Found application/problem+json
         {"type":"urn:smartpole:problem:unknown-pole","title":"Unknown pole","status":404,"detail":"there is no pole \"AM-1\"","remedy":"did you mean \"AM-01\"? GET /api/v1/poles lists all"}"#]]).await;
@@ -89,7 +89,7 @@ async fn an_unknown_id_gets_a_hint() {
 
 #[tokio::test]
 async fn wrong_addresses_methods_and_bodies_are_refused_in_words() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/pole", &expect![[r#"
         404 Not Found application/problem+json
         {"type":"urn:smartpole:problem:not-found","title":"Not found","status":404,"detail":"there is nothing at \"/api/v1/pole\"","remedy":"GET /api/openapi.json lists all addresses"}"#]]).await;
@@ -122,7 +122,7 @@ fn no_query_string_makes_the_service_fail() {
     let pair = (prop::sample::select(&NAMES[..]), value);
     let request = (prop::sample::select(&PATHS[..]), prop::collection::vec(pair, 0..5));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let city = runtime.block_on(async { City::new(Options::default()) });
+    let city = runtime.block_on(async { City::new(Options::default()).await });
     let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     proptest!(|((path, pairs) in request)| {
         let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();

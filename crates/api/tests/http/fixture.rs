@@ -10,8 +10,9 @@ use expect_test::Expect;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_api::{ApiState, Health, Options, Parts, router};
 use smartpole_journal::{Journal, OsFs};
-use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, RecordRef, Seq, UtcMillis};
-use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs, Restore, StoredBlock, StoredBlocks};
+use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
+use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs, Restore};
+use smartpole_store::{Queries, Store};
 use tempfile::TempDir;
 use tokio::sync::{broadcast, watch};
 use tower::ServiceExt;
@@ -72,18 +73,12 @@ counts = "people_in"
 "#;
 const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n";
 
-/// Registries and stored blocks of the test: one registry, no block.
-pub(crate) struct World(Arc<Inputs>);
+/// The one registry of the test.
+struct Library(Arc<Inputs>);
 
-impl LoadInputs for World {
+impl LoadInputs for Library {
     fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
         Ok(Arc::clone(&self.0))
-    }
-}
-
-impl StoredBlocks for World {
-    fn load(&self, _: DeviceNo, _: Quarter) -> Result<Option<StoredBlock>, LoadError> {
-        Ok(None)
     }
 }
 
@@ -105,60 +100,73 @@ pub(crate) struct City {
     pub(crate) fold: Arc<RwLock<Fold>>,
     pub(crate) live: broadcast::Sender<Arc<smartpole_pipeline::Live>>,
     pub(crate) health: watch::Sender<Health>,
-    world: World,
+    journal: Journal,
+    store: Store,
+    library: Library,
     _dir: TempDir,
 }
 
 /// The first minute of the story.
-pub(crate) const START: &str = "2026-11-25T10:00:00Z";
+const START: &str = "2026-11-25T10:00:00Z";
 
 impl City {
     /// A city that has heard three messages and quarantined a fourth and a fifth.
-    pub(crate) fn new(options: Options) -> Self {
-        let world = World(Arc::new(inputs()));
-        let env = Env { stored: &world, inputs: &world };
-        let mut fold = Fold::restore(Restore::default(), &env).unwrap();
-        let received_at = at(START, 0);
-        fold.apply(Seq(1), &RecordRef::Inputs { received_at, hash: "one" }, false, &env).unwrap();
-        let fold = Arc::new(RwLock::new(fold));
+    pub(crate) async fn new(options: Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let library = Library(Arc::new(inputs()));
+        let fold = Fold::restore(Restore::default(), &Env { stored: &store, inputs: &library }).unwrap();
+        let fold = Arc::new(RwLock::new(fold));
+        let queries = Queries::new(&store, Arc::clone(&fold));
         let unbounded = smartpole_journal::Options { min_free_bytes: 0, ..Default::default() };
-        let (journal, _) = Journal::open(dir.path(), unbounded, Arc::new(OsFs)).unwrap();
+        let (journal, _) = Journal::open(&dir.path().join("journal"), unbounded, Arc::new(OsFs)).unwrap();
         let (live, _) = broadcast::channel(64);
         let (health, watched) = watch::channel(Health::default());
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let parts = Parts { fold: Arc::clone(&fold), journal, live: live.clone(), health: watched, metrics };
-        let city = Self { state: ApiState::new(parts, options), fold, live, health, world, _dir: dir };
-        city.story();
+        let (parts_fold, parts_journal) = (Arc::clone(&fold), journal.clone());
+        let parts =
+            Parts { fold: parts_fold, queries, journal: parts_journal, live: live.clone(), health: watched, metrics };
+        let state = ApiState::new(parts, options);
+        let city = Self { state, fold, live, health, journal, store, library, _dir: dir };
+        city.story().await;
         city
     }
 
-    fn story(&self) {
-        self.message(2, "air-1", 1, r#"{"time":"2026-11-25T10:00:30Z","values":{"pm2_5":7.3}}"#);
-        self.message(
-            3,
-            "people-1",
-            2,
-            r#"{"time":"2026-11-25T10:01:00Z","values":{"people_in":4,"people_out":0,"people_in/1":7}}"#,
-        );
-        self.message(4, "air-1", 3, r#"{"time":"2026-11-25T10:01:30Z","values":{"pm2_5":7.45}}"#);
-        self.message(5, "nobody", 3, r#"{"values":{"pm2_5":1}}"#);
-        self.message(6, "air-1", 3, "{");
+    async fn story(&self) {
+        self.record(Record::Inputs { received_at: at(0), hash: "one".to_owned() }).await;
+        self.message("air-1", 1, r#"{"time":"2026-11-25T10:00:30Z","values":{"pm2_5":7.3}}"#).await;
+        let people = r#"{"time":"2026-11-25T10:01:00Z","values":{"people_in":4,"people_out":0,"people_in/1":7}}"#;
+        self.message("people-1", 2, people).await;
+        self.message("air-1", 3, r#"{"time":"2026-11-25T10:01:30Z","values":{"pm2_5":7.45}}"#).await;
+        self.message("nobody", 3, r#"{"values":{"pm2_5":1}}"#).await;
+        self.message("air-1", 3, "{").await;
     }
 
-    /// Folds a message of `device`, received so many minutes after [`START`].
-    pub(crate) fn message(&self, seq: u64, device: &str, minute: i64, payload: &str) {
+    /// Takes in a message of `device`, received so many minutes after [`START`].
+    pub(crate) async fn message(&self, device: &str, minute: i64, payload: &str) {
         let message = RawMessage {
             source: "listener".to_owned(),
             topic: format!("smartpole/castrop-rauxel/AM-01/{device}/up"),
             payload: payload.into(),
-            received_at: at(START, minute),
+            received_at: at(minute),
             qos: 1,
             ..RawMessage::default()
         };
-        let env = Env { stored: &self.world, inputs: &self.world };
+        self.record(Record::Message(message)).await;
+    }
+
+    /// Journals a record and folds it.
+    async fn record(&self, record: Record) {
+        let seq: Seq = self.journal.append_durable(record.clone()).await.unwrap();
+        let env = Env { stored: &self.store, inputs: &self.library };
+        self.fold.write().unwrap().apply(seq, &borrowed(&record), false, &env).unwrap();
+    }
+
+    /// Puts what was folded into the store.
+    pub(crate) fn commit(&self) {
         let mut fold = self.fold.write().unwrap();
-        fold.apply(Seq(seq), &RecordRef::Message(message.as_ref()), false, &env).unwrap();
+        self.store.commit(&fold.take_changes()).unwrap();
+        fold.committed();
     }
 
     /// The answer to a request without a body.
@@ -190,6 +198,14 @@ pub(crate) async fn show(response: Response) -> String {
     format!("{status} {kind}\n{}", text(response).await.replace("},{", "},\n{"))
 }
 
-fn at(time: &str, minute: i64) -> UtcMillis {
-    time.parse::<UtcMillis>().unwrap().plus(minute * 60_000)
+fn borrowed(record: &Record) -> RecordRef<'_> {
+    match record {
+        Record::Inputs { received_at, hash } => RecordRef::Inputs { received_at: *received_at, hash },
+        Record::Message(message) => RecordRef::Message(message.as_ref()),
+        _ => unreachable!("the story has no other"),
+    }
+}
+
+fn at(minute: i64) -> UtcMillis {
+    START.parse::<UtcMillis>().unwrap().plus(minute * 60_000)
 }

@@ -5,7 +5,7 @@ use crate::fixture::City;
 
 #[tokio::test]
 async fn the_ledger_gives_each_equation_with_its_terms() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/ledger", &expect![[r#"
         200 OK application/json
         {"as_of":{"seq":6,"received_at":"2026-11-25T10:03:00Z"},"balanced":true,"equations":[{"name":"messages","total":{"name":"journalled","value":5},"terms":[{"name":"uplink","value":3},
@@ -22,7 +22,7 @@ async fn the_ledger_gives_each_equation_with_its_terms() {
 
 #[tokio::test]
 async fn the_process_lives() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check(
         "/healthz",
         &expect![[r#"
@@ -35,7 +35,7 @@ async fn the_process_lives() {
 
 #[tokio::test]
 async fn readiness_names_what_is_in_the_way() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check(
         "/readyz",
         &expect![[r#"
@@ -54,6 +54,29 @@ async fn readiness_names_what_is_in_the_way() {
 
 #[tokio::test]
 async fn the_description_is_served() {
-    let answer = City::new(Options::default()).get("/api/openapi.json").await;
+    let answer = City::new(Options::default()).await.get("/api/openapi.json").await;
     assert!(answer.starts_with("200 OK application/json\n{\"openapi\":\"3."), "{}", &answer[..60]);
+}
+
+#[tokio::test]
+async fn the_quarantine_has_the_bytes_and_goes_on_at_its_cursor() {
+    let city = City::new(Options::default()).await;
+    city.commit();
+    city.check("/api/v1/quarantine", &expect![[r#"
+        200 OK application/json
+        {"items":[{"seq":6,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew=="},
+        {"seq":5,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/nobody/up","device":null,"reason":"unknown_device","detail":"\"nobody\" is not in devices.csv","size":22,"payload_base64":"eyJ2YWx1ZXMiOnsicG0yXzUiOjF9fQ=="}],"next":null}"#]]).await;
+    city.check("/api/v1/quarantine?limit=1", &expect![[r#"
+        200 OK application/json
+        {"items":[{"seq":6,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew=="}],"next":"Ng"}"#]]).await;
+    city.check("/api/v1/quarantine?limit=1&cursor=Ng", &expect![[r#"
+        200 OK application/json
+        {"items":[{"seq":5,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/nobody/up","device":null,"reason":"unknown_device","detail":"\"nobody\" is not in devices.csv","size":22,"payload_base64":"eyJ2YWx1ZXMiOnsicG0yXzUiOjF9fQ=="}],"next":null}"#]]).await;
+    city.check(
+        "/api/v1/quarantine?reason=oversize",
+        &expect![[r#"
+        200 OK application/json
+        {"items":[],"next":null}"#]],
+    )
+    .await;
 }

@@ -5,7 +5,7 @@ use crate::fixture::{City, text};
 
 #[tokio::test]
 async fn the_page_is_served_with_what_a_browser_may_do() {
-    let answer = City::new(Options::default()).ask("GET", "/").await;
+    let answer = City::new(Options::default()).await.ask("GET", "/").await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
     assert_eq!(answer.headers()["cache-control"], "no-cache");
@@ -18,7 +18,7 @@ async fn the_page_is_served_with_what_a_browser_may_do() {
 
 #[tokio::test]
 async fn a_file_that_a_browser_has_is_not_sent_again() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     let first = city.ask("GET", "/js/api.js").await;
     assert_eq!(first.headers()["content-type"], "text/javascript; charset=utf-8");
     let request = Request::get("/js/api.js").header("if-none-match", &first.headers()["etag"]);
@@ -28,7 +28,7 @@ async fn a_file_that_a_browser_has_is_not_sent_again() {
 
 #[tokio::test]
 async fn answers_are_compressed_for_those_who_can_read_it() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     let request = Request::get("/js/api.js").header("accept-encoding", "gzip");
     let answer = city.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.headers()["content-encoding"], "gzip");

@@ -5,26 +5,26 @@ use crate::fixture::City;
 
 #[tokio::test]
 async fn poles_say_what_hangs_on_them_and_whether_they_are_heard() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/poles", &expect![[r#"
         200 OK application/json
         {"items":[{"id":"AM-01","name":"Am Markt 1","place":"Am Markt","lat":51.5477,"lon":7.311,"zones":["altstadt"],"devices":[{"id":"air-1","profile":"air","last_received_at":"2026-11-25T10:03:00Z"},
-        {"id":"people-1","profile":"people","last_received_at":"2026-11-25T10:02:00Z"}],"state":"reporting","last_received_at":"2026-11-25T10:03:00Z"},
-        {"id":"LS-02","name":"Lönsstraße 2","place":"Lönsstraße","lat":51.548,"lon":7.312,"zones":["altstadt"],"devices":[{"id":"air-2","profile":"air","last_received_at":null}],"state":"never","last_received_at":null}],"next":null}"#]]).await;
+        {"id":"people-1","profile":"people","last_received_at":"2026-11-25T10:02:00Z"}],"state":"reporting","last_received_at":"2026-11-25T10:03:00Z","air":{"index":"uba_lqi_2025","class":null,"worst":null,"hour":null,"complete":false,"coverage":0}},
+        {"id":"LS-02","name":"Lönsstraße 2","place":"Lönsstraße","lat":51.548,"lon":7.312,"zones":["altstadt"],"devices":[{"id":"air-2","profile":"air","last_received_at":null}],"state":"never","last_received_at":null,"air":{"index":"uba_lqi_2025","class":null,"worst":null,"hour":null,"complete":false,"coverage":0}}],"next":null}"#]]).await;
 }
 
 #[tokio::test]
 async fn a_pole_is_silent_after_the_lateness_bound_and_two_missed_reports() {
-    let city = City::new(Options::default());
-    city.message(7, "nobody", 19, "{}");
+    let city = City::new(Options::default()).await;
+    city.message("nobody", 19, "{}").await;
     assert!(city.get("/api/v1/poles").await.contains(r#""state":"reporting""#));
-    city.message(8, "nobody", 21, "{}");
+    city.message("nobody", 21, "{}").await;
     assert!(!city.get("/api/v1/poles").await.contains(r#""state":"reporting""#));
 }
 
 #[tokio::test]
 async fn zones_have_their_poles_and_shape() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/zones", &expect![[r#"
         200 OK application/json
         {"items":[{"id":"altstadt","name":"Altstadt","kind":"district","parent":null,"count":"cross_section","poles":["AM-01","LS-02"],"geometry":{"coordinates":[[[7.3,51.54],[7.32,51.54],[7.32,51.55],[7.3,51.55],[7.3,51.54]]],"type":"Polygon"}}],"next":null}"#]]).await;
@@ -32,7 +32,7 @@ async fn zones_have_their_poles_and_shape() {
 
 #[tokio::test]
 async fn properties_are_the_catalogue() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/properties", &expect![[r#"
         200 OK application/json
         {"items":[{"id":"pm2_5","name_de":"Feinstaub PM2,5","name_en":"Particles PM2.5","unit":"ug/m3","kind":"gauge","decimals":2,"theme":"air_quality","public":true},
@@ -43,7 +43,7 @@ async fn properties_are_the_catalogue() {
 
 #[tokio::test]
 async fn the_latest_readings_are_exact_and_filtered() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     city.check("/api/v1/latest", &expect![[r#"
         200 OK application/json
         {"items":[{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":[],"time_source":"payload"},
@@ -65,7 +65,7 @@ async fn the_latest_readings_are_exact_and_filtered() {
 
 #[tokio::test]
 async fn a_long_list_goes_on_at_its_cursor() {
-    let city = City::new(Options::default());
+    let city = City::new(Options::default()).await;
     let first = city.get("/api/v1/latest?limit=2").await;
     let (_, next) = first.split_once(r#""next":""#).unwrap();
     let next = next.trim_end_matches("\"}");
@@ -73,4 +73,85 @@ async fn a_long_list_goes_on_at_its_cursor() {
     let whole = city.get("/api/v1/latest").await;
     let items = |list: &str| list.lines().filter(|line| line.contains("event_time")).count();
     assert_eq!((items(&first), items(&second), items(&whole)), (1, 3, 4));
+}
+
+#[tokio::test]
+async fn a_series_has_the_window_that_is_still_open() {
+    let city = City::new(Options::default()).await;
+    let span = "from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z";
+    city.check(&format!("/api/v1/series?pole=AM-01&property=pm2_5&{span}"), &expect![[r#"
+        200 OK application/json
+        {"scope":{"kind":"pole","id":"AM-01"},"property":"pm2_5","unit":"ug/m3","step":"15m","items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","mean":7.375,"min":7.3,"max":7.45,"sum":14.75,"count":2,"expected":3,"coverage":0.667,"state":"open","revision":0,"flags":[]}],"next":null}"#]]).await;
+    city.check(&format!("/api/v1/series?zone=altstadt&property=people_in&step=1h&{span}"), &expect![[r#"
+        200 OK application/json
+        {"scope":{"kind":"zone","id":"altstadt"},"property":"people_in","unit":"1","step":"1h","items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","mean":null,"min":null,"max":null,"sum":11,"count":2,"expected":6,"coverage":0.333,"state":"open","revision":0,"flags":[]}],"next":null}"#]]).await;
+    city.check(&format!("/api/v1/series?device=people-1&property=people_in&channel=1&step=1d&{span}"), &expect![[r#"
+        200 OK application/json
+        {"scope":{"kind":"device","id":"people-1"},"property":"people_in","unit":"1","step":"1d","items":[],"next":null}"#]])
+        .await;
+    city.check("/api/v1/series?pole=LS-02&property=pm2_5", &expect![[r#"
+        200 OK application/json
+        {"scope":{"kind":"pole","id":"LS-02"},"property":"pm2_5","unit":"ug/m3","step":"15m","items":[],"next":null}"#]]).await;
+}
+
+#[tokio::test]
+async fn history_is_the_same_from_memory_and_from_the_store() {
+    let city = City::new(Options::default()).await;
+    let span = "from=2026-11-25T09:00:00Z&to=2026-11-25T11:00:00Z";
+    let uris = ["15m", "1h", "raw"].map(|step| format!("/api/v1/series?pole=AM-01&property=pm2_5&step={step}&{span}"));
+    city.message("air-1", 45, r#"{"time":"2026-11-25T10:44:00Z","values":{"pm2_5":9}}"#).await;
+    let mut before = Vec::new();
+    for uri in &uris {
+        before.push(city.get(uri).await);
+    }
+    city.commit();
+    for (uri, before) in uris.iter().zip(before) {
+        assert_eq!(city.get(uri).await, before);
+    }
+}
+
+#[tokio::test]
+async fn raw_readings_are_paged_without_loss_or_doubling() {
+    let city = City::new(Options::default()).await;
+    city.message("air-1", 4, r#"{"time":"2026-11-25T10:02:30Z","values":{"pm2_5":1}}"#).await;
+    city.message("air-2", 4, r#"{"time":"2026-11-25T10:02:30Z","values":{"pm2_5":2}}"#).await;
+    let uri = "/api/v1/series?zone=altstadt&property=pm2_5&step=raw&from=2026-11-25T10:00:00Z";
+    city.check(uri, &expect![[r#"
+        200 OK application/json
+        {"scope":{"kind":"zone","id":"altstadt"},"property":"pm2_5","unit":"ug/m3","step":"raw","items":[{"device":"air-1","channel":0,"event_time":"2026-11-25T10:00:30Z","received_at":"2026-11-25T10:01:00Z","value":7.3,"flags":[],"time_source":"payload"},
+        {"device":"air-1","channel":0,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","value":7.45,"flags":[],"time_source":"payload"},
+        {"device":"air-1","channel":0,"event_time":"2026-11-25T10:02:30Z","received_at":"2026-11-25T10:04:00Z","value":1,"flags":[],"time_source":"payload"},
+        {"device":"air-2","channel":0,"event_time":"2026-11-25T10:02:30Z","received_at":"2026-11-25T10:04:00Z","value":2,"flags":[],"time_source":"payload"}],"next":null}"#]]).await;
+    let values = |text: &str| -> Vec<String> {
+        text.split(r#""value":"#).skip(1).map(|rest| rest.split(',').next().unwrap().to_owned()).collect()
+    };
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = city.get(&format!("{uri}&limit=1{cursor}")).await;
+        all.extend(values(&page));
+        match page.split_once(r#""next":""#) {
+            Some((_, next)) => cursor = format!("&cursor={}", next.trim_end_matches("\"}")),
+            None => break,
+        }
+    }
+    assert_eq!(all, values(&city.get(uri).await));
+}
+
+#[tokio::test]
+async fn footfall_is_rounded_number_by_number() {
+    let city = City::new(Options::default()).await;
+    let span = "from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z";
+    city.check(&format!("/api/v1/footfall?zone=altstadt&{span}"), &expect![[r#"
+        200 OK application/json
+        {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","in":10,"out":0,"crossings":10,"coverage":0.333,"state":"open","revision":0}],"next":null}"#]]).await;
+    city.check(
+        &format!("/api/v1/footfall?zone=altstadt&step=1d&{span}"),
+        &expect![[r#"
+        200 OK application/json
+        {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[],"next":null}"#]],
+    )
+    .await;
+    city.check(&format!("/api/v1/footfall?zone=altstadt&step=1d&from=2026-11-24T23:00:00Z"), &expect![[r#"
+        200 OK application/json
+        {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[{"start":"2026-11-24T23:00:00Z","end":"2026-11-25T23:00:00Z","in":10,"out":0,"crossings":10,"coverage":0.002,"state":"open","revision":0}],"next":null}"#]]).await;
 }
