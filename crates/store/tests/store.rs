@@ -1,4 +1,5 @@
 //! The store beside a plain recomputation: a fleet with faults is folded into a real file, reopened again and again.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{
     collections::BTreeMap,

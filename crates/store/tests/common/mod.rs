@@ -1,0 +1,164 @@
+//! A square with three poles, folded into a real file.
+#![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, RwLock},
+};
+
+use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, RawMessage, RecordRef, Seq, UtcMillis, ZoneNo};
+use smartpole_pipeline::{Changes, Env, Fold, LoadError, LoadInputs, NameKind, Scope};
+use smartpole_store::{Queries, Step, Store, Wanted, Window};
+
+pub const MINUTE: i64 = 60_000;
+pub const HOUR: i64 = 60 * MINUTE;
+/// 2026-03-28T21:00:00Z: the evening before a day of 23 hours.
+pub const START: i64 = 1_774_731_600_000;
+/// 2026-03-29T06:00:00Z: `d1` moves from P1 to P3.
+pub const MOVED: i64 = START + 9 * HOUR;
+
+/// Number, id, kind, theme.
+const PROPERTIES: [(u16, &str, &str, &str); 3] = [
+    (1, "pm2_5", "gauge", "air_quality"),
+    (2, "temperature", "gauge", "weather"),
+    (3, "people_in", "interval_count", "footfall"),
+];
+
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":"stadt","count":"cross_section","poles":["P1","P2"]},"geometry":{"type":"Polygon","coordinates":[[[7.3,51.5],[7.4,51.5],[7.4,51.6],[7.3,51.5]]]}},
+{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"none","poles":["P1","P2","P3"]},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.4]]]}}]}"#;
+
+fn inputs() -> Inputs {
+    let mut properties = String::new();
+    for (number, id, kind, theme) in PROPERTIES {
+        writeln!(
+            properties,
+            "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"{id}\"\nname_en = \"{id}\"\nunit = \"1\"\nkind = \"{kind}\"\n\
+             decimals = 0\nmin = -100\nmax = 1000\ntheme = \"{theme}\"\npublic = true\nexcluded_by = [\"out_of_range\"]"
+        )
+        .unwrap();
+    }
+    let poles = "id,name,place,lat,lon\nP1,P1,Markt,51.55,7.31\nP2,P2,Markt,51.551,7.311\nP3,P3,Markt,51.56,7.32\n";
+    let devices = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T06:00:00Z,,\n\
+                   d2,P2,station,,,\nd3,P1,station,,,\n";
+    let profile = "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 300\npayload_time = true\n";
+    let files = [
+        ("properties.toml", properties.as_str()),
+        ("poles.csv", poles),
+        ("devices.csv", devices),
+        ("zones.geojson", ZONES),
+        ("profiles/station.toml", profile),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+    Inputs::parse(&files.into()).unwrap()
+}
+
+struct Registry(Arc<Inputs>);
+
+impl LoadInputs for Registry {
+    fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
+        Ok(Arc::clone(&self.0))
+    }
+}
+
+pub struct Square {
+    pub store: Store,
+    pub fold: Arc<RwLock<Fold>>,
+    pub queries: Queries,
+    registry: Registry,
+    seq: u64,
+    _dir: tempfile::TempDir,
+}
+
+impl Square {
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let registry = Registry(Arc::new(inputs()));
+        let env = Env { stored: &store, inputs: &registry };
+        let fold = Arc::new(RwLock::new(Fold::restore(store.restore().unwrap(), &env).unwrap()));
+        let queries = Queries::new(&store, Arc::clone(&fold));
+        let mut square = Self { store, fold, queries, registry, seq: 0, _dir: dir };
+        square.apply(&RecordRef::Inputs { received_at: UtcMillis(START), hash: "square" });
+        square
+    }
+
+    fn apply(&mut self, record: &RecordRef<'_>) {
+        self.seq += 1;
+        let env = Env { stored: &self.store, inputs: &self.registry };
+        self.fold.write().unwrap().apply(Seq(self.seq), record, false, &env).unwrap();
+    }
+
+    /// A message with values of one instant, received at another.
+    pub fn report(&mut self, device: &str, measured: i64, received: i64, values: &[(&str, i64)]) {
+        let values: Vec<String> = values.iter().map(|(property, value)| format!("\"{property}\":{value}")).collect();
+        let payload =
+            format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(measured), values.join(",")).into_bytes();
+        let topic = format!("smartpole/castrop-rauxel/P1/{device}/up");
+        let (source, received_at) = ("broker".to_owned(), UtcMillis(received));
+        let message = RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() };
+        self.apply(&RecordRef::Message(message.as_ref()));
+    }
+
+    /// Reports each five minutes, at once received, from one instant to before another.
+    pub fn run(&mut self, device: &str, from: i64, to: i64, values: &[(&str, i64)]) {
+        for at in (from..to).step_by(5 * MINUTE as usize) {
+            self.report(device, at, at, values);
+        }
+    }
+
+    pub fn take(&self) -> Changes {
+        self.fold.write().unwrap().take_changes()
+    }
+
+    /// Commits, and the fold does not know yet.
+    pub fn commit_untold(&self) {
+        self.store.commit(&self.take()).unwrap();
+    }
+
+    pub fn commit(&self) {
+        self.commit_untold();
+        self.fold.write().unwrap().committed();
+    }
+
+    /// The state as the store has it.
+    pub fn restored(&self) -> Fold {
+        let env = Env { stored: &self.store, inputs: &self.registry };
+        Fold::restore(self.store.restore().unwrap(), &env).unwrap()
+    }
+
+    pub fn windows(&self, scope: Scope, property: &str, step: Step, from: i64, to: i64) -> Vec<Window> {
+        let (from, to, property) = (UtcMillis(from), UtcMillis(to), number(property));
+        self.queries.windows(&Wanted { scope, property, channel: None, from, to, step }).unwrap()
+    }
+
+    /// The window of that length that starts then.
+    pub fn window(&self, scope: Scope, property: &str, step: Step, start: i64) -> Option<Window> {
+        self.windows(scope, property, step, start, start + 1).pop()
+    }
+
+    pub fn device(&self, id: &str) -> Scope {
+        Scope::Device(DeviceNo(self.number(NameKind::Device, id)))
+    }
+
+    pub fn pole(&self, id: &str) -> Scope {
+        Scope::Pole(self.pole_no(id))
+    }
+
+    pub fn pole_no(&self, id: &str) -> PoleNo {
+        PoleNo(self.number(NameKind::Pole, id))
+    }
+
+    pub fn zone(&self, id: &str) -> Scope {
+        Scope::Zone(ZoneNo(self.number(NameKind::Zone, id)))
+    }
+
+    fn number(&self, kind: NameKind, id: &str) -> u32 {
+        self.fold.read().unwrap().number(kind, id).unwrap()
+    }
+}
+
+pub fn number(property: &str) -> PropertyNo {
+    let known = PROPERTIES.iter().find(|(_, id, ..)| *id == property).unwrap();
+    PropertyNo(known.0)
+}
