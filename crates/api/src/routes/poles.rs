@@ -100,7 +100,7 @@ fn answer(parts: &Parts) -> Result<Vec<Pole>, Problem> {
     // The store takes the fold's lock itself: it must not be held here any more.
     let (numbers, mut poles): (Vec<PoleNo>, Vec<Pole>) = items(&parts.fold()).into_iter().unzip();
     for (pole, air) in poles.iter_mut().zip(parts.queries.air(&numbers)?) {
-        pole.air = air.map_or_else(Air::unknown, Air::of);
+        pole.air = air.as_ref().map_or_else(Air::unknown, Air::of);
     }
     Ok(poles)
 }
@@ -110,8 +110,8 @@ impl Air {
         Self { index: METHOD, class: None, worst: None, hour: None, complete: false, coverage: number::share(0, 0) }
     }
 
-    fn of(air: smartpole_store::Air) -> Self {
-        let smartpole_store::Air { class, worst, hour, complete, coverage } = air;
+    fn of(air: &smartpole_store::Air) -> Self {
+        let smartpole_store::Air { class, worst, hour, complete, coverage } = *air;
         let (class, worst, hour) = (Some(class), Some(worst), Some(hour));
         Self { index: METHOD, class, worst, hour, complete, coverage: number::fraction(coverage) }
     }

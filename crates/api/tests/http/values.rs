@@ -151,7 +151,7 @@ async fn footfall_is_rounded_number_by_number() {
         {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[],"next":null}"#]],
     )
     .await;
-    city.check(&format!("/api/v1/footfall?zone=altstadt&step=1d&from=2026-11-24T23:00:00Z"), &expect![[r#"
+    city.check("/api/v1/footfall?zone=altstadt&step=1d&from=2026-11-24T23:00:00Z", &expect![[r#"
         200 OK application/json
         {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[{"start":"2026-11-24T23:00:00Z","end":"2026-11-25T23:00:00Z","in":10,"out":0,"crossings":10,"coverage":0.002,"state":"open","revision":0}],"next":null}"#]]).await;
 }
