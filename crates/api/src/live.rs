@@ -7,25 +7,19 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use serde::Serialize;
-use smartpole_model::{Device, Outcome, Quarter, Reading, Series, Verdict};
-use smartpole_pipeline::{Entry, Fold, Live, LiveWindow};
-use smartpole_store::State;
-use smartpole_window::Aggregate;
+use smartpole_pipeline::Live;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast},
     task::spawn_blocking,
     time::{Instant, MissedTickBehavior},
 };
-use utoipa::ToSchema;
 
-use crate::{
-    ApiState, Parts,
-    problem::Problem,
-    routes::{Books, latest, window::Window},
-    scope::{self, ScopeKind, ScopeName},
-    span::Step,
-};
+use crate::{ApiState, problem::Problem, routes::Books};
+
+mod events;
+
+pub(crate) use events::{Gap, LedgerEvent, LiveEvent, WindowEvent};
+use events::{events, ledger_event};
 
 /// Batches that a slow viewer may be behind.
 const BACKLOG: usize = 512;
@@ -50,17 +44,6 @@ struct Batch {
     /// Events before it, since the start.
     before: u64,
     events: Vec<LiveEvent>,
-}
-
-/// One event, written.
-#[derive(Clone, Debug)]
-pub(crate) struct LiveEvent {
-    /// `reading`, `window`, `ledger`, `gap`.
-    pub(crate) name: &'static str,
-    /// JSON.
-    pub(crate) data: String,
-    pole: Option<String>,
-    property: Option<String>,
 }
 
 /// One stream.
@@ -114,25 +97,6 @@ impl Viewer {
     fn wants(&self, event: &LiveEvent) -> bool {
         let fits = |wanted: &Option<String>, has: &Option<String>| wanted.is_none() || has.is_none() || wanted == has;
         fits(&self.pole, &event.pole) && fits(&self.property, &event.property)
-    }
-}
-
-/// A `gap` event of the live stream.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Gap {
-    /// Events that this client did not get.
-    missed: u64,
-}
-
-impl LiveEvent {
-    /// None of what cannot be written, which is nothing we have.
-    fn new(name: &'static str, data: &impl Serialize) -> Option<Self> {
-        let data = serde_json::to_string(data).ok()?;
-        Some(Self { name, data, pole: None, property: None })
-    }
-
-    fn about(self, pole: &str, property: &str) -> Self {
-        Self { pole: Some(pole.to_owned()), property: Some(property.to_owned()), ..self }
     }
 }
 
@@ -194,97 +158,6 @@ async fn shown(state: &ApiState, live: Arc<Live>) -> Vec<LiveEvent> {
     spawn_blocking(move || events(&parts, &live)).await.unwrap_or_default()
 }
 
-/// The fold is let go of now and then: it must not wait for what is written here.
-fn events(parts: &Parts, live: &Live) -> Vec<LiveEvent> {
-    let mut events = Vec::with_capacity(live.readings.len() + live.windows.len());
-    for readings in live.readings.chunks(MOST) {
-        let fold = parts.fold();
-        events.extend(readings.iter().filter_map(|reading| reading_event(&fold, reading)));
-    }
-    for shown in live.windows.chunks(MOST) {
-        let fold = parts.fold();
-        events.extend(shown.iter().flat_map(|window| windows(&fold, window)));
-    }
-    events
-}
-
-fn reading_event(fold: &Fold, reading: &Reading) -> Option<LiveEvent> {
-    let item = latest::item(fold, reading)?;
-    Some(LiveEvent::new("reading", &item)?.about(&item.pole, &item.property))
-}
-
-/// A `window` event of the live stream.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WindowEvent {
-    /// Whose.
-    scope: ScopeName,
-    /// Of which property.
-    property: String,
-    /// Channel, 0 where there is one only.
-    channel: u8,
-    /// `15m`.
-    step: Step,
-    #[serde(flatten)]
-    window: Window,
-}
-
-fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
-    let Some((id, device)) = scope::device(fold, live.device) else { return Vec::new() };
-    let registry = &fold.inputs().registry;
-    let pole = scope::pole_at(registry, device, live.quarter.start());
-    let event = |(series, aggregate): &(Series, Aggregate)| {
-        let property = scope::property(fold, series.property)?;
-        let scope = ScopeName { kind: ScopeKind::Device, id: id.to_owned() };
-        let window = Window::new(property, &as_stored(fold, device, live, *aggregate));
-        let shown =
-            WindowEvent { scope, property: property.id.clone(), channel: series.channel, step: Step::Quarter, window };
-        Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id))
-    };
-    live.aggregates.0.iter().filter_map(event).collect()
-}
-
-/// A window as the store would give it, for one channel. Closed ones were closed or changed just now, so none is final.
-fn as_stored(fold: &Fold, device: &Device, live: &LiveWindow, aggregate: Aggregate) -> smartpole_store::Window {
-    let (start, end, now) = (live.quarter.start(), live.quarter.end(), fold.position().1);
-    let profile = fold.inputs().registry.profiles.get(&device.at(now).profile);
-    let interval = profile.map_or(Quarter::MILLIS, |profile| i64::from(profile.interval_s.max(1)) * 1_000);
-    let state = match live.revision {
-        _ if live.open || end > now => State::Open,
-        0 => State::Provisional,
-        _ => State::Corrected,
-    };
-    let mean = (aggregate.count > 0).then(|| aggregate.sum as f64 / aggregate.count as f64);
-    let expected = end.min(now).since(start).max(0) / interval;
-    smartpole_store::Window { start, end, aggregate, mean, expected, state, revision: live.revision }
-}
-
-/// A `ledger` event of the live stream.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LedgerEvent {
-    /// The newest durable record of the journal.
-    seq: u64,
-    /// The last record folded.
-    folded: u64,
-    /// Records yet to be folded.
-    lag_messages: u64,
-    /// Records that became durable in a second, over the last five.
-    messages_per_second: f64,
-    /// Messages folded; the next four are what became of them.
-    journalled: u64,
-    /// Messages that brought a reading that counts.
-    uplink: u64,
-    /// Messages that are no measurement.
-    control: u64,
-    /// Messages all of whose readings were known.
-    duplicate: u64,
-    /// Messages of which nothing counts.
-    quarantined: u64,
-    /// Readings that count.
-    readings_accepted: u64,
-    /// Whether every equation of the ledger holds.
-    balanced: bool,
-}
-
 async fn ledger(state: &ApiState, pace: &mut Pace) -> Vec<LiveEvent> {
     let durable = state.parts.journal.durable().borrow().0;
     let messages_per_second = pace.at(Instant::now(), durable);
@@ -296,22 +169,6 @@ async fn ledger(state: &ApiState, pace: &mut Pace) -> Vec<LiveEvent> {
     let event =
         books.ok().and_then(|books| LiveEvent::new("ledger", &ledger_event(&books, durable, messages_per_second)));
     event.into_iter().collect()
-}
-
-fn ledger_event(books: &Books, durable: u64, messages_per_second: f64) -> LedgerEvent {
-    LedgerEvent {
-        seq: durable.max(books.seq.0),
-        folded: books.seq.0,
-        lag_messages: durable.saturating_sub(books.seq.0),
-        messages_per_second,
-        journalled: books.get(Entry::Journalled),
-        uplink: books.get(Entry::Message(Outcome::Uplink)),
-        control: books.get(Entry::Message(Outcome::Control)),
-        duplicate: books.get(Entry::Message(Outcome::Duplicate)),
-        quarantined: books.quarantined(),
-        readings_accepted: books.get(Entry::Reading(Verdict::Accepted)),
-        balanced: books.balanced(),
-    }
 }
 
 /// How fast the journal grows.
