@@ -11,6 +11,7 @@
 mod air;
 mod commit;
 mod error;
+mod ledger;
 mod queries;
 mod readings;
 mod restore;

@@ -1,12 +1,19 @@
 //! Questions: a snapshot of the file, and what the fold has in memory beyond it.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter};
-use smartpole_pipeline::{Fold, RecentBlock};
+use smartpole_pipeline::{Fold, NameKind, RecentBlock};
+use smartpole_window::Block;
 
-use crate::{Error, Store, error::sqlite};
+use crate::{
+    Error, Store,
+    error::{damaged, sqlite},
+};
 
 /// Answers questions; clones are the same one.
 #[derive(Clone, Debug)]
@@ -32,6 +39,20 @@ impl Snapshot {
     pub(crate) fn recent(&self, quarter: Quarter, device: DeviceNo) -> Option<&RecentBlock> {
         let at = self.recent.binary_search_by_key(&(quarter, device), |block| (block.quarter, block.device)).ok()?;
         Some(&self.recent[at])
+    }
+
+    /// The block of a device, wherever it is.
+    pub(crate) fn block(&self, quarter: Quarter, device: DeviceNo) -> Result<Option<Cow<'_, Block>>, Error> {
+        if let Some(recent) = self.recent(quarter, device) {
+            return Ok(Some(Cow::Borrowed(&recent.block)));
+        }
+        let doing = sqlite("read blocks");
+        let sql = "SELECT rows FROM block WHERE quarter = ?1 AND device = ?2";
+        let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
+        let unpacked = statement
+            .query_row(params![quarter.0, device.0], |row| Ok(Block::unpack(quarter, row.get_ref(0)?.as_blob()?)));
+        let unpacked = unpacked.optional().map_err(&doing)?;
+        unpacked.transpose().map(|block| block.map(Cow::Owned)).map_err(damaged("block"))
     }
 }
 
@@ -68,8 +89,27 @@ impl Queries {
     /// Ends a question; its connection rests until the next.
     pub(crate) fn done(&self, snapshot: Snapshot) {
         let Snapshot { connection, .. } = snapshot;
+        if connection.execute_batch("COMMIT").is_ok() {
+            self.rest(connection);
+        }
+    }
+
+    /// Asks the file alone, as of the last commit.
+    pub(crate) fn file<T>(&self, question: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let connection = self.connection()?;
+        let answer = question(&connection);
+        self.rest(connection);
+        answer
+    }
+
+    /// The number of an id.
+    pub fn number(&self, kind: NameKind, id: &str) -> Option<u32> {
+        self.fold.read().unwrap_or_else(PoisonError::into_inner).number(kind, id)
+    }
+
+    fn rest(&self, connection: Connection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if connection.execute_batch("COMMIT").is_ok() && idle.len() < IDLE {
+        if idle.len() < IDLE {
             idle.push(connection);
         }
     }

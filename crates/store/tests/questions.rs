@@ -4,11 +4,11 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{HOUR, MINUTE, MOVED, START, Square};
-use smartpole_model::UtcMillis;
-use smartpole_pipeline::Scope;
+use common::{HOUR, MINUTE, MOVED, START, Square, number};
+use smartpole_model::{Outcome, Reason, UtcMillis, Verdict};
+use smartpole_pipeline::{Entry, RevisionReason, Scope};
 use smartpole_store::{State, Step};
-use smartpole_window::Level;
+use smartpole_window::{Aggregates, Level};
 
 const QUARTER: i64 = 15 * MINUTE;
 
@@ -111,6 +111,48 @@ fn half_an_hour_of_a_device_that_moved_is_no_hour_of_air() {
     square.report("d2", MOVED + HOUR, MOVED + HOUR, &[("temperature", 3)]);
     let poles = [square.pole_no("P1"), square.pole_no("P3")];
     assert_eq!(square.queries.air(&poles).unwrap(), [None, None]);
+}
+
+#[test]
+fn readings_belong_to_the_pole_that_their_block_does() {
+    let mut square = Square::new();
+    square.run("d1", MOVED - 10 * MINUTE, MOVED + 10 * MINUTE, &[("pm2_5", 16)]);
+    square.run("d3", MOVED, MOVED + 10 * MINUTE, &[("pm2_5", 4)]);
+    let times = |scope: Scope, limit: usize| -> Vec<(i64, i64)> {
+        let span = (UtcMillis(START), UtcMillis(MOVED + HOUR));
+        let readings = square.queries.readings(scope, number("pm2_5"), None, span, limit).unwrap();
+        readings.iter().map(|reading| ((reading.event_time.0 - MOVED) / MINUTE, reading.value)).collect()
+    };
+    for _ in 0..2 {
+        assert_eq!(times(square.device("d1"), 9), [(-10, 16), (-5, 16), (0, 16), (5, 16)]);
+        assert_eq!(times(square.pole("P1"), 9), [(-10, 16), (-5, 16), (0, 4), (5, 4)]);
+        assert_eq!(times(square.pole("P3"), 9), [(0, 16), (5, 16)]);
+        assert_eq!(times(square.zone("stadt"), 3).len(), 4, "all of the last instant");
+        square.commit();
+    }
+}
+
+#[test]
+fn the_ledger_tells_of_hours_and_days_and_the_former_states_of_windows() {
+    let mut square = Square::new();
+    square.run("d1", START, START + 2 * HOUR, &[("pm2_5", 10)]);
+    square.report("d1", START + MINUTE, START + 2 * HOUR, &[("pm2_5", 30)]);
+    square.report("d9", START, START + 2 * HOUR, &[("pm2_5", 30)]);
+    square.commit();
+    let (first, day) = (UtcMillis(START).utc_hour(), UtcMillis(START).utc_day());
+    let uplinks = |hours| {
+        let rows = square.queries.ledger_by_source(hours).unwrap();
+        let uplink = Entry::Message(Outcome::Uplink).number();
+        rows.iter().filter(|(key, _)| key.entry == uplink).map(|(_, n)| *n).collect::<Vec<_>>()
+    };
+    assert_eq!((uplinks(first..first + 1), uplinks(first..first + 3)), (vec![12], vec![12, 12, 1]));
+    let days = square.queries.ledger_by_device(day..day + 1).unwrap();
+    assert_eq!(days.iter().map(|(.., counts)| counts.get(Entry::Reading(Verdict::Accepted))).collect::<Vec<_>>(), [25]);
+    assert_eq!(square.queries.quarantine_counts().unwrap(), BTreeMap::from([(Reason::UnknownDevice, 1)]));
+    let Scope::Device(device) = square.device("d1") else { unreachable!() };
+    let revisions = square.queries.revisions(device, UtcMillis(START).quarter()).unwrap();
+    let former = Aggregates::unpack(&revisions[0].former).unwrap().0[0].1;
+    assert_eq!((revisions.len(), revisions[0].reason, former.count), (1, RevisionReason::Late, 3));
 }
 
 #[test]
