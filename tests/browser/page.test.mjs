@@ -13,7 +13,13 @@ let demo;
 let browser;
 
 const testid = (name) => `[data-testid=${name}]`;
-const picture = (page, name) => page.screenshot({ path: join(artefacts, `${name}.png`), fullPage: true });
+
+/** A picture of the whole page, with what moves where it comes to rest. */
+async function picture(page, name, fullPage = true) {
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime)).map((animation) => animation.finished.catch(() => {}))));
+  if (fullPage) await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage, animations: 'disabled' });
+}
 
 /** Waits until `ask` gives something true. */
 async function eventually(what, ask) {
@@ -153,7 +159,7 @@ describe('the page', () => {
     assert.ok(wide <= 390, `${wide} px wide`);
     await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
     await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
-    await page.screenshot({ path: join(artefacts, 'page-phone-pole.png') });
+    await picture(page, 'page-phone-pole', false);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
     assert.deepEqual(wrong, []);
     await close();
