@@ -1,2 +1,44 @@
-//! The service.
-fn main() {}
+//! `smartpole`: the service and its commands.
+
+mod check;
+mod cli;
+mod clock;
+mod commands;
+mod config;
+mod demo;
+mod fold_loop;
+mod health;
+mod inputs;
+mod ledger;
+mod registry_watch;
+mod service;
+mod sources;
+mod telemetry;
+mod ticks;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    cli::{Cli, Command},
+    telemetry::Chain,
+};
+
+fn main() -> ExitCode {
+    let Cli { command, log_format } = Cli::parse();
+    let done = match command {
+        Command::Demo(demo) => commands::demo(&demo, log_format),
+        Command::Run(run) => commands::run(&run, log_format),
+        Command::Check(check) => return check::check(&check),
+        Command::Ledger(ledger) => commands::ledger(&ledger),
+        Command::Openapi => commands::openapi(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", Chain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

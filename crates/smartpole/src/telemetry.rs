@@ -16,18 +16,22 @@ use crate::config::LogFormat;
 pub(crate) enum TelemetryError {
     /// `RUST_LOG` holds no filter.
     #[error("RUST_LOG is no filter: write it like `info` or `info,smartpole_source=debug`")]
-    Filter(#[source] tracing_subscriber::filter::FromEnvError),
+    Filter(#[source] tracing_subscriber::filter::ParseError),
     /// Somebody else has it already.
     #[error("logging was started twice")]
     Started(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Starts logging for the whole process: what `RUST_LOG` asks for, `info` without it.
+/// Without `RUST_LOG`: what happens to the service, not each connection of the embedded listener.
+const DEFAULT_FILTER: &str = "info,mqtt5=warn";
+
+/// Starts logging for the whole process: what `RUST_LOG` asks for, [`DEFAULT_FILTER`] without it.
 ///
 /// # Errors
 /// [`TelemetryError`].
 pub(crate) fn start(format: LogFormat) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env();
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_| DEFAULT_FILTER.to_owned());
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(wanted);
     let filter = filter.map_err(TelemetryError::Filter)?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match format {

@@ -1,0 +1,163 @@
+//! What each command does.
+
+use std::{
+    io::{self, Write},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+};
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+use smartpole_source::mqtt_listener;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cli::{Demo, Ledger, Run, Wanted},
+    config::{Config, LogFormat, Mistakes},
+    demo,
+    demo::Play,
+    ledger,
+    service::{self, Service, Setup},
+    telemetry::{self, TelemetryError},
+};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Service(#[from] service::Error),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error("the configuration has mistakes\n{0}")]
+    Config(Mistakes),
+    #[error("cannot start the runtime")]
+    Runtime(#[source] io::Error),
+    #[error("cannot write the demo's registry to {dir}", dir = dir.display())]
+    Registry { dir: PathBuf, source: io::Error },
+    #[error("cannot start measuring")]
+    Metrics(#[source] metrics_exporter_prometheus::BuildError),
+    #[error("cannot print")]
+    Print(#[source] io::Error),
+    #[error("the service failed; the log says why")]
+    Failed,
+    #[error(transparent)]
+    Store(#[from] smartpole_store::Error),
+}
+
+/// The service on the user's own broker.
+pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
+    let config = Config::load(&run.config).map_err(Error::Config)?;
+    telemetry::start(log.unwrap_or(config.log.format))?;
+    let setup = Setup {
+        data: config.data,
+        registry: config.registry,
+        http: config.http.listen,
+        mqtt: config.mqtt,
+        listener: config.listener,
+        journal: config.journal,
+        journal_days: config.retention.journal_days,
+    };
+    serve(setup, None)
+}
+
+/// A simulated city on the embedded listener.
+pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
+    telemetry::start(log.unwrap_or_default())?;
+    let registry = demo.data.join("registry");
+    let poles = demo.poles.map(|poles| poles as usize);
+    demo::provide_registry(&registry, poles, demo.seed)
+        .map_err(|source| Error::Registry { dir: registry.clone(), source })?;
+    let listener = mqtt_listener::Options {
+        name: "demo".to_owned(),
+        address: free(demo.mqtt()),
+        allow_anonymous: true,
+        ..mqtt_listener::Options::default()
+    };
+    let setup = Setup {
+        data: demo.data.clone(),
+        registry,
+        http: free(demo.http()),
+        mqtt: Vec::new(),
+        listener: Some(listener),
+        journal: smartpole_journal::Options::default(),
+        journal_days: DEMO_JOURNAL_DAYS,
+    };
+    serve(setup, Some(Play { days: demo.days, seed: demo.seed }))
+}
+
+/// The demo's journal is kept as long as its history.
+const DEMO_JOURNAL_DAYS: u32 = 30;
+
+/// A default address that is taken gives way to a free one; an address the user named does not.
+fn free(wanted: Wanted) -> SocketAddr {
+    let taken = !wanted.named && TcpListener::bind(wanted.address).is_err();
+    let port = if taken { 0 } else { wanted.address.port() };
+    SocketAddr::new(wanted.address.ip(), port)
+}
+
+fn serve(setup: Setup, play: Option<Play>) -> Result<(), Error> {
+    let recorder = PrometheusBuilder::new().install_recorder().map_err(Error::Metrics)?;
+    let runtime = Runtime::new().map_err(Error::Runtime)?;
+    let result = runtime.block_on(async {
+        let service = Service::start(setup, recorder).await?;
+        announce(&service).map_err(Error::Print)?;
+        let stop = CancellationToken::new();
+        let failed = service.failed.clone();
+        {
+            let mut playing = std::pin::pin!(async {
+                if let Some(play) = play {
+                    demo::play(&service, play, stop.clone()).await;
+                }
+                std::future::pending::<()>().await;
+            });
+            tokio::select! {
+                () = &mut playing => {}
+                () = told_to_stop() => {}
+                () = failed.cancelled() => {}
+            }
+            stop.cancel();
+        }
+        service.stop().await;
+        if failed.is_cancelled() { Err(Error::Failed) } else { Ok(()) }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+/// The first line on stdout is the address of the page.
+fn announce(service: &Service) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "dashboard http://{}", service.http)?;
+    if let Some(mqtt) = service.mqtt {
+        writeln!(out, "mqtt      {mqtt}")?;
+    }
+    out.flush()
+}
+
+/// Ctrl-C or SIGTERM.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! { _ = interrupted => {}, _ = terminate.recv() => {} },
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM will end the process at once");
+            interrupted.await.ok();
+        }
+    }
+}
+
+/// The equations of a store's ledger.
+pub(crate) fn ledger(of: &Ledger) -> Result<(), Error> {
+    let data = match (&of.data, &of.config) {
+        (Some(data), _) => data.clone(),
+        (None, Some(config)) => Config::load(config).map_err(Error::Config)?.data,
+        (None, None) => return Ok(()), // clap asks for one of them
+    };
+    io::stdout().write_all(ledger::of(&data)?.as_bytes()).map_err(Error::Print)
+}
+
+/// The description of the HTTP interface.
+pub(crate) fn openapi() -> Result<(), Error> {
+    writeln!(io::stdout(), "{}", smartpole_api::openapi()).map_err(Error::Print)
+}

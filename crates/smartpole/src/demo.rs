@@ -1,0 +1,162 @@
+//! A simulated Castrop-Rauxel: its lamps publish by MQTT to the embedded listener, a month of history first, then live.
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use firmware_sim::{Broker, Fleet, Pace, Spec, Transmission, publish};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rust_embed::RustEmbed;
+use smartpole_model::{
+    DeviceNo, UtcMillis,
+    registry::{Files, is_input},
+};
+use smartpole_pipeline::Fold;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{clock, service::Service};
+
+/// Registry of Castrop-Rauxel, compiled in so that the demo needs no file.
+#[derive(RustEmbed)]
+#[folder = "../../deploy/castrop-rauxel"]
+struct CastropRauxel;
+
+/// A live device speaks this often: a town of ten-minute stations would look asleep.
+const LIVE_STEP_MS: i64 = 15_000;
+const DAY_MS: i64 = 86_400_000;
+
+/// What the demo plays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Play {
+    pub(crate) days: u32,
+    pub(crate) seed: u64,
+}
+
+/// Writes the demo's registry into `folder` unless one is there: Castrop-Rauxel's, or one of so many poles.
+pub(crate) fn provide_registry(folder: &Path, poles: Option<usize>, seed: u64) -> io::Result<()> {
+    if folder.exists() {
+        return Ok(());
+    }
+    let files = poles.map_or_else(castrop_rauxel, |poles| firmware_sim::synthetic(poles, seed));
+    let building = folder.with_extension("new");
+    for (name, bytes) in files {
+        let path = building.join(name);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, bytes)?;
+    }
+    fs::rename(building, folder)
+}
+
+fn castrop_rauxel() -> Files {
+    let names = CastropRauxel::iter().filter(|name| is_input(name));
+    names.filter_map(|name| Some((name.to_string(), CastropRauxel::get(&name)?.data.into_owned()))).collect()
+}
+
+/// Plays the town against a running service until `stop`.
+pub(crate) async fn play(service: &Service, play: Play, stop: CancellationToken) {
+    let Some(mqtt) = service.mqtt else { return };
+    caught_up(service, &stop).await;
+    let now = clock::now();
+    let newest = newest(&service.fold);
+    let month_ago = now.plus(-i64::from(play.days) * DAY_MS);
+    let Some(inputs) = service.fold.read().ok().map(|fold| Arc::clone(fold.inputs())) else { return };
+    let known = |id: &str| newest.get(id).copied().unwrap_or(month_ago);
+    let from = inputs.registry.devices.iter().map(|device| known(&device.id)).min().unwrap_or(month_ago).max(month_ago);
+    let fleet = Fleet::new(&inputs, Spec::new(play.seed, from, now));
+    let progress = Progress::new(fleet.planned());
+    let mut devices = JoinSet::new();
+    for (index, device) in fleet.devices().iter().enumerate() {
+        let (after, progress) = (known(&device.id), progress.clone());
+        let transmissions = fleet.device(index).filter(move |sent| sent.at > after).chain(live(&fleet, index, now));
+        devices.spawn(device_plays(mqtt, index, transmissions, move |sent| progress.sent(sent, now)));
+    }
+    progress.start();
+    stop.run_until_cancelled(async { while devices.join_next().await.is_some() {} }).await;
+    devices.abort_all();
+    progress.bar.abandon();
+}
+
+async fn device_plays(
+    mqtt: SocketAddr,
+    index: usize,
+    transmissions: impl Iterator<Item = Transmission>,
+    sent: impl FnMut(&Transmission),
+) {
+    let broker = Broker { patience_s: u32::MAX, ..Broker::new(&mqtt.ip().to_string(), mqtt.port()) };
+    if let Err(error) = publish::publish(&broker, index, Pace::OnTime, transmissions, sent).await {
+        tracing::error!(device = index, %error, "a simulated device gave up");
+    }
+}
+
+/// What a device says from `from` on, for ever; devices speak one after the other, not all at once.
+fn live(fleet: &Fleet, index: usize, from: UtcMillis) -> impl Iterator<Item = Transmission> + use<> {
+    let mut device = fleet.live(index);
+    let phase = (index as i64 * 7_919) % LIVE_STEP_MS;
+    (0..).map(move |step| device.message(from.plus(phase + step * LIVE_STEP_MS), LIVE_STEP_MS))
+}
+
+/// Newest event time of each device that ever reported.
+fn newest(fold: &RwLock<Fold>) -> HashMap<String, UtcMillis> {
+    let fold = fold.read().unwrap_or_else(PoisonError::into_inner);
+    let devices = fold.inputs().registry.devices.iter();
+    let newest_of = |no: DeviceNo| fold.latest(no).iter().map(|latest| latest.event_time).max();
+    devices.filter_map(|device| Some((device.id.clone(), newest_of(fold.device_no(&device.id)?)?))).collect()
+}
+
+/// Waits until what was journalled before is folded: only then is it known where the town stopped.
+async fn caught_up(service: &Service, stop: &CancellationToken) {
+    let durable = *service.journal.durable().borrow();
+    let position = || service.fold.read().map_or(durable, |fold| fold.position().0);
+    while position() < durable && !stop.is_cancelled() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A bar for the history.
+#[derive(Clone)]
+struct Progress {
+    bar: ProgressBar,
+    sent: Arc<AtomicU64>,
+    planned: u64,
+}
+
+impl Progress {
+    fn new(planned: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(planned), ProgressDrawTarget::hidden());
+        let style =
+            ProgressStyle::with_template("history {bar:40} {human_pos}/{human_len} messages, {per_sec}, {eta} left");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Self { bar, sent: Arc::default(), planned }
+    }
+
+    fn start(&self) {
+        if self.planned > 0 {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+        }
+    }
+
+    fn sent(&self, transmission: &Transmission, live_from: UtcMillis) {
+        const STEP: u64 = 64;
+        if transmission.at >= live_from {
+            if !self.bar.is_finished() {
+                self.bar.finish_and_clear();
+            }
+            return;
+        }
+        let sent = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        if sent.is_multiple_of(STEP) {
+            self.bar.set_position(sent);
+        }
+    }
+}

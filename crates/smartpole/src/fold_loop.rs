@@ -1,0 +1,227 @@
+//! The thread that folds and commits: it follows the journal, shows what it understood at once, and commits once a second.
+//!
+//! Folding and committing share a thread, so a closed block is in memory or in the store and there is nothing between that a
+//! question could miss or count twice: readers see the batch under way by its number.
+
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
+    time::{Duration, Instant},
+};
+
+use smartpole_journal::{Batch, Error as JournalError, Journal, Reader};
+use smartpole_model::Seq;
+use smartpole_pipeline::{Env, Fold, Live, LoadError};
+use smartpole_store::Store;
+use tokio::{
+    runtime::Handle,
+    sync::{broadcast, watch},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{inputs::InputLibrary, telemetry::Chain};
+
+/// Records folded under one lock: a question waits for no more than these.
+const STEP_RECORDS: usize = 500;
+const STEP_BYTES: usize = 1 << 20;
+/// A commit comes after so many records …
+const COMMIT_RECORDS: u64 = 10_000;
+/// … or so long after the first change.
+const COMMIT_AFTER: Duration = Duration::from_secs(1);
+/// How long a failed commit or load waits before it is tried again.
+const RETRY: Duration = Duration::from_millis(250);
+/// How long a stop goes on folding what was journalled; the rest is folded at the next start.
+const CATCH_UP: Duration = Duration::from_millis(500);
+
+/// Why folding cannot go on at all.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// A record cannot be read.
+    #[error("cannot read the journal")]
+    Journal(#[from] JournalError),
+    /// The state cannot be read back.
+    #[error("cannot restore the fold")]
+    Restore(#[from] LoadError),
+    /// The store is broken.
+    #[error("cannot use the store")]
+    Store(#[from] smartpole_store::Error),
+}
+
+/// Everything the thread works with.
+pub(crate) struct FoldLoop {
+    pub(crate) journal: Journal,
+    pub(crate) store: Store,
+    pub(crate) library: InputLibrary,
+    pub(crate) fold: Arc<RwLock<Fold>>,
+    pub(crate) live: broadcast::Sender<Arc<Live>>,
+    /// Why folding stands still, if it does.
+    pub(crate) trouble: watch::Sender<Option<String>>,
+    /// Days after which a message may leave the journal.
+    pub(crate) journal_days: u32,
+}
+
+/// Where the thread is.
+struct Progress {
+    reader: Reader,
+    /// The record being folded.
+    at: Seq,
+    /// Messages whose folding panicked.
+    broken: HashSet<Seq>,
+    committed: Seq,
+    first_change: Option<Instant>,
+}
+
+impl FoldLoop {
+    /// Folds until `stop`, then what is left for a moment, and commits.
+    pub(crate) fn run(self, runtime: &Handle, stop: &CancellationToken) -> Result<(), Error> {
+        let cursor = self.write().position().0;
+        let reader = self.journal.reader(cursor.next());
+        let mut progress =
+            Progress { reader, at: cursor, broken: HashSet::new(), committed: cursor, first_change: None };
+        let mut deadline = None;
+        loop {
+            let batch = progress.reader.next_batch(STEP_RECORDS, STEP_BYTES)?;
+            if !batch.is_empty() {
+                self.step(&batch, &mut progress, runtime)?;
+            }
+            self.commit_if_due(&mut progress, stop)?;
+            if stop.is_cancelled() {
+                let until = *deadline.get_or_insert_with(|| Instant::now() + CATCH_UP);
+                if batch.is_empty() || Instant::now() > until {
+                    return self.commit(&mut progress, stop);
+                }
+            } else if batch.is_empty() {
+                wait(&mut progress, runtime, stop);
+            }
+        }
+    }
+
+    /// Folds a batch; if that fails, the state is restored and folding goes on from the cursor.
+    fn step(&self, batch: &Batch, progress: &mut Progress, runtime: &Handle) -> Result<(), Error> {
+        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(batch, progress)));
+        match folded {
+            Ok(Ok(())) => {
+                progress.first_change.get_or_insert_with(Instant::now);
+                return Ok(());
+            }
+            Ok(Err(Error::Restore(error))) => {
+                self.report(Some(&Chain(&error).to_string()));
+                runtime.block_on(tokio::time::sleep(RETRY));
+            }
+            Ok(Err(error)) => return Err(error),
+            Err(_) => {
+                tracing::error!(seq = progress.at.0, "folding a message failed by a fault of this program");
+                progress.broken.insert(progress.at);
+            }
+        }
+        self.restore(progress)
+    }
+
+    fn apply(&self, batch: &Batch, progress: &mut Progress) -> Result<(), Error> {
+        let mut fold = self.write();
+        fold.watch(self.live.receiver_count() > 0);
+        let env = Env { stored: &self.store, inputs: &self.library };
+        for record in batch.iter() {
+            let (seq, record) = record?;
+            progress.at = seq;
+            fold.apply(seq, &record, progress.broken.contains(&seq), &env)?;
+        }
+        let live = fold.take_live();
+        drop(fold);
+        if !live.readings.is_empty() || !live.windows.is_empty() {
+            // nobody listening any more is no fault
+            self.live.send(Arc::new(live)).ok();
+        }
+        Ok(())
+    }
+
+    fn restore(&self, progress: &mut Progress) -> Result<(), Error> {
+        let restored = restore(&self.store, &self.library)?;
+        let cursor = restored.position().0;
+        *self.write() = restored;
+        self.fold.clear_poison();
+        progress.reader = self.journal.reader(cursor.next());
+        progress.first_change = None;
+        Ok(())
+    }
+
+    fn commit_if_due(&self, progress: &mut Progress, stop: &CancellationToken) -> Result<(), Error> {
+        let waited = progress.first_change.is_some_and(|first| first.elapsed() >= COMMIT_AFTER);
+        if waited || progress.at.since(progress.committed) >= COMMIT_RECORDS {
+            self.commit(progress, stop)?;
+        }
+        Ok(())
+    }
+
+    /// Commits what changed, and waits for room on the disk if there is none.
+    fn commit(&self, progress: &mut Progress, stop: &CancellationToken) -> Result<(), Error> {
+        if self.write().position().0 == progress.committed {
+            return Ok(());
+        }
+        let changes = self.write().take_changes();
+        while let Err(error) = self.store.commit(&changes) {
+            self.report(Some(&Chain(&error).to_string()));
+            if !error.is_full() {
+                return Err(error.into());
+            }
+            if stop.is_cancelled() {
+                return Ok(()); // folded again at the next start
+            }
+            std::thread::sleep(RETRY);
+        }
+        self.write().committed();
+        (progress.committed, progress.first_change) = (changes.cursor, None);
+        self.report(None);
+        if changes.checkpoint.is_some() {
+            self.trim(changes.received_at)?;
+        }
+        Ok(())
+    }
+
+    /// Lets go of journal segments that a durable checkpoint and the retention of raw messages both allow.
+    fn trim(&self, now: smartpole_model::UtcMillis) -> Result<(), Error> {
+        let day = now.utc_day().saturating_sub_unsigned(self.journal_days);
+        if let Some(below) = self.store.checkpoint_by(day)? {
+            let unlinked = self.journal.trim(below.next())?;
+            tracing::info!(unlinked, below = below.0, "trimmed the journal");
+        }
+        Ok(())
+    }
+
+    fn report(&self, trouble: Option<&str>) {
+        let trouble = trouble.map(str::to_owned);
+        self.trouble.send_if_modified(|known| {
+            let changed = *known != trouble;
+            if let Some(text) = trouble.as_ref().filter(|_| changed) {
+                tracing::error!("folding stands still: {text}");
+            }
+            *known = trouble;
+            changed
+        });
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Fold> {
+        self.fold.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The fold where the store says it was.
+pub(crate) fn restore(store: &Store, library: &InputLibrary) -> Result<Fold, Error> {
+    let restore = store.restore()?;
+    Ok(Fold::restore(restore, &Env { stored: store, inputs: library })?)
+}
+
+/// Waits for records, but not beyond the next commit.
+fn wait(progress: &mut Progress, runtime: &Handle, stop: &CancellationToken) {
+    let due = progress.first_change.map_or(COMMIT_AFTER, |first| COMMIT_AFTER.saturating_sub(first.elapsed()));
+    let ready = progress.reader.ready();
+    runtime.block_on(async {
+        let news = timeout(due, stop.run_until_cancelled(ready)).await;
+        if let Ok(Some(Err(_))) = news {
+            // the journal has ended: nothing comes any more until we are stopped
+            timeout(due, stop.cancelled()).await.ok();
+        }
+    });
+}

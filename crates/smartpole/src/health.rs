@@ -1,0 +1,55 @@
+//! Gathers how the parts are, for the interface.
+
+use std::time::Duration;
+
+use smartpole_api::{Health, SourceHealth};
+use smartpole_source::{SourceState, SourceStatus};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// Looks at the parts twice a second.
+pub(crate) struct HealthWatch {
+    health: watch::Sender<Health>,
+    trouble: watch::Receiver<Option<String>>,
+    registry: watch::Receiver<Option<String>>,
+    sources: Vec<watch::Receiver<SourceStatus>>,
+}
+
+impl HealthWatch {
+    pub(crate) fn new(
+        trouble: watch::Receiver<Option<String>>,
+        registry: watch::Receiver<Option<String>>,
+        sources: Vec<watch::Receiver<SourceStatus>>,
+    ) -> Self {
+        let health = watch::Sender::new(Health::default());
+        let watch = Self { health, trouble, registry, sources };
+        watch.look();
+        watch
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Health> {
+        self.health.subscribe()
+    }
+
+    pub(crate) async fn run(self, shutdown: CancellationToken) {
+        while shutdown.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
+            self.look();
+        }
+    }
+
+    fn look(&self) {
+        let now = Health {
+            fold_error: self.trouble.borrow().clone(),
+            registry_error: self.registry.borrow().clone(),
+            sources: self.sources.iter().map(|source| of(&source.borrow())).collect(),
+        };
+        self.health.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
+    }
+}
+
+fn of(status: &SourceStatus) -> SourceHealth {
+    let refused = (status.state == SourceState::Refused).then(|| status.last_error.clone().unwrap_or_default());
+    SourceHealth { name: status.name.clone(), connected: status.state == SourceState::Connected, refused }
+}

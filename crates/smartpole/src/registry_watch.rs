@@ -1,0 +1,110 @@
+//! Takes a changed registry into force, without a restart.
+
+use std::{path::PathBuf, sync::RwLock, time::Duration};
+
+use smartpole_journal::Journal;
+use smartpole_model::{Problem, Record, registry::Files};
+use smartpole_pipeline::Fold;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::{clock, inputs, inputs::InputLibrary, service::Error, telemetry::Chain};
+
+/// How often the folder is looked at. A change counts once it was the same twice, so that a file half saved is not taken.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// The folder that people edit.
+#[derive(Debug)]
+pub(crate) struct RegistryWatch {
+    folder: PathBuf,
+    library: InputLibrary,
+    journal: Journal,
+    /// Why the folder is not in force, if it is not.
+    error: watch::Sender<Option<String>>,
+    /// The files that were tried last.
+    tried: Files,
+}
+
+impl RegistryWatch {
+    /// Journals the registry of the folder if it is another than the one in force. A folder with problems stops a first
+    /// start; later the former registry stays in force.
+    pub(crate) async fn start(
+        folder: PathBuf,
+        library: &InputLibrary,
+        journal: &Journal,
+        fold: &RwLock<Fold>,
+    ) -> Result<Self, Error> {
+        let tried = inputs::read(&folder).map_err(|source| Error::Folder { dir: folder.clone(), source })?;
+        let in_force = fold.read().map(|fold| fold.inputs_hash().to_owned()).unwrap_or_default();
+        let (library, journal) = (library.clone(), journal.clone());
+        let watch = Self { folder, library, journal, error: watch::Sender::new(None), tried };
+        let tried = watch.library.keep(&watch.tried);
+        match tried {
+            Ok(Ok(hash)) if hash == in_force => {}
+            Err(problems) if in_force.is_empty() => {
+                let (n, text) = (problems.len(), summary(&problems));
+                return Err(Error::Registry { dir: watch.folder, n, text });
+            }
+            _ => watch.take(&watch.tried).await,
+        }
+        Ok(watch)
+    }
+
+    /// Why the folder is not in force, if it is not.
+    pub(crate) fn error(&self) -> watch::Receiver<Option<String>> {
+        self.error.subscribe()
+    }
+
+    pub(crate) async fn run(mut self, shutdown: CancellationToken) {
+        let mut seen = self.tried.clone();
+        while shutdown.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
+            let folder = self.folder.clone();
+            let Ok(Ok(files)) = tokio::task::spawn_blocking(move || inputs::read(&folder)).await else {
+                self.report(Some(&format!("cannot read {}", self.folder.display())));
+                continue;
+            };
+            if files == seen && files != self.tried {
+                self.take(&files).await;
+                self.tried = files;
+            } else {
+                seen = files;
+            }
+        }
+    }
+
+    async fn take(&self, files: &Files) {
+        match self.library.keep(files) {
+            Err(problems) => self.report(Some(&summary(&problems))),
+            Ok(Err(error)) => self.report(Some(&format!("cannot keep a copy of the registry: {error}"))),
+            Ok(Ok(hash)) => {
+                let record = Record::Inputs { received_at: clock::now(), hash: hash.clone() };
+                match self.journal.append_durable(record).await {
+                    Ok(seq) => tracing::info!(hash, seq = seq.0, "a registry comes into force"),
+                    Err(error) => tracing::error!("cannot journal a changed registry: {}", Chain(&error)),
+                }
+                self.report(None);
+            }
+        }
+    }
+
+    fn report(&self, error: Option<&str>) {
+        let error = error.map(str::to_owned);
+        self.error.send_if_modified(|known| {
+            let changed = *known != error;
+            if let Some(text) = error.as_ref().filter(|_| changed) {
+                tracing::error!("the registry in force stays the former one: {text}");
+            }
+            *known = error;
+            changed
+        });
+    }
+}
+
+/// All problems in one text, the first ones in full.
+pub(crate) fn summary(problems: &[Problem]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = problems.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = problems.len().saturating_sub(SHOWN);
+    let rest = if more > 0 { format!("\n… and {more} more; `smartpole check` lists all") } else { String::new() };
+    shown.join("\n") + &rest
+}

@@ -1,0 +1,205 @@
+//! The wiring, from the store back to the sources; and the way out, from the sources to the store.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, RwLock},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use smartpole_api::{ApiState, Parts};
+use smartpole_journal::{Journal, OsFs};
+use smartpole_pipeline::Fold;
+use smartpole_source::{mqtt_client, mqtt_listener};
+use smartpole_store::{Queries, Store};
+use tokio::{
+    net::TcpListener,
+    runtime::Handle,
+    sync::{broadcast, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    fold_loop, fold_loop::FoldLoop, health::HealthWatch, inputs::InputLibrary, registry_watch::RegistryWatch,
+    sources::Sources, telemetry::Chain,
+};
+
+/// Steps of the fold that a slow watcher may be behind before it is told that it missed some.
+const LIVE_STEPS: usize = 256;
+
+/// What to run.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// Folder of journal, store and kept inputs.
+    pub(crate) data: PathBuf,
+    /// Folder of the registry.
+    pub(crate) registry: PathBuf,
+    pub(crate) http: SocketAddr,
+    pub(crate) mqtt: Vec<mqtt_client::Options>,
+    pub(crate) listener: Option<mqtt_listener::Options>,
+    pub(crate) journal: smartpole_journal::Options,
+    pub(crate) journal_days: u32,
+}
+
+/// Why the service does not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("cannot use the folder {dir}", dir = dir.display())]
+    Folder { dir: PathBuf, source: io::Error },
+    #[error("the registry in {dir} has {n} problems\n{text}", dir = dir.display())]
+    Registry { dir: PathBuf, n: usize, text: String },
+    #[error("cannot open the journal")]
+    Journal(#[from] smartpole_journal::Error),
+    #[error("cannot open the store")]
+    Store(#[from] smartpole_store::Error),
+    #[error(transparent)]
+    Fold(#[from] fold_loop::Error),
+    #[error("cannot listen on {address}; is something else using it?")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot start a source")]
+    Source(#[from] smartpole_source::Error),
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
+}
+
+/// A service that runs.
+pub(crate) struct Service {
+    pub(crate) http: SocketAddr,
+    pub(crate) mqtt: Option<SocketAddr>,
+    pub(crate) fold: Arc<RwLock<Fold>>,
+    pub(crate) journal: Journal,
+    /// Cancelled when something failed for good.
+    pub(crate) failed: CancellationToken,
+    sources: Sources,
+    folding: Folding,
+    interface: Interface,
+}
+
+impl Service {
+    /// Starts everything, sink first: a source takes messages only when all behind it runs.
+    pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
+        let Setup { data, registry, http, mqtt, listener, journal: options, journal_days } = setup;
+        fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
+        let http = TcpListener::bind(http).await.map_err(|source| Error::Listen { address: http, source })?;
+        let failed = CancellationToken::new();
+
+        let (store, library) = (Store::open(&data)?, InputLibrary::new(&data));
+        let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
+        let queries = Queries::new(&store, Arc::clone(&fold));
+        let (journal, _) = Journal::open(&data.join("journal"), options, Arc::new(OsFs))?;
+        let watch = RegistryWatch::start(registry, &library, &journal, &fold).await?;
+        let registry_error = watch.error();
+
+        let (live, _) = broadcast::channel(LIVE_STEPS);
+        let trouble = watch::Sender::new(None);
+        let (fold_again, journal_again) = (Arc::clone(&fold), journal.clone());
+        let folding = FoldLoop {
+            journal: journal_again,
+            store,
+            library,
+            fold: fold_again,
+            live: live.clone(),
+            trouble: trouble.clone(),
+            journal_days,
+        };
+        let folding = Folding::spawn(folding, &failed)?;
+
+        let mut sources = Sources::bind(mqtt, listener, &journal).await?;
+        let health = HealthWatch::new(trouble.subscribe(), registry_error, sources.statuses.clone());
+        let parts = Parts {
+            fold: Arc::clone(&fold),
+            queries,
+            journal: journal.clone(),
+            live,
+            health: health.subscribe(),
+            metrics,
+        };
+        let interface = Interface::spawn(http, parts, health, &failed)?;
+        sources.run(watch, &journal, &failed);
+        let (http, mqtt) = (interface.address, sources.listens);
+        Ok(Self { http, mqtt, fold, journal, failed, sources, folding, interface })
+    }
+
+    /// Stops in the order in which messages go through: sources, journal, fold and store, interface.
+    pub(crate) async fn stop(mut self) {
+        self.sources.stop.cancel();
+        drain("sources", &mut self.sources.tasks).await;
+        if let Err(error) = self.journal.close().await {
+            tracing::error!("the journal did not close cleanly: {}", Chain(&error));
+        }
+        self.folding.stop().await;
+        self.interface.stop.cancel();
+        drain("interface", &mut self.interface.tasks).await;
+        tracing::info!("stopped");
+    }
+}
+
+/// The thread that folds.
+struct Folding {
+    stop: CancellationToken,
+    thread: JoinHandle<()>,
+}
+
+impl Folding {
+    fn spawn(folding: FoldLoop, failed: &CancellationToken) -> Result<Self, Error> {
+        let (runtime, stop) = (Handle::current(), CancellationToken::new());
+        let (stopped, failed) = (stop.clone(), failed.clone());
+        let run = move || {
+            let trouble = folding.trouble.clone();
+            if let Err(error) = folding.run(&runtime, &stopped) {
+                let text = Chain(&error).to_string();
+                tracing::error!("folding ended: {text}");
+                trouble.send_replace(Some(text));
+                failed.cancel();
+            }
+        };
+        let thread = std::thread::Builder::new().name("fold".to_owned()).spawn(run).map_err(Error::Thread)?;
+        Ok(Self { stop, thread })
+    }
+
+    async fn stop(self) {
+        self.stop.cancel();
+        let joined = tokio::task::spawn_blocking(move || self.thread.join().is_ok()).await;
+        if !joined.unwrap_or(false) {
+            tracing::error!("the folding thread failed");
+        }
+    }
+}
+
+/// HTTP and what it needs beside.
+struct Interface {
+    address: SocketAddr,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl Interface {
+    fn spawn(http: TcpListener, parts: Parts, health: HealthWatch, failed: &CancellationToken) -> Result<Self, Error> {
+        let address = http.local_addr().map_err(Error::Thread)?;
+        let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
+        let state = ApiState::new(parts, smartpole_api::Options::default());
+        let (stopped, failed) = (stop.clone(), failed.clone());
+        tasks.spawn(async move {
+            if let Err(error) = smartpole_api::serve(http, state, stopped).await {
+                tracing::error!("the interface ended: {}", Chain(&error));
+                failed.cancel();
+            }
+        });
+        tasks.spawn(health.run(stop.clone()));
+        Ok(Self { address, stop, tasks })
+    }
+}
+
+/// Waits for tasks that were told to stop, and says which did not in time.
+async fn drain(what: &str, tasks: &mut JoinSet<()>) {
+    const GRACE: Duration = Duration::from_millis(1_500);
+    let all = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, all).await.is_err() {
+        tracing::warn!(what, left = tasks.len(), "did not stop in time");
+        tasks.abort_all();
+    }
+}
