@@ -27,6 +27,6 @@ pub use ledger::{Ledger, difference};
 pub use messages::{json_at, message, now, up};
 pub use mosquitto::Mosquitto;
 pub use process::free_port;
-pub use service::{Config, Listener, Service};
+pub use service::{Config, Listener, Service, smartpole};
 pub use town::Town;
 pub use wait::{eventually, eventually_within};

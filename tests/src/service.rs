@@ -5,7 +5,7 @@ use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
-    process::ExitStatus,
+    process::{Command, ExitStatus},
     time::Duration,
 };
 
@@ -121,7 +121,11 @@ impl Config {
         Inputs::parse(&read(&self.registry())).unwrap_or_else(|problems| panic!("{problems:#?}"))
     }
 
-    fn write(&self) -> PathBuf {
+    /// Writes the file for `--config`.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn write(&self) -> PathBuf {
         let (data, registry) = (self.data.display(), self.registry());
         let registry = registry.display();
         let head = format!("data = \"{data}\"\nregistry = \"{registry}\"\n[http]\nlisten = \"127.0.0.1:0\"\n");
@@ -243,6 +247,16 @@ impl Service {
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
+}
+
+/// Runs a command that ends by itself: its exit code, and what it printed on stdout and stderr.
+///
+/// # Panics
+/// If the binary is not there.
+pub fn smartpole(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(binary()).args(arguments).output().expect("the binary starts");
+    let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.code(), printed.concat())
 }
 
 /// Starts the binary; its first line says where the dashboard is.

@@ -1,6 +1,7 @@
 //! The service's binary from outside: what a city sees of it.
 
 mod bad_input;
+mod command_line;
 mod demo;
 mod full_disk;
 mod kill;
