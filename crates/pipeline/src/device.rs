@@ -54,7 +54,7 @@ pub(crate) struct Device {
     pub(crate) totals: Vec<(Series, Total)>,
     pub(crate) latest: Vec<Latest>,
     /// Blocks in memory, by quarter.
-    pub(crate) held: Vec<Held>,
+    pub(crate) held: Vec<Box<Held>>,
     pub(crate) today: DayTally,
     /// Whether its row must be written: something beside open blocks changed.
     pub(crate) dirty: bool,

@@ -250,7 +250,7 @@ impl Fold {
     /// Blocks of a device in memory with `from <= quarter < to`.
     pub fn recent(&self, device: DeviceNo, from: Quarter, to: Quarter) -> Vec<RecentBlock> {
         let held = self.devices.get(device.index()).map_or(&[][..], |device| &device.held);
-        let wanted = |held: &&Held| {
+        let wanted = |held: &&Box<Held>| {
             let quarter = held.block.quarter();
             (from..to).contains(&quarter) && (held.open || held.changed || held.batch.is_some())
         };

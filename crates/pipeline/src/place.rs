@@ -59,7 +59,7 @@ impl Place<'_> {
         };
         match self.load(quarter) {
             Ok(Some(held)) => {
-                self.device.held.insert(at, held);
+                self.device.held.insert(at, Box::new(held));
                 Ok(at)
             }
             Ok(None) => Err(at),
@@ -121,7 +121,7 @@ impl Blocks for Place<'_> {
             return;
         }
         if found.is_err() {
-            self.device.held.insert(at, Held::new(Block::new(quarter), !closed, self.batch));
+            self.device.held.insert(at, Box::new(Held::new(Block::new(quarter), !closed, self.batch)));
         }
         if self.device.held[at].open {
             change(&mut self.device.held[at].block);

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::RwLock, time::Duration};
 
 use smartpole_journal::Journal;
-use smartpole_model::{Problem, Record, registry::Files};
-use smartpole_pipeline::Fold;
+use smartpole_model::{Inputs, Problem, Record, registry::Files};
+use smartpole_pipeline::{FOLD_VERSION, Fold};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +21,8 @@ pub(crate) struct RegistryWatch {
     journal: Journal,
     /// Why the folder is not in force, if it is not.
     error: watch::Sender<Option<String>>,
-    /// The files that were tried last.
-    tried: Files,
+    /// Hash of the files that were tried last.
+    tried: String,
 }
 
 impl RegistryWatch {
@@ -34,18 +34,17 @@ impl RegistryWatch {
         journal: &Journal,
         fold: &RwLock<Fold>,
     ) -> Result<Self, Error> {
-        let tried = inputs::read(&folder).map_err(|source| Error::Folder { dir: folder.clone(), source })?;
+        let files = inputs::read(&folder).map_err(|source| Error::Folder { dir: folder.clone(), source })?;
         let in_force = fold.read().map(|fold| fold.inputs_hash().to_owned()).unwrap_or_default();
         let (library, journal) = (library.clone(), journal.clone());
-        let watch = Self { folder, library, journal, error: watch::Sender::new(None), tried };
-        let tried = watch.library.keep(&watch.tried);
-        match tried {
+        let watch = Self { folder, library, journal, error: watch::Sender::new(None), tried: hash(&files) };
+        match watch.library.keep(&files) {
             Ok(Ok(hash)) if hash == in_force => {}
             Err(problems) if in_force.is_empty() => {
                 let (n, text) = (problems.len(), summary(&problems));
                 return Err(Error::Registry { dir: watch.folder, n, text });
             }
-            _ => watch.take(&watch.tried).await,
+            _ => watch.take(&files).await,
         }
         Ok(watch)
     }
@@ -63,11 +62,12 @@ impl RegistryWatch {
                 self.report(Some(&format!("cannot read {}", self.folder.display())));
                 continue;
             };
-            if files == seen && files != self.tried {
+            let now = hash(&files);
+            if now == seen && now != self.tried {
                 self.take(&files).await;
-                self.tried = files;
+                self.tried = now;
             } else {
-                seen = files;
+                seen = now;
             }
         }
     }
@@ -98,6 +98,10 @@ impl RegistryWatch {
             changed
         });
     }
+}
+
+fn hash(files: &Files) -> String {
+    Inputs::hash(files, FOLD_VERSION)
 }
 
 /// All problems in one text, the first ones in full.

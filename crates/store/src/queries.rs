@@ -13,6 +13,7 @@ use smartpole_window::Block;
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
+    store::block_id,
 };
 
 /// Answers questions; clones are the same one.
@@ -47,10 +48,11 @@ impl Snapshot {
             return Ok(Some(Cow::Borrowed(&recent.block)));
         }
         let doing = sqlite("read blocks");
-        let sql = "SELECT rows FROM block WHERE quarter = ?1 AND device = ?2";
+        let sql = "SELECT rows FROM block WHERE id = ?1";
         let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
-        let unpacked = statement
-            .query_row(params![quarter.0, device.0], |row| Ok(Block::unpack(quarter, row.get_ref(0)?.as_blob()?)));
+        let unpacked = statement.query_row(params![block_id(quarter, device)], |row| {
+            Ok(Block::unpack(quarter, row.get_ref(0)?.as_blob()?))
+        });
         let unpacked = unpacked.optional().map_err(&doing)?;
         unpacked.transpose().map(|block| block.map(Cow::Owned)).map_err(damaged("block"))
     }

@@ -15,9 +15,9 @@ CREATE TABLE name(              -- numbers of devices, poles, zones, sources
 CREATE TABLE batch(             -- accepted readings not yet in stored blocks, zstd
   number INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE TABLE block(             -- a device's quarter of an hour: readings and aggregates, packed
-  quarter INTEGER NOT NULL, device INTEGER NOT NULL, revision INTEGER NOT NULL, revised_minute INTEGER NOT NULL,
-  aggregates BLOB NOT NULL, rows BLOB NOT NULL,
-  PRIMARY KEY (quarter, device)) STRICT, WITHOUT ROWID;
+  id INTEGER PRIMARY KEY,       -- quarter << 32 | device: one integer, as SQLite fills the pages of such tables
+  quarter INTEGER AS (id >> 32) VIRTUAL, device INTEGER AS (id & 0xffffffff) VIRTUAL,
+  revision INTEGER NOT NULL, revised_minute INTEGER NOT NULL, aggregates BLOB NOT NULL, rows BLOB NOT NULL) STRICT;
 CREATE TABLE rollup(            -- hours and days of devices, poles, zones
   level INTEGER NOT NULL, scope INTEGER NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL,
   revision INTEGER NOT NULL, aggregates BLOB NOT NULL,

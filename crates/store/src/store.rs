@@ -71,6 +71,11 @@ impl Store {
     }
 }
 
+/// The key of a block, in the order of quarters and then devices.
+pub(crate) fn block_id(quarter: Quarter, device: DeviceNo) -> i64 {
+    i64::from(quarter.0) << 32 | i64::from(device.0)
+}
+
 fn read_only(path: &Path) -> Result<Connection, Error> {
     let open = |source| Error::Open { path: path.to_owned(), source };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -84,9 +89,9 @@ impl StoredBlocks for Store {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
         let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = |source| LoadError(Box::new(sqlite("read a block")(source)));
-        let sql = "SELECT revision, revised_minute, aggregates, rows FROM block WHERE quarter = ?1 AND device = ?2";
+        let sql = "SELECT revision, revised_minute, aggregates, rows FROM block WHERE id = ?1";
         let mut statement = loader.prepare_cached(sql).map_err(failed)?;
-        let found = statement.query_row(params![quarter.0, device.0], |row| {
+        let found = statement.query_row(params![block_id(quarter, device)], |row| {
             let (revision, revised_minute) = (row.get(0)?, row.get(1)?);
             Ok(StoredBlock { revision, revised_minute, aggregates: row.get(2)?, rows: row.get(3)? })
         });

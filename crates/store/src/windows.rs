@@ -13,6 +13,7 @@ use crate::{
     error::{damaged, sqlite},
     queries::Snapshot,
     scope::{Expected, Member, Part, member_of, members, parts},
+    store::block_id,
 };
 
 /// How long windows are.
@@ -179,7 +180,7 @@ impl Cell {
 
 fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
     let doing = sqlite("read blocks");
-    let sql = "SELECT revision, aggregates FROM block WHERE quarter = ?1 AND device = ?2";
+    let sql = "SELECT revision, aggregates FROM block WHERE id = ?1";
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
     let mut add = |quarter: Quarter, part, (revision, open): (u32, bool), aggregates: &Aggregates| {
         if wanted.of(aggregates).next().is_some() {
@@ -196,7 +197,7 @@ fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTr
                 add(quarter, part, (block.revision, block.open), &block.aggregates);
                 continue;
             }
-            let found = statement.query_row(params![quarter.0, member.device.0], |row| {
+            let found = statement.query_row(params![block_id(quarter, member.device)], |row| {
                 Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
             });
             if let Some((revision, aggregates)) = found.optional().map_err(&doing)? {

@@ -22,14 +22,14 @@ pub struct Aggregate {
     /// The largest; 0 for counts and where `count` is 0.
     pub max: i64,
     /// Readings kept out by their flags.
-    pub excluded: i64,
+    pub excluded: i32,
     /// All remarks of its readings; [`Aggregate::remarks`] adds those of the counts.
     pub flags: Flags,
     /// Quarters of an hour in which a count was spread by time from totals further apart than that. A later total between them
     /// can take it back, so it is a number, not a flag.
-    pub interpolated: i64,
+    pub interpolated: i32,
     /// Quarters of an hour that a total which started again reaches into; a number for the same reason.
-    pub resets: i64,
+    pub resets: i32,
 }
 
 impl Aggregate {
@@ -141,10 +141,10 @@ impl Aggregates {
             put_i64(&mut out, aggregate.max.wrapping_sub(aggregate.min));
             put_i64(&mut out, aggregate.sum.wrapping_sub(aggregate.min.wrapping_mul(aggregate.count)));
             if remarks {
-                put_u64(&mut out, aggregate.excluded.unsigned_abs());
+                put_u64(&mut out, aggregate.excluded.unsigned_abs().into());
                 put_u64(&mut out, u64::from(aggregate.flags.0));
-                put_u64(&mut out, aggregate.interpolated.unsigned_abs());
-                put_u64(&mut out, aggregate.resets.unsigned_abs());
+                put_u64(&mut out, aggregate.interpolated.unsigned_abs().into());
+                put_u64(&mut out, aggregate.resets.unsigned_abs().into());
             }
         }
         out
@@ -175,10 +175,10 @@ fn take_aggregate(reader: &mut Reader<'_>) -> Result<(Series, Aggregate), PackEr
     let sum = reader.i64()?.wrapping_add(min.wrapping_mul(count));
     let mut aggregate = Aggregate { count, sum, min, max, ..Aggregate::default() };
     if head & 1 == 1 {
-        aggregate.excluded = reader.num::<u32>("excluded")?.into();
+        aggregate.excluded = reader.num("excluded")?;
         aggregate.flags = Flags(reader.num("flags")?);
-        aggregate.interpolated = reader.num::<u32>("interpolated")?.into();
-        aggregate.resets = reader.num::<u32>("resets")?.into();
+        aggregate.interpolated = reader.num("interpolated")?;
+        aggregate.resets = reader.num("resets")?;
     }
     Ok((series, aggregate))
 }
@@ -235,8 +235,8 @@ fn counted(block: &Block, anchor: Option<&Anchor>, own: &[Total], counter: Count
         let (difference, reset) = counter::difference(pair[0], pair[1], counter);
         let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
         counts.sum = counts.sum.saturating_add(share);
-        counts.resets |= i64::from(reset);
-        counts.interpolated |= i64::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
+        counts.resets |= i32::from(reset);
+        counts.interpolated |= i32::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
     }
     counts
 }

@@ -223,6 +223,7 @@ impl Block {
             return known;
         }
         let members = values.iter().map(|value| self.series_index(value.series)).collect();
+        self.shapes.reserve_exact(1); // one shape a firmware: a fleet's open blocks have no room to spare
         self.shapes.push(Shape { time_source, members });
         self.shapes.len() - 1
     }

@@ -43,6 +43,7 @@ pub(super) fn read(
     });
     for device in &mut devices.list {
         device.assignments.sort_by_key(|assignment| assignment.from);
+        device.assignments.shrink_to_fit();
     }
     devices.list
 }

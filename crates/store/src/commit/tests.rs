@@ -4,7 +4,7 @@ use rusqlite::{Connection, types::ValueRef};
 use smartpole_model::{DeviceNo, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
 use smartpole_pipeline::{
     BlockRow, CheckpointRow, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow,
-    RevisionReason, RevisionRow,
+    RevisionReason, RevisionRow, StoredBlocks,
 };
 use smartpole_window::{Aggregate, Level};
 
@@ -215,6 +215,29 @@ fn the_journal_is_needed_from_the_checkpoint_at_the_end_of_raw_retention() {
     let states = "SELECT count(*) FROM checkpoint WHERE state <> x''";
     assert_eq!(store.writer().query_row(states, [], |row| row.get::<_, i32>(0)).unwrap(), CHECKPOINTS);
     assert_eq!(store.restore().unwrap().checkpoint_day, Some(DAY + 40));
+}
+
+#[test]
+fn blocks_are_kept_by_quarter_and_then_device() {
+    let (_dir, store) = store();
+    let keys = [(-1, 4_000_000_000), (0, 0), (0, u32::MAX), (1_992_904, 7)];
+    let block = |(quarter, device)| BlockRow {
+        quarter: Quarter(quarter),
+        device: DeviceNo(device),
+        revision: 0,
+        revised_minute: 0,
+        aggregates: vec![0],
+        rows: device.to_le_bytes().to_vec(),
+    };
+    store.commit(&Changes { batch: 1, blocks: keys.map(block).into(), ..Changes::default() }).unwrap();
+    for (quarter, device) in keys {
+        let found = store.load(DeviceNo(device), Quarter(quarter)).unwrap();
+        assert_eq!(found.map(|block| block.rows), Some(device.to_le_bytes().to_vec()));
+    }
+    let writer = store.writer();
+    let mut statement = writer.prepare("SELECT quarter, device FROM block ORDER BY id").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(rows.collect::<rusqlite::Result<Vec<(i32, u32)>>>().unwrap(), keys);
 }
 
 #[test]
