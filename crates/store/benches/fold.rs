@@ -122,7 +122,11 @@ fn report(name: &str, dir: &Path, messages: usize, blocks: usize, steps: &Steps,
     let readings = blocks as f64 * 15.0 * 8.0;
     match size {
         Ok((payload, pages)) => {
-            println!("            {:.2} stored bytes a reading ({:.2} with free space of pages)", payload / readings, pages / readings);
+            println!(
+                "            {:.2} stored bytes a reading ({:.2} with free space of pages)",
+                payload / readings,
+                pages / readings
+            );
         }
         Err(error) => println!("            size not known: {error}"),
     }
@@ -142,10 +146,12 @@ async fn fill(dir: &Path, library: &Library, encode: fn(i64, &[i64]) -> Vec<u8>)
                 let pole = &inputs.registry.poles[device.assignments[0].pole].id;
                 let topic = format!("smartpole/castrop-rauxel/{pole}/{}/up", device.id);
                 // 2 % of noise around each level, and a clock that wanders a little
-                let values: Vec<i64> = VALUES.iter().map(|(_, _, level)| level + dice.around((level / 50).max(1))).collect();
+                let values: Vec<i64> =
+                    VALUES.iter().map(|(_, _, level)| level + dice.around((level / 50).max(1))).collect();
                 let payload = encode(at - 300 - dice.around(200), &values);
                 let (source, received_at) = ("broker".to_owned(), UtcMillis(at));
-                lane.append(0, RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() }).await?;
+                lane.append(0, RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() })
+                    .await?;
             }
         }
         Ok::<_, Failure>(())

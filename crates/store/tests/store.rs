@@ -155,7 +155,8 @@ fn a_zone_sums_its_counters_and_weighs_its_poles_alike_over_a_day_of_25_hours() 
     let hour = of_zone.iter().find(|hour| hour.state != State::Open).unwrap();
     let means = zone.poles.iter().filter_map(|pole| {
         let number = queries.number(NameKind::Pole, &registry.poles[*pole].id)?;
-        let hours = queries.windows(&wanted(Scope::Pole(smartpole_model::PoleNo(number)), pm, Step::Hour, &town)).unwrap();
+        let hours =
+            queries.windows(&wanted(Scope::Pole(smartpole_model::PoleNo(number)), pm, Step::Hour, &town)).unwrap();
         hours.iter().find(|known| known.start == hour.start)?.mean
     });
     let means: Vec<f64> = means.collect();
