@@ -250,11 +250,11 @@ impl Fold {
     /// Blocks of a device in memory with `from <= quarter < to`.
     pub fn recent(&self, device: DeviceNo, from: Quarter, to: Quarter) -> Vec<RecentBlock> {
         let held = self.devices.get(device.index()).map_or(&[][..], |device| &device.held);
-        let wanted = |held: &&Box<Held>| {
+        let wanted = |held: &&Held| {
             let quarter = held.block.quarter();
             (from..to).contains(&quarter) && (held.open || held.changed || held.batch.is_some())
         };
-        held.iter().filter(wanted).map(|held| self.recent_block(device, held)).collect()
+        held.iter().map(Box::as_ref).filter(wanted).map(|held| self.recent_block(device, held)).collect()
     }
 
     fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
