@@ -10,6 +10,9 @@ use crate::problem::Problem;
 
 #[derive(RustEmbed)]
 #[folder = "web/"]
+#[exclude = "tests/*"]
+#[exclude = "*.md"]
+#[exclude = "package.json"]
 struct Files;
 
 /// `/` is `index.html`, `/js/main.js` is `js/main.js`.

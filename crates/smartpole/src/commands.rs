@@ -42,6 +42,8 @@ pub(crate) enum Error {
     Failed,
     #[error(transparent)]
     Store(#[from] smartpole_store::Error),
+    #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
+    NoStore { dir: PathBuf },
 }
 
 /// The service on the user's own broker.
@@ -154,6 +156,9 @@ pub(crate) fn ledger(of: &Ledger) -> Result<(), Error> {
         (None, Some(config)) => Config::load(config).map_err(Error::Config)?.data,
         (None, None) => return Ok(()), // clap asks for one of them
     };
+    if !data.join(smartpole_store::FILE).is_file() {
+        return Err(Error::NoStore { dir: data });
+    }
     io::stdout().write_all(ledger::of(&data)?.as_bytes()).map_err(Error::Print)
 }
 

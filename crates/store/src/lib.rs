@@ -23,5 +23,5 @@ mod windows;
 pub use air::Air;
 pub use error::Error;
 pub use queries::Queries;
-pub use store::Store;
+pub use store::{FILE, Store};
 pub use windows::{State, Step, Wanted, Window};

@@ -21,6 +21,9 @@ PRAGMA cache_size = -8192;
 PRAGMA temp_store = MEMORY;
 ";
 
+/// Name of the file in the data folder.
+pub const FILE: &str = "city.db";
+
 /// The open file; clones are the same one. One connection writes, the others only read.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -36,7 +39,7 @@ impl Store {
     /// # Errors
     /// [`Error::Open`], [`Error::Newer`], [`Error::Sqlite`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let path = dir.join("city.db");
+        let path = dir.join(FILE);
         let open = |source| Error::Open { path: path.clone(), source };
         let mut writer = Connection::open(&path).map_err(open)?;
         writer.execute_batch(SETTINGS).map_err(open)?;

@@ -141,7 +141,7 @@ function valueRow(item) {
   const cells = { value: h('span', { 'data-live': seriesKey(item) }), time: h('dd', { class: 'note' }) };
   view.values.set(seriesKey(item), cells);
   write(cells, item);
-  const channel = item.channel > 0 ? ` ${item.channel}` : '';
+  const channel = item.channel > 0 ? t('pole.line', { n: item.channel + 1 }) : '';
   return h('div', {}, h('dt', {}, format.propertyName(property, item.property) + channel), h('dd', {}, cells.value, ' ', h('small', {}, format.unit(property?.unit ?? item.unit))), cells.time);
 }
 
