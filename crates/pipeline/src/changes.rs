@@ -201,6 +201,8 @@ pub struct CheckpointRow {
     pub day: i32,
     /// The last record it includes.
     pub seq: Seq,
+    /// Blocks before this quarter have passed retention: no reading changes them any more, and they may go.
+    pub keep_from: Quarter,
     /// Packed [`crate::Restore`].
     pub state: Vec<u8>,
 }

@@ -54,7 +54,10 @@ pub(crate) struct Device {
     pub(crate) totals: Vec<(Series, Total)>,
     pub(crate) latest: Vec<Latest>,
     /// Blocks in memory, by quarter.
-    #[allow(clippy::vec_box, reason = "a list of two or three has room for four: unboxed, a fleet's would hold a kilobyte each")]
+    #[allow(
+        clippy::vec_box,
+        reason = "a list of two or three has room for four: unboxed, a fleet's would hold a kilobyte each"
+    )]
     pub(crate) held: Vec<Box<Held>>,
     pub(crate) today: DayTally,
     /// Whether its row must be written: something beside open blocks changed.

@@ -151,8 +151,7 @@ impl Fold {
         outcomes: &mut Vec<Insert>,
         env: &Env<'_>,
     ) -> Result<Entry, LoadError> {
-        let retention = i64::from(active.inputs.settings.retention_days) * 86_400_000;
-        if row.received_at.since(row.event_time) > retention {
+        if row.received_at.since(row.event_time) > self.retention_ms() {
             outcomes.clear();
             outcomes.resize(row.values.len(), Insert::Added);
             return Ok(Entry::Expired);
@@ -181,6 +180,11 @@ impl Fold {
             self.touch(no);
         }
         Ok(if late { Entry::Late } else { Entry::OnTime })
+    }
+
+    /// How long readings are kept and windows corrected, in milliseconds.
+    pub(crate) fn retention_ms(&self) -> i64 {
+        i64::from(self.active.inputs.settings.retention_days) * 86_400_000
     }
 
     /// Moves a device's watermark up to its newest event time less the lateness bound.

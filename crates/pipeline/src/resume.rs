@@ -111,7 +111,9 @@ impl Fold {
         let first = self.checkpoint_day.is_none();
         self.checkpoint_day = Some(day);
         if !first {
-            self.pending.checkpoint = Some(CheckpointRow { day, seq: self.seq, state: self.snapshot().pack() });
+            let keep_from = self.received_at.plus(-self.retention_ms()).quarter();
+            self.pending.checkpoint =
+                Some(CheckpointRow { day, seq: self.seq, keep_from, state: self.snapshot().pack() });
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use smartpole_journal::{Batch, Error as JournalError, Journal, Reader};
-use smartpole_model::Seq;
+use smartpole_model::{Record, Seq};
 use smartpole_pipeline::{Env, Fold, Live, LoadError};
 use smartpole_store::Store;
 use tokio::{
@@ -180,13 +180,20 @@ impl FoldLoop {
         Ok(())
     }
 
-    /// Lets go of journal segments that a durable checkpoint and the retention of raw messages both allow.
+    /// Lets go of journal segments that a durable checkpoint and the retention of raw messages both allow; quarantined messages
+    /// in them are copied before.
     fn trim(&self, now: smartpole_model::UtcMillis) -> Result<(), Error> {
         let day = now.utc_day().saturating_sub_unsigned(self.journal_days);
-        if let Some(below) = self.store.checkpoint_by(day)? {
-            let unlinked = self.journal.trim(below.next())?;
-            tracing::info!(unlinked, below = below.0, "trimmed the journal");
-        }
+        let Some(below) = self.store.checkpoint_by(day)? else { return Ok(()) };
+        let quarantined = self.store.quarantined_before(below.next())?;
+        let message = |seq| match self.journal.read_one(seq) {
+            Ok(Some(Record::Message(message))) => Some((seq, message)),
+            _ => None,
+        };
+        let evicted = self.store.keep_quarantined(quarantined.into_iter().filter_map(message))?;
+        metrics::counter!("quarantine_evicted_total").increment(evicted as u64);
+        let unlinked = self.journal.trim(below.next())?;
+        tracing::info!(unlinked, evicted, below = below.0, "trimmed the journal");
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! One batch, one transaction.
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, TransactionBehavior, params};
+use smartpole_model::{DeviceNo, Quarter};
 use smartpole_pipeline::{Changes, RollupDelta, Scope};
 use smartpole_window::Aggregates;
 
@@ -170,7 +171,16 @@ fn write_checkpoint(transaction: &Transaction<'_>, changes: &Changes) -> Result<
     transaction.execute(sql, params![checkpoint.day, checkpoint.seq.0 as i64, state]).map_err(&doing)?;
     let sql = "UPDATE checkpoint SET state = x'' WHERE state <> x''
                AND day NOT IN (SELECT day FROM checkpoint ORDER BY day DESC LIMIT ?1)";
-    transaction.execute(sql, params![CHECKPOINTS]).map(drop).map_err(&doing)
+    transaction.execute(sql, params![CHECKPOINTS]).map_err(&doing)?;
+    delete_expired(transaction, checkpoint.keep_from)
+}
+
+/// Lets go of what has passed retention. Hours and days stay.
+fn delete_expired(transaction: &Transaction<'_>, keep_from: Quarter) -> Result<(), Error> {
+    let doing = sqlite("delete what has passed retention");
+    let first = block_id(keep_from, DeviceNo(0));
+    transaction.execute("DELETE FROM block WHERE id < ?1", params![first]).map_err(&doing)?;
+    transaction.execute("DELETE FROM revision WHERE quarter < ?1", params![keep_from.0]).map(drop).map_err(&doing)
 }
 
 fn write_cursor(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

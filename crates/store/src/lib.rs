@@ -12,6 +12,7 @@ mod air;
 mod commit;
 mod error;
 mod ledger;
+mod quarantined;
 mod queries;
 mod readings;
 mod restore;

@@ -38,6 +38,8 @@ CREATE TABLE ledger_device(     -- receipt day, device
 CREATE TABLE quarantine(        -- what does not count, and why; the bytes are in the journal
   seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, source INTEGER NOT NULL, device INTEGER,
   reason INTEGER NOT NULL, detail TEXT NOT NULL, readings INTEGER NOT NULL) STRICT;
+CREATE TABLE quarantined(       -- messages in quarantine whose journal segment was unlinked
+  seq INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload BLOB NOT NULL) STRICT;
 CREATE INDEX quarantine_reason ON quarantine(reason, seq);
 CREATE TABLE checkpoint(        -- the state at a place in the journal, zstd; of older ones the place only
   day INTEGER PRIMARY KEY, seq INTEGER NOT NULL, state BLOB NOT NULL) STRICT;

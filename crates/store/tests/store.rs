@@ -213,3 +213,41 @@ fn a_file_of_a_newer_program_is_left_alone() {
     file.pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(Store::open(dir.path()), Err(Error::Newer { found: 99, .. })));
 }
+
+#[test]
+fn quarantined_messages_outlive_the_journal_within_a_budget_and_the_oldest_go_first() {
+    let (town, dir) = (town(), tempfile::tempdir().unwrap());
+    let (store, fold) = fold(&town, dir.path());
+    let end = fold.position().0;
+    let queries = Queries::new(&store, Arc::new(RwLock::new(fold)));
+    let waiting = store.quarantined_before(end).unwrap();
+    assert!(waiting.len() > 4 && waiting.is_sorted());
+    let large = |seq: &Seq| {
+        let (topic, payload) = (format!("topic/{}", seq.0), vec![7; 20 << 20]);
+        (*seq, smartpole_model::RawMessage { topic, payload, ..Default::default() })
+    };
+    let evicted = store.keep_quarantined(waiting[..4].iter().map(large)).unwrap();
+    assert_eq!(evicted, 1, "three of 20 MiB fit into 64 MiB");
+    assert_eq!(queries.quarantined(waiting[0]).unwrap(), None);
+    assert_eq!(queries.quarantined(waiting[3]).unwrap().unwrap().0, format!("topic/{}", waiting[3].0));
+    assert_eq!(store.quarantined_before(end).unwrap(), waiting[4..], "the rest waits for its segments");
+}
+
+#[test]
+fn blocks_past_retention_go_with_the_next_checkpoint_and_their_hours_stay() {
+    let (town, dir) = (town(), tempfile::tempdir().unwrap());
+    let (store, mut fold) = fold(&town, dir.path());
+    let library = OneRegistry(Arc::clone(&town.inputs));
+    let later = town.spec.to.plus((i64::from(town.inputs.settings.retention_days) + 2) * 24 * HOUR_MS);
+    let env = Env { stored: &store, inputs: &library };
+    let tick = RecordRef::Tick { received_at: later, connected: vec!["broker"] };
+    fold.apply(fold.position().0.next(), &tick, false, &env).unwrap();
+    store.commit(&fold.take_changes()).unwrap();
+    fold.committed();
+    let device = fold.device_no(&town.inputs.registry.devices[0].id).unwrap();
+    let queries = Queries::new(&store, Arc::new(RwLock::new(fold)));
+    let pm = town.inputs.registry.properties.by_id("pm2_5").unwrap().number;
+    let ask = |step| queries.windows(&wanted(Scope::Device(device), pm, step, &town)).unwrap().len();
+    assert!(ask(Step::Quarter) <= 3, "what is open yet");
+    assert!(ask(Step::Hour) > 30);
+}

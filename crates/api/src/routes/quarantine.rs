@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
-use smartpole_model::{RawMessage, Reason, Record, Seq, UtcMillis};
+use smartpole_model::{Reason, Record, Seq, UtcMillis};
 use smartpole_pipeline::{NameKind, QuarantineRow};
 use utoipa::{IntoParams, ToSchema};
 
@@ -57,9 +57,9 @@ pub(crate) struct QuarantineItem {
     reason: Reason,
     /// What, where.
     detail: String,
-    /// Bytes of its payload; null if the journal no longer has it.
+    /// Bytes of its payload; null if it was evicted: copies that outlive their journal segment have a budget.
     size: Option<usize>,
-    /// The first 4 KiB of its payload; null if the journal no longer has it.
+    /// The first 4 KiB of its payload; null if it was evicted: copies that outlive their journal segment have a budget.
     payload_base64: Option<String>,
 }
 
@@ -93,27 +93,27 @@ fn seq(cursor: &Cursor) -> Result<Seq, Problem> {
 
 fn item(parts: &Parts, row: QuarantineRow) -> Result<QuarantineItem, Problem> {
     let message = message(parts, row.seq)?;
-    let payload = message.as_ref().map(|message| message.payload.as_slice());
+    let (topic, payload) = message.unzip();
     let fold = parts.fold();
     let name = |kind, number| fold.name(kind, number).map(str::to_owned);
     Ok(QuarantineItem {
         seq: row.seq,
         received_at: row.received_at,
         source: name(NameKind::Source, row.source).unwrap_or_default(),
-        topic: message.as_ref().map(|message| message.topic.clone()),
+        topic,
         device: row.device.and_then(|device| name(NameKind::Device, device.0)),
         reason: row.reason,
         detail: row.detail,
-        size: payload.map(<[u8]>::len),
+        size: payload.as_ref().map(Vec::len),
         payload_base64: payload.map(|payload| STANDARD.encode(&payload[..payload.len().min(SHOWN)])),
     })
 }
 
-/// The message itself, as long as the journal has it.
-fn message(parts: &Parts, seq: Seq) -> Result<Option<RawMessage>, Problem> {
+/// Topic and payload, from the journal or, once that is trimmed, from the copy in the store.
+fn message(parts: &Parts, seq: Seq) -> Result<Option<(String, Vec<u8>)>, Problem> {
     match parts.journal.read_one(seq) {
-        Ok(Some(Record::Message(message))) => Ok(Some(message)),
-        Ok(_) => Ok(None),
+        Ok(Some(Record::Message(message))) => Ok(Some((message.topic, message.payload))),
+        Ok(_) => Ok(parts.queries.quarantined(seq)?),
         Err(error) => Err(Problem::internal(&error)),
     }
 }

@@ -68,7 +68,7 @@ fn changes(batch: u64) -> Changes {
             detail,
             readings: 0,
         }],
-        checkpoint: Some(CheckpointRow { day, seq, state }),
+        checkpoint: Some(CheckpointRow { day, seq, keep_from: Quarter(i32::MIN), state }),
     }
 }
 
