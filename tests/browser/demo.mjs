@@ -29,12 +29,12 @@ async function freePort() {
   return port;
 }
 
-/** Starts `smartpole demo` with a week of history in a new folder. */
+/** Starts `smartpole demo` with history enough for comparisons (more than a week) in a new folder. */
 export async function startDemo() {
   const folder = mkdtempSync(join(tmpdir(), 'smartpole-page-'));
   const data = join(folder, 'data');
   const mqtt = await freePort();
-  const args = ['demo', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${mqtt}`, '--udp', '127.0.0.1:0', '--days', '7'];
+  const args = ['demo', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${mqtt}`, '--udp', '127.0.0.1:0', '--days', '9'];
   const child = spawn(binary(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stderr.pipe(createWriteStream(join(artefacts, 'page-demo.log')));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
