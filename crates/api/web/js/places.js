@@ -52,6 +52,7 @@ function dayFigures(count) {
 }
 
 function dayFoot(count) {
+  if (count.days === 1) return t('today.footOne', { weekday: t(`weekday.one.${count.weekday}`) });
   return count.band.length ? t('today.foot', { n: count.days, weekday: t(`weekday.${count.weekday}`) }) : t('today.footNoBand');
 }
 

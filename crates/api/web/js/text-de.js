@@ -21,7 +21,7 @@ export const de = {
   'air.0': 'sehr gut', 'air.1': 'gut', 'air.2': 'mäßig', 'air.3': 'schlecht', 'air.4': 'sehr schlecht', 'air.none': 'keine Daten',
   'state.reporting': 'meldet', 'state.silent': 'stumm', 'state.never': 'noch nie gemeldet',
   'today.title': '{zone}, heute', 'today.note': 'Querungen je Stunde, beide Richtungen', 'today.until': 'Querungen bis {time}', 'today.foot': 'Fläche: kleinster und größter Wert der letzten {n} {weekday}. Linie: heute, je volle Stunde. Öffentliche Zahlen sind auf 5 gerundet.',
-  'today.footNoBand': 'Linie: heute, je volle Stunde. Öffentliche Zahlen sind auf 5 gerundet. Ein üblicher Tag erscheint, sobald eine Woche Daten da ist.',
+  'today.footOne': 'Helle Linie: der letzte {weekday}. Dunkle Linie: heute, je volle Stunde. Öffentliche Zahlen sind auf 5 gerundet.', 'today.footNoBand': 'Linie: heute, je volle Stunde. Öffentliche Zahlen sind auf 5 gerundet. Ein üblicher Tag erscheint, sobald eine Woche Daten da ist.',
   'today.empty': 'Hier erscheinen die Querungen, sobald ein Zähler meldet.', 'today.now': 'jetzt', 'today.chart': 'Querungen je Stunde heute gegen übliche {weekday}. Zuletzt {n} um {time}.', 'today.generic': 'Heute',
   'weekday.0': 'Sonntage', 'weekday.1': 'Montage', 'weekday.2': 'Dienstage', 'weekday.3': 'Mittwoche', 'weekday.4': 'Donnerstage', 'weekday.5': 'Freitage', 'weekday.6': 'Samstage',
   'weekday.one.0': 'Sonntag', 'weekday.one.1': 'Montag', 'weekday.one.2': 'Dienstag', 'weekday.one.3': 'Mittwoch', 'weekday.one.4': 'Donnerstag', 'weekday.one.5': 'Freitag', 'weekday.one.6': 'Samstag',

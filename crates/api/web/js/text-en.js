@@ -21,7 +21,7 @@ export const en = {
   'air.0': 'very good', 'air.1': 'good', 'air.2': 'moderate', 'air.3': 'poor', 'air.4': 'very poor', 'air.none': 'no data',
   'state.reporting': 'reporting', 'state.silent': 'silent', 'state.never': 'never heard',
   'today.title': '{zone}, today', 'today.note': 'crossings per hour, both directions', 'today.until': 'crossings until {time}', 'today.foot': 'Band: lowest and highest of the last {n} {weekday}. Line: today, per full hour. Public figures are rounded to 5.',
-  'today.footNoBand': 'Line: today, per full hour. Public figures are rounded to 5. A usual day appears once there is a week of data.',
+  'today.footOne': 'Pale line: last {weekday}. Dark line: today, per full hour. Public figures are rounded to 5.', 'today.footNoBand': 'Line: today, per full hour. Public figures are rounded to 5. A usual day appears once there is a week of data.',
   'today.empty': 'Crossings appear here as soon as a counter reports.', 'today.now': 'now', 'today.chart': 'Crossings per hour today against usual {weekday}. Last {n} at {time}.', 'today.generic': 'Today',
   'weekday.0': 'Sundays', 'weekday.1': 'Mondays', 'weekday.2': 'Tuesdays', 'weekday.3': 'Wednesdays', 'weekday.4': 'Thursdays', 'weekday.5': 'Fridays', 'weekday.6': 'Saturdays',
   'weekday.one.0': 'Sunday', 'weekday.one.1': 'Monday', 'weekday.one.2': 'Tuesday', 'weekday.one.3': 'Wednesday', 'weekday.one.4': 'Thursday', 'weekday.one.5': 'Friday', 'weekday.one.6': 'Saturday',
