@@ -23,7 +23,8 @@ const SPANS = [
  */
 export function courses({ pole, items, chosen }) {
   const properties = charted(items);
-  const self = { chosen: properties.includes(chosen) ? chosen : properties[0], found: {}, error: null };
+  const first = [chosen, 'pm2_5', properties[0]].find((id) => properties.includes(id));
+  const self = { chosen: first, found: {}, error: null };
   const boxes = SPANS.map((span) => ({ span, box: h('div', { class: 'course', 'data-testid': `chart-${span.id}` }) }));
   const chooser = h('div', { class: 'chooser', role: 'group', 'aria-label': t('pole.property') }, properties.map((id) => button(id)));
   function button(id) {
