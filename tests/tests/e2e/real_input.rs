@@ -5,21 +5,19 @@ use std::{fs, path::PathBuf};
 use serde_json::Value;
 use smartpole_tests::{Config, Ledger, Mosquitto, Service, eventually, repository};
 
-/// A fixture of ChirpStack v4, the profile of its sensor, and a reading that must come of it.
+/// A fixture of ChirpStack v4, of a sensor in the shipped registry, and readings that must come of it.
 struct Event {
     file: &'static str,
-    profile: &'static str,
     readings: &'static [(&'static str, u64, f64)],
 }
 
 const EVENTS: [Event; 3] = [
+    Event { file: "milesight-vs133.json", readings: &[("people_in_total", 0, 72.0), ("people_out_total", 3, 6797.0)] },
+    Event { file: "decentlab-dl-pm.json", readings: &[("pm2_5", 0, 3.9), ("pressure", 0, 968.0)] },
     Event {
-        file: "milesight-vs133.json",
-        profile: "milesight-vs133",
-        readings: &[("people_in_total", 0, 72.0), ("people_out_total", 3, 6797.0)],
+        file: "imbuildings-people-counter.json",
+        readings: &[("people_in_total", 0, 4000.0), ("people_out_total", 0, 4001.0)],
     },
-    Event { file: "decentlab-dl-pm.json", profile: "decentlab-dl-pm", readings: &[] },
-    Event { file: "imbuildings-people-counter.json", profile: "imbuildings-people-counter", readings: &[] },
 ];
 
 impl Event {
@@ -37,14 +35,8 @@ impl Event {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_a_real_sensor_is_published_and_its_readings_are_there() {
     let broker = Mosquitto::start().await;
-    let config = EVENTS.iter().fold(Config::new().broker(&broker), |config, event| {
-        let known = fs::read_to_string(config.registry().join("devices.csv")).expect("the registry");
-        if known.contains(&event.device()) {
-            return config;
-        }
-        config.registry_line("devices.csv", &format!("{},AM-02,{},,,", event.device(), event.profile))
-    });
-    let service = Service::start(config).await;
+    let service = Service::start(Config::new().broker(&broker)).await;
+    service.subscribed().await;
     for event in &EVENTS {
         let topic = format!("application/17c82e96/device/{}/event/up", event.device());
         broker.mosquitto_pub(&topic, &event.path()).await;
