@@ -23,6 +23,7 @@ impl Store {
     /// # Errors
     /// [`Error::Full`], after which the same changes can be committed again; [`Error::Sqlite`], [`Error::Damaged`].
     pub fn commit(&self, changes: &Changes) -> Result<(), Error> {
+        self.renew_loader()?;
         let mut writer = self.writer();
         let doing = sqlite("commit a batch");
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&doing)?;

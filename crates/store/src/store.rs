@@ -29,7 +29,7 @@ pub const FILE: &str = "city.db";
 pub struct Store {
     path: PathBuf,
     writer: Arc<Mutex<Connection>>,
-    /// For blocks that late readings ask for.
+    /// For blocks that late readings ask for; between commits it stays in one read transaction, as each takes file locks.
     loader: Arc<Mutex<Connection>>,
 }
 
@@ -68,6 +68,15 @@ impl Store {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets the loader see what was committed since it read first.
+    pub(crate) fn renew_loader(&self) -> Result<(), Error> {
+        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        if loader.is_autocommit() {
+            return Ok(());
+        }
+        loader.execute_batch("COMMIT").map_err(sqlite("end a read"))
+    }
+
     /// Another connection, which only reads.
     pub(crate) fn reader(&self) -> Result<Connection, Error> {
         read_only(&self.path)
@@ -92,6 +101,9 @@ impl StoredBlocks for Store {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
         let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = |source| LoadError(Box::new(sqlite("read a block")(source)));
+        if loader.is_autocommit() {
+            loader.execute_batch("BEGIN").map_err(failed)?;
+        }
         let sql = "SELECT revision, revised_minute, aggregates, rows FROM block WHERE id = ?1";
         let mut statement = loader.prepare_cached(sql).map_err(failed)?;
         let found = statement.query_row(params![block_id(quarter, device)], |row| {
