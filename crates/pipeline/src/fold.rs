@@ -3,15 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMillis};
-use smartpole_window::{Block, Insert, NewRow, RowValue, aggregate};
+use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Counts, Entry, Latest, Live, LiveWindow, LoadError, LoadInputs, NameKind, QuarantineRow, RecentBlock,
-    RevisionReason, RevisionRow, StoredBlocks,
+    Entry, LoadError, LoadInputs, NameKind, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
     active::Active,
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
-    device::{Device, Held},
+    device::Device,
     names::Names,
     place::Place,
     rollups::Rollups,
@@ -225,96 +224,5 @@ impl Fold {
             device.touched = true;
             self.pending.touched.push(no);
         }
-    }
-
-    /// Whether anybody watches: only then readings and windows are collected for [`Fold::take_live`].
-    pub fn watch(&mut self, watched: bool) {
-        self.watched = watched;
-    }
-
-    /// What happened since it was last taken.
-    pub fn take_live(&mut self) -> Live {
-        let readings = std::mem::take(&mut self.live_readings);
-        let mut touched = std::mem::take(&mut self.live_windows);
-        touched.sort_unstable();
-        touched.dedup();
-        let window = |(device, quarter): (DeviceNo, Quarter)| {
-            let held = &self.devices[device.index()];
-            let held = &held.held[held.held_at(quarter).ok()?];
-            let (open, revision) = (held.open, held.revision);
-            Some(LiveWindow { device, quarter, open, revision, aggregates: self.aggregates(device, &held.block) })
-        };
-        Live { readings, windows: touched.into_iter().filter_map(window).collect() }
-    }
-
-    pub(crate) fn aggregates(&self, device: DeviceNo, block: &Block) -> smartpole_window::Aggregates {
-        aggregate(block, &self.active.inputs.registry.properties, self.active.counter(device, block.quarter()))
-    }
-
-    /// Blocks of a device in memory with `from <= quarter < to`.
-    pub fn recent(&self, device: DeviceNo, from: Quarter, to: Quarter) -> Vec<RecentBlock> {
-        let held = self.devices.get(device.index()).map_or(&[][..], |device| &device.held);
-        let wanted = |held: &&Held| {
-            let quarter = held.block.quarter();
-            (from..to).contains(&quarter) && (held.open || held.changed || held.batch.is_some())
-        };
-        held.iter().map(Box::as_ref).filter(wanted).map(|held| self.recent_block(device, held)).collect()
-    }
-
-    fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
-        let aggregates = self.aggregates(device, &held.block);
-        let (gain, revisions) = match &held.stored {
-            _ if held.batch.is_some() => held.gain.clone(),
-            Some(stored) => (aggregates.minus(&stored.aggregates), held.revision - stored.revision),
-            None => (aggregates.clone(), held.revision),
-        };
-        let (block, open, revision, batch) = (held.block.clone(), held.open, held.revision, held.batch);
-        RecentBlock { quarter: block.quarter(), device, open, batch, revision, block, aggregates, gain, revisions }
-    }
-
-    /// The newest reading of each series of a device.
-    pub fn latest(&self, device: DeviceNo) -> &[Latest] {
-        self.devices.get(device.index()).map_or(&[], |device| &device.latest)
-    }
-
-    /// When the device's newest accepted reading was received.
-    pub fn last_received_at(&self, device: DeviceNo) -> Option<UtcMillis> {
-        let known = self.devices.get(device.index())?.received_at;
-        (known.0 > i64::MIN).then_some(known)
-    }
-
-    /// Registry and settings in force; empty ones before the journal's first inputs.
-    pub fn inputs(&self) -> &Arc<smartpole_model::Inputs> {
-        &self.active.inputs
-    }
-
-    /// Hash of the inputs in force, empty before the first.
-    pub fn inputs_hash(&self) -> &str {
-        &self.active.hash
-    }
-
-    /// The number of a device's id.
-    pub fn device_no(&self, id: &str) -> Option<DeviceNo> {
-        self.names.number(NameKind::Device, id).map(DeviceNo)
-    }
-
-    /// The id of a number.
-    pub fn name(&self, kind: NameKind, number: u32) -> Option<&str> {
-        self.names.id(kind, number)
-    }
-
-    /// The number of an id.
-    pub fn number(&self, kind: NameKind, id: &str) -> Option<u32> {
-        self.names.number(kind, id)
-    }
-
-    /// Sums of the ledger over all time, uncommitted ones included.
-    pub fn ledger(&self) -> Counts {
-        self.tally.sums()
-    }
-
-    /// The last record folded, and the newest receipt time.
-    pub fn position(&self) -> (Seq, UtcMillis) {
-        (self.seq, self.received_at)
     }
 }

@@ -16,6 +16,7 @@ mod checkpoint;
 mod device;
 mod fold;
 mod ledger;
+mod look;
 mod message;
 mod names;
 mod place;
