@@ -6,8 +6,8 @@
 //! ```
 //! All integers are varints ([`smartpole_window::Reader`]).
 
-use smartpole_model::{DeviceNo, Flags, PropertyNo, Series, TimeSource, UtcMillis};
-use smartpole_window::{NewRow, PackError, Reader, RowValue, put_i64, put_u64};
+use smartpole_model::{DeviceNo, Flags, TimeSource, UtcMillis};
+use smartpole_window::{NewRow, PackError, Reader, RowValue, put_i64, put_series, put_u64, take_series};
 
 /// One accepted row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,7 @@ impl BatchRow {
         out.push(row.time_source as u8);
         put_u64(out, row.values.len() as u64);
         for value in row.values {
-            put_u64(out, u64::from(value.series.property.0));
-            out.push(value.series.channel);
+            put_series(out, value.series);
             put_u64(out, u64::from(value.flags.0));
             put_i64(out, value.value);
         }
@@ -76,6 +75,6 @@ pub fn accepted_rows(bytes: &[u8]) -> Result<Vec<AcceptedRow>, PackError> {
 }
 
 fn take_value(reader: &mut Reader<'_>) -> Result<RowValue, PackError> {
-    let series = Series { property: PropertyNo(reader.num("property")?), channel: reader.byte()? };
+    let series = take_series(reader)?;
     Ok(RowValue { series, flags: Flags(reader.num("flags")?), value: reader.i64()? })
 }

@@ -1,7 +1,9 @@
 //! What the fold knows of one device.
 
 use smartpole_model::{Quarter, Series, UtcMillis};
-use smartpole_window::{Aggregates, Block, NewRow, PackError, Reader, RowValue, Total, put_i64, put_u64};
+use smartpole_window::{
+    Aggregates, Block, NewRow, PackError, Reader, RowValue, Total, put_i64, put_series, put_u64, take_series,
+};
 
 use crate::{DeviceRow, Latest, tally::DayTally};
 
@@ -167,15 +169,6 @@ impl Device {
         }
         Ok(device)
     }
-}
-
-fn put_series(out: &mut Vec<u8>, series: Series) {
-    put_u64(out, u64::from(series.property.0));
-    out.push(series.channel);
-}
-
-fn take_series(reader: &mut Reader<'_>) -> Result<Series, PackError> {
-    Ok(Series { property: smartpole_model::PropertyNo(reader.num("property")?), channel: reader.byte()? })
 }
 
 fn take_latest(reader: &mut Reader<'_>, newest: UtcMillis) -> Result<Latest, PackError> {

@@ -24,7 +24,7 @@ pub use aggregate::{Aggregate, Aggregates, aggregate};
 pub use block::{Anchor, Block, Insert, NewRow};
 pub use calendar::{Level, day_of, next_start};
 pub use counter::{MAX_GAP_MS, Total, difference, share};
-pub use pack::PackError;
+pub use pack::{PackError, put_series, take_series};
 pub use rows::{Row, RowValue};
 pub use totals::{Blocks, link_total};
 pub use varint::{Reader, put_i64, put_u64};

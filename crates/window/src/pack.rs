@@ -124,12 +124,17 @@ fn take_all<'a, T>(
     (0..length).map(|_| take(reader)).collect()
 }
 
-pub(crate) fn put_series(out: &mut Vec<u8>, series: Series) {
+/// Appends a series: property, channel byte.
+pub fn put_series(out: &mut Vec<u8>, series: Series) {
     put_u64(out, u64::from(series.property.0));
     out.push(series.channel);
 }
 
-pub(crate) fn take_series(reader: &mut Reader<'_>) -> Result<Series, PackError> {
+/// Reads a series of [`put_series`].
+///
+/// # Errors
+/// If the bytes end too early or the number is none of a property.
+pub fn take_series(reader: &mut Reader<'_>) -> Result<Series, PackError> {
     Ok(Series { property: PropertyNo(reader.num("property")?), channel: reader.byte()? })
 }
 
