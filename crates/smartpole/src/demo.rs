@@ -32,6 +32,8 @@ struct CastropRauxel;
 
 /// A live device speaks this often: a town of ten-minute stations would look asleep.
 const LIVE_STEP_MS: i64 = 15_000;
+/// A measurement is sent this long after it was taken at most: on a second start, what is older was sent.
+const LATENCY_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 
 /// What the demo plays.
@@ -76,7 +78,7 @@ pub(crate) async fn play(service: &Service, play: Play, stop: CancellationToken)
     let mut devices = JoinSet::new();
     for (index, device) in fleet.devices().iter().enumerate() {
         let (after, progress) = (known(&device.id), progress.clone());
-        let transmissions = fleet.device(index).filter(move |sent| sent.at > after).chain(live(&fleet, index, now));
+        let transmissions = fleet.device(index).filter(move |sent| sent.at > after.plus(LATENCY_MS)).chain(live(&fleet, index, now));
         devices.spawn(device_plays(mqtt, index, transmissions, move |sent| progress.sent(sent, now)));
     }
     progress.start();

@@ -191,7 +191,7 @@ impl FoldLoop {
             _ => None,
         };
         let evicted = self.store.keep_quarantined(quarantined.into_iter().filter_map(message))?;
-        metrics::counter!("quarantine_evicted_total").increment(evicted as u64);
+        metrics::counter!("smartpole_quarantine_evicted_total").increment(evicted as u64);
         let unlinked = self.journal.trim(below.next())?;
         tracing::info!(unlinked, evicted, below = below.0, "trimmed the journal");
         Ok(())

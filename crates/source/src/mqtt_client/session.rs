@@ -63,10 +63,10 @@ impl Metrics {
     fn new(source: &str) -> Self {
         let counter = |name| metrics::counter!(name, "source" => source.to_owned());
         Self {
-            received: counter("messages_received_total"),
-            acknowledged: counter("messages_acknowledged_total"),
-            dropped: counter("messages_dropped_total"),
-            reconnects: counter("source_reconnects_total"),
+            received: counter("smartpole_messages_received_total"),
+            acknowledged: counter("smartpole_messages_acknowledged_total"),
+            dropped: counter("smartpole_messages_dropped_total"),
+            reconnects: counter("smartpole_source_reconnects_total"),
         }
     }
 }

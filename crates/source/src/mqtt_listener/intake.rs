@@ -40,8 +40,8 @@ impl Intake {
             now,
             board,
             end,
-            received: counter("messages_received_total"),
-            acknowledged: counter("messages_acknowledged_total"),
+            received: counter("smartpole_messages_received_total"),
+            acknowledged: counter("smartpole_messages_acknowledged_total"),
         }
     }
 
