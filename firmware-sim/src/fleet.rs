@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use smartpole_model::{Inputs, UtcMillis};
+use smartpole_model::{Inputs, UtcMillis, registry::Codec};
 
 use crate::{
     DeviceStream, Kind, Spec, Transmission,
@@ -54,7 +54,8 @@ impl Fleet {
             registry.profiles.iter().map(|(id, profile)| (id.as_str(), equipment(profile))).collect();
         let device = |(index, device): (usize, &smartpole_model::Device)| {
             let assignment = device.at(spec.from);
-            let profile = registry.profiles.get(&assignment.profile).filter(|profile| profile.codec == "smartpole")?;
+            let profile =
+                registry.profiles.get(&assignment.profile).filter(|profile| profile.codec == Codec::Smartpole)?;
             let equipment = Arc::clone(equipments.get(profile.id.as_str())?);
             let pole = registry.poles.get(assignment.pole)?;
             let mut dice = Dice::of(spec.seed, &[30, index as i64]);

@@ -1,56 +1,53 @@
-//! ChirpStack v4 integration events as JSON (`api/proto/integration/integration.proto` of ChirpStack, lowerCamel names).
+//! ChirpStack v4 integration events (`api/proto/integration/integration.proto` of ChirpStack).
 //!
 //! `…/device/{dev_eui}/event/{event}`: an `up` event's `object`, which ChirpStack's codec made, goes through the
-//! profile's mapping; all other events are control. Three clocks may be in it:
+//! profile's mapping; a profile with a [`native`] codec reads `data` instead and never looks at `object`. All other events
+//! are control. Three clocks may be in it:
 //!
 //! | clock | from | why |
 //! |---|---|---|
 //! | gateway | `rxInfo[].gwTime` (`time` before 4.0) nearest to the network's | a gateway without GPS lock can be off by years |
 //! | network | the earliest `rxInfo[].nsTime`, else `time` | ChirpStack copies a gateway's time into `time` without any bound |
-//! | payload | – | the object has no agreed place for one |
+//! | payload | a native codec | the object has no agreed place for one |
+//!
+//! Records of former instants have their own clock alone: the others passed the frame much later.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use smartpole_model::{Decimal, Reason, UtcMillis};
+use std::borrow::Cow;
 
-use crate::{
-    Decoded, Refusal, Sample, Value,
-    json::{self, Members, Text},
-    names::{Meaning, Names, reason},
-};
+use smartpole_model::{Reason, UtcMillis};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+use crate::{Decoded, Refusal, Sample, names::Names, native};
+
+mod json;
+mod object;
+
+use object::Object;
+
+/// Most bytes of a LoRaWAN frame's payload in any region and at any data rate (RP002-1.0.4, N); so few hold fewer values
+/// than a sample may have.
+const MAX_FRAME: usize = 242;
+
+/// What an `up` event says.
 struct Up<'a> {
-    #[serde(borrow)]
-    time: Option<Text<'a>>,
-    #[serde(borrow)]
-    device_info: Option<DeviceInfo<'a>>,
-    f_port: Option<u32>,
-    #[serde(borrow)]
-    data: Option<Text<'a>>,
-    #[serde(borrow)]
-    object: Option<&'a RawValue>,
-    #[serde(borrow)]
-    rx_info: Option<Vec<Reception<'a>>>,
+    dev_eui: Option<Cow<'a, str>>,
+    time: Option<UtcMillis>,
+    port: Option<u32>,
+    data: Option<Data<'a>>,
+    /// ChirpStack has no key to the data.
+    encrypted: bool,
+    object: Option<Object<'a>>,
+    receptions: Vec<Reception>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DeviceInfo<'a> {
-    #[serde(borrow)]
-    dev_eui: Option<Text<'a>>,
+/// The frame's bytes, decrypted.
+enum Data<'a> {
+    Base64(Cow<'a, str>),
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Reception<'a> {
-    #[serde(borrow)]
-    gw_time: Option<Text<'a>>,
-    #[serde(borrow)]
-    time: Option<Text<'a>>,
-    #[serde(borrow)]
-    ns_time: Option<Text<'a>>,
+/// When a gateway received the frame, by its own clock and the network server's.
+struct Reception {
+    gateway: Option<UtcMillis>,
+    network: Option<UtcMillis>,
 }
 
 /// DevEUI and event of a topic that ends in `device/{dev_eui}/event/{event}`.
@@ -64,14 +61,7 @@ pub(crate) fn topic_parts(topic: &str) -> Option<(&str, &str)> {
 
 /// The DevEUI of an event's body, for topics that do not tell.
 pub(crate) fn dev_eui(payload: &[u8]) -> Result<String, Refusal> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Event<'a> {
-        #[serde(borrow)]
-        device_info: Option<DeviceInfo<'a>>,
-    }
-    let event: Event<'_> = json::parse(json::utf8(payload)?)?;
-    let dev_eui = event.device_info.and_then(|device| device.dev_eui);
+    let dev_eui = json::dev_eui(payload)?;
     dev_eui.map(|eui| eui.to_ascii_lowercase()).ok_or_else(|| Refusal::decode("no deviceInfo.devEui"))
 }
 
@@ -80,20 +70,15 @@ pub(crate) fn decode(names: Names<'_>, topic: &str, payload: &[u8]) -> Result<De
     if event != "up" {
         return control(event);
     }
-    let up: Up<'_> = json::parse(json::utf8(payload)?)?;
-    check_device(topic_eui, up.device_info.as_ref())?;
+    let up = json::up(payload)?;
+    check_device(topic_eui, up.dev_eui.as_deref())?;
     if up.is_mac_only() {
         return Ok(Decoded::Control("mac_only"));
     }
-    let object =
-        up.object.ok_or_else(|| Refusal::new(Reason::NoReadings, "no object: the codec failed or is missing"))?;
-    let network_time = up.network_time();
-    let mut sample = Sample { gateway_time: up.gateway_time(network_time), network_time, ..Sample::default() };
-    read_object(names, object, &mut sample)?;
-    if sample.values.is_empty() && sample.faults.is_empty() {
-        return Err(Refusal::new(Reason::NoReadings, "the object has none of the profile's paths"));
+    match native::decoder(names.profile.codec) {
+        Some(decoder) => up.native(names, decoder),
+        None => up.mapped(names),
     }
-    Ok(Decoded::Samples(vec![sample]))
 }
 
 fn control(event: &str) -> Result<Decoded, Refusal> {
@@ -104,8 +89,8 @@ fn control(event: &str) -> Result<Decoded, Refusal> {
     }
 }
 
-fn check_device(topic_eui: Option<&str>, device: Option<&DeviceInfo<'_>>) -> Result<(), Refusal> {
-    match (topic_eui, device.and_then(|device| device.dev_eui.as_deref())) {
+fn check_device(topic_eui: Option<&str>, body_eui: Option<&str>) -> Result<(), Refusal> {
+    match (topic_eui, body_eui) {
         (Some(topic), Some(body)) if !topic.eq_ignore_ascii_case(body) => {
             Err(Refusal::decode(format!("topic names device {topic:.40?}, deviceInfo.devEui {body:.40?}")))
         }
@@ -117,73 +102,71 @@ impl Up<'_> {
     /// Frames that carry MAC commands alone: `fPort` 0 or no bytes. ChirpStack runs the codec all the same, so their
     /// `object` may hold anything. Absent fields are defaults only if there is no object either.
     fn is_mac_only(&self) -> bool {
-        let empty = self.data.as_deref().map(str::is_empty);
-        self.f_port == Some(0) || empty.unwrap_or(self.object.is_none())
+        let empty = self.data.as_ref().map(Data::is_empty);
+        self.port == Some(0) || empty.unwrap_or(self.object.is_none())
     }
 
-    fn receptions(&self) -> impl Iterator<Item = &Reception<'_>> {
-        self.rx_info.iter().flatten()
+    /// The object's values, by the profile's mapping.
+    fn mapped(&self, names: Names<'_>) -> Result<Decoded, Refusal> {
+        let object = self.object.as_ref();
+        let object =
+            object.ok_or_else(|| Refusal::new(Reason::NoReadings, "no object: the codec failed or is missing"))?;
+        let mut sample = self.timed(Sample::default());
+        object.read(names, &mut sample)?;
+        match sample.is_empty() {
+            true => Err(Refusal::new(Reason::NoReadings, "the object has none of the profile's paths")),
+            false => Ok(Decoded::Samples(vec![sample])),
+        }
+    }
+
+    /// The values of the frame's bytes, by the profile's codec.
+    fn native(&self, names: Names<'_>, decoder: native::Decoder) -> Result<Decoded, Refusal> {
+        if self.encrypted {
+            return Err(Refusal::decode("the data is encrypted: the join server keeps the key"));
+        }
+        let data = self.data.as_ref().ok_or_else(|| Refusal::new(Reason::NoReadings, "no data"))?;
+        let bytes = data.bytes()?;
+        if bytes.len() > MAX_FRAME {
+            return Err(Refusal::decode(format!("more than {MAX_FRAME} bytes in a frame")));
+        }
+        let payload = decoder(names, self.port.unwrap_or_default(), &bytes)?;
+        let live = Some(payload.live).filter(|live| !live.is_empty()).map(|live| self.timed(live));
+        let samples: Vec<_> = payload.history.into_iter().chain(live).collect();
+        match samples.is_empty() {
+            true if names.profile.codec.needs_mapping() => {
+                Err(Refusal::new(Reason::NoReadings, "the payload has none of the profile's paths"))
+            }
+            true => Ok(Decoded::Control("unused")),
+            false => Ok(Decoded::Samples(samples)),
+        }
+    }
+
+    /// The sample with the clocks that the frame passed.
+    fn timed(&self, sample: Sample) -> Sample {
+        let network_time = self.network_time();
+        Sample { gateway_time: self.gateway_time(network_time), network_time, ..sample }
     }
 
     fn network_time(&self) -> Option<UtcMillis> {
-        self.receptions().filter_map(|reception| time(&reception.ns_time)).min().or_else(|| time(&self.time))
+        self.receptions.iter().filter_map(|reception| reception.network).min().or(self.time)
     }
 
     fn gateway_time(&self, network_time: Option<UtcMillis>) -> Option<UtcMillis> {
-        let times =
-            self.receptions().filter_map(|reception| time(&reception.gw_time).or_else(|| time(&reception.time)));
+        let times = self.receptions.iter().filter_map(|reception| reception.gateway);
         times.min_by_key(|time| network_time.map_or(0, |network| time.since(network).saturating_abs()))
     }
 }
 
-/// A clock that writes no RFC 3339 is no clock; a lesser one stands in.
-fn time(text: &Option<Text<'_>>) -> Option<UtcMillis> {
-    text.as_deref()?.parse().ok()
-}
-
-fn read_object(names: Names<'_>, object: &RawValue, sample: &mut Sample) -> Result<(), Refusal> {
-    if !object.get().starts_with('{') {
-        return Ok(());
-    }
-    let members: Members<'_> = part(object)?;
-    for mapping in &names.profile.mapping {
-        if let Some(raw) = find(&members, &mapping.path)?.filter(|raw| raw.get() != "null") {
-            sample.keep(&mapping.path, names.mapped(mapping).and_then(|meaning| read_value(&meaning, raw)));
+impl Data<'_> {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Base64(text) => text.is_empty(),
         }
     }
-    Ok(())
-}
 
-/// What a dotted path (`lines.0.total_in`) leads to. Each step reads one level, so depth costs no stack.
-fn find<'a>(members: &Members<'a>, path: &str) -> Result<Option<&'a RawValue>, Refusal> {
-    let mut steps = path.split('.');
-    let mut found = steps.next().and_then(|step| members.get(step));
-    for step in steps {
-        let Some(raw) = found else { return Ok(None) };
-        found = match raw.get().as_bytes().first() {
-            Some(b'{') => part::<Members<'_>>(raw)?.get(step),
-            Some(b'[') => element(raw, step)?,
-            _ => None,
-        };
+    fn bytes(&self) -> Result<Cow<'_, [u8]>, Refusal> {
+        match self {
+            Self::Base64(text) => json::base64(text).map(Cow::Owned),
+        }
     }
-    Ok(found)
-}
-
-/// One level of the object; places in its errors count from its beginning.
-fn part<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, Refusal> {
-    json::parse(raw.get()).map_err(|refusal| Refusal::decode(format!("in object: {}", refusal.detail)))
-}
-
-fn element<'a>(array: &'a RawValue, step: &str) -> Result<Option<&'a RawValue>, Refusal> {
-    let elements: Vec<&RawValue> = part(array)?;
-    Ok(step.parse::<usize>().ok().and_then(|index| elements.get(index).copied()))
-}
-
-fn read_value(meaning: &Meaning<'_>, raw: &RawValue) -> Result<Value, Reason> {
-    let number = match raw.get() {
-        "true" => Decimal { mantissa: 1, decimals: 0 },
-        "false" => Decimal { mantissa: 0, decimals: 0 },
-        text => Decimal::parse(text).map_err(reason)?,
-    };
-    meaning.value(number)
 }

@@ -1,4 +1,5 @@
-//! Bytes to values: `smartpole.v1` protobuf and JSON, and ChirpStack v4 JSON events through a profile's mapping.
+//! Bytes to values: `smartpole.v1` protobuf and JSON, and ChirpStack v4 JSON events, whose decoded object goes through a
+//! profile's mapping or whose bytes are read by a sensor's own codec.
 //!
 //! ```text
 //! topic, payload ── Router::route ──► format, device id      (finds the profile)
@@ -15,6 +16,7 @@ use smartpole_model::{Catalogue, Format, Profile, Reason, Series, UtcMillis};
 mod chirpstack;
 mod json;
 mod names;
+mod native;
 mod protobuf;
 mod refusal;
 mod router;
@@ -40,7 +42,8 @@ pub const MAX_VALUES: usize = 65_536;
 pub enum Decoded {
     /// Measurements; at least one sample with a value or a fault.
     Samples(Vec<Sample>),
-    /// No measurement, by design: `join`, `status`, `ack`, `txack`, `log`, `location`, `integration`, `mac_only`.
+    /// No measurement, by design: `join`, `status`, `ack`, `txack`, `log`, `location`, `integration`, `mac_only`, and
+    /// `unused` for a payload that its sensor's codec knows and keeps nothing of.
     Control(&'static str),
 }
 
@@ -94,7 +97,7 @@ pub fn decode(
         Format::Smartpole if payload.starts_with(b"{") => json::decode(names, payload)?,
         Format::Smartpole => protobuf::decode(names, payload)?,
     };
-    if samples.iter().all(|sample| sample.values.is_empty() && sample.faults.is_empty()) {
+    if samples.iter().all(Sample::is_empty) {
         return Err(Refusal::new(Reason::NoReadings, "no sample carries a value"));
     }
     Ok(Decoded::Samples(samples))

@@ -69,6 +69,11 @@ pub(crate) fn reason(error: DecimalError) -> Reason {
 }
 
 impl Sample {
+    /// Whether it says nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.faults.is_empty()
+    }
+
     /// Keeps a value, or its fault under the name that was sent.
     pub(crate) fn keep(&mut self, name: &str, value: Result<Value, Reason>) {
         match value {

@@ -41,7 +41,7 @@ fn real_events_are_readings_with_the_shipped_profiles() {
     ]
     .join("\n");
     expect![[r#"
-        decentlab-dl-pm: pm1/0 3.7 ug/m3, pm2_5/0 3.9 ug/m3, pm4/0 3.9 ug/m3, pm10/0 3.9 ug/m3, temperature/0 24.36 Cel, relative_humidity/0 41.6 %, pressure/0 968 hPa, battery_voltage/0 3.109 V
+        decentlab-dl-pm: battery_voltage/0 3.109 V, pm1/0 3.7 ug/m3, pm2_5/0 3.9 ug/m3, pm4/0 3.9 ug/m3, pm10/0 3.9 ug/m3, temperature/0 24.36 Cel, relative_humidity/0 41.6 %, pressure/0 968 hPa
         milesight-vs133: people_in_total/0 72 1, people_out_total/0 200 1, people_in_total/3 5300 1, people_out_total/3 6797 1
-        imbuildings-people-counter: people_in_total/0 4000 1, people_out_total/0 4001 1, battery_voltage/0 3 V"#]].assert_eq(&table);
+        imbuildings-people-counter: battery_voltage/0 3 V, people_in_total/0 4000 1, people_out_total/0 4001 1"#]].assert_eq(&table);
 }

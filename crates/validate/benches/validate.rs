@@ -3,7 +3,8 @@
 
 use divan::{Bencher, black_box};
 use smartpole_model::{
-    Catalogue, Flags, FoldSettings, Kind, ObservedProperty, Profile, PropertyNo, Series, UtcMillis, registry::Counter,
+    Catalogue, Flags, FoldSettings, Kind, ObservedProperty, Profile, PropertyNo, Series, UtcMillis,
+    registry::{Codec, Counter},
 };
 use smartpole_validate::{Rules, Times, event_time};
 
@@ -51,7 +52,7 @@ fn time_of_a_sample(bencher: Bencher<'_, '_>) {
     let profile = Profile {
         id: String::new(),
         name: String::new(),
-        codec: String::new(),
+        codec: Codec::Smartpole,
         interval_s: 600,
         payload_time: true,
         counter: Counter { width_bits: 32, max_per_minute: 600 },

@@ -4,7 +4,10 @@
 use std::fmt::Write;
 
 use expect_test::expect;
-use smartpole_model::{FoldSettings, Profile, UtcMillis, registry::Counter};
+use smartpole_model::{
+    FoldSettings, Profile, UtcMillis,
+    registry::{Codec, Counter},
+};
 use smartpole_validate::{Times, event_time};
 
 const RECEIVED: &str = "2026-11-25T10:00:00Z";
@@ -13,7 +16,7 @@ fn profile(payload_time: bool) -> Profile {
     Profile {
         id: "pole".to_owned(),
         name: "Pole".to_owned(),
-        codec: "smartpole".to_owned(),
+        codec: Codec::Smartpole,
         interval_s: 600,
         payload_time,
         counter: Counter { width_bits: 32, max_per_minute: 600 },

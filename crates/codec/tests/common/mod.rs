@@ -6,11 +6,11 @@ use std::fmt::Write;
 use smartpole_codec::{Decoded, Refusal, Sample, decode};
 use smartpole_model::{
     Catalogue, Decimal, Flags, Format, Kind, ObservedProperty, Profile, PropertyNo, UtcMillis,
-    registry::{Counter, Mapping},
+    registry::{Codec, Counter, Mapping},
 };
 
 /// Id and decimals; the number is the place from 1.
-const PROPERTIES: [(&str, u8); 12] = [
+const PROPERTIES: [(&str, u8); 13] = [
     ("pm1", 2),
     ("pm2_5", 2),
     ("pm4", 2),
@@ -23,6 +23,7 @@ const PROPERTIES: [(&str, u8); 12] = [
     ("people_out", 0),
     ("people_in_total", 0),
     ("people_out_total", 0),
+    ("occupancy", 0),
 ];
 
 pub fn catalogue() -> Catalogue {
@@ -59,13 +60,19 @@ pub fn profile(mapping: &str) -> Profile {
     Profile {
         id: "test".to_owned(),
         name: "Test".to_owned(),
-        codec: if mapping.is_empty() { "smartpole" } else { "object" }.to_owned(),
+        codec: if mapping.is_empty() { Codec::Smartpole } else { Codec::Object },
         interval_s: 600,
         payload_time: true,
         counter: Counter { width_bits: 32, max_per_minute: 600 },
         mapping: mapping.lines().map(str::trim).filter(|line| !line.is_empty()).map(row).collect(),
         expected: Vec::new(),
     }
+}
+
+/// A profile of a sensor's codec, with the ids of properties it expects.
+pub fn sensor(codec: Codec, expected: &[&str]) -> Profile {
+    let number = |id: &&str| catalogue().by_id(id).unwrap().number;
+    Profile { codec, expected: expected.iter().map(number).collect(), ..profile("") }
 }
 
 pub const POLE: &str = "smartpole/castrop-rauxel/p1/d1/up";

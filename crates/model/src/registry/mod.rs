@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{Catalogue, Decimal, FoldSettings, Position, PropertyNo, UtcMillis};
 
+mod codec;
 mod devices;
 mod load;
 mod names;
@@ -17,6 +18,7 @@ mod text;
 mod toml_section;
 mod zones;
 
+pub use codec::Codec;
 pub use load::{FOLD, PROFILES, is_input};
 pub use names::did_you_mean;
 pub use problem::Problem;
@@ -131,8 +133,8 @@ pub struct Profile {
     pub id: String,
     /// Its name on the page.
     pub name: String,
-    /// How payloads are decoded: `smartpole` or `object`.
-    pub codec: String,
+    /// How payloads are decoded.
+    pub codec: Codec,
     /// Reporting interval in seconds.
     pub interval_s: u32,
     /// Whether the payload's own time is trusted first.

@@ -1,14 +1,12 @@
 //! `profiles/<id>.toml`: how devices of one kind speak.
 
 use super::{
-    Counter, Mapping, Problem, Profile,
+    Codec, Counter, Mapping, Problem, Profile,
     names::{self, FirstLines},
     properties::Properties,
     toml_section::{Document, Section},
 };
 use crate::{Decimal, ObservedProperty, PropertyNo};
-
-const CODECS: [(&str, &str); 2] = [("smartpole", "smartpole"), ("object", "object")];
 
 /// 16-bit totals are common, but a width too small would turn each reset into a wrap.
 const DEFAULT_COUNTER: Counter = Counter { width_bits: 32, max_per_minute: 500 };
@@ -35,14 +33,14 @@ fn profile(
     let name = section.required("name");
     let codec = codec(section);
     let interval_s = section.required_integer("interval_s", 1..=86_400);
-    let payload_time = section.required("payload_time");
+    let payload_time = payload_time(section, codec);
     let counter = section.table("counter").map_or(DEFAULT_COUNTER, |section| counter(section, problems));
     let mapping = mappings(section, codec, properties, problems);
     let expected = expected(section, properties);
     Some(Profile {
         id: id.to_owned(),
         name: name?,
-        codec: codec?.to_owned(),
+        codec: codec?,
         interval_s: interval_s?,
         payload_time: payload_time?,
         counter,
@@ -51,10 +49,19 @@ fn profile(
     })
 }
 
-fn codec(section: &mut Section<'_>) -> Option<&'static str> {
+fn codec(section: &mut Section<'_>) -> Option<Codec> {
     let word: String = section.required("codec")?;
-    let codec = names::choose(&word, &CODECS);
+    let codec = names::choose(&word, &Codec::ALL);
     codec.map_err(|hint| section.problem("codec", format!("unknown codec `{word}`"), hint)).ok()
+}
+
+fn payload_time(section: &mut Section<'_>, codec: Option<Codec>) -> Option<bool> {
+    let trusted: bool = section.required("payload_time")?;
+    if !trusted && codec.is_some_and(Codec::has_history) {
+        let message = "the codec gives records of former instants, each with its own time";
+        section.problem("payload_time", message, "set `payload_time = true`, or use the codec `object`");
+    }
+    Some(trusted)
 }
 
 fn counter(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Counter {
@@ -66,21 +73,17 @@ fn counter(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Counter {
 
 fn mappings(
     section: &mut Section<'_>,
-    codec: Option<&str>,
+    codec: Option<Codec>,
     properties: &Properties,
     problems: &mut Vec<Problem>,
 ) -> Vec<Mapping> {
     let entries = section.tables("mapping");
-    match codec {
-        Some("object") if entries.is_empty() => {
-            section.problem("mapping", "the codec `object` needs a mapping", "add a `[[mapping]]` for each value");
+    match codec.map(Codec::needs_mapping) {
+        Some(true) if entries.is_empty() => {
+            section.problem("mapping", "the codec needs a mapping", "add a `[[mapping]]` for each value");
         }
-        Some("smartpole") if !entries.is_empty() => {
-            section.problem(
-                "mapping",
-                "the codec `smartpole` names properties itself",
-                "remove it, or use the codec `object`",
-            );
+        Some(false) if !entries.is_empty() => {
+            section.problem("mapping", "the codec names properties itself", "remove it, or use the codec `object`");
         }
         _ => {}
     }

@@ -33,7 +33,7 @@ fn listed(problems: &[smartpole_model::Problem]) -> String {
 #[test]
 fn the_shipped_set_loads_clean_with_the_seven_pilot_places() {
     let registry = inputs().registry;
-    assert_eq!((registry.poles.len(), registry.devices.len(), registry.zones.len()), (42, 90, 13));
+    assert_eq!((registry.poles.len(), registry.devices.len(), registry.zones.len()), (42, 93, 13));
     assert_eq!(registry.zones.iter().filter(|zone| zone.kind == "place").count(), 7);
 }
 
@@ -119,7 +119,8 @@ fn every_device_reports_what_the_catalogue_knows_and_hangs_on_a_pole() {
     let registry = inputs().registry;
     for device in &registry.devices {
         let assignment = &device.assignments[0];
-        assert!(device.id.starts_with(&registry.poles[assignment.pole].id.to_lowercase()), "{}", device.id);
+        let dev_eui = device.id.len() == 16 && device.id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        assert!(dev_eui || device.id.starts_with(&registry.poles[assignment.pole].id.to_lowercase()), "{}", device.id);
         assert!(!registry.profiles[&assignment.profile].expected.is_empty(), "{}", device.id);
     }
 }

@@ -173,8 +173,37 @@ scale = "1000"
               hint: set `scale` so that value × scale is in `ug/m3`, and `unit = "ug/m3"`
             profiles/counter.toml:15: scale: expected a number of at most 18 digits, found the text "1000"
               hint: write it like `scale = 0.5`
-            profiles/station.toml:1: mapping: the codec `object` needs a mapping
+            profiles/station.toml:1: mapping: the codec needs a mapping
               hint: add a `[[mapping]]` for each value
+        "#]],
+    );
+}
+
+#[test]
+fn codecs_of_sensors_are_known_by_name_and_say_what_they_need() {
+    let profile = |codec: &str, payload_time: bool| {
+        format!("name = \"S\"\ncodec = \"{codec}\"\ninterval_s = 600\npayload_time = {payload_time}\n")
+    };
+    let mapping = "[[mapping]]\npath = \"x\"\nproperty = \"pm2_5\"\nunit = \"ug/m3\"\n";
+    check(
+        &[
+            ("profiles/a.toml", &profile("milesight_vs131", true)),
+            ("profiles/b.toml", &profile("milesight_vs121", false)),
+            ("profiles/c.toml", &profile("cayenne_lpp", false)),
+            ("profiles/d.toml", &(profile("decentlab_dl_pm", false) + mapping)),
+            ("profiles/e.toml", &profile("sensor", false)),
+        ],
+        &expect![[r#"
+            profiles/a.toml:2: codec: unknown codec `milesight_vs131`
+              hint: did you mean `milesight_vs121`?
+            profiles/b.toml:4: payload_time: the codec gives records of former instants, each with its own time
+              hint: set `payload_time = true`, or use the codec `object`
+            profiles/c.toml:1: mapping: the codec needs a mapping
+              hint: add a `[[mapping]]` for each value
+            profiles/d.toml:5: mapping: the codec names properties itself
+              hint: remove it, or use the codec `object`
+            profiles/e.toml:2: codec: unknown codec `sensor`
+              hint: use one of smartpole, object, cayenne_lpp, decentlab_dl_pm, imbuildings_people_counter, milesight_vs121, milesight_vs133
         "#]],
     );
 }

@@ -1,0 +1,43 @@
+//! How payloads are decoded.
+
+/// How the payloads of one kind of device are decoded; its code stands in a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// `smartpole.v1`, protobuf or JSON.
+    Smartpole,
+    /// ChirpStack's decoded `object`, through the profile's mapping.
+    Object,
+    /// Cayenne LPP, through the profile's mapping.
+    CayenneLpp,
+    /// Decentlab DL-PM, particles and weather.
+    DecentlabDlPm,
+    /// IMBuildings people counter.
+    ImbuildingsPeopleCounter,
+    /// Milesight VS121, people counter.
+    MilesightVs121,
+    /// Milesight VS133, people counter of up to four lines.
+    MilesightVs133,
+}
+
+impl Codec {
+    /// Each with its code.
+    pub const ALL: [(&str, Self); 7] = [
+        ("smartpole", Self::Smartpole),
+        ("object", Self::Object),
+        ("cayenne_lpp", Self::CayenneLpp),
+        ("decentlab_dl_pm", Self::DecentlabDlPm),
+        ("imbuildings_people_counter", Self::ImbuildingsPeopleCounter),
+        ("milesight_vs121", Self::MilesightVs121),
+        ("milesight_vs133", Self::MilesightVs133),
+    ];
+
+    /// Whether a profile's mapping says what the values are; the others name properties themselves.
+    pub fn needs_mapping(self) -> bool {
+        matches!(self, Self::Object | Self::CayenneLpp)
+    }
+
+    /// Whether its messages may bring records of former instants, which mean nothing without their own time.
+    pub fn has_history(self) -> bool {
+        matches!(self, Self::MilesightVs121 | Self::MilesightVs133)
+    }
+}
