@@ -78,7 +78,8 @@ pub(crate) async fn play(service: &Service, play: Play, stop: CancellationToken)
     let mut devices = JoinSet::new();
     for (index, device) in fleet.devices().iter().enumerate() {
         let (after, progress) = (known(&device.id), progress.clone());
-        let transmissions = fleet.device(index).filter(move |sent| sent.at > after.plus(LATENCY_MS)).chain(live(&fleet, index, now));
+        let transmissions =
+            fleet.device(index).filter(move |sent| sent.at > after.plus(LATENCY_MS)).chain(live(&fleet, index, now));
         devices.spawn(device_plays(mqtt, index, transmissions, move |sent| progress.sent(sent, now)));
     }
     progress.start();

@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, RwLock},
     thread::JoinHandle,
     time::Duration,
@@ -11,7 +11,8 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use smartpole_api::{ApiState, Parts};
-use smartpole_journal::{Journal, OsFs};
+use smartpole_journal::{Journal, OsFs, Recovery};
+use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
 use smartpole_source::{mqtt_client, mqtt_listener};
 use smartpole_store::{Queries, Store};
@@ -54,6 +55,10 @@ pub(crate) enum Error {
     Registry { dir: PathBuf, n: usize, text: String },
     #[error("cannot open the journal")]
     Journal(#[from] smartpole_journal::Error),
+    #[error(
+        "city.db was folded up to record {folded}, but the journal has {oldest} to {durable}: they do not belong together; put back the one that is missing, or start with an empty data folder"
+    )]
+    OtherJournal { folded: Seq, oldest: Seq, durable: Seq },
     #[error("cannot open the store")]
     Store(#[from] smartpole_store::Error),
     #[error(transparent)]
@@ -90,7 +95,7 @@ impl Service {
         let (store, library) = (Store::open(&data)?, InputLibrary::new(&data));
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
         let queries = Queries::new(&store, Arc::clone(&fold));
-        let (journal, _) = Journal::open(&data.join("journal"), options, Arc::new(OsFs))?;
+        let journal = open_journal(&data, options, &fold)?;
         let watch = RegistryWatch::start(registry, &library, &journal, &fold).await?;
         let registry_error = watch.error();
 
@@ -136,6 +141,17 @@ impl Service {
         drain("interface", &mut self.interface.tasks).await;
         tracing::info!("stopped");
     }
+}
+
+/// Opens the journal that the store was folded from: with another one, new messages would be taken for old.
+fn open_journal(data: &Path, options: smartpole_journal::Options, fold: &RwLock<Fold>) -> Result<Journal, Error> {
+    let (journal, recovery) = Journal::open(&data.join("journal"), options, Arc::new(OsFs))?;
+    let folded = fold.read().map_or(Seq(0), |fold| fold.position().0);
+    if recovery.durable < folded || recovery.oldest > folded.next() {
+        let Recovery { oldest, durable, .. } = recovery;
+        return Err(Error::OtherJournal { folded, oldest, durable });
+    }
+    Ok(journal)
 }
 
 /// The thread that folds.
