@@ -1,7 +1,8 @@
-//! Compiles `smartpole.v1` without a system protoc.
+//! Compiles `smartpole.v1` and ChirpStack's `up` event without a system protoc.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let descriptors = protox::compile(["smartpole/v1/uplink.proto"], ["proto"])?;
+    let files = ["smartpole/v1/uplink.proto", "integration/integration.proto"];
+    let descriptors = protox::compile(files, ["proto", "proto/chirpstack"])?;
     println!("cargo:rerun-if-changed=proto");
     prost_build::Config::new().compile_fds(descriptors)?;
     Ok(())

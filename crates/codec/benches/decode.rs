@@ -66,6 +66,18 @@ fn chirpstack(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench]
+fn chirpstack_protobuf(bencher: Bencher<'_, '_>) {
+    let event = include_bytes!("../tests/fixtures/decentlab-dl-pm.pb");
+    run(bencher, Format::Chirpstack, &profile(DECENTLAB), UP, event);
+}
+
+#[divan::bench]
+fn chirpstack_protobuf_native(bencher: Bencher<'_, '_>) {
+    let event = include_bytes!("../tests/fixtures/decentlab-dl-pm.pb");
+    run(bencher, Format::Chirpstack, &sensor(Codec::DecentlabDlPm, &[]), UP, event);
+}
+
+#[divan::bench]
 fn chirpstack_native(bencher: Bencher<'_, '_>) {
     run(bencher, Format::Chirpstack, &sensor(Codec::DecentlabDlPm, &[]), UP, EVENT);
 }

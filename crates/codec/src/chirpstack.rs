@@ -1,4 +1,5 @@
-//! ChirpStack v4 integration events (`api/proto/integration/integration.proto` of ChirpStack).
+//! ChirpStack v4 integration events (`api/proto/integration/integration.proto` of ChirpStack), JSON if they begin with `{`,
+//! else protobuf. Both say the same.
 //!
 //! `…/device/{dev_eui}/event/{event}`: an `up` event's `object`, which ChirpStack's codec made, goes through the
 //! profile's mapping; a profile with a [`native`] codec reads `data` instead and never looks at `object`. All other events
@@ -20,6 +21,7 @@ use crate::{Decoded, Refusal, Sample, names::Names, native};
 
 mod json;
 mod object;
+mod protobuf;
 
 use object::Object;
 
@@ -42,6 +44,7 @@ struct Up<'a> {
 /// The frame's bytes, decrypted.
 enum Data<'a> {
     Base64(Cow<'a, str>),
+    Plain(Vec<u8>),
 }
 
 /// When a gateway received the frame, by its own clock and the network server's.
@@ -61,7 +64,7 @@ pub(crate) fn topic_parts(topic: &str) -> Option<(&str, &str)> {
 
 /// The DevEUI of an event's body, for topics that do not tell.
 pub(crate) fn dev_eui(payload: &[u8]) -> Result<String, Refusal> {
-    let dev_eui = json::dev_eui(payload)?;
+    let dev_eui = if is_json(payload) { json::dev_eui(payload)? } else { protobuf::dev_eui(payload)? };
     dev_eui.map(|eui| eui.to_ascii_lowercase()).ok_or_else(|| Refusal::decode("no deviceInfo.devEui"))
 }
 
@@ -70,7 +73,7 @@ pub(crate) fn decode(names: Names<'_>, topic: &str, payload: &[u8]) -> Result<De
     if event != "up" {
         return control(event);
     }
-    let up = json::up(payload)?;
+    let up = if is_json(payload) { json::up(payload)? } else { protobuf::up(payload)? };
     check_device(topic_eui, up.dev_eui.as_deref())?;
     if up.is_mac_only() {
         return Ok(Decoded::Control("mac_only"));
@@ -79,6 +82,11 @@ pub(crate) fn decode(names: Names<'_>, topic: &str, payload: &[u8]) -> Result<De
         Some(decoder) => up.native(names, decoder),
         None => up.mapped(names),
     }
+}
+
+/// Protobuf never begins so: field 15 has no group.
+fn is_json(payload: &[u8]) -> bool {
+    payload.starts_with(b"{")
 }
 
 fn control(event: &str) -> Result<Decoded, Refusal> {
@@ -161,12 +169,14 @@ impl Data<'_> {
     fn is_empty(&self) -> bool {
         match self {
             Self::Base64(text) => text.is_empty(),
+            Self::Plain(bytes) => bytes.is_empty(),
         }
     }
 
     fn bytes(&self) -> Result<Cow<'_, [u8]>, Refusal> {
         match self {
             Self::Base64(text) => json::base64(text).map(Cow::Owned),
+            Self::Plain(bytes) => Ok(Cow::Borrowed(bytes)),
         }
     }
 }

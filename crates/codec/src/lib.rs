@@ -1,4 +1,4 @@
-//! Bytes to values: `smartpole.v1` protobuf and JSON, and ChirpStack v4 JSON events, whose decoded object goes through a
+//! Bytes to values: `smartpole.v1` protobuf and JSON, and ChirpStack v4 events in both forms, whose decoded object goes through a
 //! profile's mapping or whose bytes are read by a sensor's own codec.
 //!
 //! ```text
@@ -6,8 +6,8 @@
 //!                └─ decode ─────────► Samples | Control | Refusal
 //! ```
 //!
-//! Invariants: no clock, no state, no panic on any bytes; memory is bounded by the payload's size (below a hundred times it);
-//! numbers are read as decimal text, never as floats. A value that cannot be read is a [`Fault`] and leaves its
+//! Invariants: no clock, no state, no panic on any bytes; memory is bounded by the payload's size (below two hundred times it);
+//! numbers are read as decimal text, never as floats (but those that are floats on the way, in ChirpStack's protobuf). A value that cannot be read is a [`Fault`] and leaves its
 //! neighbours alone; a message that cannot be read is a [`Refusal`], whole. Checking the payload's size against
 //! `FoldSettings::max_payload` is the caller's.
 
@@ -28,6 +28,20 @@ pub use router::{Addressed, Router};
 #[allow(missing_docs, reason = "documented in the .proto")]
 pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/smartpole.v1.rs"));
+}
+
+/// What is read of ChirpStack's `up` event, as generated from `proto/chirpstack`, for those who write such messages.
+#[allow(missing_docs, reason = "documented in the .proto")]
+pub mod chirpstack_v4 {
+    pub mod common {
+        include!(concat!(env!("OUT_DIR"), "/common.rs"));
+    }
+    pub mod gw {
+        include!(concat!(env!("OUT_DIR"), "/gw.rs"));
+    }
+    pub mod integration {
+        include!(concat!(env!("OUT_DIR"), "/integration.rs"));
+    }
 }
 
 /// Most samples of one message.

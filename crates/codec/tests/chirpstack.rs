@@ -121,7 +121,9 @@ fn frames_of_mac_commands_alone_are_control_whatever_the_codec_says() {
 #[test]
 fn other_events_are_control_and_strangers_are_refused() {
     for kind in ["join", "status", "ack", "txack", "log", "location", "integration"] {
-        assert_eq!(event("", &format!("application/a/device/01/event/{kind}"), "{}"), format!("control: {kind}"));
+        for body in ["{}", "\n\u{1}x", ""] {
+            assert_eq!(event("", &format!("application/a/device/01/event/{kind}"), body), format!("control: {kind}"));
+        }
     }
     let strange = event("", "application/a/device/01/event/explode", "{}");
     assert_eq!(strange, "decode_failed: unknown event \"explode\"");
@@ -130,8 +132,11 @@ fn other_events_are_control_and_strangers_are_refused() {
 #[test]
 fn bodies_that_are_no_events_are_refused() {
     let topic = "application/a/device/01/event/up";
-    assert!(event("", topic, "[]").starts_with("decode_failed: JSON line 1"), "{}", event("", topic, "[]"));
-    assert!(event("", topic, "").starts_with("decode_failed: JSON line 1"));
+    assert!(event("", topic, "{]").starts_with("decode_failed: JSON line 1"), "{}", event("", topic, "{]"));
+    for stranger in ["[]", "", "\u{0}", "(\u{7}", "hello"] {
+        let said = event("", topic, stranger);
+        assert!(said.starts_with("decode_failed: not a ChirpStack event: "), "{said}");
+    }
     let deep = format!("{{\"object\":{{\"t\":{}", "{\"a\":".repeat(10_000));
     assert!(event("", topic, &deep).starts_with("decode_failed: JSON line 1"));
     let closed = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));

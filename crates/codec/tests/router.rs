@@ -77,6 +77,6 @@ fn a_chirpstack_topic_without_device_is_told_by_its_body() {
         lora/all => decode_failed: no deviceInfo.devEui
         lora/all => unknown_device: the topic names no device
         lora/all => decode_failed: JSON line 1 column 1: EOF while parsing an object
-        lora/all => decode_failed: invalid UTF-8 at byte 0"#]]
+        lora/all => decode_failed: not a ChirpStack event: failed to decode Protobuf message: invalid varint"#]]
     .assert_eq(&table);
 }

@@ -1,5 +1,6 @@
 //! The object of ChirpStack's own codec, and what the profile's mapping finds in it.
 
+use prost_types::{Struct, value::Kind};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use smartpole_model::{Decimal, Reason};
@@ -13,14 +14,17 @@ use crate::{
 /// An object as sent.
 pub(super) enum Object<'a> {
     Json(&'a RawValue),
+    Struct(Struct),
 }
 
 impl Object<'_> {
     /// Keeps the values that the mapping's paths lead to; what is absent or null is no error.
     pub(super) fn read(&self, names: Names<'_>, sample: &mut Sample) -> Result<(), Refusal> {
         match self {
-            Self::Json(raw) => read_json(names, raw, sample),
+            Self::Json(raw) => read_json(names, raw, sample)?,
+            Self::Struct(object) => read_struct(names, object, sample),
         }
+        Ok(())
     }
 }
 
@@ -68,5 +72,36 @@ fn number(raw: &RawValue) -> Result<Decimal, Reason> {
         "true" => Ok(Decimal { mantissa: 1, decimals: 0 }),
         "false" => Ok(Decimal { mantissa: 0, decimals: 0 }),
         text => Decimal::parse(text).map_err(reason),
+    }
+}
+
+fn read_struct(names: Names<'_>, object: &Struct, sample: &mut Sample) {
+    for mapping in &names.profile.mapping {
+        if let Some(kind) = find_kind(object, &mapping.path).filter(|kind| !matches!(kind, Kind::NullValue(_))) {
+            let value = names.mapped(mapping).and_then(|meaning| meaning.value(number_of(kind)?));
+            sample.keep(&mapping.path, value);
+        }
+    }
+}
+
+fn find_kind<'a>(object: &'a Struct, path: &str) -> Option<&'a Kind> {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let mut found = object.fields.get(first)?;
+    for step in rest.into_iter().flat_map(|rest| rest.split('.')) {
+        found = match found.kind.as_ref()? {
+            Kind::StructValue(object) => object.fields.get(step)?,
+            Kind::ListValue(list) => list.values.get(step.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    found.kind.as_ref()
+}
+
+/// A number has the fewest digits that mean it, as ChirpStack writes it in JSON.
+fn number_of(kind: &Kind) -> Result<Decimal, Reason> {
+    match kind {
+        Kind::NumberValue(number) => Decimal::parse(&number.to_string()).map_err(reason),
+        Kind::BoolValue(is) => Ok(Decimal { mantissa: i64::from(*is), decimals: 0 }),
+        _ => Err(Reason::NotANumber),
     }
 }
