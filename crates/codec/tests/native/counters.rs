@@ -1,48 +1,11 @@
-//! Payloads of sensors by their own codecs, through a ChirpStack event. Each table names the sources of its payloads; made
-//! ones follow the layout in the codec's module. Only data is taken from the sources.
-#![allow(clippy::unwrap_used)]
+//! Counters of people.
 
-mod common;
+use expect_test::expect;
+use smartpole_model::registry::Codec;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use common::{catalogue, describe, profile, sensor};
-use expect_test::{Expect, expect};
-use proptest::prelude::*;
-use smartpole_codec::{Decoded, Refusal, decode};
-use smartpole_model::{Format, Profile, registry::Codec};
+use crate::{check, common::sensor};
 
-const PERIODS: &[&str] = &["people_in", "people_out"];
-const CODECS: [Codec; 5] = [
-    Codec::CayenneLpp,
-    Codec::DecentlabDlPm,
-    Codec::ImbuildingsPeopleCounter,
-    Codec::MilesightVs121,
-    Codec::MilesightVs133,
-];
-
-fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<_> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    digits.chunks(2).map(byte).collect()
-}
-
-fn read(profile: &Profile, port: u32, bytes: &[u8]) -> Result<Decoded, Refusal> {
-    let data = STANDARD.encode(bytes);
-    let event = format!(
-        r#"{{"fPort":{port},"data":"{data}","object":{{"t":1}},"rxInfo":[{{"nsTime":"2026-11-25T10:00:00Z"}}]}}"#
-    );
-    decode(Format::Chirpstack, profile, &catalogue(), "application/a/device/01/event/up", event.as_bytes())
-}
-
-/// Each payload, a port and hexadecimal digits, with what it says below it.
-fn check(profile: &Profile, payloads: &[&str], expected: &Expect) {
-    let said = |payload: &&str| {
-        let (port, digits) = payload.split_once(' ').unwrap();
-        let said = describe(read(profile, port.parse().unwrap(), &hex(digits)));
-        format!("{payload}\n  {}\n", said.replace("network 2026-11-25T10:00:00Z; ", "").replace('\n', "\n  "))
-    };
-    expected.assert_eq(&payloads.iter().map(said).collect::<String>());
-}
+pub(crate) const PERIODS: &[&str] = &["people_in", "people_out"];
 
 /// Sources: `Milesight-IoT/SensorDecoders@e79c9d8`, `vs-series/vs121`: the first, third and fifth are its README's examples,
 /// the second and fourth were read with its decoder; the others are made.
@@ -201,88 +164,6 @@ fn an_imbuildings_counter_tells_totals_with_and_without_a_head() {
     );
 }
 
-/// Source: the first three are the test vectors of `decentlab/decentlab-decoders@ae766f0`, `DL-PM`; the others are made.
-#[test]
-fn a_dl_pm_tells_particles_and_weather() {
-    check(
-        &sensor(Codec::DecentlabDlPm, &[]),
-        &[
-            "1 021b50000f0c25002500270027002701f50107012c012d012d012d67bd618dbd10",
-            "1 021b50000d0c2567bd618dbd10",
-            "1 021b5000010c25",
-            "1 021b500000",
-            "1 021b5000040000ffff",
-            "1 011b5000010c25",
-            "1 021b5000110c25",
-            "1 021b5000010c25ff",
-            "1 021b5000030c2500",
-        ],
-        &expect![[r#"
-            1 021b50000f0c25002500270027002701f50107012c012d012d012d67bd618dbd10
-              battery_voltage/0=3109 pm1/0=370 pm2_5/0=390 pm4/0=390 pm10/0=390 temperature/0=2436 relative_humidity/0=416 pressure/0=9680
-            1 021b50000d0c2567bd618dbd10
-              battery_voltage/0=3109 temperature/0=2436 relative_humidity/0=416 pressure/0=9680
-            1 021b5000010c25
-              battery_voltage/0=3109
-            1 021b500000
-              control: unused
-            1 021b5000040000ffff
-              temperature/0=-4685 relative_humidity/0=1190
-            1 011b5000010c25
-              decode_failed: unknown version 1 at byte 0
-            1 021b5000110c25
-              decode_failed: unknown flags 0011 at byte 3
-            1 021b5000010c25ff
-              decode_failed: unknown bytes at byte 7
-            1 021b5000030c2500
-              decode_failed: block 1 at byte 7: 20 bytes expected, 1 left
-        "#]],
-    );
-}
-
-/// Source: the first three are examples of `myDevicesIoT/CayenneLPP@e8cca2c`, README; the others are made after its table.
-#[test]
-fn cayenne_lpp_goes_through_the_mapping() {
-    let mapping = "temperature.3 temperature 1 0\n temperature.5 temperature 1 1\n humidity.1 relative_humidity 1 0
-        barometer.1 pressure 1 0\n analog_input.7 pm2_5 10 0\n gps.1.altitude pm10 1 0\n gps.1.longitude pm1 1 0
-        accelerometer.6.x pm4 1 0\n presence.2 people_in 1 0\n generic.9 people_in_total 1 0";
-    let profile = Profile { codec: Codec::CayenneLpp, ..profile(mapping) };
-    check(
-        &profile,
-        &[
-            "1 03 67 0110 05 67 00FF",
-            "1 06 71 04D2 FB2E 0000",
-            "1 01 88 06765F F2960A 0003E8",
-            "1 03 67 FFD7 01 68 65 01 73 2774 07 02 FFF6 02 66 01 09 64 FFFFFFFF",
-            "1 01 00 01",
-            "1 03 67 0110 03 67 0111",
-            "1 03 67 0110 05 67 00",
-            "1 03 67 0110 05 FE 00FF",
-            "1 03 67 0110 05",
-        ],
-        &expect![[r#"
-            1 03 67 0110 05 67 00FF
-              temperature/0=2720 temperature/1=2550
-            1 06 71 04D2 FB2E 0000
-              pm4/0=123
-            1 01 88 06765F F2960A 0003E8
-              pm1/0=-8791 pm10/0=1000
-            1 03 67 FFD7 01 68 65 01 73 2774 07 02 FFF6 02 66 01 09 64 FFFFFFFF
-              temperature/0=-410 relative_humidity/0=505 pressure/0=10100 pm2_5/0=-100 people_in/0=1 people_in_total/0=4294967295
-            1 01 00 01
-              no_readings: the payload has none of the profile's paths
-            1 03 67 0110 03 67 0111
-              decode_failed: type 67 of channel 3 at byte 4 comes twice
-            1 03 67 0110 05 67 00
-              decode_failed: type 67 of channel 5 at byte 4: 2 bytes expected, 1 left
-            1 03 67 0110 05 FE 00FF
-              decode_failed: unknown type FE of channel 5 at byte 4
-            1 03 67 0110 05
-              decode_failed: type at byte 4: 2 bytes expected, 1 left
-        "#]],
-    );
-}
-
 #[test]
 fn what_is_cut_off_or_unknown_refuses_the_message_and_says_where() {
     let payloads =
@@ -314,58 +195,4 @@ fn what_is_cut_off_or_unknown_refuses_the_message_and_says_where() {
           decode_failed: type 20 CE record 03 at byte 6: 4 bytes expected, 2 left
     "#]],
     );
-}
-
-#[test]
-fn data_decides_and_must_be_there_in_clear_base64() {
-    let event = |fields: &str| {
-        let profile = sensor(Codec::DecentlabDlPm, &[]);
-        describe(decode(Format::Chirpstack, &profile, &catalogue(), "lora", format!("{{{fields}}}").as_bytes()))
-    };
-    let table = [
-        r#""fPort":1,"data":"AhtQAAEMJQ==","object":{"battery_voltage":7}"#,
-        r#""fPort":1,"data":"AhtQAAEMJQ==","joinServerContext":{"sessionKeyId":"0a"}"#,
-        r#""fPort":1,"data":"AhtQAAEMJQ==","joinServerContext":null"#,
-        r#""fPort":1,"data":"!""#,
-        r#""fPort":1,"object":{"battery_voltage":7}"#,
-        r#""fPort":0,"data":"AhtQAAEMJQ==""#,
-        r#""fPort":1,"data":"""#,
-    ]
-    .map(event)
-    .join("\n");
-    expect![[r#"
-        battery_voltage/0=3109
-        decode_failed: the data is encrypted: the join server keeps the key
-        battery_voltage/0=3109
-        decode_failed: data is no base64: Invalid symbol 33, offset 0.
-        no_readings: no data
-        control: mac_only
-        control: mac_only"#]]
-    .assert_eq(&table);
-}
-
-proptest! {
-    #[test]
-    fn no_payload_panics(port in 0u32..100, bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        for codec in CODECS {
-            if let Err(refusal) = read(&sensor(codec, &[]), port, &bytes) {
-                prop_assert!(refusal.detail.chars().count() <= 200);
-            }
-        }
-    }
-
-    #[test]
-    fn no_row_of_known_types_panics(
-        port in 25u32..30,
-        items in prop::collection::vec((prop::sample::select(vec![
-            "20CE00F15365", "03D2", "05CC", "0DCC", "04C9", "07D5", "0FE3", "FF08", "0F85", "0167", "0188", "0206", "021b50000f",
-        ]), prop::collection::vec(any::<u8>(), 0..16)), 0..12),
-    ) {
-        let bytes: Vec<u8> = items.into_iter().flat_map(|(head, rest)| [hex(head), rest].concat()).collect();
-        for codec in CODECS {
-            if let Err(refusal) = read(&sensor(codec, PERIODS), port, &bytes) {
-                prop_assert!(refusal.detail.chars().count() <= 200);
-            }
-        }
-    }
 }
