@@ -43,6 +43,19 @@ async fn the_ledger_of_a_stopped_service_is_printed_from_its_store() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_without_its_journal_is_refused_and_left_alone() {
+    let (listener, folder) = (Listener::new(), tempfile::tempdir().expect("a temporary folder"));
+    let mut service = Service::start(Config::new().listener(listener).data(folder.path())).await;
+    let once = [message(&up("AM-01", "am-01-air"), json_at(now(), "pm2_5", "7.3"))];
+    publish(&listener.broker(), 0, Pace::Max, once.into_iter(), |_| {}).await.expect("it is acknowledged");
+    assert!(service.terminate(Duration::from_secs(10)).await.success());
+    fs::remove_dir_all(folder.path().join("journal")).expect("the journal is there");
+    let (code, printed) = smartpole(&["run", "--config", text(&service.config().write())]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains("do not belong together"), "{printed}");
+}
+
 #[test]
 fn a_command_that_reads_a_store_makes_none() {
     let folder = tempfile::tempdir().expect("a temporary folder");
