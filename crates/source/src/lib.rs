@@ -19,6 +19,7 @@
 //! - No clock is read but the one that was passed in, and timers.
 
 mod backoff;
+mod counters;
 mod error;
 mod mistake;
 pub mod mqtt_client;

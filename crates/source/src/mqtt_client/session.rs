@@ -2,7 +2,6 @@
 
 use std::{future, pin::Pin, time::Duration};
 
-use metrics::Counter;
 use smartpole_journal::{Error as JournalError, Journal, LaneReceipts, LaneSender};
 use smartpole_model::RawMessage;
 use tokio::{
@@ -17,7 +16,7 @@ use super::{
     link::{Event, Failure, Link, Message},
     poison::{Poison, Remedy},
 };
-use crate::{Clock, Error, SourceState, backoff::Backoff, status::Board, throttle::Throttle};
+use crate::{Clock, Error, SourceState, backoff::Backoff, counters::Counters, status::Board, throttle::Throttle};
 
 /// How often the status is written if nothing else happens.
 const PULSE: Duration = Duration::from_secs(1);
@@ -43,32 +42,13 @@ pub(crate) struct Session<L> {
     board: Board,
     received: u64,
     dropped: u64,
-    metrics: Metrics,
+    counters: Counters,
     drops: Throttle,
     name: String,
     filters: Vec<String>,
     qos: u8,
     window: usize,
     now: Clock,
-}
-
-struct Metrics {
-    received: Counter,
-    acknowledged: Counter,
-    dropped: Counter,
-    reconnects: Counter,
-}
-
-impl Metrics {
-    fn new(source: &str) -> Self {
-        let counter = |name| metrics::counter!(name, "source" => source.to_owned());
-        Self {
-            received: counter("smartpole_messages_received_total"),
-            acknowledged: counter("smartpole_messages_acknowledged_total"),
-            dropped: counter("smartpole_messages_dropped_total"),
-            reconnects: counter("smartpole_source_reconnects_total"),
-        }
-    }
 }
 
 impl<L: Link> Session<L> {
@@ -86,7 +66,7 @@ impl<L: Link> Session<L> {
             board,
             received: 0,
             dropped: 0,
-            metrics: Metrics::new(&options.name),
+            counters: Counters::new(&options.name),
             drops: Throttle::default(),
             name: options.name.clone(),
             filters: options.subscriptions.clone(),
@@ -183,7 +163,7 @@ impl<L: Link> Session<L> {
     /// Hands a message to the journal. When that has no room, QoS 0 is dropped and others are held.
     fn hand_over(&mut self, message: Message) -> Result<(), JournalError> {
         self.received += 1;
-        self.metrics.received.increment(1);
+        self.counters.received.increment(1);
         let token = self.acks.token(message.packet_id, message.qos);
         let qos = message.qos;
         let Some(message) = self.lane.try_append(token, self.raw(message))? else { return Ok(()) };
@@ -205,7 +185,7 @@ impl<L: Link> Session<L> {
 
     fn drop_one(&mut self) {
         self.dropped += 1;
-        self.metrics.dropped.increment(1);
+        self.counters.dropped.increment(1);
         self.post();
         if self.drops.pass() {
             tracing::warn!(source = self.name, dropped = self.dropped, "no room for messages of QoS 0");
@@ -218,7 +198,7 @@ impl<L: Link> Session<L> {
         self.post();
         if !acks.is_empty() {
             self.link.acknowledge(&acks).await?;
-            self.metrics.acknowledged.increment(acks.len() as u64);
+            self.counters.acknowledged.increment(acks.len() as u64);
             self.poison.progress();
         }
         Ok(())
@@ -261,7 +241,7 @@ impl<L: Link> Session<L> {
         if self.held.take().is_some() {
             self.acks.withdraw(); // it comes again
         }
-        self.metrics.reconnects.increment(1);
+        self.counters.reconnects.increment(1);
         self.board.update(|status| status.reconnects += 1);
         self.post();
         let remedy = self.poison.remedy(failure);

@@ -2,7 +2,6 @@
 
 use std::{future, future::Future, pin::Pin};
 
-use metrics::Counter;
 use mqtt5::{
     QoS,
     broker::{BrokerEventHandler, ClientPublishEvent, PublishAction},
@@ -11,7 +10,7 @@ use smartpole_journal::{Error as JournalError, Journal};
 use smartpole_model::{RawMessage, Record};
 use tokio::sync::mpsc;
 
-use crate::{Clock, status::Board};
+use crate::{Clock, counters::Counters, status::Board};
 
 /// Journals what clients publish; the broker sends the PUBACK when it returns.
 pub(super) struct Intake {
@@ -21,8 +20,7 @@ pub(super) struct Intake {
     board: Board,
     /// Told why the journal takes nothing more.
     end: mpsc::Sender<JournalError>,
-    received: Counter,
-    acknowledged: Counter,
+    counters: Counters,
 }
 
 impl Intake {
@@ -33,21 +31,12 @@ impl Intake {
         board: Board,
         end: mpsc::Sender<JournalError>,
     ) -> Self {
-        let counter = |metric| metrics::counter!(metric, "source" => name.to_owned());
-        Self {
-            name: name.to_owned(),
-            journal: journal.clone(),
-            now,
-            board,
-            end,
-            received: counter("smartpole_messages_received_total"),
-            acknowledged: counter("smartpole_messages_acknowledged_total"),
-        }
+        Self { name: name.to_owned(), journal: journal.clone(), now, board, end, counters: Counters::new(name) }
     }
 
     async fn take(&self, event: ClientPublishEvent) {
         let acknowledged = event.qos != QoS::AtMostOnce;
-        self.received.increment(1);
+        self.counters.received.increment(1);
         self.board.update(|status| {
             status.received += 1;
             status.unacknowledged += 1;
@@ -59,7 +48,7 @@ impl Intake {
         }
         drop(waiting);
         if acknowledged {
-            self.acknowledged.increment(1);
+            self.counters.acknowledged.increment(1);
         }
     }
 
