@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// No route fits the topic. Remedy: add a `[[route]]`, or stop the sender.
     UnknownTopic = 0,
-    /// The topic or payload names a device that is not in `devices.csv`. Remedy: register it, then replay.
+    /// The topic or payload names a device that is not in `devices.csv`. Remedy: register it.
     UnknownDevice = 1,
     /// The bytes are not what the route's format or the profile's codec expects. Remedy: check profile and firmware.
     DecodeFailed = 2,
@@ -23,7 +23,7 @@ pub enum Reason {
     NotANumber = 6,
     /// A value has more digits than can be held. Remedy: mend the firmware.
     Overflow = 7,
-    /// The same identity came with another value. Remedy: find the second sender, or replay with a mended codec.
+    /// The same identity came with another value. Remedy: find the second sender.
     ConflictingValue = 8,
     /// The event time lies before the configured epoch (a clock of 1970). Remedy: set the device's clock.
     TimeBeforeEpoch = 9,
@@ -31,7 +31,7 @@ pub enum Reason {
     TimeInFuture = 10,
     /// The message carries no value. Remedy: check codec and profile.
     NoReadings = 11,
-    /// Folding it failed by a fault of ours. Remedy: report it, then replay.
+    /// Folding it failed by a fault of ours. Remedy: report it.
     FoldFailed = 12,
 }
 
