@@ -23,7 +23,7 @@ mod counters;
 mod error;
 mod mistake;
 pub mod mqtt_client;
-#[cfg(feature = "listener")]
+#[cfg_attr(not(feature = "listener"), path = "mqtt_listener_off.rs")]
 pub mod mqtt_listener;
 mod status;
 mod throttle;
@@ -31,7 +31,6 @@ mod throttle;
 pub use error::Error;
 pub use mistake::Mistake;
 pub use mqtt_client::MqttClient;
-#[cfg(feature = "listener")]
 pub use mqtt_listener::MqttListener;
 pub use status::{SourceState, SourceStatus};
 
