@@ -24,7 +24,8 @@ impl MqttListener {
     /// [`Error::Listen`], always.
     #[allow(clippy::unused_async, reason = "as the listener's")]
     pub async fn bind(options: Options, _: &Journal, _: Clock) -> Result<Self, Error> {
-        let reason = "this program was built without the embedded listener: build it with `--features listener`".to_owned();
+        let reason =
+            "this program was built without the embedded listener: build it with `--features listener`".to_owned();
         Err(Error::Listen { address: options.address, reason })
     }
 
