@@ -39,6 +39,9 @@ impl Ledger {
                 ledger.terms.insert(key.join(" "), value(term)?);
             }
         }
+        // on both sides of the first equation; what is asked here is what has become of the rest
+        let waiting = ledger.terms.remove("messages not_yet_folded").ok_or("no messages not_yet_folded")?;
+        *ledger.totals.entry("messages".to_owned()).or_default() -= waiting;
         Ok(ledger)
     }
 

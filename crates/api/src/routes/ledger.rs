@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use serde::Serialize;
-use smartpole_model::{Outcome, Reason, Seq, UtcMillis, Verdict};
+use smartpole_model::{Flag, Outcome, Reason, Seq, UtcMillis, Verdict};
 use smartpole_pipeline::{Counts, Entry, Fold};
 use utoipa::ToSchema;
 
@@ -20,6 +20,18 @@ pub(crate) struct Ledger {
     balanced: bool,
     /// The equations.
     equations: Vec<Equation>,
+    /// Accepted readings that a flag keeps out of windows, by the first such flag; flags that never did are left out.
+    excluded: Vec<Excluded>,
+}
+
+/// Readings kept out of windows by a flag.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Excluded {
+    /// The flag.
+    #[schema(value_type = String, example = "out_of_range")]
+    flag: &'static str,
+    /// How many.
+    value: u64,
 }
 
 /// A position in the journal.
@@ -67,8 +79,8 @@ pub(crate) struct Term {
     Failed,
 ))]
 pub(crate) async fn ledger(State(state): State<ApiState>) -> Result<Json<Ledger>, Problem> {
-    let books = state.ask(|parts| Ok(Books::of(&parts.fold()))).await?;
-    Ok(Json(books.ledger()))
+    let (durable, books) = state.ask(|parts| Ok((*parts.journal.durable().borrow(), Books::of(&parts.fold())))).await?;
+    Ok(Json(books.ledger(durable.since(books.seq))))
 }
 
 /// The ledger's sums at a position.
@@ -99,10 +111,16 @@ impl Books {
         self.equations().iter().all(|equation| equation.balanced)
     }
 
-    fn ledger(&self) -> Ledger {
+    /// With `waiting` records that are journalled and not yet folded: they are on both sides of the first equation.
+    fn ledger(&self, waiting: u64) -> Ledger {
         let received_at = (self.seq > Seq(0)).then_some(self.received_at);
-        let equations = self.equations().into();
-        Ledger { as_of: AsOf { seq: self.seq, received_at }, balanced: self.balanced(), equations }
+        let mut equations = self.equations();
+        equations[0].total.value += waiting;
+        equations[0].terms.push(Term { name: "not_yet_folded", value: waiting, reason: None });
+        let excluded = Flag::ALL.into_iter().map(|flag| (flag.code(), self.get(Entry::Excluded(flag))));
+        let excluded = excluded.filter(|(_, value)| *value > 0).map(|(flag, value)| Excluded { flag, value }).collect();
+        let as_of = AsOf { seq: self.seq, received_at };
+        Ledger { as_of, balanced: self.balanced(), equations: equations.into(), excluded }
     }
 
     fn equations(&self) -> [Equation; 3] {

@@ -12,12 +12,13 @@ async fn the_ledger_gives_each_equation_with_its_terms() {
         {"name":"control","value":0},
         {"name":"duplicate","value":0},
         {"name":"quarantined","value":1,"reason":"unknown_device"},
-        {"name":"quarantined","value":1,"reason":"decode_failed"}],"balanced":true},
+        {"name":"quarantined","value":1,"reason":"decode_failed"},
+        {"name":"not_yet_folded","value":0}],"balanced":true},
         {"name":"readings","total":{"name":"decoded","value":5},"terms":[{"name":"accepted","value":5},
         {"name":"duplicate","value":0}],"balanced":true},
         {"name":"windows","total":{"name":"aggregatable","value":5},"terms":[{"name":"on_time","value":5},
         {"name":"late","value":0},
-        {"name":"expired","value":0}],"balanced":true}]}"#]]).await;
+        {"name":"expired","value":0}],"balanced":true}],"excluded":[]}"#]]).await;
 }
 
 #[tokio::test]
