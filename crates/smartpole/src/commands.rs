@@ -119,8 +119,9 @@ fn serve(setup: Setup, play: Option<Play>) -> Result<(), Error> {
             }
             stop.cancel();
         }
+        let failed = failed.is_cancelled(); // before the stop, which may cut off what does not end in time
         service.stop().await;
-        if failed.is_cancelled() { Err(Error::Failed) } else { Ok(()) }
+        if failed { Err(Error::Failed) } else { Ok(()) }
     });
     runtime.shutdown_background();
     result

@@ -71,6 +71,8 @@ struct Progress {
     broken: HashSet<Seq>,
     committed: Seq,
     first_change: Option<Instant>,
+    /// A checkpoint was committed, and the journal was not trimmed by it yet.
+    trim_due: bool,
 }
 
 impl FoldLoop {
@@ -78,8 +80,14 @@ impl FoldLoop {
     pub(crate) fn run(self, runtime: &Handle, stop: &CancellationToken) -> Result<(), Error> {
         let cursor = self.write().position().0;
         let reader = self.journal.reader(cursor.next());
-        let mut progress =
-            Progress { reader, at: cursor, broken: HashSet::new(), committed: cursor, first_change: None };
+        let mut progress = Progress {
+            reader,
+            at: cursor,
+            broken: HashSet::new(),
+            committed: cursor,
+            first_change: None,
+            trim_due: false,
+        };
         let mut deadline = None;
         loop {
             let batch = progress.reader.next_batch(STEP_RECORDS, STEP_BYTES)?;
@@ -174,8 +182,13 @@ impl FoldLoop {
         self.write().committed();
         (progress.committed, progress.first_change) = (changes.cursor, None);
         self.report(None);
-        if changes.checkpoint.is_some() {
-            self.trim(changes.received_at)?;
+        progress.trim_due |= changes.checkpoint.is_some();
+        if progress.trim_due {
+            // what cannot be trimmed now is kept and tried again: it must not stop the folding
+            match self.trim(changes.received_at) {
+                Ok(()) => progress.trim_due = false,
+                Err(error) => tracing::warn!("the journal is not trimmed: {}", Chain(&error)),
+            }
         }
         Ok(())
     }

@@ -163,14 +163,18 @@ struct Folding {
 impl Folding {
     fn spawn(folding: FoldLoop, failed: &CancellationToken) -> Result<Self, Error> {
         let (runtime, stop) = (Handle::current(), CancellationToken::new());
-        let (stopped, failed) = (stop.clone(), failed.clone());
+        let stopped = stop.clone();
+        // a panic counts as a failure, too: without folding nothing that is acknowledged would ever be seen
+        let guard = failed.clone().drop_guard();
         let run = move || {
             let trouble = folding.trouble.clone();
-            if let Err(error) = folding.run(&runtime, &stopped) {
-                let text = Chain(&error).to_string();
-                tracing::error!("folding ended: {text}");
-                trouble.send_replace(Some(text));
-                failed.cancel();
+            match folding.run(&runtime, &stopped) {
+                Ok(()) => drop(guard.disarm()),
+                Err(error) => {
+                    let text = Chain(&error).to_string();
+                    tracing::error!("folding ended: {text}");
+                    trouble.send_replace(Some(text));
+                }
             }
         };
         let thread = std::thread::Builder::new().name("fold".to_owned()).spawn(run).map_err(Error::Thread)?;
@@ -198,11 +202,11 @@ impl Interface {
         let address = http.local_addr().map_err(Error::Thread)?;
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let state = ApiState::new(parts, smartpole_api::Options::default());
-        let (stopped, failed) = (stop.clone(), failed.clone());
+        let (stopped, guard) = (stop.clone(), failed.clone().drop_guard());
         tasks.spawn(async move {
-            if let Err(error) = smartpole_api::serve(http, state, stopped).await {
-                tracing::error!("the interface ended: {}", Chain(&error));
-                failed.cancel();
+            match smartpole_api::serve(http, state, stopped).await {
+                Ok(()) => drop(guard.disarm()),
+                Err(error) => tracing::error!("the interface ended: {}", Chain(&error)),
             }
         });
         tasks.spawn(health.run(stop.clone()));

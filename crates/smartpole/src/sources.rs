@@ -52,9 +52,11 @@ impl Sources {
     }
 }
 
+/// Runs a source; if it ends by an error or a panic, so does the service.
 async fn watched(run: impl Future<Output = Result<(), Error>>, failed: CancellationToken) {
-    if let Err(error) = run.await {
-        tracing::error!("a source ended: {}", Chain(&error));
-        failed.cancel();
+    let guard = failed.drop_guard();
+    match run.await {
+        Ok(()) => drop(guard.disarm()),
+        Err(error) => tracing::error!("a source ended: {}", Chain(&error)),
     }
 }
