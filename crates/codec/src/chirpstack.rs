@@ -25,10 +25,6 @@ mod protobuf;
 
 use object::Object;
 
-/// Most bytes of a LoRaWAN frame's payload in any region and at any data rate (RP002-1.0.4, N); so few hold fewer values
-/// than a sample may have.
-const MAX_FRAME: usize = 242;
-
 /// What an `up` event says.
 struct Up<'a> {
     dev_eui: Option<Cow<'a, str>>,
@@ -134,19 +130,7 @@ impl Up<'_> {
         }
         let data = self.data.as_ref().ok_or_else(|| Refusal::new(Reason::NoReadings, "no data"))?;
         let bytes = data.bytes()?;
-        if bytes.len() > MAX_FRAME {
-            return Err(Refusal::decode(format!("more than {MAX_FRAME} bytes in a frame")));
-        }
-        let payload = decoder(names, self.port.unwrap_or_default(), &bytes)?;
-        let live = Some(payload.live).filter(|live| !live.is_empty()).map(|live| self.timed(live));
-        let samples: Vec<_> = payload.history.into_iter().chain(live).collect();
-        match samples.is_empty() {
-            true if names.profile.codec.needs_mapping() => {
-                Err(Refusal::new(Reason::NoReadings, "the payload has none of the profile's paths"))
-            }
-            true => Ok(Decoded::Control("unused")),
-            false => Ok(Decoded::Samples(samples)),
-        }
+        native::read(names, decoder, self.port.unwrap_or_default(), &bytes, |live| self.timed(live))
     }
 
     /// The sample with the clocks that the frame passed.

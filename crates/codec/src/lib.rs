@@ -94,6 +94,26 @@ pub struct Fault {
     pub reason: Reason,
 }
 
+/// Reads the payload of a LoRaWAN frame, decrypted, of a device with this profile; `gateway_time` is the time that the GPS of a
+/// gateway gave the frame.
+///
+/// # Errors
+/// A [`Refusal`] with `DecodeFailed` if the bytes are not of the profile's codec, or if that is none for bytes on the air;
+/// `NoReadings` if they carry no value.
+pub fn decode_frame(
+    profile: &Profile,
+    catalogue: &Catalogue,
+    port: u8,
+    payload: &[u8],
+    gateway_time: Option<UtcMillis>,
+) -> Result<Decoded, Refusal> {
+    let names = names::Names { profile, catalogue };
+    let codec = profile.codec;
+    let decoder = native::decoder(codec)
+        .ok_or_else(|| Refusal::decode(format!("the profile's codec `{codec:?}` reads no bytes on the air")))?;
+    native::read(names, decoder, port.into(), payload, |live| Sample { gateway_time, ..live })
+}
+
 /// Reads a message of a device with this profile.
 ///
 /// # Errors
@@ -110,6 +130,9 @@ pub fn decode(
         Format::Chirpstack => return chirpstack::decode(names, topic, payload),
         Format::Smartpole if payload.starts_with(b"{") => json::decode(names, payload)?,
         Format::Smartpole => protobuf::decode(names, payload)?,
+        Format::GatewayBridge | Format::Semtech => {
+            return Err(Refusal::decode("a gateway's message is read frame by frame"));
+        }
     };
     if samples.iter().all(Sample::is_empty) {
         return Err(Refusal::new(Reason::NoReadings, "no sample carries a value"));

@@ -11,15 +11,19 @@
 //! Counters tell the counts of a period, totals, or both. As differences of totals feed the property of the period's counts,
 //! only one kind is kept: totals, unless the profile expects `people_in` or `people_out` and no totals.
 
-use smartpole_model::{Decimal, registry::Codec};
+use smartpole_model::{Decimal, Reason, registry::Codec};
 
-use crate::{Refusal, Sample, names::Names};
+use crate::{Decoded, Refusal, Sample, names::Names};
 
 mod cayenne_lpp;
 mod decentlab_dl_pm;
 mod imbuildings;
 mod milesight;
 mod reader;
+
+/// Most bytes of a LoRaWAN frame's payload in any region and at any data rate (RP002-1.0.4, N); so few hold fewer values
+/// than a sample may have.
+const MAX_FRAME: usize = 242;
 
 /// What a payload says.
 #[derive(Default)]
@@ -42,6 +46,30 @@ pub(crate) fn decoder(codec: Codec) -> Option<Decoder> {
         Codec::ImbuildingsPeopleCounter => Some(imbuildings::decode),
         Codec::MilesightVs121 => Some(milesight::vs121),
         Codec::MilesightVs133 => Some(milesight::vs133),
+    }
+}
+
+/// Reads a frame whole; `timed` gives what was measured live the clocks that the frame passed. Records of former instants have
+/// their own clock alone.
+pub(crate) fn read(
+    names: Names<'_>,
+    decoder: Decoder,
+    port: u32,
+    bytes: &[u8],
+    timed: impl Fn(Sample) -> Sample,
+) -> Result<Decoded, Refusal> {
+    if bytes.len() > MAX_FRAME {
+        return Err(Refusal::decode(format!("more than {MAX_FRAME} bytes in a frame")));
+    }
+    let payload = decoder(names, port, bytes)?;
+    let live = Some(payload.live).filter(|live| !live.is_empty()).map(timed);
+    let samples: Vec<_> = payload.history.into_iter().chain(live).collect();
+    match samples.is_empty() {
+        true if names.profile.codec.needs_mapping() => {
+            Err(Refusal::new(Reason::NoReadings, "the payload has none of the profile's paths"))
+        }
+        true => Ok(Decoded::Control("unused")),
+        false => Ok(Decoded::Samples(samples)),
     }
 }
 

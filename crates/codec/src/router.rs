@@ -25,8 +25,8 @@ enum Level {
 pub struct Addressed<'a> {
     /// How its bytes are read.
     pub format: Format,
-    /// Id of the device, as in `devices.csv`.
-    pub device_id: Cow<'a, str>,
+    /// Id of the device, as in `devices.csv`; none where only the frame in the message tells.
+    pub device_id: Option<Cow<'a, str>>,
 }
 
 impl Router {
@@ -47,15 +47,16 @@ impl Router {
         let route = self.routes.iter().find(|(filter, _)| fits(filter, topic));
         let (_, format) = route.ok_or_else(|| Refusal::new(Reason::UnknownTopic, "no route fits the topic"))?;
         let device_id = match format {
-            Format::Smartpole => topic.rsplit('/').nth(1).unwrap_or_default().into(),
-            Format::Chirpstack => match chirpstack::topic_parts(topic) {
+            Format::Smartpole => Some(topic.rsplit('/').nth(1).unwrap_or_default().into()),
+            Format::Chirpstack => Some(match chirpstack::topic_parts(topic) {
                 Some((dev_eui, _)) => lower_case(dev_eui),
                 None => chirpstack::dev_eui(payload)?.into(),
-            },
+            }),
+            Format::GatewayBridge | Format::Semtech => None,
         };
-        match device_id.is_empty() {
-            true => Err(Refusal::new(Reason::UnknownDevice, "the topic names no device")),
-            false => Ok(Addressed { format: *format, device_id }),
+        match device_id.as_deref() {
+            Some("") => Err(Refusal::new(Reason::UnknownDevice, "the topic names no device")),
+            _ => Ok(Addressed { format: *format, device_id }),
         }
     }
 }

@@ -154,7 +154,7 @@ fn the_body_names_the_device_where_the_topic_does_not() {
     let mut inputs = Inputs::default();
     inputs.settings.routes = vec![Route { filter: "lora".to_owned(), format: Format::Chirpstack }];
     let router = Router::new(&inputs);
-    assert_eq!(router.route("lora", &event().encode_to_vec()).unwrap().device_id, "0101010101010101");
+    assert_eq!(router.route("lora", &event().encode_to_vec()).unwrap().device_id.as_deref(), Some("0101010101010101"));
     let refused = router.route("lora", &UplinkEvent { device_info: None, ..event() }.encode_to_vec()).unwrap_err();
     assert_eq!(refused.detail, "no deviceInfo.devEui");
 }

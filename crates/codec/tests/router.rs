@@ -12,7 +12,7 @@ fn route(routes: &[(&str, Format)], topic: &str, payload: &[u8]) -> String {
         inputs.settings.routes = routes.iter().map(route).collect();
     }
     match Router::new(&inputs).route(topic, payload) {
-        Ok(addressed) => format!("{topic} => {:?} {}", addressed.format, addressed.device_id),
+        Ok(addressed) => format!("{topic} => {:?} {}", addressed.format, addressed.device_id.unwrap_or_default()),
         Err(refusal) => format!("{topic} => {}: {refusal}", refusal.reason.code()),
     }
 }

@@ -33,11 +33,27 @@ pub enum Reason {
     NoReadings = 11,
     /// Folding it failed by a fault of ours. Remedy: report it.
     FoldFailed = 12,
+    /// The gateway is not in `gateways.csv`. Remedy: register it, or stop it.
+    UnknownGateway = 13,
+    /// The gateway heard noise: the radio checksum is wrong or missing. Remedy: none, the device sends on.
+    BadCrc = 14,
+    /// A LoRaWAN frame that is no uplink and no join request (proprietary, downlink, rejoin). Remedy: none.
+    UnsupportedFrame = 15,
+    /// No device of ours has this DevAddr. Remedy: register it; other networks' devices are heard as well.
+    UnknownDevAddr = 16,
+    /// No key of the devices in question signs this frame. Remedy: compare the keys in `keys.csv`.
+    WrongMic = 17,
+    /// A frame counter below the session's window. Remedy: find the gateway that keeps frames for so long.
+    FCntTooOld = 18,
+    /// The frame counter began again, which the device is not allowed. Remedy: let it join, or allow it in `keys.csv`.
+    FCntReset = 19,
+    /// A join request with a DevNonce that was used before: a replay. Remedy: find out who sends it.
+    DevNonceUsed = 20,
 }
 
 impl Reason {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::UnknownTopic,
         Self::UnknownDevice,
         Self::DecodeFailed,
@@ -51,6 +67,14 @@ impl Reason {
         Self::TimeInFuture,
         Self::NoReadings,
         Self::FoldFailed,
+        Self::UnknownGateway,
+        Self::BadCrc,
+        Self::UnsupportedFrame,
+        Self::UnknownDevAddr,
+        Self::WrongMic,
+        Self::FCntTooOld,
+        Self::FCntReset,
+        Self::DevNonceUsed,
     ];
 
     /// The word of interfaces and metrics.
@@ -69,6 +93,14 @@ impl Reason {
             Self::TimeInFuture => "time_in_future",
             Self::NoReadings => "no_readings",
             Self::FoldFailed => "fold_failed",
+            Self::UnknownGateway => "unknown_gateway",
+            Self::BadCrc => "bad_crc",
+            Self::UnsupportedFrame => "unsupported_frame",
+            Self::UnknownDevAddr => "unknown_dev_addr",
+            Self::WrongMic => "wrong_mic",
+            Self::FCntTooOld => "f_cnt_too_old",
+            Self::FCntReset => "f_cnt_reset",
+            Self::DevNonceUsed => "dev_nonce_used",
         }
     }
 }

@@ -10,8 +10,12 @@ use crate::UtcMillis;
 pub enum Format {
     /// `smartpole.v1` protobuf or JSON; the device is the last but one level of the topic.
     Smartpole,
-    /// ChirpStack v4 integration events as JSON; the device is `deviceInfo.devEui`.
+    /// ChirpStack v4 integration events, JSON or protobuf; the device is `deviceInfo.devEui`.
     Chirpstack,
+    /// What a gateway heard, as ChirpStack's Gateway Bridge v4 and MQTT Forwarder publish it; the device is in the frame.
+    GatewayBridge,
+    /// What a gateway heard, by Semtech's UDP protocol v2; the device is in the frame.
+    Semtech,
 }
 
 /// Which format a topic has.
@@ -52,6 +56,9 @@ impl Default for FoldSettings {
             routes: vec![
                 route("smartpole/+/+/+/up", Format::Smartpole),
                 route("application/+/device/+/event/+", Format::Chirpstack),
+                route("gateway/+/event/+", Format::GatewayBridge),
+                route("+/gateway/+/event/+", Format::GatewayBridge),
+                route("semtech/+/+", Format::Semtech),
             ],
             lateness_s: 900,
             future_drift_s: 120,

@@ -4,10 +4,10 @@
 //! one entry a row:  device, source, ticks of the source, received_at − previous (signed), received_at − event_time (signed),
 //!                   time source byte, n, n × (property, channel byte, flags, value (signed))
 //! ```
-//! All integers are varints ([`smartpole_window::Reader`]).
+//! All integers are varints ([`smartpole_model::Reader`]).
 
-use smartpole_model::{DeviceNo, Flags, TimeSource, UtcMillis};
-use smartpole_window::{NewRow, PackError, Reader, RowValue, put_i64, put_series, put_u64, take_series};
+use smartpole_model::{DeviceNo, Flags, PackError, Reader, TimeSource, UtcMillis, put_i64, put_u64};
+use smartpole_window::{NewRow, RowValue, put_series, take_series};
 
 /// One accepted row.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,7 @@
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
 
-use smartpole_model::{DeviceNo, Quarter, Seq, UtcMillis};
-use smartpole_window::{PackError, Reader, put_i64, put_u64};
+use smartpole_model::{DeviceNo, PackError, Quarter, Reader, Seq, UtcMillis, put_i64, put_u64};
 
 use crate::{Counts, DeviceRow, LedgerDeviceRow, Name, NameKind, Restore};
 

@@ -1,9 +1,7 @@
 //! What the fold knows of one device.
 
-use smartpole_model::{Quarter, Series, UtcMillis};
-use smartpole_window::{
-    Aggregates, Block, NewRow, PackError, Reader, RowValue, Total, put_i64, put_series, put_u64, take_series,
-};
+use smartpole_model::{DeviceNo, Flags, PackError, Quarter, Reader, Series, TimeSource, UtcMillis, put_i64, put_u64};
+use smartpole_window::{Aggregates, Block, NewRow, RowValue, Total, put_series, take_series};
 
 use crate::{DeviceRow, Latest, tally::DayTally};
 
@@ -129,7 +127,7 @@ impl Device {
     }
 
     /// Its row: `newest`, `received_at`, source, ticks, then totals and latest readings; integers as varints, times signed.
-    pub(crate) fn row(&self, device: smartpole_model::DeviceNo) -> DeviceRow {
+    pub(crate) fn row(&self, device: DeviceNo) -> DeviceRow {
         let mut state = Vec::with_capacity(32 + self.latest.len() * 16);
         put_i64(&mut state, self.newest.0);
         put_i64(&mut state, self.received_at.0);
@@ -176,8 +174,7 @@ fn take_latest(reader: &mut Reader<'_>, newest: UtcMillis) -> Result<Latest, Pac
     let event_time = newest.plus(reader.i64()?);
     let received_at = event_time.plus(reader.i64()?);
     let value = reader.i64()?;
-    let flags = smartpole_model::Flags(reader.num("flags")?);
-    let time_source =
-        smartpole_model::TimeSource::from_number(reader.byte()?).ok_or(PackError::Invalid("time source"))?;
+    let flags = Flags(reader.num("flags")?);
+    let time_source = TimeSource::from_number(reader.byte()?).ok_or(PackError::Invalid("time source"))?;
     Ok(Latest { series, event_time, received_at, value, flags, time_source })
 }

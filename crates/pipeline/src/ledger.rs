@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use smartpole_model::{Flag, Outcome, Reason, Verdict};
-use smartpole_window::{PackError, Reader, put_u64};
+use smartpole_model::{Flag, Outcome, PackError, Reader, Reason, Verdict, put_u64};
 
 /// What is counted. The left side of each equation is counted on its own, where the thing comes in, so the sums prove something:
 /// journalled = uplink + control + duplicate + quarantined; decoded = accepted + duplicate + quarantined;

@@ -270,8 +270,9 @@ fn read<'a>(active: &'a Active, message: &RawMessageRef<'_>) -> Understood<'a> {
         Ok(addressed) => addressed,
         Err(refusal) => return Understood::Refused { device: None, refusal },
     };
-    let Some((device, no)) = active.device(&addressed.device_id) else {
-        let id: String = addressed.device_id.chars().take(64).collect();
+    let device_id = addressed.device_id.unwrap_or_default();
+    let Some((device, no)) = active.device(&device_id) else {
+        let id: String = device_id.chars().take(64).collect();
         return refused(None, Reason::UnknownDevice, &format!("{id:?} is not in devices.csv"));
     };
     let Some(profile) = profile_of(active, device, message.received_at) else {

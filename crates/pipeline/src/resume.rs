@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use smartpole_model::{DeviceNo, Inputs};
-use smartpole_window::{NewRow, PackError, Row};
+use smartpole_model::{DeviceNo, Inputs, PackError};
+use smartpole_window::{NewRow, Row};
 
 use crate::{
     AcceptedRow, Env, Fold, LoadError, NameKind, Restore, RevisionReason, accepted_rows,

@@ -38,7 +38,7 @@ pub enum Error {
         /// What is damaged.
         what: &'static str,
         /// How.
-        source: smartpole_window::PackError,
+        source: smartpole_model::PackError,
     },
     /// A batch row cannot be compressed or expanded.
     #[error("cannot {doing} a batch row")]
@@ -69,6 +69,6 @@ fn no_room(error: &rusqlite::Error) -> bool {
         || error.sqlite_error().is_some_and(|error| error.extended_code == index)
 }
 
-pub(crate) fn damaged(what: &'static str) -> impl Fn(smartpole_window::PackError) -> Error {
+pub(crate) fn damaged(what: &'static str) -> impl Fn(smartpole_model::PackError) -> Error {
     move |source| Error::Damaged { what, source }
 }

@@ -1,12 +1,14 @@
 //! Count, sum, minimum and maximum: what a window says.
 
-use smartpole_model::{Catalogue, Flag, Flags, Kind, ObservedProperty, PropertyNo, Quarter, Series, registry::Counter};
+use smartpole_model::{
+    Catalogue, Flag, Flags, Kind, ObservedProperty, PackError, PropertyNo, Quarter, Reader, Series, put_i64, put_u64,
+    registry::Counter,
+};
 
 use crate::{
-    Anchor, Block, PackError, Reader, Total, counter,
+    Anchor, Block, Total, counter,
     counter::MAX_GAP_MS,
     pack::{put_series, take_series},
-    put_i64, put_u64,
     rows::Walk,
 };
 

@@ -1,8 +1,8 @@
 //! The unit of storage: what one device measured in one quarter of an hour, packed.
 
-use smartpole_model::{Flags, Quarter, Series, TimeSource, UtcMillis};
+use smartpole_model::{Flags, Quarter, Series, TimeSource, UtcMillis, put_i64, put_u64};
 
-use crate::{Row, RowValue, Total, put_i64, put_u64, rows::Walk};
+use crate::{Row, RowValue, Total, rows::Walk};
 
 /// Readings of one device in one quarter of an hour, in event order, and the totals just outside it.
 ///

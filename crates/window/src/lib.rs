@@ -18,13 +18,11 @@ mod counter;
 mod pack;
 mod rows;
 mod totals;
-mod varint;
 
 pub use aggregate::{Aggregate, Aggregates, aggregate};
 pub use block::{Anchor, Block, Insert, NewRow};
 pub use calendar::{Level, day_of, next_start};
 pub use counter::{MAX_GAP_MS, Total, difference, share};
-pub use pack::{PackError, put_series, take_series};
+pub use pack::{put_series, take_series};
 pub use rows::{Row, RowValue};
 pub use totals::{Blocks, link_total};
-pub use varint::{Reader, put_i64, put_u64};

@@ -18,30 +18,15 @@
 //! n  n × (row − previous row, position in shape, flags)    flagged values, in order
 //! ```
 
-use smartpole_model::{Flags, PropertyNo, Quarter, Series, TimeSource};
+use smartpole_model::{Flags, PackError, PropertyNo, Quarter, Reader, Series, TimeSource, put_i64, put_u64};
 
 use crate::{
-    Anchor, Block, Reader, Total,
+    Anchor, Block, Total,
     block::{Flagged, Last, Shape},
-    put_i64, put_u64,
     rows::Walk,
 };
 
 const VERSION: u8 = 1;
-
-/// Why bytes are no packed form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PackError {
-    /// They end too early.
-    #[error("packed bytes end too early")]
-    Truncated,
-    /// A version of another time.
-    #[error("packed bytes have unknown version {0}")]
-    Version(u8),
-    /// A part that cannot be.
-    #[error("packed bytes have an impossible {0}")]
-    Invalid(&'static str),
-}
 
 impl Block {
     /// The bytes of this block (layout: module documentation).

@@ -1,9 +1,9 @@
 //! What a message said of one instant, inside a block.
 
-use smartpole_model::{Flags, Quarter, Series, TimeSource, UtcMillis};
+use smartpole_model::{Flags, PackError, Quarter, Reader, Series, TimeSource, UtcMillis};
 
 use crate::{
-    Block, PackError, Reader,
+    Block,
     block::{Flagged, Last, Shape},
 };
 

@@ -1,6 +1,18 @@
 //! LEB128 integers, signed ones in zigzag order; the smallest step of every packed form.
 
-use crate::PackError;
+/// Why bytes are no packed form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// They end too early.
+    #[error("packed bytes end too early")]
+    Truncated,
+    /// A version of another time.
+    #[error("packed bytes have unknown version {0}")]
+    Version(u8),
+    /// A part that cannot be.
+    #[error("packed bytes have an impossible {0}")]
+    Invalid(&'static str),
+}
 
 /// Appends an unsigned integer, 7 bits a byte, lowest first.
 pub fn put_u64(out: &mut Vec<u8>, mut value: u64) {

@@ -1,0 +1,5 @@
+//! LoRaWAN 1.0.x, from what a gateway heard to a device's payload, and back to what a gateway shall send.
+
+mod heard;
+
+pub use heard::{Context, Crc, DataRate, Heard, Reception};
