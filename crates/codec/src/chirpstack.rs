@@ -15,26 +15,34 @@
 
 use std::borrow::Cow;
 
-use smartpole_model::{Reason, UtcMillis};
+use smartpole_lorawan::DataRate;
+use smartpole_model::{Eui, Reason, UtcMillis};
 
-use crate::{Decoded, Refusal, Sample, names::Names, native};
+use crate::{Decoded, Event, Refusal, Sample, names::Names, native};
 
+mod frame;
 mod json;
 mod object;
 mod protobuf;
 
+pub use frame::EventFrame;
 use object::Object;
 
 /// What an `up` event says.
 struct Up<'a> {
     dev_eui: Option<Cow<'a, str>>,
     time: Option<UtcMillis>,
+    dev_addr: Option<Cow<'a, str>>,
+    f_cnt: u32,
     port: Option<u32>,
     data: Option<Data<'a>>,
     /// ChirpStack has no key to the data.
     encrypted: bool,
     object: Option<Object<'a>>,
     receptions: Vec<Reception>,
+    /// Hz.
+    frequency: u32,
+    data_rate: Option<DataRate>,
 }
 
 /// The frame's bytes, decrypted.
@@ -43,8 +51,14 @@ enum Data<'a> {
     Plain(Vec<u8>),
 }
 
-/// When a gateway received the frame, by its own clock and the network server's.
+/// How a gateway received the frame, and when, by its own clock and the network server's.
+#[derive(Default)]
 struct Reception {
+    gateway_id: Option<Eui>,
+    /// dBm.
+    rssi: i32,
+    /// Tenths of a dB.
+    snr: Option<i16>,
     gateway: Option<UtcMillis>,
     network: Option<UtcMillis>,
 }
@@ -64,20 +78,19 @@ pub(crate) fn dev_eui(payload: &[u8]) -> Result<String, Refusal> {
     dev_eui.map(|eui| eui.to_ascii_lowercase()).ok_or_else(|| Refusal::decode("no deviceInfo.devEui"))
 }
 
-pub(crate) fn decode(names: Names<'_>, topic: &str, payload: &[u8]) -> Result<Decoded, Refusal> {
+pub(crate) fn decode(names: Names<'_>, topic: &str, payload: &[u8]) -> Result<Event, Refusal> {
     let (topic_eui, event) = topic_parts(topic).map_or((None, "up"), |(eui, event)| (Some(eui), event));
     if event != "up" {
-        return control(event);
+        return control(event).map(|decoded| Event { decoded, frame: None });
     }
     let up = if is_json(payload) { json::up(payload)? } else { protobuf::up(payload)? };
     check_device(topic_eui, up.dev_eui.as_deref())?;
-    if up.is_mac_only() {
-        return Ok(Decoded::Control("mac_only"));
-    }
-    match native::decoder(names.profile.codec) {
-        Some(decoder) => up.native(names, decoder),
-        None => up.mapped(names),
-    }
+    let decoded = match native::decoder(names.profile.codec) {
+        _ if up.is_mac_only() => Decoded::Control("mac_only"),
+        Some(decoder) => up.native(names, decoder)?,
+        None => up.mapped(names)?,
+    };
+    Ok(Event { decoded, frame: up.frame() })
 }
 
 /// Protobuf never begins so: field 15 has no group.

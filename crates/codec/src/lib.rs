@@ -21,6 +21,7 @@ mod protobuf;
 mod refusal;
 mod router;
 
+pub use chirpstack::EventFrame;
 pub use refusal::Refusal;
 pub use router::{Addressed, Router};
 
@@ -59,6 +60,15 @@ pub enum Decoded {
     /// No measurement, by design: `join`, `status`, `ack`, `txack`, `log`, `location`, `integration`, `mac_only`, and
     /// `unused` for a payload that its sensor's codec knows and keeps nothing of.
     Control(&'static str),
+}
+
+/// What an event of a LoRaWAN network server says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What the device said.
+    pub decoded: Decoded,
+    /// The frame it said it in, of `up` events that tell.
+    pub frame: Option<EventFrame>,
 }
 
 /// What was measured at one instant, and the clocks that say when.
@@ -114,6 +124,14 @@ pub fn decode_frame(
     native::read(names, decoder, port.into(), payload, |live| Sample { gateway_time, ..live })
 }
 
+/// Reads an event of a network server about a device with this profile.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_event(profile: &Profile, catalogue: &Catalogue, topic: &str, payload: &[u8]) -> Result<Event, Refusal> {
+    chirpstack::decode(names::Names { profile, catalogue }, topic, payload)
+}
+
 /// Reads a message of a device with this profile.
 ///
 /// # Errors
@@ -127,7 +145,7 @@ pub fn decode(
 ) -> Result<Decoded, Refusal> {
     let names = names::Names { profile, catalogue };
     let samples = match format {
-        Format::Chirpstack => return chirpstack::decode(names, topic, payload),
+        Format::Chirpstack => return chirpstack::decode(names, topic, payload).map(|event| event.decoded),
         Format::Smartpole if payload.starts_with(b"{") => json::decode(names, payload)?,
         Format::Smartpole => protobuf::decode(names, payload)?,
         Format::GatewayBridge | Format::Semtech => {

@@ -15,7 +15,7 @@ use smartpole_codec::{
         gw::UplinkRxInfo,
         integration::{DeviceInfo, UplinkEvent},
     },
-    decode,
+    decode, decode_event,
 };
 use smartpole_model::{Format, Inputs, Profile, Route, registry::Codec};
 
@@ -107,7 +107,7 @@ fn an_object_is_mapped_alike_in_both_forms() {
 #[test]
 fn the_clocks_are_chosen_as_in_json() {
     let at = |seconds, nanos| Some(Timestamp { seconds, nanos });
-    let rx = |gw_time, ns_time| UplinkRxInfo { gw_time, ns_time };
+    let rx = |gw_time, ns_time| UplinkRxInfo { gw_time, ns_time, ..UplinkRxInfo::default() };
     let timed = |rx_info| said(&UplinkEvent { time: at(1_795_600_800, 775_999_999), rx_info, ..event() });
     let table = [
         timed(vec![]),
@@ -181,4 +181,46 @@ proptest! {
             prop_assert!(refusal.detail.chars().count() <= 200);
         }
     }
+}
+
+#[test]
+fn both_forms_tell_the_same_frame_and_how_it_was_heard() {
+    let frame = |payload: &[u8]| {
+        let event = decode_event(&sensor(Codec::DecentlabDlPm, &[]), &catalogue(), "lora", payload);
+        event.unwrap().frame.unwrap()
+    };
+    let json = frame(include_bytes!("fixtures/decentlab-dl-pm.json"));
+    assert_eq!(json, frame(include_bytes!("fixtures/decentlab-dl-pm.pb")));
+    expect![[r#"
+        EventFrame {
+            dev_addr: 00189440,
+            f_cnt: 4711,
+            fingerprint: 3960372496,
+            receptions: [
+                Reception {
+                    gateway: 0016c001f153a14c,
+                    rssi: -36,
+                    snr: Some(
+                        105,
+                    ),
+                    frequency: 867100000,
+                    data_rate: Some(
+                        Lora {
+                            spreading_factor: 7,
+                            bandwidth: 125,
+                        },
+                    ),
+                    time: Some(
+                        UtcMillis(
+                            1795600785700,
+                        ),
+                    ),
+                    context: Opaque(
+                        [],
+                    ),
+                },
+            ],
+        }
+    "#]]
+    .assert_debug_eq(&json);
 }
