@@ -1,0 +1,3 @@
+//! The Semtech UDP packet forwarder.
+
+pub mod datagram;
