@@ -8,7 +8,7 @@ pub(crate) struct Counters {
     pub(crate) received: Counter,
     /// Messages acknowledged: the journal has them on disk.
     pub(crate) acknowledged: Counter,
-    /// QoS 0 messages dropped because the journal had no room.
+    /// Messages of QoS 0 or by UDP, dropped because the journal had no room.
     pub(crate) dropped: Counter,
     /// Connections lost or not made.
     pub(crate) reconnects: Counter,

@@ -48,3 +48,26 @@ pub enum Error {
         source: smartpole_journal::Error,
     },
 }
+
+/// Why a downlink was not sent. A late one is worth nothing, so none waits and none is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSent {
+    /// The gateway has not said yet where it can be reached.
+    #[error("the gateway has never pulled")]
+    NeverPulled,
+    /// The gateway has been silent for a minute, and the way to it is closed by now.
+    #[error("the gateway has not pulled for a minute")]
+    Stale,
+    /// The socket takes nothing.
+    #[error("the datagram was not sent")]
+    Io(#[source] io::Error),
+    /// There is no connection to the broker.
+    #[error("the broker is not connected")]
+    NotConnected,
+    /// The broker takes less than is to be sent.
+    #[error("too much waits for the broker")]
+    Full,
+    /// Nothing can be published there.
+    #[error("the topic is none to publish to")]
+    Topic,
+}

@@ -3,6 +3,7 @@
 //! ```text
 //!  broker ──► MqttClient ───► Journal::lane ────────► durable tokens, a group at a time ──► PUBACKs, one write a group
 //!  pole ────► MqttListener ─► Journal::append_durable ──► PUBACK
+//!  gateway ─► UdpServer ────► Journal::lane ────────► all messages of a datagram durable ──► PUSH_ACK
 //! ```
 //!
 //! A source understands nothing of what it passes on: topic and bytes are journalled as they came, retained messages
@@ -14,8 +15,9 @@
 //!   again; so a message may be journalled twice, and identity decides in the fold (MQTT's DUP flag proves nothing).
 //! - Acknowledgements go out in the order in which the messages came (MQTT 3.1.1 and 5, §4.6), and only on the
 //!   connection that brought them.
-//! - What waits for the journal is bounded. Back-pressure is not acknowledging; QoS 0, which knows none, is dropped and
-//!   counted when there is no room.
+//! - What waits for the journal is bounded. Back-pressure is not acknowledging; QoS 0 and UDP, which know none, are dropped
+//!   and counted when there is no room.
+//! - What is sent out is sent at once or not at all: a downlink waits for nothing.
 //! - No clock is read but the one that was passed in, and timers.
 
 mod backoff;
@@ -27,12 +29,14 @@ pub mod mqtt_client;
 pub mod mqtt_listener;
 mod status;
 mod throttle;
+pub mod udp;
 
-pub use error::Error;
+pub use error::{Error, NotSent};
 pub use mistake::Mistake;
 pub use mqtt_client::MqttClient;
 pub use mqtt_listener::MqttListener;
 pub use status::{SourceState, SourceStatus};
+pub use udp::UdpServer;
 
 /// Tells the time; only the binary knows a real one.
 pub type Clock = fn() -> smartpole_model::UtcMillis;

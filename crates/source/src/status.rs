@@ -12,7 +12,7 @@ pub enum SourceState {
     /// It has not been connected and subscribed yet.
     #[default]
     Connecting,
-    /// It takes messages.
+    /// It takes messages; a server listens.
     Connected,
     /// The broker refuses the login or a subscription: somebody has to do something.
     Refused,
@@ -35,7 +35,7 @@ pub struct SourceStatus {
     pub reconnects: u64,
     /// Messages received, redelivered ones included.
     pub received: u64,
-    /// QoS 0 messages dropped because the journal had no room.
+    /// Messages of QoS 0 or by UDP, dropped because the journal had no room.
     pub dropped: u64,
     /// Messages that wait for the journal.
     pub unacknowledged: u64,
