@@ -1,22 +1,34 @@
 //! A client of an MQTT broker, which acknowledges what the journal has on disk.
+//!
+//! Downlinks have a connection of their own, so that neither what comes in nor what goes out waits for the other, and a broker
+//! that does not let us publish still lets us listen.
 
 mod acks;
 mod link;
 mod options;
 mod poison;
+mod publisher;
 mod session;
 mod tls;
 mod v4;
 mod v5;
 
-use std::{fs, path::Path};
+use std::{convert::Infallible, fs, future, path::Path};
 
 use smartpole_journal::Journal;
-use tokio::sync::watch;
+use tokio::{select, sync::watch};
 use tokio_util::sync::CancellationToken;
 
-pub use self::options::{Options, Protocol, Transport};
-use self::{session::Session, v4::V4, v5::V5};
+pub use self::{
+    options::{Options, Protocol, Transport},
+    publisher::Publisher,
+};
+use self::{
+    publisher::{Outbox, Publishing},
+    session::Session,
+    v4::V4,
+    v5::V5,
+};
 use crate::{Clock, Error, SourceStatus, status::Board};
 
 /// One client of one broker.
@@ -26,10 +38,12 @@ pub struct MqttClient {
     endpoint: Endpoint,
     journal: Journal,
     board: Board,
+    downlinks: Option<(Publisher, Outbox)>,
     now: Clock,
 }
 
 /// Where the broker is and how it lets us in.
+#[derive(Clone)]
 pub(crate) struct Endpoint {
     /// Host name, or the whole URL of a WebSocket.
     pub(crate) address: String,
@@ -49,12 +63,18 @@ impl MqttClient {
         }
         let endpoint = Endpoint::new(&options)?;
         let board = Board::new(&options.name, now);
-        Ok(Self { options, endpoint, journal: journal.clone(), board, now })
+        let downlinks = options.downlinks.then(publisher::queue);
+        Ok(Self { options, endpoint, journal: journal.clone(), board, downlinks, now })
     }
 
     /// How it is.
     pub fn status(&self) -> watch::Receiver<SourceStatus> {
         self.board.watch()
+    }
+
+    /// Publishes downlinks, if the options want that.
+    pub fn publisher(&self) -> Option<Publisher> {
+        self.downlinks.as_ref().map(|(publisher, _)| publisher.clone())
     }
 
     /// Takes messages until it is told to stop; then waits up to a second for what the journal still has to confirm,
@@ -63,15 +83,30 @@ impl MqttClient {
     /// # Errors
     /// [`Error::Journal`] once the journal takes nothing more.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
-        let Self { options, endpoint, journal, board, now } = self;
-        match options.protocol {
-            Protocol::V311 => {
-                Session::new(V4::new(&options, endpoint), &options, &journal, board, now).run(shutdown).await
+        let Self { options, endpoint, journal, board, downlinks, now } = self;
+        let outbox = downlinks.map(|(_, outbox)| outbox);
+        let publishing = outbox.map(|outbox| Publishing::new(&options, endpoint.clone(), outbox));
+        let session = async {
+            match options.protocol {
+                Protocol::V311 => {
+                    Session::new(V4::new(&options, endpoint), &options, &journal, board, now).run(shutdown).await
+                }
+                Protocol::V5 => {
+                    Session::new(V5::new(&options, endpoint), &options, &journal, board, now).run(shutdown).await
+                }
             }
-            Protocol::V5 => {
-                Session::new(V5::new(&options, endpoint), &options, &journal, board, now).run(shutdown).await
-            }
+        };
+        select! {
+            ended = session => ended,
+            never = run_if_wanted(publishing) => match never {},
         }
+    }
+}
+
+async fn run_if_wanted(publishing: Option<Publishing>) -> Infallible {
+    match publishing {
+        Some(publishing) => publishing.run().await,
+        None => future::pending().await,
     }
 }
 

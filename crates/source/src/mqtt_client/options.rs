@@ -66,7 +66,10 @@ pub struct Options {
     /// PEM file of the key to `cert_file`.
     pub key_file: Option<PathBuf>,
     /// Topic filters; `$share/<group>/<filter>` shares the load between several services. A filter removed here stays
-    /// in the broker's session: take a new `client_id` to be rid of it.
+    /// in the broker's session: take a new `client_id` to be rid of it. LoRaWAN gateways that publish frames themselves (by
+    /// ChirpStack's Gateway Bridge or MQTT Forwarder) are asked for by `gateway/+/event/+` or, with a region,
+    /// `+/gateway/+/event/+`. They are not in the default: where ChirpStack is the network server it reads these topics itself, and
+    /// its `application/…` events tell the same frames decoded.
     pub subscriptions: Vec<String>,
     /// 1: every message is acknowledged when the journal has it, and none is lost. 0: what comes while there is no
     /// room is dropped and counted. QoS 2 is not asked for: identity in the fold already makes every reading count
@@ -80,6 +83,10 @@ pub struct Options {
     pub max_packet_bytes: u32,
     /// Most messages that wait for the journal; beyond, the client stops reading.
     pub window: u32,
+    /// Whether LoRaWAN gateways behind this broker are answered: join accepts and acknowledgements are published to
+    /// `gateway/<EUI>/command/down`. That is for gateways that have no other network server. It takes a connection of its own, with
+    /// `-downlinks` behind the client identifier and by MQTT 3.1.1 whatever `protocol` says; the login must be allowed to publish.
+    pub downlinks: bool,
 }
 
 impl Default for Options {
@@ -102,11 +109,17 @@ impl Default for Options {
             keep_alive_s: 30,
             max_packet_bytes: 1 << 20,
             window: 20_000,
+            downlinks: false,
         }
     }
 }
 
 impl Options {
+    /// Identifier of the connection for downlinks.
+    pub fn downlinks_id(&self) -> String {
+        format!("{}-downlinks", self.client_id)
+    }
+
     /// All that is wrong with the settings; empty if they are right. Looks whether named files exist.
     pub fn validate(&self) -> Vec<Mistake> {
         let mut mistakes = Mistakes::default();

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use rumqttc::{
-    ConnectReturnCode, ConnectionError, EventLoop, MqttOptions, Packet, PubAck, PubRec, QoS, StateError, Subscribe,
-    SubscribeFilter, SubscribeReasonCode, mqttbytes,
+    ConnectReturnCode, ConnectionError, EventLoop, MqttOptions, Packet, PubAck, PubRec, Publish, QoS, StateError,
+    Subscribe, SubscribeFilter, SubscribeReasonCode, mqttbytes,
 };
 use tokio::time::timeout;
 
@@ -33,24 +33,30 @@ pub(crate) struct V4 {
 
 impl V4 {
     pub(crate) fn new(options: &Options, endpoint: Endpoint) -> Self {
-        let mut mqtt = MqttOptions::new(&options.client_id, endpoint.address, options.port);
-        let packet = options.max_packet_bytes as usize;
-        mqtt.set_transport(endpoint.transport)
-            .set_keep_alive(Duration::from_secs(options.keep_alive_s.into()))
-            .set_clean_session(false)
-            .set_manual_acks(true)
-            .set_inflight(1)
-            .set_max_packet_size(packet, packet);
-        if let Some((username, password)) = endpoint.login {
-            mqtt.set_credentials(username, password);
-        }
+        let mut mqtt = connection(&options.client_id, options, endpoint);
+        mqtt.set_clean_session(false).set_manual_acks(true).set_inflight(1);
         let qos = if options.qos == 0 { QoS::AtMostOnce } else { QoS::AtLeastOnce };
         let filter = |path: &String| SubscribeFilter::new(path.clone(), qos);
-        let mut subscribe = Subscribe::new_many(options.subscriptions.iter().map(filter));
+        Self::with(mqtt, Subscribe::new_many(options.subscriptions.iter().map(filter)))
+    }
+
+    /// A link that only publishes, beside the one that takes messages.
+    pub(crate) fn publishing(options: &Options, endpoint: Endpoint) -> Self {
+        let mut mqtt = connection(&options.downlinks_id(), options, endpoint);
+        mqtt.set_clean_session(true);
+        Self::with(mqtt, Subscribe::new_many([]))
+    }
+
+    fn with(mqtt: MqttOptions, mut subscribe: Subscribe) -> Self {
         subscribe.pkid = SUBSCRIBE_ID;
         let mut eventloop = EventLoop::new(mqtt, 1);
         eventloop.network_options.set_tcp_nodelay(true);
         Self { eventloop, subscribe }
+    }
+
+    /// Publishes at QoS 0: what the connection does not take any more is lost.
+    pub(crate) async fn publish(&mut self, topic: String, payload: Vec<u8>) -> Result<(), Failure> {
+        self.send([Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload))]).await
     }
 
     /// Writes packets at once.
@@ -81,6 +87,18 @@ impl V4 {
         self.eventloop.pending.clear();
         failure
     }
+}
+
+fn connection(client_id: &str, options: &Options, endpoint: Endpoint) -> MqttOptions {
+    let mut mqtt = MqttOptions::new(client_id, endpoint.address, options.port);
+    let packet = options.max_packet_bytes as usize;
+    mqtt.set_transport(endpoint.transport)
+        .set_keep_alive(Duration::from_secs(options.keep_alive_s.into()))
+        .set_max_packet_size(packet, packet);
+    if let Some((username, password)) = endpoint.login {
+        mqtt.set_credentials(username, password);
+    }
+    mqtt
 }
 
 impl Link for V4 {
