@@ -1,18 +1,39 @@
 //! LoRaWAN 1.0.x, from what a gateway heard to a device's payload, and back to what a gateway shall send.
 
+mod answer;
 mod base64;
+mod counters;
+mod crypto;
+mod device;
+mod frame;
 pub mod gateway_bridge;
 mod gateway_message;
+mod gateways;
 pub mod gps;
+mod hear;
 mod heard;
+mod hearing;
+mod link;
+mod mac;
 mod malformed;
+mod network;
+mod nonces;
 pub mod region;
 mod schedule;
 pub mod semtech;
+mod session;
+mod window;
 
+pub use answer::{Answer, AnswerId, Request};
+pub use frame::{DataFrame, Frame, FrameError, JoinRequest, MAX_FRAME};
 pub use gateway_message::{GatewayMessage, Stat, TxAck, TxError};
+pub use gateways::GatewayLink;
 pub use heard::{Context, Crc, DataRate, Heard, Reception};
+pub use hearing::{Copied, EventFrame, Hearing, Join, Refused, Uplink};
+pub use link::{Activated, Link, SessionLink};
+pub use mac::{DEVICE_TIME_REQ, LINK_CHECK_REQ, MacCommand, MacCommands, MacError};
 pub use malformed::Malformed;
+pub use network::Network;
 pub use schedule::{DutyCycle, NotSent, Transmit, choose};
 
 /// What is read and written of ChirpStack's messages, as generated from `proto/chirpstack`, for those who write such messages.

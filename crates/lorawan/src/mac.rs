@@ -1,0 +1,111 @@
+//! MAC commands of an uplink (LoRaWAN 1.0.4, 5): recognised by a table of lengths, counted by their identifier, answered where
+//! the device waits for an answer and we have one.
+//!
+//! Not answered: `LinkADRAns`, `DutyCycleAns`, `RXParamSetupAns`, `DevStatusAns`, `NewChannelAns`, `RXTimingSetupAns`,
+//! `TxParamSetupAns`, `DlChannelAns` are answers themselves, to requests we never make; `PingSlotInfoReq` and `BeaconTimingReq`
+//! belong to class B, which we do not serve, and a device that hears nothing stays in class A.
+
+/// Identifier of a command that asks how well the device is heard.
+pub const LINK_CHECK_REQ: u8 = 0x02;
+/// Identifier of a command that asks for the time.
+pub const DEVICE_TIME_REQ: u8 = 0x0d;
+
+/// Bytes after the identifier, for each command a device of version 1.0.x may send.
+const LENGTHS: [(u8, usize); 14] = [
+    (LINK_CHECK_REQ, 0),
+    (0x03, 1), // LinkADRAns
+    (0x04, 0), // DutyCycleAns
+    (0x05, 1), // RXParamSetupAns
+    (0x06, 2), // DevStatusAns
+    (0x07, 1), // NewChannelAns
+    (0x08, 0), // RXTimingSetupAns
+    (0x09, 0), // TxParamSetupAns
+    (0x0a, 1), // DlChannelAns
+    (DEVICE_TIME_REQ, 0),
+    (0x10, 1), // PingSlotInfoReq
+    (0x11, 1), // PingSlotChannelAns
+    (0x12, 0), // BeaconTimingReq
+    (0x13, 1), // BeaconFreqAns
+];
+
+/// One command of a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MacCommand {
+    /// Its identifier (CID).
+    pub cid: u8,
+    /// What follows the identifier, 0 to 2 bytes.
+    pub payload: Vec<u8>,
+}
+
+/// Why the rest of the commands could not be read. Lengths are known by the identifier alone, so nothing after it can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MacError {
+    /// The bytes end within a command.
+    #[error("mac command {0:#04x} is cut off")]
+    Truncated(u8),
+    /// An identifier whose length is not known: proprietary, or of another version.
+    #[error("unknown mac command {0:#04x}")]
+    Unknown(u8),
+}
+
+/// The commands of one uplink, up to the first that cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MacCommands {
+    /// In their order.
+    pub list: Vec<MacCommand>,
+    /// Why there may be more.
+    pub error: Option<MacError>,
+}
+
+impl MacCommands {
+    /// Reads the commands of FOpts, or of a decrypted payload on port 0.
+    pub fn parse(mut bytes: &[u8]) -> Self {
+        let mut commands = Self::default();
+        while let Some((cid, rest)) = bytes.split_first() {
+            match split(*cid, rest) {
+                Ok((payload, rest)) => {
+                    commands.list.push(MacCommand { cid: *cid, payload: payload.to_vec() });
+                    bytes = rest;
+                }
+                Err(error) => {
+                    commands.error = Some(error);
+                    break;
+                }
+            }
+        }
+        commands
+    }
+
+    /// Whether this command is among them.
+    pub fn contains(&self, cid: u8) -> bool {
+        self.list.iter().any(|command| command.cid == cid)
+    }
+}
+
+fn split(cid: u8, rest: &[u8]) -> Result<(&[u8], &[u8]), MacError> {
+    let length = LENGTHS.iter().find(|(known, _)| *known == cid).ok_or(MacError::Unknown(cid))?.1;
+    rest.split_at_checked(length).ok_or(MacError::Truncated(cid))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(bytes: &[u8], expect: Expect) {
+        let commands = MacCommands::parse(bytes);
+        let list: Vec<_> = commands.list.iter().map(|c| format!("{:#04x}{:02x?}", c.cid, c.payload)).collect();
+        let error = commands.error.map(|error| error.to_string());
+        expect.assert_eq(&format!("{} {}", list.join(" "), error.unwrap_or_default()));
+    }
+
+    #[test]
+    fn commands_are_read_up_to_the_first_that_cannot_be() {
+        check(&[], expect![" "]);
+        check(&[0x06, 0x73, 0x07, 0x02, 0x0d], expect!["0x06[73, 07] 0x02[] 0x0d[] "]);
+        check(&[0x03], expect![" mac command 0x03 is cut off"]);
+        check(&[0x02, 0x06, 0x73], expect!["0x02[] mac command 0x06 is cut off"]);
+        check(&[0x02, 0x80, 0x01, 0x0d], expect!["0x02[] unknown mac command 0x80"]);
+    }
+}
