@@ -56,6 +56,7 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
         http: config.http.listen,
         mqtt: config.mqtt,
         listener: config.listener,
+        udp: config.udp,
         journal: config.journal,
         journal_days: config.retention.journal_days,
     };
@@ -81,6 +82,7 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         http: free(demo.http()),
         mqtt: Vec::new(),
         listener: Some(listener),
+        udp: None,
         journal: smartpole_journal::Options::default(),
         journal_days: DEMO_JOURNAL_DAYS,
     };

@@ -14,7 +14,7 @@ use smartpole_api::{ApiState, Parts};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
-use smartpole_source::{mqtt_client, mqtt_listener};
+use smartpole_source::{mqtt_client, mqtt_listener, udp};
 use smartpole_store::{Queries, Store};
 use tokio::{
     net::TcpListener,
@@ -42,6 +42,7 @@ pub(crate) struct Setup {
     pub(crate) http: SocketAddr,
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     pub(crate) listener: Option<mqtt_listener::Options>,
+    pub(crate) udp: Option<udp::Options>,
     pub(crate) journal: smartpole_journal::Options,
     pub(crate) journal_days: u32,
 }
@@ -87,7 +88,7 @@ pub(crate) struct Service {
 impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
-        let Setup { data, registry, http, mqtt, listener, journal: options, journal_days } = setup;
+        let Setup { data, registry, http, mqtt, listener, udp, journal: options, journal_days } = setup;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
         let http = TcpListener::bind(http).await.map_err(|source| Error::Listen { address: http, source })?;
         let failed = CancellationToken::new();
@@ -113,7 +114,7 @@ impl Service {
         };
         let folding = Folding::spawn(folding, &failed)?;
 
-        let mut sources = Sources::bind(mqtt, listener, &journal).await?;
+        let mut sources = Sources::bind(mqtt, listener, udp, Arc::new(|_| true), &journal).await?;
         let health = HealthWatch::new(trouble.subscribe(), registry_error, sources.statuses.clone());
         let parts = Parts {
             fold: Arc::clone(&fold),

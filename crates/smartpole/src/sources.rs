@@ -1,9 +1,9 @@
 //! Sources: bound before anything runs, run when all behind them does.
 
-use std::net::SocketAddr;
+use std::{collections::HashMap, net::SocketAddr};
 
 use smartpole_journal::Journal;
-use smartpole_source::{Error, MqttClient, MqttListener, SourceStatus, mqtt_client, mqtt_listener};
+use smartpole_source::{Error, MqttClient, MqttListener, SourceStatus, UdpServer, mqtt_client, mqtt_listener, udp};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -13,17 +13,33 @@ use crate::{clock, registry_watch::RegistryWatch, telemetry::Chain, ticks};
 pub(crate) struct Sources {
     clients: Vec<MqttClient>,
     listener: Option<MqttListener>,
+    gateways: Option<UdpServer>,
     /// Where the embedded listener listens.
     pub(crate) listens: Option<SocketAddr>,
+    /// Where gateways are listened to.
+    #[expect(dead_code, reason = "who announces it asks for it")]
+    pub(crate) hears: Option<SocketAddr>,
     pub(crate) statuses: Vec<watch::Receiver<SourceStatus>>,
     pub(crate) tasks: JoinSet<()>,
     pub(crate) stop: CancellationToken,
 }
 
+/// How the gateways of a source are reached.
+#[expect(dead_code, reason = "who answers devices uses it")]
+pub(crate) enum Way {
+    /// By Semtech's protocol.
+    Udp(udp::Downlinks),
+    /// By a Gateway Bridge behind a broker.
+    Mqtt(mqtt_client::Publisher),
+}
+
 impl Sources {
+    /// Binds all sources; `known` says whether the registry knows a gateway.
     pub(crate) async fn bind(
         mqtt: Vec<mqtt_client::Options>,
         listener: Option<mqtt_listener::Options>,
+        gateways: Option<udp::Options>,
+        known: udp::Known,
         journal: &Journal,
     ) -> Result<Self, Error> {
         let client = |options| MqttClient::new(options, journal, clock::now);
@@ -32,10 +48,25 @@ impl Sources {
             Some(options) => Some(MqttListener::bind(options, journal, clock::now).await?),
             None => None,
         };
+        let gateways = match gateways {
+            Some(options) => Some(UdpServer::bind(options, journal, clock::now, known).await?),
+            None => None,
+        };
         let listens = listener.as_ref().map(MqttListener::local_addr);
-        let of_clients = clients.iter().map(MqttClient::status);
-        let statuses = of_clients.chain(listener.as_ref().map(MqttListener::status)).collect();
-        Ok(Self { clients, listener, listens, statuses, tasks: JoinSet::new(), stop: CancellationToken::new() })
+        let hears = gateways.as_ref().map(UdpServer::local_addr);
+        let servers =
+            listener.as_ref().map(MqttListener::status).into_iter().chain(gateways.as_ref().map(UdpServer::status));
+        let statuses = clients.iter().map(MqttClient::status).chain(servers).collect();
+        let (tasks, stop) = (JoinSet::new(), CancellationToken::new());
+        Ok(Self { clients, listener, gateways, listens, hears, statuses, tasks, stop })
+    }
+
+    /// How the gateways of each source are reached, by the name of the source.
+    #[expect(dead_code, reason = "who answers devices asks for it")]
+    pub(crate) fn ways(&self) -> HashMap<String, Way> {
+        let by_mqtt = self.clients.iter().filter_map(|client| Some((client.name(), Way::Mqtt(client.publisher()?))));
+        let by_udp = self.gateways.iter().map(|server| (server.name(), Way::Udp(server.downlinks())));
+        by_mqtt.chain(by_udp).map(|(name, way)| (name.to_owned(), way)).collect()
     }
 
     /// Starts taking messages, ticks and changed registries in.
@@ -48,6 +79,9 @@ impl Sources {
         }
         if let Some(listener) = self.listener.take() {
             self.tasks.spawn(watched(listener.run(stop()), failed.clone()));
+        }
+        if let Some(gateways) = self.gateways.take() {
+            self.tasks.spawn(watched(gateways.run(stop()), failed.clone()));
         }
     }
 }

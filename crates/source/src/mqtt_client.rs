@@ -67,6 +67,11 @@ impl MqttClient {
         Ok(Self { options, endpoint, journal: journal.clone(), board, downlinks, now })
     }
 
+    /// Name of the source.
+    pub fn name(&self) -> &str {
+        &self.options.name
+    }
+
     /// How it is.
     pub fn status(&self) -> watch::Receiver<SourceStatus> {
         self.board.watch()

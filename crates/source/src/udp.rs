@@ -88,6 +88,11 @@ impl UdpServer {
         Ok(Self { intake, receipts, downlinks, address, board, name: options.name, failures })
     }
 
+    /// Name of the source.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address

@@ -23,7 +23,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use smartpole_source::{mqtt_client, mqtt_listener};
+use smartpole_source::{mqtt_client, mqtt_listener, udp};
 
 pub(crate) use self::mistakes::Mistakes;
 pub(crate) use self::overrides::variables;
@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     /// The embedded MQTT listener, if it is wanted.
     pub(crate) listener: Option<mqtt_listener::Options>,
+    /// The server for LoRaWAN gateways, if it is wanted.
+    pub(crate) udp: Option<udp::Options>,
     /// The journal.
     pub(crate) journal: smartpole_journal::Options,
     /// How long things are kept.

@@ -23,7 +23,7 @@ impl Default for Folders {
     }
 }
 
-const TABLES: [&str; 6] = ["http", "mqtt", "listener", "journal", "retention", "log"];
+const TABLES: [&str; 7] = ["http", "mqtt", "listener", "udp", "journal", "retention", "log"];
 
 impl Config {
     /// As [`Config::load`], with the variables of the environment as a value, and with as much of the configuration as
@@ -38,14 +38,14 @@ impl Config {
         let http = part(&mut root, "http", mistakes);
         let (journal, retention) = (journal(&mut root, mistakes), part(&mut root, "retention", mistakes));
         let log = part(&mut root, "log", mistakes);
-        let sources::Sources { mqtt, listener } = sources::read(&mut root, base, &http, mistakes);
+        let sources::Sources { mqtt, listener, udp } = sources::read(&mut root, base, &http, mistakes);
         let folders: Folders = root.read(&TABLES, mistakes);
-        if mqtt.is_empty() && listener.is_none() && !root.has_flaws() {
-            let hint = "add `[[mqtt]]` for your broker, or `[listener]` for poles that connect directly";
+        if mqtt.is_empty() && listener.is_none() && udp.is_none() && !root.has_flaws() {
+            let hint = "add `[[mqtt]]` for your broker, `[listener]` for poles that connect directly, or `[udp]` for LoRaWAN gateways";
             mistakes.of_file("no messages can come in", hint);
         }
         let registry = registry(folders.registry, base, &mut root, mistakes);
-        Self { data: base.join(folders.data), registry, http, mqtt, listener, journal, retention, log }
+        Self { data: base.join(folders.data), registry, http, mqtt, listener, udp, journal, retention, log }
     }
 }
 

@@ -1,11 +1,11 @@
-//! Where messages come in: brokers and the embedded listener.
+//! Where messages come in: brokers, the embedded listener and LoRaWAN gateways.
 
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
-use smartpole_source::{Mistake, mqtt_client, mqtt_listener};
+use smartpole_source::{Mistake, mqtt_client, mqtt_listener, udp};
 
 use super::{Http, Mistakes, section::Section};
 
@@ -13,17 +13,22 @@ use super::{Http, Mistakes, section::Section};
 pub(super) struct Sources {
     pub(super) mqtt: Vec<mqtt_client::Options>,
     pub(super) listener: Option<mqtt_listener::Options>,
+    pub(super) udp: Option<udp::Options>,
 }
 
-/// Reads `[[mqtt]]` and `[listener]`.
+/// Reads `[[mqtt]]`, `[listener]` and `[udp]`.
 pub(super) fn read(root: &mut Section, base: &Path, http: &Http, mistakes: &mut Mistakes) -> Sources {
     let (mut names, mut sessions) = (BTreeSet::new(), BTreeSet::new());
     let mut mqtt = Vec::new();
     for mut section in root.take_list("mqtt", mistakes) {
         let options = client(&mut section, base, mistakes);
         unique_name(&options.name, &mut names, &mut section, mistakes);
-        let session = (options.host.clone(), options.port, options.client_id.clone());
-        if !options.client_id.is_empty() && !sessions.insert(session) {
+        let downlinks = options.downlinks.then(|| options.downlinks_id());
+        let mut taken = false;
+        for id in [Some(options.client_id.clone()), downlinks].into_iter().flatten() {
+            taken |= !sessions.insert((options.host.clone(), options.port, id));
+        }
+        if taken && !options.client_id.is_empty() {
             let hint = "give each client of a broker an identifier of its own: the broker throws out the former one";
             section.mistake("client_id", "another client of this broker has it", hint, mistakes);
         }
@@ -37,7 +42,13 @@ pub(super) fn read(root: &mut Section, base: &Path, http: &Http, mistakes: &mut 
         }
         options
     });
-    Sources { mqtt, listener }
+    let udp = root.take_section("udp", mistakes).map(|mut section| {
+        let options: udp::Options = section.read(&[], mistakes);
+        note(options.validate(), &mut section, mistakes);
+        unique_name(&options.name, &mut names, &mut section, mistakes);
+        options
+    });
+    Sources { mqtt, listener, udp }
 }
 
 fn client(section: &mut Section, base: &Path, mistakes: &mut Mistakes) -> mqtt_client::Options {

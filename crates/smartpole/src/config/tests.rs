@@ -1,7 +1,9 @@
+mod sources;
+
 use std::{fs, path::Path};
 
 use expect_test::{Expect, expect};
-use smartpole_source::{mqtt_client, mqtt_listener};
+use smartpole_source::{mqtt_client, mqtt_listener, udp};
 
 use super::*;
 
@@ -45,6 +47,7 @@ fn the_shipped_file_shows_every_option_with_its_default() {
     let client = mqtt_client::Options { client_id: "smartpole".to_owned(), ..Default::default() };
     assert_eq!(config.mqtt, [client]);
     assert_eq!(config.listener, Some(mqtt_listener::Options { allow_anonymous: true, ..Default::default() }));
+    assert_eq!(config.udp, Some(udp::Options::default()));
     assert!(config.data.ends_with("smartpole-data"));
     let Config { http, journal, retention, log, .. } = config;
     assert_eq!((http, journal, retention, log), Default::default());
@@ -58,6 +61,7 @@ fn the_shipped_file_names_every_key() {
     let keys = [
         fields::of::<mqtt_client::Options>(),
         fields::of::<mqtt_listener::Options>(),
+        fields::of::<udp::Options>(),
         fields::of::<smartpole_journal::Options>(),
         fields::of::<Http>(),
         fields::of::<Retention>(),
@@ -127,42 +131,6 @@ format = "xml"
             smartpole.toml:20: log.format: unknown word `xml`
               hint: use one of text, json
             10 mistakes"#]],
-    );
-}
-
-#[test]
-fn sources_need_names_sessions_and_addresses_of_their_own() {
-    mistakes(
-        r#"registry = "nowhere"
-mqtt = [{ client_id = "a" }, { client_id = "a", name = "second" }]
-[listener]
-name = "broker"
-address = "127.0.0.1:8080"
-password_file = "users"
-"#,
-        &expect![[r#"
-            smartpole.toml:1: registry: no folder nowhere
-              hint: give the folder that holds poles.csv; a relative path begins at the configuration file
-            smartpole.toml:2: mqtt.1.client_id: another client of this broker has it
-              hint: give each client of a broker an identifier of its own: the broker throws out the former one
-            smartpole.toml:4: listener.name: another source is called `broker`
-              hint: give each source a name of its own: the ledger counts by it
-            smartpole.toml:5: listener.address: http.listen is the same
-              hint: give each a port of its own
-            smartpole.toml:6: listener.password_file: no file users
-              hint: give the path of a readable file
-            5 mistakes"#]],
-    );
-}
-
-#[test]
-fn a_service_that_nothing_can_reach_is_a_mistake() {
-    mistakes(
-        "registry = \"registry\"\n",
-        &expect![[r#"
-        smartpole.toml: no messages can come in
-          hint: add `[[mqtt]]` for your broker, or `[listener]` for poles that connect directly
-        1 mistake"#]],
     );
 }
 

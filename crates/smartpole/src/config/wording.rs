@@ -34,6 +34,10 @@ pub(super) fn of(key: &str, message: &str) -> (String, String) {
             let hint = format!("write it like `{key} = \"127.0.0.1:8080\"`; 0.0.0.0 stands for every network");
             ("expected an address and a port".to_owned(), hint)
         }
+        None if message.contains("IP address") => {
+            let hint = format!("write it like `{key} = [\"10.0.0.0/8\"]`; /32 stands for a single address");
+            ("expected networks".to_owned(), hint)
+        }
         None => (message.to_owned(), format!("write it like `{key} = …`")),
     }
 }
