@@ -20,7 +20,7 @@ mod time;
 pub use decimal::{Decimal, DecimalError};
 pub use flags::{Flag, Flags};
 pub use geo::Position;
-pub use lorawan::{Activation, Credentials, DevAddr, Eui, FCntReset, Gateway, HexError, Key};
+pub use lorawan::{Activation, Credentials, DevAddr, Eui, FCntReset, Gateway, HexError, Key, NetId};
 pub use message::{RawMessage, RawMessageRef};
 pub use outcome::{Outcome, Reason, Verdict};
 pub use pack::{PackError, Reader, put_i64, put_u64};

@@ -3,6 +3,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::Position;
 
 /// Text that is no number of so many hex digits. It does not quote the text, which may be a key.
@@ -32,6 +34,40 @@ pub struct Eui(pub u64);
 /// The address of a device within its network.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DevAddr(pub u32);
+
+/// The identifier of a network, 24 bits: assigned by the LoRa Alliance, or 000000 and 000001 for private networks
+/// (LoRaWAN Back-End Interfaces 1.0, 19.2). In files it is a text of 6 hex digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct NetId(pub u32);
+
+impl fmt::Display for NetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06x}", self.0)
+    }
+}
+
+impl FromStr for NetId {
+    type Err = HexError;
+
+    fn from_str(text: &str) -> Result<Self, HexError> {
+        hex(text).map(|[high, middle, low]| Self(u32::from_be_bytes([0, high, middle, low])))
+    }
+}
+
+impl TryFrom<String> for NetId {
+    type Error = HexError;
+
+    fn try_from(text: String) -> Result<Self, HexError> {
+        text.parse()
+    }
+}
+
+impl From<NetId> for String {
+    fn from(id: NetId) -> Self {
+        id.to_string()
+    }
+}
 
 impl fmt::Display for Eui {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

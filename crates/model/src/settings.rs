@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::UtcMillis;
+use crate::{NetId, UtcMillis};
 
 /// How the bytes of a topic are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ pub struct FoldSettings {
     pub epoch: UtcMillis,
     /// Largest payload that is decoded, in bytes.
     pub max_payload: u32,
+    /// The network that join accepts name, 6 hex digits: the LoRa Alliance's, or 000000 or 000001 for a private one.
+    pub net_id: NetId,
 }
 
 impl Default for FoldSettings {
@@ -65,6 +67,7 @@ impl Default for FoldSettings {
             retention_days: 400,
             epoch: UtcMillis(1_577_836_800_000), // 2020-01-01, before the first pole
             max_payload: 256 * 1024,
+            net_id: NetId::default(),
         }
     }
 }

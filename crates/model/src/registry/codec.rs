@@ -36,6 +36,11 @@ impl Codec {
         matches!(self, Self::Object | Self::CayenneLpp)
     }
 
+    /// Whether it reads a frame's bytes; the others are read from MQTT only.
+    pub fn reads_frames(self) -> bool {
+        !matches!(self, Self::Smartpole | Self::Object)
+    }
+
     /// Whether its messages may bring records of former instants, which mean nothing without their own time.
     pub fn has_history(self) -> bool {
         matches!(self, Self::MilesightVs121 | Self::MilesightVs133)

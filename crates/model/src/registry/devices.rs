@@ -12,23 +12,28 @@ use crate::UtcMillis;
 /// The file's name.
 pub(super) const FILE: &str = "devices.csv";
 
-const LAYOUT: Layout =
-    Layout { file: FILE, required: &["id", "pole", "profile"], optional: &["from", "line", "direction"] };
+const LAYOUT: Layout = Layout {
+    file: FILE,
+    required: &["id", "pole", "profile"],
+    optional: &["from", "line", "direction"],
+    secret: false,
+};
 
 /// A date begins where the city lives.
 const ZONE: &str = "Europe/Berlin";
 
-/// Reads the devices. `pole` gives the index of a pole's id; names that lead nowhere are problems.
+/// Reads the devices, and which ids there are. `pole` gives the index of a pole's id; names that lead nowhere are problems.
 pub(super) fn read(
     text: &str,
     pole: impl Fn(&str) -> Option<usize>,
     poles: &Names,
     profiles: &Names,
     problems: &mut Vec<Problem>,
-) -> Vec<Device> {
-    let mut devices = Devices::default();
-    table::rows(text, &LAYOUT, problems, |row, problems| {
+) -> (Vec<Device>, Names) {
+    let (mut devices, mut ids) = (Devices::default(), Vec::new());
+    let whole = table::rows(text, &LAYOUT, problems, |row, problems| {
         let id = device_id(row, problems);
+        ids.push(id.clone());
         if let Some(hint) = poles.missing(row.get("pole"), super::poles::FILE) {
             problems.push(row.problem("pole", format!("unknown pole `{}`", row.get("pole")), hint));
         }
@@ -45,7 +50,7 @@ pub(super) fn read(
         device.assignments.sort_by_key(|assignment| assignment.from);
         device.assignments.shrink_to_fit();
     }
-    devices.list
+    (devices.list, if whole { Names::new(ids) } else { Names::unreadable() })
 }
 
 #[derive(Default)]
@@ -62,7 +67,7 @@ impl Devices {
             problems.push(row.problem("id", message, "remove one line, or say in `from` when the device moved"));
         }
         let index = *self.index.entry(id).or_insert_with_key(|id| {
-            self.list.push(Device { id: id.clone(), assignments: Vec::new() });
+            self.list.push(Device { id: id.clone(), assignments: Vec::new(), credentials: None });
             self.list.len() - 1
         });
         self.list[index].assignments.push(assignment);

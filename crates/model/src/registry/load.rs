@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Device, Files, Inputs, Problem, Profile, Registry, devices,
+    gateways::{self, GatewayRow},
+    keys,
     names::Names,
     poles::{self, PoleRow},
     profiles,
@@ -23,7 +25,9 @@ pub const PROFILES: &str = "profiles/";
 
 /// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
 pub fn is_input(name: &str) -> bool {
-    is_profile(name) || [FOLD, devices::FILE, poles::FILE, properties::FILE, zones::FILE].contains(&name)
+    const FILES: [&str; 7] =
+        [FOLD, devices::FILE, gateways::FILE, keys::FILE, poles::FILE, properties::FILE, zones::FILE];
+    is_profile(name) || FILES.contains(&name)
 }
 
 fn is_profile(name: &str) -> bool {
@@ -78,15 +82,27 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     };
     let drafts = text::read(files, zones::FILE, problems).map(|text| zones::read(text, problems)).unwrap_or_default();
     zones::check_poles(&drafts, &pole_names, problems);
-    check_places(&rows, &drafts, problems);
-    let devices = read_devices(files, &rows, &pole_names, problems);
+    let gateways = read_optional(files, gateways::FILE, problems).map(|text| gateways::read(text, problems));
+    let gateways = gateways.unwrap_or_default();
+    check_places(&rows, &gateways, &drafts, problems);
+    let (devices, device_names) = read_devices(files, &rows, &pole_names, problems);
     let mut poles: Vec<_> = rows.into_iter().filter_map(|row| row.pole).collect();
     let zones = zones::link(drafts, &mut poles);
     let device_by_id = devices.iter().enumerate().map(|(index, device)| (device.id.clone(), index)).collect();
     let profiles = profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
+    let gateway_by_eui = gateways.iter().enumerate().map(|(index, row)| (row.gateway.eui, index)).collect();
+    let gateways = gateways.into_iter().map(|row| row.gateway).collect();
     let properties = properties.catalogue;
-    let registry = Registry { properties, poles, devices, zones, profiles, device_by_id };
+    let mut registry = Registry { properties, poles, devices, zones, profiles, gateways, device_by_id, gateway_by_eui };
+    if let Some(text) = read_optional(files, keys::FILE, problems) {
+        keys::read(text, &mut registry, &device_names, problems);
+    }
     Inputs { registry, settings: read_settings(files, problems) }
+}
+
+/// The text of a file that may be left out.
+fn read_optional<'a>(files: &'a Files, name: &str, problems: &mut Vec<Problem>) -> Option<&'a str> {
+    files.contains_key(name).then(|| text::read(files, name, problems)).flatten()
 }
 
 fn read_profiles(files: &Files, properties: &Properties, problems: &mut Vec<Problem>) -> Vec<Profile> {
@@ -98,8 +114,8 @@ fn read_profiles(files: &Files, properties: &Properties, problems: &mut Vec<Prob
     profiles
 }
 
-fn read_devices(files: &Files, rows: &[PoleRow], poles: &Names, problems: &mut Vec<Problem>) -> Vec<Device> {
-    let Some(text) = text::read(files, devices::FILE, problems) else { return Vec::new() };
+fn read_devices(files: &Files, rows: &[PoleRow], poles: &Names, problems: &mut Vec<Problem>) -> (Vec<Device>, Names) {
+    let Some(text) = text::read(files, devices::FILE, problems) else { return (Vec::new(), Names::unreadable()) };
     let stem = |name: &String| Some(name.strip_prefix(PROFILES)?.strip_suffix(".toml")?.to_owned());
     let profiles = Names::new(files.keys().filter(|name| is_profile(name)).filter_map(stem));
     let index: std::collections::HashMap<&str, usize> =
@@ -108,8 +124,7 @@ fn read_devices(files: &Files, rows: &[PoleRow], poles: &Names, problems: &mut V
 }
 
 fn read_settings(files: &Files, problems: &mut Vec<Problem>) -> FoldSettings {
-    let text = files.contains_key(FOLD).then(|| text::read(files, FOLD, problems)).flatten();
-    let settings = text.map_or_else(
+    let settings = read_optional(files, FOLD, problems).map_or_else(
         || Ok(FoldSettings::default()),
         |text| {
             toml::from_str(text).map_err(|error: toml::de::Error| {
@@ -124,21 +139,21 @@ fn read_settings(files: &Files, problems: &mut Vec<Problem>) -> FoldSettings {
     })
 }
 
-/// Latitude and longitude are easily swapped, and both ways are somewhere on earth. A pole far from the zones (without
-/// them: from the other poles) that would be near if swapped gives it away.
-fn check_places(rows: &[PoleRow], drafts: &[ZoneDraft], problems: &mut Vec<Problem>) {
-    let poles: Vec<(usize, Position)> =
-        rows.iter().filter_map(|row| Some((row.line, row.pole.as_ref()?.position))).collect();
+/// Latitude and longitude are easily swapped, and both ways are somewhere on earth. A pole or gateway far from the zones
+/// (without them: from the poles) that would be near if swapped gives it away.
+fn check_places(rows: &[PoleRow], gateways: &[GatewayRow], drafts: &[ZoneDraft], problems: &mut Vec<Problem>) {
+    let poles = rows.iter().filter_map(|row| Some((poles::FILE, row.line, row.pole.as_ref()?.position)));
+    let among: Vec<Position> = poles.clone().map(|(.., place)| place).collect();
     let corners: Vec<Position> = zones::corners(drafts).collect();
-    let among: Vec<Position> = poles.iter().map(|(_, place)| *place).collect();
     let Some(middle) = middle(if corners.is_empty() { &among } else { &corners }) else { return };
     let near = |place: Position| (place.lat - middle.lat).abs() < 2.0 && (place.lon - middle.lon).abs() < 2.0;
-    for (line, place) in poles {
+    let gateways = gateways.iter().filter_map(|row| Some((gateways::FILE, row.line, row.gateway.position?)));
+    for (file, line, place) in poles.chain(gateways) {
         let swapped = Position { lat: place.lon, lon: place.lat };
         if !near(place) && near(swapped) {
             let message = format!("latitude {} and longitude {} seem swapped", place.lat, place.lon);
-            let hint = "swap them; in GeoJSON the longitude comes first, in poles.csv the columns have names";
-            problems.push(Problem::new(poles::FILE, message, hint).at_line(line).in_field("lat"));
+            let hint = format!("swap them; in GeoJSON the longitude comes first, in {file} the columns have names");
+            problems.push(Problem::new(file, message, hint).at_line(line).in_field("lat"));
         }
     }
 }

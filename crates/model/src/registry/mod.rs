@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::{Catalogue, Decimal, FoldSettings, Position, PropertyNo, UtcMillis};
+use crate::{Catalogue, Credentials, Decimal, Eui, FoldSettings, Gateway, Position, PropertyNo, UtcMillis};
 
 mod codec;
 mod devices;
+mod gateways;
+mod keys;
 mod load;
 mod names;
 mod poles;
@@ -19,6 +21,7 @@ mod toml_section;
 mod zones;
 
 pub use codec::Codec;
+pub use keys::FILE as KEYS;
 pub use load::{FOLD, PROFILES, is_input};
 pub use names::did_you_mean;
 pub use problem::Problem;
@@ -63,6 +66,8 @@ pub struct Device {
     pub id: String,
     /// Ordered by `from`; never empty.
     pub assignments: Vec<Assignment>,
+    /// What its LoRaWAN frames are read with, unless a network server of its own reads them.
+    pub credentials: Option<Credentials>,
 }
 
 impl Device {
@@ -160,13 +165,21 @@ pub struct Registry {
     pub zones: Vec<Zone>,
     /// Profiles by id.
     pub profiles: BTreeMap<String, Profile>,
+    /// Gateways in file order.
+    pub gateways: Vec<Gateway>,
     device_by_id: HashMap<String, DeviceIndex>,
+    gateway_by_eui: HashMap<Eui, usize>,
 }
 
 impl Registry {
     /// The index of a device's id.
     pub fn device_index(&self, id: &str) -> Option<DeviceIndex> {
         self.device_by_id.get(id).copied()
+    }
+
+    /// The gateway of an EUI.
+    pub fn gateway(&self, eui: Eui) -> Option<&Gateway> {
+        self.gateway_by_eui.get(&eui).map(|index| &self.gateways[*index])
     }
 }
 

@@ -10,7 +10,8 @@ use crate::Position;
 /// The file's name.
 pub(super) const FILE: &str = "poles.csv";
 
-const LAYOUT: Layout = Layout { file: FILE, required: &["id", "name", "place", "lat", "lon"], optional: &[] };
+const LAYOUT: Layout =
+    Layout { file: FILE, required: &["id", "name", "place", "lat", "lon"], optional: &[], secret: false };
 
 /// A pole and the line it stands on.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> (Vec<PoleRow>, Na
 }
 
 fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
-    let (lat, lon) = (degrees(row, "lat", 90.0, problems), degrees(row, "lon", 180.0, problems));
+    let position = position(row, problems);
     let name = match row.get("name") {
         "" => id,
         name => name,
@@ -50,9 +51,15 @@ fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
         id: id.to_owned(),
         name: name.to_owned(),
         place: row.get("place").to_owned(),
-        position: Position { lat: lat?, lon: lon? },
+        position: position?,
         zones: Vec::new(),
     })
+}
+
+/// A place in the columns `lat` and `lon`.
+pub(super) fn position(row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<Position> {
+    let (lat, lon) = (degrees(row, "lat", 90.0, problems), degrees(row, "lon", 180.0, problems));
+    Some(Position { lat: lat?, lon: lon? })
 }
 
 fn degrees(row: &Row<'_>, column: &str, limit: f64, problems: &mut Vec<Problem>) -> Option<f64> {

@@ -11,6 +11,8 @@ pub(super) struct Layout {
     pub(super) file: &'static str,
     pub(super) required: &'static [&'static str],
     pub(super) optional: &'static [&'static str],
+    /// Its cells are never quoted: any of them may be a key, even one of the first line if that is missing.
+    pub(super) secret: bool,
 }
 
 /// One line of a table.
@@ -107,13 +109,14 @@ fn header(
 ) -> Option<Vec<Option<&'static str>>> {
     let known = || layout.required.iter().chain(layout.optional).copied();
     let mut columns: Vec<Option<&'static str>> = Vec::new();
-    for cell in record {
+    for (number, cell) in (1..).zip(record) {
         let name = cell.trim();
         let column = known().find(|known| *known == name);
-        let problem = |message: String, hint| Problem::new(layout.file, message, hint).at_line(line).in_field(name);
+        let shown = if layout.secret && column.is_none() { format!("no. {number}") } else { name.to_owned() };
+        let problem = |message: String, hint| Problem::new(layout.file, message, hint).at_line(line).in_field(&shown);
         if column.is_none() {
             let hint = did_you_mean(name, known()).unwrap_or_else(|| format!("remove it, or {}", one_of(known())));
-            problems.push(problem(format!("unknown column `{name}`"), hint));
+            problems.push(problem(format!("unknown column `{shown}`"), hint));
         } else if columns.contains(&column) {
             problems.push(problem(format!("column `{name}` is there twice"), "remove one of them".to_owned()));
         }

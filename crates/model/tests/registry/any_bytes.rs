@@ -7,7 +7,7 @@ use crate::fixture::files;
 
 proptest! {
     #[test]
-    fn no_bytes_make_the_loader_panic(name in "(poles|devices)\\.csv|zones\\.geojson|(properties|fold|profiles/counter)\\.toml", bytes: Vec<u8>) {
+    fn no_bytes_make_the_loader_panic(name in "(poles|devices|gateways|keys)\\.csv|zones\\.geojson|(properties|fold|profiles/counter)\\.toml", bytes: Vec<u8>) {
         let mut files = files(&[]);
         files.insert(name, bytes);
         let _outcome = Inputs::parse(&files);

@@ -229,7 +229,7 @@ fn every_syntax_error_of_a_toml_file_is_reported_and_nothing_that_follows_from_i
     check(
         &[("properties.toml", "[[property]]\nid = \nnumber = 1 2\n"), ("fold.toml", "lateness = 3\n")],
         &expect![[r#"
-            fold.toml:1: unknown field `lateness`, expected one of `city`, `routes`, `lateness_s`, `future_drift_s`, `retention_days`, `epoch`, `max_payload`
+            fold.toml:1: unknown field `lateness`, expected one of `city`, `routes`, `lateness_s`, `future_drift_s`, `retention_days`, `epoch`, `max_payload`, `net_id`
               hint: correct the key or value of this line
             properties.toml:2: string values must be quoted, expected literal string
               hint: mend the TOML syntax of this line
