@@ -70,7 +70,8 @@ pub struct SubBand {
     pub to: u32,
     /// Most airtime in any hour, milliseconds.
     pub airtime_ms: u32,
-    /// Most power, dBm EIRP: 14 or 27 dBm ERP and 2.15 dB, rounded down.
+    /// Power to send with, dBm EIRP: within 14 or 27 dBm ERP (16.15 or 29.15 EIRP), and one of the steps that gateways with an
+    /// SX1301 have; they refuse a frame with any other.
     pub power: i8,
 }
 
@@ -84,7 +85,7 @@ pub const SUB_BANDS: [SubBand; 6] = [
     band(865_000, 868_000, 10, 16),
     band(868_000, 868_600, 10, 16),
     band(868_700, 869_200, 1, 16),
-    band(869_400, 869_650, 100, 29),
+    band(869_400, 869_650, 100, 27),
     band(869_700, 870_000, 10, 16),
 ];
 
