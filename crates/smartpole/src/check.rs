@@ -1,18 +1,16 @@
 //! `smartpole check`: every mistake in configuration and registry, before anything is started.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::{self, Write as _},
-    io::Write as _,
-    path::Path,
-    process::ExitCode,
-};
+mod notes;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, io::Write as _, path::Path, process::ExitCode};
 
 use rustix::fs::Access;
 use serde::Deserialize;
 use smartpole_model::{
     Inputs, Problem, Registry,
-    registry::{FOLD, Files},
+    registry::{FOLD, Files, KEYS},
 };
 use toml::Spanned;
 
@@ -52,6 +50,7 @@ impl Report {
         let config = Config::read(file, variables, &mut report.mistakes);
         if !config.data.as_os_str().is_empty() {
             report.mistakes.extend(unwritable(&config.data));
+            report.notes.extend(notes::readable_by_others(&config.data.join(inputs::KEY_FILE)));
         }
         if config.registry.is_dir() {
             report.add_registry(&config.registry);
@@ -80,7 +79,8 @@ impl Report {
         };
         let parsed = Inputs::parse(&files).map(|inputs| {
             self.summary = summary(&inputs);
-            self.notes.extend(without_identity(&inputs.registry));
+            self.notes.extend(notes::without_identity(&inputs.registry));
+            self.notes.extend(notes::readable_by_others(&folder.join(KEYS)));
         });
         let located = |problem: Problem| {
             let file = folder.join(&problem.file).display().to_string();
@@ -104,7 +104,8 @@ impl fmt::Display for Report {
 }
 
 fn summary(inputs: &Inputs) -> String {
-    let Registry { properties, poles, devices, zones, profiles, .. } = &inputs.registry;
+    let Registry { properties, poles, devices, zones, profiles, gateways, .. } = &inputs.registry;
+    let keyed = devices.iter().filter(|device| device.credentials.is_some()).count();
     let counted = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     [
         counted(poles.len(), "pole", "poles"),
@@ -113,35 +114,10 @@ fn summary(inputs: &Inputs) -> String {
         counted(profiles.len(), "profile", "profiles"),
         counted(properties.iter().count(), "property", "properties"),
         counted(inputs.settings.routes.len(), "route", "routes"),
+        counted(gateways.len(), "gateway", "gateways"),
+        counted(keyed, "device with keys", "devices with keys"),
     ]
     .join(", ")
-}
-
-/// Profiles of MQTT poles whose payloads' time is not trusted. Nobody else gives such a message a time, so that its
-/// event time is its receipt, and the same message delivered twice is two readings. (A LoRaWAN network gives one.)
-fn without_identity(registry: &Registry) -> impl Iterator<Item = String> {
-    let mut devices: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for device in registry.devices.iter().filter(|device| !is_dev_eui(&device.id)) {
-        for assignment in &device.assignments {
-            devices.entry(&assignment.profile).or_default().insert(&device.id);
-        }
-    }
-    let trusted = |profile: &&str| registry.profiles.get(*profile).is_none_or(|profile| profile.payload_time);
-    devices.retain(|profile, _| !trusted(profile));
-    devices.into_iter().map(|(profile, devices)| {
-        let mut names: String = devices.iter().copied().take(3).collect::<Vec<_>>().join(", ");
-        if devices.len() > 3 {
-            write!(names, " and {} more", devices.len() - 3).unwrap_or_default();
-        }
-        format!(
-            "no identity: profile {profile} has payload_time = false, so a message delivered twice counts twice ({names})"
-        )
-    })
-}
-
-/// Devices of a LoRaWAN network are known by their DevEUI, 16 hex digits.
-fn is_dev_eui(id: &str) -> bool {
-    id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Filters of routes that fit no topic. What else is wrong in the file, [`Inputs::parse`] says.
@@ -191,108 +167,5 @@ fn unwritable(data: &Path) -> Option<Problem> {
     match rustix::fs::access(existing, Access::WRITE_OK | Access::EXEC_OK) {
         Ok(()) => None,
         Err(error) => problem(format!("cannot write to {}: {error}", existing.display())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use expect_test::{Expect, expect};
-
-    use super::*;
-
-    const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy");
-
-    /// A folder with a copy of the shipped configuration and registry.
-    struct Copy(tempfile::TempDir);
-
-    impl Copy {
-        fn new() -> Self {
-            let copy = Self(tempfile::tempdir().unwrap());
-            for (name, bytes) in inputs::read(&Path::new(DEPLOY).join("castrop-rauxel")).unwrap() {
-                copy.write(&format!("castrop-rauxel/{name}"), &String::from_utf8(bytes).unwrap());
-            }
-            copy.write("smartpole.toml", &fs::read_to_string(Path::new(DEPLOY).join("smartpole.toml")).unwrap());
-            copy
-        }
-
-        fn write(&self, name: &str, text: &str) {
-            let path = self.0.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-
-        fn replace(&self, name: &str, from: &str, to: &str) {
-            let text = fs::read_to_string(self.0.path().join(name)).unwrap();
-            assert!(text.contains(from), "{from}");
-            self.write(name, &text.replacen(from, to, 1));
-        }
-
-        #[track_caller]
-        fn reports(&self, variables: &[(&str, &str)], expected: &Expect) {
-            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            let report = Report::of_config(&self.0.path().join("smartpole.toml"), variables).to_string();
-            expected.assert_eq(&report.replace(&format!("{}/", self.0.path().display()), ""));
-        }
-    }
-
-    #[test]
-    fn the_shipped_configuration_and_registry_are_sound() {
-        Copy::new().reports(&[], &expect!["ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 2 routes"]);
-        assert!(Report::of_registry(&Path::new(DEPLOY).join("castrop-rauxel")).mistakes.is_empty());
-    }
-
-    #[test]
-    fn mistakes_of_configuration_and_registry_are_listed_together() {
-        let copy = Copy::new();
-        copy.replace("smartpole.toml", "#listen =", "lissten =");
-        copy.replace("castrop-rauxel/devices.csv", "am-01-air,AM-01,", "am-01-air,AM-99,");
-        copy.write(
-            "castrop-rauxel/fold.toml",
-            "[[routes]]\nfilter = \"a/#\"\nformat = \"smartpole\"\n[[routes]]\nfilter = \"a#\"\nformat = \"smartpole\"\n",
-        );
-        copy.reports(
-            &[("SMARTPOLE__DATA", "smartpole.toml/data")],
-            &expect![[r#"
-            smartpole.toml:20: http.lissten: unknown key `lissten`
-              hint: did you mean `listen`?
-            castrop-rauxel/devices.csv:2: pole: unknown pole `AM-99`
-              hint: add it to poles.csv, or correct the id
-            castrop-rauxel/fold.toml:5: filter: "a#" is no topic filter
-              hint: `+` is one whole level and `#` the whole last one: smartpole/+/+/+/up, sensors/#
-            smartpole.toml/data: smartpole.toml is no folder
-              hint: let the service's user write there, or choose another folder by `data`
-            4 mistakes"#]],
-        );
-    }
-
-    #[test]
-    fn what_is_no_mistake_but_worth_knowing_is_a_note() {
-        let copy = Copy::new();
-        copy.replace("castrop-rauxel/profiles/noise-meter.toml", "payload_time = true", "payload_time = false");
-        copy.reports(&[("SMARTPOLE__HTTP__LISTEN", "0.0.0.0:8080")], &expect![[r#"
-            note: no identity: profile noise-meter has payload_time = false, so a message delivered twice counts twice (am-03-noise, ep-03-noise, lg-04-noise and 1 more)
-            note: http.listen: the interface has no login yet: keep it behind a proxy that has one
-            ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 2 routes"#]]);
-    }
-
-    #[test]
-    fn a_registry_that_is_not_there_is_one_mistake() {
-        expect![[r#"
-            nowhere: cannot be read: No such file or directory (os error 2)
-              hint: give the folder of poles.csv
-            1 mistake"#]]
-        .assert_eq(&Report::of_registry(Path::new("nowhere")).to_string());
-    }
-
-    #[test]
-    fn wildcards_stand_alone_in_their_level() {
-        let [right, wrong] = [
-            ["#", "+", "a", "/", "a/#", "+/+/up", "a//b", "$SYS/#"],
-            ["", "a#", "#/a", "a/#/b", "a+/b", "+a", "$share/g/a", "a\0"],
-        ];
-        assert_eq!(right.map(is_filter), [true; 8]);
-        assert_eq!(wrong.map(is_filter), [false; 8]);
     }
 }

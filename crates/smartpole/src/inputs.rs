@@ -1,7 +1,11 @@
 //! Registries on disk: the folder people edit, and copies by hash for the fold.
 //!
 //! A copy is complete and durable under `inputs/<hash>/` before the journal names its hash, and stays as long as a record
-//! refers to it; the fold reads nothing else.
+//! refers to it; the fold reads nothing else. The keys of devices are sealed in it.
+
+mod seal;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::HashMap,
@@ -13,24 +17,36 @@ use std::{
 
 use smartpole_model::{
     Inputs, Problem,
-    registry::{Files, PROFILES, is_input},
+    registry::{Files, KEYS, PROFILES, is_input},
 };
 use smartpole_pipeline::{FOLD_VERSION, LoadError, LoadInputs};
+
+use self::seal::{KeyFile, SealError};
+
+/// File of the sealing key in the data folder, where no other is configured.
+pub(crate) const KEY_FILE: &str = "inputs.key";
+
+/// What stands for [`KEYS`] in a copy.
+const SEALED: &str = "keys.csv.sealed";
 
 /// Copies of registries by hash.
 #[derive(Clone, Debug)]
 pub(crate) struct InputLibrary {
     dir: PathBuf,
+    key_file: KeyFile,
     known: Arc<Mutex<HashMap<String, Arc<Inputs>>>>,
 }
 
 impl InputLibrary {
-    pub(crate) fn new(data: &Path) -> Self {
-        Self { dir: data.join("inputs"), known: Arc::default() }
+    /// The copies in a data folder. Without a `key_file` (32 bytes), [`KEY_FILE`] is made there when it is first needed.
+    pub(crate) fn new(data: &Path, key_file: Option<PathBuf>) -> Self {
+        let given = key_file.is_some();
+        let key_file = KeyFile { path: key_file.unwrap_or_else(|| data.join(KEY_FILE)), given };
+        Self { dir: data.join("inputs"), key_file, known: Arc::default() }
     }
 
     /// Keeps files that are sound and gives their hash; what is wrong with them otherwise.
-    pub(crate) fn keep(&self, files: &Files) -> Result<io::Result<String>, Vec<Problem>> {
+    pub(crate) fn keep(&self, files: &Files) -> Result<Result<String, KeepError>, Vec<Problem>> {
         let inputs = Inputs::parse(files)?;
         let hash = Inputs::hash(files, FOLD_VERSION);
         let written = self.write(&hash, files);
@@ -38,7 +54,7 @@ impl InputLibrary {
         Ok(written.map(|()| hash))
     }
 
-    fn write(&self, hash: &str, files: &Files) -> io::Result<()> {
+    fn write(&self, hash: &str, files: &Files) -> Result<(), KeepError> {
         let target = self.dir.join(hash);
         if target.exists() {
             return Ok(());
@@ -46,16 +62,45 @@ impl InputLibrary {
         let building = self.dir.join(format!("{hash}.new"));
         fs::create_dir_all(building.join(PROFILES))?;
         for (name, bytes) in files {
-            let mut file = File::create(building.join(name))?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
+            match name.as_str() {
+                KEYS => write(&building.join(SEALED), &self.seal(hash, bytes)?)?,
+                name => write(&building.join(name), bytes)?,
+            }
         }
         for dir in [&building.join(PROFILES), &building] {
             File::open(dir)?.sync_all()?;
         }
         fs::rename(&building, &target)?;
-        File::open(&self.dir)?.sync_all()
+        Ok(File::open(&self.dir)?.sync_all()?)
     }
+
+    fn seal(&self, hash: &str, keys: &[u8]) -> Result<Vec<u8>, KeepError> {
+        let mut copies = fs::read_dir(&self.dir)?.flatten();
+        let key = self.key_file.read_or_make(copies.any(|copy| copy.path().join(SEALED).exists()))?;
+        Ok(key.seal(&keys_of(hash), keys)?)
+    }
+
+    /// The files of a copy.
+    fn read(&self, hash: &str) -> Result<Files, KeepError> {
+        let mut files = read(&self.dir.join(hash))?;
+        let sealed = self.dir.join(hash).join(SEALED);
+        if sealed.exists() {
+            let keys = self.key_file.read()?.open(&keys_of(hash), &sealed, &fs::read(&sealed)?)?;
+            files.insert(KEYS.to_owned(), keys);
+        }
+        Ok(files)
+    }
+}
+
+/// What is sealed with the keys of a registry.
+fn keys_of(hash: &str) -> String {
+    format!("{KEYS} {hash}")
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 impl LoadInputs for InputLibrary {
@@ -65,27 +110,44 @@ impl LoadInputs for InputLibrary {
             return Ok(Arc::clone(inputs));
         }
         let dir = self.dir.join(hash);
-        let files = read(&dir).map_err(|source| LoadError(Box::new(Missing { dir: dir.clone(), source })))?;
-        let parsed = Inputs::parse(&files).map_err(|problems| LoadError(Box::new(Unsound { dir, problems })))?;
+        let files = self.read(hash).map_err(|error| LoadError(Box::new(KeptError::new(&dir, error))))?;
+        let parsed =
+            Inputs::parse(&files).map_err(|problems| LoadError(Box::new(KeptError::Unsound { dir, problems })))?;
         let inputs = Arc::new(parsed);
         known.insert(hash.to_owned(), Arc::clone(&inputs));
         Ok(inputs)
     }
 }
 
+/// Why a registry cannot be kept, or a kept one not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read the registry kept in {dir}: put the folder back from a copy", dir = dir.display())]
-struct Missing {
-    dir: PathBuf,
-    source: io::Error,
+pub(crate) enum KeepError {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
+/// Why a kept registry cannot come into force again.
 #[derive(Debug, thiserror::Error)]
-#[error("the registry kept in {dir} has {n} problems, first: {first}", dir = dir.display(), n = problems.len(),
-    first = problems.first().map(ToString::to_string).unwrap_or_default())]
-struct Unsound {
-    dir: PathBuf,
-    problems: Vec<Problem>,
+enum KeptError {
+    #[error("cannot read the registry kept in {dir}: put the folder back from a copy", dir = dir.display())]
+    Missing { dir: PathBuf, source: io::Error },
+    #[error("cannot read the keys of the registry kept in {dir}", dir = dir.display())]
+    Sealed { dir: PathBuf, source: SealError },
+    #[error("the registry kept in {dir} has {n} problems, first: {first}", dir = dir.display(), n = problems.len(),
+        first = problems.first().map(ToString::to_string).unwrap_or_default())]
+    Unsound { dir: PathBuf, problems: Vec<Problem> },
+}
+
+impl KeptError {
+    fn new(dir: &Path, error: KeepError) -> Self {
+        let dir = dir.to_owned();
+        match error {
+            KeepError::Io(source) => Self::Missing { dir, source },
+            KeepError::Seal(source) => Self::Sealed { dir, source },
+        }
+    }
 }
 
 /// The input files of a folder.

@@ -37,7 +37,7 @@ impl RegistryWatch {
         let files = inputs::read(&folder).map_err(|source| Error::Folder { dir: folder.clone(), source })?;
         let in_force = fold.read().map(|fold| fold.inputs_hash().to_owned()).unwrap_or_default();
         let (library, journal) = (library.clone(), journal.clone());
-        let watch = Self { folder, library, journal, error: watch::Sender::new(None), tried: hash(&files) };
+        let mut watch = Self { folder, library, journal, error: watch::Sender::new(None), tried: hash(&files) };
         match watch.library.keep(&files) {
             Ok(Ok(hash)) if hash == in_force => {}
             Err(problems) if in_force.is_empty() => {
@@ -64,18 +64,21 @@ impl RegistryWatch {
             };
             let now = hash(&files);
             if now == seen && now != self.tried {
-                self.take(&files).await;
                 self.tried = now;
+                self.take(&files).await;
             } else {
                 seen = now;
             }
         }
     }
 
-    async fn take(&self, files: &Files) {
+    async fn take(&mut self, files: &Files) {
         match self.library.keep(files) {
             Err(problems) => self.report(Some(&summary(&problems))),
-            Ok(Err(error)) => self.report(Some(&format!("cannot keep a copy of the registry: {error}"))),
+            Ok(Err(error)) => {
+                self.report(Some(&format!("cannot keep a copy of the registry: {}", Chain(&error))));
+                self.tried.clear(); // the files are sound: try again until there is room, or the key file is back
+            }
             Ok(Ok(hash)) => {
                 let record = Record::Inputs { received_at: clock::now(), hash: hash.clone() };
                 match self.journal.append_durable(record).await {

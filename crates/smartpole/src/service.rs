@@ -93,7 +93,7 @@ impl Service {
         let http = TcpListener::bind(http).await.map_err(|source| Error::Listen { address: http, source })?;
         let failed = CancellationToken::new();
 
-        let (store, library) = (Store::open(&data)?, InputLibrary::new(&data));
+        let (store, library) = (Store::open(&data)?, InputLibrary::new(&data, None));
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(&data, options, &fold)?;

@@ -1,0 +1,45 @@
+//! What is no mistake but worth knowing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
+
+use smartpole_model::Registry;
+
+/// Profiles of MQTT poles whose payloads' time is not trusted. Nobody else gives such a message a time, so that its
+/// event time is its receipt, and the same message delivered twice is two readings. (A LoRaWAN network gives one.)
+pub(super) fn without_identity(registry: &Registry) -> impl Iterator<Item = String> {
+    let mut devices: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for device in registry.devices.iter().filter(|device| !is_dev_eui(&device.id)) {
+        for assignment in &device.assignments {
+            devices.entry(&assignment.profile).or_default().insert(&device.id);
+        }
+    }
+    let trusted = |profile: &&str| registry.profiles.get(*profile).is_none_or(|profile| profile.payload_time);
+    devices.retain(|profile, _| !trusted(profile));
+    devices.into_iter().map(|(profile, devices)| {
+        let mut names: String = devices.iter().copied().take(3).collect::<Vec<_>>().join(", ");
+        if devices.len() > 3 {
+            write!(names, " and {} more", devices.len() - 3).unwrap_or_default();
+        }
+        format!(
+            "no identity: profile {profile} has payload_time = false, so a message delivered twice counts twice ({names})"
+        )
+    })
+}
+
+/// Devices of a LoRaWAN network are known by their DevEUI, 16 hex digits.
+fn is_dev_eui(id: &str) -> bool {
+    id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// What to do if others than its owner may read a file that holds keys.
+pub(super) fn readable_by_others(file: &Path) -> Option<String> {
+    let mode = fs::metadata(file).ok()?.permissions().mode();
+    let shown = file.display();
+    (mode & 0o077 != 0).then(|| format!("{shown} holds keys that others of this machine can read: chmod 600 {shown}"))
+}

@@ -1,0 +1,131 @@
+use std::{fs, fs::Permissions, os::unix::fs::PermissionsExt};
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy");
+
+/// A folder with a copy of the shipped configuration and registry.
+struct Copy(tempfile::TempDir);
+
+impl Copy {
+    fn new() -> Self {
+        let copy = Self(tempfile::tempdir().unwrap());
+        for (name, bytes) in inputs::read(&Path::new(DEPLOY).join("castrop-rauxel")).unwrap() {
+            copy.write(&format!("castrop-rauxel/{name}"), &String::from_utf8(bytes).unwrap());
+        }
+        copy.write("smartpole.toml", &fs::read_to_string(Path::new(DEPLOY).join("smartpole.toml")).unwrap());
+        copy
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+    }
+
+    fn replace(&self, name: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.0.path().join(name)).unwrap();
+        assert!(text.contains(from), "{from}");
+        self.write(name, &text.replacen(from, to, 1));
+    }
+
+    #[track_caller]
+    fn reports(&self, variables: &[(&str, &str)], expected: &Expect) {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let report = Report::of_config(&self.0.path().join("smartpole.toml"), variables).to_string();
+        expected.assert_eq(&report.replace(&format!("{}/", self.0.path().display()), ""));
+    }
+}
+
+#[test]
+fn the_shipped_configuration_and_registry_are_sound() {
+    Copy::new().reports(
+        &[],
+        &expect![
+            "ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 5 routes, 0 gateways, 0 devices with keys"
+        ],
+    );
+    assert!(Report::of_registry(&Path::new(DEPLOY).join("castrop-rauxel")).mistakes.is_empty());
+}
+
+#[test]
+fn mistakes_of_configuration_and_registry_are_listed_together() {
+    let copy = Copy::new();
+    copy.replace("smartpole.toml", "#listen =", "lissten =");
+    copy.replace("castrop-rauxel/devices.csv", "am-01-air,AM-01,", "am-01-air,AM-99,");
+    copy.write(
+        "castrop-rauxel/fold.toml",
+        "[[routes]]\nfilter = \"a/#\"\nformat = \"smartpole\"\n[[routes]]\nfilter = \"a#\"\nformat = \"smartpole\"\n",
+    );
+    copy.reports(
+        &[("SMARTPOLE__DATA", "smartpole.toml/data")],
+        &expect![[r#"
+        smartpole.toml:20: http.lissten: unknown key `lissten`
+          hint: did you mean `listen`?
+        castrop-rauxel/devices.csv:2: pole: unknown pole `AM-99`
+          hint: add it to poles.csv, or correct the id
+        castrop-rauxel/fold.toml:5: filter: "a#" is no topic filter
+          hint: `+` is one whole level and `#` the whole last one: smartpole/+/+/+/up, sensors/#
+        smartpole.toml/data: smartpole.toml is no folder
+          hint: let the service's user write there, or choose another folder by `data`
+        4 mistakes"#]],
+    );
+}
+
+#[test]
+fn what_is_no_mistake_but_worth_knowing_is_a_note() {
+    let copy = Copy::new();
+    copy.replace("castrop-rauxel/profiles/noise-meter.toml", "payload_time = true", "payload_time = false");
+    copy.reports(&[("SMARTPOLE__HTTP__LISTEN", "0.0.0.0:8080")], &expect![[r#"
+        note: no identity: profile noise-meter has payload_time = false, so a message delivered twice counts twice (am-03-noise, ep-03-noise, lg-04-noise and 1 more)
+        note: http.listen: the interface has no login yet: keep it behind a proxy that has one
+        ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 5 routes, 0 gateways, 0 devices with keys"#]]);
+}
+
+#[test]
+fn a_registry_that_is_not_there_is_one_mistake() {
+    expect![[r#"
+        nowhere: cannot be read: No such file or directory (os error 2)
+          hint: give the folder of poles.csv
+        1 mistake"#]]
+    .assert_eq(&Report::of_registry(Path::new("nowhere")).to_string());
+}
+
+#[test]
+fn wildcards_stand_alone_in_their_level() {
+    let [right, wrong] = [
+        ["#", "+", "a", "/", "a/#", "+/+/up", "a//b", "$SYS/#"],
+        ["", "a#", "#/a", "a/#/b", "a+/b", "+a", "$share/g/a", "a\0"],
+    ];
+    assert_eq!(right.map(is_filter), [true; 8]);
+    assert_eq!(wrong.map(is_filter), [false; 8]);
+}
+
+#[test]
+fn keys_that_others_can_read_are_a_note_and_keys_that_cannot_be_used_a_mistake() {
+    let copy = Copy::new();
+    copy.write("castrop-rauxel/gateways.csv", "id,name\n0016c001ff10235d,Rathaus\n");
+    let key = "5ec2e700112233445566778899aabbcc";
+    let keys = format!("device,activation,app_key\n70b3d57ba0001b50,otaa,{key}\n");
+    copy.write("castrop-rauxel/keys.csv", &keys);
+    copy.write("smartpole-data/inputs.key", "");
+    for file in ["castrop-rauxel/keys.csv", "smartpole-data/inputs.key"] {
+        fs::set_permissions(copy.0.path().join(file), Permissions::from_mode(0o640)).unwrap();
+    }
+    copy.reports(&[], &expect![[r#"
+        note: smartpole-data/inputs.key holds keys that others of this machine can read: chmod 600 smartpole-data/inputs.key
+        note: castrop-rauxel/keys.csv holds keys that others of this machine can read: chmod 600 castrop-rauxel/keys.csv
+        ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 5 routes, 1 gateway, 1 device with keys"#]]);
+    copy.write("castrop-rauxel/keys.csv", &keys.replace("5ec2", "5ec"));
+    copy.replace("castrop-rauxel/profiles/decentlab-dl-pm.toml", "decentlab_dl_pm", "smartpole");
+    copy.reports(&[], &expect![[r#"
+        note: smartpole-data/inputs.key holds keys that others of this machine can read: chmod 600 smartpole-data/inputs.key
+        castrop-rauxel/keys.csv:2: app_key: expected 32 hex digits
+          hint: copy it from the device's papers, most significant byte first
+        castrop-rauxel/keys.csv:2: device: its profile in devices.csv cannot read frames: profiles/decentlab-dl-pm.toml
+          hint: for `codec` use one of cayenne_lpp, decentlab_dl_pm, imbuildings_people_counter, milesight_vs121, milesight_vs133; or remove this line if a network server reads its frames
+        2 mistakes"#]]);
+}
