@@ -195,7 +195,9 @@ impl Device {
         let Request::Uplink(f_cnt) = copy.id.to else { return None };
         let session = self.session_mut(copy.slot)?;
         session.counters.copy();
-        if session.counters.is_latest(copy.fingerprint) {
+        if copy.retransmission {
+            session.latest = Some(Latest::new(f_cnt, receptions)); // so that the next gateway's is a copy of this one
+        } else if session.counters.is_latest(copy.fingerprint) {
             session.add_receptions(f_cnt, receptions);
         }
         session.answer(copy.id, copy.asked, receptions, received_at)

@@ -2,7 +2,10 @@
 
 use smartpole_model::{Eui, PackError, Reader, UtcMillis, put_i64, put_u64};
 
-use crate::{heard::Reception, session::eui};
+use crate::{
+    heard::{DataRate, Reception},
+    session::eui,
+};
 
 /// Gateways kept of a device; the one that has not heard it for longest makes room.
 const KEPT: usize = 8;
@@ -16,6 +19,8 @@ pub struct GatewayLink {
     pub rssi: i16,
     /// Signal-to-noise ratio of the latest frame, tenths of a dB; `None` for FSK.
     pub snr: Option<i16>,
+    /// Spreading factor of the latest frame; `None` for FSK.
+    pub spreading_factor: Option<u8>,
     /// When its latest frame reached us.
     pub last_heard: UtcMillis,
     /// Frames it brought, copies and join requests among them.
@@ -31,6 +36,7 @@ impl Gateways {
         for reception in receptions {
             let link = self.link(reception.gateway);
             (link.rssi, link.snr, link.last_heard) = (reception.rssi, reception.snr, received_at);
+            link.spreading_factor = spreading_factor(reception);
             link.frames += 1;
         }
     }
@@ -41,7 +47,15 @@ impl Gateways {
                 let oldest = (0..KEPT).min_by_key(|i| self.0[*i].last_heard);
                 self.0.remove(oldest.expect("they are more than none"));
             }
-            self.0.push(GatewayLink { gateway, rssi: 0, snr: None, last_heard: UtcMillis(0), frames: 0 });
+            let never = UtcMillis(i64::MIN);
+            self.0.push(GatewayLink {
+                gateway,
+                rssi: 0,
+                snr: None,
+                spreading_factor: None,
+                last_heard: never,
+                frames: 0,
+            });
             self.0.len() - 1
         });
         &mut self.0[at]
@@ -60,6 +74,7 @@ impl Gateways {
             if let Some(snr) = link.snr {
                 put_i64(out, snr.into());
             }
+            out.push(link.spreading_factor.unwrap_or(0));
             put_i64(out, link.last_heard.0);
             put_u64(out, link.frames);
         }
@@ -76,9 +91,17 @@ fn link(reader: &mut Reader<'_>) -> Result<GatewayLink, PackError> {
         gateway: eui(reader)?,
         rssi: signed(reader)?,
         snr: if reader.byte()? == 0 { None } else { Some(signed(reader)?) },
+        spreading_factor: Some(reader.byte()?).filter(|factor| *factor > 0),
         last_heard: UtcMillis(reader.i64()?),
         frames: reader.u64()?,
     })
+}
+
+fn spreading_factor(reception: &Reception) -> Option<u8> {
+    match reception.data_rate? {
+        DataRate::Lora { spreading_factor, .. } => Some(spreading_factor),
+        DataRate::Fsk => None,
+    }
 }
 
 fn signed(reader: &mut Reader<'_>) -> Result<i16, PackError> {

@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    fn check(bytes: &[u8], expect: Expect) {
+    fn check(bytes: &[u8], expect: &Expect) {
         let commands = MacCommands::parse(bytes);
         let list: Vec<_> = commands.list.iter().map(|c| format!("{:#04x}{:02x?}", c.cid, c.payload)).collect();
         let error = commands.error.map(|error| error.to_string());
@@ -102,10 +102,10 @@ mod tests {
 
     #[test]
     fn commands_are_read_up_to_the_first_that_cannot_be() {
-        check(&[], expect![" "]);
-        check(&[0x06, 0x73, 0x07, 0x02, 0x0d], expect!["0x06[73, 07] 0x02[] 0x0d[] "]);
-        check(&[0x03], expect![" mac command 0x03 is cut off"]);
-        check(&[0x02, 0x06, 0x73], expect!["0x02[] mac command 0x06 is cut off"]);
-        check(&[0x02, 0x80, 0x01, 0x0d], expect!["0x02[] unknown mac command 0x80"]);
+        check(&[], &expect![" "]);
+        check(&[0x06, 0x73, 0x07, 0x02, 0x0d], &expect!["0x06[73, 07] 0x02[] 0x0d[] "]);
+        check(&[0x03], &expect![" mac command 0x03 is cut off"]);
+        check(&[0x02, 0x06, 0x73], &expect!["0x02[] mac command 0x06 is cut off"]);
+        check(&[0x02, 0x80, 0x01, 0x0d], &expect!["0x02[] unknown mac command 0x80"]);
     }
 }

@@ -63,7 +63,8 @@ pub(crate) fn candidates(highest: Option<u32>, half: u16) -> impl Iterator<Item 
     };
     let (one, two) = if high_first { (high, low) } else { (low, high) };
     let bare = if highest.is_some() { 0..1 } else { 1..UPPER_HALVES };
-    one.into_iter().chain(two).chain(bare.map(move |upper| upper * TURN + half))
+    let bare = bare.map(move |upper| upper * TURN + half).filter(move |f_cnt| ![one, two].contains(&Some(*f_cnt)));
+    one.into_iter().chain(two).chain(bare)
 }
 
 impl Session {
