@@ -8,7 +8,7 @@ import { counts } from './usual.js';
 const SECOND = 1000;
 /** More poles of a place than this are not asked for their hours; the place says how many were. */
 const HEAT_POLES = 8;
-const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat };
+const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices };
 const running = new Map();
 
 /** Loads parts; a part that is being loaded already is not asked for twice. */
@@ -21,14 +21,15 @@ export function load(...parts) {
 
 /** Loads everything: first what the first screen needs. */
 export async function loadAll() {
-  await load('poles', 'ledger');
-  await load('counts', 'heat');
+  await load('poles', 'ledger', 'gateways');
+  await load('counts', 'heat', 'devices');
 }
 
 /** Keeps the parts fresh while the page is seen; `isFilling` says whether history is still being folded. */
 export function keepFresh(isFilling) {
   const every = (seconds, ...parts) => setInterval(() => document.hidden || load(...parts), seconds * SECOND);
-  every(20, 'poles', 'ledger');
+  every(20, 'poles', 'ledger', 'gateways');
+  every(30, 'devices');
   every(60, 'counts');
   every(300, 'heat');
   document.addEventListener('visibilitychange', () => document.hidden || loadAll());
@@ -60,6 +61,14 @@ async function loadPoles() {
 
 async function loadLedger() {
   state.equations = (await get('ledger')).equations;
+}
+
+async function loadGateways() {
+  state.gateways = new Map((await list('gateways')).map((gateway) => [gateway.id, gateway]));
+}
+
+async function loadDevices() {
+  state.devices = new Map((await list('devices')).map((device) => [device.id, device]));
 }
 
 /** What stands on poles and zones cannot be asked without them. */

@@ -35,6 +35,13 @@ export function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+/** Draws the inside of `root` anew; what had the focus keeps it, known by its `data-focus`. */
+export function keepFocus(root, redraw) {
+  const key = root.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+  redraw();
+  if (key !== undefined) root.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
 /** Fades a change in (css class `changed`); repeated changes start the fade again. */
 export function flash(element) {
   element.classList.remove('changed');

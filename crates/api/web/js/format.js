@@ -64,6 +64,18 @@ export function moment(ms) {
   return formatter('DateTimeFormat', { timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(ms);
 }
 
+/** Seconds today, date and time before. */
+export function seen(at) {
+  const ms = Date.parse(at);
+  return Date.now() - ms < 12 * HOUR ? seconds(ms) : moment(ms);
+}
+
+/** The minute it began: time today, with the date before. */
+export function since(at) {
+  const ms = Date.parse(at);
+  return Date.now() - ms < 12 * HOUR ? clock(ms) : moment(ms);
+}
+
 /** "14–15 Uhr"; of an hour that still runs "seit 14 Uhr". `start` in UTC ms. */
 export function hour(start) {
   return t(start + HOUR > Date.now() ? 'hour.running' : 'hour.full', { from: civil(start).hour, to: civil(start + HOUR).hour });

@@ -1,6 +1,10 @@
 /** Wires the page: language and theme, views to topics, first load, live stream. */
 import { keepFresh, load, loadAll } from './data.js';
+import { startDevicePanel } from './device-panel.js';
+import { drawDevices, freshenDevices } from './devices.js';
 import { find, setText } from './dom.js';
+import { startDrawers } from './drawer.js';
+import { drawGateways, followGateway } from './gateways.js';
 import { setLanguage, startLanguage, t } from './i18n.js';
 import { drawLedger, drawSums, freshenLedger } from './ledger.js';
 import { onReturn, onWindow, startLive } from './live.js';
@@ -8,6 +12,7 @@ import { drawLegend, drawMap, recolourMap } from './map.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
 import { startPanel } from './pole-panel.js';
 import { drawQuarantine, freshenQuarantine, startQuarantine } from './quarantine.js';
+import { revealAgain } from './reveal.js';
 import { route } from './route.js';
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
@@ -16,22 +21,28 @@ import { lightOnPaper, startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
 
 const ALL = ['language'];
+/** What of the address belongs to the operator's part. */
+const OPERATION = ['quarantine', 'gateway', 'device'];
 
 function wire() {
   on([...ALL, 'poles', 'counts', 'heat'], drawStory);
   on([...ALL, 'poles', 'counts'], drawTiles);
-  on([...ALL, 'poles'], drawMap);
+  on([...ALL, 'poles', 'gateways'], drawMap);
   on([...ALL, 'poles'], drawBrand);
-  on(ALL, drawLegend);
+  on([...ALL, 'gateways'], drawLegend);
   on([...ALL, 'counts', 'poles', 'size'], drawToday);
   on([...ALL, 'counts'], drawSquares);
   on([...ALL, 'heat', 'size'], drawHeat);
   on([...ALL, 'size'], drawLedger);
   on(['ledger'], () => { drawSums(); if (!state.ledger) drawLedger(); });
+  on(ALL, drawDevices);
+  on(['devices'], freshenDevices);
+  on([...ALL, 'gateways', 'devices'], drawGateways);
   on([...ALL, 'ledger'], drawQuarantine);
   on(['live'], () => { drawLiveTiles(); freshenLedger(); freshenQuarantine(); drawHistory(); drawConnection(); });
   on(['connection', ...ALL], () => { drawConnection(); drawLiveTiles(); });
   on(['theme'], recolourMap);
+  on(['poles', 'counts', 'heat', 'devices', 'gateways', 'ledger'], revealAgain);
 }
 
 function drawBrand() {
@@ -43,7 +54,8 @@ function drawBrand() {
 
 /** The head says which part was gone to. */
 function markPart() {
-  const part = route().quarantine === undefined ? location.hash : '#operation';
+  const said = route();
+  const part = OPERATION.some((key) => said[key] !== undefined) ? '#operation' : location.hash;
   const links = [...document.querySelectorAll('body > header nav a')];
   const chosen = links.find((link) => link.hash === part) ?? links[0];
   for (const link of links) link.setAttribute('aria-current', String(link === chosen));
@@ -80,10 +92,14 @@ changed(...ALL);
 watchSize();
 markPart();
 addEventListener('hashchange', markPart);
+addEventListener('hashchange', followGateway);
 countsOnWindows(20_000);
 onReturn(loadAll);
 startLive();
 startPanel();
+startDevicePanel();
+startDrawers();
 startQuarantine();
+followGateway();
 loadAll();
 keepFresh(isFilling);

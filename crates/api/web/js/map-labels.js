@@ -1,4 +1,4 @@
-/** Which names stand on the map, and where: beside their poles, not over others. Pure. */
+/** Which names of places and gateways stand on the map, and where: beside their marks, not over others. Pure. */
 
 const HEIGHT = 24;
 const CHARACTER = 7.4;
@@ -18,18 +18,20 @@ export function labels(zones, spots, box) {
   const groups = groupsOf(zones, spots);
   const controls = { x: box.width - CONTROLS.w, y: 0, ...CONTROLS };
   const taken = [controls, ...[...spots.values()].map(({ x, y }) => ({ x: x - 12, y: y - 12, w: 24, h: 24 }))];
-  return groups.map((group) => {
+  return groups.flatMap((group) => {
     const width = group.zone.name.length * CHARACTER + 14;
     const spaces = candidates(group, width).map((spot) => (seen(group, box) ? within(spot, box) : spot));
-    const chosen = spaces.find((spot) => !taken.some((other) => overlap(spot, other))) ?? spaces[0];
+    const free = spaces.find((spot) => !taken.some((other) => overlap(spot, other)));
+    if (!free && group.zone.kind === 'gateway') return []; // its mark says it, and nearer by there is room
+    const chosen = free ?? spaces[0];
     taken.push(chosen);
-    return { zone: group.zone, x: chosen.x, y: chosen.y };
+    return [{ zone: group.zone, x: chosen.x, y: chosen.y }];
   });
 }
 
 /** Places; where they lie too close, their district instead. */
 function groupsOf(zones, spots) {
-  const places = zones.filter((zone) => zone.kind === 'place').map((zone) => group(zone, spots)).filter(Boolean);
+  const places = zones.filter((zone) => zone.kind === 'place' || zone.kind === 'gateway').map((zone) => group(zone, spots)).filter(Boolean);
   return [...new Set(places.map(({ zone }) => zone.parent))].flatMap((parent) => {
     const children = places.filter(({ zone }) => zone.parent === parent);
     const district = zones.find((zone) => zone.id === parent);
@@ -47,8 +49,10 @@ function group(zone, spots) {
 }
 
 function candidates({ left, right, top, bottom, x, y }, w) {
-  const middle = y - HEIGHT / 2;
-  return [[right + GAP, middle], [left - GAP - w, middle], [x - w / 2, top - GAP - HEIGHT], [x - w / 2, bottom + GAP]].map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
+  const [middle, above, below] = [y - HEIGHT / 2, top - GAP - HEIGHT, bottom + GAP];
+  const [after, before, centre] = [right + GAP, left - GAP - w, x - w / 2];
+  const corners = [[after, above + HEIGHT / 2], [after, below - HEIGHT / 2], [before, above + HEIGHT / 2], [before, below - HEIGHT / 2]];
+  return [[after, middle], [before, middle], [centre, above], [centre, below], ...corners].map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
 }
 
 function seen({ x, y }, { width, height }) {

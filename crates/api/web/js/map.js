@@ -17,15 +17,18 @@ import { loadAll } from './data.js';
 import { find, h, setText } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
+import { gatewayButtons, gatewaysOnMap } from './map-gateways.js';
 import { labels } from './map-labels.js';
 import { openPole } from './route.js';
-import { airWord, isClass, shape } from './shapes.js';
+import { airWord, gatewayMark, isClass, shape } from './shapes.js';
 import { spread } from './spread.js';
 import { state } from './state.js';
 import { instead } from './states.js';
 
 /** Least distance of two poles on the screen, in pixels. */
 const DISTANCE = 27;
+/** A gateway's mark has corners. */
+const LARGER = 5;
 const PADDING = 46;
 let base = null;
 let starting = false;
@@ -55,16 +58,19 @@ export function recolourMap() {
 export function drawLegend() {
   const key = (found) => h('span', { class: 'key' }, shape(found), airWord(found));
   find('#legend').replaceChildren(...[0, 1, 2, 3, 4, null].map(key));
+  const known = gatewaysOnMap().length > 0;
+  find('#gateway-key').replaceChildren(...(known ? [gatewayMark('online', 18), t('map.gateway.key')] : []));
 }
 
 async function start(box) {
   parts.poles = h('div', { class: 'poles' });
+  parts.gateways = h('div', { class: 'poles' });
   parts.names = h('div', { class: 'names' });
   parts.controls = h('div', { class: 'controls' });
   parts.scale = h('div', { class: 'scale', 'aria-hidden': 'true' }, h('span'), h('i'));
   box.replaceChildren();
   base = await ground(box);
-  box.append(parts.names, parts.poles, parts.controls, parts.scale);
+  box.append(parts.names, parts.gateways, parts.poles, parts.controls, parts.scale);
   base.onMove(() => requestAnimationFrame(place));
   syncMarkers();
   place();
@@ -110,19 +116,38 @@ function dress(marker, pole) {
 }
 
 function place() {
-  const poles = [...state.poles.values()];
-  const spots = spread(poles.map((pole) => base.project([pole.lon, pole.lat])), DISTANCE);
-  const spotOf = new Map(poles.map((pole, at) => [pole.id, spots[at]]));
-  for (const [id, spot] of spotOf) markers.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
+  const gateways = gatewaysOnMap();
+  const things = [...state.poles.values(), ...gateways];
+  const spots = spread(things.map(({ lon, lat }, at) => ({ ...pixel(lon, lat), larger: at < state.poles.size ? 0 : LARGER })), DISTANCE);
+  const spotOf = new Map(things.map(({ id }, at) => [id, spots[at]]));
+  const marks = new Map([...markers, ...gatewayButtons(parts.gateways, gateways)]);
+  for (const [id, spot] of spotOf) marks.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
   find('#map').style.setProperty('--drawn-width', `${parts.names.clientWidth}px`); // paper keeps the size that was drawn
-  parts.names.replaceChildren(...labels(state.zones, spotOf, { width: parts.names.clientWidth, height: parts.names.clientHeight }).map(nameButton));
+  parts.names.replaceChildren(...labels([...state.zones, ...gateways.map(asZone)], spotOf, { width: parts.names.clientWidth, height: parts.names.clientHeight }).map(nameButton));
   drawScale();
 }
 
+function pixel(lon, lat) {
+  const { x, y } = base.project([lon, lat]);
+  return { x, y };
+}
+
+/** A gateway's name is placed like that of a place whose only pole it is. */
+function asZone({ id, name, state: now }) {
+  return { id, name, kind: 'gateway', state: now, poles: [id] };
+}
+
 function nameButton({ zone, x, y }) {
+  if (zone.kind === 'gateway') return gatewayName(zone, x, y);
   const button = h('button', { type: 'button', class: 'name', 'aria-label': t('map.place', { name: zone.name }), onclick: () => base.fit(boundsOf(zone.poles.map((id) => state.poles.get(id)).filter(Boolean)), 72) }, zone.name);
   button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
   return button;
+}
+
+function gatewayName({ name, state: now }, x, y) {
+  const text = h('span', { class: `name gateway-name is-${now}`, 'aria-hidden': 'true' }, name);
+  text.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+  return text;
 }
 
 function drawControls() {

@@ -1,34 +1,33 @@
 /** The panel of one pole: live values, air, courses, remarks, devices. */
 import { list } from './api.js';
+import { connectionTag } from './device-words.js';
 import { find, flash, h, setText } from './dom.js';
+import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { onWindow } from './live.js';
 import { courses } from './pole-course.js';
-import { leavePole, route } from './route.js';
+import { address, leave } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
 import { on, seriesKey, state } from './state.js';
-import { HOUR } from './time.js';
 import { head } from './states.js';
 
 const THEMES = ['air_quality', 'air', 'footfall', 'noise', 'weather'];
 const REFETCH = 10_000;
 let open = null;
-let cameFrom = null;
 let view = {};
 let refetch = 0;
 
 /** Follows the address and the state. */
 export function startPanel() {
-  addEventListener('hashchange', follow);
-  document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && open) leavePole(); });
+  addDrawer('pole', { root: find('#pole'), opened, closed, home: (id) => document.querySelector(`button.pole[data-pole="${CSS.escape(id)}"]`) });
   on(['latest'], freshen);
   on(['poles'], () => (open && !view.pole ? draw() : freshenHead()));
   on(['language'], () => open && draw());
   on(['theme', 'size'], () => view.courses?.draw());
   onWindow(({ scope }) => { if (open && (scope.id === open || view.pole?.devices.some(({ id }) => id === scope.id))) soon(); });
   on(['filled'], () => view.courses?.load());
-  follow();
+  on(['devices'], () => view.devices && drawDevices());
 }
 
 function soon() {
@@ -36,25 +35,21 @@ function soon() {
   refetch = setTimeout(() => { refetch = 0; view.courses?.load(); }, REFETCH);
 }
 
-function follow() {
-  const id = route().pole ?? null;
-  if (id === open) return;
-  if (id && !open) cameFrom = document.activeElement;
+function opened(id) {
   open = id;
-  const panel = find('#pole');
-  panel.hidden = !id;
-  document.body.classList.toggle('has-pole', Boolean(id));
-  mark();
-  if (!id) { (document.querySelector('button.pole.last') ?? cameFrom)?.focus?.(); view = {}; return; }
   view = {};
   draw();
-  panel.focus({ preventScroll: true });
   loadLatest(id);
+}
+
+function closed() {
+  open = null;
+  view = {};
+  mark();
 }
 
 function mark() {
   for (const marker of document.querySelectorAll('button.pole')) {
-    if (open) marker.classList.toggle('last', marker.dataset.pole === open);
     marker.setAttribute('aria-expanded', String(marker.dataset.pole === open));
   }
 }
@@ -71,7 +66,7 @@ async function loadLatest(pole) {
 
 function draw() {
   const pole = state.poles.get(open);
-  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leavePole }, '×');
+  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leave }, '×');
   if (!pole) {
     const said = state.loaded.has('poles') ? t('pole.unknown', { id: open }) : t('sentence.loading');
     return find('#pole').replaceChildren(h('div', { class: 'top' }, h('h2', { id: 'pole-title' }, open), close), h('p', { class: 'note pad' }, said));
@@ -89,7 +84,7 @@ function freshenHead() {
   if (!open || !view.pole) return;
   view.pole = state.poles.get(open) ?? view.pole;
   const { pole } = view;
-  setText(view.seen, pole.last_received_at ? t('pole.seen', { time: seen(pole.last_received_at) }) : t('pole.neverSeen'));
+  setText(view.seen, pole.last_received_at ? t('pole.seen', { time: format.seen(pole.last_received_at) }) : t('pole.neverSeen'));
   setText(view.chip, t(`state.${pole.state}`));
   view.chip.className = `chip is-${pole.state}`;
   if (view.airKey === JSON.stringify(pole.air)) return;
@@ -102,12 +97,6 @@ function airLine(air) {
   if (!isClass(air?.class)) return [word];
   const hours = t('pole.airHour', { hours: format.hour(Date.parse(air.hour)), share: format.percent(air.coverage) });
   return [word, h('p', { class: 'note' }, [hours, air.complete ? '' : t('pole.incomplete'), t('sentence.honest')].filter(Boolean).join(' · '))];
-}
-
-/** Seconds today, date and time before. */
-function seen(at) {
-  const ms = Date.parse(at);
-  return Date.now() - ms < 12 * HOUR ? format.seconds(ms) : format.moment(ms);
 }
 
 function items() {
@@ -147,7 +136,7 @@ function valueRow(item) {
 
 function write({ value, time }, item) {
   setText(value, format.value(item.value, state.properties.get(item.property)));
-  setText(time, seen(item.event_time));
+  setText(time, format.seen(item.event_time));
 }
 
 /** Only what changed, as it changes. */
@@ -176,6 +165,19 @@ function drawFlags(found) {
 }
 
 function devices() {
-  const row = (device) => h('tr', {}, h('td', {}, h('code', {}, device.id)), h('td', {}, device.profile), h('td', {}, device.last_received_at ? seen(device.last_received_at) : t('state.never')));
-  return h('section', {}, head(null, t('pole.devices')), h('table', {}, h('thead', {}, h('tr', {}, ['device', 'profile', 'last'].map((key) => h('th', { scope: 'col' }, t(`pole.${key}`))))), h('tbody', {}, view.pole.devices.map(row))));
+  view.devices = h('section', {});
+  drawDevices();
+  return view.devices;
+}
+
+function drawDevices() {
+  const columns = ['device', 'connection', 'last'].map((key) => h('th', { scope: 'col' }, t(`pole.${key}`)));
+  view.devices.replaceChildren(head(null, t('pole.devices')),
+    h('table', {}, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, view.pole.devices.map(deviceRow))));
+}
+
+function deviceRow({ id, profile, last_received_at: last }) {
+  const known = state.devices?.get(id);
+  return h('tr', {}, h('td', {}, h('a', { href: address('device', id) }, h('code', {}, id)), h('div', { class: 'note' }, profile)),
+    h('td', {}, known ? connectionTag(known) : '–'), h('td', {}, last ? format.seen(last) : t('state.never')));
 }

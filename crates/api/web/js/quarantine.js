@@ -3,6 +3,7 @@ import { get } from './api.js';
 import { find, h, setText } from './dom.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
+import { reveal } from './reveal.js';
 import { route } from './route.js';
 import { state } from './state.js';
 import { broken, head, skeleton } from './states.js';
@@ -24,7 +25,7 @@ function follow() {
   if (wanted === undefined) return false;
   view.reason = wanted;
   loadPage(true);
-  find('#quarantine').scrollIntoView({ block: 'nearest' });
+  reveal(() => find('#quarantine'), 'nearest');
   return true;
 }
 

@@ -1,4 +1,4 @@
-/** What the address says: `#pole=AM-01` opens a pole, `#quarantine=reason` filters the quarantine. */
+/** What the address says: `#pole=AM-01` opens a pole, `#device=…` a device, `#gateway=…` shows a gateway, `#quarantine=reason` filters the quarantine. */
 
 /** @returns {Record<string, string>} */
 export function route() {
@@ -7,11 +7,16 @@ export function route() {
 
 /** Opens a pole by its address. */
 export function openPole(id) {
-  location.hash = `pole=${encodeURIComponent(id)}`;
+  location.hash = address('pole', id);
 }
 
-/** Takes the pole out of the address without going back or scrolling. */
-export function leavePole() {
+/** The address of a device, a pole or a gateway. */
+export function address(key, id) {
+  return `#${key}=${encodeURIComponent(id)}`;
+}
+
+/** Takes what is open out of the address without going back or scrolling. */
+export function leave() {
   history.pushState(null, '', location.pathname + location.search);
   dispatchEvent(new HashChangeEvent('hashchange'));
 }

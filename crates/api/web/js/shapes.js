@@ -41,3 +41,13 @@ export function verdictMark(good) {
   return svg('svg', { viewBox: '0 0 20 20', width: 16, height: 16, class: 'mark', 'aria-hidden': 'true' },
     svg('path', { d: good ? 'M4 10.5l4 4 8-9' : 'M10 3.5v8M10 15.5v.5', ...stroke }));
 }
+
+/** A mast that sends, in a frame with straight corners; crossed out when it is not heard. */
+export function gatewayMark(state, size = 22) {
+  const stroke = { fill: 'none', stroke: 'currentColor', 'stroke-width': 2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
+  const drawn = ['M12 11 8.5 19.5M12 11l3.5 8.5M9.8 16.5h4.4', 'M8.6 12.4a4.8 4.8 0 0 1 0-6.4M15.4 12.4a4.8 4.8 0 0 0 0-6.4'];
+  const crossed = state === 'online' ? [] : ['M4 4l16 16'];
+  return svg('svg', { viewBox: '0 0 24 24', width: size, height: size, class: `gateway-mark is-${state}`, 'aria-hidden': 'true' },
+    svg('rect', { x: 1, y: 1, width: 22, height: 22, rx: 4, class: 'plate' }), svg('circle', { cx: 12, cy: 9.2, r: 1.6, fill: 'currentColor' }),
+    [...drawn, ...crossed].map((d) => svg('path', { d, ...stroke })));
+}

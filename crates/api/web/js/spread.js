@@ -5,15 +5,15 @@ const ROUNDS = 150;
 const MANY = 400;
 
 /**
- * @param {{x:number, y:number}[]} points in pixels
+ * @param {{x:number, y:number, larger?:number}[]} points in pixels; `larger` is by how much one needs more room than others
  * @param {number} distance least distance of two
  * @returns {{x:number, y:number}[]} in the same order
  */
 export function spread(points, distance) {
-  const moved = points.map(({ x, y }) => ({ x, y }));
+  const moved = points.map(({ x, y, larger = 0 }) => ({ x, y, larger }));
   if (moved.length > MANY) return moved;
   for (let round = 0; round < ROUNDS; round += 1) if (!pushAll(moved, distance)) break;
-  return moved;
+  return moved.map(({ x, y }) => ({ x, y }));
 }
 
 function pushAll(points, distance) {
@@ -25,7 +25,8 @@ function pushAll(points, distance) {
 }
 
 /** Pushes two points apart, half the way each; true when they were too close. */
-function push(a, b, distance, turn) {
+function push(a, b, least, turn) {
+  const distance = least + a.larger + b.larger;
   let [dx, dy] = [b.x - a.x, b.y - a.y];
   if (Math.abs(dx) >= distance || Math.abs(dy) >= distance) return false;
   let far = Math.hypot(dx, dy);

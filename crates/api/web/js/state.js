@@ -10,6 +10,10 @@ export const state = {
   asOf: null,
   /** @type {Map<string, any>} poles by id */
   poles: new Map(),
+  /** @type {Map<string, any>|null} devices by id */
+  devices: null,
+  /** @type {Map<string, any>} gateways by EUI */
+  gateways: new Map(),
   /** @type {any[]|null} */
   zones: null,
   /** @type {Map<string, any>} the catalogue by property id */
