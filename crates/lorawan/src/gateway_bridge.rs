@@ -45,6 +45,12 @@ pub fn read(topic: &str, payload: &[u8]) -> Result<(Eui, GatewayMessage), Malfor
     Ok((gateway, message))
 }
 
+/// The topic that commands to a gateway go to, of the topic that an event of it came from.
+pub fn command_topic(event_topic: &str) -> String {
+    let gateway = event_topic.rsplit_once("/event/").map_or(event_topic, |(gateway, _)| gateway);
+    format!("{gateway}/command/down")
+}
+
 /// The `DownlinkFrame` that asks a gateway to send a frame, for topic `[prefix/]gateway/<eui>/command/down`; its `ack` event comes
 /// back with the same id. The bridge uses the lower 16 bits alone to tell frames apart. `json`: in the form of
 /// bridges that are set to JSON; a bridge reads only the form it writes.

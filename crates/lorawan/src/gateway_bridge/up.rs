@@ -51,9 +51,9 @@ fn data_rate(tx_info: &UplinkTxInfo) -> Option<DataRate> {
     }
 }
 
-/// The one float of the protocol, in dB.
+/// The one float of the protocol, in dB; none if no radio can have measured it.
 fn tenths(snr: f32) -> Option<i16> {
-    snr.is_finite().then(|| (snr * 10.0).round() as i16)
+    (snr.abs() < 1_000.0).then(|| (snr * 10.0).round() as i16)
 }
 
 /// GPS time, by either of its two names.

@@ -68,3 +68,22 @@ impl Sent {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_an_hour_old_is_forgotten_of_all_gateways() {
+        let mut duty = DutyCycle::new(UtcMillis(0));
+        let band = SubBand::of(868_100_000).unwrap();
+        for gateway in 0..100 {
+            let now = UtcMillis(gateway * 1_000);
+            assert!(duty.book(Eui(gateway as u64), band, 50_000, now.plus(1_050), now));
+        }
+        assert_eq!(duty.sent.len(), 100);
+        let later = UtcMillis(HOUR_MS + 51_050); // the frame of gateway 50 ended at 51,050 ms
+        assert!(duty.book(Eui(1_000), band, 50_000, later.plus(1_050), later));
+        assert_eq!(duty.sent.len(), 50);
+    }
+}
