@@ -59,5 +59,5 @@ export function share(part) {
 
 /** What is wrong, in a few words. */
 export function problemWord({ kind, n }) {
-  return t(`problem.${kind}`, { n: kind === 'loss' ? share(n) : n === 1 ? t('once') : t('times', { n: format.number(n) }) });
+  return t(`problem.${kind}`, { n: kind === 'loss' ? share(n) : t('times', { n: format.number(n) }) });
 }
