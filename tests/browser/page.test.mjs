@@ -25,13 +25,13 @@ async function picture(page, name, fullPage = true) {
 /** Waits until `ask` gives something true. */
 async function eventually(what, ask) {
   const end = Date.now() + PATIENCE;
-  let last;
+  let failure;
   while (Date.now() < end) {
-    last = await ask().catch((error) => { last = error; });
-    if (last) return last;
+    const found = await ask().catch((error) => { failure = error; });
+    if (found) return found;
     await new Promise((later) => setTimeout(later, 100));
   }
-  throw new Error(`${what}: not within ${PATIENCE} ms: ${last}`);
+  throw new Error(`${what}: not within ${PATIENCE} ms: ${failure ?? 'never'}`);
 }
 
 async function opened(options) {
@@ -40,6 +40,13 @@ async function opened(options) {
   page.setDefaultTimeout(PATIENCE);
   await page.waitForSelector(`${testid('map')}[data-drawn]`);
   return { page, wrong, close };
+}
+
+/** All items of a list of the interface. */
+async function listed(name) {
+  const { items, next } = await (await fetch(`${demo.url}/api/v1/${name}`)).json();
+  assert.equal(next, null);
+  return items;
 }
 
 /** All of the history is there. */
@@ -123,6 +130,44 @@ describe('the page', () => {
     const { page, wrong, close } = await opened({ path: '/#quarantine=unknown_device' });
     await eventually('the refused message is shown', async () => /nobody/.test(await page.locator(testid('quarantine')).innerText()));
     await picture(page, 'page-quarantine');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('lists every device, finds one and opens it', async () => {
+    const items = await listed('devices');
+    const { id, lorawan } = items.at(-1);
+    const { page, wrong, close } = await opened();
+    const rows = page.locator(`${testid('devices')} tr[data-device]`);
+    await eventually('a page of devices', async () => (await rows.count()) === Math.min(10, items.length));
+    await page.fill(`${testid('devices')} input[type=search]`, id);
+    const row = page.locator(`${testid('devices')} tr[data-device="${id}"]`);
+    assert.equal(await row.getAttribute('data-connection'), lorawan ? 'lorawan' : 'mqtt');
+    await row.locator('.c-device a').click();
+    await page.waitForSelector(`${testid('device-panel')}:not([hidden]) .body`);
+    const told = await page.locator(testid('device-panel')).innerText();
+    assert.ok(told.includes(id) && told.includes(lorawan ? 'LoRaWAN' : 'MQTT'), told);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector(testid('device-panel'), { state: 'hidden' });
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), id, 'closing leads back');
+    await picture(page, 'page-devices');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows every gateway in the list and on the map, and first of all those that are not heard', async () => {
+    const { page, wrong, close } = await opened();
+    await eventually('the list tells what the interface tells', async () => {
+      const items = await listed('gateways');
+      const shown = await page.locator(`${testid('gateways')} tr[data-gateway]`).evaluateAll((rows) => rows.map((row) => `${row.dataset.gateway} ${row.dataset.state}`));
+      assert.deepEqual(shown.sort(), items.map(({ id, state }) => `${id} ${state}`).sort());
+      assert.equal(await page.locator('a[data-gateway-mark]').count(), items.filter(({ lat }) => lat !== null).length);
+      const quiet = items.filter(({ state }) => state !== 'online');
+      const notices = page.locator(testid('notices'));
+      for (const { name } of quiet) assert.ok((await notices.innerText()).includes(name), name);
+      assert.equal(await notices.isVisible(), quiet.length > 0);
+      return true;
+    });
     assert.deepEqual(wrong, []);
     await close();
   });
