@@ -1,4 +1,16 @@
 //! LoRaWAN 1.0.x, from what a gateway heard to a device's payload, and back to what a gateway shall send.
+//!
+//! ```text
+//! message ─ semtech::read, gateway_bridge::read ─► Heard ─ Network::hear ─► Hearing ─ Network::note ─► Answer
+//!                                                  frame    Frame::parse     uplink                      │ phy_payload
+//!                                                           MIC, counter     copy                        ▼
+//!                                                                            join      Transmit ◄─ choose ─ frame
+//!                                                                            refused
+//! ```
+//!
+//! Invariants: no clock, no I/O, no randomness; any bytes have an outcome, never a panic; nothing of a frame counts before its
+//! MIC fits; the state ([`Network`]) is a function of what was noted, and no key is in its packed form, in a [`Refused`]'s detail
+//! or in what `Debug` shows.
 
 mod answer;
 mod base64;

@@ -141,11 +141,9 @@ impl Latest {
     }
 
     fn add(&mut self, reception: &Reception) {
-        let (gateway, clock) = (reception.gateway, clock_of(reception));
-        if let Some(known) = self.heard.iter_mut().find(|(known, _)| *known == gateway) {
-            known.1 = clock;
-        } else if self.heard.len() < GATEWAYS {
-            self.heard.push((gateway, clock));
+        let known = self.heard.iter().any(|(gateway, _)| *gateway == reception.gateway);
+        if !known && self.heard.len() < GATEWAYS {
+            self.heard.push((reception.gateway, clock_of(reception)));
         }
     }
 

@@ -5,13 +5,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// `12` an uplink, `12'` one with the same counter and other content; each is judged and received; a reset begins a new run if that is allowed.
+/// `12` is an uplink, `12*` one with the same counter and other content. Each is judged and received; a reset begins a new run
+/// if that is allowed.
 fn check(accept: bool, uplinks: &str, expect: &Expect) {
     let mut counters = Counters::default();
     let mut said = Vec::new();
     for uplink in uplinks.split_whitespace() {
-        let f_cnt: u32 = uplink.trim_end_matches('\'').parse().unwrap();
-        let fingerprint = f_cnt.wrapping_mul(8) + uplink.matches('\'').count() as u32;
+        let f_cnt: u32 = uplink.trim_end_matches('*').parse().unwrap();
+        let fingerprint = f_cnt.wrapping_mul(8) + uplink.matches('*').count() as u32;
         let judgement = counters.judge(f_cnt, fingerprint);
         match judgement {
             Judgement::New => counters.take(f_cnt, fingerprint),
@@ -51,9 +52,9 @@ fn a_late_one_is_new_within_the_window_and_too_old_below() {
 fn a_counter_that_begins_again_is_refused_until_it_exceeds_the_highest() {
     check(
         false,
-        "0 1 2 20 0' 1' 5' 20' 21 1''",
+        "0 1 20 0* 1* 5* 20* 21 20** 1**",
         &expect![
-            "0:New 1:New 2:New 20:New 0':Reset 1':Reset 5':New 20':Reset 21:New 1'':Reset | received 6 lost 16 copies 0"
+            "0:New 1:New 20:New 0*:Reset 1*:Reset 5*:New 20*:Reset 21:New 20**:Copy 1**:Reset | received 5 lost 17 copies 1"
         ],
     );
     check(false, "0 1 20 1 0", &expect!["0:New 1:New 20:New 1:Copy 0:Copy | received 3 lost 18 copies 2"]);
@@ -63,8 +64,8 @@ fn a_counter_that_begins_again_is_refused_until_it_exceeds_the_highest() {
 fn a_counter_that_begins_again_begins_a_run_where_that_is_allowed() {
     check(
         true,
-        "0 1 2 20 0' 1' 0' 20 2 3",
-        &expect!["0:New 1:New 2:New 20:New 0':Reset 1':New 0':Copy 20:Copy 2:Copy 3:New | received 3 lost 1 copies 3"],
+        "0 1 2 20 0* 1* 0* 20 2 3",
+        &expect!["0:New 1:New 2:New 20:New 0*:Reset 1*:New 0*:Copy 20:Copy 2:Copy 3:New | received 3 lost 1 copies 3"],
     );
 }
 
@@ -120,9 +121,13 @@ proptest! {
                 counters.take(f_cnt, f_cnt);
                 seen.insert(f_cnt);
             }
-            let again = Counters::unpack(&mut Reader::new(&packed(&counters))).unwrap();
-            prop_assert_eq!(packed(&again), packed(&counters));
-            prop_assert_eq!(again.judge(f_cnt, !f_cnt), counters.judge(f_cnt, !f_cnt));
+            let mut refusing = counters.clone();
+            refusing.refuse_reset();
+            for counters in [&counters, &refusing] {
+                let again = Counters::unpack(&mut Reader::new(&packed(counters))).unwrap();
+                prop_assert_eq!(packed(&again), packed(counters));
+                prop_assert_eq!(again.judge(f_cnt, !f_cnt), counters.judge(f_cnt, !f_cnt));
+            }
         }
         let (lowest, highest) = (*seen.first().unwrap(), *seen.last().unwrap());
         prop_assert_eq!(counters.received(), seen.len() as u64);
