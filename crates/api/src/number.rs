@@ -26,6 +26,11 @@ impl Serialize for Exact {
     }
 }
 
+/// A decimal of so many digits after the point.
+pub(crate) fn decimal(mantissa: i64, decimals: u8) -> Exact {
+    Exact(Decimal { mantissa, decimals })
+}
+
 /// A part of a whole, 0 to 1, as a number with at most three decimals; anything is all of nothing.
 pub(crate) fn share(part: i64, whole: i64) -> Exact {
     let (part, whole) = (i128::from(part.max(0)), i128::from(whole.max(0)));

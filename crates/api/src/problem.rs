@@ -137,7 +137,7 @@ impl Named {
     pub(crate) const POLE: Self =
         Self { kind: "unknown-pole", title: "Unknown pole", word: "pole", list: "/api/v1/poles" };
     pub(crate) const DEVICE: Self =
-        Self { kind: "unknown-device", title: "Unknown device", word: "device", list: "/api/v1/poles" };
+        Self { kind: "unknown-device", title: "Unknown device", word: "device", list: "/api/v1/devices" };
     pub(crate) const ZONE: Self =
         Self { kind: "unknown-zone", title: "Unknown zone", word: "zone", list: "/api/v1/zones" };
     pub(crate) const PROPERTY: Self =

@@ -25,7 +25,6 @@ mod json;
 mod object;
 mod protobuf;
 
-pub use frame::EventFrame;
 use object::Object;
 
 /// What an `up` event says.
@@ -81,7 +80,7 @@ pub(crate) fn dev_eui(payload: &[u8]) -> Result<String, Refusal> {
 pub(crate) fn decode(names: Names<'_>, topic: &str, payload: &[u8]) -> Result<Event, Refusal> {
     let (topic_eui, event) = topic_parts(topic).map_or((None, "up"), |(eui, event)| (Some(eui), event));
     if event != "up" {
-        return control(event).map(|decoded| Event { decoded, frame: None });
+        return control(event).map(|decoded| Event { decoded, frame: None, receptions: Vec::new() });
     }
     let up = if is_json(payload) { json::up(payload)? } else { protobuf::up(payload)? };
     check_device(topic_eui, up.dev_eui.as_deref())?;
@@ -90,7 +89,7 @@ pub(crate) fn decode(names: Names<'_>, topic: &str, payload: &[u8]) -> Result<Ev
         Some(decoder) => up.native(names, decoder)?,
         None => up.mapped(names)?,
     };
-    Ok(Event { decoded, frame: up.frame() })
+    Ok(Event { decoded, frame: up.frame(), receptions: up.receptions() })
 }
 
 /// Protobuf never begins so: field 15 has no group.

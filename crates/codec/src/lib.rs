@@ -11,6 +11,7 @@
 //! neighbours alone; a message that cannot be read is a [`Refusal`], whole. Checking the payload's size against
 //! `FoldSettings::max_payload` is the caller's.
 
+use smartpole_lorawan::{EventFrame, Reception};
 use smartpole_model::{Catalogue, Format, Profile, Reason, Series, UtcMillis};
 
 mod chirpstack;
@@ -21,7 +22,6 @@ mod protobuf;
 mod refusal;
 mod router;
 
-pub use chirpstack::EventFrame;
 pub use refusal::Refusal;
 pub use router::{Addressed, Router};
 
@@ -69,6 +69,8 @@ pub struct Event {
     pub decoded: Decoded,
     /// The frame it said it in, of `up` events that tell.
     pub frame: Option<EventFrame>,
+    /// How gateways heard it.
+    pub receptions: Vec<Reception>,
 }
 
 /// What was measured at one instant, and the clocks that say when.

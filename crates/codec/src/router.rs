@@ -36,6 +36,11 @@ impl Router {
         Self { routes: inputs.settings.routes.iter().map(|route| (compile(&route.filter), route.format)).collect() }
     }
 
+    /// The format of a topic.
+    pub fn format(&self, topic: &str) -> Option<Format> {
+        self.routes.iter().find(|(filter, _)| fits(filter, topic)).map(|(_, format)| *format)
+    }
+
     /// The first route that fits the topic, and the device: for `smartpole` the topic's last level but one; for
     /// `chirpstack` the level after `device` in lower case, which [`decode`](crate::decode) holds against the body, so
     /// that the body is parsed once. Only a topic without that level costs a look into the body here.
@@ -44,8 +49,8 @@ impl Router {
     /// `UnknownTopic` if no route fits, `UnknownDevice` if no device is named, `DecodeFailed` if the body should name it
     /// and cannot be read.
     pub fn route<'a>(&self, topic: &'a str, payload: &[u8]) -> Result<Addressed<'a>, Refusal> {
-        let route = self.routes.iter().find(|(filter, _)| fits(filter, topic));
-        let (_, format) = route.ok_or_else(|| Refusal::new(Reason::UnknownTopic, "no route fits the topic"))?;
+        let format = self.format(topic);
+        let format = format.ok_or_else(|| Refusal::new(Reason::UnknownTopic, "no route fits the topic"))?;
         let device_id = match format {
             Format::Smartpole => Some(topic.rsplit('/').nth(1).unwrap_or_default().into()),
             Format::Chirpstack => Some(match chirpstack::topic_parts(topic) {
@@ -56,7 +61,7 @@ impl Router {
         };
         match device_id.as_deref() {
             Some("") => Err(Refusal::new(Reason::UnknownDevice, "the topic names no device")),
-            _ => Ok(Addressed { format: *format, device_id }),
+            _ => Ok(Addressed { format, device_id }),
         }
     }
 }

@@ -187,16 +187,19 @@ proptest! {
 fn both_forms_tell_the_same_frame_and_how_it_was_heard() {
     let frame = |payload: &[u8]| {
         let event = decode_event(&sensor(Codec::DecentlabDlPm, &[]), &catalogue(), "lora", payload);
-        event.unwrap().frame.unwrap()
+        let event = event.unwrap();
+        (event.frame.unwrap(), event.receptions)
     };
     let json = frame(include_bytes!("fixtures/decentlab-dl-pm.json"));
     assert_eq!(json, frame(include_bytes!("fixtures/decentlab-dl-pm.pb")));
     expect![[r#"
-        EventFrame {
-            dev_addr: 00189440,
-            f_cnt: 4711,
-            fingerprint: 3960372496,
-            receptions: [
+        (
+            EventFrame {
+                dev_addr: 00189440,
+                f_cnt: 4711,
+                fingerprint: 3960372496,
+            },
+            [
                 Reception {
                     gateway: 0016c001f153a14c,
                     rssi: -36,
@@ -220,7 +223,7 @@ fn both_forms_tell_the_same_frame_and_how_it_was_heard() {
                     ),
                 },
             ],
-        }
+        )
     "#]]
     .assert_debug_eq(&json);
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use smartpole_codec::Router;
+use smartpole_lorawan::Network;
 use smartpole_model::{Device, DeviceNo, Flags, Inputs, PoleNo, Profile, Quarter, ZoneNo, registry::Counter};
 use smartpole_validate::Rules;
 use smartpole_window::RowValue;
@@ -93,6 +94,13 @@ impl Active {
             scopes.extend(zones.iter().map(|zone| Scope::Zone(self.zones[*zone])));
         }
         scopes
+    }
+
+    /// Gives the sessions the keys of the registry.
+    pub(crate) fn put_credentials_in_force(&self, network: &mut Network) {
+        let devices = self.inputs.registry.devices.iter().zip(&self.numbers);
+        let keyed = devices.filter_map(|(device, no)| Some((*no, device.id.parse().ok()?, device.credentials?)));
+        network.put_in_force(self.inputs.settings.net_id.0, keyed);
     }
 
     pub(crate) fn excludes(&self, value: &RowValue) -> bool {

@@ -1,6 +1,6 @@
 //! What a batch changed: all that the store has to write, in one transaction with the cursor.
 
-use smartpole_model::{DeviceNo, PoleNo, Quarter, Reason, Seq, UtcMillis, ZoneNo};
+use smartpole_model::{DeviceNo, Eui, PoleNo, Quarter, Reason, Seq, UtcMillis, ZoneNo};
 use smartpole_window::{Aggregates, Level};
 
 /// Changes from one commit to the next.
@@ -28,6 +28,10 @@ pub struct Changes {
     pub revisions: Vec<RevisionRow>,
     /// Devices whose state at the cursor changed, by number.
     pub devices: Vec<DeviceRow>,
+    /// LoRaWAN state of devices that changed, by number.
+    pub lorawan: Vec<LorawanRow>,
+    /// Gateways that changed, by EUI.
+    pub gateways: Vec<GatewayRow>,
     /// Ticks counted so far, by source number; only those that changed.
     pub ticks: Vec<(u32, u64)>,
     /// Ledger by receipt hour, source and outcome: what is to be added.
@@ -150,6 +154,24 @@ pub struct DeviceRow {
     /// Its last closed quarter.
     pub last_closed: Quarter,
     /// Packed rest (newest totals, latest readings, newest event time): the fold reads it back.
+    pub state: Vec<u8>,
+}
+
+/// Sessions, counters and receptions of a LoRaWAN device; without keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LorawanRow {
+    /// Whose.
+    pub device: DeviceNo,
+    /// Packed by `smartpole_lorawan::Network`.
+    pub state: Vec<u8>,
+}
+
+/// What a gateway has told so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayRow {
+    /// Which.
+    pub gateway: Eui,
+    /// Packed [`crate::GatewayState`].
     pub state: Vec<u8>,
 }
 

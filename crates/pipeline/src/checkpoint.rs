@@ -1,18 +1,19 @@
 //! A checkpoint's bytes: a [`Restore`], packed.
 //!
 //! ```text
-//! 1 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! 2 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
 //! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
 //! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
+//! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
 //! ledger: counts                                       batch rows:     n × (batch, bytes)
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
 
-use smartpole_model::{DeviceNo, PackError, Quarter, Reader, Seq, UtcMillis, put_i64, put_u64};
+use smartpole_model::{DeviceNo, Eui, PackError, Quarter, Reader, Seq, UtcMillis, put_i64, put_u64};
 
-use crate::{Counts, DeviceRow, LedgerDeviceRow, Name, NameKind, Restore};
+use crate::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Restore};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Restore {
     /// The bytes of this state (layout: module documentation).
@@ -31,6 +32,14 @@ impl Restore {
         put_all(&mut out, &self.devices, |out, row| {
             put_u64(out, u64::from(row.device.0));
             put_i64(out, i64::from(row.last_closed.0));
+            put_bytes(out, &row.state);
+        });
+        put_all(&mut out, &self.lorawan, |out, row| {
+            put_u64(out, u64::from(row.device.0));
+            put_bytes(out, &row.state);
+        });
+        put_all(&mut out, &self.gateways, |out, row| {
+            put_u64(out, row.gateway.0);
             put_bytes(out, &row.state);
         });
         put_all(&mut out, &self.ticks, |out, (source, n)| {
@@ -68,6 +77,8 @@ impl Restore {
             inputs: Some(take_text(&mut reader)?).filter(|hash| !hash.is_empty()),
             names: take_all(&mut reader, take_name)?,
             devices: take_all(&mut reader, take_device)?,
+            lorawan: take_all(&mut reader, take_lorawan)?,
+            gateways: take_all(&mut reader, take_gateway)?,
             ticks: take_all(&mut reader, |reader| Ok((reader.num("source")?, reader.u64()?)))?,
             ledger_devices: take_all(&mut reader, take_ledger_device)?,
             ledger: Counts::unpack(take_bytes(&mut reader)?)?,
@@ -119,6 +130,16 @@ fn take_name(reader: &mut Reader<'_>) -> Result<Name, PackError> {
 fn take_device(reader: &mut Reader<'_>) -> Result<DeviceRow, PackError> {
     let device = DeviceNo(reader.num("device")?);
     Ok(DeviceRow { device, last_closed: Quarter(take_i32(reader)?), state: take_bytes(reader)?.to_vec() })
+}
+
+fn take_lorawan(reader: &mut Reader<'_>) -> Result<LorawanRow, PackError> {
+    let device = DeviceNo(reader.num("device")?);
+    Ok(LorawanRow { device, state: take_bytes(reader)?.to_vec() })
+}
+
+fn take_gateway(reader: &mut Reader<'_>) -> Result<GatewayRow, PackError> {
+    let gateway = Eui(reader.u64()?);
+    Ok(GatewayRow { gateway, state: take_bytes(reader)?.to_vec() })
 }
 
 fn take_ledger_device(reader: &mut Reader<'_>) -> Result<LedgerDeviceRow, PackError> {

@@ -1,16 +1,22 @@
 //! The fold: state in memory, one record at a time.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
+use smartpole_lorawan::Network;
 use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMillis};
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Entry, LoadError, LoadInputs, NameKind, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
+    Entry, LoadError, LoadInputs, NameKind, Offer, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
     active::Active,
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
     device::Device,
+    gateways::Gateways,
+    listen::Listened,
     names::Names,
     place::Place,
     rollups::Rollups,
@@ -41,7 +47,19 @@ pub struct Fold {
     /// Ticks counted by source number.
     pub(crate) ticks: Vec<u64>,
     pub(crate) tally: Tally,
+    /// The last record folded.
     pub(crate) seq: Seq,
+    /// The record being folded, the last one the first pass has heard.
+    pub(crate) at: Seq,
+    pub(crate) heard_to: Seq,
+    /// What the first pass heard of records not folded yet.
+    pub(crate) listened: VecDeque<(Seq, Listened)>,
+    /// Sessions of LoRaWAN devices.
+    pub(crate) network: Network,
+    pub(crate) gateways: Gateways,
+    /// Whether anybody can answer: only then offers are collected for [`Fold::take_offers`].
+    pub(crate) answering: bool,
+    pub(crate) offers: Vec<Offer>,
     pub(crate) received_at: UtcMillis,
     pub(crate) checkpoint_day: Option<i32>,
     /// Number of the last batch handed over.
@@ -86,6 +104,10 @@ impl Fold {
     /// # Errors
     /// If the store or the inputs cannot be read. The state is then of no use: restore it and fold on from the cursor.
     pub fn apply(&mut self, seq: Seq, record: &RecordRef<'_>, broken: bool, env: &Env<'_>) -> Result<(), LoadError> {
+        self.at = seq;
+        if self.heard_to < seq {
+            self.listen(seq, record, broken);
+        }
         if let Some(received_at) = record.received_at() {
             self.received_at = self.received_at.max(received_at);
         }
@@ -101,12 +123,53 @@ impl Fold {
         Ok(())
     }
 
+    /// Folds records in two passes: sessions and what devices shall be told first, everything else after it. `broken` as in
+    /// [`Fold::apply`]; `answer` gets what devices shall be told as soon as that is known.
+    ///
+    /// # Errors
+    /// As [`Fold::apply`].
+    pub fn apply_all(
+        &mut self,
+        records: &[(Seq, RecordRef<'_>)],
+        broken: impl Fn(Seq) -> bool,
+        env: &Env<'_>,
+        mut answer: impl FnMut(Vec<Offer>),
+    ) -> Result<(), LoadError> {
+        let mut rest = records;
+        while !rest.is_empty() {
+            let last = rest.iter().position(|(_, record)| self.ends_pass(record)).unwrap_or(rest.len() - 1);
+            let (pass, after) = rest.split_at(last + 1);
+            for (seq, record) in pass {
+                self.listen(*seq, record, broken(*seq));
+            }
+            if !self.offers.is_empty() {
+                answer(std::mem::take(&mut self.offers));
+            }
+            for (seq, record) in pass {
+                self.apply(*seq, record, broken(*seq), env)?;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// The record being folded: after a panic, the one that caused it.
+    pub fn at(&self) -> Seq {
+        self.at
+    }
+
+    /// Whether anybody can answer devices.
+    pub fn answer(&mut self, answering: bool) {
+        self.answering = answering;
+    }
+
     fn take_inputs(&mut self, hash: &str, env: &Env<'_>) -> Result<(), LoadError> {
         if hash != self.active.hash {
             let inputs = env.inputs.load(hash)?;
             self.settle_blocks();
             self.active = Arc::new(Active::new(hash, inputs, &mut self.names));
             self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
+            self.active.put_credentials_in_force(&mut self.network);
             self.pending.inputs = Some(hash.to_owned());
         }
         Ok(())

@@ -15,7 +15,9 @@ mod changes;
 mod checkpoint;
 mod device;
 mod fold;
+mod gateways;
 mod ledger;
+mod listen;
 mod look;
 mod message;
 mod names;
@@ -26,18 +28,21 @@ mod resume;
 mod rollups;
 mod take;
 mod tally;
+mod understand;
 
 pub use active::LoadInputs;
 pub use batch_row::{AcceptedRow, accepted_rows};
 pub use changes::{
-    BlockRow, Changes, CheckpointRow, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow,
-    RevisionReason, RevisionRow, RollupDelta, Scope,
+    BlockRow, Changes, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, Name,
+    NameKind, QuarantineRow, RevisionReason, RevisionRow, RollupDelta, Scope,
 };
 pub use fold::{Env, Fold};
+pub use gateways::GatewayState;
 pub use ledger::{Counts, Entry};
+pub use listen::Offer;
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
 /// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the
 /// committed digest of the fixture journal changes.
-pub const FOLD_VERSION: u32 = 1;
+pub const FOLD_VERSION: u32 = 2;

@@ -64,6 +64,16 @@ impl Fold {
         (known.0 > i64::MIN).then_some(known)
     }
 
+    /// Session, counters and receptions of a LoRaWAN device.
+    pub fn link(&self, device: DeviceNo) -> Option<smartpole_lorawan::Link> {
+        self.network.link(device)
+    }
+
+    /// What a gateway has told so far; none before its first message.
+    pub fn gateway(&self, gateway: smartpole_model::Eui) -> Option<&crate::GatewayState> {
+        self.gateways.get(gateway)
+    }
+
     /// Registry and settings in force; empty ones before the journal's first inputs.
     pub fn inputs(&self) -> &Arc<smartpole_model::Inputs> {
         &self.active.inputs

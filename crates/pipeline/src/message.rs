@@ -1,23 +1,17 @@
 //! One message: what it says, and what becomes of it and of each of its readings.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use smartpole_codec::{Decoded, Refusal, Sample, decode};
+use smartpole_codec::Sample;
 use smartpole_model::{
-    Device, DeviceNo, Flag, Flags, Outcome, Profile, RawMessageRef, Reading, Reason, Seq, TimeSource, UtcMillis,
-    Verdict,
+    DeviceNo, Flag, Flags, Outcome, Profile, RawMessageRef, Reading, Reason, Seq, TimeSource, UtcMillis, Verdict,
 };
 use smartpole_validate::{Times, event_time};
 use smartpole_window::{Insert, NewRow, RowValue};
 
-use crate::{Entry, Env, Fold, LoadError, NameKind, QuarantineRow, active::Active};
-
-/// What a message turned out to be.
-enum Understood<'a> {
-    Samples { device: DeviceNo, profile: &'a Profile, samples: Vec<Sample> },
-    Control { device: DeviceNo },
-    Refused { device: Option<DeviceNo>, refusal: Refusal },
-}
+use crate::{
+    Entry, Env, Fold, LoadError, NameKind, QuarantineRow,
+    active::Active,
+    understand::{Refused, Understood},
+};
 
 /// Verdicts of a message's readings.
 #[derive(Debug, Default)]
@@ -79,23 +73,42 @@ impl Fold {
         self.tally.turn_to(message.received_at, source);
         self.tally.add(Entry::Journalled, 1);
         let active = std::sync::Arc::clone(&self.active);
-        let understood =
-            if broken { refused(None, Reason::FoldFailed, "folding it failed") } else { understand(&active, &message) };
-        let (device, verdicts, outcome) = match understood {
+        let (device, verdicts, outcome) = match self.understood(seq, &active, &message, broken) {
             Understood::Samples { device, profile, samples } => {
                 let verdicts = self.samples(device, &active, profile, &samples, (source, &message), env)?;
                 let outcome = verdicts.outcome();
                 (Some(device), verdicts, outcome)
             }
-            Understood::Control { device } => (Some(device), Verdicts::default(), Outcome::Control),
-            Understood::Refused { device, refusal } => {
-                let Refusal { reason, detail } = refusal;
+            Understood::Control { device } => (device, Verdicts::default(), Outcome::Control),
+            Understood::Copy { device } => (Some(device), Verdicts::default(), Outcome::Duplicate),
+            Understood::Refused(Refused { device, reason, detail }) => {
                 let verdicts = Verdicts { first: Some((reason, detail)), ..Verdicts::default() };
                 (device, verdicts, Outcome::Quarantined(reason))
             }
         };
         self.settle(seq, &message, source, device, verdicts, outcome);
         Ok(())
+    }
+
+    /// What a message says; what its frame does to its session is noted.
+    fn understood<'a>(
+        &mut self,
+        seq: Seq,
+        active: &'a Active,
+        message: &RawMessageRef<'_>,
+        broken: bool,
+    ) -> Understood<'a> {
+        if let Some((_, listened)) = self.listened.pop_front_if(|(heard, _)| *heard == seq) {
+            return active.understand_heard(listened, message.received_at);
+        }
+        if broken {
+            return Understood::Refused(Refused::new(None, Reason::FoldFailed, "folding it failed"));
+        }
+        let (understood, event) = active.understand(message, &self.network);
+        if let Some((hearing, receptions)) = event {
+            self.network.note(&hearing, &receptions, message.received_at);
+        }
+        understood
     }
 
     /// Writes a message's outcome and its readings' verdicts into the ledger.
@@ -251,45 +264,4 @@ impl Active {
         let property = self.inputs.registry.properties.get(value.series.property)?;
         value.flags.iter().find(|flag| property.excluded_by.contains(*flag))
     }
-}
-
-/// Reads a message; a panic of a codec is a refusal, as nothing was changed yet.
-fn understand<'a>(active: &'a Active, message: &RawMessageRef<'_>) -> Understood<'a> {
-    if message.retained {
-        return refused(None, Reason::Retained, "a retained message does not say when it was measured");
-    }
-    if message.payload.len() > active.inputs.settings.max_payload as usize {
-        return refused(None, Reason::Oversize, &format!("{} bytes", message.payload.len()));
-    }
-    catch_unwind(AssertUnwindSafe(|| read(active, message)))
-        .unwrap_or_else(|_| refused(None, Reason::FoldFailed, "the codec failed"))
-}
-
-fn read<'a>(active: &'a Active, message: &RawMessageRef<'_>) -> Understood<'a> {
-    let addressed = match active.router.route(message.topic, message.payload) {
-        Ok(addressed) => addressed,
-        Err(refusal) => return Understood::Refused { device: None, refusal },
-    };
-    let device_id = addressed.device_id.unwrap_or_default();
-    let Some((device, no)) = active.device(&device_id) else {
-        let id: String = device_id.chars().take(64).collect();
-        return refused(None, Reason::UnknownDevice, &format!("{id:?} is not in devices.csv"));
-    };
-    let Some(profile) = profile_of(active, device, message.received_at) else {
-        return refused(Some(no), Reason::DecodeFailed, "the device's profile is not known");
-    };
-    let decoded = decode(addressed.format, profile, &active.inputs.registry.properties, message.topic, message.payload);
-    match decoded {
-        Ok(Decoded::Samples(samples)) => Understood::Samples { device: no, profile, samples },
-        Ok(Decoded::Control(_)) => Understood::Control { device: no },
-        Err(refusal) => Understood::Refused { device: Some(no), refusal },
-    }
-}
-
-fn profile_of<'a>(active: &'a Active, device: &Device, time: UtcMillis) -> Option<&'a Profile> {
-    active.inputs.registry.profiles.get(&device.at(time).profile)
-}
-
-fn refused<'a>(device: Option<DeviceNo>, reason: Reason, detail: &str) -> Understood<'a> {
-    Understood::Refused { device, refusal: Refusal { reason, detail: detail.to_owned() } }
 }

@@ -2,7 +2,7 @@
 
 use smartpole_model::{DeviceNo, Seq, UtcMillis};
 
-use crate::{Counts, DeviceRow, LedgerDeviceRow, Name};
+use crate::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name};
 
 /// Everything [`crate::Fold::restore`] needs to go on as if it had never stopped.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,10 @@ pub struct Restore {
     pub inputs: Option<String>,
     /// State of each device that has one.
     pub devices: Vec<DeviceRow>,
+    /// LoRaWAN state of each device that has one.
+    pub lorawan: Vec<LorawanRow>,
+    /// Gateways that ever brought something.
+    pub gateways: Vec<GatewayRow>,
     /// Ticks counted by source number.
     pub ticks: Vec<(u32, u64)>,
     /// Ledger rows by device of the receipt day of `received_at`.

@@ -1,7 +1,8 @@
 //! Goes on where the store says the fold was, and says where it is for a checkpoint.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
+use smartpole_lorawan::Network;
 use smartpole_model::{DeviceNo, Inputs, PackError};
 use smartpole_window::{NewRow, Row};
 
@@ -12,8 +13,10 @@ use crate::{
     changes::CheckpointRow,
     device::Device,
     fold::{Pending, Scratch},
+    gateways::Gateways,
     names::Names,
     place::Place,
+    take::lorawan_rows,
     tally::{DayTally, Tally},
 };
 
@@ -38,6 +41,13 @@ impl Fold {
             ticks: Vec::new(),
             tally: Tally::restore(restore.ledger),
             seq: restore.cursor,
+            at: restore.cursor,
+            heard_to: restore.cursor,
+            listened: VecDeque::new(),
+            network: Network::default(),
+            gateways: Gateways::restore(&restore.gateways).map_err(broken)?,
+            answering: false,
+            offers: Vec::new(),
             received_at: restore.received_at,
             // a store without a checkpoint began on some day, too: the next day's first record makes one
             checkpoint_day: restore.checkpoint_day.or((restore.cursor.0 > 0).then(|| restore.received_at.utc_day())),
@@ -49,6 +59,10 @@ impl Fold {
             live_readings: Vec::new(),
             live_windows: Vec::new(),
         };
+        for row in &restore.lorawan {
+            fold.network.restore(row.device, &row.state).map_err(broken)?;
+        }
+        fold.active.put_credentials_in_force(&mut fold.network);
         for (source, n) in restore.ticks {
             let length = fold.ticks.len().max(source as usize + 1);
             fold.ticks.resize(length, 0);
@@ -135,6 +149,8 @@ impl Fold {
             names: self.names.all(),
             inputs: hash,
             devices: numbered().map(|(no, device)| device.row(no)).collect(),
+            lorawan: lorawan_rows(self.network.all()),
+            gateways: self.gateways.all(),
             ticks: (0..).zip(&self.ticks).map(|(source, n)| (source, *n)).collect(),
             ledger_devices: numbered().map(|(no, device)| device.today.row(no)).collect(),
             ledger: self.tally.sums(),

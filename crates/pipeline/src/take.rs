@@ -4,7 +4,7 @@ use smartpole_model::DeviceNo;
 use smartpole_window::Aggregates;
 
 use crate::{
-    BlockRow, Changes, Fold,
+    BlockRow, Changes, Fold, LorawanRow,
     device::{Device, Held, Stored},
     rollups::Rollups,
 };
@@ -19,6 +19,10 @@ impl Device {
             changes.devices.push(self.row(no));
         }
     }
+}
+
+pub(crate) fn lorawan_rows(states: Vec<(DeviceNo, Vec<u8>)>) -> Vec<LorawanRow> {
+    states.into_iter().map(|(device, state)| LorawanRow { device, state }).collect()
 }
 
 impl Fold {
@@ -41,6 +45,8 @@ impl Fold {
             rollups: pending.rollups.rows(),
             revisions: pending.revisions,
             devices: Vec::new(),
+            lorawan: lorawan_rows(self.network.take_changed()),
+            gateways: self.gateways.take_changed(),
             ticks: pending.ticked.iter().map(|source| (*source, self.ticks_of(*source))).collect(),
             ledger_sources: self.tally.take(),
             ledger_devices: pending.finished_days,

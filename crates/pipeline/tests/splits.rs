@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{MINUTE, START, bytes, fold, fold_on, inputs, library, message, tick};
+use common::{MINUTE, START, bytes, fold, fold_on, gateway, heard, inputs, join, library, message, tick, uplink};
 use proptest::prelude::*;
 use smartpole_model::{Outcome, Record, Verdict};
 use smartpole_pipeline::{Entry, Restore};
@@ -14,6 +14,9 @@ enum Step {
     Again { device: usize },
     Garbage { device: usize },
     Silence { minutes: i64 },
+    Frame { gateways: u64, ahead: i64, confirmed: bool },
+    Join { gateways: u64, nonce: u16 },
+    Noise { gateway: u64, forged: bool },
     Move,
 }
 
@@ -24,6 +27,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..3usize).prop_map(|device| Step::Again { device }),
         1 => (0..3usize).prop_map(|device| Step::Garbage { device }),
         2 => (1..60i64).prop_map(|minutes| Step::Silence { minutes }),
+        8 => (1..4u64, prop_oneof![8 => Just(1), 2 => -3..20i64, 1 => 0..70_000i64], any::<bool>())
+            .prop_map(|(gateways, ahead, confirmed)| Step::Frame { gateways, ahead, confirmed }),
+        2 => (1..4u64, 0..6u16).prop_map(|(gateways, nonce)| Step::Join { gateways, nonce }),
+        1 => (1..4u64, any::<bool>()).prop_map(|(gateway, forged)| Step::Noise { gateway, forged }),
         1 => Just(Step::Move),
     ]
 }
@@ -34,6 +41,7 @@ fn journal(steps: &[Step]) -> Vec<Record> {
     let mut records = vec![inputs("first", now)];
     let mut totals = [65_000i64; 3];
     let mut sent: [Option<Record>; 3] = [None, None, None];
+    let mut f_cnt = 0i64;
     for step in steps {
         now += 2 * MINUTE + 17;
         match *step {
@@ -55,6 +63,20 @@ fn journal(steps: &[Step]) -> Vec<Record> {
                 records.extend((1..=minutes).map(|minute| tick(now + minute * MINUTE)));
                 now += minutes * MINUTE;
             }
+            Step::Frame { gateways, ahead, confirmed } => {
+                f_cnt = (f_cnt + ahead).max(0);
+                let frame = uplink(f_cnt as u32, confirmed, (f_cnt % 30_000) as i16);
+                records.extend((1..=gateways).map(|by| heard(by, &frame, now - 300, now)));
+            }
+            Step::Join { gateways, nonce } => {
+                records.extend((1..=gateways).map(|by| heard(by, &join(nonce), now - 300, now)));
+            }
+            Step::Noise { gateway: by, forged: true } => {
+                let mut frame = uplink(f_cnt as u32 + 1, false, 1);
+                frame[9] ^= 1;
+                records.push(heard(by, &frame, now, now));
+            }
+            Step::Noise { gateway: by, forged: false } => records.push(gateway(by, "stat", now, "{\"rxnb\":2}")),
             Step::Move => records.push(inputs("later", now)),
         }
     }

@@ -135,6 +135,14 @@ fn write_state(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), E
     each(transaction, "write devices", sql, &changes.devices, |statement, row| {
         statement.execute(params![row.device.0, row.last_closed.0, row.state])
     })?;
+    let sql = "INSERT OR REPLACE INTO lorawan(device, state) VALUES (?1, ?2)";
+    each(transaction, "write sessions", sql, &changes.lorawan, |statement, row| {
+        statement.execute(params![row.device.0, row.state])
+    })?;
+    let sql = "INSERT OR REPLACE INTO gateway(eui, state) VALUES (?1, ?2)";
+    each(transaction, "write gateways", sql, &changes.gateways, |statement, row| {
+        statement.execute(params![row.gateway.0.cast_signed(), row.state])
+    })?;
     let sql = "INSERT OR REPLACE INTO tick(source, n) VALUES (?1, ?2)";
     each(transaction, "write ticks", sql, &changes.ticks, |statement, (source, n)| {
         statement.execute(params![source, *n as i64])

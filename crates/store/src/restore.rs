@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
-use smartpole_model::{DeviceNo, Quarter, Seq, UtcMillis};
-use smartpole_pipeline::{Counts, DeviceRow, LedgerDeviceRow, Name, NameKind, Restore};
+use smartpole_model::{DeviceNo, Eui, Quarter, Seq, UtcMillis};
+use smartpole_pipeline::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Restore};
 
 use crate::{Error, Store, error::sqlite};
 
@@ -24,6 +24,12 @@ impl Store {
         restore.devices = all(&connection, "SELECT device, last_closed, state FROM device", [], |row| {
             let (device, last_closed) = (DeviceNo(row.get(0)?), Quarter(row.get(1)?));
             Ok(DeviceRow { device, last_closed, state: row.get(2)? })
+        })?;
+        restore.lorawan = all(&connection, "SELECT device, state FROM lorawan ORDER BY device", [], |row| {
+            Ok(LorawanRow { device: DeviceNo(row.get(0)?), state: row.get(1)? })
+        })?;
+        restore.gateways = all(&connection, "SELECT eui, state FROM gateway ORDER BY eui", [], |row| {
+            Ok(GatewayRow { gateway: Eui(row.get::<_, i64>(0)?.cast_unsigned()), state: row.get(1)? })
         })?;
         restore.ticks = all(&connection, "SELECT source, n FROM tick ORDER BY source", [], |row| {
             Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))

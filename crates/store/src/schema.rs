@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
   seq INTEGER NOT NULL, received_at INTEGER NOT NULL, batch INTEGER NOT NULL, inputs TEXT) STRICT;
@@ -43,7 +44,14 @@ CREATE TABLE quarantined(       -- messages in quarantine whose journal segment 
 CREATE INDEX quarantine_reason ON quarantine(reason, seq);
 CREATE TABLE checkpoint(        -- the state at a place in the journal, zstd; of older ones the place only
   day INTEGER PRIMARY KEY, seq INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
-"];
+",
+    "
+CREATE TABLE lorawan(           -- sessions, counters and receptions of devices, packed, without keys
+  device INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
+CREATE TABLE gateway(           -- what gateways have told so far, packed; the EUI as a signed number
+  eui INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
+",
+];
 
 /// The schema that this program writes.
 pub(crate) const SCHEMA: i64 = MIGRATIONS.len() as i64;

@@ -13,7 +13,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{ApiState, problem::Problem};
 
+mod devices;
 mod footfall;
+mod gateways;
 mod healthz;
 pub(crate) mod latest;
 mod ledger;
@@ -49,6 +51,9 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(latest::latest))
         .routes(routes!(series::series))
         .routes(routes!(footfall::footfall))
+        .routes(routes!(devices::devices))
+        .routes(routes!(devices::device))
+        .routes(routes!(gateways::gateways))
         .routes(routes!(live::live))
         .routes(routes!(ledger::ledger))
         .routes(routes!(quarantine::quarantine))

@@ -87,6 +87,17 @@ pub(crate) enum PoleState {
     Reporting,
 }
 
+impl PoleState {
+    /// The state of what was heard last then, and reports so often.
+    pub(super) fn of(heard: Option<UtcMillis>, patience: i64, now: UtcMillis) -> Self {
+        match heard {
+            None => Self::Never,
+            Some(at) if now.since(at) > patience => Self::Silent,
+            Some(_) => Self::Reporting,
+        }
+    }
+}
+
 /// The poles of the city, with their devices and the state of the air.
 #[utoipa::path(get, path = "/api/v1/poles", tag = "city", responses(
     (status = 200, description = "All of them, in the registry's order.", body = List<Pole>),
@@ -135,11 +146,7 @@ fn items(fold: &Fold) -> Vec<(PoleNo, Pole)> {
 fn item(fold: &Fold, pole: &smartpole_model::Pole, devices: &[&Device], now: UtcMillis) -> Pole {
     let registry = &fold.inputs().registry;
     let heard = |device: &Device| fold.last_received_at(fold.device_no(&device.id)?);
-    let state = |device: &&Device| match heard(device) {
-        None => PoleState::Never,
-        Some(at) if now.since(at) > patience(fold, device, now) => PoleState::Silent,
-        Some(_) => PoleState::Reporting,
-    };
+    let state = |device: &&Device| PoleState::of(heard(device), patience(fold, device, now), now);
     Pole {
         id: pole.id.clone(),
         name: pole.name.clone(),
@@ -163,7 +170,7 @@ fn pole_device(device: &Device, now: UtcMillis, last_received_at: Option<UtcMill
 }
 
 /// Milliseconds of silence after which a device counts as silent; its windows close by ticks after the same.
-fn patience(fold: &Fold, device: &Device, now: UtcMillis) -> i64 {
+pub(super) fn patience(fold: &Fold, device: &Device, now: UtcMillis) -> i64 {
     let inputs = fold.inputs();
     let profile = inputs.registry.profiles.get(&device.at(now).profile);
     let interval = profile.map_or(0, |profile| i64::from(profile.interval_s));

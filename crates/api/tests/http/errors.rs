@@ -67,7 +67,7 @@ async fn a_series_needs_one_scope_a_property_and_a_span() {
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: raw is not for footfall","remedy":"use 15m, 1h or 1d"}"#]]).await;
     city.check("/api/v1/quarantine?reason=because", &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"reason: unknown variant `because`, expected one of `unknown_topic`, `unknown_device`, `decode_failed`, `oversize`, `retained`, `unknown_property`, `not_a_number`, `overflow`, `conflicting_value`, `time_before_epoch`, `time_in_future`, `no_readings`, `fold_failed`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"reason: unknown variant `because`, expected one of `unknown_topic`, `unknown_device`, `decode_failed`, `oversize`, `retained`, `unknown_property`, `not_a_number`, `overflow`, `conflicting_value`, `time_before_epoch`, `time_in_future`, `no_readings`, `fold_failed`, `unknown_gateway`, `bad_crc`, `unsu","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
 }
 
 #[tokio::test]

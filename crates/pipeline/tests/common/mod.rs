@@ -7,6 +7,10 @@ use std::{
     sync::Arc,
 };
 
+use lrwn::{
+    AES128Key, DevAddr, EUI64, FCtrl, FHDR, FRMPayload, FType, JoinRequestPayload, MACCommandSet, MACPayload,
+    MACVersion, MHDR, Major, Payload, PhyPayload,
+};
 use prost::Message as _;
 use sha2::{Digest, Sha256};
 use smartpole_codec::v1;
@@ -66,6 +70,11 @@ public = false
 excluded_by = ["out_of_range", "sentinel"]
 "#;
 
+const RADIO: &str = "name = \"radio\"\ncodec = \"cayenne_lpp\"\ninterval_s = 300\npayload_time = false\n[[mapping]]\npath = \"analog_input.1\"\nproperty = \"pm2_5\"\nunit = \"ug/m3\"\n";
+const GATEWAYS: &str = "id,name,lat,lon\n0000000000000001,Eins,,\n0000000000000002,Zwei,,\n";
+const NWK: u128 = 0x2b7e_1516_28ae_d2a6_abf7_1588_09cf_4f3c;
+const APP: u128 = 0x3b7e_1516_28ae_d2a6_abf7_1588_09cf_4f3c;
+
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 {"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":"stadt","count":"cross_section","poles":["P1","P2"]},"geometry":{"type":"Polygon","coordinates":[[[7.3,51.5],[7.4,51.5],[7.4,51.6],[7.3,51.5]]]}},
 {"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"none","poles":["P1","P2","P3"]},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.4]]]}}]}"#;
@@ -73,11 +82,18 @@ const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 /// Registry files; with `later`, one device moved and one more.
 pub fn files(later: bool) -> smartpole_model::registry::Files {
     let devices = match later {
-        false => "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd2,P2,station,,,\nd3,P3,station,,,\n",
+        false => {
+            "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd2,P2,station,,,\nd3,P3,station,,,\n00000000000000a1,P1,radio,,,\n00000000000000b2,P2,radio,,,\n"
+        }
         true => {
-            "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T00:00:00Z,,\nd2,P2,station,,,\nd3,P3,station,,,\nd4,P1,station,,,\n"
+            "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T00:00:00Z,,\nd2,P2,station,,,\nd3,P3,station,,,\nd4,P1,station,,,\n00000000000000a1,P1,radio,,,\n00000000000000b2,P2,radio,,,\n"
         }
     };
+    // a new key for the device that joins, so that its former frames are forged from then on
+    let app_key = if later { "0f" } else { "0e" }.repeat(16);
+    let keys = format!(
+        "device,activation,app_key,dev_addr,nwk_s_key,app_s_key\n00000000000000a1,abp,,26011bda,{NWK:032x},{APP:032x}\n00000000000000b2,otaa,{app_key},,,\n"
+    );
     let profile = "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 300\npayload_time = true\n[counter]\nwidth_bits = 16\nmax_per_minute = 500\n";
     let poles =
         "id,name,place,lat,lon\nP1,Eins,Markt,51.55,7.31\nP2,Zwei,Markt,51.551,7.311\nP3,Drei,Markt,51.56,7.32\n";
@@ -87,6 +103,9 @@ pub fn files(later: bool) -> smartpole_model::registry::Files {
         ("devices.csv", devices),
         ("zones.geojson", ZONES),
         ("profiles/station.toml", profile),
+        ("profiles/radio.toml", RADIO),
+        ("gateways.csv", GATEWAYS),
+        ("keys.csv", &keys),
     ]
     .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
     .into()
@@ -129,6 +148,16 @@ impl Memory {
             restore.devices.retain(|known| known.device != row.device);
             restore.devices.push(row);
         }
+        for row in changes.lorawan {
+            restore.lorawan.retain(|known| known.device != row.device);
+            restore.lorawan.push(row);
+        }
+        restore.lorawan.sort_by_key(|row| row.device);
+        for row in changes.gateways {
+            restore.gateways.retain(|known| known.gateway != row.gateway);
+            restore.gateways.push(row);
+        }
+        restore.gateways.sort_by_key(|row| row.gateway);
         for (source, n) in changes.ticks {
             restore.ticks.retain(|(known, _)| *known != source);
             restore.ticks.push((source, n));
@@ -190,7 +219,14 @@ impl Memory {
             self.ledger_devices,
             self.quarantine,
             devices,
-            (&self.restore.names, &self.restore.ticks, &self.restore.inputs, self.restore.cursor),
+            (
+                &self.restore.names,
+                &self.restore.ticks,
+                &self.restore.inputs,
+                self.restore.cursor,
+                &self.restore.lorawan,
+                &self.restore.gateways
+            ),
         )
     }
 
@@ -225,11 +261,12 @@ pub fn fold_on(memory: Memory, records: &[Record], size: usize, kill: impl Fn(us
         if batch.is_empty() {
             return memory.into_inner();
         }
-        for (index, record) in batch.iter().enumerate() {
-            let memory = memory.borrow();
-            let env = Env { stored: &*memory, inputs: &library };
-            fold.apply(Seq((from + index + 1) as u64), &as_ref(record), false, &env).unwrap();
-        }
+        let numbered = batch.iter().zip(from as u64 + 1..).map(|(record, seq)| (Seq(seq), as_ref(record)));
+        let records: Vec<_> = numbered.collect();
+        let committed = memory.borrow();
+        let env = Env { stored: &*committed, inputs: &library };
+        fold.apply_all(&records, |_| false, &env, |_| {}).unwrap();
+        drop(committed);
         steps += 1;
         let changes = fold.take_changes();
         if kill(steps) {
@@ -262,7 +299,7 @@ pub fn inputs(hash: &str, at: i64) -> Record {
 }
 
 pub fn tick(at: i64) -> Record {
-    Record::Tick { received_at: UtcMillis(at), connected: vec!["broker".to_owned()] }
+    Record::Tick { received_at: UtcMillis(at), connected: vec!["broker".to_owned(), "udp".to_owned()] }
 }
 
 /// A message of one sample; values are (property, hundredths).
@@ -281,4 +318,55 @@ pub fn bytes(device: &str, received_at: i64, payload: Vec<u8>) -> Record {
     let topic = format!("smartpole/castrop-rauxel/P1/{device}/up");
     let (source, received_at) = ("broker".to_owned(), UtcMillis(received_at));
     Record::Message(RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() })
+}
+
+/// What a gateway says: an object of Semtech's protocol.
+pub fn gateway(gateway: u64, kind: &str, received_at: i64, object: &str) -> Record {
+    let (source, topic) = ("udp".to_owned(), format!("semtech/{gateway:016x}/{kind}"));
+    let (payload, received_at) = (object.as_bytes().to_vec(), UtcMillis(received_at));
+    Record::Message(RawMessage { source, topic, payload, received_at, ..RawMessage::default() })
+}
+
+/// A frame that a gateway heard at `time`, as it passes it on.
+pub fn heard(by: u64, frame: &[u8], time: i64, received_at: i64) -> Record {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let (data, time, tmst) = (STANDARD.encode(frame), UtcMillis(time), time as u32);
+    let object = format!(
+        "{{\"time\":\"{time}\",\"tmst\":{tmst},\"freq\":868.1,\"stat\":1,\"modu\":\"LORA\",\"datr\":\"SF7BW125\",\"codr\":\"4/5\",\"rssi\":-92,\"lsnr\":7.2,\"size\":{},\"data\":\"{data}\"}}",
+        frame.len()
+    );
+    gateway(by, "rxpk", received_at, &object)
+}
+
+/// An uplink of the personalized device, as ChirpStack's library makes it; `pm` in hundredths.
+pub fn uplink(f_cnt: u32, confirmed: bool, pm: i16) -> Vec<u8> {
+    let keys = [NWK, APP].map(|key| AES128Key::from_bytes(key.to_be_bytes()));
+    let f_type = if confirmed { FType::ConfirmedDataUp } else { FType::UnconfirmedDataUp };
+    let [high, low] = pm.to_be_bytes();
+    let (devaddr, f_opts) = (DevAddr::from_be_bytes([0x26, 0x01, 0x1b, 0xda]), MACCommandSet::new(vec![]));
+    let mut phy = PhyPayload {
+        mhdr: MHDR { f_type, major: Major::LoRaWANR1 },
+        payload: Payload::MACPayload(MACPayload {
+            fhdr: FHDR { devaddr, f_ctrl: FCtrl::default(), f_cnt, f_opts },
+            f_port: Some(1),
+            frm_payload: Some(FRMPayload::Raw(vec![1, 2, high, low])),
+        }),
+        mic: None,
+    };
+    phy.encrypt_frm_payload(&keys[1]).unwrap();
+    phy.set_uplink_data_mic(MACVersion::LoRaWAN1_0, 0, 0, 0, &keys[0], &keys[0]).unwrap();
+    phy.to_vec().unwrap()
+}
+
+/// A request of the other device to join, with its first key.
+pub fn join(dev_nonce: u16) -> Vec<u8> {
+    let join_eui = EUI64::from_be_bytes([0; 8]);
+    let dev_eui = EUI64::from_be_bytes(0xb2u64.to_be_bytes());
+    let mut phy = PhyPayload {
+        mhdr: MHDR { f_type: FType::JoinRequest, major: Major::LoRaWANR1 },
+        payload: Payload::JoinRequest(JoinRequestPayload { join_eui, dev_eui, dev_nonce }),
+        mic: None,
+    };
+    phy.set_join_request_mic(&AES128Key::from_bytes([0x0e; 16])).unwrap();
+    phy.to_vec().unwrap()
 }

@@ -1,10 +1,10 @@
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, types::ValueRef};
-use smartpole_model::{DeviceNo, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
+use smartpole_model::{DeviceNo, Eui, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
 use smartpole_pipeline::{
-    BlockRow, CheckpointRow, DeviceRow, LedgerDeviceRow, LedgerSourceKey, Name, NameKind, QuarantineRow,
-    RevisionReason, RevisionRow, StoredBlocks,
+    BlockRow, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, Name, NameKind,
+    QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
 };
 use smartpole_window::{Aggregate, Level};
 
@@ -56,6 +56,8 @@ fn changes(batch: u64) -> Changes {
             former: packed,
         }],
         devices: vec![DeviceRow { device, last_closed: quarter, state: state.clone() }],
+        lorawan: vec![LorawanRow { device, state: vec![batch as u8; 3] }],
+        gateways: vec![GatewayRow { gateway: Eui(u64::MAX), state: vec![batch as u8; 4] }],
         ticks: vec![(0, batch)],
         ledger_sources: vec![(LedgerSourceKey { hour: 1, source: 0, entry: 65 }, 10)],
         ledger_devices: vec![LedgerDeviceRow { day, device, counts: vec![0] }],
@@ -203,6 +205,15 @@ fn batch_rows_go_when_no_open_block_needs_them() {
     assert_eq!(restore.batch_rows.iter().map(|(batch, _)| *batch).collect::<Vec<_>>(), [4, 5, 6]);
     assert_eq!(restore.batch_rows[0].1, [7; 1_000]);
     assert_eq!(restore.ledger.0.values().copied().collect::<Vec<_>>(), [60]);
+}
+
+#[test]
+fn sessions_and_gateways_are_read_back_as_they_were_last() {
+    let (_dir, store) = store();
+    (1..=3).for_each(|batch| store.commit(&changes(batch)).unwrap());
+    let restore = store.restore().unwrap();
+    assert_eq!(restore.lorawan, [LorawanRow { device: DeviceNo(0), state: vec![3; 3] }]);
+    assert_eq!(restore.gateways, [GatewayRow { gateway: Eui(u64::MAX), state: vec![3; 4] }]);
 }
 
 #[test]
