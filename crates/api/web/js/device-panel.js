@@ -1,7 +1,7 @@
 /** The panel of one device: what is wrong, its session, its joins, the gateways that hear it. */
 import { get } from './api.js';
 import { problems } from './device-rules.js';
-import { bars, connectionTag, gatewayName, problemWord, share, shareBar, signalText } from './device-words.js';
+import { bars, connectionTag, gatewayName, problemWord, quality, share, shareBar, strength } from './device-words.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
@@ -107,8 +107,8 @@ function gateways(radio) {
 function hearing(one, part) {
   const known = state.gateways.has(one.id);
   const name = known ? h('a', { href: address('gateway', one.id), 'data-focus': one.id }, gatewayName(one)) : h('span', {}, gatewayName(one));
-  const factor = one.spreading_factor ? ` · SF${one.spreading_factor}` : '';
+  const told = [...quality(one), t('device.hearing', { n: format.number(one.frames), time: format.seen(one.last_heard_at) })];
   return h('li', {},
-    h('div', { class: 'heard' }, bars(one), h('b', {}, name), h('span', { class: 'n' }, `${signalText(one)}${factor}`)), shareBar([{ share: part, kind: 'frames' }]),
-    h('p', { class: 'note' }, t('device.hearing', { n: format.number(one.frames), time: format.seen(one.last_heard_at) })));
+    h('div', { class: 'heard' }, bars(one), h('b', {}, name), h('span', { class: 'n' }, strength(one))), shareBar([{ share: part, kind: 'frames' }]),
+    h('p', { class: 'note' }, told.join(' · ')));
 }

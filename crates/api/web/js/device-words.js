@@ -30,10 +30,14 @@ export function bars(reception) {
     [1, 2, 3, 4].map((step) => svg('rect', { x: step * 5 - 5, y: 16 - step * 4, width: 3.5, height: step * 4, rx: 1, class: step <= good ? 'on' : 'off' })));
 }
 
-/** "−97 dBm · 6,5 dB" */
-export function signalText({ rssi, snr }) {
-  const strength = `${minus(format.number(rssi))} dBm`;
-  return snr === null ? strength : `${strength} · ${minus(format.number(snr, 1))} dB`;
+/** "−97 dBm" */
+export function strength({ rssi }) {
+  return `${minus(format.number(rssi))} dBm`;
+}
+
+/** "SNR 6,5 dB · SF9", as far as it is known. */
+export function quality({ snr, spreading_factor: factor }) {
+  return [snr === null ? null : `SNR ${minus(format.number(snr, 1))} dB`, factor && `SF${factor}`].filter(Boolean);
 }
 
 function minus(text) {

@@ -1,7 +1,7 @@
 /** All devices, those that need attention first. Only one page of them is ever in the document, so ten thousand cost what ten do. */
 import { load } from './data.js';
 import { connection, findable, inOrder, problems } from './device-rules.js';
-import { bars, connectionTag, gatewayName, problemWord, share, signalText } from './device-words.js';
+import { bars, connectionTag, gatewayName, problemWord, quality, share, strength } from './device-words.js';
 import { find, h, keepFocus, setText } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
@@ -128,5 +128,5 @@ function lossOf(radio) {
 function signalOf(radio) {
   const best = radio?.gateways[0];
   if (!best) return [NONE];
-  return [h('div', { class: 'heard' }, bars(best), h('span', { class: 'gateway-name' }, gatewayName(best))), h('div', { class: 'note' }, signalText(best))];
+  return [h('div', { class: 'heard' }, bars(best), h('span', { class: 'gateway-name' }, gatewayName(best))), h('div', { class: 'note' }, [strength(best), ...quality(best)].join(' · '))];
 }

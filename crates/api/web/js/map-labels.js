@@ -3,6 +3,8 @@
 const HEIGHT = 24;
 const CHARACTER = 7.4;
 const GAP = 16;
+/** Half a mark. */
+const MARK = 12;
 /** Places whose poles are nearer than this share their district's name. */
 const TOGETHER = 64;
 /** The buttons in the right upper corner. */
@@ -48,11 +50,14 @@ function group(zone, spots) {
   return { zone, ...edges, x: (edges.left + edges.right) / 2, y: (edges.top + edges.bottom) / 2 };
 }
 
+/** Beside, above, below; above and below with one end where the marks end; off the corners of a single mark. */
 function candidates({ left, right, top, bottom, x, y }, w) {
   const [middle, above, below] = [y - HEIGHT / 2, top - GAP - HEIGHT, bottom + GAP];
-  const [after, before, centre] = [right + GAP, left - GAP - w, x - w / 2];
-  const corners = [[after, above + HEIGHT / 2], [after, below - HEIGHT / 2], [before, above + HEIGHT / 2], [before, below - HEIGHT / 2]];
-  return [[after, middle], [before, middle], [centre, above], [centre, below], ...corners].map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
+  const [after, before, centre, from, to] = [right + GAP, left - GAP - w, x - w / 2, left - MARK, right + MARK - w];
+  const [higher, lower] = [above + HEIGHT / 2, below - HEIGHT / 2];
+  const corners = left === right ? [[after, higher], [after, lower], [before, higher], [before, lower]] : [];
+  return [[after, middle], [before, middle], [centre, above], [centre, below], [to, below], [from, below], [to, above], [from, above], ...corners]
+    .map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
 }
 
 function seen({ x, y }, { width, height }) {
