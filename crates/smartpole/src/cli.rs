@@ -80,7 +80,7 @@ pub(crate) struct Demo {
     /// Where poles publish by MQTT; port 0 picks a free one [default: 127.0.0.1:1883]
     #[arg(long, value_name = "ADDR")]
     mqtt: Option<Loopback>,
-    /// For LoRaWAN gateways; nothing listens there yet [default: 127.0.0.1:1700]
+    /// Where LoRaWAN gateways send (Semtech UDP); port 0 picks a free one [default: 127.0.0.1:1700]
     #[arg(long, value_name = "ADDR")]
     udp: Option<Loopback>,
     /// How many days of history to begin with
@@ -103,6 +103,11 @@ impl Demo {
     /// Where poles publish.
     pub(crate) fn mqtt(&self) -> Wanted {
         Wanted::new(self.mqtt, 1883)
+    }
+
+    /// Where gateways send.
+    pub(crate) fn udp(&self) -> Wanted {
+        Wanted::new(self.udp, 1700)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::{
     io::{self, Write},
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, UdpSocket},
     path::PathBuf,
 };
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use smartpole_source::mqtt_listener;
+use smartpole_source::{mqtt_listener, udp};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
@@ -53,6 +53,7 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
     let setup = Setup {
         data: config.data,
         registry: config.registry,
+        inputs_key_file: config.inputs_key_file,
         http: config.http.listen,
         mqtt: config.mqtt,
         listener: config.listener,
@@ -72,17 +73,22 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         .map_err(|source| Error::Registry { dir: registry.clone(), source })?;
     let listener = mqtt_listener::Options {
         name: "demo".to_owned(),
-        address: free(demo.mqtt()),
+        address: free(demo.mqtt(), bind_tcp),
         allow_anonymous: true,
         ..mqtt_listener::Options::default()
     };
     let setup = Setup {
         data: demo.data.clone(),
         registry,
-        http: free(demo.http()),
+        inputs_key_file: None,
+        http: free(demo.http(), bind_tcp),
         mqtt: Vec::new(),
         listener: Some(listener),
-        udp: None,
+        udp: Some(udp::Options {
+            name: "gateways".to_owned(),
+            address: free(demo.udp(), bind_udp),
+            ..udp::Options::default()
+        }),
         journal: smartpole_journal::Options::default(),
         journal_days: DEMO_JOURNAL_DAYS,
     };
@@ -93,10 +99,18 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
 const DEMO_JOURNAL_DAYS: u32 = 30;
 
 /// A default address that is taken gives way to a free one; an address the user named does not.
-fn free(wanted: Wanted) -> SocketAddr {
-    let taken = !wanted.named && TcpListener::bind(wanted.address).is_err();
+fn free(wanted: Wanted, bind: fn(SocketAddr) -> bool) -> SocketAddr {
+    let taken = !wanted.named && !bind(wanted.address);
     let port = if taken { 0 } else { wanted.address.port() };
     SocketAddr::new(wanted.address.ip(), port)
+}
+
+fn bind_tcp(address: SocketAddr) -> bool {
+    TcpListener::bind(address).is_ok()
+}
+
+fn bind_udp(address: SocketAddr) -> bool {
+    UdpSocket::bind(address).is_ok()
 }
 
 fn serve(setup: Setup, play: Option<Play>) -> Result<(), Error> {
@@ -135,6 +149,9 @@ fn announce(service: &Service) -> io::Result<()> {
     writeln!(out, "dashboard http://{}", service.http)?;
     if let Some(mqtt) = service.mqtt {
         writeln!(out, "mqtt      {mqtt}")?;
+    }
+    if let Some(udp) = service.udp {
+        writeln!(out, "gateways  {udp}")?;
     }
     out.flush()
 }

@@ -12,11 +12,11 @@ use std::{
 
 use smartpole_journal::{Batch, Error as JournalError, Journal, Reader};
 use smartpole_model::{Record, Seq};
-use smartpole_pipeline::{Env, Fold, Live, LoadError};
+use smartpole_pipeline::{Env, Fold, Live, LoadError, Offer};
 use smartpole_store::Store;
 use tokio::{
     runtime::Handle,
-    sync::{broadcast, watch},
+    sync::{broadcast, mpsc, watch},
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
@@ -56,6 +56,8 @@ pub(crate) struct FoldLoop {
     pub(crate) library: InputLibrary,
     pub(crate) fold: Arc<RwLock<Fold>>,
     pub(crate) live: broadcast::Sender<Arc<Live>>,
+    /// What devices shall be told.
+    pub(crate) offers: mpsc::Sender<Vec<Offer>>,
     /// Why folding stands still, if it does.
     pub(crate) trouble: watch::Sender<Option<String>>,
     /// Days after which a message may leave the journal.
@@ -65,8 +67,6 @@ pub(crate) struct FoldLoop {
 /// Where the thread is.
 struct Progress {
     reader: Reader,
-    /// The record being folded.
-    at: Seq,
     /// Messages whose folding panicked.
     broken: HashSet<Seq>,
     committed: Seq,
@@ -80,14 +80,8 @@ impl FoldLoop {
     pub(crate) fn run(self, runtime: &Handle, stop: &CancellationToken) -> Result<(), Error> {
         let cursor = self.write().position().0;
         let reader = self.journal.reader(cursor.next());
-        let mut progress = Progress {
-            reader,
-            at: cursor,
-            broken: HashSet::new(),
-            committed: cursor,
-            first_change: None,
-            trim_due: false,
-        };
+        let mut progress =
+            Progress { reader, broken: HashSet::new(), committed: cursor, first_change: None, trim_due: false };
         let mut deadline = None;
         loop {
             let batch = progress.reader.next_batch(STEP_RECORDS, STEP_BYTES)?;
@@ -108,7 +102,7 @@ impl FoldLoop {
 
     /// Folds a batch; if that fails, the state is restored and folding goes on from the cursor.
     fn step(&self, batch: &Batch, progress: &mut Progress, runtime: &Handle) -> Result<(), Error> {
-        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(batch, progress)));
+        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(batch, &progress.broken)));
         match folded {
             Ok(Ok(())) => {
                 progress.first_change.get_or_insert_with(Instant::now);
@@ -120,22 +114,21 @@ impl FoldLoop {
             }
             Ok(Err(error)) => return Err(error),
             Err(_) => {
-                tracing::error!(seq = progress.at.0, "folding a message failed by a fault of this program");
-                progress.broken.insert(progress.at);
+                let seq = self.write().at();
+                tracing::error!(seq = seq.0, "folding a message failed by a fault of this program");
+                progress.broken.insert(seq);
             }
         }
         self.restore(progress)
     }
 
-    fn apply(&self, batch: &Batch, progress: &mut Progress) -> Result<(), Error> {
+    fn apply(&self, batch: &Batch, broken: &HashSet<Seq>) -> Result<(), Error> {
         let mut fold = self.write();
         fold.watch(self.live.receiver_count() > 0);
         let env = Env { stored: &self.store, inputs: &self.library };
-        for record in batch.iter() {
-            let (seq, record) = record?;
-            progress.at = seq;
-            fold.apply(seq, &record, progress.broken.contains(&seq), &env)?;
-        }
+        let records = batch.iter().collect::<Result<Vec<_>, _>>()?;
+        fold.answer(true);
+        fold.apply_all(&records, |seq| broken.contains(&seq), &env, |offers| self.offer(offers))?;
         let live = fold.take_live();
         drop(fold);
         if !live.readings.is_empty() || !live.windows.is_empty() {
@@ -143,6 +136,14 @@ impl FoldLoop {
             self.live.send(Arc::new(live)).ok();
         }
         Ok(())
+    }
+
+    /// Passes on what devices shall be told. Whoever answers them is only behind if far more asks than can be answered.
+    fn offer(&self, offers: Vec<Offer>) {
+        if let Err(error) = self.offers.try_send(offers) {
+            metrics::counter!("smartpole_downlinks_total", "result" => "overload").increment(1);
+            tracing::debug!("devices go unanswered: {error}");
+        }
     }
 
     fn restore(&self, progress: &mut Progress) -> Result<(), Error> {
@@ -157,7 +158,7 @@ impl FoldLoop {
 
     fn commit_if_due(&self, progress: &mut Progress, stop: &CancellationToken) -> Result<(), Error> {
         let waited = progress.first_change.is_some_and(|first| first.elapsed() >= COMMIT_AFTER);
-        if waited || progress.at.since(progress.committed) >= COMMIT_RECORDS {
+        if waited || self.write().at().since(progress.committed) >= COMMIT_RECORDS {
             self.commit(progress, stop)?;
         }
         Ok(())

@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod config;
 mod demo;
+mod downlinks;
 mod fold_loop;
 mod health;
 mod inputs;

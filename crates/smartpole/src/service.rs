@@ -19,18 +19,26 @@ use smartpole_store::{Queries, Store};
 use tokio::{
     net::TcpListener,
     runtime::Handle,
-    sync::{broadcast, watch},
+    sync::{broadcast, mpsc, watch},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    fold_loop, fold_loop::FoldLoop, health::HealthWatch, inputs::InputLibrary, registry_watch::RegistryWatch,
-    sources::Sources, telemetry::Chain,
+    fold_loop,
+    fold_loop::FoldLoop,
+    health::HealthWatch,
+    inputs::InputLibrary,
+    registry_watch::RegistryWatch,
+    sources::{Sources, known_gateways},
+    telemetry::Chain,
 };
 
 /// Steps of the fold that a slow watcher may be behind before it is told that it missed some.
 const LIVE_STEPS: usize = 256;
+
+/// Steps whose devices may wait to be answered.
+const OFFERS: usize = 1_024;
 
 /// What to run.
 #[derive(Debug)]
@@ -39,6 +47,8 @@ pub(crate) struct Setup {
     pub(crate) data: PathBuf,
     /// Folder of the registry.
     pub(crate) registry: PathBuf,
+    /// File of the key that seals copies of the registry's keys, if it is not among the data.
+    pub(crate) inputs_key_file: Option<PathBuf>,
     pub(crate) http: SocketAddr,
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     pub(crate) listener: Option<mqtt_listener::Options>,
@@ -76,6 +86,7 @@ pub(crate) enum Error {
 pub(crate) struct Service {
     pub(crate) http: SocketAddr,
     pub(crate) mqtt: Option<SocketAddr>,
+    pub(crate) udp: Option<SocketAddr>,
     pub(crate) fold: Arc<RwLock<Fold>>,
     pub(crate) journal: Journal,
     /// Cancelled when something failed for good.
@@ -88,12 +99,13 @@ pub(crate) struct Service {
 impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
-        let Setup { data, registry, http, mqtt, listener, udp, journal: options, journal_days } = setup;
+        let Setup { data, registry, inputs_key_file, http, mqtt, listener, udp, journal: options, journal_days } =
+            setup;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
         let http = TcpListener::bind(http).await.map_err(|source| Error::Listen { address: http, source })?;
         let failed = CancellationToken::new();
 
-        let (store, library) = (Store::open(&data)?, InputLibrary::new(&data, None));
+        let (store, library) = (Store::open(&data)?, InputLibrary::new(&data, inputs_key_file));
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(&data, options, &fold)?;
@@ -101,6 +113,7 @@ impl Service {
         let registry_error = watch.error();
 
         let (live, _) = broadcast::channel(LIVE_STEPS);
+        let (offers, offered) = mpsc::channel(OFFERS);
         let trouble = watch::Sender::new(None);
         let (fold_again, journal_again) = (Arc::clone(&fold), journal.clone());
         let folding = FoldLoop {
@@ -109,12 +122,13 @@ impl Service {
             library,
             fold: fold_again,
             live: live.clone(),
+            offers,
             trouble: trouble.clone(),
             journal_days,
         };
         let folding = Folding::spawn(folding, &failed)?;
 
-        let mut sources = Sources::bind(mqtt, listener, udp, Arc::new(|_| true), &journal).await?;
+        let mut sources = Sources::bind(mqtt, listener, udp, known_gateways(&fold), &journal).await?;
         let health = HealthWatch::new(trouble.subscribe(), registry_error, sources.statuses.clone());
         let parts = Parts {
             fold: Arc::clone(&fold),
@@ -125,9 +139,9 @@ impl Service {
             metrics,
         };
         let interface = Interface::spawn(http, parts, health, &failed)?;
-        sources.run(watch, &journal, &failed);
-        let (http, mqtt) = (interface.address, sources.listens);
-        Ok(Self { http, mqtt, fold, journal, failed, sources, folding, interface })
+        sources.run(watch, offered, &journal, &failed);
+        let (http, mqtt, udp) = (interface.address, sources.listens, sources.hears);
+        Ok(Self { http, mqtt, udp, fold, journal, failed, sources, folding, interface })
     }
 
     /// Stops in the order in which messages go through: sources, journal, fold and store, interface.

@@ -1,13 +1,21 @@
 //! Sources: bound before anything runs, run when all behind them does.
 
-use std::{collections::HashMap, net::SocketAddr};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
 use smartpole_journal::Journal;
+use smartpole_pipeline::{Fold, Offer};
 use smartpole_source::{Error, MqttClient, MqttListener, SourceStatus, UdpServer, mqtt_client, mqtt_listener, udp};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock, registry_watch::RegistryWatch, telemetry::Chain, ticks};
+use crate::{clock, downlinks::Downlinks, registry_watch::RegistryWatch, telemetry::Chain, ticks};
 
 /// All that appends to the journal.
 pub(crate) struct Sources {
@@ -17,7 +25,6 @@ pub(crate) struct Sources {
     /// Where the embedded listener listens.
     pub(crate) listens: Option<SocketAddr>,
     /// Where gateways are listened to.
-    #[expect(dead_code, reason = "who announces it asks for it")]
     pub(crate) hears: Option<SocketAddr>,
     pub(crate) statuses: Vec<watch::Receiver<SourceStatus>>,
     pub(crate) tasks: JoinSet<()>,
@@ -25,7 +32,6 @@ pub(crate) struct Sources {
 }
 
 /// How the gateways of a source are reached.
-#[expect(dead_code, reason = "who answers devices uses it")]
 pub(crate) enum Way {
     /// By Semtech's protocol.
     Udp(udp::Downlinks),
@@ -62,16 +68,22 @@ impl Sources {
     }
 
     /// How the gateways of each source are reached, by the name of the source.
-    #[expect(dead_code, reason = "who answers devices asks for it")]
-    pub(crate) fn ways(&self) -> HashMap<String, Way> {
+    fn ways(&self) -> HashMap<String, Way> {
         let by_mqtt = self.clients.iter().filter_map(|client| Some((client.name(), Way::Mqtt(client.publisher()?))));
         let by_udp = self.gateways.iter().map(|server| (server.name(), Way::Udp(server.downlinks())));
         by_mqtt.chain(by_udp).map(|(name, way)| (name.to_owned(), way)).collect()
     }
 
-    /// Starts taking messages, ticks and changed registries in.
-    pub(crate) fn run(&mut self, registry: RegistryWatch, journal: &Journal, failed: &CancellationToken) {
+    /// Starts taking messages, ticks and changed registries in, and answering devices.
+    pub(crate) fn run(
+        &mut self,
+        registry: RegistryWatch,
+        offers: mpsc::Receiver<Vec<Offer>>,
+        journal: &Journal,
+        failed: &CancellationToken,
+    ) {
         let stop = || self.stop.clone();
+        self.tasks.spawn(Downlinks::new(self.ways()).run(offers, stop()));
         self.tasks.spawn(registry.run(stop()));
         self.tasks.spawn(ticks::run(journal.clone(), self.statuses.clone(), stop()));
         for client in self.clients.drain(..) {
@@ -84,6 +96,19 @@ impl Sources {
             self.tasks.spawn(watched(gateways.run(stop()), failed.clone()));
         }
     }
+}
+
+/// Whether the registry in force has a gateway. It never waits for the fold: while that is busy, what was seen last counts.
+pub(crate) fn known_gateways(fold: &Arc<RwLock<Fold>>) -> udp::Known {
+    let seen = Mutex::new(Arc::clone(fold.read().unwrap_or_else(PoisonError::into_inner).inputs()));
+    let fold = Arc::clone(fold);
+    Arc::new(move |gateway| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(fold) = fold.try_read() {
+            *seen = Arc::clone(fold.inputs());
+        }
+        seen.registry.gateway(gateway).is_some()
+    })
 }
 
 /// Runs a source; if it ends by an error or a panic, so does the service.

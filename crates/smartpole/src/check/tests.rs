@@ -63,15 +63,15 @@ fn mistakes_of_configuration_and_registry_are_listed_together() {
     copy.reports(
         &[("SMARTPOLE__DATA", "smartpole.toml/data")],
         &expect![[r#"
-        smartpole.toml:20: http.lissten: unknown key `lissten`
-          hint: did you mean `listen`?
-        castrop-rauxel/devices.csv:2: pole: unknown pole `AM-99`
-          hint: add it to poles.csv, or correct the id
-        castrop-rauxel/fold.toml:5: filter: "a#" is no topic filter
-          hint: `+` is one whole level and `#` the whole last one: smartpole/+/+/+/up, sensors/#
-        smartpole.toml/data: smartpole.toml is no folder
-          hint: let the service's user write there, or choose another folder by `data`
-        4 mistakes"#]],
+            smartpole.toml:24: http.lissten: unknown key `lissten`
+              hint: did you mean `listen`?
+            castrop-rauxel/devices.csv:2: pole: unknown pole `AM-99`
+              hint: add it to poles.csv, or correct the id
+            castrop-rauxel/fold.toml:5: filter: "a#" is no topic filter
+              hint: `+` is one whole level and `#` the whole last one: smartpole/+/+/+/up, sensors/#
+            smartpole.toml/data: smartpole.toml is no folder
+              hint: let the service's user write there, or choose another folder by `data`
+            4 mistakes"#]],
     );
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     /// Folder of the registry.
     pub(crate) registry: PathBuf,
+    /// File of the key that seals copies of the registry's keys, if it is not among the data.
+    pub(crate) inputs_key_file: Option<PathBuf>,
     /// The HTTP interface.
     pub(crate) http: Http,
     /// Brokers; their names are unique.

@@ -15,11 +15,12 @@ use super::{Config, Mistakes, overrides, section::Section, sources};
 struct Folders {
     data: PathBuf,
     registry: Option<PathBuf>,
+    inputs_key_file: Option<PathBuf>,
 }
 
 impl Default for Folders {
     fn default() -> Self {
-        Self { data: PathBuf::from("smartpole-data"), registry: None }
+        Self { data: PathBuf::from("smartpole-data"), registry: None, inputs_key_file: None }
     }
 }
 
@@ -45,7 +46,8 @@ impl Config {
             mistakes.of_file("no messages can come in", hint);
         }
         let registry = registry(folders.registry, base, &mut root, mistakes);
-        Self { data: base.join(folders.data), registry, http, mqtt, listener, udp, journal, retention, log }
+        let (data, inputs_key_file) = (base.join(folders.data), folders.inputs_key_file.map(|file| base.join(file)));
+        Self { data, registry, inputs_key_file, http, mqtt, listener, udp, journal, retention, log }
     }
 }
 

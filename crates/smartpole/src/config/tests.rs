@@ -66,7 +66,7 @@ fn the_shipped_file_names_every_key() {
         fields::of::<Http>(),
         fields::of::<Retention>(),
         fields::of::<Log>(),
-        &["data", "registry"],
+        &["data", "registry", "inputs_key_file"],
     ];
     assert_eq!(keys.concat().into_iter().filter(|key| !written(key)).collect::<Vec<_>>(), [""; 0]);
     assert!(keys.iter().all(|keys| !keys.is_empty()));
