@@ -197,7 +197,7 @@ impl Device {
         session.counters.copy();
         if copy.retransmission {
             session.latest = Some(Latest::new(f_cnt, receptions)); // so that the next gateway's is a copy of this one
-        } else if session.counters.is_latest(copy.fingerprint) {
+        } else {
             session.add_receptions(f_cnt, receptions);
         }
         session.answer(copy.id, copy.asked, receptions, received_at)

@@ -61,7 +61,7 @@ impl Network {
                 let asked =
                     if retransmission { uplink(no, slot, session, frame, f_cnt).asked } else { Asked::default() };
                 let id = AnswerId { device: no, to: Request::Uplink(f_cnt) };
-                Hearing::Copy(Copied { id, retransmission, slot, fingerprint: frame.mic, asked })
+                Hearing::Copy(Copied { id, retransmission, slot, asked })
             }
             Judgement::Reset if slot == Slot::Current && accepts_reset(device) => {
                 Hearing::Uplink(Uplink { begins_run: true, ..uplink(no, slot, session, frame, f_cnt) })
@@ -92,7 +92,7 @@ impl Network {
         if is_pending(state, dev_nonce, received_at) {
             let id = AnswerId { device, to: Request::Join(dev_nonce) };
             let (slot, asked) = (Slot::Pending, Asked::default());
-            return Hearing::Copy(Copied { id, retransmission: false, slot, fingerprint: 0, asked });
+            return Hearing::Copy(Copied { id, retransmission: false, slot, asked });
         }
         refused(Some(device), Reason::DevNonceUsed, about())
     }
@@ -110,7 +110,7 @@ impl Network {
         };
         if judgement == Judgement::Copy {
             let id = AnswerId { device, to: Request::Uplink(f_cnt) };
-            return Hearing::Copy(Copied { id, retransmission: false, slot, fingerprint, asked: Asked::default() });
+            return Hearing::Copy(Copied { id, retransmission: false, slot, asked: Asked::default() });
         }
         Hearing::Uplink(Uplink {
             device,

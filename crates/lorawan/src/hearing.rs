@@ -73,7 +73,6 @@ pub struct Copied {
     /// Whether the device sent its latest confirmed uplink again, because it missed the answer: it needs another one.
     pub retransmission: bool,
     pub(crate) slot: Slot,
-    pub(crate) fingerprint: u32,
     pub(crate) asked: Asked,
 }
 

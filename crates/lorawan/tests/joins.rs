@@ -5,7 +5,7 @@ mod common;
 
 use common::{JOIN_EUI, Joiner, NET_ID, Radio, Town, heard, plain, say};
 use expect_test::{Expect, expect};
-use smartpole_model::{DeviceNo, Eui, FCntReset};
+use smartpole_model::{Credentials, DeviceNo, Eui, FCntReset};
 
 fn check(said: &[String], expect: &Expect) {
     expect.assert_eq(&said.join("\n"));
@@ -114,6 +114,21 @@ fn a_join_that_is_never_used_leaves_the_session_alone() {
         -: unknown_dev_addr (address 270936ec, counter 0)
         1: uplink 0 port Some(2) [04]"#]],
     );
+}
+
+#[test]
+fn only_the_current_session_may_begin_again() {
+    let joiner = Joiner::new(5);
+    let accepts = Credentials { f_cnt_reset: FCntReset::Accept, ..joiner.otaa() };
+    let mut town = Town::new(&[(1, joiner.dev_eui, accepts)]);
+    let former = join(&mut town, &joiner, 1);
+    [0, 1, 2].iter().for_each(|f_cnt| _ = town.say(&former.frame(*f_cnt, &plain(&[1]))));
+    let current = join(&mut town, &joiner, 2);
+    [0, 1, 2].iter().for_each(|f_cnt| _ = town.say(&current.frame(*f_cnt, &plain(&[1]))));
+    let said = [former, current].map(|radio| town.say(&radio.frame(0, &plain(&[2]))));
+    check(&said, &expect![[r#"
+        1: f_cnt_reset (address 27b60e11, counter 0, highest 2)
+        1: uplink 0 port Some(2) [02]"#]]);
 }
 
 #[test]

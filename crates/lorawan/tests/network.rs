@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::{Joiner, Radio, Town, Up, confirmed, heard, plain, say};
+use common::{Joiner, Radio, START, Town, Up, confirmed, heard, plain, say};
 use expect_test::{Expect, expect};
-use smartpole_lorawan::{Activated, Crc, Heard};
-use smartpole_model::{DeviceNo, Eui, FCntReset};
+use smartpole_lorawan::{Activated, Crc, EventFrame, Heard};
+use smartpole_model::{DevAddr, DeviceNo, Eui, FCntReset};
 
 const LAMP: Eui = Eui(0x70b3_d57b_a000_0001);
 const OTHER: Eui = Eui(0x70b3_d57b_a000_0002);
@@ -207,6 +207,45 @@ fn a_confirmed_uplink_is_answered_and_again_when_it_is_sent_again() {
 }
 
 #[test]
+fn other_content_with_the_latest_counter_is_no_frame_sent_again() {
+    let (radio, mut town) = lamp(FCntReset::Refuse);
+    let said = [1, 2].map(|content| town.say(&radio.frame(30, &confirmed(&[content]))));
+    check(&said, &expect![[r#"
+        1: uplink 30 port Some(2) [01] -> answered after 1000 ms
+        1: copy of 30"#]]);
+}
+
+fn tell(town: &mut Town, dev_addr: u32, f_cnt: u32) -> String {
+    let event = EventFrame { dev_addr: DevAddr(dev_addr), f_cnt, fingerprint: f_cnt };
+    let hearing = town.network.hear_event(DeviceNo(4), &event);
+    assert_eq!(town.network.note(&hearing, &[], START), None);
+    say(&hearing, None)
+}
+
+#[test]
+fn another_network_servers_uplinks_are_told_from_their_copies_only() {
+    let mut town = Town::new(&[]);
+    // Ahead, again, far below, on from there; another address, and the former one once more.
+    let events = [(1, 20_000), (1, 20_000), (1, 100), (1, 101), (1, 100), (2, 0), (1, 102), (1, 101), (2, 0)];
+    check(&events.map(|(dev_addr, f_cnt)| tell(&mut town, dev_addr, f_cnt)), &expect![[r#"
+        4: uplink 20000 port None []
+        4: copy of 20000
+        4: uplink 100 port None []
+        4: uplink 101 port None []
+        4: copy of 100
+        4: uplink 0 port None []
+        4: uplink 102 port None []
+        4: copy of 101
+        4: copy of 0"#]]);
+    tell(&mut town, 1, 103);
+    tell(&mut town, 2, 1);
+    let session = town.network.link(DeviceNo(4)).unwrap().session.unwrap();
+    assert_eq!((session.dev_addr, session.received, session.lost, session.copies), (DevAddr(2), 2, 0, 1));
+    tell(&mut town, 3, 7);
+    expect!["4: uplink 103 port None []"].assert_eq(&tell(&mut town, 1, 103));
+}
+
+#[test]
 fn a_stored_or_late_frame_is_an_uplink_without_an_answer() {
     let (radio, mut town) = lamp(FCntReset::Refuse);
     let mut stored = heard(&radio.frame(3, &confirmed(&[1])), 1, 1);
@@ -254,7 +293,7 @@ fn a_device_without_keys_keeps_its_state_until_it_has_them_again() {
 fn at_most_eight_gateways_are_kept_and_the_silent_ones_make_room() {
     let (radio, mut town) = lamp(FCntReset::Refuse);
     let frame = radio.frame(1, &plain(&[1]));
-    (1..=8).chain([1, 9]).for_each(|gateway| _ = town.hear(&heard(&frame, gateway, 1)));
+    [2, 2, 2, 1, 3, 4, 5, 6, 7, 8, 9].iter().for_each(|gateway| _ = town.hear(&heard(&frame, *gateway, 1)));
     let gateways: Vec<_> = town.network.link(DeviceNo(1)).unwrap().gateways.iter().map(|link| link.gateway.0).collect();
     assert_eq!(gateways, [1, 3, 4, 5, 6, 7, 8, 9]);
 }
