@@ -77,12 +77,45 @@ faults! {
     conflict,
     /// The message again as a burst of three retained ones.
     retained,
+    /// LoRaWAN: a join accept that its device does not hear.
+    join_lost,
+    /// LoRaWAN: a device that joins is switched off and on, and joins again.
+    reboot,
+    /// LoRaWAN: the counter of a personalized device starts again from 0.
+    f_cnt_reset,
+    /// LoRaWAN: the frame is confirmed, and sent again as if nobody had acknowledged it.
+    retransmission,
+    /// LoRaWAN: a recorded frame of the device is sent again, up to an hour later.
+    replay,
+    /// LoRaWAN: a made-up frame, with the device's address or with one of nobody.
+    forged,
+    /// LoRaWAN: the frame is heard by a gateway that nobody registered, too.
+    unknown_gateway,
+    /// LoRaWAN, of a gateway's copies: damaged bits.
+    bad_crc,
+    /// LoRaWAN, of a gateway's copies: they come one to eight seconds late.
+    backhaul,
+    /// LoRaWAN, of a gateway's hours: it keeps what it hears until the hour is over.
+    outage,
+    /// LoRaWAN, of a gateway's hours: it has no GPS time.
+    gps_lost,
+    /// LoRaWAN, of a gateway's datagrams: sent twice.
+    repeat,
 }
 
 impl Faults {
     /// A little of everything, as a bad week has it.
     pub fn typical() -> Self {
-        Self { drift: 0.2, wrap: 0.3, delay: 0.001, stuck: 0.001, reset: 0.001, ..Self::all(0.01) }
+        Self {
+            drift: 0.2,
+            wrap: 0.3,
+            delay: 0.001,
+            stuck: 0.001,
+            reset: 0.001,
+            reboot: 0.001,
+            f_cnt_reset: 0.001,
+            ..Self::all(0.01)
+        }
     }
 }
 

@@ -193,7 +193,7 @@ impl Sent {
 }
 
 /// This machine's clock.
-fn now() -> UtcMillis {
+pub(crate) fn now() -> UtcMillis {
     let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     UtcMillis(since_1970.as_millis() as i64)
 }

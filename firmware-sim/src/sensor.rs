@@ -66,6 +66,11 @@ impl Measured {
         if let Origin::Total(way) = self.origin { Some(way) } else { None }
     }
 
+    /// The value with its name and decimals, for a sensor that packs its own bytes.
+    pub(crate) fn read(&self, value: i64) -> (&str, i64, u8) {
+        (&self.name, value, self.property.decimals)
+    }
+
     /// The value as it is sent.
     pub(crate) fn said(&self, value: i64) -> SaidValue {
         SaidValue {

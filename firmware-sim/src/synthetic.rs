@@ -1,11 +1,14 @@
 //! Registries of any size.
 
+mod lorawan;
+
 use std::fmt::Write;
 
 use serde_json::json;
 use smartpole_model::registry::Files;
 
 use crate::dice::Dice;
+pub use lorawan::synthetic_with_lorawan;
 
 /// Poles of a district.
 const DISTRICT: usize = 200;
@@ -64,13 +67,14 @@ fn poles_csv(poles: usize, seed: u64) -> String {
 
 fn devices_csv(poles: usize) -> String {
     let mut text = "id,pole,profile,from,line,direction\n".to_owned();
-    for pole in 0..poles {
-        let id = pole_id(pole);
-        let counter = if pole % 2 == 0 { "people-counter" } else { "people-counter-interval" };
-        writeln!(text, "{id}-air,{id},air-station,,,\n{id}-count,{id},{counter},,Gehweg,stadteinwärts")
-            .expect("writing to a string succeeds");
-    }
+    (0..poles).for_each(|pole| text += &device_rows(pole));
     text
+}
+
+fn device_rows(pole: usize) -> String {
+    let id = pole_id(pole);
+    let counter = if pole.is_multiple_of(2) { "people-counter" } else { "people-counter-interval" };
+    format!("{id}-air,{id},air-station,,,\n{id}-count,{id},{counter},,Gehweg,stadteinwärts\n")
 }
 
 fn zones(poles: usize) -> String {

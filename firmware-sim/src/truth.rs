@@ -11,7 +11,9 @@
 //! when it was sent; the faults of the fleet leave nothing between that and the time at which a history is received, if the
 //! run ends in the past.
 
+mod lorawan;
 mod message;
+mod sensors;
 mod windows;
 
 use std::{borrow::Borrow, collections::BTreeMap};
@@ -20,6 +22,7 @@ use serde::Serialize;
 use smartpole_model::{Inputs, Outcome, Reason, Series, UtcMillis, Verdict};
 
 use crate::Transmission;
+pub use lorawan::LorawanTruth;
 use message::Sample;
 pub use windows::Window;
 
