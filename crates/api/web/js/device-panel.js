@@ -1,6 +1,6 @@
 /** The panel of one device: what is wrong, its session, its joins, the gateways that hear it. */
 import { get } from './api.js';
-import { problems } from './device-rules.js';
+import { connection, problems } from './device-rules.js';
 import { bars, connectionTag, gatewayName, problemWord, quality, share, shareBar, strength } from './device-words.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
@@ -62,7 +62,7 @@ function body(device) {
   return h('div', { class: 'body' },
     h('p', { class: 'air-line' }, connectionTag(device), ' ', h('span', { class: 'note' }, last)),
     wrong(device),
-    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t('device.mqtt')))]));
+    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]));
 }
 
 /** In plain words, each with what to do; the one thing that an operator comes for. */

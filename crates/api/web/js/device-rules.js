@@ -50,15 +50,16 @@ function rank(device) {
   return problems(device).length > 0 ? STATES.length : STATES.length + 1;
 }
 
-/** How a device is connected: `lorawan` or `mqtt`. */
-export function connection({ lorawan }) {
-  return lorawan ? 'lorawan' : 'mqtt';
+/** How a device is connected: `lorawan` or `mqtt`. Whose name is a DevEUI speaks LoRaWAN, even before it was heard. */
+export function connection({ id, lorawan }) {
+  return lorawan || /^[0-9a-f]{16}$/.test(id) ? 'lorawan' : 'mqtt';
 }
 
 /** The words a device can be found by, in small letters. */
-export function findable({ id, pole, profile, lorawan }, poleName = '') {
-  const radio = lorawan ? ['lorawan', lorawan.activation, lorawan.dev_addr, ...lorawan.gateways.flatMap((one) => [one.id, one.name])] : ['mqtt'];
-  return [id, pole, poleName, profile, ...radio].filter(Boolean).join(' ').toLowerCase();
+export function findable(device, poleName = '') {
+  const { id, pole, profile, lorawan } = device;
+  const radio = lorawan ? [lorawan.activation, lorawan.dev_addr, ...lorawan.gateways.flatMap((one) => [one.id, one.name])] : [];
+  return [id, pole, poleName, profile, connection(device), ...radio].filter(Boolean).join(' ').toLowerCase();
 }
 
 /** How many devices a gateway hears best: those it would be missed by. */

@@ -1,13 +1,14 @@
 /** Devices and signals as small marks with words: the same in table, panel of a pole and panel of a device. */
-import { grade } from './device-rules.js';
+import { connection, grade } from './device-rules.js';
 import { h, svg } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 
 /** "LoRaWAN · OTAA" or "MQTT", told apart by mark and frame, not by colour alone. */
-export function connectionTag({ lorawan }) {
-  const text = lorawan ? `LoRaWAN · ${t(`activation.${lorawan.activation}`)}` : 'MQTT';
-  return h('span', { class: `via ${lorawan ? 'lorawan' : 'mqtt'}` }, lorawan ? waves() : wire(), text);
+export function connectionTag(device) {
+  const kind = connection(device);
+  const how = device.lorawan && t(`activation.${device.lorawan.activation}`);
+  return h('span', { class: `via ${kind}` }, kind === 'lorawan' ? waves() : wire(), [t(`devices.${kind}`), how].filter(Boolean).join(' · '));
 }
 
 function drawing(...paths) {

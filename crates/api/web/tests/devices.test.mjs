@@ -55,7 +55,11 @@ test('a device is found by pole, address, gateway and how it is connected', () =
   const words = findable(device('70b3d57ba0001156', 'reporting', {}), 'Am Markt 1');
   for (const word of ['70b3d57b', 'am-01', 'am markt', '26011bda', 'rathaus', 'otaa', 'decentlab']) assert.ok(words.includes(word), word);
   assert.ok(findable(device('am-01-air', 'reporting')).includes('mqtt'));
-  assert.deepEqual([connection(device('a', 'reporting')), connection(device('a', 'reporting', {}))], ['mqtt', 'lorawan']);
+});
+
+test('a device speaks LoRaWAN when its link or its name says so', () => {
+  const all = [device('am-01-air', 'reporting'), device('am-01-air', 'reporting', {}), device('70b3d57ba0001156', 'never')];
+  assert.deepEqual(all.map(connection), ['mqtt', 'lorawan', 'lorawan']);
 });
 
 test('a gateway counts the devices it hears best', () => {
