@@ -77,6 +77,13 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         allow_anonymous: true,
         ..mqtt_listener::Options::default()
     };
+    let gateways = udp::Options {
+        name: "gateways".to_owned(),
+        address: free(demo.udp(), bind_udp),
+        // all simulated gateways have one address, and a month of frames to tell
+        known_per_s: 20_000,
+        ..udp::Options::default()
+    };
     let setup = Setup {
         data: demo.data.clone(),
         registry,
@@ -84,11 +91,7 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         http: free(demo.http(), bind_tcp),
         mqtt: Vec::new(),
         listener: Some(listener),
-        udp: Some(udp::Options {
-            name: "gateways".to_owned(),
-            address: free(demo.udp(), bind_udp),
-            ..udp::Options::default()
-        }),
+        udp: Some(gateways),
         journal: smartpole_journal::Options::default(),
         journal_days: DEMO_JOURNAL_DAYS,
     };

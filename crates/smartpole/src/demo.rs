@@ -1,19 +1,16 @@
-//! A simulated Castrop-Rauxel: its lamps publish by MQTT to the embedded listener, a month of history first, then live.
+//! A simulated Castrop-Rauxel: half of its lamps publish by MQTT to the embedded listener, half speak LoRaWAN to gateways that send
+//! by UDP; a month of history first, then live.
 
 use std::{
     collections::HashMap,
     fs, io,
     net::SocketAddr,
     path::Path,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
-use firmware_sim::{Broker, Fleet, Pace, Spec, Transmission, publish};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use firmware_sim::{Broker, Fleet, Pace, Spec, Transmission, lorawan, publish};
 use rust_embed::RustEmbed;
 use smartpole_model::{
     DeviceNo, UtcMillis,
@@ -24,6 +21,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{clock, service::Service};
+use progress::{Progress, Stream};
+
+mod progress;
 
 /// Registry of Castrop-Rauxel, compiled in so that the demo needs no file.
 #[derive(RustEmbed)]
@@ -65,7 +65,6 @@ fn castrop_rauxel() -> Files {
 
 /// Plays the town against a running service until `stop`.
 pub(crate) async fn play(service: &Service, play: Play, stop: CancellationToken) {
-    let Some(mqtt) = service.mqtt else { return };
     caught_up(service, &stop).await;
     let now = clock::now();
     let newest = newest(&service.fold);
@@ -73,19 +72,27 @@ pub(crate) async fn play(service: &Service, play: Play, stop: CancellationToken)
     let Some(inputs) = service.fold.read().ok().map(|fold| Arc::clone(fold.inputs())) else { return };
     let known = |id: &str| newest.get(id).copied().unwrap_or(month_ago);
     let from = inputs.registry.devices.iter().map(|device| known(&device.id)).min().unwrap_or(month_ago).max(month_ago);
-    let fleet = Fleet::new(&inputs, Spec::new(play.seed, from, now));
-    let progress = Progress::new(fleet.planned());
+    let spec = Spec::new(play.seed, from, now);
+    let (fleet, radio) = (Fleet::new(&inputs, spec.clone()), lorawan::Fleet::new(&inputs, spec));
+    let progress = Progress::new(fleet.planned() + radio.planned(), now);
     let mut devices = JoinSet::new();
-    for (index, device) in fleet.devices().iter().enumerate() {
-        let (after, progress) = (known(&device.id), progress.clone());
+    for (index, device) in fleet.devices().iter().enumerate().take_while(|_| service.mqtt.is_some()) {
+        let after = known(&device.id);
         let transmissions =
             fleet.device(index).filter(move |sent| sent.at > after.plus(LATENCY_MS)).chain(live(&fleet, index, now));
-        devices.spawn(device_plays(mqtt, index, transmissions, move |sent| progress.sent(sent, now)));
+        let (mqtt, mut told) = (service.mqtt, progress.stream());
+        devices.spawn(async move {
+            if let Some(mqtt) = mqtt {
+                device_plays(mqtt, index, transmissions, move |sent| told.sent(sent.at, 1)).await;
+            }
+        });
     }
     progress.start();
-    stop.run_until_cancelled(async { while devices.join_next().await.is_some() {} }).await;
+    let radio = radio_plays(service.udp, &radio, newest, now, progress.stream());
+    let all = async { tokio::join!(radio, async { while devices.join_next().await.is_some() {} }) };
+    stop.run_until_cancelled(all).await;
     devices.abort_all();
-    progress.bar.abandon();
+    progress.end();
 }
 
 async fn device_plays(
@@ -97,6 +104,34 @@ async fn device_plays(
     let broker = Broker { patience_s: u32::MAX, ..Broker::new(&mqtt.ip().to_string(), mqtt.port()) };
     if let Err(error) = publish::publish(&broker, index, Pace::OnTime, transmissions, sent).await {
         tracing::error!(device = index, %error, "a simulated device gave up");
+    }
+}
+
+/// The LoRaWAN devices and their gateways: history as from gateways that kept it, then live.
+async fn radio_plays(
+    udp: Option<SocketAddr>,
+    fleet: &lorawan::Fleet,
+    reported: HashMap<String, UtcMillis>,
+    now: UtcMillis,
+    mut told: Stream,
+) {
+    let Some(udp) = udp else { return };
+    let play = lorawan::Play {
+        pace: Pace::OnTime,
+        reported,
+        live_step_s: Some(LIVE_STEP_MS as u32 / 1_000),
+        patience_s: u32::MAX,
+        ..lorawan::Play::new(udp, now)
+    };
+    let delivered = |delivery: &lorawan::Delivery| {
+        if let lorawan::Content::Frames(copies) = &delivery.content {
+            let frames = copies.iter().map(|copy| copy.frame.start);
+            let newest = frames.clone().max().unwrap_or(now);
+            told.sent(newest, frames.count() as u64);
+        }
+    };
+    if let Err(error) = lorawan::play(fleet, &play, delivered).await {
+        tracing::error!(%error, "the simulated gateways gave up");
     }
 }
 
@@ -121,45 +156,5 @@ async fn caught_up(service: &Service, stop: &CancellationToken) {
     let position = || service.fold.read().map_or(durable, |fold| fold.position().0);
     while position() < durable && !stop.is_cancelled() {
         tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// A bar for the history.
-#[derive(Clone)]
-struct Progress {
-    bar: ProgressBar,
-    sent: Arc<AtomicU64>,
-    planned: u64,
-}
-
-impl Progress {
-    fn new(planned: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(planned), ProgressDrawTarget::hidden());
-        let style =
-            ProgressStyle::with_template("history {bar:40} {human_pos}/{human_len} messages, {per_sec}, {eta} left");
-        if let Ok(style) = style {
-            bar.set_style(style);
-        }
-        Self { bar, sent: Arc::default(), planned }
-    }
-
-    fn start(&self) {
-        if self.planned > 0 {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
-        }
-    }
-
-    fn sent(&self, transmission: &Transmission, live_from: UtcMillis) {
-        const STEP: u64 = 64;
-        if transmission.at >= live_from {
-            if !self.bar.is_finished() {
-                self.bar.finish_and_clear();
-            }
-            return;
-        }
-        let sent = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
-        if sent.is_multiple_of(STEP) {
-            self.bar.set_position(sent);
-        }
     }
 }
