@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use smartpole_model::{
-    Inputs, Kind,
+    Activation, Inputs, Kind,
     registry::{CountRule, Files, is_input},
 };
 
@@ -61,6 +61,21 @@ fn totals_feed_the_interval_count_of_their_direction() {
         let counts = catalogue.get(total.counts.unwrap()).unwrap();
         assert_eq!(format!("{}_total", counts.id), total.id);
     }
+}
+
+#[test]
+fn every_place_has_poles_of_both_kinds_and_every_lorawan_pole_has_keys() {
+    let registry = inputs().registry;
+    let of_pole = |pole: usize| registry.devices.iter().filter(move |device| device.assignments[0].pole == pole);
+    let speaks_lorawan = |pole: &usize| of_pole(*pole).any(|device| device.credentials.is_some());
+    for place in registry.zones.iter().filter(|zone| zone.kind == "place") {
+        let (lorawan, mqtt): (Vec<usize>, Vec<usize>) =
+            place.poles.iter().copied().partition(|pole| speaks_lorawan(pole));
+        assert!(lorawan.len().abs_diff(mqtt.len()) <= 1, "{}", place.id);
+    }
+    let keyed: Vec<_> = registry.devices.iter().filter_map(|device| device.credentials).collect();
+    let personalized = keyed.iter().filter(|keys| matches!(keys.activation, Activation::Abp { .. })).count();
+    assert_eq!((registry.gateways.len(), keyed.len(), personalized), (4, 42, 2));
 }
 
 /// Stored values know their property by its number and their value by its resolution: neither may ever change.

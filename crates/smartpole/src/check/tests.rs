@@ -45,7 +45,7 @@ fn the_shipped_configuration_and_registry_are_sound() {
     Copy::new().reports(
         &[],
         &expect![
-            "ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 5 routes, 0 gateways, 0 devices with keys"
+            "ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 5 routes, 4 gateways, 42 devices with keys"
         ],
     );
     assert!(Report::of_registry(&Path::new(DEPLOY).join("castrop-rauxel")).mistakes.is_empty());
@@ -82,7 +82,7 @@ fn what_is_no_mistake_but_worth_knowing_is_a_note() {
     copy.reports(&[("SMARTPOLE__HTTP__LISTEN", "0.0.0.0:8080")], &expect![[r#"
         note: no identity: profile noise-meter has payload_time = false, so a message delivered twice counts twice (am-03-noise, ep-03-noise, lg-04-noise and 1 more)
         note: http.listen: the interface has no login yet: keep it behind a proxy that has one
-        ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 5 routes, 0 gateways, 0 devices with keys"#]]);
+        ok: 42 poles, 93 devices, 13 zones, 8 profiles, 41 properties, 5 routes, 4 gateways, 42 devices with keys"#]]);
 }
 
 #[test]
