@@ -168,6 +168,16 @@ impl Outcomes {
         }
     }
 
+    /// How many there are of each.
+    fn list(&self) -> BTreeMap<Outcome, u64> {
+        let known =
+            [(Outcome::Uplink, self.uplink), (Outcome::Duplicate, self.duplicate), (Outcome::Control, self.control)];
+        known
+            .into_iter()
+            .chain(self.quarantined.iter().map(|(reason, n)| (Outcome::Quarantined(*reason), *n)))
+            .collect()
+    }
+
     /// All of them.
     pub fn sum(&self) -> u64 {
         self.uplink + self.duplicate + self.control + self.quarantined.values().sum::<u64>()

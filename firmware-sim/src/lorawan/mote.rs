@@ -100,6 +100,13 @@ impl Mote {
         }
     }
 
+    /// Whether its counter has left its beginning behind. At night a sensor says the same again and again: one that begins anew
+    /// too soon repeats whole frames, which nobody can tell from copies.
+    pub(super) fn has_counted(&self) -> bool {
+        const BEGINNING: u32 = 48;
+        self.stack.f_cnt().is_some_and(|f_cnt| f_cnt >= BEGINNING)
+    }
+
     /// Switches it off and on: its session is gone.
     pub(super) fn reboot(&mut self) {
         self.joined = false;

@@ -152,7 +152,7 @@ impl Simulation {
         if !personalized && quiet && dice.chance(faults.reboot) {
             self.motes[mote].reboot();
         }
-        if personalized && quiet && dice.chance(faults.f_cnt_reset) {
+        if personalized && quiet && self.motes[mote].has_counted() && dice.chance(faults.f_cnt_reset) {
             self.motes[mote].personalize(at, 0);
         }
         if self.motes[mote].joined { self.measure(at, mote, &mut dice) } else { self.join(at, mote, &mut dice) }

@@ -122,6 +122,19 @@ impl LorawanTruth {
         teller.told.truth.windows = windows;
         teller.told
     }
+
+    /// What differs between messages as they were counted and this truth: empty if each outcome lies within its bounds.
+    pub fn difference(&self, counted: &Outcomes) -> Vec<String> {
+        let (must, maybe) = (self.truth.messages.list(), self.maybe.list());
+        let all: BTreeSet<_> = counted.list().into_keys().chain(must.keys().copied()).collect();
+        let of = |list: &BTreeMap<Outcome, u64>, outcome: &Outcome| list.get(outcome).copied().unwrap_or(0);
+        let differs = |outcome: &Outcome| {
+            let (is, least) = (of(&counted.list(), outcome), of(&must, outcome));
+            let most = least + of(&maybe, outcome);
+            (!(least..=most).contains(&is)).then(|| format!("{outcome:?}: {is}, must be {least} to {most}"))
+        };
+        all.iter().filter_map(differs).collect()
+    }
 }
 
 impl Teller<'_> {
