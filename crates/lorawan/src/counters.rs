@@ -33,8 +33,10 @@ pub(crate) enum Judgement {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counters {
     window: Option<Window>,
-    first: [Option<u32>; FIRST as usize],
-    latest: Vec<u32>,
+    /// Fingerprints of counters 0 to 15, and which of them are known.
+    first: ([u32; FIRST as usize], u16),
+    /// Fingerprints of the latest uplinks, newest first, and how many there are.
+    latest: ([u32; LATEST], u8),
     reset_seen: bool,
     received: u64,
     copies: u64,
@@ -44,7 +46,7 @@ impl Counters {
     /// Judges an uplink whose MIC fits; changes nothing.
     pub(crate) fn judge(&self, f_cnt: u32, fingerprint: u32) -> Judgement {
         let Some(window) = &self.window else { return Judgement::New };
-        if self.latest.contains(&fingerprint) {
+        if self.is_latest(fingerprint) {
             return Judgement::Copy;
         }
         match (self.noted(f_cnt).filter(|_| f_cnt < window.highest()), window.place(f_cnt)) {
@@ -60,7 +62,8 @@ impl Counters {
     }
 
     fn noted(&self, f_cnt: u32) -> Option<u32> {
-        self.first.get(f_cnt as usize).copied().flatten()
+        let (first, known) = (self.first.0.get(f_cnt as usize)?, self.first.1 >> f_cnt & 1);
+        (known == 1).then_some(*first)
     }
 
     /// Receives an uplink judged new.
@@ -73,19 +76,19 @@ impl Counters {
 
     /// Receives an uplink as the first of a new run. Copies of the former run's latest uplinks are still known.
     pub(crate) fn begin(&mut self, f_cnt: u32, fingerprint: u32) {
-        let latest = std::mem::take(&mut self.latest);
-        *self = Self { window: Some(Window::new(f_cnt)), received: 1, latest, ..Self::default() };
+        *self = Self { window: Some(Window::new(f_cnt)), received: 1, latest: self.latest, ..Self::default() };
         self.remember(f_cnt, fingerprint);
     }
 
     fn remember(&mut self, f_cnt: u32, fingerprint: u32) {
-        if let Some(first) = self.first.get_mut(f_cnt as usize) {
-            *first = Some(fingerprint);
+        if let Some(first) = self.first.0.get_mut(f_cnt as usize) {
+            *first = fingerprint;
+            self.first.1 |= 1 << f_cnt;
         }
-        if self.latest.len() == LATEST {
-            self.latest.remove(0);
-        }
-        self.latest.push(fingerprint);
+        let (latest, known) = &mut self.latest;
+        latest.rotate_right(1);
+        latest[0] = fingerprint;
+        *known = (*known + 1).min(LATEST as u8);
     }
 
     /// Counts a copy.
@@ -106,7 +109,8 @@ impl Counters {
 
     /// Whether this was among the latest uplinks.
     pub(crate) fn is_latest(&self, fingerprint: u32) -> bool {
-        self.latest.contains(&fingerprint)
+        let (latest, known) = &self.latest;
+        latest[..usize::from(*known)].contains(&fingerprint)
     }
 
     /// Whether the counter began again and was refused.
@@ -131,11 +135,12 @@ impl Counters {
 
     /// `mask of first | their fingerprints | number of latest | theirs | reset seen | received | copies | window, if any was received`.
     pub(crate) fn pack(&self, out: &mut Vec<u8>) {
-        let mask = self.first.iter().enumerate().fold(0, |mask, (i, first)| mask | u64::from(first.is_some()) << i);
-        put_u64(out, mask);
-        self.first.iter().flatten().for_each(|fingerprint| out.extend(fingerprint.to_le_bytes()));
-        out.push(self.latest.len() as u8);
-        self.latest.iter().for_each(|fingerprint| out.extend(fingerprint.to_le_bytes()));
+        let ((first, mask), (latest, known)) = (&self.first, &self.latest);
+        put_u64(out, (*mask).into());
+        let first = (0..FIRST).filter(|f_cnt| mask >> f_cnt & 1 == 1).map(|f_cnt| first[f_cnt as usize]);
+        first.for_each(|fingerprint| out.extend(fingerprint.to_le_bytes()));
+        out.push(*known);
+        latest[..usize::from(*known)].iter().for_each(|fingerprint| out.extend(fingerprint.to_le_bytes()));
         out.push(self.reset_seen.into());
         put_u64(out, self.received);
         put_u64(out, self.copies);
@@ -145,16 +150,16 @@ impl Counters {
     }
 
     pub(crate) fn unpack(reader: &mut Reader<'_>) -> Result<Self, PackError> {
-        let mask: u16 = reader.num("first counters")?;
         let mut counters = Self::default();
-        for (i, first) in counters.first.iter_mut().enumerate() {
-            *first = if mask >> i & 1 == 1 { Some(fingerprint(reader)?) } else { None };
+        let ((first, mask), (latest, known)) = (&mut counters.first, &mut counters.latest);
+        *mask = reader.num("first counters")?;
+        for f_cnt in (0..FIRST).filter(|f_cnt| *mask >> f_cnt & 1 == 1) {
+            first[f_cnt as usize] = fingerprint(reader)?;
         }
-        let latest = usize::from(reader.byte()?);
-        if latest > LATEST {
-            return Err(PackError::Invalid("number of fingerprints"));
+        *known = reader.byte()?;
+        for slot in latest.get_mut(..usize::from(*known)).ok_or(PackError::Invalid("number of fingerprints"))? {
+            *slot = fingerprint(reader)?;
         }
-        counters.latest = (0..latest).map(|_| fingerprint(reader)).collect::<Result<_, _>>()?;
         counters.reset_seen = reader.byte()? != 0;
         (counters.received, counters.copies) = (reader.u64()?, reader.u64()?);
         if counters.received > 0 {

@@ -3,8 +3,6 @@
 //! A join opens the *pending* session; the *current* one lives until the pending one's first uplink and is the *former* then:
 //! gateways that store frames still deliver its late ones. There is one former session; what is older is forgotten.
 
-use std::collections::BTreeMap;
-
 use smartpole_model::{Activation, Credentials, DevAddr, Eui, Key, PackError, Reader, UtcMillis, put_u64};
 
 use crate::{
@@ -14,6 +12,7 @@ use crate::{
     gateways::Gateways,
     heard::Reception,
     hearing::{Copied, Join, Uplink},
+    mac::MacCounts,
     nonces::Nonces,
     session::{Latest, Origin, Session, four, put_time, time},
 };
@@ -59,8 +58,7 @@ pub(crate) struct Device {
     pub credentials: Option<(Eui, Credentials)>,
     sessions: [Option<Box<Session>>; 5],
     pub joins: Joins,
-    /// MAC commands heard, by identifier.
-    pub mac: BTreeMap<u8, u64>,
+    pub mac: MacCounts,
     pub gateways: Gateways,
 }
 
@@ -148,7 +146,7 @@ impl Device {
         received_at: UtcMillis,
     ) -> Option<Answer> {
         self.gateways.note(receptions, received_at);
-        uplink.mac.list.iter().for_each(|command| *self.mac.entry(command.cid).or_default() += 1);
+        self.mac.note(&uplink.mac);
         let slot = self.settle(uplink.slot, uplink.dev_addr);
         let session = self.session_mut(slot)?;
         session.since.get_or_insert(received_at);
@@ -240,11 +238,7 @@ impl Device {
                 session.pack(&mut out);
             }
         }
-        put_u64(&mut out, self.mac.len() as u64);
-        for (cid, count) in &self.mac {
-            out.push(*cid);
-            put_u64(&mut out, *count);
-        }
+        self.mac.pack(&mut out);
         self.gateways.pack(&mut out);
         out
     }
@@ -261,10 +255,7 @@ impl Device {
                 device.sessions[slot as usize] = Some(Box::new(Session::unpack(&mut reader)?));
             }
         }
-        for _ in 0..reader.len("mac commands")? {
-            device.mac.insert(reader.byte()?, reader.u64()?);
-        }
-        device.gateways = Gateways::unpack(&mut reader)?;
+        (device.mac, device.gateways) = (MacCounts::unpack(&mut reader)?, Gateways::unpack(&mut reader)?);
         if reader.remaining() > 0 { Err(PackError::Invalid("rest")) } else { Ok(device) }
     }
 }

@@ -34,7 +34,7 @@ pub struct Link {
     /// Whether that join waits for its first uplink.
     pub join_pending: bool,
     /// MAC commands heard: identifier and number, ascending.
-    pub mac_commands: Vec<(u8, u64)>,
+    pub mac_commands: Vec<(u8, u32)>,
     /// Gateways that hear it, at most 8.
     pub gateways: Vec<GatewayLink>,
 }
@@ -73,7 +73,7 @@ impl Device {
             joins_refused: self.joins.refused,
             last_join: self.joins.last,
             join_pending: self.session(Slot::Pending).is_some(),
-            mac_commands: self.mac.iter().map(|(cid, count)| (*cid, *count)).collect(),
+            mac_commands: self.mac.list(),
             gateways: self.gateways.list(),
         }
     }

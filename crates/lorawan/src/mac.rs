@@ -5,6 +5,8 @@
 //! `TxParamSetupAns`, `DlChannelAns` are answers themselves, to requests we never make; `PingSlotInfoReq` and `BeaconTimingReq`
 //! belong to class B, which we do not serve, and a device that hears nothing stays in class A.
 
+use smartpole_model::{PackError, Reader, put_u64};
+
 /// Identifier of a command that asks how well the device is heard.
 pub const LINK_CHECK_REQ: u8 = 0x02;
 /// Identifier of a command that asks for the time.
@@ -85,6 +87,43 @@ impl MacCommands {
 fn split(cid: u8, rest: &[u8]) -> Result<(&[u8], &[u8]), MacError> {
     let length = LENGTHS.iter().find(|(known, _)| *known == cid).ok_or(MacError::Unknown(cid))?.1;
     rest.split_at_checked(length).ok_or(MacError::Truncated(cid))
+}
+
+/// How often a device sent each of the commands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MacCounts([u32; LENGTHS.len()]);
+
+impl MacCounts {
+    pub(crate) fn note(&mut self, commands: &MacCommands) {
+        for command in &commands.list {
+            let known = LENGTHS.iter().zip(&mut self.0).find(|((cid, _), _)| *cid == command.cid);
+            known.into_iter().for_each(|(_, count)| *count = count.saturating_add(1));
+        }
+    }
+
+    /// Identifier and number of each that was heard, ascending.
+    pub(crate) fn list(&self) -> Vec<(u8, u32)> {
+        LENGTHS.iter().zip(&self.0).map(|((cid, _), count)| (*cid, *count)).filter(|(_, count)| *count > 0).collect()
+    }
+
+    pub(crate) fn pack(&self, out: &mut Vec<u8>) {
+        let counts = self.list();
+        put_u64(out, counts.len() as u64);
+        for (cid, count) in counts {
+            out.push(cid);
+            put_u64(out, count.into());
+        }
+    }
+
+    pub(crate) fn unpack(reader: &mut Reader<'_>) -> Result<Self, PackError> {
+        let mut counts = Self::default();
+        for _ in 0..reader.len("mac commands")? {
+            let cid = reader.byte()?;
+            let at = LENGTHS.iter().position(|(known, _)| *known == cid).ok_or(PackError::Invalid("mac command"))?;
+            counts.0[at] = reader.num("mac commands")?;
+        }
+        Ok(counts)
+    }
 }
 
 #[cfg(test)]

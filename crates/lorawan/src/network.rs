@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     pub(crate) net_id: u32,
-    pub(crate) devices: BTreeMap<DeviceNo, Device>,
+    pub(crate) devices: BTreeMap<DeviceNo, Box<Device>>,
     pub(crate) by_eui: BTreeMap<Eui, DeviceNo>,
     /// Several devices, and several sessions of one, may share an address.
     pub(crate) by_addr: BTreeSet<(DevAddr, DeviceNo)>,
@@ -42,7 +42,7 @@ impl Network {
         if enrolled.is_some_and(|(eui, credentials)| device.enrol(eui, credentials)) {
             self.changed.insert(no);
         }
-        let before = self.devices.insert(no, device).map_or([None; 3], |known| known.addresses());
+        let before = self.devices.insert(no, Box::new(device)).map_or([None; 3], |known| known.addresses());
         self.index_again(no, before);
         Ok(())
     }
@@ -51,21 +51,22 @@ impl Network {
     pub fn put_in_force(&mut self, net_id: u32, enrolled: impl IntoIterator<Item = (DeviceNo, Eui, Credentials)>) {
         self.net_id = net_id;
         self.by_eui.clear();
-        self.devices.values_mut().for_each(Device::forget_keys);
+        self.devices.values_mut().for_each(|device| device.forget_keys());
         for (no, eui, credentials) in enrolled {
             if self.devices.entry(no).or_default().enrol(eui, credentials) {
                 self.changed.insert(no);
             }
             self.by_eui.insert(eui, no);
         }
-        let addresses =
-            |(no, device): (&DeviceNo, &Device)| device.addresses().map(|addr| addr.map(|addr| (addr, *no)));
-        self.by_addr = self.devices.iter().flat_map(addresses).flatten().collect();
+        self.by_addr.clear();
+        for (no, device) in &self.devices {
+            self.by_addr.extend(device.addresses().into_iter().flatten().map(|addr| (addr, *no)));
+        }
     }
 
     /// Follows a change of one device, whose addresses were these before.
     fn index_again(&mut self, no: DeviceNo, before: [Option<DevAddr>; 3]) {
-        let after = self.devices.get(&no).map_or([None; 3], Device::addresses);
+        let after = self.devices.get(&no).map_or([None; 3], |device| device.addresses());
         if before != after {
             before.into_iter().flatten().for_each(|addr| _ = self.by_addr.remove(&(addr, no)));
             self.by_addr.extend(after.into_iter().flatten().map(|addr| (addr, no)));
@@ -117,6 +118,6 @@ impl Network {
 
     /// What a page of devices shows of one.
     pub fn link(&self, no: DeviceNo) -> Option<Link> {
-        self.devices.get(&no).map(Device::link)
+        self.devices.get(&no).map(|device| device.link())
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     heard::{Context, Reception},
 };
 
-/// Gateways kept of the latest uplink.
-const GATEWAYS: usize = 8;
+/// Gateways kept of the latest uplink: one that hears it twice is enough to know that it was sent again.
+const GATEWAYS: usize = 4;
 /// A personalized device is heard first when it has sent for years: upper halves of its counter that are tried.
 const UPPER_HALVES: u32 = 16;
 

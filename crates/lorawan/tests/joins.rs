@@ -68,11 +68,12 @@ fn a_joined_device_is_heard_and_joins_again() {
     let second = join(&mut town, &joiner, 2);
     assert_ne!(first.dev_addr, second.dev_addr);
     assert!(town.network.link(DeviceNo(1)).unwrap().join_pending);
-    // The old session lives until the new one's first uplink, and its late frames are heard even then, but not the one before it.
-    said.push(town.say(&first.frame(2, &plain(&[3]))));
+    // The old session lives until the new one's first uplink, and its late frames are heard even then, without an answer;
+    // the one before is forgotten.
+    said.push(town.say(&first.frame(2, &common::confirmed(&[3]))));
     said.push(town.say(&second.frame(0, &plain(&[4]))));
     said.push(town.say(&first.frame(3, &common::confirmed(&[5]))));
-    said.push(town.say(&first.frame(3, &common::confirmed(&[5]))));
+    said.push(town.say(&first.frame(2, &common::confirmed(&[3]))));
     let third = join(&mut town, &joiner, 3);
     said.push(town.say(&third.frame(0, &plain(&[6]))));
     said.push(town.say(&first.frame(4, &plain(&[7]))));
@@ -80,15 +81,15 @@ fn a_joined_device_is_heard_and_joins_again() {
     check(
         &said,
         &expect![[r#"
-        1: uplink 0 port Some(2) [01]
-        1: uplink 1 port Some(2) [02]
-        1: uplink 2 port Some(2) [03]
-        1: uplink 0 port Some(2) [04]
-        1: uplink 3 port Some(2) [05]
-        1: copy of 3
-        1: uplink 0 port Some(2) [06]
-        -: unknown_dev_addr (address 27b60e11, counter 4)
-        1: uplink 1 port Some(2) [08]"#]],
+            1: uplink 0 port Some(2) [01]
+            1: uplink 1 port Some(2) [02]
+            1: uplink 2 port Some(2) [03] -> answered after 1000 ms
+            1: uplink 0 port Some(2) [04]
+            1: uplink 3 port Some(2) [05]
+            1: copy of 2
+            1: uplink 0 port Some(2) [06]
+            -: unknown_dev_addr (address 27b60e11, counter 4)
+            1: uplink 1 port Some(2) [08]"#]],
     );
     let link = town.network.link(DeviceNo(1)).unwrap();
     assert_eq!((link.joins, link.joins_refused, link.join_pending), (3, 0, false));
@@ -126,9 +127,12 @@ fn only_the_current_session_may_begin_again() {
     let current = join(&mut town, &joiner, 2);
     [0, 1, 2].iter().for_each(|f_cnt| _ = town.say(&current.frame(*f_cnt, &plain(&[1]))));
     let said = [former, current].map(|radio| town.say(&radio.frame(0, &plain(&[2]))));
-    check(&said, &expect![[r#"
+    check(
+        &said,
+        &expect![[r#"
         1: f_cnt_reset (address 27b60e11, counter 0, highest 2)
-        1: uplink 0 port Some(2) [02]"#]]);
+        1: uplink 0 port Some(2) [02]"#]],
+    );
 }
 
 #[test]

@@ -210,9 +210,12 @@ fn a_confirmed_uplink_is_answered_and_again_when_it_is_sent_again() {
 fn other_content_with_the_latest_counter_is_no_frame_sent_again() {
     let (radio, mut town) = lamp(FCntReset::Refuse);
     let said = [1, 2].map(|content| town.say(&radio.frame(30, &confirmed(&[content]))));
-    check(&said, &expect![[r#"
+    check(
+        &said,
+        &expect![[r#"
         1: uplink 30 port Some(2) [01] -> answered after 1000 ms
-        1: copy of 30"#]]);
+        1: copy of 30"#]],
+    );
 }
 
 fn tell(town: &mut Town, dev_addr: u32, f_cnt: u32) -> String {
@@ -225,18 +228,29 @@ fn tell(town: &mut Town, dev_addr: u32, f_cnt: u32) -> String {
 #[test]
 fn another_network_servers_uplinks_are_told_from_their_copies_only() {
     let mut town = Town::new(&[]);
-    // Ahead, again, far below, on from there; another address, and the former one once more.
-    let events = [(1, 20_000), (1, 20_000), (1, 100), (1, 101), (1, 100), (2, 0), (1, 102), (1, 101), (2, 0)];
-    check(&events.map(|(dev_addr, f_cnt)| tell(&mut town, dev_addr, f_cnt)), &expect![[r#"
+    // Ahead, again, far below, on from there, again.
+    let run = [20_000, 20_000, 100, 101, 100].map(|f_cnt| tell(&mut town, 1, f_cnt));
+    check(
+        &run,
+        &expect![[r#"
         4: uplink 20000 port None []
         4: copy of 20000
         4: uplink 100 port None []
         4: uplink 101 port None []
-        4: copy of 100
+        4: copy of 100"#]],
+    );
+    let session = town.network.link(DeviceNo(4)).unwrap().session.unwrap();
+    assert_eq!((session.f_cnt_up, session.received, session.copies), (Some(101), 2, 1));
+    // Another address, and the former one once more.
+    let mixed = [(2, 0), (1, 102), (1, 101), (2, 0)].map(|(dev_addr, f_cnt)| tell(&mut town, dev_addr, f_cnt));
+    check(
+        &mixed,
+        &expect![[r#"
         4: uplink 0 port None []
         4: uplink 102 port None []
         4: copy of 101
-        4: copy of 0"#]]);
+        4: copy of 0"#]],
+    );
     tell(&mut town, 1, 103);
     tell(&mut town, 2, 1);
     let session = town.network.link(DeviceNo(4)).unwrap().session.unwrap();
