@@ -1,6 +1,6 @@
 //! A real Mosquitto.
 
-use std::{fs, time::Duration};
+use std::{fs, process::Stdio, time::Duration};
 
 use firmware_sim::Broker;
 use rustix::process::Signal;
@@ -91,6 +91,25 @@ impl Mosquitto {
         Broker::new("127.0.0.1", self.port)
     }
 
+    /// Subscribes with the real `mosquitto_sub`; the next `count` messages are its lines, topic and payload in hex.
+    ///
+    /// # Panics
+    /// If it is not there.
+    pub async fn mosquitto_sub(&self, topic: &str, count: usize) -> Subscription {
+        let (port, count) = (self.port.to_string(), count.to_string());
+        let mut command = tokio::process::Command::new(program("mosquitto_sub", "mosquitto-clients"));
+        command.args(["-h", "127.0.0.1", "-p", &port, "-t", topic, "-C", &count, "-W", "30", "-F", "%t %x"]);
+        let id = format!("sub{}", free_port());
+        let child = command.args(["-i", &id]).stdout(Stdio::piped()).kill_on_drop(true).spawn();
+        let child = child.expect("mosquitto_sub starts");
+        eventually("mosquitto_sub has subscribed", async || {
+            let said = format!("Sending SUBACK to {id}");
+            if self.log().contains(&said) { Ok(()) } else { Err("not yet".to_owned()) }
+        })
+        .await;
+        Subscription(child)
+    }
+
     /// Publishes a file with the real `mosquitto_pub`, QoS 1.
     ///
     /// # Panics
@@ -102,4 +121,27 @@ impl Mosquitto {
         let output = command.output().await.expect("mosquitto_pub starts");
         assert!(output.status.success(), "mosquitto_pub: {}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+/// A `mosquitto_sub` that waits for messages.
+#[derive(Debug)]
+pub struct Subscription(tokio::process::Child);
+
+impl Subscription {
+    /// Topic and payload of each message, once all have come.
+    ///
+    /// # Panics
+    /// If they do not come in half a minute.
+    pub async fn messages(self) -> Vec<(String, Vec<u8>)> {
+        let output = self.0.wait_with_output().await.expect("mosquitto_sub ends");
+        assert!(output.status.success(), "not all messages came: {}", String::from_utf8_lossy(&output.stdout));
+        let text = String::from_utf8(output.stdout).expect("topics are UTF-8");
+        text.lines().map(message).collect()
+    }
+}
+
+fn message(line: &str) -> (String, Vec<u8>) {
+    let (topic, hex) = line.split_once(' ').expect("as the format says");
+    let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex"));
+    (topic.to_owned(), bytes.collect())
 }

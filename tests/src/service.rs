@@ -108,6 +108,23 @@ impl Config {
         self
     }
 
+    /// Puts a file into the registry.
+    ///
+    /// # Panics
+    /// If that fails.
+    #[must_use]
+    pub fn registry_file(self, file: &str, text: &str) -> Self {
+        fs::write(self.registry().join(file), text).expect("our own copy can be written");
+        self
+    }
+
+    /// Hears gateways at this port.
+    #[must_use]
+    pub fn gateways(self, port: u16) -> Self {
+        // a fleet's gateways have one address here, and a day to tell in a moment
+        self.section(&format!("[udp]\naddress = \"127.0.0.1:{port}\"\nknown_per_s = 50000\nunknown_per_s = 5000"))
+    }
+
     /// The copy of the registry that it watches.
     pub fn registry(&self) -> PathBuf {
         self.files.path().join("registry")

@@ -13,7 +13,13 @@ use crate::{Api, Config, Ledger, difference, eventually, now};
 
 /// Days before now at which a run ends: what is sent last must not lie in the future.
 const DAYS_AGO: i64 = 2;
-const DAY: i64 = 86_400_000;
+pub(crate) const DAY: i64 = 86_400_000;
+
+/// So many hours, up to two days ago.
+pub(crate) fn spec(hours: i64, faults: Faults) -> Spec {
+    let to = UtcMillis((now().0 / DAY - DAYS_AGO) * DAY);
+    Spec { faults, ..Spec::new(7, to.plus(-hours * 3_600_000), to) }
+}
 
 /// A fleet and its truth.
 #[derive(Debug)]
@@ -27,8 +33,7 @@ impl Town {
     /// All devices of the registry for so many hours, up to two days ago, with these faults.
     pub fn new(config: &Config, path: Path, hours: i64, faults: Faults) -> Self {
         let inputs = config.inputs();
-        let to = UtcMillis((now().0 / DAY - DAYS_AGO) * DAY);
-        let spec = Spec { faults, ..Spec::new(7, to.plus(-hours * 3_600_000), to) };
+        let spec = spec(hours, faults);
         let fleet = Fleet::new(&inputs, spec);
         let truth = Truth::of(&inputs, path, fleet.transmissions());
         Self { fleet, inputs, truth }
@@ -64,30 +69,32 @@ impl Town {
     /// # Panics
     /// If one differs, with the first ones that do.
     pub async fn windows_are_the_truth(&self, api: &Api) {
-        let mut series: BTreeMap<(&str, &str, u8), Vec<&Window>> = BTreeMap::new();
-        for window in &self.truth.windows {
-            series.entry((&window.device, &window.property, window.channel)).or_default().push(window);
-        }
-        assert!(series.len() > 100, "the truth holds {} series only", series.len());
-        let mut wrong = Vec::new();
-        for ((device, property, channel), windows) in series {
-            let Spec { from, to, .. } = self.fleet.spec();
-            // Clocks may be off by up to 100 s, and shares of counts begin and end with the quarter.
-            let (from, to) = (from.plus(-DAY), to.plus(DAY));
-            let path = format!(
-                "/api/v1/series?device={device}&property={property}&channel={channel}&step=15m&from={from}&to={to}"
-            );
-            let property = self.inputs.registry.properties.by_id(property).expect("the truth has no other property");
-            let must = windows.iter().map(|window| row(property, window)).collect();
-            wrong.extend(differing(device, property, &must, &shown(property, &api.all(&path).await)));
-        }
-        assert!(
-            wrong.is_empty(),
-            "{} windows differ, first:\n{}",
-            wrong.len(),
-            wrong[..wrong.len().min(20)].join("\n")
-        );
+        compare_windows(api, &self.inputs, self.fleet.spec(), &self.truth.windows).await;
     }
+}
+
+/// Compares every quarter of an hour of every series of a run.
+///
+/// # Panics
+/// If one differs, with the first ones that do; if the truth holds hardly anything.
+pub(crate) async fn compare_windows(api: &Api, inputs: &Inputs, spec: &Spec, truth: &[Window]) {
+    let mut series: BTreeMap<(&str, &str, u8), Vec<&Window>> = BTreeMap::new();
+    for window in truth {
+        series.entry((&window.device, &window.property, window.channel)).or_default().push(window);
+    }
+    assert!(series.len() > 100, "the truth holds {} series only", series.len());
+    // Clocks may be off by up to 100 s, and shares of counts begin and end with the quarter.
+    let (from, to) = (spec.from.plus(-DAY), spec.to.plus(DAY));
+    let mut wrong = Vec::new();
+    for ((device, property, channel), windows) in series {
+        let path = format!(
+            "/api/v1/series?device={device}&property={property}&channel={channel}&step=15m&from={from}&to={to}"
+        );
+        let property = inputs.registry.properties.by_id(property).expect("the truth has no other property");
+        let must = windows.iter().map(|window| row(property, window)).collect();
+        wrong.extend(differing(device, property, &must, &shown(property, &api.all(&path).await)));
+    }
+    assert!(wrong.is_empty(), "{} windows differ, first:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
 }
 
 /// What is compared of a window: sum, and of what is no count also count, minimum and maximum, at the property's resolution.

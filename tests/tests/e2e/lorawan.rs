@@ -1,0 +1,62 @@
+//! LoRaWAN over real UDP: real device stacks, gateways and their faults, and a service that is killed.
+
+use std::time::Duration;
+
+use firmware_sim::Faults;
+use smartpole_tests::{Config, Ledger, RadioTown, Service, eventually, free_port};
+
+/// All faults. Every gateway keeps its GPS, so that every reading's time is known beforehand.
+fn all_faults() -> Faults {
+    Faults { gps_lost: 0.0, ..Faults::all(0.02) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_truth_comes_over_the_air_with_all_its_faults() {
+    let port = free_port();
+    let config = Config::new().gateways(port);
+    let town = RadioTown::new(&config, 36, all_faults());
+    let service = Service::start(config).await;
+    let (played, deliveries) = town.play(port).await.expect("no panic").expect("all is acknowledged");
+    let truth = town.truth(&deliveries);
+    assert!(played.downlinks > 0 && truth.truth.messages.uplink > 5_000, "{played:?} {:?}", truth.truth.messages);
+    assert!(truth.truth.messages.quarantined.len() >= 5, "{:?}", truth.truth.messages);
+    town.ledger_and_windows_are_the_truth(service.api(), &truth).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_kills_lose_nothing_that_a_gateway_heard_and_every_device_joins() {
+    const KILLS: u64 = 10;
+    let port = free_port();
+    let config = Config::new().gateways(port);
+    let town = RadioTown::new(&config, 36, Faults { gps_lost: 0.0, ..Faults::typical() });
+    let mut service = Service::start(config).await;
+    let playing = town.play(port);
+    for kill in 1..=KILLS {
+        // the first kills come while devices join
+        let step = if kill <= 3 { kill * 10 } else { town.planned() * (kill - 3) / (KILLS - 1) };
+        eventually("the fleet goes on", async || {
+            let folded = Ledger::ask(service.api()).await?.messages();
+            if folded >= step { Ok(()) } else { Err(format!("{folded} of {step}")) }
+        })
+        .await;
+        assert!(!playing.is_finished(), "all was delivered before kill {kill}");
+        service.kill().await;
+        service.start_again().await;
+    }
+    let (played, deliveries) = playing.await.expect("no panic").expect("all is acknowledged");
+    assert!(played.resent > 0, "{played:?}");
+    let truth = town.truth(&deliveries);
+    let before = town.ledger_and_windows_are_the_truth(service.api(), &truth).await;
+    let devices = service.api().all("/api/v1/devices").await;
+    let joining = devices.iter().filter(|device| device["lorawan"]["activation"] == "otaa");
+    for device in joining {
+        let radio = &device["lorawan"];
+        assert!(radio["joins"].as_u64() >= Some(1) && radio["received"].as_u64() > Some(0), "{device}");
+    }
+
+    assert!(service.terminate(Duration::from_secs(10)).await.success());
+    service.start_again().await;
+    let after = town.ledger_and_windows_are_the_truth(service.api(), &truth).await;
+    assert_eq!(after.terms, before.terms, "a stop in good form changes nothing");
+    assert_eq!(service.api().all("/api/v1/devices").await, devices);
+}
