@@ -55,14 +55,14 @@ mod tests {
             refused: refused.map(str::to_owned),
         };
         let health = Health {
-            fold_error: Some("cannot read a stored block".to_owned()),
+            fold_error: Some("cannot load what was kept".to_owned()),
             registry_error: Some("poles.csv line 3".to_owned()),
             sources: vec![source("broker", Some("bad user name or password")), source("listener", None)],
         };
         let full = Status { state: State::Full, ..Status::default() };
         let expected = expect![[r#"
             the journal has no room on its disk: nothing is acknowledged until there is
-            folding stands still: cannot read a stored block
+            folding stands still: cannot load what was kept
             11 messages are still to be folded, more than 10
             source broker: bad user name or password"#]];
         expected.assert_eq(&reasons(&health, &full, 11, 10).join("\n"));

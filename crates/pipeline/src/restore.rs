@@ -57,7 +57,7 @@ pub struct StoredBlock {
     pub rows: Vec<u8>,
 }
 
-/// The store could not be read.
+/// Something that was kept, a stored block or a registry, could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read a stored block")]
+#[error("cannot load what was kept")]
 pub struct LoadError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
