@@ -17,10 +17,14 @@
 //! ten minutes it wraps after 20 years. That is why such a device keeps its interval when others go live.
 
 mod air;
+mod attacker;
+mod backhaul;
 mod fleet;
 mod frame;
+mod jit;
 mod mote;
 mod play;
+mod queue;
 mod radio;
 mod semtech;
 mod sensors;

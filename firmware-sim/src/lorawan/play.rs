@@ -30,7 +30,7 @@ pub struct Play {
     /// Goes on for ever, and devices that join measure this often from [`Self::started_at`] on, in seconds. Without it the run
     /// ends with its spec.
     pub live_step_s: Option<u32>,
-    /// Unacknowledged datagrams of all gateways at most.
+    /// Unacknowledged datagrams of all gateways at most. A socket's buffer holds some 200 KiB, and a frame takes 300 bytes of it.
     pub window: usize,
     /// Frames of a datagram at most.
     pub batch: usize,
@@ -55,8 +55,8 @@ impl Play {
             started_at,
             reported: HashMap::new(),
             live_step_s: None,
-            window: 64,
-            batch: 32,
+            window: 8,
+            batch: 64,
             resend_after: Duration::from_secs(1),
             join_patience: Duration::from_secs(3),
             patience_s: 60,

@@ -1,20 +1,18 @@
 //! What happens, in virtual time: devices send, frames end, gateways pass them on, windows close.
 
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::{BinaryHeap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
-use smartpole_model::{DevAddr, UtcMillis};
+use smartpole_model::UtcMillis;
 
 use super::{
     air::{Air, Reception},
+    attacker::{Forgery, forge},
+    backhaul::{self, Arrival},
     fleet::Fleet,
     frame::{Copy, Frame, Said},
     mote::{Awaiting, Mote},
-    radio::{Signal, airtime_us},
-    semtech::{Received, Rxpk},
+    queue::Queue,
+    radio::airtime_us,
     stack::{Answered, Emitted, Window},
 };
 use crate::dice::Dice;
@@ -36,18 +34,8 @@ pub(super) struct Start {
     pub(super) reported: HashMap<String, UtcMillis>,
     /// From when on, and how often devices that join measure then, ms.
     pub(super) live: Option<(UtcMillis, i64)>,
-    /// Join requests from before have no time: they are made now, and a stale time would tell the service not to answer.
+    /// This machine's time.
     pub(super) now: UtcMillis,
-}
-
-/// A frame comes from a gateway.
-#[derive(Clone, Debug)]
-pub(super) struct Arrival {
-    pub(super) gateway: usize,
-    pub(super) copy: Copy,
-    pub(super) rxpk: Rxpk,
-    /// Whether its outcome depends on what came before.
-    pub(super) ordered: bool,
 }
 
 #[derive(Debug)]
@@ -68,8 +56,7 @@ enum Event {
 enum Why {
     Retransmission,
     Replay,
-    ForgedMic,
-    ForgedAddress,
+    Forged(Forgery),
 }
 
 /// The town's radio.
@@ -78,8 +65,7 @@ pub(super) struct Simulation {
     fleet: Fleet,
     motes: Vec<Mote>,
     air: Air,
-    queue: BinaryHeap<Reverse<Entry>>,
-    pushed: u64,
+    queue: Queue<Event>,
     frames: u64,
     to: UtcMillis,
     now: UtcMillis,
@@ -89,9 +75,9 @@ impl Simulation {
     pub(super) fn new(fleet: &Fleet, start: &Start) -> Self {
         let spec = fleet.spec();
         let to = if start.live.is_some() { UtcMillis(i64::MAX) } else { spec.to };
-        let (queue, air) = (BinaryHeap::new(), Air::default());
+        let (queue, air) = (Queue::new(), Air::default());
         let mut simulation =
-            Self { fleet: fleet.clone(), motes: Vec::new(), air, queue, pushed: 0, frames: 0, to, now: start.now };
+            Self { fleet: fleet.clone(), motes: Vec::new(), air, queue, frames: 0, to, now: start.now };
         for (index, device) in fleet.devices().iter().enumerate() {
             let reported = start.reported.get(&device.eui.to_string()).map(|time| time.plus(1));
             let begin = reported.unwrap_or(spec.from).max(spec.from);
@@ -106,12 +92,12 @@ impl Simulation {
 
     /// When something happens next.
     pub(super) fn next_at(&self) -> Option<UtcMillis> {
-        self.queue.peek().map(|Reverse(entry)| entry.at)
+        self.queue.peek().map(|(at, _)| at)
     }
 
     /// The join request whose answer is missing, if nothing else may happen before it is given up.
     pub(super) fn awaits(&self) -> Option<u64> {
-        let Reverse(Entry { event: Event::Closed(mote, frame), .. }) = self.queue.peek()? else { return None };
+        let (_, Event::Closed(mote, frame)) = self.queue.peek()? else { return None };
         let awaiting = self.motes[*mote].awaiting.as_ref()?;
         (awaiting.frame == *frame && awaiting.join && awaiting.arrived && awaiting.heard.is_empty()).then_some(*frame)
     }
@@ -126,7 +112,7 @@ impl Simulation {
 
     /// The next event; what comes from a gateway by it, if anything does.
     pub(super) fn step(&mut self) -> Option<Arrival> {
-        let Reverse(Entry { at, event, .. }) = self.queue.pop()?;
+        let (at, event) = self.queue.pop()?;
         match event {
             Event::Wake(mote) => self.wake(at, mote),
             Event::Ended(frame) => self.ended(&frame),
@@ -186,7 +172,7 @@ impl Simulation {
             self.push(later, Event::Again(Arc::clone(&frame), Why::Retransmission));
         }
         if dice.chance(faults.forged) {
-            let why = if dice.chance(0.5) { Why::ForgedMic } else { Why::ForgedAddress };
+            let why = Why::Forged(if dice.chance(0.5) { Forgery::Mic } else { Forgery::Address });
             self.push(frame.end.plus(1 + dice.below(3_000)), Event::Again(Arc::clone(&frame), why));
         }
         if dice.chance(faults.replay) {
@@ -228,7 +214,7 @@ impl Simulation {
         let mut bytes = original.bytes.clone();
         let said = match why {
             Why::Retransmission | Why::Replay => original.said.clone(),
-            Why::ForgedMic | Why::ForgedAddress => forge(&mut bytes, why, &mut dice),
+            Why::Forged(forgery) => forge(&mut bytes, forgery, &mut dice),
         };
         let Frame { device, frequency, spreading_factor, .. } = *original;
         let ordered = matches!(why, Why::Retransmission | Why::Replay);
@@ -255,13 +241,13 @@ impl Simulation {
         let (seed, faults) = (spec.seed, spec.faults);
         let mut arrivals = Vec::new();
         for reception in self.air.receptions(frame, self.fleet.devices(), seed) {
-            arrivals.extend(self.arrival(frame, reception));
+            arrivals.extend(backhaul::pass(&self.fleet, self.now, frame, reception));
         }
         let mut dice = Dice::of(seed, &[76, frame.number as i64]);
         if !arrivals.is_empty() && dice.chance(faults.unknown_gateway) {
             let signal = self.fleet.devices()[frame.device].signals[0];
             let stranger = Reception { gateway: self.fleet.gateways().len() - 1, signal, weak: false };
-            arrivals.extend(self.arrival(frame, stranger));
+            arrivals.extend(backhaul::pass(&self.fleet, self.now, frame, stranger));
         }
         // Where a copy has no time, that of the first one counts.
         let untimed = arrivals.iter().any(|(_, arrival)| arrival.copy.time.is_none());
@@ -271,39 +257,6 @@ impl Simulation {
             mote.arrived_by = mote.arrived_by.max(at);
             self.push(at, Event::Arrived(Box::new(arrival)));
         }
-    }
-
-    /// A frame as a gateway passes it on, and when; none if that would be too late to be of use.
-    fn arrival(&self, frame: &Arc<Frame>, reception: Reception) -> Option<(UtcMillis, Arrival)> {
-        let Reception { gateway, signal, weak } = reception;
-        let (seed, faults) = (self.fleet.spec().seed, self.fleet.spec().faults);
-        let registered = gateway + 1 < self.fleet.gateways().len();
-        let hour = frame.end.0.div_euclid(HOUR_MS);
-        let whole_hour = |purpose: i64, rate: f64| Dice::of(seed, &[purpose, gateway as i64, hour]).chance(rate);
-        let mut dice = Dice::of(seed, &[77, frame.number as i64, gateway as i64]);
-        let join = matches!(frame.said, Said::Join { .. });
-        let crc_ok = !registered || !(weak && dice.chance(0.5) || dice.chance(faults.bad_crc));
-        let mut at = frame.end.plus(30 + dice.below(120));
-        if !join && dice.chance(faults.backhaul) {
-            at = at.plus(1_000 + dice.below(7_000));
-        }
-        if registered && whole_hour(78, faults.outage) {
-            if join {
-                return None;
-            }
-            at = at.max(UtcMillis((hour + 1) * HOUR_MS).plus(dice.below(20_000)));
-        }
-        let lost = registered && whole_hour(79, faults.gps_lost);
-        let stale = join && frame.end < self.now;
-        let time = Some(frame.end).filter(|_| !lost && !stale);
-        let bytes = if crc_ok { frame.bytes.clone() } else { damaged(&frame.bytes, &mut dice) };
-        let tmst = tmst(gateway, frame.end);
-        let Frame { frequency, spreading_factor, .. } = **frame;
-        let Signal { rssi, snr } = signal;
-        let received = Received { time, tmst, frequency, spreading_factor, crc_ok, rssi, snr, bytes: &bytes };
-        let (rxpk, frame) = (Rxpk::new(&received), Arc::clone(frame));
-        let ordered = frame.ordered;
-        Some((at, Arrival { gateway, copy: Copy { frame, time, crc_ok }, rxpk, ordered }))
     }
 
     fn arrived(&mut self, arrival: &Arrival) {
@@ -323,65 +276,6 @@ impl Simulation {
     }
 
     fn push(&mut self, at: UtcMillis, event: Event) {
-        self.pushed += 1;
-        self.queue.push(Reverse(Entry { at, number: self.pushed, event }));
+        self.queue.push(at, event);
     }
 }
-
-/// A gateway's clock at an instant, µs; each began somewhere else.
-pub(super) fn tmst(gateway: usize, at: UtcMillis) -> u32 {
-    (at.0 as u64).wrapping_mul(1000).wrapping_add(gateway as u64 * 1_234_567_891) as u32
-}
-
-/// Other bytes with the same length.
-fn damaged(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    for _ in 0..3 {
-        let at = dice.below(bytes.len() as i64) as usize;
-        bytes[at] ^= 1 << dice.below(8);
-    }
-    bytes
-}
-
-/// Makes up a data frame from a real one: a later counter that nobody signed, or an address of no network of ours.
-fn forge(bytes: &mut [u8], why: Why, dice: &mut Dice) -> Said {
-    // Type 7 addresses (NetIDs of 24 bits that nobody has, LoRaWAN 1.0.4, 6.1.1) are given to no device here.
-    const NOBODY: u32 = 0xfe00_0000;
-    if why == Why::ForgedAddress {
-        let addr = NOBODY | (dice.next() as u32 & 0x00ff_ffff);
-        bytes[1..5].copy_from_slice(&addr.to_le_bytes());
-    }
-    bytes[6] = bytes[6].wrapping_add(1 + dice.below(9) as u8);
-    let mic = bytes.len() - 4;
-    bytes[mic..].copy_from_slice(&(dice.next() as u32).to_le_bytes());
-    let addr = u32::from_le_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
-    Said::Forged { dev_addr: DevAddr(addr) }
-}
-
-/// Events by time, then as they were pushed.
-#[derive(Debug)]
-struct Entry {
-    at: UtcMillis,
-    number: u64,
-    event: Event,
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.at, self.number).cmp(&(other.at, other.number))
-    }
-}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Entry {}

@@ -12,8 +12,9 @@ use tokio::{
 
 use super::super::{
     frame::{Frame, Said},
+    jit::{TxError, check},
     radio::airtime_us,
-    semtech::{Counts, TxError, Txpk, check},
+    semtech::{Counts, Txpk},
     stack::Window,
 };
 

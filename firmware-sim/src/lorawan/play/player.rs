@@ -1,8 +1,9 @@
 //! The loop that lets virtual time go on as far as the service keeps up.
 
+mod upkeep;
+
 use std::sync::Arc;
 
-use smartpole_model::UtcMillis;
 use tokio::{
     sync::mpsc,
     task::{JoinSet, yield_now},
@@ -18,16 +19,14 @@ use crate::{
     Pace,
     dice::Dice,
     lorawan::{
+        backhaul::Arrival,
         fleet::Fleet,
         semtech::{self, Down, Rxpk, Txpk},
-        simulation::{Arrival, Simulation},
-        stack::Window,
+        simulation::Simulation,
     },
     publish::now,
 };
 
-/// How often a gateway asks for downlinks while the service does not know it.
-const PULL_AT_FIRST: Duration = Duration::from_millis(500);
 /// Steps between two turns of other tasks.
 const TURN: u32 = 512;
 
@@ -214,48 +213,6 @@ impl<'a, F: FnMut(&Delivery)> Player<'a, F> {
         self.outbox.add((gateway, token), delivery, bytes);
     }
 
-    /// Sends again what is not acknowledged, asks for downlinks and tells how the gateways are, each when it is time.
-    async fn keep_time(&mut self) -> Result<(), PlayError> {
-        let (seconds, service) = (self.play.patience_s, self.play.service);
-        if self.outbox.silence() >= Duration::from_secs(seconds.into()) {
-            return Err(PlayError::Silence { seconds, service });
-        }
-        for (gateway, bytes) in self.outbox.overdue(self.play.resend_after) {
-            self.played.resent += 1;
-            self.gateways[gateway].send(&bytes).await;
-        }
-        let now = Instant::now();
-        if self.pull_at <= now {
-            self.pull().await;
-            let reachable = self.gateways[..self.registered()].iter().all(|gateway| gateway.pulled);
-            let calm = reachable && !self.outbox.is_troubled();
-            self.pull_at = now + if calm { self.play.pull_every } else { PULL_AT_FIRST.min(self.play.pull_every) };
-        }
-        if self.stat_at <= now {
-            self.stat_at = now + self.play.stat_every;
-            self.stat().await;
-        }
-        Ok(())
-    }
-
-    async fn pull(&mut self) {
-        let registered = self.registered();
-        for gateway in &mut self.gateways[..registered] {
-            let token = gateway.token();
-            gateway.send(&semtech::pull_data(token, gateway.eui)).await;
-        }
-    }
-
-    async fn stat(&mut self) {
-        let time = UtcMillis(now().0);
-        for gateway in 0..self.registered() {
-            let link = &mut self.gateways[gateway];
-            let token = link.token();
-            let bytes = semtech::push_stat(token, link.eui, time, &link.counts);
-            self.send((gateway, token), Content::Stat, bytes).await;
-        }
-    }
-
     /// Waits for the service, a timer, or until then.
     async fn wait(&mut self, until: Option<Instant>) {
         let resend = self.outbox.due(self.play.resend_after);
@@ -294,7 +251,7 @@ impl<'a, F: FnMut(&Delivery)> Player<'a, F> {
         let heard = answered.filter(|(exchange, window)| outcome.is_ok() && exchange.hears(*window, tx));
         if let (Some((exchange, window)), Some(bytes)) = (heard, tx.bytes()) {
             let frame = Arc::clone(&exchange.frame);
-            self.reach(&frame, window, bytes);
+            self.simulation.downlink(&frame, window, bytes);
         }
         match outcome {
             Ok(()) => self.played.downlinks += 1,
@@ -304,9 +261,5 @@ impl<'a, F: FnMut(&Delivery)> Player<'a, F> {
         link.send(&semtech::tx_ack(token, link.eui, outcome)).await;
         let delivery = Delivery { number: self.outbox.number(), gateway: link.eui, content: Content::TxAck, sends: 1 };
         (self.acknowledged)(&delivery);
-    }
-
-    fn reach(&mut self, frame: &crate::lorawan::Frame, window: Window, bytes: Vec<u8>) {
-        self.simulation.downlink(frame, window, bytes);
     }
 }
