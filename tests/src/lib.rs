@@ -13,6 +13,7 @@
 
 mod api;
 mod artefacts;
+mod gateway;
 mod ledger;
 mod messages;
 mod mosquitto;
@@ -24,6 +25,7 @@ mod wait;
 
 pub use api::{Api, Events};
 pub use artefacts::{Artefacts, repository};
+pub use gateway::{DL_PM, Gateway, join_request, rxpk, uplink};
 pub use ledger::{Ledger, difference};
 pub use messages::{json_at, message, now, up};
 pub use mosquitto::{Mosquitto, Subscription};

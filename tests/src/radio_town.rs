@@ -1,5 +1,7 @@
 //! The LoRaWAN devices of the shipped registry, their gateways, and what must come of what these deliver.
 
+use std::time::Duration;
+
 use firmware_sim::{
     Faults, LorawanTruth, Outcomes,
     lorawan::{Delivery, Fleet, Play, PlayError, Played, play},
@@ -37,7 +39,11 @@ impl RadioTown {
     /// Plays it in the background to gateways' port; ends when all is acknowledged.
     pub fn play(&self, port: u16) -> JoinHandle<Told> {
         let fleet = self.fleet.clone();
-        let how = Play { patience_s: 120, ..Play::new(([127, 0, 0, 1], port).into(), now()) };
+        let how = Play {
+            patience_s: 120,
+            join_patience: Duration::from_millis(700),
+            ..Play::new(([127, 0, 0, 1], port).into(), now())
+        };
         tokio::spawn(async move {
             let mut deliveries = Vec::new();
             let played = play(&fleet, &how, |delivery| deliveries.push(delivery.clone())).await?;

@@ -125,6 +125,11 @@ impl Config {
         self.section(&format!("[udp]\naddress = \"127.0.0.1:{port}\"\nknown_per_s = 50000\nunknown_per_s = 5000"))
     }
 
+    /// Where it keeps its data.
+    pub fn data_folder(&self) -> PathBuf {
+        self.data.clone()
+    }
+
     /// The copy of the registry that it watches.
     pub fn registry(&self) -> PathBuf {
         self.files.path().join("registry")

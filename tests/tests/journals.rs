@@ -1,26 +1,33 @@
-//! A committed journal folds to a committed digest, however it is split and wherever the process is killed.
+//! Committed journals fold to committed digests, however they are split and wherever the process is killed.
 //!
 //! If the digest changes, the rules of the fold have changed: then raise `FOLD_VERSION` and add a line to `digest.txt`.
 //! Journals folded by the former rules keep the former inputs' hash, which names the version.
 
-use std::{collections::HashMap, fs, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rusqlite::{Connection, types::Value};
 use sha2::{Digest, Sha256};
 use smartpole_journal::{Journal, Options, OsFs};
-use smartpole_model::{Inputs, Seq, registry::Files};
+use smartpole_model::{Inputs, Outcome, Reason, Seq, registry::Files};
 use smartpole_pipeline::{Entry, Env, FOLD_VERSION, Fold, LoadError, LoadInputs};
 use smartpole_store::Store;
 use smartpole_tests::repository;
 
 /// What must not depend on batches and kills: everything but batch rows, their numbers, and checkpoints (one a batch at most).
 /// A checkpoint also writes devices that never reported.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "SELECT kind, number, id FROM name ORDER BY kind, number",
     "SELECT quarter, device, revision, revised_minute, aggregates, rows FROM block ORDER BY quarter, device",
     "SELECT level, scope, number, start, revision, aggregates FROM rollup ORDER BY level, scope, number, start",
     "SELECT quarter, device, revision, minute, reason, former FROM revision ORDER BY quarter, device, revision",
     "SELECT device, last_closed, state FROM device WHERE last_closed > -2147483648 ORDER BY device",
+    "SELECT device, state FROM lorawan ORDER BY device",
+    "SELECT eui, state FROM gateway ORDER BY eui",
     "SELECT source, n FROM tick ORDER BY source",
     "SELECT hour, source, entry, n FROM ledger_source ORDER BY hour, source, entry",
     "SELECT day, device, counts FROM ledger_device ORDER BY day, device",
@@ -36,13 +43,13 @@ impl LoadInputs for Library {
     }
 }
 
-fn fixture() -> std::path::PathBuf {
-    repository().join("tests/fixtures/journal-v1")
+fn fixture(name: &str) -> PathBuf {
+    repository().join("tests/fixtures").join(name)
 }
 
 /// The inputs under their hashes; the files must still have them.
-fn library() -> Library {
-    let folders = fs::read_dir(fixture().join("inputs")).expect("the fixture's inputs").flatten();
+fn library(fixture: &Path) -> Library {
+    let folders = fs::read_dir(fixture.join("inputs")).expect("the fixture's inputs").flatten();
     let inputs = folders.map(|folder| {
         let hash = folder.file_name().to_string_lossy().into_owned();
         (hash, Arc::new(Inputs::parse(&files(&folder.path())).expect("the fixture's registry is sound")))
@@ -64,13 +71,13 @@ fn files(folder: &Path) -> Files {
 
 /// Folds the journal into a store, in batches of `size`. One batch in `kill`, the first among them, is folded and thrown away before its commit,
 /// with all that is in memory; a store is opened anew then.
-fn fold(size: usize, kill: Option<usize>) -> (Vec<String>, Fold) {
+fn fold(fixture: &Path, size: usize, kill: Option<usize>) -> (Vec<String>, Fold) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    copy(&fixture().join("journal"), &folder.path().join("journal"));
+    copy(&fixture.join("journal"), &folder.path().join("journal"));
     let options = Options { min_free_bytes: 0, ..Options::default() };
     let (journal, _) =
         Journal::open(&folder.path().join("journal"), options, Arc::new(OsFs)).expect("the journal opens");
-    let library = library();
+    let library = library(fixture);
     let mut batches = 0;
     loop {
         let store = Store::open(folder.path()).expect("the store opens");
@@ -101,10 +108,8 @@ fn take(fold: &mut Fold, reader: &mut smartpole_journal::Reader, size: usize, en
         if batch.is_empty() {
             break;
         }
-        for record in batch.iter() {
-            let (seq, record) = record.expect("a record of the fixture");
-            fold.apply(seq, &record, false, env).expect("it folds");
-        }
+        let records: Vec<_> = batch.iter().map(|record| record.expect("a record of the fixture")).collect();
+        fold.apply_all(&records, |_| false, env, |_| {}).expect("it folds");
         taken += batch.len();
     }
     taken
@@ -143,19 +148,36 @@ fn same(whole: &[String], other: &[String], how: &str) {
     assert_eq!((differs, whole.len()), (None, other.len()), "{how} changes the result");
 }
 
-#[test]
-fn the_committed_journal_folds_to_the_committed_digest_however_it_is_split_and_killed() {
-    let (whole, fold_of_whole) = fold(10_000, None);
+fn folds_to_its_digest(name: &str) -> Fold {
+    let fixture = fixture(name);
+    let (whole, fold_of_whole) = fold(&fixture, 10_000, None);
     let counts = fold_of_whole.ledger();
     assert_eq!(counts.get(Entry::Journalled), counts.sum(|entry| matches!(entry, Entry::Message(_))));
     assert!(fold_of_whole.position().0 > Seq(1_000), "the fixture is there");
     for (size, kill) in [(10_000, Some(2)), (7, None), (7, Some(5)), (1, None), (1, Some(97))] {
-        same(&whole, &fold(size, kill).0, &format!("batches of {size}, killed every {kill:?}"));
+        same(&whole, &fold(&fixture, size, kill).0, &format!("batches of {size}, killed every {kill:?}"));
     }
     let line = format!("{FOLD_VERSION} {}", digest(&whole));
-    let known = fs::read_to_string(fixture().join("digest.txt")).unwrap_or_default();
+    let known = fs::read_to_string(fixture.join("digest.txt")).unwrap_or_default();
     assert!(
         known.lines().any(|known| known == line),
-        "the fold gives another result than before. If that is meant, raise FOLD_VERSION and add the line\n{line}\nto digest.txt, which holds\n{known}"
+        "the fold gives another result than before. If that is meant, raise FOLD_VERSION and add the line\n{line}\nto digest.txt of {name}, which holds\n{known}"
     );
+    fold_of_whole
+}
+
+#[test]
+fn the_journal_of_a_town_by_mqtt_folds_to_its_digest_however_it_is_split_and_killed() {
+    folds_to_its_digest("journal-v1");
+}
+
+#[test]
+fn the_journal_of_a_town_on_the_air_folds_to_its_digest_however_it_is_split_and_killed() {
+    let counts = folds_to_its_digest("journal-v2").ledger();
+    for outcome in [Outcome::Uplink, Outcome::Control, Outcome::Duplicate] {
+        assert!(counts.get(Entry::Message(outcome)) > 10, "{outcome:?}");
+    }
+    for reason in [Reason::UnknownGateway, Reason::BadCrc, Reason::WrongMic, Reason::FCntReset, Reason::DevNonceUsed] {
+        assert!(counts.get(Entry::Message(Outcome::Quarantined(reason))) > 0, "{reason:?}");
+    }
 }
