@@ -6,6 +6,8 @@
 //!                                           └──► Truth: outcome of each message, every window
 //! ```
 //!
+//! LoRaWAN poles have a fleet, a way to the service and a truth of their own, see [`lorawan`].
+//!
 //! Invariants: the same registry and [`Spec`] give the same bytes; a device's measurements are a function of seed, device
 //! and time, so streams are lazy, independent of each other, and a later run goes on where an earlier one stopped.
 

@@ -11,10 +11,11 @@
 //! is acknowledged, so whatever a gateway heard is journalled at least once. Frames whose order decides their outcome
 //! (replays, retransmissions, the first of a session) are delivered alone: everything before them is acknowledged first.
 //!
-//! Counters across processes: a device keeps nothing when the simulator ends. So DevNonces start at the minutes of
-//! [`Play::started_at`] since 1970, modulo 2¹⁶: they rise for 45 days. The counter of a personalized device starts at
-//! its instant divided by its interval, modulo 2²⁰, and rises by one each interval, so a later process goes on above it; at
-//! ten minutes it wraps after 20 years. That is why such a device keeps its interval when others go live.
+//! Counters across processes: a device keeps nothing when the simulator ends. So DevNonces start at [`Play::started_at`], counted
+//! in quarters of a minute since 1970, modulo 2¹⁶: they rise for 11 days, and seldom meet a former one later; a device that is
+//! refused asks with the next. The counter of a personalized device starts at its instant divided by its interval, modulo 2²⁰,
+//! and rises by one each interval, so a later process goes on above it; at ten minutes it wraps after 20 years. That is why such a
+//! device keeps its interval when others go live.
 
 mod air;
 mod attacker;

@@ -4,7 +4,7 @@
 
 mod server;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use firmware_sim::{
     Faults, LorawanTruth, Spec,
@@ -128,4 +128,44 @@ async fn a_join_accept_that_comes_too_late_is_refused_and_the_device_asks_again(
     assert_eq!(seen.tx_errors, ["TOO_LATE", "TOO_LATE", "NONE", "NONE"]);
     assert_eq!(seen.joined.len(), 2);
     assert!(seen.nonces.values().all(|nonces| nonces[1] == nonces[0] + 1), "{:?}", seen.nonces);
+}
+
+/// Lowest and highest DevNonce or counter of each device.
+fn numbers(deliveries: &[Delivery]) -> BTreeMap<(usize, bool), (u32, u32)> {
+    let mut numbers = BTreeMap::new();
+    for delivery in deliveries {
+        let Content::Frames(copies) = &delivery.content else { continue };
+        for copy in copies {
+            let (join, number) = match copy.frame.said {
+                Said::Join { dev_nonce } => (true, dev_nonce.into()),
+                Said::Data { f_cnt, .. } => (false, f_cnt),
+                Said::Forged { .. } => continue,
+            };
+            let (low, high) = numbers.entry((copy.frame.device, join)).or_insert((number, number));
+            (*low, *high) = ((*low).min(number), (*high).max(number));
+        }
+    }
+    numbers
+}
+
+#[tokio::test]
+async fn a_later_process_goes_on_after_what_was_reported_with_higher_numbers() {
+    let inputs = inputs(8);
+    let (first, mut second) = (spec(6, Faults::default()), spec(12, Faults::default()));
+    second.to = first.to.plus(6 * 3_600_000);
+    let server = Server::start(&inputs, Settings::default()).await;
+    let (mut one, mut two) = (Vec::new(), Vec::new());
+    let fleet = Fleet::new(&inputs, first.clone());
+    let at_first = Play::new(server.address(), now());
+    play(&fleet, &at_first, |delivery| one.push(delivery.clone())).await.unwrap();
+    let reported = fleet.devices().iter().map(|device| (device.eui.to_string(), first.to)).collect();
+    let later = Play { reported, ..Play::new(server.address(), now().plus(60_000)) };
+    play(&Fleet::new(&inputs, second), &later, |delivery| two.push(delivery.clone())).await.unwrap();
+    let (one, two) = (numbers(&one), numbers(&two));
+    for (device, known) in fleet.devices().iter().enumerate() {
+        let personalized = known.written_address().is_some();
+        let (before, after) = (one[&(device, !personalized)], two[&(device, !personalized)]);
+        assert!(after.0 > before.1, "device {device}: {before:?}, then {after:?}");
+    }
+    assert_eq!(server.stop().await.wrong, Vec::<String>::new());
 }

@@ -63,3 +63,72 @@ fn overlap(a: &Frame, b: &Frame) -> bool {
 fn signal(frame: &Frame, gateway: usize, devices: &[Device], seed: u64) -> Signal {
     devices[frame.device].signals[gateway].faded(Dice::of(seed, &[71, frame.number as i64, gateway as i64]))
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use smartpole_model::Inputs;
+
+    use super::*;
+    use crate::{
+        Spec,
+        lorawan::{Fleet, Said},
+        synthetic_with_lorawan,
+    };
+
+    /// Three devices at the town's first gateway, of which the third is much stronger.
+    fn devices() -> Vec<Device> {
+        let inputs = Inputs::parse(&synthetic_with_lorawan(6, 1)).unwrap();
+        let fleet = Fleet::new(&inputs, Spec::new(1, UtcMillis(0), UtcMillis(0)));
+        let with = |(device, rssi): (&Device, f64)| Device {
+            signals: vec![Signal { rssi, snr: (rssi + 117.0).min(12.0) }; 2],
+            ..device.clone()
+        };
+        fleet.devices().iter().zip([-110.0, -111.0, -90.0]).map(with).collect()
+    }
+
+    fn frame(number: u64, device: usize, frequency: u32, spreading_factor: u8, start: i64) -> Arc<Frame> {
+        let (start, end) = (UtcMillis(start), UtcMillis(start + 60));
+        let said = Said::Join { dev_nonce: 0 };
+        Arc::new(Frame {
+            number,
+            device,
+            said,
+            bytes: vec![0; 23],
+            frequency,
+            spreading_factor,
+            start,
+            end,
+            ordered: false,
+        })
+    }
+
+    /// Which of two frames are heard.
+    fn heard(one: &Arc<Frame>, two: &Arc<Frame>) -> String {
+        let (mut air, devices) = (Air::default(), devices());
+        [one, two].into_iter().for_each(|frame| air.begin(Arc::clone(frame)));
+        let heard = |frame| if air.receptions(frame, &devices, 1).is_empty() { "lost" } else { "heard" };
+        format!("{} {}\n", heard(one), heard(two))
+    }
+
+    #[test]
+    fn frames_that_overlap_drown_each_other_unless_one_is_much_stronger() {
+        let first = || frame(1, 0, 868_100_000, 7, 0);
+        let others = [
+            ("equally strong", frame(2, 1, 868_100_000, 7, 30)),
+            ("much stronger", frame(2, 2, 868_100_000, 7, 30)),
+            ("other channel", frame(2, 1, 868_300_000, 7, 30)),
+            ("other spreading factor", frame(2, 1, 868_100_000, 8, 30)),
+            ("afterwards", frame(2, 1, 868_100_000, 7, 60)),
+        ];
+        let table: String = others.map(|(name, other)| format!("{name}: {}", heard(&first(), &other))).concat();
+        expect![[r#"
+            equally strong: lost lost
+            much stronger: lost heard
+            other channel: heard heard
+            other spreading factor: heard heard
+            afterwards: heard heard
+        "#]]
+        .assert_eq(&table);
+    }
+}

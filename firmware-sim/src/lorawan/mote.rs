@@ -117,8 +117,16 @@ impl Mote {
         self.proven < self.session
     }
 
-    /// When it measures next after an instant.
+    /// When it measures next after an instant; it does not wait for its former interval to end before it goes live.
     pub(super) fn measures_after(&self, time: UtcMillis) -> UtcMillis {
+        let next = self.in_grid_after(time);
+        match self.live {
+            Some((from, _)) if time < from && next > from => self.in_grid_after(from),
+            _ => next,
+        }
+    }
+
+    fn in_grid_after(&self, time: UtcMillis) -> UtcMillis {
         let interval = self.interval_ms(time);
         let since = (time.0 - self.device.phase_ms).rem_euclid(interval);
         time.plus(interval - since)
@@ -195,4 +203,36 @@ impl Mote {
 
 fn chance(seed: u64, device: &Device, at: UtcMillis) -> Dice {
     Dice::of(seed, &[72, device.key(), at.0])
+}
+
+#[cfg(test)]
+mod tests {
+    use smartpole_model::Inputs;
+
+    use super::*;
+    use crate::{Spec, synthetic_with_lorawan};
+
+    const START: UtcMillis = UtcMillis(1_795_600_000_000);
+
+    /// Intervals between a device's measurements from ten minutes before it goes live, seconds.
+    fn intervals(device: usize) -> Vec<i64> {
+        let inputs = Inputs::parse(&synthetic_with_lorawan(8, 1)).unwrap();
+        let fleet = Fleet::new(&inputs, Spec::new(1, START, START));
+        let mote = Mote::new(&fleet, device, START, 0, Some((START.plus(1_200_000), 15_000)));
+        let times: Vec<_> =
+            std::iter::successors(Some(START), |time| Some(mote.measures_after(*time))).take(7).collect();
+        times.windows(2).map(|pair| pair[1].since(pair[0]) / 1000).collect()
+    }
+
+    #[test]
+    fn devices_that_join_speed_up_at_once_when_they_go_live() {
+        let joins = intervals(0);
+        assert!(joins[0] <= 600 && joins[1] == 600 && joins[2] <= 600, "{joins:?}");
+        assert_eq!(joins[3..], [15, 15, 15]);
+    }
+
+    #[test]
+    fn personalized_devices_keep_their_interval() {
+        assert_eq!(intervals(3)[1..], [600; 5]);
+    }
 }

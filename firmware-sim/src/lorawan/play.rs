@@ -66,9 +66,9 @@ impl Play {
     }
 
     fn start(&self) -> Start {
-        const MINUTE_MS: i64 = 60_000;
+        const NONCE_MS: i64 = 15_000;
         Start {
-            nonce: self.started_at.0.div_euclid(MINUTE_MS) as u16,
+            nonce: self.started_at.0.div_euclid(NONCE_MS) as u16,
             reported: self.reported.clone(),
             live: self.live_step_s.map(|step| (self.started_at, i64::from(step.max(1)) * 1000)),
             now: self.started_at,

@@ -22,8 +22,8 @@ const HOUR_MS: i64 = 3_600_000;
 const JOIN_WINDOWS_MS: i64 = 8_500;
 /// RX2 after data, and a short downlink in it.
 const DATA_WINDOWS_MS: i64 = 4_000;
-/// One device after the other asks to join: a gateway sends one answer at a time.
-const BETWEEN_JOINS_MS: i64 = 2_000;
+/// One device after the other asks to join: a gateway sends one answer at a time. Whose answer meets another asks again.
+const BETWEEN_JOINS_MS: i64 = 600;
 
 /// How a fleet begins.
 #[derive(Clone, Debug, Default)]

@@ -4,43 +4,27 @@
 //! on what does not fit its buffer), DevNonces are told to it (its own are random), each join starts with a new stack (it
 //! takes channels from join accepts before it checks them), and a panic ends one device only.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+mod board;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lorawan_device::{
-    JoinMode, RngCore, Timings,
+    JoinMode,
     default_crypto::DefaultFactory,
     mac::Session,
-    nb_device::{
-        self, Event, Response,
-        radio::{self, PhyRxTx, RxQuality},
-    },
+    nb_device::{self, Event, Response, radio},
     region::{self, DR},
 };
 use smartpole_model::{Activation, DevAddr, Eui, Key};
 
 use crate::dice::Dice;
+pub(crate) use board::Emitted;
+use board::{Chance, Nonce, Radio};
 
 /// Bytes of the radio's buffer: the longest frame is 255.
 const BUFFER: usize = 256;
 
 type Device = nb_device::Device<Radio, DefaultFactory, Chance, BUFFER>;
-
-/// What the stack gave to its radio.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Emitted {
-    /// The frame.
-    pub(crate) bytes: Vec<u8>,
-    /// Carrier, Hz.
-    pub(crate) frequency: u32,
-    /// 7 to 12.
-    pub(crate) spreading_factor: u8,
-}
 
 /// One of the two instants after an uplink at which a device listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,15 +60,14 @@ pub(crate) enum StackError {
 /// A device's stack between power-on and power-off.
 pub(crate) struct Stack {
     device: Device,
-    nonce: Arc<AtomicU32>,
+    nonce: Nonce,
     spreading_factor: u8,
 }
 
 impl Stack {
     /// A device that is not in a network; `dice` chooses its channels.
     pub(crate) fn new(spreading_factor: u8, dice: Dice) -> Self {
-        let nonce = Arc::new(AtomicU32::new(NO_NONCE));
-        let chance = Chance { nonce: Arc::clone(&nonce), dice };
+        let (chance, nonce) = Chance::new(dice);
         let mut device = Device::new(region::Configuration::new(region::Region::EU868), Radio::default(), chance);
         device.set_datarate(data_rate(spreading_factor));
         Self { device, nonce, spreading_factor }
@@ -117,7 +100,7 @@ impl Stack {
         app_key: Key,
         nonce: u16,
     ) -> Result<Emitted, StackError> {
-        self.nonce.store(nonce.into(), Ordering::Relaxed);
+        self.nonce.lay_out(nonce);
         let (deveui, appeui) = (dev_eui.0.to_le_bytes().into(), join_eui.0.to_le_bytes().into());
         let mode = JoinMode::OTAA { deveui, appeui, appkey: (*app_key.bytes()).into() };
         self.guarded(|device| device.join(mode).is_ok())?;
@@ -205,93 +188,58 @@ fn data_rate(spreading_factor: u8) -> DR {
     }
 }
 
-const NO_NONCE: u32 = u32::MAX;
-
-/// The stack draws a join request's DevNonce first and channels after it; the nonce is laid out for it.
-struct Chance {
-    nonce: Arc<AtomicU32>,
-    dice: Dice,
-}
-
-impl RngCore for Chance {
-    fn next_u32(&mut self) -> u32 {
-        match self.nonce.swap(NO_NONCE, Ordering::Relaxed) {
-            NO_NONCE => self.dice.next() as u32,
-            // The stack sends the higher byte first, the air has the lower one first (LoRaWAN 1.0.4, 6.2.5).
-            nonce => u32::from((nonce as u16).swap_bytes()),
-        }
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.dice.next()
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        bytes.iter_mut().for_each(|byte| *byte = self.dice.next() as u8);
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
-        self.fill_bytes(bytes);
-        Ok(())
-    }
-}
-
-/// A radio on paper: sending takes no time, as the simulation keeps the time.
-#[derive(Debug, Default)]
-struct Radio {
-    sent: Option<Emitted>,
-    received: Vec<u8>,
-}
-
-impl Timings for Radio {
-    fn get_rx_window_offset_ms(&self) -> i32 {
-        0
-    }
-
-    fn get_rx_window_duration_ms(&self) -> u32 {
-        100
-    }
-}
-
-impl PhyRxTx for Radio {
-    type PhyEvent = ();
-    type PhyError = ();
-    type PhyResponse = ();
-
-    const MAX_RADIO_POWER: u8 = 14;
-
-    fn get_mut_radio(&mut self) -> &mut Self {
-        self
-    }
-
-    fn get_received_packet(&mut self) -> &mut [u8] {
-        &mut self.received
-    }
-
-    fn handle_event(&mut self, event: radio::Event<'_, Self>) -> Result<radio::Response<Self>, ()> {
-        Ok(match event {
-            radio::Event::TxRequest(config, bytes) => {
-                let spreading_factor = config.rf.bb.sf.factor() as u8;
-                self.sent = Some(Emitted { bytes: bytes.to_vec(), frequency: config.rf.frequency, spreading_factor });
-                radio::Response::TxDone(0)
-            }
-            radio::Event::RxRequest(_) => radio::Response::Rxing,
-            radio::Event::CancelRx => radio::Response::Idle,
-            radio::Event::Phy(()) => radio::Response::RxDone(RxQuality::new(-80, 8)),
-        })
-    }
-}
-
 impl std::fmt::Debug for Stack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stack").field("dev_addr", &self.dev_addr()).field("f_cnt", &self.f_cnt()).finish()
     }
 }
 
-/// How a device comes by its session, with its JoinEUI filled in.
+/// The join server a device asks for; it may be any if its registry names none.
 pub(crate) fn join_eui(activation: &Activation) -> Eui {
     match activation {
         Activation::Otaa { join_eui: Some(eui), .. } => *eui,
         Activation::Otaa { join_eui: None, .. } | Activation::Abp { .. } => Eui(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn personalized(f_cnt: u32) -> Stack {
+        let keys = (DevAddr(0x2601_1bda), Key::new([1; 16]), Key::new([2; 16]));
+        Stack::personalized(12, Dice::of(1, &[1]), keys, f_cnt)
+    }
+
+    #[test]
+    fn a_join_request_bears_the_names_and_the_nonce_it_was_given() {
+        let mut stack = Stack::new(7, Dice::of(1, &[1]));
+        let emitted = stack.join(Eui(0x0102_0304_0506_0708), Eui(0x70b3), Key::new([1; 16]), 0xa1b2).unwrap();
+        assert_eq!(emitted.bytes[..9], [0, 0xb3, 0x70, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(emitted.bytes[9..19], [8, 7, 6, 5, 4, 3, 2, 1, 0xb2, 0xa1]);
+        assert_eq!((emitted.spreading_factor, emitted.bytes.len(), stack.dev_addr()), (7, 23, None));
+    }
+
+    #[test]
+    fn a_frame_bears_address_and_counter_and_the_counter_rises_when_the_windows_are_over() {
+        let mut stack = personalized(0x1_fffe);
+        let emitted = stack.send(1, b"air", false).unwrap();
+        assert_eq!(emitted.bytes[..8], [0x40, 0xda, 0x1b, 0x01, 0x26, 0, 0xfe, 0xff]);
+        assert_eq!(stack.listen(&[]), Ok(Answered::Silence));
+        assert_eq!((stack.f_cnt(), stack.dev_addr()), (Some(0x1_ffff), Some(DevAddr(0x2601_1bda))));
+    }
+
+    #[test]
+    fn a_payload_that_does_not_fit_is_refused() {
+        assert_eq!(personalized(0).send(1, &[0; 60], false), Err(StackError::TooLong(60)));
+    }
+
+    #[test]
+    fn a_device_without_a_session_sends_nothing_and_noise_moves_it_not() {
+        let mut stack = Stack::new(7, Dice::of(1, &[1]));
+        assert_eq!(stack.send(1, b"air", false), Err(StackError::Failed));
+        stack.join(Eui(1), Eui(2), Key::new([1; 16]), 1).unwrap();
+        let noise = [(Window::Rx1, vec![0x20; 17]), (Window::Rx2, vec![]), (Window::Rx2, vec![0xff; 255])];
+        assert_eq!(stack.listen(&noise), Ok(Answered::Silence));
     }
 }
