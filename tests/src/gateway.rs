@@ -72,6 +72,23 @@ impl Gateway {
         self.send(&self.head(token, 2)).await;
     }
 
+    /// Sends PULL_DATA until one is answered: from then on the service knows where it is.
+    ///
+    /// # Panics
+    /// If none is within half a minute.
+    pub async fn pull_until_acknowledged(&self) {
+        eventually("the gateway is known", async || {
+            self.pull(0).await;
+            while let Some(answer) = self.answer().await {
+                if answer.get(3) == Some(&4) {
+                    return Ok(());
+                }
+            }
+            Err("no answer".to_owned())
+        })
+        .await;
+    }
+
     /// The next datagram it gets, if one comes within a second.
     pub async fn answer(&self) -> Option<Vec<u8>> {
         let mut buffer = vec![0; 2_000];

@@ -155,8 +155,7 @@ async fn a_flood_of_requests_to_join_leaves_the_service_small_and_the_device_joi
         let frames: Vec<_> = (0..250).map(|n| forged(batch * 250 + n)).collect();
         gateway.push_until_acknowledged(batch, &rxpk(batch.into(), &frames)).await;
     }
-    gateway.pull(1).await;
-    while gateway.answer().await.is_some_and(|answer| answer[3] != 4) {}
+    gateway.pull_until_acknowledged().await;
     gateway.push_until_acknowledged(100, &rxpk(7_000_000, &[join_request(eui, &joining, 77)])).await;
     let (accept, tmst) =
         eventually("the device is answered", async || gateway.pull_resp().await.ok_or("nothing yet".to_owned())).await;

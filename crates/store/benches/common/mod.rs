@@ -1,4 +1,5 @@
 //! From the journal to the commit, measured by step, on one thread.
+#![allow(missing_docs, unreachable_pub, reason = "shared by benches")]
 
 use std::{collections::HashMap, error::Error, path::Path, sync::Arc};
 
