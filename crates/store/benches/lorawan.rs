@@ -68,7 +68,7 @@ fn registry() -> Files {
 }
 
 fn key(kind: u128, index: usize) -> u128 {
-    (kind << 64 | index as u128 + 1) * 0x9e37_79b9_7f4a_7c15
+    ((kind << 64) + index as u128 + 1) * 0x9e37_79b9_7f4a_7c15
 }
 
 fn payload(dice: &mut Dice) -> Vec<u8> {
@@ -125,7 +125,6 @@ fn bridge(at: i64, frame: &[u8]) -> (String, Vec<u8>) {
             crc_status: gw::CrcStatus::CrcOk.into(),
             ..Default::default()
         }),
-        ..Default::default()
     };
     (format!("eu868/gateway/{GATEWAY}/event/up"), uplink.encode_to_vec())
 }

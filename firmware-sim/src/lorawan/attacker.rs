@@ -1,7 +1,5 @@
 //! Frames that no device of ours sends.
 
-use smartpole_model::DevAddr;
-
 use super::frame::Said;
 use crate::dice::Dice;
 
@@ -26,6 +24,5 @@ pub(super) fn forge(bytes: &mut [u8], forgery: Forgery, dice: &mut Dice) -> Said
     bytes[F_CNT] = bytes[F_CNT].wrapping_add(1 + dice.below(9) as u8);
     let mic = bytes.len() - 4;
     bytes[mic..].copy_from_slice(&(dice.next() as u32).to_le_bytes());
-    let addr = u32::from_le_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
-    Said::Forged { dev_addr: DevAddr(addr) }
+    Said::Forged { known_address: forgery == Forgery::Mic }
 }

@@ -27,8 +27,8 @@ pub enum Said {
     },
     /// Somebody makes up a frame.
     Forged {
-        /// The address it gives.
-        dev_addr: DevAddr,
+        /// Whether it gives the address of the device's session; else it gives one that nobody has.
+        known_address: bool,
     },
 }
 

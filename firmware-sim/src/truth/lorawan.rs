@@ -6,7 +6,7 @@
 //! 2. the radio checksum is wrong: `bad_crc`;
 //! 3. it asks to join: control, if its DevNonce is new; a duplicate, if it is a copy of the same transmission; else
 //!    `dev_nonce_used`;
-//! 4. it is forged: `wrong_mic`, or `unknown_dev_addr` if nobody has its address;
+//! 4. it is forged: `wrong_mic`, or `unknown_dev_addr` if it gives an address that nobody has;
 //! 5. it is data: of the device's current session, which begins with its first frame, or of the one before; else
 //!    `unknown_dev_addr` (`wrong_mic`, should another device have the address by now). Its counter decides, see [`Run`].
 //!
@@ -191,7 +191,8 @@ impl Teller<'_> {
         let device = copy.frame.device;
         match copy.frame.said {
             Said::Join { dev_nonce } => (Some(device), self.join(device, dev_nonce, copy.frame.number)),
-            Said::Forged { dev_addr } => refused(self.stranger(dev_addr)),
+            Said::Forged { known_address: true } => refused(Reason::WrongMic),
+            Said::Forged { known_address: false } => refused(Reason::UnknownDevAddr),
             Said::Data { session, dev_addr, f_cnt, .. } => match self.session(device, session, dev_addr) {
                 Some(place) => (Some(device), self.data(device, place, f_cnt, copy)),
                 None => refused(self.stranger(dev_addr)),
@@ -211,7 +212,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Why a frame that no device signed is refused.
+    /// Why a frame of a session that is no more is refused.
     fn stranger(&self, dev_addr: DevAddr) -> Reason {
         let of_session = self.known.values().flat_map(|known| &known.sessions).map(|session| session.dev_addr);
         let personalized = self.fleet.devices().iter().filter_map(Device::written_address);
