@@ -173,6 +173,24 @@ describe('the page', () => {
     await close();
   });
 
+  test('shows how LoRaWAN devices are heard, beside those that speak MQTT', async () => {
+    const { page, wrong, close } = await opened();
+    const devices = page.locator(testid('devices'));
+    await page.locator(`${testid('devices')} [data-focus=mqtt]`).click();
+    await page.waitForSelector(`${testid('devices')} tr[data-connection=mqtt]`);
+    await page.fill(`${testid('devices')} input[type=search]`, 'otaa');
+    await page.locator(`${testid('devices')} [data-focus=lorawan]`).click();
+    const heard = devices.locator('tr[data-activation=otaa]', { has: page.locator('.bars') }).first();
+    await eventually('a device that joined is heard', async () => /\p{L}[^−]*−\d+ dBm/u.test(await heard.locator('.c-signal').innerText()));
+    await heard.locator('.c-device a').click();
+    const panel = page.locator(testid('device-panel'));
+    await eventually('its panel tells of session, joins and gateways', async () => /Wer es hört[\s\S]*−\d+ dBm[\s\S]*SF\d+[\s\S]*Sitzung[\s\S]*[0-9a-f]{8}[\s\S]*Beitritte/.test(await panel.innerText()));
+    await picture(page, 'page-device', false);
+    assert.ok(await page.locator('a[data-gateway-mark]').count() > 0, 'gateways are on the map');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   test('speaks German first, and English when asked', async () => {
     const { page, wrong, close } = await opened();
     assert.equal(await page.getAttribute('html', 'lang'), 'de');
