@@ -16,7 +16,7 @@
 //!
 //! What was sent several times before it was acknowledged may have been journalled as often: [`LorawanTruth::maybe`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Serialize;
 use smartpole_model::{DevAddr, FCntReset, Inputs, Outcome, Reason, Verdict};
@@ -36,14 +36,18 @@ pub struct LorawanTruth {
     pub untimed: BTreeSet<String>,
 }
 
-/// One run of a counter. Of the counters heard the frame is known, by its number of bytes in the order of transmissions.
+/// One run of a counter; of the counters heard the frames are known.
 #[derive(Debug, Default)]
 struct Run {
     heard: BTreeMap<u32, Vec<u8>>,
     highest: u32,
     refused: bool,
+    /// The latest uplinks, those of the run before among them.
+    latest: VecDeque<Vec<u8>>,
 }
 
+/// How many of them.
+const LATEST: usize = 8;
 /// Counters that are told from copies when a counter begins again, from 0.
 const FIRST: u32 = 16;
 /// How far below the highest counter late frames are taken.
@@ -59,9 +63,13 @@ enum Judged {
 impl Run {
     /// A counter above the highest is new, and so is one below that was not heard. One that was heard comes with the same bytes
     /// again; other bytes under one of the first counters say that the counter began again, and so does all that follows a
-    /// reset that was refused, until the counter exceeds the highest.
+    /// reset that was refused, until the counter exceeds the highest. Copies of the latest uplinks are known by their bytes, also
+    /// after the counter began again.
     fn judge(&self, f_cnt: u32, bytes: &[u8]) -> Judged {
         let known = self.heard.get(&f_cnt);
+        if self.latest.iter().any(|latest| latest == bytes) {
+            return Judged::Known;
+        }
         if self.heard.is_empty() || f_cnt > self.highest {
             return Judged::New;
         }
@@ -80,6 +88,15 @@ impl Run {
         self.refused &= f_cnt <= self.highest;
         self.highest = self.highest.max(f_cnt);
         self.heard.insert(f_cnt, bytes.to_vec());
+        if self.latest.len() == LATEST {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(bytes.to_vec());
+    }
+
+    /// The counter began again, and may.
+    fn begin(&mut self) {
+        *self = Self { latest: std::mem::take(&mut self.latest), ..Self::default() };
     }
 }
 
@@ -239,7 +256,7 @@ impl Teller<'_> {
         match run.judge(f_cnt, &copy.frame.bytes) {
             Judged::Known => return Outcome::Duplicate,
             Judged::TooOld => return Outcome::Quarantined(Reason::FCntTooOld),
-            Judged::Reset if accepts => *run = Run::default(),
+            Judged::Reset if accepts => run.begin(),
             Judged::Reset => {
                 run.refused = true;
                 return Outcome::Quarantined(Reason::FCntReset);
