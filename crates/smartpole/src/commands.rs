@@ -127,7 +127,7 @@ fn serve(setup: Setup, play: Option<Play>) -> Result<(), Error> {
         {
             let mut playing = std::pin::pin!(async {
                 if let Some(play) = play {
-                    demo::play(&service, play, stop.clone()).await;
+                    Box::pin(demo::play(&service, play, stop.clone())).await;
                 }
                 std::future::pending::<()>().await;
             });
