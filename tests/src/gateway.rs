@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lrwn::{
-    AES128Key, DevAddr, EUI64, FCtrl, FHDR, FRMPayload, FType, JoinRequestPayload, MACCommandSet, MACPayload,
+    AES128Key, DevAddr, EUI64, FCtrl, FHDR, FRMPayload, FType, JoinRequestPayload, JoinType, MACCommandSet, MACPayload,
     MACVersion, MHDR, Major, Payload, PhyPayload,
 };
-use smartpole_model::{Activation, Credentials, Eui};
+use smartpole_model::{Activation, Credentials, Eui, Key};
 use tokio::{net::UdpSocket, time::timeout};
 
 use crate::eventually;
@@ -158,6 +158,28 @@ pub fn join_request(dev_eui: Eui, credentials: &Credentials, dev_nonce: u16) -> 
     };
     phy.set_join_request_mic(&AES128Key::from_bytes(*app_key.bytes())).expect("a frame");
     phy.to_vec().expect("a frame")
+}
+
+/// The session that a join accept opens, as the device derives it.
+///
+/// # Panics
+/// If the frame is no join accept for it.
+pub fn joined(credentials: &Credentials, accept: &[u8], dev_nonce: u16) -> Credentials {
+    let Activation::Otaa { app_key, .. } = credentials.activation else { panic!("it is personalized") };
+    let key = AES128Key::from_bytes(*app_key.bytes());
+    let mut frame = PhyPayload::from_slice(accept).expect("a frame");
+    frame.decrypt_join_accept_payload(&key).expect("it is encrypted for the device");
+    let fits = frame.validate_join_accept_mic(JoinType::Join, &EUI64::from_be_bytes([0; 8]), dev_nonce, &key);
+    assert!(fits.expect("a MIC"), "{frame:?}");
+    let Payload::JoinAccept(accept) = &frame.payload else { panic!("{frame:?}") };
+    let (join_nonce, net_id) = (accept.join_nonce, accept.home_netid);
+    // the JoinEUI is not part of it before LoRaWAN 1.1
+    let eui = EUI64::from_be_bytes([0; 8]);
+    let network = lrwn::keys::get_f_nwk_s_int_key(false, &key, &net_id, &eui, join_nonce, dev_nonce).expect("a key");
+    let application = lrwn::keys::get_app_s_key(false, &key, &net_id, &eui, join_nonce, dev_nonce).expect("a key");
+    let [nwk_s_key, app_s_key] = [network, application].map(|key| Key::new(key.to_bytes()));
+    let dev_addr = smartpole_model::DevAddr(u32::from_be_bytes(accept.devaddr.to_be_bytes()));
+    Credentials { activation: Activation::Abp { dev_addr, nwk_s_key, app_s_key }, ..*credentials }
 }
 
 /// A payload of a DL-PM: battery 3.6 V alone.

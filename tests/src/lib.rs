@@ -25,7 +25,7 @@ mod wait;
 
 pub use api::{Api, Events};
 pub use artefacts::{Artefacts, repository};
-pub use gateway::{DL_PM, Gateway, join_request, rxpk, uplink};
+pub use gateway::{DL_PM, Gateway, join_request, joined, rxpk, uplink};
 pub use ledger::{Ledger, difference};
 pub use messages::{json_at, message, now, up};
 pub use mosquitto::{Mosquitto, Subscription};

@@ -197,7 +197,7 @@ fn both_forms_tell_the_same_frame_and_how_it_was_heard() {
             EventFrame {
                 dev_addr: 00189440,
                 f_cnt: 4711,
-                fingerprint: 3960372496,
+                fingerprint: 1086831749,
             },
             [
                 Reception {

@@ -4,9 +4,16 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use common::{NET_ID, Radio, START, heard, plain};
 use divan::{Bencher, black_box, counter::ItemsCount};
-use smartpole_lorawan::{Frame, Heard, Hearing, Network};
+use smartpole_lorawan::{
+    Frame, GatewayMessage, Heard, Hearing, Network,
+    semtech::{
+        self,
+        datagram::{Datagram, split},
+    },
+};
 use smartpole_model::{DeviceNo, Eui, FCntReset};
 
 const DEVICES: u32 = 10_000;
@@ -63,6 +70,34 @@ fn hear_and_note(bencher: Bencher<'_, '_>) {
         network.note(&hearing, std::slice::from_ref(&heard.reception), START);
         hearing
     });
+}
+
+/// From a gateway's datagram of one frame to the payload, proven, decrypted and noted.
+#[divan::bench(sample_count = SAMPLES, sample_size = FRAMES)]
+fn datagram_to_uplink(bencher: Bencher<'_, '_>) {
+    let mut network = network();
+    let datagrams: Vec<Vec<u8>> = uplinks().iter().zip(0..).map(|(heard, i)| datagram(&heard.phy_payload, i)).collect();
+    let mut next = datagrams.iter().cycle();
+    bencher.counter(ItemsCount::new(1usize)).bench_local(|| {
+        let datagram = Datagram::parse(black_box(next.next().unwrap())).unwrap();
+        let Datagram::PushData { gateway, body, .. } = datagram else { panic!("no PUSH_DATA") };
+        let (kind, object) = split(body).unwrap()[0];
+        let (_, message) = semtech::read(&kind.topic(Some(gateway)), object.get().as_bytes()).unwrap();
+        let GatewayMessage::Uplink(heard) = message else { panic!("no frame") };
+        let hearing = network.hear(&heard, START);
+        assert!(matches!(hearing, Hearing::Uplink(_)));
+        network.note(&hearing, std::slice::from_ref(&heard.reception), START);
+        hearing
+    });
+}
+
+/// A PUSH_DATA with one frame.
+fn datagram(frame: &[u8], tmst: u32) -> Vec<u8> {
+    let (data, size) = (STANDARD.encode(frame), frame.len());
+    let body = format!(
+        "{{\"rxpk\":[{{\"time\":\"2026-11-25T10:00:00.528002Z\",\"tmst\":{tmst},\"chan\":2,\"rfch\":1,\"freq\":868.1,\"stat\":1,\"modu\":\"LORA\",\"datr\":\"SF7BW125\",\"codr\":\"4/5\",\"rssi\":-92,\"lsnr\":7.2,\"size\":{size},\"data\":\"{data}\"}}]}}"
+    );
+    [&[2, 0, 1, 0, 0, 0x16, 0xc0, 1, 0xf1, 0x53, 0xa1, 0x4c], body.as_bytes()].concat()
 }
 
 /// Rows of all devices, each changed once.

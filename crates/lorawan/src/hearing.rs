@@ -114,6 +114,7 @@ pub struct EventFrame {
     pub dev_addr: DevAddr,
     /// The whole frame counter, as that server tells it.
     pub f_cnt: u32,
-    /// Equal for equal uplinks and else most probably not, e.g. the CRC-32C of what cannot differ between two tellings.
+    /// Equal for equal uplinks and else most probably not, e.g. the CRC-32C of counter, port and payload. Without the counter, a
+    /// sensor that says the same again would seem to repeat a frame.
     pub fingerprint: u32,
 }

@@ -14,7 +14,9 @@ impl Up<'_> {
     pub(super) fn frame(&self) -> Option<EventFrame> {
         let dev_addr = self.dev_addr.as_deref()?.parse().ok()?;
         let payload = self.data.as_ref().and_then(|data| data.bytes().ok());
-        let port = crc32c::crc32c(&self.port.unwrap_or_default().to_le_bytes());
+        // with the counter, as a MIC has it: a quiet sensor says the same again and again
+        let counter = crc32c::crc32c(&self.f_cnt.to_le_bytes());
+        let port = crc32c::crc32c_append(counter, &self.port.unwrap_or_default().to_le_bytes());
         let fingerprint = crc32c::crc32c_append(port, payload.as_deref().unwrap_or_default());
         Some(EventFrame { dev_addr, f_cnt: self.f_cnt, fingerprint })
     }
