@@ -11,8 +11,8 @@ use smartpole_model::{DeviceNo, Eui, FCntReset};
 const DEVICES: u32 = 10_000;
 
 fn resident() -> u64 {
-    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
-    pages.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
+    let pages = std::fs::read_to_string("/proc/self/statm").expect("Linux");
+    pages.split(' ').nth(1).expect("a second number").parse::<u64>().expect("a number") * 4096
 }
 
 /// The first sixteen counters, a gap that needs the ring, eight more; with every MAC command.

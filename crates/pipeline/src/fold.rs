@@ -1,11 +1,7 @@
 //! The fold: state in memory, one record at a time.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-use smartpole_lorawan::Network;
 use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMillis};
 use smartpole_window::{Insert, NewRow, RowValue};
 
@@ -15,8 +11,7 @@ use crate::{
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
     device::Device,
-    gateways::Gateways,
-    listen::Listened,
+    listen::Radio,
     names::Names,
     place::Place,
     rollups::Rollups,
@@ -49,17 +44,9 @@ pub struct Fold {
     pub(crate) tally: Tally,
     /// The last record folded.
     pub(crate) seq: Seq,
-    /// The record being folded, the last one the first pass has heard.
+    /// The record being folded.
     pub(crate) at: Seq,
-    pub(crate) heard_to: Seq,
-    /// What the first pass heard of records not folded yet.
-    pub(crate) listened: VecDeque<(Seq, Listened)>,
-    /// Sessions of LoRaWAN devices.
-    pub(crate) network: Network,
-    pub(crate) gateways: Gateways,
-    /// Whether anybody can answer: only then offers are collected for [`Fold::take_offers`].
-    pub(crate) answering: bool,
-    pub(crate) offers: Vec<Offer>,
+    pub(crate) radio: Radio,
     pub(crate) received_at: UtcMillis,
     pub(crate) checkpoint_day: Option<i32>,
     /// Number of the last batch handed over.
@@ -105,7 +92,7 @@ impl Fold {
     /// If the store or the inputs cannot be read. The state is then of no use: restore it and fold on from the cursor.
     pub fn apply(&mut self, seq: Seq, record: &RecordRef<'_>, broken: bool, env: &Env<'_>) -> Result<(), LoadError> {
         self.at = seq;
-        if self.heard_to < seq {
+        if self.radio.heard_to < seq {
             self.listen(seq, record, broken);
         }
         if let Some(received_at) = record.received_at() {
@@ -142,8 +129,8 @@ impl Fold {
             for (seq, record) in pass {
                 self.listen(*seq, record, broken(*seq));
             }
-            if !self.offers.is_empty() {
-                answer(std::mem::take(&mut self.offers));
+            if !self.radio.offers.is_empty() {
+                answer(std::mem::take(&mut self.radio.offers));
             }
             for (seq, record) in pass {
                 self.apply(*seq, record, broken(*seq), env)?;
@@ -160,7 +147,7 @@ impl Fold {
 
     /// Whether anybody can answer devices.
     pub fn answer(&mut self, answering: bool) {
-        self.answering = answering;
+        self.radio.answering = answering;
     }
 
     fn take_inputs(&mut self, hash: &str, env: &Env<'_>) -> Result<(), LoadError> {
@@ -169,7 +156,7 @@ impl Fold {
             self.settle_blocks();
             self.active = Arc::new(Active::new(hash, inputs, &mut self.names));
             self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
-            self.active.put_credentials_in_force(&mut self.network);
+            self.active.put_credentials_in_force(&mut self.radio.network);
             self.pending.inputs = Some(hash.to_owned());
         }
         Ok(())

@@ -1,14 +1,17 @@
 //! The first pass: sessions, and what devices shall be told. It runs ahead of the rest of a batch, so that an answer waits for
 //! no codec and no window.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use smartpole_lorawan::{
-    Answer, AnswerId, GatewayMessage, Heard, Hearing, Reception, Request, gateway_bridge, semtech,
+    Answer, AnswerId, GatewayMessage, Heard, Hearing, Network, Reception, Request, gateway_bridge, semtech,
 };
-use smartpole_model::{DeviceNo, Eui, Format, RawMessageRef, Reason, RecordRef, Seq, UtcMillis};
+use smartpole_model::{DeviceNo, Eui, Format, PackError, RawMessageRef, Reason, RecordRef, Seq, UtcMillis};
 
-use crate::{Fold, active::Active, understand::Refused};
+use crate::{Fold, Restore, active::Active, gateways::Gateways, understand::Refused};
 
 /// What the first pass made of a gateway's message.
 #[derive(Debug)]
@@ -21,6 +24,32 @@ pub(crate) enum Listened {
     Control { device: Option<DeviceNo> },
     /// Nothing that counts.
     Refused(Refused),
+}
+
+/// What the first pass knows, and has found in records that are not folded yet.
+#[derive(Debug, Default)]
+pub(crate) struct Radio {
+    /// Sessions of LoRaWAN devices.
+    pub(crate) network: Network,
+    pub(crate) gateways: Gateways,
+    /// The last record that was heard.
+    pub(crate) heard_to: Seq,
+    pub(crate) listened: VecDeque<(Seq, Listened)>,
+    /// Whether anybody can answer: only then there are offers.
+    pub(crate) answering: bool,
+    pub(crate) offers: Vec<Offer>,
+}
+
+impl Radio {
+    /// Where it was at the cursor; keys come with the registry.
+    pub(crate) fn restore(restore: &Restore) -> Result<Self, PackError> {
+        let gateways = Gateways::restore(&restore.gateways)?;
+        let mut radio = Self { gateways, heard_to: restore.cursor, ..Self::default() };
+        for row in &restore.lorawan {
+            radio.network.restore(row.device, &row.state)?;
+        }
+        Ok(radio)
+    }
 }
 
 /// A device may be told something through the gateway that this message came from.
@@ -57,7 +86,7 @@ impl Fold {
 
     /// Hears what gateways say in a record; what comes of it waits for [`Fold::apply`].
     pub(crate) fn listen(&mut self, seq: Seq, record: &RecordRef<'_>, broken: bool) {
-        (self.at, self.heard_to) = (seq, seq);
+        (self.at, self.radio.heard_to) = (seq, seq);
         let RecordRef::Message(message) = record else { return };
         let active = std::sync::Arc::clone(&self.active);
         let Some(format) = active.router.format(message.topic).filter(|format| is_gateway(*format)) else { return };
@@ -66,7 +95,7 @@ impl Fold {
             None if broken => Listened::Refused(Refused::new(None, Reason::FoldFailed, "folding it failed")),
             None => self.gateway_message(&active, format, message),
         };
-        self.listened.push_back((seq, listened));
+        self.radio.listened.push_back((seq, listened));
     }
 
     fn gateway_message(&mut self, active: &Active, format: Format, message: &RawMessageRef<'_>) -> Listened {
@@ -95,7 +124,7 @@ impl Fold {
         }
         Ok(match said {
             GatewayMessage::Uplink(heard) => {
-                let hearing = self.network.hear(&heard, message.received_at);
+                let hearing = self.radio.network.hear(&heard, message.received_at);
                 Said::Frame { heard, hearing }
             }
             other => Said::Other { gateway, message: other },
@@ -105,14 +134,14 @@ impl Fold {
     /// Applies what was heard.
     fn frame(&mut self, heard: Heard, hearing: Hearing, message: &RawMessageRef<'_>) -> Listened {
         let Heard { crc, reception, .. } = heard;
-        self.gateways.frame(reception.gateway, crc, message.received_at);
-        let answer = self.network.note(&hearing, std::slice::from_ref(&reception), message.received_at);
+        self.radio.gateways.frame(reception.gateway, crc, message.received_at);
+        let answer = self.radio.network.note(&hearing, std::slice::from_ref(&reception), message.received_at);
         let time = reception.time;
-        if let Some(frame) = answer_id(&hearing).filter(|_| self.answering) {
+        if let Some(frame) = answer_id(&hearing).filter(|_| self.radio.answering) {
             let (source, topic) = (message.source.to_owned(), message.topic.to_owned());
             let json = message.payload.starts_with(b"{");
             let gateways = self.active.inputs.registry.gateways.len();
-            self.offers.push(Offer { frame, answer, reception, source, topic, json, gateways });
+            self.radio.offers.push(Offer { frame, answer, reception, source, topic, json, gateways });
         }
         match hearing {
             Hearing::Uplink(uplink) => match uplink.f_port {
@@ -131,8 +160,8 @@ impl Fold {
 
     fn other(&mut self, gateway: Eui, said: &GatewayMessage, received_at: UtcMillis) -> Listened {
         match said {
-            GatewayMessage::Stat(stat) => self.gateways.stat(gateway, stat, received_at),
-            GatewayMessage::TxAck(ack) => self.gateways.tx_ack(gateway, ack, received_at),
+            GatewayMessage::Stat(stat) => self.radio.gateways.stat(gateway, stat, received_at),
+            GatewayMessage::TxAck(ack) => self.radio.gateways.tx_ack(gateway, ack, received_at),
             GatewayMessage::Uplink(_) | GatewayMessage::Other => {}
         }
         Listened::Control { device: None }

@@ -66,12 +66,12 @@ impl Fold {
 
     /// Session, counters and receptions of a LoRaWAN device.
     pub fn link(&self, device: DeviceNo) -> Option<smartpole_lorawan::Link> {
-        self.network.link(device)
+        self.radio.network.link(device)
     }
 
     /// What a gateway has told so far; none before its first message.
     pub fn gateway(&self, gateway: smartpole_model::Eui) -> Option<&crate::GatewayState> {
-        self.gateways.get(gateway)
+        self.radio.gateways.get(gateway)
     }
 
     /// Registry and settings in force; empty ones before the journal's first inputs.

@@ -98,15 +98,15 @@ impl Fold {
         message: &RawMessageRef<'_>,
         broken: bool,
     ) -> Understood<'a> {
-        if let Some((_, listened)) = self.listened.pop_front_if(|(heard, _)| *heard == seq) {
+        if let Some((_, listened)) = self.radio.listened.pop_front_if(|(heard, _)| *heard == seq) {
             return active.understand_heard(listened, message.received_at);
         }
         if broken {
             return Understood::Refused(Refused::new(None, Reason::FoldFailed, "folding it failed"));
         }
-        let (understood, event) = active.understand(message, &self.network);
+        let (understood, event) = active.understand(message, &self.radio.network);
         if let Some((hearing, receptions)) = event {
-            self.network.note(&hearing, &receptions, message.received_at);
+            self.radio.network.note(&hearing, &receptions, message.received_at);
         }
         understood
     }

@@ -1,8 +1,7 @@
 //! Goes on where the store says the fold was, and says where it is for a checkpoint.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
-use smartpole_lorawan::Network;
 use smartpole_model::{DeviceNo, Inputs, PackError};
 use smartpole_window::{NewRow, Row};
 
@@ -13,7 +12,7 @@ use crate::{
     changes::CheckpointRow,
     device::Device,
     fold::{Pending, Scratch},
-    gateways::Gateways,
+    listen::Radio,
     names::Names,
     place::Place,
     take::lorawan_rows,
@@ -26,6 +25,7 @@ impl Fold {
     /// # Errors
     /// If the inputs, a stored block or packed state cannot be read.
     pub fn restore(restore: Restore, env: &Env<'_>) -> Result<Self, LoadError> {
+        let radio = Radio::restore(&restore).map_err(broken)?;
         let mut names = Names::restore(restore.names);
         let (hash, inputs) = match &restore.inputs {
             Some(hash) => (hash.as_str(), env.inputs.load(hash)?),
@@ -42,12 +42,7 @@ impl Fold {
             tally: Tally::restore(restore.ledger),
             seq: restore.cursor,
             at: restore.cursor,
-            heard_to: restore.cursor,
-            listened: VecDeque::new(),
-            network: Network::default(),
-            gateways: Gateways::restore(&restore.gateways).map_err(broken)?,
-            answering: false,
-            offers: Vec::new(),
+            radio,
             received_at: restore.received_at,
             // a store without a checkpoint began on some day, too: the next day's first record makes one
             checkpoint_day: restore.checkpoint_day.or((restore.cursor.0 > 0).then(|| restore.received_at.utc_day())),
@@ -59,10 +54,7 @@ impl Fold {
             live_readings: Vec::new(),
             live_windows: Vec::new(),
         };
-        for row in &restore.lorawan {
-            fold.network.restore(row.device, &row.state).map_err(broken)?;
-        }
-        fold.active.put_credentials_in_force(&mut fold.network);
+        fold.active.put_credentials_in_force(&mut fold.radio.network);
         for (source, n) in restore.ticks {
             let length = fold.ticks.len().max(source as usize + 1);
             fold.ticks.resize(length, 0);
@@ -149,8 +141,8 @@ impl Fold {
             names: self.names.all(),
             inputs: hash,
             devices: numbered().map(|(no, device)| device.row(no)).collect(),
-            lorawan: lorawan_rows(self.network.all()),
-            gateways: self.gateways.all(),
+            lorawan: lorawan_rows(self.radio.network.all()),
+            gateways: self.radio.gateways.all(),
             ticks: (0..).zip(&self.ticks).map(|(source, n)| (source, *n)).collect(),
             ledger_devices: numbered().map(|(no, device)| device.today.row(no)).collect(),
             ledger: self.tally.sums(),
