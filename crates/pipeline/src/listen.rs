@@ -137,7 +137,8 @@ impl Fold {
         self.radio.gateways.frame(reception.gateway, crc, message.received_at);
         let answer = self.radio.network.note(&hearing, std::slice::from_ref(&reception), message.received_at);
         let time = reception.time;
-        if let Some(frame) = answer_id(&hearing).filter(|_| self.radio.answering) {
+        let may_help = answer.is_some() || matches!(hearing, Hearing::Copy(_));
+        if let Some(frame) = answer_id(&hearing).filter(|_| self.radio.answering && may_help) {
             let (source, topic) = (message.source.to_owned(), message.topic.to_owned());
             let json = message.payload.starts_with(b"{");
             let gateways = self.active.inputs.registry.gateways.len();
