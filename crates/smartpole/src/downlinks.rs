@@ -74,7 +74,12 @@ impl Downlinks {
         let Offer { frame, answer, reception, source, topic, json, gateways } = offer;
         let from = From { source, topic, json };
         match (self.waiting.get_mut(&frame), answer) {
-            (Some(waiting), None) => waiting.heard.push((reception, from)),
+            (Some(waiting), None) => {
+                // a datagram that came twice brings no other gateway
+                if waiting.heard.iter().all(|(known, _)| known.gateway != reception.gateway) {
+                    waiting.heard.push((reception, from));
+                }
+            }
             (_, Some(answer)) if self.due.len() < MAX_WAITING => {
                 self.waiting.insert(frame, Waiting { answer, heard: vec![(reception, from)] });
                 self.due.push_back((Instant::now() + GATHER, frame));
