@@ -43,7 +43,7 @@ pub use gateways::GatewayLink;
 pub use heard::{Context, Crc, DataRate, Heard, Reception};
 pub use hearing::{Copied, EventFrame, Hearing, Join, Refused, Uplink};
 pub use link::{Activated, Link, SessionLink};
-pub use mac::{DEVICE_TIME_REQ, LINK_CHECK_REQ, MacCommand, MacCommands, MacError};
+pub use mac::{DEVICE_TIME_REQ, LINK_CHECK_REQ, MacCommand, MacCommands, MacError, mac_command_name};
 pub use malformed::Malformed;
 pub use network::Network;
 pub use schedule::{DutyCycle, NotSent, Transmit, choose};

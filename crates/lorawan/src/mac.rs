@@ -12,23 +12,28 @@ pub const LINK_CHECK_REQ: u8 = 0x02;
 /// Identifier of a command that asks for the time.
 pub const DEVICE_TIME_REQ: u8 = 0x0d;
 
-/// Bytes after the identifier, for each command a device of version 1.0.x may send.
-const LENGTHS: [(u8, usize); 14] = [
-    (LINK_CHECK_REQ, 0),
-    (0x03, 1), // LinkADRAns
-    (0x04, 0), // DutyCycleAns
-    (0x05, 1), // RXParamSetupAns
-    (0x06, 2), // DevStatusAns
-    (0x07, 1), // NewChannelAns
-    (0x08, 0), // RXTimingSetupAns
-    (0x09, 0), // TxParamSetupAns
-    (0x0a, 1), // DlChannelAns
-    (DEVICE_TIME_REQ, 0),
-    (0x10, 1), // PingSlotInfoReq
-    (0x11, 1), // PingSlotChannelAns
-    (0x12, 0), // BeaconTimingReq
-    (0x13, 1), // BeaconFreqAns
+/// Identifier, name and bytes after the identifier of each command that a device of version 1.0.x may send.
+const COMMANDS: [(u8, &str, usize); 14] = [
+    (LINK_CHECK_REQ, "LinkCheckReq", 0),
+    (0x03, "LinkADRAns", 1),
+    (0x04, "DutyCycleAns", 0),
+    (0x05, "RXParamSetupAns", 1),
+    (0x06, "DevStatusAns", 2),
+    (0x07, "NewChannelAns", 1),
+    (0x08, "RXTimingSetupAns", 0),
+    (0x09, "TxParamSetupAns", 0),
+    (0x0a, "DlChannelAns", 1),
+    (DEVICE_TIME_REQ, "DeviceTimeReq", 0),
+    (0x10, "PingSlotInfoReq", 1),
+    (0x11, "PingSlotChannelAns", 1),
+    (0x12, "BeaconTimingReq", 0),
+    (0x13, "BeaconFreqAns", 1),
 ];
+
+/// The name of an uplink's MAC command, as the standard writes it.
+pub fn mac_command_name(cid: u8) -> Option<&'static str> {
+    COMMANDS.iter().find(|(known, ..)| *known == cid).map(|(_, name, _)| *name)
+}
 
 /// One command of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,25 +90,25 @@ impl MacCommands {
 }
 
 fn split(cid: u8, rest: &[u8]) -> Result<(&[u8], &[u8]), MacError> {
-    let length = LENGTHS.iter().find(|(known, _)| *known == cid).ok_or(MacError::Unknown(cid))?.1;
+    let length = COMMANDS.iter().find(|(known, ..)| *known == cid).ok_or(MacError::Unknown(cid))?.2;
     rest.split_at_checked(length).ok_or(MacError::Truncated(cid))
 }
 
 /// How often a device sent each of the commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct MacCounts([u32; LENGTHS.len()]);
+pub(crate) struct MacCounts([u32; COMMANDS.len()]);
 
 impl MacCounts {
     pub(crate) fn note(&mut self, commands: &MacCommands) {
         for command in &commands.list {
-            let known = LENGTHS.iter().zip(&mut self.0).find(|((cid, _), _)| *cid == command.cid);
+            let known = COMMANDS.iter().zip(&mut self.0).find(|((cid, ..), _)| *cid == command.cid);
             known.into_iter().for_each(|(_, count)| *count = count.saturating_add(1));
         }
     }
 
     /// Identifier and number of each that was heard, ascending.
     pub(crate) fn list(&self) -> Vec<(u8, u32)> {
-        LENGTHS.iter().zip(&self.0).map(|((cid, _), count)| (*cid, *count)).filter(|(_, count)| *count > 0).collect()
+        COMMANDS.iter().zip(&self.0).map(|((cid, ..), count)| (*cid, *count)).filter(|(_, count)| *count > 0).collect()
     }
 
     pub(crate) fn pack(&self, out: &mut Vec<u8>) {
@@ -119,7 +124,7 @@ impl MacCounts {
         let mut counts = Self::default();
         for _ in 0..reader.len("mac commands")? {
             let cid = reader.byte()?;
-            let at = LENGTHS.iter().position(|(known, _)| *known == cid).ok_or(PackError::Invalid("mac command"))?;
+            let at = COMMANDS.iter().position(|(known, ..)| *known == cid).ok_or(PackError::Invalid("mac command"))?;
             counts.0[at] = reader.num("mac commands")?;
         }
         Ok(counts)

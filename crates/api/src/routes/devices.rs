@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
 };
 use serde::{Deserialize, Serialize};
-use smartpole_lorawan::{Activated, Link};
+use smartpole_lorawan::{Activated, Link, mac_command_name};
 use smartpole_model::{Device, UtcMillis};
 use smartpole_pipeline::Fold;
 use utoipa::{IntoParams, ToSchema};
@@ -84,8 +84,20 @@ pub(crate) struct Radio {
     join_pending: bool,
     /// Join requests refused because they were heard before.
     joins_refused: u64,
+    /// MAC commands that it sent.
+    mac_commands: Vec<MacCommand>,
     /// Gateways that hear it, best signal first.
     gateways: Vec<RadioGateway>,
+}
+
+/// How often a device sent a MAC command.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MacCommand {
+    /// Its name, as LoRaWAN's standard writes it.
+    #[schema(value_type = String, example = "LinkCheckReq")]
+    name: &'static str,
+    /// How often.
+    n: u32,
 }
 
 /// How one gateway hears a device.
@@ -179,6 +191,8 @@ impl Radio {
         let (received, lost) = session.map_or((0, 0), |session| (session.received, session.lost));
         let mut gateways: Vec<_> = link.gateways.iter().map(|heard| RadioGateway::of(fold, heard)).collect();
         gateways.sort_by_key(|gateway| std::cmp::Reverse(gateway.rssi));
+        let commands =
+            link.mac_commands.iter().filter_map(|(cid, n)| Some(MacCommand { name: mac_command_name(*cid)?, n: *n }));
         Self {
             activation: match link.activated {
                 Activated::Otaa => Activation::Otaa,
@@ -198,6 +212,7 @@ impl Radio {
             last_join: link.last_join,
             join_pending: link.join_pending,
             joins_refused: link.joins_refused,
+            mac_commands: commands.collect(),
             gateways,
         }
     }

@@ -88,6 +88,7 @@ function session(radio) {
     h('p', {}, h('span', {}, t('device.received', { n: count(radio.received) })), h('span', { class: radio.lost ? 'lost-word' : '' }, t('device.lost', { n: count(radio.lost), share: share(radio.loss) }))));
   return h('section', {}, title, kept || null, facts([
     ['address', radio.dev_addr && h('code', {}, radio.dev_addr)], ['copies', count(radio.copies)], ['up', count(radio.f_cnt_up)], ['reset', t(radio.reset ? 'yes' : 'no')], ['down', count(radio.f_cnt_down)],
+    ['mac', radio.mac_commands?.map(({ name, n }) => `${name} ${count(n)}`).join(', ') || null],
   ]));
 }
 
