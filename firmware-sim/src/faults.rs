@@ -51,7 +51,7 @@ faults! {
     reorder,
     /// The network is gone for one to eight hours; what was kept is sent afterwards, several samples a message.
     delay,
-    /// Share of the devices whose clock is off, drifting within ±100 s.
+    /// Share of the devices, and LoRaWAN: of the gateways, whose clock is off, drifting within ±100 s.
     drift,
     /// The clock has lost its battery and counts from 1970.
     epoch,

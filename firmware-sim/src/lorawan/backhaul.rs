@@ -10,7 +10,7 @@ use super::{
     frame::{Copy, Frame, Said},
     semtech::{Received, Rxpk},
 };
-use crate::dice::Dice;
+use crate::dice::{Dice, wave};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -40,7 +40,7 @@ pub(super) fn pass(
     let at = leaves(fleet, frame, gateway, &mut dice)?;
     let stale = matches!(frame.said, Said::Join { .. }) && frame.end < now;
     let lost = happens(fleet, 79, gateway, frame.end, faults.gps_lost);
-    let time = Some(frame.end).filter(|_| !lost && !stale);
+    let time = Some(clock(fleet, gateway, frame.end)).filter(|_| !lost && !stale);
     let bytes = if crc_ok { frame.bytes.clone() } else { damaged(&frame.bytes, &mut dice) };
     let rxpk = Rxpk::new(&Received {
         time,
@@ -75,6 +75,14 @@ fn leaves(fleet: &Fleet, frame: &Frame, gateway: usize, dice: &mut Dice) -> Opti
 fn happens(fleet: &Fleet, purpose: i64, gateway: usize, at: UtcMillis, rate: f64) -> bool {
     let registered = gateway < fleet.registered_gateways().len();
     registered && Dice::of(fleet.spec().seed, &[purpose, gateway as i64, hour(at)]).chance(rate)
+}
+
+/// What a gateway takes for GPS time: off within ±100 s and back again in 23 days, if it drifts.
+fn clock(fleet: &Fleet, gateway: usize, at: UtcMillis) -> UtcMillis {
+    let (seed, rate) = (fleet.spec().seed, fleet.spec().faults.drift);
+    let drifts = Dice::of(seed, &[81, gateway as i64]).chance(rate);
+    let off = if drifts { 100_000.0 * wave(at.0 as f64 / (23 * 24 * HOUR_MS) as f64) } else { 0.0 };
+    at.plus(off as i64)
 }
 
 fn hour(at: UtcMillis) -> i64 {

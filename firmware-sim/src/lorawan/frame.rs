@@ -60,7 +60,7 @@ pub struct Frame {
 pub struct Copy {
     /// What was sent.
     pub frame: Arc<Frame>,
-    /// GPS time of its end, the same at each gateway that has GPS.
+    /// GPS time of its end, the same at each gateway that has GPS and whose clock does not drift.
     pub time: Option<UtcMillis>,
     /// Whether it arrived undamaged.
     pub crc_ok: bool,

@@ -249,10 +249,12 @@ impl Simulation {
             let stranger = Reception { gateway: self.fleet.gateways().len() - 1, signal, weak: false };
             arrivals.extend(backhaul::pass(&self.fleet, self.now, frame, stranger));
         }
-        // Where a copy has no time, that of the first one counts.
-        let untimed = arrivals.iter().any(|(_, arrival)| arrival.copy.time.is_none());
+        // Where copies differ in their time, or have none, that of the first one counts.
+        let mut times = arrivals.iter().map(|(_, arrival)| arrival.copy.time);
+        let first = times.next().flatten();
+        let differ = !arrivals.is_empty() && (first.is_none() || times.any(|time| time != first));
         for (at, mut arrival) in arrivals {
-            arrival.ordered |= untimed;
+            arrival.ordered |= differ;
             let mote = &mut self.motes[frame.device];
             mote.arrived_by = mote.arrived_by.max(at);
             self.push(at, Event::Arrived(Box::new(arrival)));

@@ -8,9 +8,9 @@ use smartpole_tests::{
     Config, DL_PM, Gateway, Ledger, RadioTown, Service, eventually, free_port, join_request, joined, rxpk, uplink,
 };
 
-/// All faults. Every gateway keeps its GPS, so that every reading's time is known beforehand.
+/// All faults, and half of the gateways with a clock that drifts. Every one keeps its GPS, so that every reading's time is known beforehand.
 fn all_faults() -> Faults {
-    Faults { gps_lost: 0.0, ..Faults::all(0.02) }
+    Faults { gps_lost: 0.0, drift: 0.5, ..Faults::all(0.02) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
