@@ -42,6 +42,12 @@ impl Fold {
         held.iter().map(Box::as_ref).filter(wanted).map(|held| self.recent_block(device, held)).collect()
     }
 
+    /// Whether a block of a device with `from <= quarter < to` still takes readings without a revision.
+    pub fn has_open(&self, device: DeviceNo, from: Quarter, to: Quarter) -> bool {
+        let held = self.devices.get(device.index()).map_or(&[][..], |device| &device.held);
+        held.iter().any(|held| held.open && (from..to).contains(&held.block.quarter()))
+    }
+
     fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
         let aggregates = self.aggregates(device, &held.block);
         let (gain, revisions) = match &held.stored {
@@ -97,6 +103,11 @@ impl Fold {
     /// The number of an id.
     pub fn number(&self, kind: NameKind, id: &str) -> Option<u32> {
         self.names.number(kind, id)
+    }
+
+    /// How many there are of a kind; their numbers go from 0.
+    pub fn count(&self, kind: NameKind) -> u32 {
+        self.names.count(kind) as u32
     }
 
     /// Sums of the ledger over all time, uncommitted ones included.

@@ -8,6 +8,7 @@ use smartpole_window::Aggregates;
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
+    outbox,
     store::block_id,
 };
 
@@ -35,6 +36,7 @@ impl Store {
 fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {
     write_names(transaction, changes)?;
     write_batch_row(transaction, changes)?;
+    outbox::put(transaction, changes)?;
     write_blocks(transaction, changes)?;
     write_rollups(transaction, &changes.rollups)?;
     write_state(transaction, changes)?;
@@ -75,7 +77,8 @@ fn write_batch_row(transaction: &Transaction<'_>, changes: &Changes) -> Result<(
         let mut statement = transaction.prepare_cached(sql).map_err(&doing)?;
         statement.execute(params![changes.batch as i64, changes.cursor.0 as i64, body]).map_err(&doing)?;
     }
-    let sql = "DELETE FROM batch WHERE number < ?1";
+    let sql = "DELETE FROM batch WHERE number < ?1
+               AND number <= (SELECT coalesce(min(batch), 0x7fffffffffffffff) FROM target)";
     let mut statement = transaction.prepare_cached(sql).map_err(&doing)?;
     statement.execute(params![changes.replay_from as i64]).map(drop).map_err(&doing)
 }
@@ -193,13 +196,15 @@ fn delete_expired(transaction: &Transaction<'_>, keep_from: Quarter) -> Result<(
 }
 
 fn write_cursor(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {
-    let sql = "INSERT INTO cursor(id, seq, received_at, batch, inputs) VALUES (1, ?1, ?2, ?3, ?4)
-               ON CONFLICT (id) DO UPDATE SET seq = ?1, received_at = ?2, batch = ?3, inputs = coalesce(?4, inputs)";
+    let sql = "INSERT INTO cursor(id, seq, received_at, batch, inputs, replay_from) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (id) DO UPDATE SET seq = ?1, received_at = ?2, batch = ?3, inputs = coalesce(?4, inputs),
+                 replay_from = ?5";
     let doing = sqlite("write the cursor");
     let mut statement = transaction.prepare_cached(sql).map_err(&doing)?;
     let (seq, batch) = (changes.cursor.0 as i64, changes.batch as i64);
-    statement.execute(params![seq, changes.received_at.0, batch, changes.inputs]).map(drop).map_err(&doing)
+    let (received_at, replay_from) = (changes.received_at.0, changes.replay_from as i64);
+    statement.execute(params![seq, received_at, batch, changes.inputs, replay_from]).map(drop).map_err(&doing)
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,6 +4,7 @@
 //! Changes ──► Store::commit   ONE transaction: batch row, blocks, roll-ups, revisions, ledger, quarantine, state, cursor
 //! restart ──► Store::restore  the state at the cursor
 //! question ─► Queries         blocks in memory + a snapshot of the file
+//! target ◄─── Outbox          batches that it does not have yet; Store::note_sent moves it on
 //! ```
 //!
 //! Invariants: one writer; the cursor moves in the same transaction as everything it stands for; nothing here decides, it keeps.
@@ -11,7 +12,9 @@
 mod air;
 mod commit;
 mod error;
+mod kept;
 mod ledger;
+mod outbox;
 mod quarantined;
 mod queries;
 mod readings;
@@ -19,10 +22,14 @@ mod restore;
 mod schema;
 mod scope;
 mod store;
+mod targets;
 mod windows;
 
 pub use air::Air;
 pub use error::Error;
+pub use kept::{Grain, KeptValue, KeptWindow, KeptWindows, WindowKey};
+pub use outbox::{Outbox, Unsent};
 pub use queries::Queries;
 pub use store::{FILE, Store};
+pub use targets::{Place, RefusedLine, Sent, Standing};
 pub use windows::{State, Step, Wanted, Window};

@@ -116,7 +116,7 @@ impl Queries {
         }
     }
 
-    fn connection(&self) -> Result<Connection, Error> {
+    pub(crate) fn connection(&self) -> Result<Connection, Error> {
         let rested = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         rested.map_or_else(|| self.store.reader(), Ok)
     }

@@ -72,15 +72,16 @@ fn names(connection: &Connection) -> Result<Vec<Name>, Error> {
 }
 
 fn batch_rows(connection: &Connection) -> Result<Vec<(u64, Vec<u8>)>, Error> {
-    let packed: Vec<(i64, Vec<u8>)> =
-        all(connection, "SELECT number, body FROM batch ORDER BY number", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let expand = |(number, body): (i64, Vec<u8>)| {
-        let size = zstd::bulk::Decompressor::upper_bound(&body).unwrap_or(MAX_BATCH_ROW).min(MAX_BATCH_ROW);
-        let bytes = zstd::bulk::decompress(&body, size);
-        let bytes = bytes.map_err(|source| Error::Compression { doing: "expand", source })?;
-        Ok((number.unsigned_abs(), bytes))
-    };
-    packed.into_iter().map(expand).collect()
+    // older ones wait for a target
+    let sql = "SELECT number, body FROM batch WHERE number >= (SELECT replay_from FROM cursor) ORDER BY number";
+    let packed: Vec<(i64, Vec<u8>)> = all(connection, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    packed.into_iter().map(|(number, body)| Ok((number.unsigned_abs(), expand(&body)?))).collect()
+}
+
+/// The bytes of a batch row.
+pub(crate) fn expand(body: &[u8]) -> Result<Vec<u8>, Error> {
+    let size = zstd::bulk::Decompressor::upper_bound(body).unwrap_or(MAX_BATCH_ROW).min(MAX_BATCH_ROW);
+    zstd::bulk::decompress(body, size).map_err(|source| Error::Compression { doing: "expand", source })
 }
 
 fn all<T>(

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -50,6 +50,24 @@ CREATE TABLE lorawan(           -- sessions, counters and receptions of devices,
   device INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE TABLE gateway(           -- what gateways have told so far, packed; the EUI as a signed number
   eui INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
+",
+    "
+ALTER TABLE cursor ADD COLUMN replay_from INTEGER NOT NULL DEFAULT 0; -- older batch rows are kept for targets only
+CREATE TABLE target(            -- where readings are forwarded, and what became of them since it is there
+  name TEXT PRIMARY KEY, batch INTEGER NOT NULL, since INTEGER NOT NULL, accepted INTEGER NOT NULL DEFAULT 0,
+  filtered INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, windows INTEGER NOT NULL DEFAULT 0,
+  settled INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox(            -- batches that a target does not have yet; their readings are in `batch`
+  batch INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, messages INTEGER NOT NULL, readings INTEGER NOT NULL,
+  inputs TEXT NOT NULL, windows BLOB NOT NULL) STRICT;
+CREATE INDEX outbox_sums ON outbox(batch, messages, readings); -- to sum up weeks of them without their windows
+CREATE TABLE refused(           -- sums of what targets refused
+  target TEXT NOT NULL, reason TEXT NOT NULL, readings INTEGER NOT NULL, lines INTEGER NOT NULL,
+  PRIMARY KEY (target, reason)) STRICT, WITHOUT ROWID;
+CREATE TABLE refused_line(      -- the newest of them, with the server's words
+  id INTEGER PRIMARY KEY, target TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, readings INTEGER NOT NULL,
+  detail TEXT NOT NULL, line TEXT NOT NULL) STRICT;
+CREATE INDEX refused_line_target ON refused_line(target, id);
 ",
 ];
 

@@ -58,7 +58,19 @@ pub enum State {
 }
 
 /// How long a closed window is called provisional.
-const PROVISIONAL_MS: i64 = 86_400_000;
+pub(crate) const PROVISIONAL_MS: i64 = 86_400_000;
+
+impl State {
+    /// The state of a window that ends at `end`; `open` says whether a block in it is.
+    pub(crate) fn of(open: bool, end: UtcMillis, now: UtcMillis, revision: u32) -> Self {
+        match () {
+            () if open || end > now => Self::Open,
+            () if revision > 0 => Self::Corrected,
+            () if now.since(end) > PROVISIONAL_MS => Self::Final,
+            () => Self::Provisional,
+        }
+    }
+}
 
 /// One window that has something to say; where a device was silent there is none.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,12 +160,7 @@ impl Asked {
         let means = cell.parts.values().filter(|part| part.count > 0);
         let means: Vec<f64> = means.map(|part| part.sum as f64 / part.count as f64).collect();
         let mean = (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64);
-        let state = match () {
-            () if cell.open || end > self.now => State::Open,
-            () if cell.revision > 0 => State::Corrected,
-            () if self.now.since(end) > PROVISIONAL_MS => State::Final,
-            () => State::Provisional,
-        };
+        let state = State::of(cell.open, end, self.now, cell.revision);
         let expected = self.expected.within(start, end.min(self.now));
         Window { start, end, aggregate, mean, expected, state, revision: cell.revision }
     }

@@ -24,7 +24,7 @@ fn rollup(level: Level, gain: Aggregates, revisions: u32) -> RollupDelta {
 }
 
 /// A batch with something for every table.
-fn changes(batch: u64) -> Changes {
+pub(crate) fn changes(batch: u64) -> Changes {
     let (number, device, quarter) = (batch as u32, DeviceNo(0), Quarter(batch as i32));
     let (seq, received_at) = (Seq(100 * batch), UtcMillis(1_000 * batch as i64));
     let packed = aggregates(2, 30, 10, 20).pack();
@@ -74,7 +74,7 @@ fn changes(batch: u64) -> Changes {
     }
 }
 
-fn store() -> (tempfile::TempDir, Store) {
+pub(crate) fn store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).unwrap();
     (dir, store)
