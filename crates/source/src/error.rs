@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::Mistake;
+use smartpole_model::Mistake;
 
 /// Why a source cannot run. What a broker or a pole can do wrong is no error but a state of [`crate::SourceStatus`].
 #[derive(Debug, thiserror::Error)]

@@ -23,7 +23,6 @@
 mod backoff;
 mod counters;
 mod error;
-mod mistake;
 pub mod mqtt_client;
 #[cfg_attr(not(feature = "listener"), path = "mqtt_listener_off.rs")]
 pub mod mqtt_listener;
@@ -32,7 +31,6 @@ mod throttle;
 pub mod udp;
 
 pub use error::{Error, NotSent};
-pub use mistake::Mistake;
 pub use mqtt_client::MqttClient;
 pub use mqtt_listener::MqttListener;
 pub use status::{SourceState, SourceStatus};

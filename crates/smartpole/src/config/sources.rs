@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use smartpole_source::{Mistake, mqtt_client, mqtt_listener, udp};
+use smartpole_model::Mistake;
+use smartpole_source::{mqtt_client, mqtt_listener, udp};
 
 use super::{Http, Mistakes, section::Section};
 

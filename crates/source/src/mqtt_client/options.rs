@@ -1,8 +1,8 @@
 //! Settings of the MQTT client.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::{Mistake, mistake::Mistakes};
+use smartpole_model::{Mistake, Mistakes};
 
 /// Largest message that the journal takes, with its topic (a record is at most 16 MiB).
 pub(crate) const LARGEST_PACKET: u32 = 15 << 20;
@@ -148,9 +148,9 @@ impl Options {
         for (key, path) in [("ca_file", &self.ca_file), ("cert_file", &self.cert_file), ("key_file", &self.key_file)] {
             let used = encrypted || path.is_none();
             mistakes.unless(used, key, "has no effect without TLS", "set transport to tls or wss, or remove it");
-            mistakes.file(key, path.as_deref());
+            mistakes.file(key, path.as_deref(), Path::is_file);
         }
-        mistakes.file("password_file", self.password_file.as_deref());
+        mistakes.file("password_file", self.password_file.as_deref(), Path::is_file);
         let pair = self.cert_file.is_some() == self.key_file.is_some();
         mistakes.unless(pair, "cert_file", "and key_file belong together", "give both or none");
     }

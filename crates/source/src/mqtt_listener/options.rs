@@ -2,10 +2,10 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
-use crate::{Mistake, mistake::Mistakes};
+use smartpole_model::{Mistake, Mistakes};
 
 /// Settings of the embedded MQTT listener. It speaks MQTT 3.1.1 and 5 over plain TCP: inside a trusted network, or
 /// behind a proxy that ends TLS.
@@ -50,7 +50,7 @@ impl Options {
         let someone = self.allow_anonymous || self.password_file.is_some();
         let hint = "give one, or set allow_anonymous = true if the network is trusted";
         mistakes.unless(someone, "password_file", "is missing, so nobody may connect", hint);
-        mistakes.file("password_file", self.password_file.as_deref());
+        mistakes.file("password_file", self.password_file.as_deref(), Path::is_file);
         let size = (1024..=15 << 20).contains(&self.max_packet_bytes);
         let message = format!("{} is not within 1024 and {}", self.max_packet_bytes, 15 << 20);
         mistakes.unless(size, "max_packet_bytes", message, "1048576 is plenty");

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 
-use crate::{Mistake, mistake::Mistakes};
+use smartpole_model::{Mistake, Mistakes};
 
 /// Most of anything a second that makes sense.
 const FASTEST: u32 = 1_000_000;

@@ -1,8 +1,8 @@
 //! What is wrong in a configuration.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
-/// One mistake in the options of a source.
+/// One mistake in the options of a part of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// The option's name.
@@ -21,21 +21,21 @@ impl fmt::Display for Mistake {
 
 /// Collects mistakes.
 #[derive(Debug, Default)]
-pub(crate) struct Mistakes(pub(crate) Vec<Mistake>);
+pub struct Mistakes(pub Vec<Mistake>);
 
 impl Mistakes {
     /// Notes a mistake unless `right`.
-    pub(crate) fn unless(&mut self, right: bool, key: &'static str, message: impl Into<String>, hint: &'static str) {
+    pub fn unless(&mut self, right: bool, key: &'static str, message: impl Into<String>, hint: &'static str) {
         if !right {
             self.0.push(Mistake { key, message: message.into(), hint });
         }
     }
 
-    /// Notes that a named file does not exist.
-    pub(crate) fn file(&mut self, key: &'static str, path: Option<&std::path::Path>) {
+    /// Notes that a named file does not exist; `exists` looks, as this crate does no I/O.
+    pub fn file(&mut self, key: &'static str, path: Option<&Path>, exists: fn(&Path) -> bool) {
         if let Some(path) = path {
             let message = format!("no file {}", path.display());
-            self.unless(path.is_file(), key, message, "give the path of a readable file");
+            self.unless(exists(path), key, message, "give the path of a readable file");
         }
     }
 }

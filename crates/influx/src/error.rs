@@ -1,0 +1,37 @@
+//! What keeps a target from being served.
+
+use std::{io, path::PathBuf};
+
+use smartpole_model::Mistake;
+
+/// Why a target cannot be served. What a server does wrong is no error but a state of [`crate::Circuit`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The options are wrong.
+    #[error("target {name}: {}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Options {
+        /// Name of the target.
+        name: String,
+        /// All of them.
+        mistakes: Vec<Mistake>,
+    },
+    /// A token or certificate file cannot be read.
+    #[error("cannot read {}", path.display())]
+    ReadFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A token or certificate file holds nothing of use.
+    #[error("cannot use {}: {reason}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The HTTP client cannot be made.
+    #[error("cannot make an HTTP client")]
+    Client(#[source] reqwest::Error),
+}
