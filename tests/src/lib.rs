@@ -3,34 +3,41 @@
 //!
 //! ```text
 //! Town (fleet, truth) ──► Mosquitto ──► Service ◄── Api (HTTP, server-sent events)
-//!            └──────────────────────────────▲  its own listener
+//!            └──────────────────────────────▲  │  its own listener
+//!                                              └──► ScriptedProxy ──► InfluxDb
 //! ```
 //!
 //! Invariants: every port is a free one; every process dies with the test; nothing waits a fixed time: what is to happen is
 //! awaited ([`eventually`]). When a test fails, logs and configuration stay in `tests/artefacts`. What is missing on the
-//! machine (`mosquitto`, the built binary) fails the test with what to do.
+//! machine (`mosquitto`, `influxd`, the built binary) fails the test with what to do.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is test code: a panic is a failed test")]
 
 mod api;
 mod artefacts;
+mod config;
 mod gateway;
+mod influxdb;
 mod ledger;
 mod messages;
 mod mosquitto;
 mod process;
 mod radio_town;
+mod scripted_proxy;
 mod service;
 mod town;
 mod wait;
 
 pub use api::{Api, Events};
 pub use artefacts::{Artefacts, repository};
+pub use config::{Config, Listener};
 pub use gateway::{DL_PM, Gateway, join_request, joined, rxpk, uplink};
+pub use influxdb::{InfluxDb, Row, Token};
 pub use ledger::{Ledger, difference};
 pub use messages::{json_at, message, now, up};
 pub use mosquitto::{Mosquitto, Subscription};
 pub use process::free_port;
 pub use radio_town::{RadioTown, Told};
-pub use service::{Config, Listener, Service, smartpole};
+pub use scripted_proxy::{Act, ScriptedProxy};
+pub use service::{Service, smartpole};
 pub use town::Town;
 pub use wait::{eventually, eventually_within};
