@@ -1,6 +1,9 @@
 //! Whether the service can do its work.
 
+use serde::Serialize;
 use smartpole_journal::{State, Status};
+use smartpole_model::UtcMillis;
+use utoipa::ToSchema;
 
 /// What the binary knows about its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Health {
     pub registry_error: Option<String>,
     /// The configured sources.
     pub sources: Vec<SourceHealth>,
+    /// The configured targets. One that is away is no reason not to be ready: what is for it is kept.
+    pub targets: Vec<TargetHealth>,
 }
 
 /// One source.
@@ -22,6 +27,36 @@ pub struct SourceHealth {
     pub connected: bool,
     /// Why the other side refuses us, if it does: nothing that waiting mends.
     pub refused: Option<String>,
+}
+
+/// The connection to one target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetHealth {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Whether it is sent to.
+    pub circuit: CircuitState,
+    /// What kind of trouble it is, as a code (`token`, `bucket`, `server`, `network`, …); empty while closed.
+    pub kind: &'static str,
+    /// What is in the way, in the server's words or in ours.
+    pub reason: Option<String>,
+    /// Since when it is like this.
+    pub since: Option<UtcMillis>,
+    /// When it is tried again.
+    pub retry_at: Option<UtcMillis>,
+}
+
+/// Whether a target is sent to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CircuitState {
+    /// It takes what is sent.
+    #[default]
+    Closed,
+    /// It does not; the next attempt waits.
+    Open,
+    /// It is being tried, with little.
+    HalfOpen,
 }
 
 /// Why the service is not ready; nothing if it is.
@@ -48,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reason_is_named_and_a_lost_connection_is_none() {
+    fn every_reason_is_named_and_a_lost_connection_or_target_is_none() {
         let source = |name: &str, refused: Option<&str>| SourceHealth {
             name: name.to_owned(),
             connected: false,
@@ -58,6 +93,7 @@ mod tests {
             fold_error: Some("cannot load what was kept".to_owned()),
             registry_error: Some("poles.csv line 3".to_owned()),
             sources: vec![source("broker", Some("bad user name or password")), source("listener", None)],
+            targets: vec![TargetHealth { circuit: CircuitState::Open, ..TargetHealth::default() }],
         };
         let full = Status { state: State::Full, ..Status::default() };
         let expected = expect![[r#"

@@ -25,7 +25,7 @@ mod state;
 use axum::{Router, middleware};
 use tower_http::{compression::CompressionLayer, trace::TraceLayer};
 
-pub use health::{Health, SourceHealth};
+pub use health::{CircuitState, Health, SourceHealth, TargetHealth};
 pub use routes::openapi;
 pub use server::serve;
 pub use state::{ApiState, Options, Parts};

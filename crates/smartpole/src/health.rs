@@ -44,6 +44,7 @@ impl HealthWatch {
             fold_error: self.trouble.borrow().clone(),
             registry_error: self.registry.borrow().clone(),
             sources: self.sources.iter().map(|source| of(&source.borrow())).collect(),
+            targets: Vec::new(),
         };
         self.health.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
     }

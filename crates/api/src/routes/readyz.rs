@@ -18,7 +18,8 @@ pub(crate) struct Readiness {
     registry_error: Option<String>,
 }
 
-/// Whether the service can do its work.
+/// Whether the service can do its work. A target that is away is no reason against it: messages are acknowledged all the same,
+/// and what is for the target is kept until it is back (`/api/v1/ledger` tells how far it is).
 #[utoipa::path(get, path = "/readyz", tag = "operation", responses(
     (status = 200, description = "It can.", body = Readiness),
     (status = 503, description = "It cannot, for the reasons given.", body = Readiness),
