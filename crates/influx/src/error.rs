@@ -34,4 +34,16 @@ pub enum Error {
     /// The HTTP client cannot be made.
     #[error("cannot make an HTTP client")]
     Client(#[source] reqwest::Error),
+    /// The store cannot be read or written.
+    #[error("cannot use the store")]
+    Store(#[from] smartpole_store::Error),
+    /// A batch row is damaged.
+    #[error("damaged batch row in city.db")]
+    Rows(#[from] smartpole_model::PackError),
+    /// The inputs that a batch was made by cannot be read.
+    #[error("cannot read the registry that was in force")]
+    Inputs(#[from] smartpole_pipeline::LoadError),
+    /// A thread that encodes or writes ended by a fault of this program.
+    #[error("a thread of the forwarder failed")]
+    Thread(#[source] tokio::task::JoinError),
 }

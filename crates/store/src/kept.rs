@@ -28,6 +28,12 @@ pub enum Grain {
     Level(Level),
 }
 
+impl Grain {
+    /// All there are.
+    pub const ALL: [Self; 4] =
+        [Self::Quarter, Self::Level(Level::Hour), Self::Level(Level::Day), Self::Level(Level::CetDay)];
+}
+
 /// Names a kept window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WindowKey {
@@ -151,34 +157,35 @@ pub struct KeptWindows {
 }
 
 impl KeptWindows {
-    /// The windows there are with `from <= start < to`.
+    /// The windows of a grain that there are with `from <= start < to`.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn keys(&self, from: UtcMillis, to: UtcMillis) -> Result<Vec<WindowKey>, Error> {
-        let mut keys = self.blocks(from, to)?;
-        let fold = self.queries.fold.read().unwrap_or_else(PoisonError::into_inner);
-        let scopes = devices(&fold).into_iter().map(Scope::Device);
-        let poles = (0..fold.count(NameKind::Pole)).map(|number| Scope::Pole(PoleNo(number)));
-        let zones = (0..fold.count(NameKind::Zone)).map(|number| Scope::Zone(ZoneNo(number)));
-        let scopes: Vec<Scope> = scopes.chain(poles).chain(zones).collect();
-        drop(fold);
+    pub fn keys(&self, grain: Grain, from: UtcMillis, to: UtcMillis) -> Result<Vec<WindowKey>, Error> {
+        let Grain::Level(level) = grain else { return self.blocks(from, to) };
         let doing = sqlite("read hours and days");
-        let sql =
-            "SELECT start FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
+        let sql = "SELECT start FROM rollup
+                   WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
         let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
-        for level in [Level::Hour, Level::Day, Level::CetDay] {
-            for scope in &scopes {
-                let (kind, number) = scope_key(*scope);
-                let range = params![level as u8, kind, number, from.0, to.0];
-                let rows = statement.query_map(range, |row| row.get(0).map(UtcMillis)).map_err(&doing)?;
-                for start in rows {
-                    let start = start.map_err(&doing)?;
-                    keys.push(WindowKey { scope: *scope, grain: Grain::Level(level), start });
-                }
+        let mut keys = Vec::new();
+        for scope in self.scopes() {
+            let (kind, number) = scope_key(scope);
+            let range = params![level as u8, kind, number, from.0, to.0];
+            let rows = statement.query_map(range, |row| Ok(WindowKey { scope, grain, start: UtcMillis(row.get(0)?) }));
+            for key in rows.map_err(&doing)? {
+                keys.push(key.map_err(&doing)?);
             }
         }
         Ok(keys)
+    }
+
+    /// Every device, pole and zone there ever was.
+    fn scopes(&self) -> Vec<Scope> {
+        let fold = self.queries.fold.read().unwrap_or_else(PoisonError::into_inner);
+        let devices = devices(&fold).into_iter().map(Scope::Device);
+        let poles = (0..fold.count(NameKind::Pole)).map(|number| Scope::Pole(PoleNo(number)));
+        let zones = (0..fold.count(NameKind::Zone)).map(|number| Scope::Zone(ZoneNo(number)));
+        devices.chain(poles).chain(zones).collect()
     }
 
     fn blocks(&self, from: UtcMillis, to: UtcMillis) -> Result<Vec<WindowKey>, Error> {

@@ -64,6 +64,11 @@ impl Queries {
         Self { store: store.clone(), fold, idle: Arc::default() }
     }
 
+    /// The fold that is asked beside the file.
+    pub fn fold(&self) -> &Arc<RwLock<Fold>> {
+        &self.fold
+    }
+
     /// Takes a snapshot while `look` sees the fold as it is at that instant, blocks of `devices` within the quarters included.
     ///
     /// The fold cannot move on while the read lock is held, so at most the batch under way is in the file or is not: blocks

@@ -1,0 +1,96 @@
+//! Windows as points: one for each theme, and channel of a device.
+
+use smartpole_model::Decimal;
+use smartpole_pipeline::Scope;
+use smartpole_store::{Grain, KeptValue, KeptWindow, State};
+use smartpole_window::Level;
+
+use super::{Property, Schema, codes};
+use crate::{Field, Points, Value};
+
+impl Schema {
+    /// Makes points of a window, as many as it has themes and channels.
+    pub fn window(&self, window: &KeptWindow, points: &mut impl Points) {
+        let mut values: Vec<(&Property, &KeptValue)> = window
+            .values
+            .iter()
+            .filter_map(|value| Some((self.property(value.series.property)?, value)))
+            .filter(|(property, _)| property.wanted)
+            .collect();
+        values.sort_by_key(|(property, value)| (property.theme, value.series.channel));
+        let same = |one: &(&Property, &KeptValue), other: &(&Property, &KeptValue)| {
+            (one.0.theme, one.1.series.channel) == (other.0.theme, other.1.series.channel)
+        };
+        for point in values.chunk_by(same) {
+            self.window_point(window, point, points);
+        }
+    }
+
+    fn window_point(&self, window: &KeptWindow, values: &[(&Property, &KeptValue)], points: &mut impl Points) {
+        let Some((first, value)) = values.first() else { return };
+        let (scope, start) = (window.key.scope, window.key.start);
+        let measurement = format!("{}{}", self.themes[first.theme], suffix(scope, window.key.grain));
+        let line = matches!(scope, Scope::Device(_)).then_some(value.series.channel);
+        let series = self.series(&measurement, scope, start, line);
+        let flags: Vec<String> = values.iter().map(|(_, value)| codes(value.aggregate.remarks())).collect();
+        let mut fields = Vec::new();
+        for ((property, value), flags) in values.iter().zip(&flags) {
+            fields.extend(of(property, value));
+            // a correction can take a remark back, and a field once written stays
+            if !flags.is_empty() || window.revision > 0 {
+                fields.push(Field { key: &property.flags, value: Value::Text(flags) });
+            }
+        }
+        fields.push(Field { key: "revision", value: Value::Int(window.revision.into()) });
+        fields.push(Field { key: "state", value: Value::Text(word(window.state)) });
+        points.point(&series, &fields, start, 0);
+    }
+}
+
+/// Fields of one property.
+fn of<'a>(property: &'a Property, value: &KeptValue) -> impl Iterator<Item = Field<'a>> {
+    let KeptValue { aggregate, mean, expected, .. } = *value;
+    let level = !property.is_count && aggregate.count > 0;
+    let coverage = (expected > 0).then(|| {
+        let tenths = (aggregate.count * 1_000 + expected / 2) / expected;
+        Value::Decimal(Decimal { mantissa: tenths, decimals: 1 })
+    });
+    let mean = mean.filter(|_| level).map(|mean| {
+        let mantissa = (mean * 10.0).round() as i64;
+        Value::Decimal(Decimal { mantissa, decimals: property.decimals + 1 })
+    });
+    let excluded = (aggregate.excluded > 0).then_some(Value::Int(aggregate.excluded.into()));
+    let fields = [
+        (&property.count, Some(Value::Int(aggregate.count))),
+        (&property.sum, Some(property.value(aggregate.sum))),
+        (&property.min, level.then(|| property.value(aggregate.min))),
+        (&property.max, level.then(|| property.value(aggregate.max))),
+        (&property.mean, mean),
+        (&property.coverage, coverage),
+        (&property.excluded, excluded),
+    ];
+    fields.into_iter().filter_map(|(key, value)| Some(Field { key, value: value? }))
+}
+
+fn suffix(scope: Scope, grain: Grain) -> String {
+    let grain = match grain {
+        Grain::Quarter => "15m",
+        Grain::Level(Level::Hour) => "1h",
+        Grain::Level(Level::Day | Level::CetDay) => "1d",
+    };
+    let scope = match scope {
+        Scope::Device(_) => "",
+        Scope::Pole(_) => "_pole",
+        Scope::Zone(_) => "_zone",
+    };
+    format!("_{grain}{scope}")
+}
+
+fn word(state: State) -> &'static str {
+    match state {
+        State::Open => "open",
+        State::Provisional => "provisional",
+        State::Final => "final",
+        State::Corrected => "corrected",
+    }
+}
