@@ -41,7 +41,10 @@ mod tests {
     fn nought_is_for_ever_and_longer_than_anything() {
         let [ever, day, month] = [0, 1, 30].map(Retention::days);
         let hour = Retention { seconds: 3_600 };
-        assert_eq!([ever, day, month, hour].map(|kept| kept.to_string()), ["for ever", "for 1 day", "for 30 days", "for 3600 seconds"]);
+        assert_eq!(
+            [ever, day, month, hour].map(|kept| kept.to_string()),
+            ["for ever", "for 1 day", "for 30 days", "for 3600 seconds"]
+        );
         assert!(ever.is_longer_than(month) && month.is_longer_than(day) && day.is_longer_than(hour));
         assert!(!day.is_longer_than(ever) && !day.is_longer_than(day));
     }

@@ -11,7 +11,8 @@ use crate::{Options, Token};
 pub(super) fn client(options: &Options, token: &Token, timeout: Duration) -> Result<Client, AdminError> {
     let url = options.server()?;
     if url.path() != "/" {
-        return Err(AdminError::Path { path: url.path().to_owned() }); // it would be forgotten: `Client::url` sets the path
+        // `influxdb2` would replace it
+        return Err(AdminError::Path { path: url.path().to_owned() });
     }
     let header = token.header();
     let plain = header.to_str().unwrap_or_default().trim_start_matches("Token ");
@@ -21,7 +22,8 @@ pub(super) fn client(options: &Options, token: &Token, timeout: Duration) -> Res
 
 fn http(options: &Options, timeout: Duration) -> Result<HttpBuilder, AdminError> {
     let agent = concat!("smartpole/", env!("CARGO_PKG_VERSION"));
-    let mut builder = HttpBuilder::new().http1_only().redirect(Policy::none()).timeout(timeout).user_agent(agent).no_proxy();
+    let mut builder =
+        HttpBuilder::new().http1_only().redirect(Policy::none()).timeout(timeout).user_agent(agent).no_proxy();
     builder = builder.tls_built_in_root_certs(false);
     for certificate in roots(options)? {
         builder = builder.add_root_certificate(certificate);

@@ -85,7 +85,9 @@ impl AdminError {
             RequestError::ReqwestProcessing { source } if source.is_decode() => {
                 Self::NotInfluxDb { what, reason: chain(&source.without_url()) }
             }
-            RequestError::ReqwestProcessing { source } => Self::Connection { what, reason: chain(&source.without_url()) },
+            RequestError::ReqwestProcessing { source } => {
+                Self::Connection { what, reason: chain(&source.without_url()) }
+            }
             RequestError::Serializing { source } => Self::NotInfluxDb { what, reason: source.to_string() },
             RequestError::Deserializing { text } => Self::NotInfluxDb { what, reason: token.redact(&text) },
         }
@@ -121,10 +123,11 @@ fn seen(visible: &[String]) -> String {
 
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        write!(text, ": {cause}").unwrap_or_default();
-        source = cause.source();
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    for cause in causes.map(ToString::to_string) {
+        if !text.contains(&cause) {
+            write!(text, ": {cause}").unwrap_or_default();
+        }
     }
     text
 }
