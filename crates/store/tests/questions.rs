@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{HOUR, MINUTE, MOVED, START, Square, number};
+use common::{DEVICES, HOUR, MEASURED, MINUTE, MOVED, Readings, START, Square, number, two_days};
 use smartpole_model::{Outcome, Reason, UtcMillis, Verdict};
 use smartpole_pipeline::{Entry, RevisionReason, Scope};
 use smartpole_store::{State, Step};
@@ -164,41 +164,6 @@ fn a_restart_finds_the_state_that_was_committed() {
     square.report("d1", START + MINUTE, START + 2 * HOUR, &[("pm2_5", 30)]);
     square.commit();
     assert_eq!(square.restored().snapshot().pack(), square.fold.read().unwrap().snapshot().pack());
-}
-
-/// Readings by device, property and time.
-type Readings = BTreeMap<(usize, &'static str, i64), i64>;
-const DEVICES: [&str; 3] = ["d1", "d2", "d3"];
-const MEASURED: [&str; 3] = ["pm2_5", "temperature", "people_in"];
-
-/// Two days of reports, a fifth of them late, some twice, committed now and then.
-fn two_days(seed: u64) -> (Square, Readings) {
-    let (mut square, mut readings, mut dice) = (Square::new(), Readings::new(), seed);
-    let mut throw = move |sides: i64| {
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (dice >> 33) as i64 % sides
-    };
-    for now in (START..START + 48 * HOUR).step_by(4 * MINUTE as usize) {
-        let device = throw(3) as usize;
-        let delay = if throw(5) == 0 { throw(20 * 60) * MINUTE } else { 0 };
-        let measured = (now - delay).max(START);
-        let property = MEASURED[throw(3) as usize];
-        let value = if property == "people_in" { throw(9) } else { throw(60) - 20 };
-        let value = *readings.entry((device, property, measured)).or_insert(value);
-        for _ in 0..1 + throw(2) {
-            square.report(DEVICES[device], measured, now, &[(property, value)]);
-        }
-        if throw(60) == 0 {
-            square.commit();
-        }
-    }
-    // the last batch: not taken, handed over, or in the file without the fold's knowing
-    match seed % 3 {
-        0 => {}
-        1 => drop(square.take()),
-        _ => square.commit_untold(),
-    }
-    (square, readings)
 }
 
 fn pole_of(device: usize, measured: i64) -> &'static str {

@@ -2,6 +2,7 @@
 #![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     sync::{Arc, RwLock},
 };
@@ -161,4 +162,39 @@ impl Square {
 pub fn number(property: &str) -> PropertyNo {
     let known = PROPERTIES.iter().find(|(_, id, ..)| *id == property).unwrap();
     PropertyNo(known.0)
+}
+
+/// Readings by device, property and time.
+pub type Readings = BTreeMap<(usize, &'static str, i64), i64>;
+pub const DEVICES: [&str; 3] = ["d1", "d2", "d3"];
+pub const MEASURED: [&str; 3] = ["pm2_5", "temperature", "people_in"];
+
+/// Two days of reports, a fifth of them late, some twice, committed now and then.
+pub fn two_days(seed: u64) -> (Square, Readings) {
+    let (mut square, mut readings, mut dice) = (Square::new(), Readings::new(), seed);
+    let mut throw = move |sides: i64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) as i64 % sides
+    };
+    for now in (START..START + 48 * HOUR).step_by(4 * MINUTE as usize) {
+        let device = throw(3) as usize;
+        let delay = if throw(5) == 0 { throw(20 * 60) * MINUTE } else { 0 };
+        let measured = (now - delay).max(START);
+        let property = MEASURED[throw(3) as usize];
+        let value = if property == "people_in" { throw(9) } else { throw(60) - 20 };
+        let value = *readings.entry((device, property, measured)).or_insert(value);
+        for _ in 0..1 + throw(2) {
+            square.report(DEVICES[device], measured, now, &[(property, value)]);
+        }
+        if throw(60) == 0 {
+            square.commit();
+        }
+    }
+    // the last batch: not taken, handed over, or in the file without the fold's knowing
+    match seed % 3 {
+        0 => {}
+        1 => drop(square.take()),
+        _ => square.commit_untold(),
+    }
+    (square, readings)
 }
