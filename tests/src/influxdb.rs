@@ -191,7 +191,10 @@ impl InfluxDb {
     pub async fn keep_days(&self, days: u32) {
         let bucket = self.bucket().await.expect("the bucket is there");
         let id = bucket["id"].as_str().expect("a bucket has an id");
-        let rules = json!({"retentionRules": [{"type": "expire", "everySeconds": days * 86_400}]});
+        // a group of shards must not be longer than what is kept
+        let group = if days == 0 { 7 * 86_400 } else { 3_600 };
+        let rule = json!({"type": "expire", "everySeconds": days * 86_400, "shardGroupDurationSeconds": group});
+        let rules = json!({ "retentionRules": [rule] });
         self.ask(Method::PATCH, &format!("/api/v2/buckets/{id}"), Some(rules)).await;
     }
 
