@@ -23,7 +23,8 @@ pub struct Options {
     pub bucket: String,
     /// File whose first line is the token. It is read again whenever the server refuses the token.
     pub token_file: PathBuf,
-    /// Days that the bucket keeps points, as `smartpole influx init` makes it; 0 is for ever.
+    /// Days that the bucket keeps points, as `smartpole influx init` makes it, up to 24,855 (its seconds have 31 bits); 0 is for
+    /// ever.
     pub retention_days: u32,
     /// Themes that are sent; none stands for all. What is not sent is counted as filtered.
     pub themes: Vec<String>,
@@ -104,6 +105,8 @@ impl Options {
     }
 
     fn validate_limits(&self, mistakes: &mut Mistakes) {
+        let message = format!("{} is more than 24855", self.retention_days);
+        mistakes.unless(self.retention_days <= 24_855, "retention_days", message, "that is 68 years; 0 is for ever");
         let message = format!("{} is not within 1 and 50000", self.batch_lines);
         mistakes.unless((1..=50_000).contains(&self.batch_lines), "batch_lines", message, "5000 suits most");
         let message = format!("{} is not within 1000 and 50000000", self.batch_bytes);
@@ -151,6 +154,7 @@ mod tests {
             url = "influx"
             token_file = "/nowhere/token"
             ca_file = "/nowhere/ca.pem"
+            retention_days = 30000
             batch_lines = 0
             batch_bytes = 10
             timeout_s = 0
@@ -164,6 +168,7 @@ mod tests {
                 bucket: is empty (give the name of the bucket)
                 token_file: no file /nowhere/token (give the path of a readable file)
                 ca_file: no file /nowhere/ca.pem (give the path of a readable file)
+                retention_days: 30000 is more than 24855 (that is 68 years; 0 is for ever)
                 batch_lines: 0 is not within 1 and 50000 (5000 suits most)
                 batch_bytes: 10 is not within 1000 and 50000000 (1000000 suits most)
                 timeout_s: 0 is not within 1 and 600 (20 suits most)"#]],

@@ -1,0 +1,137 @@
+//! What an answer to a write means. Only InfluxDB's own words settle lines: 204, or a refusal in its JSON form. All else is
+//! a reason to wait: a proxy, a portal or half an answer must neither lose lines nor take them for written.
+//!
+//! The forms are those of InfluxDB 2.9.1 (`http/write_handler.go`, `tsdb/shard.go`, `v1/coordinator/points_writer.go`).
+
+mod headers;
+mod words;
+
+use std::time::Duration;
+
+use reqwest::{StatusCode, header::HeaderMap};
+use smartpole_model::UtcMillis;
+
+pub(crate) use self::words::{Conflict, Words};
+
+/// Most of an answer that is read.
+pub(crate) const LARGEST: usize = 64 << 10;
+
+/// Clocks that differ by more make a refusal by age doubtful.
+const CLOCKS_DIFFER_MS: i64 = 5 * 60_000;
+
+/// What a request came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// All lines are written.
+    Written,
+    /// Lines were refused, maybe not all; the others are written or not.
+    Refused(Words),
+    /// The request is too large; nothing is said about its lines.
+    TooLarge(String),
+    /// Nothing is settled: the same again later.
+    Wait(Wait),
+}
+
+/// Why to wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub(crate) trouble: Trouble,
+    /// For people.
+    pub(crate) reason: String,
+    /// What the server asked for, an hour at most.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// What kind of trouble a target is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// The server refuses the token: it is wrong, revoked, or may not write this bucket.
+    Token,
+    /// There is no such organisation or bucket.
+    Bucket,
+    /// The server is busy, overloaded or broken.
+    Server,
+    /// There is no connection, or it failed; TLS counts as one.
+    Network,
+    /// Something else than InfluxDB answers.
+    NotInfluxdb,
+    /// The server's clock and ours differ, and it refuses lines for their age.
+    Clock,
+}
+
+impl Answer {
+    /// The same with other words.
+    pub(crate) fn map_words(self, map: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Written => self,
+            Self::Refused(words) => Self::Refused(Words { text: map(&words.text), ..words }),
+            Self::TooLarge(text) => Self::TooLarge(map(&text)),
+            Self::Wait(wait) => Self::Wait(Wait { reason: map(&wait.reason), ..wait }),
+        }
+    }
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub(crate) struct Received<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: &'a HeaderMap,
+    /// At most [`LARGEST`] bytes of it.
+    pub(crate) body: &'a [u8],
+    /// When it came, by our clock.
+    pub(crate) at: UtcMillis,
+}
+
+impl Received<'_> {
+    pub(crate) fn answer(&self) -> Answer {
+        let said = self.said();
+        match (self.status.as_u16(), said) {
+            (204, _) => Answer::Written,
+            (413, said) => Answer::TooLarge(said.map_or_else(|| self.outline(), |(_, message)| message)),
+            (300..=399, _) => self.wait(Trouble::NotInfluxdb, &headers::redirection(self.headers)),
+            (400 | 422, Some((code, message))) => self.refusal(&code, &message),
+            (401 | 403, Some((_, message))) => self.wait(Trouble::Token, &message),
+            (404, Some((_, message))) => self.wait(Trouble::Bucket, &message),
+            (408 | 429 | 499 | 500..=599, Some((_, message))) => self.wait(Trouble::Server, &message),
+            (408 | 429 | 500..=599, None) => self.wait(Trouble::Server, &self.outline()),
+            _ => self.wait(Trouble::NotInfluxdb, &format!("the answer is not InfluxDB's: {}", self.outline())),
+        }
+    }
+
+    /// Code and message, if it is InfluxDB that speaks.
+    fn said(&self) -> Option<(String, String)> {
+        headers::is_json(self.headers).then(|| words::said(&headers::unpacked(self.headers, self.body)?)).flatten()
+    }
+
+    fn refusal(&self, code: &str, message: &str) -> Answer {
+        if !words::is_about_lines(message) {
+            return self.wait(Trouble::Server, &format!("{code}: {message}"));
+        }
+        let words = Words::new(message);
+        let behind = headers::date(self.headers).map_or(0, |date| self.at.since(date));
+        if words.is_about_age() && behind.abs() > CLOCKS_DIFFER_MS {
+            let (way, by) = (if behind > 0 { "behind" } else { "ahead of" }, behind.abs() / 1000);
+            return self.wait(Trouble::Clock, &format!("the server's clock is {by} s {way} ours, and {}", words.text));
+        }
+        Answer::Refused(words)
+    }
+
+    fn wait(&self, trouble: Trouble, reason: &str) -> Answer {
+        let retry_after = headers::retry_after(self.headers, self.at);
+        Answer::Wait(Wait { trouble, reason: words::bounded(reason, 300), retry_after })
+    }
+
+    /// Status and type, without a word of the body: a page may hold anything.
+    fn outline(&self) -> String {
+        let kind = headers::content_type(self.headers).unwrap_or("no content type");
+        let flaw = match headers::unpacked(self.headers, self.body) {
+            None => ", its gzip is broken",
+            Some(_) => "",
+        };
+        format!("{}, {kind}{flaw}", self.status)
+    }
+}
+
+#[cfg(test)]
+mod tests;
