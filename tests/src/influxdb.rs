@@ -34,6 +34,7 @@ pub struct Token {
 #[derive(Debug)]
 pub struct InfluxDb {
     files: Artefacts,
+    data: PathBuf,
     port: u16,
     process: Process,
     client: Client,
@@ -51,24 +52,27 @@ impl InfluxDb {
     /// # Panics
     /// If there is no `influxd`, or if it does not start.
     pub async fn start() -> Self {
-        let (files, port) = (Artefacts::new("influxdb"), free_port());
-        let process = Self::launch(&files, port);
-        let mut server = Self { files, port, process, client: Client::new(), org_id: String::new() };
+        let files = Artefacts::new("influxdb");
+        let data = files.path().to_owned();
+        Self::start_with(files, data).await
+    }
+
+    /// As [`InfluxDb::start`], with its data in this folder.
+    ///
+    /// # Panics
+    /// As [`InfluxDb::start`].
+    pub async fn start_in(data: &Path) -> Self {
+        Self::start_with(Artefacts::new("influxdb"), data.to_owned()).await
+    }
+
+    async fn start_with(files: Artefacts, data: PathBuf) -> Self {
+        let port = free_port();
+        let process = launch(&files, &data, port);
+        let mut server = Self { files, data, port, process, client: Client::new(), org_id: String::new() };
         server.is_ready().await;
         server.set_up().await;
         server.write_token_file(TOKEN);
         server
-    }
-
-    fn launch(files: &Artefacts, port: u16) -> Process {
-        let file = |name: &str| files.path().join(name).to_str().expect("our folder's name is UTF-8").to_owned();
-        let (bolt, sqlite, engine) = (file("influxd.bolt"), file("influxd.sqlite"), file("engine"));
-        let (address, log) = (format!("127.0.0.1:{port}"), files.path().join("influxd.log"));
-        let places = ["--bolt-path", &bolt, "--sqlite-path", &sqlite, "--engine-path", &engine];
-        let others = ["--http-bind-address", &address, "--reporting-disabled", "--log-level", "warn"];
-        let mut process = Process::start(&influxd(), &[&places[..], &others].concat(), &log);
-        process.drain(&log);
-        process
     }
 
     async fn is_ready(&mut self) {
@@ -107,7 +111,7 @@ impl InfluxDb {
 
     /// Starts it again, at the same address, with what it kept.
     pub async fn start_again(&mut self) {
-        self.process = Self::launch(&self.files, self.port);
+        self.process = launch(&self.files, &self.data, self.port);
         self.is_ready().await;
     }
 
@@ -256,6 +260,17 @@ impl InfluxDb {
         let text = good(request.send().await).await;
         if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") }
     }
+}
+
+fn launch(files: &Artefacts, data: &Path, port: u16) -> Process {
+    let file = |name: &str| data.join(name).to_str().expect("our folder's name is UTF-8").to_owned();
+    let (bolt, sqlite, engine) = (file("influxd.bolt"), file("influxd.sqlite"), file("engine"));
+    let (address, log) = (format!("127.0.0.1:{port}"), files.path().join("influxd.log"));
+    let places = ["--bolt-path", &bolt, "--sqlite-path", &sqlite, "--engine-path", &engine];
+    let others = ["--http-bind-address", &address, "--reporting-disabled", "--log-level", "warn"];
+    let mut process = Process::start(&influxd(), &[&places[..], &others].concat(), &log);
+    process.drain(&log);
+    process
 }
 
 fn authorization() -> String {

@@ -24,6 +24,7 @@ mod process;
 mod radio_town;
 mod scripted_proxy;
 mod service;
+mod small_disk;
 mod town;
 mod wait;
 
@@ -39,5 +40,6 @@ pub use process::free_port;
 pub use radio_town::{RadioTown, Told};
 pub use scripted_proxy::{Act, ScriptedProxy};
 pub use service::{Service, smartpole};
+pub use small_disk::SmallDisk;
 pub use town::Town;
 pub use wait::{eventually, eventually_within};

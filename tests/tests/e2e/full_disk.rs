@@ -1,51 +1,10 @@
 //! A disk without room.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::time::Duration;
 
 use firmware_sim::{Pace, publish::publish};
 use reqwest::StatusCode;
-use smartpole_tests::{Config, Ledger, Listener, Service, eventually, json_at, message, now, up};
-
-/// A small file system of its own, gone with the test.
-struct SmallDisk {
-    mount: tempfile::TempDir,
-}
-
-impl SmallDisk {
-    fn new(megabytes: u32) -> Self {
-        let mount = tempfile::tempdir().expect("a temporary folder");
-        let size = format!("size={megabytes}m");
-        let output = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(mount.path()).output();
-        let output = output.expect("there is a mount command");
-        let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "a small disk needs the right to mount (root): {reason}");
-        Self { mount }
-    }
-
-    fn path(&self) -> &Path {
-        self.mount.path()
-    }
-
-    /// Takes all room but so many bytes.
-    fn fill(&self, leave: u64) -> PathBuf {
-        let filler = self.path().join("filler");
-        let free = rustix::fs::statvfs(self.path()).map(|disk| disk.f_bavail * disk.f_frsize).expect("a file system");
-        let file = std::fs::File::create(&filler).expect("a file");
-        let length = free.saturating_sub(leave);
-        rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, length).expect("room is there");
-        filler
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        Command::new("umount").arg("--lazy").arg(self.mount.path()).status().ok();
-    }
-}
+use smartpole_tests::{Config, Ledger, Listener, Service, SmallDisk, eventually, json_at, message, now, up};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_stops_acknowledging_and_mends_itself_when_there_is_room() {
