@@ -188,13 +188,15 @@ impl Queries {
         })
     }
 
-    /// The newest lines that a target refused, before the id `before`; newest first. `None` if there is no such target.
+    /// The newest lines that a target refused, of one reason or of all, before the id `before`; newest first. `None` if there is
+    /// no such target.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn refused_lines(
         &self,
         target: &str,
+        reason: Option<&str>,
         before: Option<i64>,
         limit: usize,
     ) -> Result<Option<Vec<RefusedLine>>, Error> {
@@ -205,9 +207,10 @@ impl Queries {
                 return Ok(None);
             }
             let sql = "SELECT id, at, reason, readings, detail, line FROM refused_line
-                       WHERE target = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+                       WHERE target = ?1 AND id < ?2 AND (?3 IS NULL OR reason = ?3) ORDER BY id DESC LIMIT ?4";
             let mut statement = file.prepare_cached(sql).map_err(&doing)?;
-            let rows = statement.query_map(params![target, before.unwrap_or(i64::MAX), limit as i64], |row| {
+            let asked = params![target, before.unwrap_or(i64::MAX), reason, limit as i64];
+            let rows = statement.query_map(asked, |row| {
                 let (at, readings) = (UtcMillis(row.get(1)?), row.get::<_, i64>(3)?.unsigned_abs());
                 Ok(RefusedLine {
                     id: row.get(0)?,

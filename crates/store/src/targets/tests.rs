@@ -140,9 +140,28 @@ fn the_newest_refused_lines_are_kept_and_the_sums_know_of_all() {
     store.note_sent("city", &Sent { refused: many.collect(), ..Sent::default() }).unwrap();
     assert_eq!((count(&store, "refused_line"), standing(&store).refused_readings()), (REFUSED_LINES, 10_010));
     let queries = queries(&store);
-    let page = queries.refused_lines("city", None, 2).unwrap().unwrap();
+    let page = queries.refused_lines("city", None, None, 2).unwrap().unwrap();
     assert_eq!(page.iter().map(|line| line.detail.as_str()).collect::<Vec<_>>(), ["10009", "10008"]);
-    let next = queries.refused_lines("city", Some(page[1].id), 1).unwrap().unwrap();
+    let next = queries.refused_lines("city", None, Some(page[1].id), 1).unwrap().unwrap();
     assert_eq!(next[0].detail, "10007");
-    assert_eq!(queries.refused_lines("town", None, 1).unwrap(), None);
+    assert_eq!(queries.refused_lines("town", None, None, 1).unwrap(), None);
+}
+
+#[test]
+fn refused_lines_of_one_reason_are_found_among_others() {
+    let (_dir, store) = store();
+    store.set_targets(&targets(&["city", "lab"])).unwrap();
+    let lines = ["rejected", "too_large", "rejected"].map(|reason| refused(reason, 1));
+    store.note_sent("city", &Sent { refused: lines.to_vec(), ..Sent::default() }).unwrap();
+    store.note_sent("lab", &Sent { refused: lines.to_vec(), ..Sent::default() }).unwrap();
+    let queries = queries(&store);
+    let found = |reason, before| {
+        let lines = queries.refused_lines("city", reason, before, 9).unwrap().unwrap();
+        lines.into_iter().map(|line| (line.id, line.reason)).collect::<Vec<_>>()
+    };
+    let (rejected, large) = ("rejected".to_owned(), "too_large".to_owned());
+    assert_eq!(found(None, None), [(3, rejected.clone()), (2, large), (1, rejected.clone())]);
+    assert_eq!(found(Some("rejected"), None), [(3, rejected.clone()), (1, rejected.clone())]);
+    assert_eq!(found(Some("rejected"), Some(3)), [(1, rejected)]);
+    assert!(found(Some("outside_retention"), None).is_empty());
 }
