@@ -84,6 +84,18 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, kind, title, format!("there is no {word} {shown:?}"), remedy)
     }
 
+    /// A name that is no target's: 404. There are few, so all are named.
+    pub(crate) fn unknown_target<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let shown: String = name.chars().take(64).collect();
+        let known: Vec<_> = known.map(|known| format!("{known:?}")).collect();
+        let remedy = match known.as_slice() {
+            [] => "no target is configured: a section [[influx]] of the configuration makes one".to_owned(),
+            known => format!("there are: {}", known.join(", ")),
+        };
+        let detail = format!("there is no target {shown:?}");
+        Self::new(StatusCode::NOT_FOUND, "unknown-target", "Unknown target", detail, remedy)
+    }
+
     /// No such address: 404.
     pub(crate) fn no_such_page(path: &str) -> Self {
         let path: String = path.chars().take(128).collect();

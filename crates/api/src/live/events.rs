@@ -132,7 +132,7 @@ pub(crate) struct LedgerEvent {
     quarantined: u64,
     /// Readings that count.
     readings_accepted: u64,
-    /// Whether every equation of the ledger holds.
+    /// Whether the equations of messages, readings and windows hold; those of targets are in `/api/v1/ledger`.
     balanced: bool,
 }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::{
     ApiState,
     problem::{Failed, Problem},
+    routes::{Target, targets},
 };
 
 /// What became of everything that was ever received.
@@ -16,12 +17,14 @@ use crate::{
 pub(crate) struct Ledger {
     /// Up to where it counts.
     as_of: AsOf,
-    /// Whether every equation holds.
+    /// Whether every equation holds, those of targets too.
     balanced: bool,
     /// The equations.
     equations: Vec<Equation>,
     /// Accepted readings that a flag keeps out of windows, by the first such flag; flags that never did are left out.
     excluded: Vec<Excluded>,
+    /// Where accepted readings are forwarded to, each with its own equation, as of the last commit.
+    targets: Vec<Target>,
 }
 
 /// Readings kept out of windows by a flag.
@@ -79,8 +82,11 @@ pub(crate) struct Term {
     Failed,
 ))]
 pub(crate) async fn ledger(State(state): State<ApiState>) -> Result<Json<Ledger>, Problem> {
-    let (durable, books) = state.ask(|parts| Ok((*parts.journal.durable().borrow(), Books::of(&parts.fold())))).await?;
-    Ok(Json(books.ledger(durable.since(books.seq))))
+    let answer = state.ask(|parts| {
+        let (durable, books) = (*parts.journal.durable().borrow(), Books::of(&parts.fold()));
+        Ok(books.ledger(durable.since(books.seq), targets(parts)?))
+    });
+    Ok(Json(answer.await?))
 }
 
 /// The ledger's sums at a position.
@@ -106,13 +112,13 @@ impl Books {
         self.counts.sum(|entry| matches!(entry, Entry::Message(Outcome::Quarantined(_))))
     }
 
-    /// Whether every equation holds.
+    /// Whether every equation of the fold holds.
     pub(crate) fn balanced(&self) -> bool {
         self.equations().iter().all(|equation| equation.balanced)
     }
 
     /// With `waiting` records that are journalled and not yet folded: they are on both sides of the first equation.
-    fn ledger(&self, waiting: u64) -> Ledger {
+    fn ledger(&self, waiting: u64, targets: Vec<Target>) -> Ledger {
         let received_at = (self.seq > Seq(0)).then_some(self.received_at);
         let mut equations = self.equations();
         equations[0].total.value += waiting;
@@ -120,7 +126,8 @@ impl Books {
         let excluded = Flag::ALL.into_iter().map(|flag| (flag.code(), self.get(Entry::Excluded(flag))));
         let excluded = excluded.filter(|(_, value)| *value > 0).map(|(flag, value)| Excluded { flag, value }).collect();
         let as_of = AsOf { seq: self.seq, received_at };
-        Ledger { as_of, balanced: self.balanced(), equations: equations.into(), excluded }
+        let balanced = self.balanced() && targets.iter().all(|target| target.balanced);
+        Ledger { as_of, balanced, equations: equations.into(), excluded, targets }
     }
 
     fn equations(&self) -> [Equation; 3] {

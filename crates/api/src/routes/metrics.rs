@@ -9,9 +9,9 @@ use smartpole_model::{Outcome, Verdict};
 use smartpole_pipeline::Entry;
 
 use crate::{
-    ApiState, Health,
+    ApiState, CircuitState, Health,
     problem::{Failed, Problem},
-    routes::Books,
+    routes::{Books, Target, targets},
 };
 
 /// What the service measures about itself, for Prometheus.
@@ -24,18 +24,21 @@ pub(crate) async fn metrics(
 ) -> Result<([(HeaderName, &'static str); 1], String), Problem> {
     let text = state.ask(|parts| {
         let books = Books::of(&parts.fold());
-        record(&books, parts.journal.durable().borrow().0, &parts.health.borrow());
+        // A store that cannot be read is in the log; it must not hide what else is measured.
+        let targets = targets(parts).unwrap_or_default();
+        record(&books, parts.journal.durable().borrow().0, &parts.health.borrow(), &targets);
         Ok(parts.metrics.render())
     });
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text.await?))
 }
 
 /// Puts down what is known now; the sums of the ledger are counters, as they only grow.
-fn record(books: &Books, durable: u64, health: &Health) {
+fn record(books: &Books, durable: u64, health: &Health, targets: &[Target]) {
     gauge!("smartpole_journal_durable_seq").set(durable as f64);
     gauge!("smartpole_fold_seq").set(books.seq.0 as f64);
     gauge!("smartpole_fold_lag_messages").set(durable.saturating_sub(books.seq.0) as f64);
-    gauge!("smartpole_ledger_balanced").set(f64::from(u8::from(books.balanced())));
+    let balanced = books.balanced() && targets.iter().all(|target| target.balanced);
+    gauge!("smartpole_ledger_balanced").set(f64::from(u8::from(balanced)));
     for source in &health.sources {
         let connected = f64::from(u8::from(source.connected));
         gauge!("smartpole_source_connected", "source" => source.name.clone()).set(connected);
@@ -43,6 +46,24 @@ fn record(books: &Books, durable: u64, health: &Health) {
     for entry in Entry::all() {
         count(entry, books.get(entry));
     }
+    targets.iter().for_each(record_target);
+}
+
+/// How far a target is, and what became of what is for it.
+fn record_target(target: &Target) {
+    let name = || target.name.clone();
+    gauge!("smartpole_influx_pending_readings", "target" => name()).set(target.pending as f64);
+    gauge!("smartpole_influx_lag_seconds", "target" => name()).set(target.lag_ms as f64 / 1_000.0);
+    let open = target.circuit.state != CircuitState::Closed;
+    gauge!("smartpole_influx_circuit_open", "target" => name()).set(f64::from(u8::from(open)));
+    counter!("smartpole_influx_windows_total", "target" => name()).absolute(target.windows);
+    let readings = |outcome: &'static str, reason: &str, n| {
+        let labels = [("target", name()), ("outcome", outcome.to_owned()), ("reason", reason.to_owned())];
+        counter!("smartpole_influx_readings_total", &labels).absolute(n);
+    };
+    readings("filtered", "", target.filtered);
+    readings("forwarded", "", target.forwarded);
+    target.refused.iter().for_each(|refused| readings("refused", &refused.reason, refused.value));
 }
 
 /// Reasons and flags that never occurred are left out.
@@ -81,13 +102,14 @@ fn window(arrival: &'static str, n: u64) {
 
 #[cfg(test)]
 mod tests {
-    use expect_test::expect;
+    use expect_test::{Expect, expect};
     use metrics_exporter_prometheus::PrometheusBuilder;
     use smartpole_model::{Flag, Reason, Seq, UtcMillis};
     use smartpole_pipeline::Counts;
+    use smartpole_store::Standing;
 
     use super::*;
-    use crate::SourceHealth;
+    use crate::{SourceHealth, TargetHealth};
 
     #[test]
     fn sums_and_positions_are_put_down_and_what_never_occurred_is_left_out() {
@@ -100,11 +122,10 @@ mod tests {
         let source = SourceHealth { name: "broker".to_owned(), connected: true, refused: None };
         let health = Health { sources: vec![source], ..Health::default() };
         let recorder = PrometheusBuilder::new().build_recorder();
-        metrics::with_local_recorder(&recorder, || record(&books, 9, &health));
-        let text = recorder.handle().render();
-        let mut lines: Vec<_> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-        lines.sort_unstable();
-        expect![[r#"
+        metrics::with_local_recorder(&recorder, || record(&books, 9, &health, &[]));
+        check(
+            &recorder.handle().render(),
+            &expect![[r#"
             smartpole_fold_lag_messages 2
             smartpole_fold_seq 7
             smartpole_journal_durable_seq 9
@@ -122,7 +143,51 @@ mod tests {
             smartpole_windows_aggregatable_total 0
             smartpole_windows_total{arrival="expired"} 0
             smartpole_windows_total{arrival="late"} 0
-            smartpole_windows_total{arrival="on_time"} 0"#]]
-        .assert_eq(&lines.join("\n"));
+            smartpole_windows_total{arrival="on_time"} 0"#]],
+        );
+    }
+
+    #[test]
+    fn each_target_has_its_figures_and_one_that_is_tried_is_not_yet_closed() {
+        let standing = Standing {
+            target: "city".to_owned(),
+            filtered: 1,
+            forwarded: 20,
+            refused: vec![("rejected".to_owned(), 3, 2)],
+            pending: 400,
+            lag_ms: 12_500,
+            windows: 7,
+            ..Standing::default()
+        };
+        let away = TargetHealth { circuit: CircuitState::HalfOpen, ..TargetHealth::default() };
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || record_target(&Target::new(away, standing)));
+        check(
+            &recorder.handle().render(),
+            &expect![[r#"
+            smartpole_influx_circuit_open{target="city"} 1
+            smartpole_influx_lag_seconds{target="city"} 12.5
+            smartpole_influx_pending_readings{target="city"} 400
+            smartpole_influx_readings_total{target="city",outcome="filtered",reason=""} 1
+            smartpole_influx_readings_total{target="city",outcome="forwarded",reason=""} 20
+            smartpole_influx_readings_total{target="city",outcome="refused",reason="rejected"} 3
+            smartpole_influx_windows_total{target="city"} 7"#]],
+        );
+    }
+
+    #[test]
+    fn a_target_whose_sums_do_not_add_up_unbalances_the_ledger() {
+        let target = Target::new(TargetHealth::default(), Standing { accepted: 1, ..Standing::default() });
+        let books = Books { seq: Seq(0), received_at: UtcMillis(0), counts: Counts::default() };
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || record(&books, 0, &Health::default(), &[target]));
+        assert!(recorder.handle().render().contains("\nsmartpole_ledger_balanced 0\n"));
+    }
+
+    /// The figures in order, without what describes them.
+    fn check(text: &str, expect: &Expect) {
+        let mut lines: Vec<_> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        lines.sort_unstable();
+        expect.assert_eq(&lines.join("\n"));
     }
 }

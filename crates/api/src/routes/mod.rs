@@ -26,10 +26,12 @@ mod properties;
 mod quarantine;
 mod readyz;
 mod series;
+mod targets;
 pub(crate) mod window;
 mod zones;
 
 pub(crate) use ledger::Books;
+use targets::{Target, targets};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -57,6 +59,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(live::live))
         .routes(routes!(ledger::ledger))
         .routes(routes!(quarantine::quarantine))
+        .routes(routes!(targets::refused))
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))
         .routes(routes!(metrics::metrics))

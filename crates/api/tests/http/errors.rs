@@ -106,7 +106,7 @@ async fn wrong_addresses_methods_and_bodies_are_refused_in_words() {
 fn no_query_string_makes_the_service_fail() {
     const NAMES: [&str; 12] =
         ["pole", "device", "zone", "property", "channel", "from", "to", "step", "limit", "cursor", "reason", "x"];
-    const PATHS: [&str; 6] = ["latest", "live", "ledger", "series", "footfall", "quarantine"];
+    const PATHS: [&str; 7] = ["latest", "live", "ledger", "series", "footfall", "quarantine", "targets/city/refused"];
     let value = prop_oneof![
         "[ -~]{0,12}",
         any::<i64>().prop_map(|n| n.to_string()),

@@ -101,7 +101,7 @@ pub(crate) struct City {
     pub(crate) live: broadcast::Sender<Arc<smartpole_pipeline::Live>>,
     pub(crate) health: watch::Sender<Health>,
     journal: Journal,
-    store: Store,
+    pub(crate) store: Store,
     library: Library,
     _dir: TempDir,
 }

@@ -8,4 +8,5 @@ mod live;
 mod openapi;
 mod operation;
 mod page;
+mod targets;
 mod values;

@@ -18,7 +18,7 @@ async fn the_ledger_gives_each_equation_with_its_terms() {
         {"name":"duplicate","value":0}],"balanced":true},
         {"name":"windows","total":{"name":"aggregatable","value":5},"terms":[{"name":"on_time","value":5},
         {"name":"late","value":0},
-        {"name":"expired","value":0}],"balanced":true}],"excluded":[]}"#]]).await;
+        {"name":"expired","value":0}],"balanced":true}],"excluded":[],"targets":[]}"#]]).await;
 }
 
 #[tokio::test]
