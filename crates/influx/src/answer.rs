@@ -60,6 +60,20 @@ pub enum Trouble {
     Clock,
 }
 
+impl Trouble {
+    /// Its code on page and in the ledger.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Bucket => "bucket",
+            Self::Server => "server",
+            Self::Network => "network",
+            Self::NotInfluxdb => "not_influxdb",
+            Self::Clock => "clock",
+        }
+    }
+}
+
 impl Answer {
     /// The same with other words.
     pub(crate) fn map_words(self, map: impl Fn(&str) -> String) -> Self {

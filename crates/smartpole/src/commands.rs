@@ -58,6 +58,7 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
         mqtt: config.mqtt,
         listener: config.listener,
         udp: config.udp,
+        influx: config.influx,
         journal: config.journal,
         journal_days: config.retention.journal_days,
     };
@@ -92,6 +93,7 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         mqtt: Vec::new(),
         listener: Some(listener),
         udp: Some(gateways),
+        influx: Vec::new(),
         journal: smartpole_journal::Options::default(),
         journal_days: DEMO_JOURNAL_DAYS,
     };

@@ -58,6 +58,8 @@ pub(crate) struct FoldLoop {
     pub(crate) live: broadcast::Sender<Arc<Live>>,
     /// What devices shall be told.
     pub(crate) offers: mpsc::Sender<Vec<Offer>>,
+    /// The newest batch in the store.
+    pub(crate) committed: watch::Sender<u64>,
     /// Why folding stands still, if it does.
     pub(crate) trouble: watch::Sender<Option<String>>,
     /// Days after which a message may leave the journal.
@@ -181,6 +183,7 @@ impl FoldLoop {
             std::thread::sleep(RETRY);
         }
         self.write().committed();
+        self.committed.send_replace(changes.batch);
         (progress.committed, progress.first_change) = (changes.cursor, None);
         self.report(None);
         progress.trim_due |= changes.checkpoint.is_some();

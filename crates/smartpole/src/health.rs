@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use smartpole_api::{Health, SourceHealth};
+use smartpole_api::{CircuitState, Health, SourceHealth, TargetHealth};
+use smartpole_influx::{Circuit, Trouble};
 use smartpole_source::{SourceState, SourceStatus};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,7 @@ pub(crate) struct HealthWatch {
     trouble: watch::Receiver<Option<String>>,
     registry: watch::Receiver<Option<String>>,
     sources: Vec<watch::Receiver<SourceStatus>>,
+    targets: Vec<(String, watch::Receiver<Circuit>)>,
 }
 
 impl HealthWatch {
@@ -22,9 +24,10 @@ impl HealthWatch {
         trouble: watch::Receiver<Option<String>>,
         registry: watch::Receiver<Option<String>>,
         sources: Vec<watch::Receiver<SourceStatus>>,
+        targets: Vec<(String, watch::Receiver<Circuit>)>,
     ) -> Self {
         let health = watch::Sender::new(Health::default());
-        let watch = Self { health, trouble, registry, sources };
+        let watch = Self { health, trouble, registry, sources, targets };
         watch.look();
         watch
     }
@@ -44,7 +47,7 @@ impl HealthWatch {
             fold_error: self.trouble.borrow().clone(),
             registry_error: self.registry.borrow().clone(),
             sources: self.sources.iter().map(|source| of(&source.borrow())).collect(),
-            targets: Vec::new(),
+            targets: self.targets.iter().map(|(name, circuit)| target(name, &circuit.borrow())).collect(),
         };
         self.health.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
     }
@@ -53,4 +56,15 @@ impl HealthWatch {
 fn of(status: &SourceStatus) -> SourceHealth {
     let refused = (status.state == SourceState::Refused).then(|| status.last_error.clone().unwrap_or_default());
     SourceHealth { name: status.name.clone(), connected: status.state == SourceState::Connected, refused }
+}
+
+fn target(name: &str, circuit: &Circuit) -> TargetHealth {
+    let state = match circuit.state {
+        smartpole_influx::CircuitState::Closed => CircuitState::Closed,
+        smartpole_influx::CircuitState::Open => CircuitState::Open,
+        smartpole_influx::CircuitState::HalfOpen => CircuitState::HalfOpen,
+    };
+    let kind = circuit.kind.map_or("", Trouble::code);
+    let Circuit { ref reason, since, retry_at, .. } = *circuit;
+    TargetHealth { name: name.to_owned(), circuit: state, kind, reason: reason.clone(), since, retry_at }
 }

@@ -14,6 +14,7 @@ mod ledger;
 mod registry_watch;
 mod service;
 mod sources;
+mod targets;
 mod telemetry;
 mod ticks;
 

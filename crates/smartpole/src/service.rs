@@ -31,6 +31,7 @@ use crate::{
     inputs::InputLibrary,
     registry_watch::RegistryWatch,
     sources::{Sources, known_gateways},
+    targets::Targets,
     telemetry::Chain,
 };
 
@@ -53,6 +54,7 @@ pub(crate) struct Setup {
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     pub(crate) listener: Option<mqtt_listener::Options>,
     pub(crate) udp: Option<udp::Options>,
+    pub(crate) influx: Vec<smartpole_influx::Options>,
     pub(crate) journal: smartpole_journal::Options,
     pub(crate) journal_days: u32,
 }
@@ -76,6 +78,8 @@ pub(crate) enum Error {
     Fold(#[from] fold_loop::Error),
     #[error("cannot listen on {address}; is something else using it?")]
     Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot use a target")]
+    Target(#[from] smartpole_influx::Error),
     #[error("cannot start a source")]
     Source(#[from] smartpole_source::Error),
     #[error("cannot start a thread")]
@@ -93,14 +97,14 @@ pub(crate) struct Service {
     pub(crate) failed: CancellationToken,
     sources: Sources,
     folding: Folding,
+    targets: Targets,
     interface: Interface,
 }
 
 impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
-        let Setup { data, registry, inputs_key_file, http, mqtt, listener, udp, journal: options, journal_days } =
-            setup;
+        let Setup { data, registry, inputs_key_file, http, mqtt, listener, udp, influx, journal, journal_days } = setup;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
         let http = TcpListener::bind(http).await.map_err(|source| Error::Listen { address: http, source })?;
         let failed = CancellationToken::new();
@@ -108,10 +112,12 @@ impl Service {
         let (store, library) = (Store::open(&data)?, InputLibrary::new(&data, inputs_key_file));
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
         let queries = Queries::new(&store, Arc::clone(&fold));
-        let journal = open_journal(&data, options, &fold)?;
+        let journal = open_journal(&data, journal, &fold)?;
         let watch = RegistryWatch::start(registry, &library, &journal, &fold).await?;
         let registry_error = watch.error();
 
+        let committed = watch::Sender::new(0);
+        let mut targets = Targets::new(&influx, &store, &queries, &library, &committed)?;
         let (live, _) = broadcast::channel(LIVE_STEPS);
         let (offers, offered) = mpsc::channel(OFFERS);
         let trouble = watch::Sender::new(None);
@@ -123,13 +129,16 @@ impl Service {
             fold: fold_again,
             live: live.clone(),
             offers,
+            committed,
             trouble: trouble.clone(),
             journal_days,
         };
         let folding = Folding::spawn(folding, &failed)?;
+        targets.run(&failed);
 
         let mut sources = Sources::bind(mqtt, listener, udp, known_gateways(&fold), &journal).await?;
-        let health = HealthWatch::new(trouble.subscribe(), registry_error, sources.statuses.clone());
+        let health =
+            HealthWatch::new(trouble.subscribe(), registry_error, sources.statuses.clone(), targets.circuits.clone());
         let parts = Parts {
             fold: Arc::clone(&fold),
             queries,
@@ -141,10 +150,10 @@ impl Service {
         let interface = Interface::spawn(http, parts, health, &failed)?;
         sources.run(watch, offered, &journal, &failed);
         let (http, mqtt, udp) = (interface.address, sources.listens, sources.hears);
-        Ok(Self { http, mqtt, udp, fold, journal, failed, sources, folding, interface })
+        Ok(Self { http, mqtt, udp, fold, journal, failed, sources, folding, targets, interface })
     }
 
-    /// Stops in the order in which messages go through: sources, journal, fold and store, interface.
+    /// Stops in the order in which messages go through: sources, journal, fold and store, targets, interface.
     pub(crate) async fn stop(mut self) {
         self.sources.stop.cancel();
         drain("sources", &mut self.sources.tasks).await;
@@ -152,6 +161,8 @@ impl Service {
             tracing::error!("the journal did not close cleanly: {}", Chain(&error));
         }
         self.folding.stop().await;
+        self.targets.stop.cancel();
+        drain("targets", &mut self.targets.tasks).await;
         self.interface.stop.cancel();
         drain("interface", &mut self.interface.tasks).await;
         tracing::info!("stopped");

@@ -1,0 +1,54 @@
+//! Where readings and windows are forwarded: one task a target, behind the store.
+
+use std::sync::Arc;
+
+use smartpole_influx::{Circuit, Forwarder, Options};
+use smartpole_store::{Queries, Store};
+use tokio::{sync::watch, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{clock, inputs::InputLibrary, service::Error};
+
+/// All targets.
+pub(crate) struct Targets {
+    forwarders: Vec<Forwarder>,
+    /// How each one is, by name.
+    pub(crate) circuits: Vec<(String, watch::Receiver<Circuit>)>,
+    pub(crate) tasks: JoinSet<()>,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Targets {
+    /// Prepares the targets; `committed` tells the newest batch of the store.
+    pub(crate) fn new(
+        options: &[Options],
+        store: &Store,
+        queries: &Queries,
+        library: &InputLibrary,
+        committed: &watch::Sender<u64>,
+    ) -> Result<Self, Error> {
+        let names: Vec<String> = options.iter().map(|options| options.name.clone()).collect();
+        for gone in store.set_targets(&names)? {
+            let (pending, forwarded) = (gone.pending, gone.forwarded);
+            tracing::warn!(influx = gone.target, pending, forwarded, "no longer a target: what it lacks is not sent");
+        }
+        let forwarder = |options| {
+            let inputs = Arc::new(library.clone());
+            Forwarder::new(options, store, queries, inputs, committed.subscribe(), clock::now)
+        };
+        let forwarders = options.iter().map(forwarder).collect::<Result<Vec<_>, _>>()?;
+        let circuits = forwarders.iter().map(|forwarder| (forwarder.name().to_owned(), forwarder.circuit())).collect();
+        Ok(Self { forwarders, circuits, tasks: JoinSet::new(), stop: CancellationToken::new() })
+    }
+
+    /// Starts sending. A forwarder that ends by a fault ends the service: it would be as if the target were away for ever.
+    pub(crate) fn run(&mut self, failed: &CancellationToken) {
+        for forwarder in self.forwarders.drain(..) {
+            let (stop, guard) = (self.stop.clone(), failed.clone().drop_guard());
+            self.tasks.spawn(async move {
+                forwarder.run(stop).await;
+                drop(guard.disarm());
+            });
+        }
+    }
+}
