@@ -105,9 +105,9 @@ impl Received<'_> {
             (413, said) => Answer::TooLarge(said.map_or_else(|| self.outline(), |(_, message)| message)),
             (300..=399, _) => self.wait(Trouble::NotInfluxdb, &headers::redirection(self.headers)),
             (400 | 422, Some((code, message))) => self.refusal(&code, &message),
-            (401 | 403, Some((_, message))) => self.wait(Trouble::Token, &message),
-            (404, Some((_, message))) => self.wait(Trouble::Bucket, &message),
-            (408 | 429 | 499 | 500..=599, Some((_, message))) => self.wait(Trouble::Server, &message),
+            (401 | 403, Some((_, message))) => self.said_by(Trouble::Token, &message),
+            (404, Some((_, message))) => self.said_by(Trouble::Bucket, &message),
+            (408 | 429 | 499 | 500..=599, Some((_, message))) => self.said_by(Trouble::Server, &message),
             (408 | 429 | 500..=599, None) => self.wait(Trouble::Server, &self.outline()),
             _ => self.wait(Trouble::NotInfluxdb, &format!("the answer is not InfluxDB's: {}", self.outline())),
         }
@@ -129,6 +129,10 @@ impl Received<'_> {
             return self.wait(Trouble::Clock, &format!("the server's clock is {by} s {way} ours, and {}", words.text));
         }
         Answer::Refused(words)
+    }
+
+    fn said_by(&self, trouble: Trouble, message: &str) -> Answer {
+        self.wait(trouble, &format!("{}: {message}", self.status))
     }
 
     fn wait(&self, trouble: Trouble, reason: &str) -> Answer {
