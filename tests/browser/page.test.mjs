@@ -42,6 +42,12 @@ async function opened(options) {
   return { page, wrong, close };
 }
 
+/** A target as the ledger tells of it, while its server is away. */
+const target = {
+  name: 'city', since: null, accepted: 10_403, filtered: 0, forwarded: 7000, pending: 3400, refused: [{ reason: 'field_type_conflict', value: 3, lines: 1 }], windows: 120, balanced: true, pending_messages: 425, lag_s: 12.3,
+  circuit: { state: 'open', kind: 'network', reason: 'connection refused', since: '2026-11-29T10:00:00Z', retry_at: null },
+};
+
 /** All items of a list of the interface. */
 async function listed(name) {
   const { items, next } = await (await fetch(`${demo.url}/api/v1/${name}`)).json();
@@ -130,6 +136,32 @@ describe('the page', () => {
     const { page, wrong, close } = await opened({ path: '/#quarantine=unknown_device' });
     await eventually('the refused message is shown', async () => /nobody/.test(await page.locator(testid('quarantine')).innerText()));
     await picture(page, 'page-quarantine');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows how each target is and what it refused, and nothing where there is none', async () => {
+    const { page, wrong, close } = await opened();
+    assert.ok(await page.locator(testid('targets')).isHidden(), 'the demo has no target');
+    await page.route('**/api/v1/ledger', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), targets: [target] } });
+    });
+    await page.route('**/api/v1/targets/city/refused?*', (route) => {
+      const reason = new URL(route.request().url()).searchParams.get('reason');
+      return route.fulfill({ json: { items: [{ refused_at: '2026-11-29T10:00:00Z', reason, readings: 3, detail: 'input field "pm10" is type float', line: 'air_quality pm10=1.5' }], next: null } });
+    });
+    await page.reload();
+    const card = page.locator(`${testid('targets')} [data-target=city][data-circuit=open]`);
+    await eventually('its state, lag and equation', async () => /InfluxDB city[\s\S]*wartet[\s\S]*12 s zurück, 3\.400 Messwerte aus 425 Nachrichten ausstehend[\s\S]*nicht zu erreichen[\s\S]*10\.403[\s\S]*7\.000[\s\S]*3\.400/.test(await card.innerText()));
+    await picture(page, 'page-targets');
+    await card.locator('.reasons a').focus();
+    await page.keyboard.press('Enter');
+    const panel = page.locator(testid('refused-panel'));
+    await eventually('the line with the words of the server', async () => /Feldtyp passt nicht[\s\S]*input field "pm10" is type float[\s\S]*air_quality pm10=1.5/.test(await panel.innerText()));
+    await page.keyboard.press('Escape');
+    await page.waitForSelector(testid('refused-panel'), { state: 'hidden' });
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /Feldtyp passt nicht/, 'closing leads back');
     assert.deepEqual(wrong, []);
     await close();
   });

@@ -28,9 +28,9 @@ pub(crate) struct Target {
     /// Its name in the configuration.
     #[schema(example = "city")]
     pub(crate) name: String,
-    /// Since when it is a target; what came before is not counted.
-    #[schema(value_type = String, format = DateTime)]
-    since: UtcMillis,
+    /// Since when it is a target; what came before is not counted. Null: from the beginning.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<UtcMillis>,
     /// Readings accepted since then, as of the last commit.
     accepted: u64,
     /// Readings that the target does not want.
@@ -103,7 +103,7 @@ impl Target {
         let sum = |(reason, value, lines)| RefusedSum { reason, value, lines };
         Self {
             name: standing.target,
-            since: standing.since,
+            since: Some(standing.since).filter(|since| since.0 > 0),
             accepted: standing.accepted,
             filtered: standing.filtered,
             forwarded: standing.forwarded,

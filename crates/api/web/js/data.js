@@ -60,7 +60,9 @@ async function loadPoles() {
 }
 
 async function loadLedger() {
-  state.equations = (await get('ledger')).equations;
+  const { equations, targets } = await get('ledger');
+  state.equations = equations;
+  state.targets = targets;
 }
 
 async function loadGateways() {

@@ -1,13 +1,13 @@
 /** The panel of one device: what is wrong, its session, its joins, the gateways that hear it. */
 import { get } from './api.js';
 import { connection, problems } from './device-rules.js';
-import { bars, connectionTag, gatewayName, problemWord, quality, share, shareBar, strength } from './device-words.js';
+import { bars, connectionTag, gatewayName, problemWord, quality, share, strength } from './device-words.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 import { address, leave } from './route.js';
-import { verdictMark } from './shapes.js';
+import { shareBar, verdictMark } from './shapes.js';
 import { changed, on, state } from './state.js';
 import { head } from './states.js';
 

@@ -45,13 +45,6 @@ function minus(text) {
   return text.replace('-', '−');
 }
 
-/** Shares of one as a bar. */
-export function shareBar(parts) {
-  let from = 0;
-  const part = ({ share, kind }) => { const box = svg('rect', { x: from * 100, y: 0, width: share * 100, height: 6, class: kind }); from += share; return box; };
-  return svg('svg', { viewBox: '0 0 100 6', preserveAspectRatio: 'none', class: 'share', 'aria-hidden': 'true' }, svg('rect', { x: 0, y: 0, width: 100, height: 6, class: 'rest' }), parts.map(part));
-}
-
 /** The name of a gateway, or its EUI. */
 export function gatewayName({ id, name }) {
   return name ?? id;

@@ -42,6 +42,18 @@ export function keepFocus(root, redraw) {
   if (key !== undefined) root.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
 
+/** Puts `children` into `root`; one that looks as before stays as it is, with what a reader has selected in it. */
+export function renew(root, children) {
+  keepFocus(root, () => {
+    while (root.childNodes.length > children.length) root.lastChild.remove();
+    children.forEach((child, at) => {
+      const before = root.childNodes[at];
+      if (!before) root.append(child);
+      else if (!before.isEqualNode(child)) before.replaceWith(child);
+    });
+  });
+}
+
 /** Fades a change in (css class `changed`); repeated changes start the fade again. */
 export function flash(element) {
   element.classList.remove('changed');

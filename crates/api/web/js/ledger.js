@@ -1,11 +1,13 @@
 /** The operator's strip: the ledger as one picture whose sums add up, and the sums in detail. */
 import { loadAll } from './data.js';
-import { find, h, setText, svg } from './dom.js';
+import { find, h, keepFocus, setText, svg } from './dom.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { head, instead } from './states.js';
+import { allBalanced } from './target-rules.js';
+import { drawTargets } from './targets.js';
 
 const OUTS = ['uplink', 'duplicate', 'control', 'quarantined'];
 const HEIGHT = 236;
@@ -19,14 +21,20 @@ export function drawLedger() {
   const now = state.ledger;
   const card = find('#ledger');
   drawnFor = '';
-  parts = { chip: h('span', { class: 'chip' }), picture: h('div', { class: 'flow-box' }), sums: h('div') };
+  parts = { chip: h('span', { class: 'chip' }), picture: h('div', { class: 'flow-box' }), targets: h('div', { class: 'targets', 'data-testid': 'targets', hidden: true }), sums: h('div') };
   const other = instead('ledger', !now || now.journalled === 0, t('ledger.empty'), loadAll);
   const title = head('ledger-title', t('ledger.title'), t('ledger.note'), other ? null : parts.chip);
-  if (other) return card.replaceChildren(title, other);
+  if (other) return drawEmpty(card, title, other);
   const open = card.querySelector('details')?.open ?? false;
-  card.replaceChildren(title, parts.picture, h('details', { open }, h('summary', {}, t('ledger.sums')), parts.sums));
+  card.replaceChildren(title, parts.picture, parts.targets, h('details', { open }, h('summary', {}, t('ledger.sums')), parts.sums));
   drawSums();
   return freshenLedger();
+}
+
+/** A target can be in trouble before the first message. */
+function drawEmpty(card, title, other) {
+  drawTargets(parts.targets);
+  keepFocus(card, () => card.replaceChildren(title, other, parts.targets));
 }
 
 /** The picture each second: the same elements as long as nothing appears or goes. */
@@ -34,9 +42,11 @@ export function freshenLedger() {
   const now = state.ledger;
   if (!now) return;
   if (!parts.picture?.isConnected) { drawLedger(); return; }
-  parts.chip.className = `chip ${now.balanced ? 'good' : 'bad'}`;
-  const verdict = t(now.balanced ? 'ledger.ok' : 'ledger.bad');
-  if (parts.chip.textContent.trim() !== verdict) parts.chip.replaceChildren(verdictMark(now.balanced), verdict);
+  const balanced = allBalanced(now, state.targets);
+  parts.chip.className = `chip ${balanced ? 'good' : 'bad'}`;
+  const verdict = t(balanced ? 'ledger.ok' : 'ledger.bad');
+  if (parts.chip.textContent.trim() !== verdict) parts.chip.replaceChildren(verdictMark(balanced), verdict);
+  drawTargets(parts.targets);
   const outs = outcomes(now);
   const shown = `${outs.map(({ name }) => name)} ${parts.picture.clientWidth}`;
   if (shown !== drawnFor) { drawnFor = shown; parts.picture.replaceChildren(picture(now, outs, parts.picture.clientWidth)); }
@@ -103,7 +113,7 @@ function outText(name, x, y, tall) {
 /** The equations, term by term. */
 export function drawSums() {
   if (!parts.sums) return;
-  parts.sums.replaceChildren(...(state.equations ?? []).map(equation));
+  keepFocus(parts.sums, () => parts.sums.replaceChildren(...(state.equations ?? []).map(equation)));
 }
 
 function equation({ name, total, terms, balanced }) {
@@ -111,7 +121,7 @@ function equation({ name, total, terms, balanced }) {
   const term = ({ name: of, value, reason }, at) => {
     const said = [format.number(value), ' ', word(`term.${of}`), reason ? `: ${word(`reason.${reason}`)}` : ''];
     const link = of === 'quarantined' && value > 0;
-    return h('li', {}, at ? '+ ' : '= ', link ? h('a', { href: `#quarantine=${reason ?? ''}` }, said) : said);
+    return h('li', {}, at ? '+ ' : '= ', link ? h('a', { href: `#quarantine=${reason ?? ''}`, 'data-focus': `${name} ${reason ?? ''}` }, said) : said);
   };
   return h('div', { class: 'equation' },
     h('h3', {}, word(`equation.${name}`), ' ', h('span', { class: balanced ? 'good' : 'bad' }, verdictMark(balanced), t(balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'))),

@@ -12,17 +12,19 @@ import { drawLegend, drawMap, recolourMap } from './map.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
 import { startPanel } from './pole-panel.js';
 import { drawQuarantine, freshenQuarantine, startQuarantine } from './quarantine.js';
+import { startRefusedPanel } from './refused-panel.js';
 import { revealAgain } from './reveal.js';
 import { route } from './route.js';
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
+import { startTargets } from './targets.js';
 import { lightOnPaper, startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
 
 const ALL = ['language'];
 /** What of the address belongs to the operator's part. */
-const OPERATION = ['quarantine', 'gateway', 'device'];
+const OPERATION = ['quarantine', 'gateway', 'device', 'refused'];
 
 function wire() {
   on([...ALL, 'poles', 'counts', 'heat'], drawStory);
@@ -34,7 +36,7 @@ function wire() {
   on([...ALL, 'counts'], drawSquares);
   on([...ALL, 'heat', 'size'], drawHeat);
   on([...ALL, 'size'], drawLedger);
-  on(['ledger'], () => { drawSums(); if (!state.ledger) drawLedger(); });
+  on(['ledger'], () => { drawSums(); if (state.ledger) freshenLedger(); else drawLedger(); });
   on(ALL, drawDevices);
   on(['devices'], freshenDevices);
   on([...ALL, 'gateways', 'devices'], drawGateways);
@@ -98,8 +100,10 @@ onReturn(loadAll);
 startLive();
 startPanel();
 startDevicePanel();
+startRefusedPanel();
 startDrawers();
 startQuarantine();
+startTargets();
 followGateway();
 loadAll();
 keepFresh(isFilling);

@@ -1,4 +1,4 @@
-/** What the address says: `#pole=AM-01` opens a pole, `#device=…` a device, `#gateway=…` shows a gateway, `#quarantine=reason` filters the quarantine. */
+/** What the address says: `#pole=AM-01` opens a pole, `#device=…` a device, `#refused=city/reason` what a target refused, `#gateway=…` shows a gateway, `#quarantine=reason` filters the quarantine. */
 
 /** @returns {Record<string, string>} */
 export function route() {
@@ -10,7 +10,7 @@ export function openPole(id) {
   location.hash = address('pole', id);
 }
 
-/** The address of a device, a pole or a gateway. */
+/** The address of a device, a pole, a gateway, or of what a target refused. */
 export function address(key, id) {
   return `#${key}=${encodeURIComponent(id)}`;
 }

@@ -51,3 +51,20 @@ export function gatewayMark(state, size = 22) {
     svg('rect', { x: 1, y: 1, width: 22, height: 22, rx: 4, class: 'plate' }), svg('circle', { cx: 12, cy: 9.2, r: 1.6, fill: 'currentColor' }),
     [...drawn, ...crossed].map((d) => svg('path', { d, ...stroke })));
 }
+
+/** Shares of one as a bar. */
+export function shareBar(parts) {
+  let from = 0;
+  const part = ({ share, kind }) => { const box = svg('rect', { x: from * 100, y: 0, width: share * 100, height: 6, class: kind }); from += share; return box; };
+  return svg('svg', { viewBox: '0 0 100 6', preserveAspectRatio: 'none', class: 'share', 'aria-hidden': 'true' }, svg('rect', { x: 0, y: 0, width: 100, height: 6, class: 'rest' }), parts.map(part));
+}
+
+/** The connection to a target: a link that holds, that catches up, that is broken and waits, that is tried. */
+export function circuitMark(condition) {
+  const stroke = { fill: 'none', stroke: 'currentColor', 'stroke-width': 2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
+  const drawn = {
+    closed: ['M5.5 10.5l3 3 6-7'], behind: ['M6 6.5l4 3.5-4 3.5M11 6.5l4 3.5-4 3.5'], open: ['M7.7 6.5v7M12.3 6.5v7'], half_open: ['M14 10a4 4 0 1 1-1.3-3M13.2 4.2v3h-3'],
+  }[condition];
+  return svg('svg', { viewBox: '0 0 20 20', width: 18, height: 18, class: 'mark', 'aria-hidden': 'true' },
+    svg('circle', { cx: 10, cy: 10, r: 8.6, ...stroke, 'stroke-width': 1.6, 'stroke-dasharray': condition === 'closed' || condition === 'behind' ? null : '3 2.4' }), drawn.map((d) => svg('path', { d, ...stroke })));
+}

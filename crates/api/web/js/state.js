@@ -26,6 +26,8 @@ export const state = {
   ledger: null,
   /** The equations of `/ledger`. */
   equations: null,
+  /** @type {any[]|null} the targets of `/ledger` */
+  targets: null,
   /** @type {Map<string, any>} counts by zone id, see `usual.js` */
   counts: new Map(),
   /** @type {Map<string, any>} hourly air classes by place id */

@@ -6,6 +6,7 @@ import { t } from './i18n.js';
 import { airWord, isClass, shape, verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { isFilling } from './status.js';
+import { allBalanced } from './target-rules.js';
 
 const NAMES = ['reporting', 'footfall', 'air', 'rate', 'ledger'];
 const tiles = {};
@@ -103,7 +104,8 @@ function rate() {
 function ledger() {
   const now = state.ledger;
   if (!now) return show('ledger', t('tile.ledger'), state.connection === 'lost' ? '–' : null, '');
-  const mark = h('span', { class: now.balanced ? 'good word' : 'bad word' }, verdictMark(now.balanced), ' ', t(now.balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'));
+  const balanced = allBalanced(now, state.targets);
+  const mark = h('span', { class: balanced ? 'good word' : 'bad word' }, verdictMark(balanced), ' ', t(balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'));
   const note = now.quarantined ? t('tile.ledger.note', { n: format.number(now.quarantined) }) : t('tile.ledger.clean');
   return show('ledger', t('tile.ledger'), [mark], note, now.duplicate ? t('tile.ledger.duplicates', { n: format.number(now.duplicate) }) : '');
 }
