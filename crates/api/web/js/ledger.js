@@ -76,13 +76,14 @@ function picture(now, outs, width) {
   const root = svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, class: 'flow', role: 'group', 'aria-label': label });
   let from = (HEIGHT - total) / 2;
   let to = 12;
-  root.append(svg('rect', { x: left, y: from, width: 10, height: total, rx: 3, class: 'node' }), sourceText(left, HEIGHT / 2, narrow));
+  root.append(svg('rect', { x: left, y: from, width: 10, height: total, rx: 3, class: 'node' }));
   outs.forEach(({ name }, at) => {
     root.append(stream(left + 10, from, middle, to, tall[at], name), svg('rect', { x: middle, y: to, width: 10, height: tall[at], rx: 3, class: `node ${name}` }), outText(name, middle + 20, to + tall[at] / 2, at === 0));
     if (at === 0) root.append(readings(middle + 10, right, to, tall[0], narrow));
     from += tall[at];
     to += tall[at] + gap;
   });
+  root.append(sourceText(left, HEIGHT / 2, narrow)); // on a phone it stands upon the streams
   return root;
 }
 

@@ -68,11 +68,11 @@ function lines() {
   return [head(null, t('refused.lines'), t('refused.newest')), h('ol', { class: 'lines' }, view.items.map(line)), more];
 }
 
-/** The next step stands once, before the next reason comes. */
+/** The next step stands once, where a reason comes first. */
 function line({ refused_at: at, reason, readings, detail, line: text }, index) {
-  const last = view.items[index + 1]?.reason !== reason;
+  const first = view.items[index - 1]?.reason !== reason;
   const when = `${format.moment(Date.parse(at))} · ${count('value', readings)}`;
   return h('li', {}, h('p', {}, h('b', {}, reasonWord(reason)), ' ', h('span', { class: 'note' }, when)),
-    h('p', { class: 'words' }, t('target.words', { words: detail })), h('pre', {}, text),
-    last && knows(`refused.${reason}.step`) ? h('p', { class: 'step' }, t(`refused.${reason}.step`)) : null);
+    first && knows(`refused.${reason}.step`) ? h('p', { class: 'step' }, t(`refused.${reason}.step`)) : null,
+    h('p', { class: 'words' }, t('target.words', { words: detail })), h('pre', {}, text));
 }
