@@ -8,6 +8,8 @@
 
 mod encoder;
 mod load;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
