@@ -12,9 +12,10 @@
 //! InfluxDB names one reason and counts, and for several shards of time counts those of one only. So a line counts as refused
 //! when it was refused by itself, or in a request all of whose lines were. Per chunk (`batch_lines`) that takes, beside the
 //! request that was refused,
-//! - two for a field whose type conflicts, and as that is remembered for ten minutes, from the next chunk on two in all;
-//! - two for each halving, up to 2 log₂ n, for lines outside of the retention period, which are put in order of time first;
-//! - the same for each line that is refused for another reason, and up to twice its fields;
+//! - two for a field whose type conflicts; that is remembered for ten minutes, so from the next chunk on it takes two in all. Where
+//!   days differ, shards may: then it is two for each day;
+//! - two for lines that are out of retention: they are the oldest, and their number is told;
+//! - 2 log₂ n for each line that is refused for another reason, and as much again for its fields;
 //! - twice the lines and their fields at most, whatever the server says.
 
 mod apart;

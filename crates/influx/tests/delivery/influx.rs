@@ -1,0 +1,102 @@
+//! A bucket that does as InfluxDB 2.9.1 does (`tsdb/shard.go`, `v1/coordinator/points_writer.go`): a line that cannot be read
+//! refuses the request; lines out of retention or with a field of another type are dropped and the others kept; of several
+//! shards the first one that drops something speaks, and counts its own lines only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use influxdb_line_protocol::{FieldValue, ParsedLine, parse_lines};
+
+use crate::server::{Reply, json, reply};
+
+/// Milliseconds of a shard.
+const SHARD: i64 = 86_400_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Bucket {
+    /// Series, time and field of what is kept, with its value.
+    pub(crate) kept: BTreeMap<(String, i64, String), String>,
+    /// Fields of which the bucket has texts: by shard (or all, if none), measurement and field.
+    pub(crate) texts: BTreeSet<(Option<i64>, String, String)>,
+    /// Lines before are out of retention.
+    pub(crate) oldest: Option<i64>,
+    /// A line with this in it cannot be read.
+    pub(crate) unreadable: Option<String>,
+}
+
+impl Bucket {
+    pub(crate) fn write(&mut self, body: &str) -> Reply {
+        if let Some(line) = body.lines().find(|line| self.is_unreadable(line)) {
+            return json("400 Bad Request", "invalid", &format!("unable to parse '{line}': invalid number"));
+        }
+        let mut dropped: BTreeMap<i64, (String, usize)> = BTreeMap::new();
+        let mut old = 0;
+        for line in parse_lines(body).map(Result::unwrap) {
+            let time = line.timestamp.unwrap();
+            if self.is_old(time) {
+                old += 1;
+            } else if let Some(field) =
+                line.field_set.iter().map(|(field, _)| field.as_str()).find(|field| self.clashes(&line, field))
+            {
+                let measurement = line.series.measurement.as_str();
+                let reason = format!(
+                    "field type conflict: input field {field:?} on measurement {measurement:?} is type float, already exists as type string"
+                );
+                dropped.entry(time.div_euclid(SHARD)).or_insert((reason, 0)).1 += 1;
+            } else {
+                self.keep(&line, time);
+            }
+        }
+        match dropped.into_values().next() {
+            Some((reason, n)) => partial(&format!("{reason} dropped={n}")),
+            None if old > 0 => partial(&format!(
+                "dropped {old} points outside retention policy of duration 1h0m0s - oldest point m dropped={old} for database: b"
+            )),
+            None => reply("204 No Content", &[("X-Influxdb-Version", "v2.9.1")], b""),
+        }
+    }
+
+    /// Whether the bucket takes a field of a line.
+    pub(crate) fn takes(&self, text: &str, field: &str) -> bool {
+        let line = parse_lines(text).next().unwrap().unwrap();
+        !self.is_unreadable(text) && !self.is_old(line.timestamp.unwrap()) && !self.clashes(&line, field)
+    }
+
+    fn is_unreadable(&self, line: &str) -> bool {
+        self.unreadable.as_ref().is_some_and(|part| line.contains(part))
+    }
+
+    fn is_old(&self, time: i64) -> bool {
+        self.oldest.is_some_and(|oldest| time < oldest)
+    }
+
+    fn clashes(&self, line: &ParsedLine<'_>, field: &str) -> bool {
+        let shard = line.timestamp.unwrap().div_euclid(SHARD);
+        let named = |shard| (shard, line.series.measurement.as_str().to_owned(), field.to_owned());
+        [None, Some(shard)].into_iter().any(|shard| self.texts.contains(&named(shard)))
+    }
+
+    fn keep(&mut self, line: &ParsedLine<'_>, time: i64) {
+        for (field, value) in &line.field_set {
+            let value = match value {
+                FieldValue::String(text) => text.as_str().to_owned(),
+                other => other.to_string(),
+            };
+            self.kept.insert((line.series.to_string(), time, field.as_str().to_owned()), value);
+        }
+    }
+}
+
+fn partial(reason: &str) -> Reply {
+    json(
+        "422 Unprocessable Entity",
+        "unprocessable entity",
+        &format!("failure writing points to database: partial write: {reason}"),
+    )
+}
+
+/// All fields of lines, as a bucket keeps them.
+pub(crate) fn all_fields(text: &str) -> BTreeMap<(String, i64, String), String> {
+    let mut bucket = Bucket::default();
+    bucket.write(text);
+    bucket.kept
+}
