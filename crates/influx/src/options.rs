@@ -15,7 +15,7 @@ pub struct Options {
     /// remembered by it: a new name is a new target, which gets all that is still kept.
     pub name: String,
     /// Where the server is, for example `http://127.0.0.1:8086`; a path before `/api/v2` is allowed. No user, password or token
-    /// stands in it.
+    /// stands in it. It is asked directly: a proxy that the environment names is not used.
     pub url: String,
     /// The organisation.
     pub org: String,

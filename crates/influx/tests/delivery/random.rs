@@ -67,7 +67,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         prop::collection::btree_set(text, 0..3),
         prop::option::of((0..120i64).prop_map(|i| 1_764_400_000_000 + STEP * i)),
         prop::option::of(unreadable),
-        prop::collection::vec(fates, 0..12),
+        prop::collection::vec(fates, 0..8),
     )
         .prop_map(|(lines, batch_lines, texts, oldest, unreadable, fates)| Scenario {
             lines,
