@@ -6,6 +6,7 @@ mod command_line;
 mod demo;
 mod full_disk;
 mod gateway_bridge;
+mod influx;
 mod kill;
 mod lorawan;
 mod real_input;
