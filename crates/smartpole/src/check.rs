@@ -4,13 +4,13 @@ mod notes;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, io::Write as _, path::Path, process::ExitCode};
+use std::{collections::BTreeSet, fmt, io::Write as _, path::Path, process::ExitCode};
 
 use rustix::fs::Access;
 use serde::Deserialize;
 use smartpole_model::{
     Inputs, Problem, Registry,
-    registry::{FOLD, Files, KEYS},
+    registry::{FOLD, Files, KEYS, did_you_mean},
 };
 use toml::Spanned;
 
@@ -50,10 +50,12 @@ impl Report {
         let config = Config::read(file, variables, &mut report.mistakes);
         if !config.data.as_os_str().is_empty() {
             report.mistakes.extend(unwritable(&config.data));
-            report.notes.extend(notes::readable_by_others(&config.data.join(inputs::KEY_FILE)));
+            report.notes.extend(notes::readable_by_others(&config.data.join(inputs::KEY_FILE), "keys"));
         }
-        if config.registry.is_dir() {
-            report.add_registry(&config.registry);
+        let inputs = if config.registry.is_dir() { report.add_registry(&config.registry) } else { None };
+        for target in &config.influx {
+            report.mistakes.extend(inputs.iter().flat_map(|inputs| unknown_themes(file, target, &inputs.registry)));
+            report.notes.extend(notes::readable_by_others(&target.token_file, "a token"));
         }
         if !config.http.listen.ip().is_loopback() {
             let note = "http.listen: the interface has no login yet: keep it behind a proxy that has one";
@@ -68,26 +70,32 @@ impl Report {
         report
     }
 
-    fn add_registry(&mut self, folder: &Path) {
+    /// What the registry says, if it is sound.
+    fn add_registry(&mut self, folder: &Path) -> Option<Inputs> {
         let files = match inputs::read(folder) {
             Ok(files) => files,
             Err(error) => {
                 let message = format!("cannot be read: {error}");
                 let problem = Problem::new(&folder.display().to_string(), message, "give the folder of poles.csv");
-                return self.mistakes.extend([problem]);
+                self.mistakes.extend([problem]);
+                return None;
             }
         };
-        let parsed = Inputs::parse(&files).map(|inputs| {
-            self.summary = summary(&inputs);
+        let parsed = Inputs::parse(&files).inspect(|inputs| {
+            self.summary = summary(inputs);
             self.notes.extend(notes::without_identity(&inputs.registry));
-            self.notes.extend(notes::readable_by_others(&folder.join(KEYS)));
+            self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
         });
         let located = |problem: Problem| {
             let file = folder.join(&problem.file).display().to_string();
             Problem { file, ..problem }
         };
-        let problems = parsed.err().unwrap_or_default().into_iter().chain(routes(&files));
-        self.mistakes.extend(problems.map(located));
+        let (inputs, problems) = match parsed {
+            Ok(inputs) => (Some(inputs), Vec::new()),
+            Err(problems) => (None, problems),
+        };
+        self.mistakes.extend(problems.into_iter().chain(routes(&files)).map(located));
+        inputs
     }
 }
 
@@ -118,6 +126,18 @@ fn summary(inputs: &Inputs) -> String {
         counted(keyed, "device with keys", "devices with keys"),
     ]
     .join(", ")
+}
+
+/// Themes that a target is to get and no property has.
+fn unknown_themes(file: &Path, target: &smartpole_influx::Options, registry: &Registry) -> Vec<Problem> {
+    let known: BTreeSet<&str> = registry.properties.iter().map(|property| property.theme.as_str()).collect();
+    let problem = |theme: &String| {
+        let all = || format!("use some of {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+        let hint = did_you_mean(theme, known.iter().copied()).unwrap_or_else(all);
+        let message = format!("target {}: no property has the theme `{theme}`", target.name);
+        Problem::new(&file.display().to_string(), message, hint).in_field("influx.themes")
+    };
+    target.themes.iter().filter(|theme| !known.contains(theme.as_str())).map(problem).collect()
 }
 
 /// Filters of routes that fit no topic. What else is wrong in the file, [`Inputs::parse`] says.

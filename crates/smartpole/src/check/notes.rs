@@ -37,9 +37,9 @@ fn is_dev_eui(id: &str) -> bool {
     id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// What to do if others than its owner may read a file that holds keys.
-pub(super) fn readable_by_others(file: &Path) -> Option<String> {
+/// What to do if others than its owner may read a file that holds `what`.
+pub(super) fn readable_by_others(file: &Path, what: &str) -> Option<String> {
     let mode = fs::metadata(file).ok()?.permissions().mode();
     let shown = file.display();
-    (mode & 0o077 != 0).then(|| format!("{shown} holds keys that others of this machine can read: chmod 600 {shown}"))
+    (mode & 0o077 != 0).then(|| format!("{shown} holds {what} that others of this machine can read: chmod 600 {shown}"))
 }

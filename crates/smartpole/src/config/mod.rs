@@ -9,6 +9,7 @@
 //! file. Secrets stand in files that are named here, never in the configuration itself.
 
 mod fields;
+mod influx;
 mod mistakes;
 mod overrides;
 mod read;
@@ -45,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) listener: Option<mqtt_listener::Options>,
     /// The server for LoRaWAN gateways, if it is wanted.
     pub(crate) udp: Option<udp::Options>,
+    /// InfluxDB targets; their names are unique.
+    pub(crate) influx: Vec<smartpole_influx::Options>,
     /// The journal.
     pub(crate) journal: smartpole_journal::Options,
     /// How long things are kept.

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Config, Mistakes, overrides, section::Section, sources};
+use super::{Config, Mistakes, influx, overrides, section::Section, sources};
 
 /// What stands before the first table.
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ impl Default for Folders {
     }
 }
 
-const TABLES: [&str; 7] = ["http", "mqtt", "listener", "udp", "journal", "retention", "log"];
+const TABLES: [&str; 8] = ["http", "mqtt", "listener", "udp", "influx", "journal", "retention", "log"];
 
 impl Config {
     /// As [`Config::load`], with the variables of the environment as a value, and with as much of the configuration as
@@ -40,6 +40,7 @@ impl Config {
         let (journal, retention) = (journal(&mut root, mistakes), part(&mut root, "retention", mistakes));
         let log = part(&mut root, "log", mistakes);
         let sources::Sources { mqtt, listener, udp } = sources::read(&mut root, base, &http, mistakes);
+        let influx = influx::read(&mut root, base, mistakes);
         let folders: Folders = root.read(&TABLES, mistakes);
         if mqtt.is_empty() && listener.is_none() && udp.is_none() && !root.has_flaws() {
             let hint = "add `[[mqtt]]` for your broker, `[listener]` for poles that connect directly, or `[udp]` for LoRaWAN gateways";
@@ -47,7 +48,7 @@ impl Config {
         }
         let registry = registry(folders.registry, base, &mut root, mistakes);
         let (data, inputs_key_file) = (base.join(folders.data), folders.inputs_key_file.map(|file| base.join(file)));
-        Self { data, registry, inputs_key_file, http, mqtt, listener, udp, journal, retention, log }
+        Self { data, registry, inputs_key_file, http, mqtt, listener, udp, influx, journal, retention, log }
     }
 }
 

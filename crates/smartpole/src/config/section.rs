@@ -174,6 +174,9 @@ fn unknown(key: &str, known: &[&str]) -> (String, String) {
         "password" if known.contains(&"password_file") => {
             "a password stands in a file of its own: name it by `password_file`".to_owned()
         }
+        "token" if known.contains(&"token_file") => {
+            "a token stands in a file of its own: name it by `token_file`".to_owned()
+        }
         _ => did_you_mean(key, known.iter().copied())
             .unwrap_or_else(|| format!("remove it, or use one of {}", known.join(", "))),
     };

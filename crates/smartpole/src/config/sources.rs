@@ -71,13 +71,13 @@ fn listener(section: &mut Section, base: &Path, mistakes: &mut Mistakes) -> mqtt
     options
 }
 
-fn begin_at(base: &Path, path: &mut Option<PathBuf>) {
+pub(super) fn begin_at(base: &Path, path: &mut Option<PathBuf>) {
     if let Some(path) = path {
         *path = base.join(&path);
     }
 }
 
-fn note(found: impl IntoIterator<Item = Mistake>, section: &mut Section, mistakes: &mut Mistakes) {
+pub(super) fn note(found: impl IntoIterator<Item = Mistake>, section: &mut Section, mistakes: &mut Mistakes) {
     for Mistake { key, message, hint } in found {
         section.mistake(key, &message, hint, mistakes);
     }

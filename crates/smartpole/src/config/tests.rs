@@ -1,3 +1,4 @@
+mod influx;
 mod sources;
 
 use std::{fs, path::Path};
@@ -42,12 +43,16 @@ fn the_shipped_file_shows_every_option_with_its_default() {
         |line: &String| !["username", "_file"].iter().any(|key| line.split('=').next().unwrap().contains(key));
     let text: String = shipped.lines().map(shown).filter(without_default).map(|line| line + "\n").collect();
     let text = text.replace("castrop-rauxel", "registry").replace("allow_anonymous = false", "allow_anonymous = true");
+    let text = text.replace("org = ", "token_file = \"smartpole.toml\"\norg = ");
     let (config, found) = read(&text, &[]);
     assert_eq!(found, "");
     let client = mqtt_client::Options { client_id: "smartpole".to_owned(), ..Default::default() };
     assert_eq!(config.mqtt, [client]);
     assert_eq!(config.listener, Some(mqtt_listener::Options { allow_anonymous: true, ..Default::default() }));
     assert_eq!(config.udp, Some(udp::Options::default()));
+    let token_file = config.influx[0].token_file.clone();
+    let (org, bucket) = ("castrop-rauxel".to_owned(), "smartpole".to_owned());
+    assert_eq!(config.influx, [smartpole_influx::Options { org, bucket, token_file, ..Default::default() }]);
     assert!(config.data.ends_with("smartpole-data"));
     let Config { http, journal, retention, log, .. } = config;
     assert_eq!((http, journal, retention, log), Default::default());
@@ -62,6 +67,7 @@ fn the_shipped_file_names_every_key() {
         fields::of::<mqtt_client::Options>(),
         fields::of::<mqtt_listener::Options>(),
         fields::of::<udp::Options>(),
+        fields::of::<smartpole_influx::Options>(),
         fields::of::<smartpole_journal::Options>(),
         fields::of::<Http>(),
         fields::of::<Retention>(),

@@ -1,0 +1,147 @@
+//! Questions to a server in InfluxQL, and what else is asked of a bucket's data.
+
+mod error;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, header};
+use serde_json::json;
+use smartpole_model::UtcMillis;
+
+pub use self::error::QueryError;
+pub use self::table::{Cell, Table};
+use crate::{Error, Options, Retention, Token, client};
+
+/// Largest answer that is read.
+const LARGEST: usize = 256 << 20;
+/// Largest answer that is read if it says what went wrong.
+const LARGEST_REFUSAL: usize = 64 << 10;
+
+/// A bucket, as it is asked about and cleared.
+#[derive(Debug)]
+pub struct Queries {
+    http: Client,
+    base: Url,
+    org: String,
+    bucket: String,
+    token: Token,
+    timeout_s: u64,
+    largest: usize,
+}
+
+impl Queries {
+    /// A client for the bucket of these options; nothing is connected to.
+    ///
+    /// # Errors
+    /// If token or certificates cannot be read.
+    pub fn new(options: &Options) -> Result<Self, Error> {
+        Ok(Self {
+            http: client::http(options)?,
+            base: options.server()?,
+            org: options.org.clone(),
+            bucket: options.bucket.clone(),
+            token: Token::read(&options.token_file)?,
+            timeout_s: options.timeout_s,
+            largest: LARGEST,
+        })
+    }
+
+    /// What one statement of InfluxQL yields; times are milliseconds.
+    ///
+    /// # Errors
+    /// Each [`QueryError`].
+    pub async fn influxql(&self, statement: &str) -> Result<Vec<Table>, QueryError> {
+        let query = [("db", self.bucket.as_str()), ("epoch", "ms"), ("q", statement)];
+        let request = self.request(Method::GET, &["query"], &query).header(header::ACCEPT, "application/json");
+        table::read(&self.answer(request).await?)
+    }
+
+    /// The measurements of the bucket.
+    ///
+    /// # Errors
+    /// Each [`QueryError`].
+    pub async fn measurements(&self) -> Result<Vec<String>, QueryError> {
+        let tables = self.influxql("SHOW MEASUREMENTS").await?;
+        let names = tables.into_iter().flat_map(|table| table.rows).filter_map(|row| row.into_iter().next());
+        Ok(names.filter_map(|cell| if let Cell::Text(name) = cell { Some(name) } else { None }).collect())
+    }
+
+    /// Deletes the points of a measurement from `from` on and before `to`.
+    ///
+    /// # Errors
+    /// Each [`QueryError`].
+    pub async fn delete(&self, measurement: &str, from: UtcMillis, to: UtcMillis) -> Result<(), QueryError> {
+        let measurement = measurement.replace('\\', "\\\\").replace('"', "\\\"");
+        // InfluxDB deletes points at `stop`, too; ours have whole milliseconds
+        let body = json!({
+            "start": from.to_string(),
+            "stop": to.plus(-1).to_string(),
+            "predicate": format!("_measurement=\"{measurement}\""),
+        });
+        let query = [("org", self.org.as_str()), ("bucket", self.bucket.as_str())];
+        self.send_json(Method::POST, &["api", "v2", "delete"], &query, &body).await
+    }
+
+    /// Changes how long a bucket keeps points. InfluxDB drops what is older.
+    ///
+    /// # Errors
+    /// Each [`QueryError`].
+    pub async fn set_retention(&self, bucket_id: &str, retention: Retention) -> Result<(), QueryError> {
+        let body = json!({ "retentionRules": [{ "type": "expire", "everySeconds": retention.seconds }] });
+        self.send_json(Method::PATCH, &["api", "v2", "buckets", bucket_id], &[], &body).await
+    }
+
+    async fn send_json(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> Result<(), QueryError> {
+        let request = self.request(method, path, query).header(header::CONTENT_TYPE, "application/json");
+        self.answer(request.body(body.to_string())).await.map(drop)
+    }
+
+    fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> RequestBuilder {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.http.request(method, url).header(header::AUTHORIZATION, self.token.header())
+    }
+
+    /// The body of an answer that says yes.
+    async fn answer(&self, request: RequestBuilder) -> Result<Vec<u8>, QueryError> {
+        let mut response = request.send().await.map_err(|error| self.failed(error, 0))?;
+        let status = response.status();
+        let body = self.read(&mut response, if status.is_success() { self.largest } else { LARGEST_REFUSAL }).await;
+        match status {
+            StatusCode::NO_CONTENT => Ok(Vec::new()),
+            status if status.is_success() => body,
+            status => Err(error::refused(status, &body?, &self.token)),
+        }
+    }
+
+    async fn read(&self, response: &mut Response, largest: usize) -> Result<Vec<u8>, QueryError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error, body.len()))? {
+            if body.len() + chunk.len() > largest {
+                return Err(QueryError::TooLarge { bytes: largest });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn failed(&self, error: reqwest::Error, bytes: usize) -> QueryError {
+        match bytes {
+            _ if error.is_timeout() => QueryError::Timeout { seconds: self.timeout_s },
+            0 => QueryError::Connection(error.without_url()),
+            bytes => QueryError::CutOff { bytes },
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Why a question has no answer.
+
+use reqwest::StatusCode;
+use serde::Deserialize;
+
+use crate::Token;
+
+/// Most characters of a server's words.
+const WORDS: usize = 300;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// Nothing answered.
+    #[error("InfluxDB does not answer")]
+    Connection(#[source] reqwest::Error),
+    /// The answer took too long.
+    #[error("InfluxDB did not answer within {seconds} s; raise timeout_s if it is that busy")]
+    Timeout {
+        /// Allowed seconds.
+        seconds: u64,
+    },
+    /// The connection ended within the answer.
+    #[error("InfluxDB's answer ended after {bytes} bytes")]
+    CutOff {
+        /// What was read.
+        bytes: usize,
+    },
+    /// The answer is larger than we read.
+    #[error("InfluxDB's answer is larger than {bytes} bytes")]
+    TooLarge {
+        /// The limit.
+        bytes: usize,
+    },
+    /// The server left out rows, by a limit of its own.
+    #[error("InfluxDB answered in part only: raise its limits of rows and time of queries")]
+    Partial,
+    /// The server refused.
+    #[error("InfluxDB refused with {status}: {message}{}", remedy(*.status))]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The server's words.
+        message: String,
+    },
+    /// The server understood the request, but not the statement or what it is about.
+    #[error("InfluxDB cannot answer: {message}")]
+    Statement {
+        /// The server's words.
+        message: String,
+    },
+    /// Something else than InfluxDB answered.
+    #[error("the answer is not InfluxDB's: {reason}; see that url leads to the server itself")]
+    NotInfluxDb {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+fn remedy(status: u16) -> &'static str {
+    match status {
+        401 | 403 => "; see that token_file holds a token that may read and write the bucket",
+        404 => "; `smartpole influx init` makes the bucket",
+        _ => "",
+    }
+}
+
+/// What a server says in refusal: `{"code":…,"message":…}`, or `{"error":…}` of InfluxDB 1's interfaces.
+pub(super) fn refused(status: StatusCode, body: &[u8], token: &Token) -> QueryError {
+    #[derive(Deserialize)]
+    struct Said {
+        #[serde(alias = "error")]
+        message: String,
+    }
+    let status = status.as_u16();
+    match serde_json::from_slice::<Said>(body) {
+        Ok(Said { message }) => QueryError::Refused { status, message: bounded(&token.redact(&message)) },
+        Err(_) => {
+            let begin = bounded(&token.redact(&String::from_utf8_lossy(&body[..body.len().min(80)])));
+            QueryError::NotInfluxDb { reason: format!("{status} {begin:?}") }
+        }
+    }
+}
+
+pub(super) fn bounded(text: &str) -> String {
+    text.chars().take(WORDS).collect()
+}

@@ -1,0 +1,148 @@
+use std::fs;
+
+use expect_test::{Expect, expect};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::oneshot,
+};
+
+use super::*;
+
+const TOKEN: &str = "hush-hush==";
+
+/// A client, and what its server will be asked; it answers once, with these bytes.
+async fn server(answer: String) -> (Queries, oneshot::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let token_file = folder.path().join("token");
+    fs::write(&token_file, TOKEN).unwrap();
+    let url = format!("http://{}/influx", listener.local_addr().unwrap());
+    let (org, bucket) = ("castrop-rauxel".to_owned(), "smart pole".to_owned());
+    let options = Options { url, org, bucket, token_file, timeout_s: 1, ..Options::default() };
+    let queries = Queries { largest: 4096, ..Queries::new(&options).unwrap() };
+    let (asked, heard) = oneshot::channel();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut request, mut buffer) = (String::new(), [0; 4096]);
+        while !request.contains("\r\n\r\n") || !(request.starts_with("GET") || request.ends_with('}')) {
+            let n = stream.read(&mut buffer).await.unwrap();
+            request.push_str(&String::from_utf8_lossy(&buffer[..n]));
+        }
+        assert!(request.contains(&format!("authorization: Token {TOKEN}\r\n")), "{request}");
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        asked.send(format!("{}\n{body}", head.lines().next().unwrap())).unwrap();
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        if answer.is_empty() {
+            std::future::pending::<()>().await; // it says nothing, and keeps the connection
+        }
+    });
+    (queries, heard)
+}
+
+fn http(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test]
+async fn integers_are_exact_and_decimals_are_as_they_were_written() {
+    let body = r#"{"results":[{"statement_id":0,"series":[{"name":"air","tags":{"pole":"A \"1\""},
+        "columns":["time","count_n","sum_n","sum_pm","s","b"],
+        "values":[[1795000000000,2,9007199254740993,7.3999999999999995,"ü\n",true],[1795000000001,null,-9223372036854775808,1e400,"",false]]}]}]}"#;
+    let (queries, asked) = server(http("200 OK", body)).await;
+    let tables = queries.influxql("SELECT * FROM air").await.unwrap();
+    assert_eq!(asked.await.unwrap(), "GET /influx/query?db=smart+pole&epoch=ms&q=SELECT+*+FROM+air HTTP/1.1\n");
+    expect![[r#"
+        [Table { measurement: "air", tags: {"pole": "A \"1\""}, columns: ["time", "count_n", "sum_n", "sum_pm", "s", "b"], rows: [[Int(1795000000000), Int(2), Int(9007199254740993), Decimal("7.3999999999999995"), Text("ü\n"), Bool(true)], [Int(1795000000001), Null, Int(-9223372036854775808), Decimal("1e400"), Text(""), Bool(false)]] }]"#]]
+    .assert_eq(&format!("{tables:?}"));
+}
+
+#[tokio::test]
+async fn measurements_are_listed() {
+    let body = r#"{"results":[{"statement_id":0,"series":[{"name":"measurements","columns":["name"],"values":[["air"],["footfall_1h"]]}]}]}"#;
+    let (queries, _asked) = server(http("200 OK", body)).await;
+    assert_eq!(queries.measurements().await.unwrap(), ["air", "footfall_1h"]);
+    let (queries, _asked) = server(http("200 OK", r#"{"results":[{"statement_id":0}]}"#)).await;
+    assert!(queries.measurements().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn points_are_deleted_up_to_an_instant_that_stays() {
+    let (queries, asked) = server(http("204 No Content", "")).await;
+    let (from, to) = ("2026-11-27T00:00:00Z".parse().unwrap(), "2026-11-28T00:00:00Z".parse().unwrap());
+    queries.delete("air_quality\"", from, to).await.unwrap();
+    expect![[r#"
+        POST /influx/api/v2/delete?org=castrop-rauxel&bucket=smart+pole HTTP/1.1
+        {"predicate":"_measurement=\"air_quality\\\"\"","start":"2026-11-27T00:00:00Z","stop":"2026-11-27T23:59:59.999Z"}"#]]
+    .assert_eq(&asked.await.unwrap());
+}
+
+#[tokio::test]
+async fn a_bucket_is_told_how_long_it_keeps_points() {
+    let (queries, asked) = server(http("200 OK", "{}")).await;
+    queries.set_retention("36e19691de2151da", Retention::days(30)).await.unwrap();
+    expect![[r#"
+        PATCH /influx/api/v2/buckets/36e19691de2151da HTTP/1.1
+        {"retentionRules":[{"everySeconds":2592000,"type":"expire"}]}"#]]
+    .assert_eq(&asked.await.unwrap());
+}
+
+/// What is said when a question is answered so.
+async fn said(answer: String, expected: Expect) {
+    let (queries, _asked) = server(answer).await;
+    expected.assert_eq(&queries.influxql("SELECT * FROM air").await.unwrap_err().to_string());
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_servers_words_without_the_token() {
+    let unauthorized = format!(r#"{{"code":"unauthorized","message":"{TOKEN} is no token"}}"#);
+    said(http("401 Unauthorized", &unauthorized), expect!["InfluxDB refused with 401: … is no token; see that token_file holds a token that may read and write the bucket"]).await;
+    said(
+        http("400 Bad Request", r#"{"error":"failed to parse query"}"#),
+        expect!["InfluxDB refused with 400: failed to parse query"],
+    )
+    .await;
+    let missing = r#"{"results":[{"statement_id":0,"error":"database not found: smart pole"}]}"#;
+    said(http("200 OK", missing), expect!["InfluxDB cannot answer: database not found: smart pole"]).await;
+}
+
+#[tokio::test]
+async fn what_is_no_answer_of_influxdb_is_named_so() {
+    said(http("200 OK", "<html>Log in</html>"), expect![[r#"the answer is not InfluxDB's: expected value at line 1 column 1 (it begins "<html>Log in</html>"); see that url leads to the server itself"#]]).await;
+    said(
+        http("502 Bad Gateway", "<html>no</html>"),
+        expect![[r#"the answer is not InfluxDB's: 502 "<html>no</html>"; see that url leads to the server itself"#]],
+    )
+    .await;
+    said(
+        http("302 Found", ""),
+        expect![[r#"the answer is not InfluxDB's: 302 ""; see that url leads to the server itself"#]],
+    )
+    .await;
+    said(http("200 OK", r#"{"results":[]}"#), expect![[r#"the answer is not InfluxDB's: 0 results to one statement (it begins "{\"results\":[]}"); see that url leads to the server itself"#]]).await;
+    let ragged = r#"{"results":[{"series":[{"name":"a","columns":["time"],"values":[[1,2]]}]}]}"#;
+    said(http("200 OK", ragged), expect![[r#"the answer is not InfluxDB's: a row has not as many values as there are columns (it begins "{\"results\":[{\"series\":[{\"name\":\"a\",\"columns\":[\"time\"],\"values\":[[1,2]]}]}]}"); see that url leads to the server itself"#]]).await;
+}
+
+#[tokio::test]
+async fn half_an_answer_is_none() {
+    let partial =
+        r#"{"results":[{"series":[{"name":"a","columns":["time"],"values":[[1]],"partial":true}],"partial":true}]}"#;
+    said(
+        http("200 OK", partial),
+        expect!["InfluxDB answered in part only: raise its limits of rows and time of queries"],
+    )
+    .await;
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"results\":[{".to_owned();
+    said(cut, expect!["InfluxDB's answer ended after 13 bytes"]).await;
+    said(http("200 OK", &" ".repeat(5000)), expect!["InfluxDB's answer is larger than 4096 bytes"]).await;
+    said(String::new(), expect!["InfluxDB did not answer within 1 s; raise timeout_s if it is that busy"]).await;
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_body_gives_tables_or_an_error(body: Vec<u8>, json in r#"\{"results":\[\{"series":\[\{"name":"a","columns":\["t"\],"values":\[\[(1|-|"a"|\{\}|null|\[\])\]\]\}\]\}\]\}"#) {
+        table::read(&body).err();
+        table::read(json.as_bytes()).err();
+    }
+}
