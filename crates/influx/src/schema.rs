@@ -38,6 +38,7 @@ pub struct Schema {
     /// Zone of each pole of the registry: the innermost.
     zones: Vec<String>,
     series: HashMap<Kind, Series>,
+    measurements: Vec<String>,
 }
 
 /// A property, prepared.
@@ -72,7 +73,7 @@ pub struct Left {
 
 impl Left {
     /// Both together.
-    pub(crate) fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: Self) {
         self.filtered += other.filtered;
         self.unknown += other.unknown;
     }
@@ -91,8 +92,22 @@ impl Schema {
             properties.resize_with(properties.len().max(at + 1), || None);
             properties[at] = Some(Property::new(property, &themes, options));
         }
+        let suffixes = if options.windows { windows::suffixes() } else { Vec::new() };
+        let wanted = themes.iter().filter(|theme| is_wanted(theme, options));
+        let named = |theme: &String| {
+            [theme.clone()]
+                .into_iter()
+                .chain(suffixes.iter().map(move |suffix| format!("{theme}{suffix}")))
+                .collect::<Vec<_>>()
+        };
+        let measurements = wanted.flat_map(named).collect();
         let zones = registry.poles.iter().map(|pole| innermost(inputs, &pole.zones)).collect();
-        Self { inputs: Arc::clone(inputs), names, properties, themes, zones, series: HashMap::new() }
+        Self { inputs: Arc::clone(inputs), names, properties, themes, zones, series: HashMap::new(), measurements }
+    }
+
+    /// All measurements that points for this target may have: those of others in the bucket are none of ours.
+    pub fn measurements(&self) -> &[String] {
+        &self.measurements
     }
 
     fn property(&self, number: PropertyNo) -> Option<&Property> {
@@ -134,7 +149,7 @@ impl Property {
         let key = |of: &str| format!("{id}_{of}");
         Self {
             theme: themes.binary_search(&property.theme).unwrap_or_default(),
-            wanted: options.themes.is_empty() || options.themes.contains(&property.theme),
+            wanted: is_wanted(&property.theme, options),
             decimals: property.decimals,
             is_count: property.kind == smartpole_model::Kind::IntervalCount,
             id: id.clone(),
@@ -156,6 +171,10 @@ impl Property {
             decimals => Value::Decimal(Decimal { mantissa: value, decimals }),
         }
     }
+}
+
+fn is_wanted(theme: &String, options: &Options) -> bool {
+    options.themes.is_empty() || options.themes.contains(theme)
 }
 
 /// The smallest zone: a place before a district before a city.

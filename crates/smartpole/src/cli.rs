@@ -1,5 +1,7 @@
 //! The command line. Its doc comments are the help.
 
+pub(crate) mod influx;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -37,6 +39,7 @@ Examples:
   smartpole run --config smartpole.toml                your own broker
   SMARTPOLE__HTTP__LISTEN=127.0.0.1:9000 smartpole run --config smartpole.toml
   smartpole ledger --data smartpole-data               what became of every message
+  smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
 
 Where data lie:
   The data folder (`data` in the configuration, --data of the demo) holds everything that is kept: the journal, the
@@ -57,6 +60,7 @@ pub(crate) enum Command {
     Run(Run),
     Check(Check),
     Ledger(Ledger),
+    Influx(influx::Influx),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
 }

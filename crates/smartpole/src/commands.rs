@@ -16,7 +16,7 @@ use crate::{
     config::{Config, LogFormat, Mistakes},
     demo,
     demo::Play,
-    ledger,
+    influx, ledger,
     service::{self, Service, Setup},
     telemetry::{self, TelemetryError},
 };
@@ -42,6 +42,8 @@ pub(crate) enum Error {
     Failed,
     #[error(transparent)]
     Store(#[from] smartpole_store::Error),
+    #[error(transparent)]
+    Influx(#[from] influx::Error),
     #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
     NoStore { dir: PathBuf },
 }

@@ -9,6 +9,7 @@ mod demo;
 mod downlinks;
 mod fold_loop;
 mod health;
+mod influx;
 mod inputs;
 mod ledger;
 mod registry_watch;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run(&run, log_format),
         Command::Check(check) => return check::check(&check),
         Command::Ledger(ledger) => commands::ledger(&ledger),
+        Command::Influx(of) => influx::run(&of, log_format).map_err(commands::Error::Influx),
         Command::Openapi => commands::openapi(),
     };
     match done {

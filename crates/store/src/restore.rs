@@ -17,7 +17,9 @@ impl Store {
     /// # Errors
     /// [`Error::Sqlite`], [`Error::Compression`].
     pub fn restore(&self) -> Result<Restore, Error> {
-        let connection = self.writer();
+        let writer = self.writer();
+        // one instant for all of it: another process may be reading beside the one that commits
+        let connection = writer.unchecked_transaction().map_err(sqlite("read the state"))?;
         let mut restore = cursor(&connection)?;
         let day = restore.received_at.utc_day();
         restore.names = names(&connection)?;

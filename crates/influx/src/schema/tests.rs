@@ -182,3 +182,23 @@ fn a_correction_takes_remarks_back_and_an_empty_window_has_no_mean() {
         "#]],
     );
 }
+
+#[test]
+fn the_measurements_of_a_schema_are_known_beforehand() {
+    let footfall = Options { themes: vec!["footfall".to_owned()], ..Options::default() };
+    expect![[r#"
+        [
+            "footfall",
+            "footfall_15m",
+            "footfall_1h",
+            "footfall_1d",
+            "footfall_1h_pole",
+            "footfall_1d_pole",
+            "footfall_1h_zone",
+            "footfall_1d_zone",
+        ]
+    "#]]
+    .assert_debug_eq(&schema(&footfall).measurements());
+    let readings = Options { windows: false, ..footfall };
+    assert_eq!(schema(&readings).measurements(), ["footfall"]);
+}

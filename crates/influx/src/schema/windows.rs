@@ -1,6 +1,6 @@
 //! Windows as points: one for each theme, and channel of a device.
 
-use smartpole_model::Decimal;
+use smartpole_model::{Decimal, DeviceNo, PoleNo, ZoneNo};
 use smartpole_pipeline::Scope;
 use smartpole_store::{Grain, KeptValue, KeptWindow, State};
 use smartpole_window::Level;
@@ -70,6 +70,17 @@ fn of<'a>(property: &'a Property, value: &KeptValue) -> impl Iterator<Item = Fie
         (&property.excluded, excluded),
     ];
     fields.into_iter().filter_map(|(key, value)| Some(Field { key, value: value? }))
+}
+
+/// What is put behind a theme, for every kind of window.
+pub(super) fn suffixes() -> Vec<String> {
+    let scopes = [Scope::Device(DeviceNo(0)), Scope::Pole(PoleNo(0)), Scope::Zone(ZoneNo(0))];
+    let grains = [Grain::Quarter, Grain::Level(Level::Hour), Grain::Level(Level::Day)];
+    let kept = |scope: &Scope, grain: &Grain| *grain != Grain::Quarter || matches!(scope, Scope::Device(_));
+    let of = |scope: Scope| {
+        grains.into_iter().filter(move |grain| kept(&scope, grain)).map(move |grain| suffix(scope, grain))
+    };
+    scopes.into_iter().flat_map(of).collect()
 }
 
 fn suffix(scope: Scope, grain: Grain) -> String {

@@ -10,10 +10,11 @@ use super::*;
 
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/smartpole.toml");
 
-/// What a file and variables give, in a folder of its own with an empty registry.
+/// What a file and variables give, in a folder of its own with an empty registry and a token.
 fn read(text: &str, variables: &[(&str, &str)]) -> (Config, String) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("registry")).unwrap();
+    fs::write(folder.path().join("token"), "secret\n").unwrap();
     let path = folder.path().join("smartpole.toml");
     fs::write(&path, text).unwrap();
     let mut mistakes = Mistakes::new(Path::new("smartpole.toml"));
@@ -43,7 +44,7 @@ fn the_shipped_file_shows_every_option_with_its_default() {
         |line: &String| !["username", "_file"].iter().any(|key| line.split('=').next().unwrap().contains(key));
     let text: String = shipped.lines().map(shown).filter(without_default).map(|line| line + "\n").collect();
     let text = text.replace("castrop-rauxel", "registry").replace("allow_anonymous = false", "allow_anonymous = true");
-    let text = text.replace("org = ", "token_file = \"smartpole.toml\"\norg = ");
+    let text = text.replace("org = ", "token_file = \"token\"\norg = ");
     let (config, found) = read(&text, &[]);
     assert_eq!(found, "");
     let client = mqtt_client::Options { client_id: "smartpole".to_owned(), ..Default::default() };
@@ -51,7 +52,7 @@ fn the_shipped_file_shows_every_option_with_its_default() {
     assert_eq!(config.listener, Some(mqtt_listener::Options { allow_anonymous: true, ..Default::default() }));
     assert_eq!(config.udp, Some(udp::Options::default()));
     let token_file = config.influx[0].token_file.clone();
-    let (org, bucket) = ("castrop-rauxel".to_owned(), "smartpole".to_owned());
+    let (org, bucket) = ("registry".to_owned(), "smartpole".to_owned());
     assert_eq!(config.influx, [smartpole_influx::Options { org, bucket, token_file, ..Default::default() }]);
     assert!(config.data.ends_with("smartpole-data"));
     let Config { http, journal, retention, log, .. } = config;

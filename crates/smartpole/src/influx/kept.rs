@@ -1,0 +1,73 @@
+//! What is kept here, as points of a target; read beside a service that may run.
+
+use std::{
+    ops::Range,
+    path::Path,
+    sync::{Arc, RwLock},
+};
+
+use smartpole_influx::{Left, Names, Options, Points, Schema};
+use smartpole_model::{Quarter, UtcMillis};
+use smartpole_store::{Grain, KeptWindows, Queries, Store};
+use smartpole_window::{NewRow, Row};
+
+use super::Error;
+use crate::{cli::influx::Day, config::Config, fold_loop, inputs::InputLibrary};
+
+/// Readings and windows as of one commit.
+pub(super) struct Kept {
+    pub(super) queries: Queries,
+    windows: KeptWindows,
+    schema: Schema,
+    wants_windows: bool,
+}
+
+impl Kept {
+    /// Opens the store of a configuration.
+    pub(super) fn open(config: &Config, target: &Options) -> Result<Self, Error> {
+        let dir: &Path = &config.data;
+        if !dir.join(smartpole_store::FILE).is_file() {
+            return Err(Error::NoStore { dir: dir.to_owned() });
+        }
+        let store = Store::open(dir)?;
+        let library = InputLibrary::new(dir, config.inputs_key_file.clone());
+        let fold = fold_loop::restore(&store, &library)?;
+        let schema = Schema::new(fold.inputs(), Names::of(&fold), target);
+        let queries = Queries::new(&store, Arc::new(RwLock::new(fold)));
+        let windows = queries.kept_windows()?;
+        Ok(Self { queries, windows, schema, wants_windows: target.windows })
+    }
+
+    /// First and last day of which readings are kept.
+    pub(super) fn days(&self) -> Result<Option<(Day, Day)>, Error> {
+        let found = self.queries.quarters()?;
+        // the first day of air begins an hour before, or two
+        Ok(found.map(|(first, last)| (Day::of(first.start().plus(-7_200_000)), Day::of(last.start()))))
+    }
+
+    /// Points of readings measured, and of windows that start, within whole quarters.
+    pub(super) fn points(&mut self, from: UtcMillis, to: UtcMillis, points: &mut impl Points) -> Result<(), Error> {
+        let quarters: Range<Quarter> = from.quarter()..to.quarter();
+        let schema = &mut self.schema;
+        let mut left = Left::default();
+        self.queries.each_row(quarters, |device, Row { event_time, received_at, time_source, values }| {
+            let row = NewRow { event_time, received_at, time_source, values: &values };
+            left.add(schema.reading(device, &row, points));
+        })?;
+        if left.unknown > 0 {
+            tracing::warn!(readings = left.unknown, "the registry does not know their property any more: left out");
+        }
+        for grain in Grain::ALL.into_iter().filter(|_| self.wants_windows) {
+            let keys = self.windows.keys(grain, from, to)?;
+            for window in self.windows.get(&keys)? {
+                self.schema.window(&window, points);
+            }
+        }
+        Ok(())
+    }
+
+    /// Measurements that points of this schema may have.
+    pub(super) fn measurements(&self) -> &[String] {
+        self.schema.measurements()
+    }
+}
