@@ -57,6 +57,11 @@ impl Queries {
         table::read(&self.answer(request).await?)
     }
 
+    /// A name as InfluxQL takes it, in quotation marks.
+    pub fn quoted(name: &str) -> String {
+        format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+
     /// The measurements of the bucket.
     ///
     /// # Errors
@@ -72,12 +77,12 @@ impl Queries {
     /// # Errors
     /// Each [`QueryError`].
     pub async fn delete(&self, measurement: &str, from: UtcMillis, to: UtcMillis) -> Result<(), QueryError> {
-        let measurement = measurement.replace('\\', "\\\\").replace('"', "\\\"");
+        let measurement = Self::quoted(measurement);
         // InfluxDB deletes points at `stop`, too; ours have whole milliseconds
         let body = json!({
             "start": from.to_string(),
             "stop": to.plus(-1).to_string(),
-            "predicate": format!("_measurement=\"{measurement}\""),
+            "predicate": format!("_measurement={measurement}"),
         });
         let query = [("org", self.org.as_str()), ("bucket", self.bucket.as_str())];
         self.send_json(Method::POST, &["api", "v2", "delete"], &query, &body).await
@@ -88,7 +93,13 @@ impl Queries {
     /// # Errors
     /// Each [`QueryError`].
     pub async fn set_retention(&self, bucket_id: &str, retention: Retention) -> Result<(), QueryError> {
-        let body = json!({ "retentionRules": [{ "type": "expire", "everySeconds": retention.seconds }] });
+        // InfluxDB refuses a retention that is shorter than its shards, and keeps their length if it is not told another
+        let rule = json!({
+            "type": "expire",
+            "everySeconds": retention.seconds,
+            "shardGroupDurationSeconds": retention.shard_seconds(),
+        });
+        let body = json!({ "retentionRules": [rule] });
         self.send_json(Method::PATCH, &["api", "v2", "buckets", bucket_id], &[], &body).await
     }
 

@@ -92,15 +92,8 @@ impl Schema {
             properties.resize_with(properties.len().max(at + 1), || None);
             properties[at] = Some(Property::new(property, &themes, options));
         }
-        let suffixes = if options.windows { windows::suffixes() } else { Vec::new() };
         let wanted = themes.iter().filter(|theme| is_wanted(theme, options));
-        let named = |theme: &String| {
-            [theme.clone()]
-                .into_iter()
-                .chain(suffixes.iter().map(move |suffix| format!("{theme}{suffix}")))
-                .collect::<Vec<_>>()
-        };
-        let measurements = wanted.flat_map(named).collect();
+        let measurements = wanted.flat_map(|theme| measurements(theme, options.windows)).collect();
         let zones = registry.poles.iter().map(|pole| innermost(inputs, &pole.zones)).collect();
         Self { inputs: Arc::clone(inputs), names, properties, themes, zones, series: HashMap::new(), measurements }
     }
@@ -171,6 +164,13 @@ impl Property {
             decimals => Value::Decimal(Decimal { mantissa: value, decimals }),
         }
     }
+}
+
+/// Measurements of a theme, as the server shows them.
+fn measurements(theme: &str, windows: bool) -> Vec<String> {
+    let suffixes = if windows { windows::suffixes() } else { Vec::new() };
+    let names = [String::new()].into_iter().chain(suffixes).map(|suffix| format!("{theme}{suffix}"));
+    names.map(|name| Series::new(&name, &[]).measurement().to_owned()).collect()
 }
 
 fn is_wanted(theme: &String, options: &Options) -> bool {

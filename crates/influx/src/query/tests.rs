@@ -83,7 +83,7 @@ async fn a_bucket_is_told_how_long_it_keeps_points() {
     queries.set_retention("36e19691de2151da", Retention::days(30)).await.unwrap();
     expect![[r#"
         PATCH /influx/api/v2/buckets/36e19691de2151da HTTP/1.1
-        {"retentionRules":[{"everySeconds":2592000,"type":"expire"}]}"#]]
+        {"retentionRules":[{"everySeconds":2592000,"shardGroupDurationSeconds":86400,"type":"expire"}]}"#]]
     .assert_eq(&asked.await.unwrap());
 }
 

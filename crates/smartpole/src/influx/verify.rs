@@ -98,9 +98,9 @@ async fn compare_day(
     let mut tables = Vec::new();
     for measurement in measurements.iter().filter(|measurement| there.contains(measurement)) {
         let (from, to) = (day.start(), day.end());
-        let statement = format!(
-            "SELECT count(*), sum(*) FROM \"{measurement}\" WHERE time >= '{from}' AND time < '{to}' GROUP BY *"
-        );
+        let measurement = Queries::quoted(measurement);
+        let statement =
+            format!("SELECT count(*), sum(*) FROM {measurement} WHERE time >= '{from}' AND time < '{to}' GROUP BY *");
         tables.extend(server.influxql(&statement).await.map_err(|source| asking(target, source))?);
     }
     let differences = sums.differences(tables);
