@@ -69,7 +69,7 @@ impl Admin {
         let health = self.call("health", |client| async move { client.health().await }).await?;
         match health.status {
             Status::Pass => Ok(health.version.unwrap_or_else(|| "of unknown version".to_owned())),
-            Status::Fail => Err(AdminError::Unhealthy(health.message.unwrap_or_default())),
+            Status::Fail => Err(AdminError::Unhealthy(self.token.redact(&health.message.unwrap_or_default()))),
         }
     }
 

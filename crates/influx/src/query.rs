@@ -54,7 +54,8 @@ impl Queries {
     pub async fn influxql(&self, statement: &str) -> Result<Vec<Table>, QueryError> {
         let query = [("db", self.bucket.as_str()), ("epoch", "ms"), ("q", statement)];
         let request = self.request(Method::GET, &["query"], &query).header(header::ACCEPT, "application/json");
-        table::read(&self.answer(request).await?)
+        let body = self.answer(request).await?;
+        table::read(&body).map_err(|error| error.about(&body, &self.token))
     }
 
     /// A name as InfluxQL takes it, in quotation marks.

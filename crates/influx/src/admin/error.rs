@@ -83,7 +83,7 @@ impl AdminError {
         match error {
             RequestError::Http { status, text } => refused(what, status.as_u16(), &token.redact(&text)),
             RequestError::ReqwestProcessing { source } if source.is_decode() => {
-                Self::NotInfluxDb { what, reason: chain(&source.without_url()) }
+                Self::NotInfluxDb { what, reason: token.redact(&chain(&source.without_url())) }
             }
             RequestError::ReqwestProcessing { source } => {
                 Self::Connection { what, reason: chain(&source.without_url()) }

@@ -57,6 +57,26 @@ pub enum QueryError {
     },
 }
 
+impl QueryError {
+    /// Of an answer that cannot be used, with its beginning if it is not InfluxDB's; without the token, should it be repeated there.
+    pub(super) fn about(self, body: &[u8], token: &Token) -> Self {
+        match self {
+            Self::Statement { message } => Self::Statement { message: bounded(&token.redact(&message)) },
+            Self::NotInfluxDb { reason } => {
+                let reason = bounded(&token.redact(&reason));
+                Self::NotInfluxDb { reason: format!("{reason} (it begins {:?})", beginning(body, token)) }
+            }
+            other => other,
+        }
+    }
+}
+
+/// A few characters of an answer. They are cut when the token is gone, as half a token is a secret, too.
+fn beginning(body: &[u8], token: &Token) -> String {
+    let enough = &body[..body.len().min(64 << 10)];
+    token.redact(&String::from_utf8_lossy(enough)).chars().take(80).collect()
+}
+
 fn remedy(status: u16) -> &'static str {
     match status {
         401 | 403 => "; see that token_file holds a token that may read and write the bucket",
@@ -75,13 +95,10 @@ pub(super) fn refused(status: StatusCode, body: &[u8], token: &Token) -> QueryEr
     let status = status.as_u16();
     match serde_json::from_slice::<Said>(body) {
         Ok(Said { message }) => QueryError::Refused { status, message: bounded(&token.redact(&message)) },
-        Err(_) => {
-            let begin = bounded(&token.redact(&String::from_utf8_lossy(&body[..body.len().min(80)])));
-            QueryError::NotInfluxDb { reason: format!("{status} {begin:?}") }
-        }
+        Err(_) => QueryError::NotInfluxDb { reason: format!("{status} {:?}", beginning(body, token)) },
     }
 }
 
-pub(super) fn bounded(text: &str) -> String {
+fn bounded(text: &str) -> String {
     text.chars().take(WORDS).collect()
 }

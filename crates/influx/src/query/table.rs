@@ -65,27 +65,27 @@ struct Rows<'a> {
 
 /// Reads the answer to one statement.
 pub(super) fn read(body: &[u8]) -> Result<Vec<Table>, QueryError> {
-    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| not_influx(body, &error.to_string()))?;
+    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| not_influx(error.to_string()))?;
     let [outcome] = <[Outcome<'_>; 1]>::try_from(answer.results)
-        .map_err(|results| not_influx(body, &format!("{} results to one statement", results.len())))?;
+        .map_err(|results| not_influx(format!("{} results to one statement", results.len())))?;
     match outcome {
-        Outcome { error: Some(message), .. } => Err(QueryError::Statement { message: super::error::bounded(&message) }),
+        Outcome { error: Some(message), .. } => Err(QueryError::Statement { message }),
         Outcome { partial: true, .. } => Err(QueryError::Partial),
-        Outcome { series, .. } => series.into_iter().map(|rows| table(body, rows)).collect(),
+        Outcome { series, .. } => series.into_iter().map(table).collect(),
     }
 }
 
-fn table(body: &[u8], rows: Rows<'_>) -> Result<Table, QueryError> {
+fn table(rows: Rows<'_>) -> Result<Table, QueryError> {
     let Rows { name: measurement, tags, columns, values, partial } = rows;
     if partial {
         return Err(QueryError::Partial);
     }
     if values.iter().any(|row| row.len() != columns.len()) {
-        return Err(not_influx(body, "a row has not as many values as there are columns"));
+        return Err(not_influx("a row has not as many values as there are columns"));
     }
     let rows = values.into_iter().map(|row| row.into_iter().map(|raw| cell(raw.get())).collect());
     let rows: Option<Vec<Vec<Cell>>> = rows.collect();
-    let rows = rows.ok_or_else(|| not_influx(body, "a value is neither number nor text"))?;
+    let rows = rows.ok_or_else(|| not_influx("a value is neither number nor text"))?;
     Ok(Table { measurement, tags, columns, rows })
 }
 
@@ -100,7 +100,6 @@ fn cell(json: &str) -> Option<Cell> {
     })
 }
 
-fn not_influx(body: &[u8], reason: &str) -> QueryError {
-    let begin = String::from_utf8_lossy(&body[..body.len().min(80)]);
-    QueryError::NotInfluxDb { reason: format!("{reason} (it begins {begin:?})") }
+fn not_influx(reason: impl Into<String>) -> QueryError {
+    QueryError::NotInfluxDb { reason: reason.into() }
 }

@@ -107,6 +107,23 @@ async fn a_refusal_is_told_in_the_servers_words_without_the_token() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_repeated_is_never_told_not_even_by_half() {
+    for body in [
+        format!("{:70}{TOKEN}", "<html>"),
+        format!("\"{TOKEN}\""),
+        format!("{{\"results\":\"{TOKEN}\"}}"),
+        format!("{{\"results\":[{{\"error\":\"{TOKEN}\"}}]}}"),
+    ] {
+        for status in ["200 OK", "502 Bad Gateway"] {
+            let (queries, _asked) = server(http(status, &body)).await;
+            let error = queries.influxql("SELECT * FROM air").await.unwrap_err();
+            let shown = format!("{error} {error:?} {queries:?}");
+            assert!(!shown.contains("hush"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_answer_of_influxdb_is_named_so() {
     said(http("200 OK", "<html>Log in</html>"), expect![[r#"the answer is not InfluxDB's: expected value at line 1 column 1 (it begins "<html>Log in</html>"); see that url leads to the server itself"#]]).await;
     said(
