@@ -66,11 +66,21 @@ impl Queries {
     /// The measurements of the bucket.
     ///
     /// # Errors
-    /// Each [`QueryError`].
+    /// [`QueryError::NoBucket`], and each other.
     pub async fn measurements(&self) -> Result<Vec<String>, QueryError> {
-        let tables = self.influxql("SHOW MEASUREMENTS").await?;
-        let names = tables.into_iter().flat_map(|table| table.rows).filter_map(|row| row.into_iter().next());
-        Ok(names.filter_map(|cell| if let Cell::Text(name) = cell { Some(name) } else { None }).collect())
+        let measurements = self.names("SHOW MEASUREMENTS").await?;
+        // of a bucket that is not there it has none, either
+        if measurements.is_empty() && !self.names("SHOW DATABASES").await?.contains(&self.bucket) {
+            return Err(QueryError::NoBucket { name: self.bucket.clone() });
+        }
+        Ok(measurements)
+    }
+
+    /// The first column of a list.
+    async fn names(&self, statement: &str) -> Result<Vec<String>, QueryError> {
+        let tables = self.influxql(statement).await?;
+        let cells = tables.into_iter().flat_map(|table| table.rows).filter_map(|row| row.into_iter().next());
+        Ok(cells.filter_map(|cell| if let Cell::Text(name) = cell { Some(name) } else { None }).collect())
     }
 
     /// Deletes the points of a measurement from `from` on and before `to`.

@@ -49,6 +49,12 @@ pub enum QueryError {
         /// The server's words.
         message: String,
     },
+    /// It does not exist, or not for this token.
+    #[error("the token can read no bucket {name}; `smartpole influx init` makes it")]
+    NoBucket {
+        /// Its name.
+        name: String,
+    },
     /// Something else than InfluxDB answered.
     #[error("the answer is not InfluxDB's: {reason}; see that url leads to the server itself")]
     NotInfluxDb {

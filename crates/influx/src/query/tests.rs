@@ -3,8 +3,8 @@ use std::fs;
 use expect_test::{Expect, expect};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-    sync::oneshot,
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
 };
 
 use super::*;
@@ -12,7 +12,12 @@ use super::*;
 const TOKEN: &str = "hush-hush==";
 
 /// A client, and what its server will be asked; it answers once, with these bytes.
-async fn server(answer: String) -> (Queries, oneshot::Receiver<String>) {
+async fn server(answer: String) -> (Queries, JoinHandle<String>) {
+    servers(vec![answer]).await
+}
+
+/// The same with an answer for each request; told is the last request.
+async fn servers(answers: Vec<String>) -> (Queries, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let token_file = folder.path().join("token");
@@ -21,27 +26,38 @@ async fn server(answer: String) -> (Queries, oneshot::Receiver<String>) {
     let (org, bucket) = ("castrop-rauxel".to_owned(), "smart pole".to_owned());
     let options = Options { url, org, bucket, token_file, timeout_s: 1, ..Options::default() };
     let queries = Queries { largest: 4096, ..Queries::new(&options).unwrap() };
-    let (asked, heard) = oneshot::channel();
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let (mut request, mut buffer) = (String::new(), [0; 4096]);
-        while !request.contains("\r\n\r\n") || !(request.starts_with("GET") || request.ends_with('}')) {
-            let n = stream.read(&mut buffer).await.unwrap();
-            request.push_str(&String::from_utf8_lossy(&buffer[..n]));
+    let asked = tokio::spawn(async move {
+        let mut asked = String::new();
+        for answer in answers {
+            let (stream, _) = listener.accept().await.unwrap();
+            asked = answer_with(stream, &answer).await;
         }
-        assert!(request.contains(&format!("authorization: Token {TOKEN}\r\n")), "{request}");
-        let (head, body) = request.split_once("\r\n\r\n").unwrap();
-        asked.send(format!("{}\n{body}", head.lines().next().unwrap())).unwrap();
-        stream.write_all(answer.as_bytes()).await.unwrap();
-        if answer.is_empty() {
-            std::future::pending::<()>().await; // it says nothing, and keeps the connection
-        }
+        asked
     });
-    (queries, heard)
+    (queries, asked)
+}
+
+/// The request's first line, and its body.
+async fn answer_with(mut stream: TcpStream, answer: &str) -> String {
+    let (mut request, mut buffer) = (String::new(), [0; 4096]);
+    while !request.contains("\r\n\r\n") || !(request.starts_with("GET") || request.ends_with('}')) {
+        let n = stream.read(&mut buffer).await.unwrap();
+        request.push_str(&String::from_utf8_lossy(&buffer[..n]));
+    }
+    assert!(request.contains(&format!("authorization: Token {TOKEN}\r\n")), "{request}");
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    if answer.is_empty() {
+        std::future::pending::<()>().await; // it says nothing, and keeps the connection
+    }
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    format!("{}\n{body}", head.lines().next().unwrap())
 }
 
 fn http(status: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 #[tokio::test]
@@ -62,8 +78,20 @@ async fn measurements_are_listed() {
     let body = r#"{"results":[{"statement_id":0,"series":[{"name":"measurements","columns":["name"],"values":[["air"],["footfall_1h"]]}]}]}"#;
     let (queries, _asked) = server(http("200 OK", body)).await;
     assert_eq!(queries.measurements().await.unwrap(), ["air", "footfall_1h"]);
-    let (queries, _asked) = server(http("200 OK", r#"{"results":[{"statement_id":0}]}"#)).await;
+}
+
+#[tokio::test]
+async fn a_bucket_without_measurements_is_told_from_none() {
+    let nothing = || http("200 OK", r#"{"results":[{"statement_id":0}]}"#);
+    let buckets = |name: &str| {
+        let rows = format!(r#"{{"name":"databases","columns":["name"],"values":[["_tasks"],["{name}"]]}}"#);
+        http("200 OK", &format!(r#"{{"results":[{{"statement_id":0,"series":[{rows}]}}]}}"#))
+    };
+    let (queries, _asked) = servers(vec![nothing(), buckets("smart pole")]).await;
     assert!(queries.measurements().await.unwrap().is_empty());
+    let (queries, _asked) = servers(vec![nothing(), buckets("setup")]).await;
+    let error = queries.measurements().await.unwrap_err().to_string();
+    assert_eq!(error, "the token can read no bucket smart pole; `smartpole influx init` makes it");
 }
 
 #[tokio::test]

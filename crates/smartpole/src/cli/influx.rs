@@ -57,7 +57,7 @@ pub(crate) struct Verify {
     /// First day, UTC [default: the first that is kept here]
     #[arg(long, value_name = "DAY")]
     pub(crate) from: Option<Day>,
-    /// Last day, UTC, included [default: today]
+    /// Last day, UTC, included [default: the last that is kept here]
     #[arg(long, value_name = "DAY")]
     pub(crate) to: Option<Day>,
 }

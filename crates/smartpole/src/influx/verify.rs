@@ -35,12 +35,13 @@ pub(super) async fn verify(config: &Config, target: &Options, asked: &Verify) ->
     let failed = |source| Error::Target { name: target.name.clone(), source };
     let server = Queries::new(target).map_err(failed)?;
     let kept = open(config, target).await?;
-    let compared = match kept.days()? {
+    let days = kept.days()?;
+    let from = asked.from.or(days.map(|(first, _)| first));
+    let to = asked.to.or(days.map(|(_, last)| last));
+    let compared = match from.zip(to) {
         None => Compared::default(),
-        Some((first, last)) => {
-            let (from, to) = (asked.from.unwrap_or(first), asked.to.unwrap_or(last));
-            compare(config, target, &server, from, to).await?
-        }
+        Some((from, to)) if from > to => return Err(Error::Days { from: from.to_string(), to: to.to_string() }),
+        Some((from, to)) => compare(config, target, &server, from, to).await?,
     };
     let standing = kept.queries.targets()?.into_iter().find(|standing| standing.target == target.name);
     compared.print(target, standing.as_ref())?;
