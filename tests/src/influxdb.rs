@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     env, fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -33,10 +34,10 @@ pub struct Token {
 /// A server of its own on a free port, with an organisation, a bucket and a token, which keeps its data over a restart.
 #[derive(Debug)]
 pub struct InfluxDb {
+    process: Process, // first, so that it is dead when its files go
     files: Artefacts,
     data: PathBuf,
     port: u16,
-    process: Process,
     client: Client,
     org_id: String,
 }
@@ -58,9 +59,6 @@ impl InfluxDb {
     }
 
     /// As [`InfluxDb::start`], with its data in this folder.
-    ///
-    /// # Panics
-    /// As [`InfluxDb::start`].
     pub async fn start_in(data: &Path) -> Self {
         Self::start_with(Artefacts::new("influxdb"), data.to_owned()).await
     }
@@ -68,7 +66,7 @@ impl InfluxDb {
     async fn start_with(files: Artefacts, data: PathBuf) -> Self {
         let port = free_port();
         let process = launch(&files, &data, port);
-        let mut server = Self { files, data, port, process, client: Client::new(), org_id: String::new() };
+        let mut server = Self { process, files, data, port, client: Client::new(), org_id: String::new() };
         server.is_ready().await;
         server.set_up().await;
         server.write_token_file(TOKEN);
@@ -88,7 +86,7 @@ impl InfluxDb {
     }
 
     async fn set_up(&mut self) {
-        let (org, bucket) = (Self::ORG, Self::BUCKET);
+        let [org, bucket] = [Self::ORG, Self::BUCKET];
         let user = json!({"username": "tests", "password": "of-no-use", "org": org, "bucket": bucket, "token": TOKEN});
         let made = self.ask(Method::POST, "/api/v2/setup", Some(user)).await;
         made["org"]["id"].as_str().expect("an organisation").clone_into(&mut self.org_id);
@@ -147,8 +145,7 @@ impl InfluxDb {
     pub fn write_token_file(&self, secret: &str) {
         let path = self.token_file();
         fs::write(&path, format!("{secret}\n")).expect("a temporary file");
-        let for_us = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        fs::set_permissions(&path, for_us).expect("our own file");
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("our own file");
     }
 
     /// A token for `(action, resource)`, as `("write", "buckets")`.
@@ -157,11 +154,10 @@ impl InfluxDb {
     /// If it cannot be had.
     pub async fn make_token(&self, permissions: &[(&str, &str)]) -> Token {
         let org = &self.org_id;
-        let permission =
-            |(action, of): &(&str, &str)| json!({"action": action, "resource": {"type": of, "orgID": org}});
-        let permissions: Vec<Value> = permissions.iter().map(permission).collect();
-        let wanted = json!({"orgID": org, "permissions": permissions});
-        let made = self.ask(Method::POST, "/api/v2/authorizations", Some(wanted)).await;
+        let permission = |(action, of)| json!({"action": action, "resource": {"type": of, "orgID": org}});
+        let permissions: Vec<Value> = permissions.iter().copied().map(permission).collect();
+        let wanted = Some(json!({"orgID": org, "permissions": permissions}));
+        let made = self.ask(Method::POST, "/api/v2/authorizations", wanted).await;
         let text = |key: &str| made[key].as_str().expect("a token").to_owned();
         Token { id: text("id"), secret: text("token") }
     }
@@ -178,14 +174,18 @@ impl InfluxDb {
         buckets.into_iter().find(|bucket| bucket["name"] == Self::BUCKET)
     }
 
+    async fn bucket_path(&self) -> String {
+        let bucket = self.bucket().await.expect("the bucket is there");
+        format!("/api/v2/buckets/{}", bucket["id"].as_str().expect("an id"))
+    }
+
     /// Deletes the bucket.
     ///
     /// # Panics
     /// If there is none.
     pub async fn delete_bucket(&self) {
-        let bucket = self.bucket().await.expect("the bucket is there");
-        let id = bucket["id"].as_str().expect("a bucket has an id");
-        self.ask(Method::DELETE, &format!("/api/v2/buckets/{id}"), None).await;
+        let path = self.bucket_path().await;
+        self.ask(Method::DELETE, &path, None).await;
     }
 
     /// Lets the bucket forget what is older than so many days; 0 keeps all.
@@ -193,13 +193,12 @@ impl InfluxDb {
     /// # Panics
     /// If there is none.
     pub async fn keep_days(&self, days: u32) {
-        let bucket = self.bucket().await.expect("the bucket is there");
-        let id = bucket["id"].as_str().expect("a bucket has an id");
+        let path = self.bucket_path().await;
         // a group of shards must not be longer than what is kept
         let group = if days == 0 { 7 * 86_400 } else { 3_600 };
         let rule = json!({"type": "expire", "everySeconds": days * 86_400, "shardGroupDurationSeconds": group});
         let rules = json!({ "retentionRules": [rule] });
-        self.ask(Method::PATCH, &format!("/api/v2/buckets/{id}"), Some(rules)).await;
+        self.ask(Method::PATCH, &path, Some(rules)).await;
     }
 
     /// Writes lines (times in ms) into the bucket.
