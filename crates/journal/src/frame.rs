@@ -141,18 +141,28 @@ fn split(bytes: &[u8], salt: u32, records: usize) -> (Vec<usize>, Option<Parsed>
 
 /// `bytes` bytes from `offset` on, fewer only at the end of the file.
 pub(crate) fn read_up_to(file: &dyn File, offset: u64, bytes: usize) -> io::Result<Vec<u8>> {
-    let mut buffer = vec![0; bytes];
-    let mut filled = 0;
-    while filled < bytes {
-        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    // mostly little has come since the last read: room for all that may have would be cleared for nothing
+    const CHUNK: usize = 64 << 10;
+    let mut buffer = Vec::new();
+    while buffer.len() < bytes {
+        let filled = buffer.len();
+        buffer.resize(bytes.min(2 * filled + CHUNK), 0);
+        let read = read_once(file, &mut buffer[filled..], offset + filled as u64)?;
+        buffer.truncate(filled + read);
+        if read == 0 {
+            break;
         }
     }
-    buffer.truncate(filled);
     Ok(buffer)
+}
+
+fn read_once(file: &dyn File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    loop {
+        match file.read_at(buffer, offset) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
 }
 
 #[cfg(test)]
