@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn an_established_connection_is_told_from_one_that_ended_or_goes_elsewhere() {
-        let line = |remote, state| format!("   1: 0100007F:A1B2 0100007F:{remote} {state} 00000000:00000000 00:00000000");
+        let line =
+            |remote, state| format!("   1: 0100007F:A1B2 0100007F:{remote} {state} 00000000:00000000 00:00000000");
         assert!(is_connection(&line("075B", "01"), 1883));
         assert!(!is_connection(&line("075B", "06"), 1883));
         assert!(!is_connection(&line("075C", "01"), 1883));

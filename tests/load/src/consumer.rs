@@ -22,6 +22,8 @@ use crate::{
 pub(crate) const CLIENT: &str = "smartpole";
 /// What it subscribes to.
 pub(crate) const FILTER: &str = "smartpole/+/+/+/up";
+/// What Telegraf calls the value that is counted.
+pub(crate) const TELEGRAF_FIELD: &str = "values_pm2_5";
 /// How often a consumer is asked how far it is.
 pub(crate) const ASK: Duration = Duration::from_millis(20);
 
@@ -32,7 +34,7 @@ pub(crate) enum Consumer {
     /// Says itself when it has all.
     Bare(Process),
     /// What it wrote is counted where it wrote it.
-    Telegraf(Process, Option<Process>),
+    Telegraf(Process, Option<Box<Process>>),
 }
 
 impl Consumer {
@@ -59,7 +61,8 @@ impl Consumer {
                 let (null, output) = match influx {
                     Some(influx) => (None, influx.telegraf_output()?),
                     None => {
-                        let mut null = Process::start("null-server", &mut own(&["null-server", "--lines", &messages])?, dir)?;
+                        let mut null =
+                            Process::start("null-server", &mut own(&["null-server", "--lines", &messages])?, dir)?;
                         let address = null.line(null_server::LISTENS).await?;
                         (Some(null), output(&address, "none", ""))
                     }
@@ -68,7 +71,7 @@ impl Consumer {
                 fs::write(&path, telegraf(port, &output)).map_err(io("write telegraf.conf"))?;
                 let mut command = Command::new(programs.telegraf()?);
                 command.arg("--config").arg(&path).arg("--quiet");
-                Self::Telegraf(Process::start("telegraf", &mut command, dir)?, null)
+                Self::Telegraf(Process::start("telegraf", &mut command, dir)?, null.map(Box::new))
             }
         })
     }
@@ -83,7 +86,7 @@ impl Consumer {
     /// What stands behind it, if it is ours.
     pub(crate) fn null_server(&self) -> Option<&Process> {
         match self {
-            Self::Telegraf(_, null) => null.as_ref(),
+            Self::Telegraf(_, null) => null.as_deref(),
             Self::Service(_) | Self::Bare(_) => None,
         }
     }
@@ -94,7 +97,7 @@ impl Consumer {
             (Self::Service(service), influx) => service.has_all(sent, influx.is_some()).await,
             (Self::Bare(process), _) => process.line("all").await.map(drop),
             (Self::Telegraf(_, Some(null)), _) => null.line("all").await.map(drop),
-            (Self::Telegraf(_, None), Some(influx)) => influx.has_points(sent).await,
+            (Self::Telegraf(_, None), Some(influx)) => influx.has_points(sent, TELEGRAF_FIELD).await,
             (Self::Telegraf(_, None), None) => Ok(()),
         }
     }
@@ -161,7 +164,14 @@ impl Service {
 
     async fn ledger(&self) -> Result<Value, Error> {
         let failed = |source| Error::Http { name: "smartpole", source };
-        self.client.get(format!("{}/api/v1/ledger", self.base)).send().await.map_err(failed)?.json().await.map_err(failed)
+        self.client
+            .get(format!("{}/api/v1/ledger", self.base))
+            .send()
+            .await
+            .map_err(failed)?
+            .json()
+            .await
+            .map_err(failed)
     }
 
     /// Waits until the ledger has all messages, each once, and what it says balances.
@@ -169,7 +179,7 @@ impl Service {
         let end = Instant::now() + LIMIT;
         loop {
             let ledger = self.ledger().await?;
-            if value(&ledger, "messages", "uplink") >= sent && (!forwarded || pending(&ledger) == Some(0)) {
+            if value(&ledger, "messages", "uplink") >= sent && (!forwarded || arrived(&ledger) >= sent * READINGS) {
                 return check(&ledger, sent, forwarded);
             }
             if Instant::now() > end {
@@ -210,20 +220,18 @@ fn value(ledger: &Value, equation: &str, term: &str) -> u64 {
     terms.flatten().filter(|found| found["name"] == term).filter_map(|found| found["value"].as_u64()).sum()
 }
 
-/// Readings that the one target does not have yet.
-fn pending(ledger: &Value) -> Option<u64> {
-    ledger["targets"].as_array()?.first()?["pending"].as_u64()
+/// Readings that the one target has.
+fn arrived(ledger: &Value) -> u64 {
+    ledger["targets"][0]["forwarded"].as_u64().unwrap_or(0)
 }
 
 /// Every message once, every reading accepted, and forwarded if there is a target.
 fn check(ledger: &Value, sent: u64, forwarded: bool) -> Result<(), Error> {
     let all = ["uplink", "duplicate", "quarantined"].map(|term| value(ledger, "messages", term));
     let readings = value(ledger, "readings", "accepted");
-    let target = ledger["targets"].as_array().and_then(|targets| targets.first());
-    let arrived = target.map(|target| target["forwarded"].as_u64().unwrap_or(0));
     let sound = ledger["balanced"] == true
         && all == [sent, 0, 0]
         && readings == sent * READINGS
-        && (!forwarded || arrived == Some(sent * READINGS));
+        && (!forwarded || arrived(ledger) == sent * READINGS);
     if sound { Ok(()) } else { Err(Error::Ledger { sent, ledger: ledger.to_string() }) }
 }

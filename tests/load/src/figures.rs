@@ -45,11 +45,7 @@ impl Figures {
         self.messages as f64 / self.seconds
     }
 
-    /// CPU seconds of the consumer for a million messages.
-    pub(crate) fn cpu_per_million(&self) -> f64 {
-        self.per_million(self.consumer)
-    }
-
+    /// CPU seconds of a process for a million messages.
     pub(crate) fn per_million(&self, usage: Usage) -> f64 {
         usage.cpu_s / self.messages as f64 * 1e6
     }
@@ -59,7 +55,11 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { system, mode, format, poles, messages, .. } = self;
         let influx = if self.influx { ", InfluxDB" } else { "" };
-        writeln!(f, "{system:?} {mode:?} {format:?}{influx}: {messages} messages of {poles} poles, {:.0} bytes a packet", self.packet_bytes)?;
+        writeln!(
+            f,
+            "{system:?} {mode:?} {format:?}{influx}: {messages} messages of {poles} poles, {:.0} bytes a packet",
+            self.packet_bytes
+        )?;
         let rate = self.messages_per_s();
         writeln!(f, "  {rate:>9.0} messages/s, {:.0} readings/s, {:.2} s", rate * READINGS as f64, self.seconds)?;
         let mut processes = vec![("consumer", self.consumer), ("broker", self.broker)];
@@ -68,11 +68,20 @@ impl fmt::Display for Figures {
         for (name, usage) in processes {
             let (mega, written) = (usage.peak_bytes as f64 / 1e6, usage.written_bytes as f64 / 1e6);
             let cpu = self.per_million(usage);
-            writeln!(f, "  {cpu:>9.2} CPU s a million of the {name}, peak memory {mega:.0} MB, {written:.0} MB written")?;
+            writeln!(
+                f,
+                "  {cpu:>9.2} CPU s a million of the {name}, peak memory {mega:.0} MB, {written:.0} MB written"
+            )?;
         }
         if let Some((journal, store)) = self.stored {
             let each = |bytes: u64| bytes as f64 / *messages as f64;
-            writeln!(f, "  {:>9.0} bytes of journal a message, {:.0} of store; committed after {:.2} s", each(journal), each(store), self.commit_s)?;
+            writeln!(
+                f,
+                "  {:>9.0} bytes of journal a message, {:.0} of store; committed after {:.2} s",
+                each(journal),
+                each(store),
+                self.commit_s
+            )?;
         }
         let mut line = |name: &str, latency: &Latency| {
             let Latency { count, p50_ms, p99_ms, max_ms } = latency;

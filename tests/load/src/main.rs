@@ -23,6 +23,7 @@ mod measure;
 mod mqtt;
 mod null_server;
 mod process;
+mod report;
 mod subscriber;
 mod tap;
 mod traffic;
@@ -39,6 +40,8 @@ use crate::{
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // built together with the service, reqwest has TLS and asks for cryptography, though nothing here speaks it
+    rustls::crypto::ring::default_provider().install_default().ok();
     match run(Cli::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -53,7 +56,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Measure(plan) => measure(&plan).await,
-        Command::Report(_) => Ok(()),
+        Command::Report(asked) => report::report(&asked),
         Command::Subscriber { port, messages, journal } => subscriber::run(port, messages, journal).await,
         Command::NullServer { lines } => null_server::run(lines).await,
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::{
     broker::Broker,
     cli::{Measure, Mode, System},
-    consumer::{CLIENT, Consumer, FILTER},
+    consumer::{CLIENT, Consumer, FILTER, TELEGRAF_FIELD},
     error::{Error, io},
     figures::Figures,
     fleet::{Fleet, Schedule},
@@ -123,7 +123,7 @@ impl Stage {
         let commit_s = folded.elapsed().as_secs_f64();
         let after = self.used(consumer)?;
         if let Some(influx) = &self.influx {
-            influx.check(plan.messages, if plan.system == System::Telegraf { "values_pm2_5" } else { "pm2_5" }).await?;
+            influx.check(plan.messages, if plan.system == System::Telegraf { TELEGRAF_FIELD } else { "pm2_5" }).await?;
         }
         Ok(Figures {
             system: plan.system,

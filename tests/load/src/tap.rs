@@ -64,7 +64,8 @@ impl Tap {
                 if consumer.set_nodelay(true).and_then(|()| broker.set_nodelay(true)).is_err() {
                     return;
                 }
-                let ((from_consumer, to_consumer), (from_broker, to_broker)) = (consumer.into_split(), broker.into_split());
+                let ((from_consumer, to_consumer), (from_broker, to_broker)) =
+                    (consumer.into_split(), broker.into_split());
                 let (down, up) = (Arc::clone(&book), Arc::clone(&book));
                 tokio::spawn(pipe(from_broker, to_consumer, move |first, body, now| down.published(first, body, now)));
                 tokio::spawn(pipe(from_consumer, to_broker, move |first, body, now| up.acknowledged(first, body, now)));

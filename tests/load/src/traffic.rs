@@ -30,7 +30,7 @@ const VALUES: [(&str, u8, i64); 8] = [
 pub(crate) const READINGS: u64 = VALUES.len() as u64;
 
 /// How a message is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Format {
     Json,
@@ -61,7 +61,9 @@ impl Traffic {
                 *bytes = edited(&String::from_utf8_lossy(bytes)).into_bytes();
             }
         };
-        edit("devices.csv", |text| text.lines().filter(|line| !line.contains("-count,")).map(|line| format!("{line}\n")).collect());
+        edit("devices.csv", |text| {
+            text.lines().filter(|line| !line.contains("-count,")).map(|line| format!("{line}\n")).collect()
+        });
         edit("profiles/air-station.toml", |text| text.replace("interval_s = 600", "interval_s = 60"));
         files
     }
@@ -72,7 +74,8 @@ impl Traffic {
     }
 
     pub(crate) fn payload(&self, n: u64) -> Vec<u8> {
-        let values: Vec<i64> = VALUES.iter().enumerate().map(|(at, (.., level))| level + noise(n, at, *level)).collect();
+        let values: Vec<i64> =
+            VALUES.iter().enumerate().map(|(at, (.., level))| level + noise(n, at, *level)).collect();
         match self.format {
             Format::Json => json(self.time(n), &values),
             Format::Protobuf => protobuf(self.time(n), &values),
@@ -81,17 +84,13 @@ impl Traffic {
 
     /// Event time; each pole has its own place in the minute.
     fn time(&self, n: u64) -> UtcMillis {
-        self.from.plus((n / self.poles) as i64 * MINUTE + self.second(n % self.poles))
-    }
-
-    fn second(&self, pole: u64) -> i64 {
-        (pole * 7_919 % MINUTE as u64) as i64
+        self.from.plus((n / self.poles) as i64 * MINUTE + second(n % self.poles))
     }
 
     /// Which message of a pole's device has this event time.
     pub(crate) fn number(&self, device: &str, time: UtcMillis) -> Option<u64> {
         let pole: u64 = device.strip_prefix('p')?.get(..6)?.parse().ok()?;
-        let minute = u64::try_from((time.0 - self.from.0 - self.second(pole)) / MINUTE).ok()?;
+        let minute = u64::try_from((time.0 - self.from.0 - second(pole)) / MINUTE).ok()?;
         Some(minute * self.poles + pole)
     }
 
@@ -106,6 +105,11 @@ impl Traffic {
         };
         self.number(topic.split('/').nth(3)?, time)
     }
+}
+
+/// A pole's place in the minute.
+fn second(pole: u64) -> i64 {
+    (pole * 7_919 % MINUTE as u64) as i64
 }
 
 /// Two percent around a level, the same for the same message.
@@ -152,7 +156,7 @@ mod tests {
     fn a_message_is_that_of_a_pole_and_a_minute() {
         let traffic = traffic(Format::Json);
         expect!["smartpole/castrop-rauxel/p000003/p000003-air/up"].assert_eq(&traffic.topic(43));
-        expect![[r#""#]].assert_eq(&String::from_utf8(traffic.payload(43)).unwrap());
+        expect![[r#"{"time":"2026-11-25T09:46:23.757Z","values":{"pm1":5.1,"pm2_5":7.2,"pm4":9.6,"pm10":11.9,"no2":18.1,"temperature":21.5,"relative_humidity":61.9,"pressure":1027.3}}"#]].assert_eq(&String::from_utf8(traffic.payload(43)).unwrap());
     }
 
     #[test]
