@@ -67,10 +67,11 @@ impl Influx {
         if status.is_success() { Ok(()) } else { Err(Error::Answer { name: NAME, answer: status.to_string() }) }
     }
 
-    /// The section of smartpole's configuration. Windows go with the readings, as they do by default.
+    /// The section of smartpole's configuration. Readings alone, as a peer sends them: an hour of messages in seconds would bring
+    /// the windows of an hour in seconds, too, which no city does.
     pub(crate) fn target(&self) -> String {
         format!(
-            "[[influx]]\nname = \"city\"\nurl = \"{}\"\norg = \"city\"\nbucket = \"{BUCKET}\"\ntoken_file = \"{}\"\n",
+            "[[influx]]\nname = \"city\"\nurl = \"{}\"\norg = \"city\"\nbucket = \"{BUCKET}\"\ntoken_file = \"{}\"\nwindows = false\n",
             self.url,
             self.token_file.display()
         )
