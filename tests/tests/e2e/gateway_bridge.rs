@@ -8,8 +8,8 @@ use firmware_sim::{Pace, publish::publish};
 use lrwn::{AES128Key, EUI64, JoinType, Payload, PhyPayload};
 use prost::Message as _;
 use serde_json::Value;
-use smartpole_lorawan::gw::DownlinkFrame;
-use smartpole_tests::{Config, Ledger, Mosquitto, Service, Subscription, eventually, message, repository};
+use smartpole_lorawan::gw::{DownlinkFrame, UplinkFrame};
+use smartpole_tests::{Config, Ledger, Mosquitto, Service, Subscription, eventually, message, now, repository};
 
 /// The devices of the frames recorded: the published vectors of ChirpStack's `lrwn` (see `crates/lorawan/tests`).
 const KEY: &str = "0102030405060708090a0b0c0d0e0f10";
@@ -41,7 +41,38 @@ fn recorded(form: &str) -> Vec<(String, Vec<u8>)> {
     let exchanges = ["pushes", "downlinks"].into_iter().flat_map(|part| recording[part].as_array().expect("a list"));
     let published = exchanges.flat_map(|exchange| exchange["published"].as_array().expect("a list"));
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    published.map(|sent| (text(&sent["topic"]), bytes(form, &text(&sent["payload"])))).collect()
+    let payload =
+        |topic: &str, payload: Vec<u8>| if topic.ends_with("/event/up") { heard_now(form, &payload) } else { payload };
+    let recorded = published.map(|sent| (text(&sent["topic"]), bytes(form, &text(&sent["payload"]))));
+    recorded.map(|(topic, bytes)| (topic.clone(), payload(&topic, bytes))).collect()
+}
+
+/// A frame as if its gateway had heard it just now: a join that a gateway has stored for days is not answered. Where there
+/// was no GPS time there is none.
+fn heard_now(form: &str, payload: &[u8]) -> Vec<u8> {
+    let now = now();
+    // GPS began on 1980-01-06 and is 18 leap seconds ahead
+    let gps_ms = now.0 - 315_964_800_000 + 18_000;
+    if form == "json" {
+        let mut frame: Value = serde_json::from_slice(payload).expect("it is JSON");
+        let times =
+            [("gwTime", now.to_string()), ("timeSinceGpsEpoch", format!("{}.{:03}s", gps_ms / 1_000, gps_ms % 1_000))];
+        for (key, time) in times {
+            if let Some(known) = frame["rxInfo"].get_mut(key) {
+                *known = time.into();
+            }
+        }
+        return frame.to_string().into_bytes();
+    }
+    let mut frame = UplinkFrame::decode(payload).expect("an uplink");
+    let reception = frame.rx_info.as_mut().expect("a reception");
+    if let Some(time) = &mut reception.gw_time {
+        (time.seconds, time.nanos) = (now.0 / 1_000, (now.0 % 1_000 * 1_000_000) as i32);
+    }
+    if let Some(time) = &mut reception.time_since_gps_epoch {
+        (time.seconds, time.nanos) = (gps_ms / 1_000, (gps_ms % 1_000 * 1_000_000) as i32);
+    }
+    frame.encode_to_vec()
 }
 
 fn bytes(form: &str, payload: &str) -> Vec<u8> {
