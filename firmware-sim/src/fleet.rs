@@ -53,11 +53,11 @@ impl Fleet {
         let equipments: BTreeMap<_, _> =
             registry.profiles.iter().map(|(id, profile)| (id.as_str(), equipment(profile))).collect();
         let device = |(index, device): (usize, &smartpole_model::Device)| {
-            let assignment = device.at(spec.from);
+            let installation = device.at(spec.from);
             let profile =
-                registry.profiles.get(&assignment.profile).filter(|profile| profile.codec == Codec::Smartpole)?;
+                registry.profiles.get(&installation.profile).filter(|profile| profile.codec == Codec::Smartpole)?;
             let equipment = Arc::clone(equipments.get(profile.id.as_str())?);
-            let pole = registry.poles.get(assignment.pole)?;
+            let pole = registry.poles.get(installation.pole)?;
             let mut dice = Dice::of(spec.seed, &[30, index as i64]);
             (!equipment.measured.is_empty()).then(|| SimDevice {
                 id: device.id.clone(),

@@ -64,6 +64,10 @@ pub(crate) mod tests {
             sentinels: Vec::new(),
             theme: "air_quality".to_owned(),
             counts: None,
+            opposite: None,
+            converts: None,
+            mean: smartpole_model::Mean::Arithmetic,
+            personal: false,
             public: true,
             excluded_by: Flags::NONE,
         }

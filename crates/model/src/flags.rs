@@ -20,7 +20,7 @@ pub enum Flag {
     Step = 4,
     /// PM1 > PM2.5 > PM10.
     Inconsistent = 5,
-    /// Optical particle value in humid air.
+    /// Optical particle value in air too humid to correct it.
     Humid = 6,
     /// Just powered up.
     WarmingUp = 7,
@@ -38,11 +38,13 @@ pub enum Flag {
     CounterReset = 13,
     /// Came by a replay.
     Replayed = 14,
+    /// Not as measured: humidity was taken out, or a calibration was applied.
+    Corrected = 15,
 }
 
 impl Flag {
     /// All flags, in the order of their bits.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::OutOfRange,
         Self::Sentinel,
         Self::Stuck,
@@ -58,6 +60,7 @@ impl Flag {
         Self::Interpolated,
         Self::CounterReset,
         Self::Replayed,
+        Self::Corrected,
     ];
 
     /// The word of files and interfaces.
@@ -78,6 +81,7 @@ impl Flag {
             Self::Interpolated => "interpolated",
             Self::CounterReset => "counter_reset",
             Self::Replayed => "replayed",
+            Self::Corrected => "corrected",
         }
     }
 

@@ -26,7 +26,7 @@ pub use message::{RawMessage, RawMessageRef};
 pub use mistake::{Mistake, Mistakes};
 pub use outcome::{Outcome, Reason, Verdict};
 pub use pack::{PackError, Reader, put_i64, put_u64};
-pub use property::{Catalogue, Kind, ObservedProperty, PropertyNo};
+pub use property::{Catalogue, Kind, Mean, ObservedProperty, PropertyNo};
 pub use reading::{DeviceNo, PoleNo, Reading, Series, TimeSource, ZoneNo};
 pub use record::{Record, RecordRef, Seq};
 pub use registry::{Device, DeviceIndex, Inputs, Pole, Problem, Profile, Registry, Zone};

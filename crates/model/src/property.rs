@@ -26,6 +26,17 @@ pub enum Kind {
     State,
 }
 
+/// How levels make the level of a longer time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mean {
+    /// By their sum.
+    #[default]
+    Arithmetic,
+    /// By their energy: sound levels.
+    Energy,
+}
+
 /// What is measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObservedProperty {
@@ -53,6 +64,14 @@ pub struct ObservedProperty {
     pub theme: String,
     /// For a total: the interval count that its differences feed.
     pub counts: Option<PropertyNo>,
+    /// The property that this one is under another name: crossings in and out of a reversed line.
+    pub opposite: Option<PropertyNo>,
+    /// What this one is converted to for windows, and by which factor (ppb to µg/m³ at 293 K).
+    pub converts: Option<(PropertyNo, Decimal)>,
+    /// How values make a window.
+    pub mean: Mean,
+    /// Whether counts could be of single persons: published in steps, rounded.
+    pub personal: bool,
     /// Whether the public may see it.
     pub public: bool,
     /// Flags that keep a value out of aggregates.

@@ -36,7 +36,7 @@ fn main() -> Result<(), Failure> {
             let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
             let message = |at: i64, index: usize| {
                 let device = &inputs.registry.devices[index];
-                let pole = &inputs.registry.poles[device.assignments[0].pole].id;
+                let pole = &inputs.registry.poles[device.installations[0].pole].id;
                 let topic = format!("smartpole/castrop-rauxel/{pole}/{}/up", device.id);
                 // 2 % of noise around each level, and a clock that wanders a little
                 let values: Vec<i64> =

@@ -56,7 +56,7 @@ pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
     let whole = parts(fold, scope, false);
     let devices = registry.devices.iter().enumerate().filter_map(|(index, device)| {
         let candidate = member(fold.device_no(&device.id)?, Some(index));
-        let ever = device.assignments.iter().any(|assignment| candidate.part_at(assignment.from, &whole).is_some());
+        let ever = device.installations.iter().any(|installation| candidate.part_at(installation.from, &whole).is_some());
         ever.then_some(candidate)
     });
     let mut members: Vec<Member> = devices.collect();
@@ -82,7 +82,7 @@ pub(crate) fn poles(fold: &Fold) -> HashMap<PoleNo, (Part, Vec<Member>)> {
     let mut poles: HashMap<PoleNo, (Part, Vec<Member>)> = numbers.iter().enumerate().filter_map(part).collect();
     for (index, known) in registry.devices.iter().enumerate() {
         let Some(device) = fold.device_no(&known.id) else { continue };
-        let hung = known.assignments.iter().filter_map(|assignment| numbers[assignment.pole]);
+        let hung = known.installations.iter().filter_map(|installation| numbers[installation.pole]);
         for pole in hung.collect::<BTreeSet<PoleNo>>() {
             if let Some((_, members)) = poles.get_mut(&pole) {
                 members.push(Member { device, index: Some(index), inputs: Arc::clone(inputs) });
@@ -158,12 +158,12 @@ impl Member {
     /// When the device should report, and how often, for these parts.
     fn reports(&self, parts: &[Part]) -> impl Iterator<Item = Reports> {
         let registry = &self.inputs.registry;
-        let assignments = self.index.map_or(&[][..], |index| &registry.devices[index].assignments);
-        let ends = assignments.iter().skip(1).map(|next| next.from).chain([UtcMillis(i64::MAX)]);
-        assignments.iter().zip(ends).filter_map(|(assignment, to)| {
-            self.part_at(assignment.from, parts)?;
-            let interval_s = registry.profiles.get(&assignment.profile)?.interval_s.max(1);
-            Some(Reports { from: assignment.from, to, interval_ms: i64::from(interval_s) * 1_000 })
+        let installations = self.index.map_or(&[][..], |index| &registry.devices[index].installations);
+        let ends = installations.iter().skip(1).map(|next| next.from).chain([UtcMillis(i64::MAX)]);
+        installations.iter().zip(ends).filter_map(|(installation, to)| {
+            self.part_at(installation.from, parts)?;
+            let interval_s = registry.profiles.get(&installation.profile)?.interval_s.max(1);
+            Some(Reports { from: installation.from, to, interval_ms: i64::from(interval_s) * 1_000 })
         })
     }
 }

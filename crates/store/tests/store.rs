@@ -140,7 +140,7 @@ fn a_zone_sums_its_counters_and_weighs_its_poles_alike_over_a_day_of_25_hours() 
     let days = queries.windows(&wanted(scope, people, Step::Day, &town)).unwrap();
     let long = days.iter().find(|day| day.start.to_string() == "2026-10-24T22:00:00Z").unwrap();
     assert_eq!(long.end.since(long.start), 25 * HOUR_MS);
-    let inside = |device: &&smartpole_model::Device| zone.poles.contains(&device.assignments[0].pole);
+    let inside = |device: &&smartpole_model::Device| zone.poles.contains(&device.installations[0].pole);
     let of_device = |device: &smartpole_model::Device| {
         let scope = Scope::Device(device_no(&queries, &device.id));
         let days = queries.windows(&wanted(scope, people, Step::Day, &town)).unwrap();

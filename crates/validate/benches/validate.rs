@@ -16,6 +16,10 @@ fn main() {
 
 fn property(number: u16, id: &str) -> ObservedProperty {
     ObservedProperty {
+        opposite: None,
+        converts: None,
+        mean: smartpole_model::Mean::Arithmetic,
+        personal: false,
         number: PropertyNo(number),
         id: id.to_owned(),
         name_de: String::new(),
@@ -50,6 +54,9 @@ fn flags_of_8_values(bencher: Bencher<'_, '_>) {
 fn time_of_a_sample(bencher: Bencher<'_, '_>) {
     let settings = FoldSettings::default();
     let profile = Profile {
+        humidity: None,
+        sensing: smartpole_model::registry::Sensing::None,
+        dpia: None,
         id: String::new(),
         name: String::new(),
         codec: Codec::Smartpole,

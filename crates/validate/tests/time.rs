@@ -14,6 +14,9 @@ const RECEIVED: &str = "2026-11-25T10:00:00Z";
 
 fn profile(payload_time: bool) -> Profile {
     Profile {
+        humidity: None,
+        sensing: smartpole_model::registry::Sensing::None,
+        dpia: None,
         id: "pole".to_owned(),
         name: "Pole".to_owned(),
         codec: Codec::Smartpole,

@@ -8,6 +8,10 @@ use smartpole_validate::{Rules, value_flags};
 
 fn property(number: u16, id: &str, decimals: u8, max: i64, sentinels: &[i64]) -> ObservedProperty {
     ObservedProperty {
+        opposite: None,
+        converts: None,
+        mean: smartpole_model::Mean::Arithmetic,
+        personal: false,
         number: PropertyNo(number),
         id: id.to_owned(),
         name_de: String::new(),

@@ -30,6 +30,10 @@ fn property(number: u16, kind: Kind, counts: Option<PropertyNo>) -> ObservedProp
         sentinels: Vec::new(),
         theme: String::new(),
         counts,
+        opposite: None,
+        converts: None,
+        mean: smartpole_model::Mean::Arithmetic,
+        personal: false,
         public: true,
         excluded_by: Flags::NONE.with(Flag::OutOfRange),
     }

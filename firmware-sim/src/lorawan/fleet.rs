@@ -120,9 +120,9 @@ fn device(
 ) -> Option<Device> {
     let registry = &inputs.registry;
     let known = &registry.devices[index];
-    let assignment = known.at(spec.from);
-    let profile = registry.profiles.get(&assignment.profile)?;
-    let pole = registry.poles.get(assignment.pole)?;
+    let installation = known.at(spec.from);
+    let profile = registry.profiles.get(&installation.profile)?;
+    let pole = registry.poles.get(installation.pole)?;
     let eui: Eui = known.id.parse().ok()?;
     let firmware = Firmware::of(profile.codec, eui.0 as u16)?;
     let equipment = Arc::new(Equipment::of(profile, &registry.properties, spec.step_s));

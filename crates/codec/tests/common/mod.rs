@@ -40,6 +40,10 @@ pub fn catalogue() -> Catalogue {
         sentinels: Vec::new(),
         theme: String::new(),
         counts: None,
+        opposite: None,
+        converts: None,
+        mean: smartpole_model::Mean::Arithmetic,
+        personal: false,
         public: true,
         excluded_by: Flags::NONE,
     }))
@@ -58,6 +62,9 @@ pub fn profile(mapping: &str) -> Profile {
         }
     };
     Profile {
+        humidity: None,
+        sensing: smartpole_model::registry::Sensing::None,
+        dpia: None,
         id: "test".to_owned(),
         name: "Test".to_owned(),
         codec: if mapping.is_empty() { Codec::Smartpole } else { Codec::Object },

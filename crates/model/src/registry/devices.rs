@@ -3,7 +3,7 @@
 use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
-    Assignment, Device, Problem,
+    Device, Installation, InstallationState, Problem,
     names::{self, FirstLines, Names},
     table::{self, Layout, Row},
 };
@@ -43,12 +43,23 @@ pub(super) fn read(
         let Some(from) = from(row, problems) else { return };
         let (profile, line) = (row.get("profile").to_owned(), row.get("line").to_owned());
         let pole = pole(row.get("pole")).unwrap_or_default(); // an unknown one is a problem already
-        let assignment = Assignment { from, pole, profile, line, direction: row.get("direction").to_owned() };
-        devices.add(id, assignment, row, problems);
+        let installation = Installation {
+            from,
+            to: UtcMillis(i64::MAX),
+            pole,
+            profile,
+            state: InstallationState::Active,
+            line,
+            direction: row.get("direction").to_owned(),
+            reversed: Vec::new(),
+            height_cm: None,
+            width_cm: None,
+        };
+        devices.add(id, installation, row, problems);
     });
     for device in &mut devices.list {
-        device.assignments.sort_by_key(|assignment| assignment.from);
-        device.assignments.shrink_to_fit();
+        device.installations.sort_by_key(|installation| installation.from);
+        device.installations.shrink_to_fit();
     }
     (devices.list, if whole { Names::new(ids) } else { Names::unreadable() })
 }
@@ -61,16 +72,16 @@ struct Devices {
 }
 
 impl Devices {
-    fn add(&mut self, id: String, assignment: Assignment, row: &Row<'_>, problems: &mut Vec<Problem>) {
-        if let Some(first) = self.lines.taken((id.clone(), assignment.from), row.line) {
+    fn add(&mut self, id: String, installation: Installation, row: &Row<'_>, problems: &mut Vec<Problem>) {
+        if let Some(first) = self.lines.taken((id.clone(), installation.from), row.line) {
             let message = format!("device `{id}` is on line {first} already, with the same `from`");
             problems.push(row.problem("id", message, "remove one line, or say in `from` when the device moved"));
         }
         let index = *self.index.entry(id).or_insert_with_key(|id| {
-            self.list.push(Device { id: id.clone(), assignments: Vec::new(), credentials: None });
+            self.list.push(Device { id: id.clone(), installations: Vec::new(), calibrations: Vec::new(), credentials: None });
             self.list.len() - 1
         });
-        self.list[index].assignments.push(assignment);
+        self.list[index].installations.push(installation);
     }
 }
 

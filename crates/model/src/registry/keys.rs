@@ -138,7 +138,7 @@ fn check_repeated(
 
 /// A profile that is not there is a problem of other files.
 fn check_codecs(row: &Row<'_>, device: &Device, known: &BTreeMap<String, Profile>, problems: &mut Vec<Problem>) {
-    let profiles: BTreeSet<&String> = device.assignments.iter().map(|assignment| &assignment.profile).collect();
+    let profiles: BTreeSet<&String> = device.installations.iter().map(|installation| &installation.profile).collect();
     let readers = || Codec::ALL.iter().filter(|(_, codec)| codec.reads_frames()).map(|(code, _)| *code);
     for id in profiles {
         if known.get(id).is_some_and(|profile| !profile.codec.reads_frames()) {

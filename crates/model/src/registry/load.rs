@@ -1,6 +1,6 @@
 //! From files to a registry, or to everything that is wrong with them.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use sha2::{Digest, Sha256};
 
@@ -93,7 +93,17 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     let gateway_by_eui = gateways.iter().enumerate().map(|(index, row)| (row.gateway.eui, index)).collect();
     let gateways = gateways.into_iter().map(|row| row.gateway).collect();
     let properties = properties.catalogue;
-    let mut registry = Registry { properties, poles, devices, zones, profiles, gateways, device_by_id, gateway_by_eui };
+    let mut registry = Registry {
+        properties,
+        poles,
+        devices,
+        zones,
+        profiles,
+        gateways,
+        rules: BTreeMap::new(),
+        device_by_id,
+        gateway_by_eui,
+    };
     if let Some(text) = read_optional(files, keys::FILE, problems) {
         keys::read(text, &mut registry, &device_names, problems);
     }

@@ -1,7 +1,7 @@
 //! `profiles/<id>.toml`: how devices of one kind speak.
 
 use super::{
-    Codec, Counter, Mapping, Problem, Profile,
+    Codec, Counter, Mapping, Problem, Profile, Sensing,
     names::{self, FirstLines},
     properties::Properties,
     toml_section::{Document, Section},
@@ -44,6 +44,9 @@ fn profile(
         interval_s: interval_s?,
         payload_time: payload_time?,
         counter,
+        humidity: None,
+        sensing: Sensing::None,
+        dpia: None,
         mapping,
         expected,
     })

@@ -5,7 +5,7 @@ use super::{
     names::{self, FirstLines, Names},
     toml_section::{Document, Section},
 };
-use crate::{Catalogue, Decimal, Flag, Flags, Kind, ObservedProperty, PropertyNo};
+use crate::{Catalogue, Decimal, Flag, Flags, Kind, Mean, ObservedProperty, PropertyNo};
 
 /// The file's name.
 pub(super) const FILE: &str = "properties.toml";
@@ -104,6 +104,10 @@ fn property(section: &mut Section<'_>, id: Option<String>, number: Option<u16>) 
         sentinels,
         theme: theme?,
         counts: None,
+        opposite: None,
+        converts: None,
+        mean: Mean::Arithmetic,
+        personal: false,
         public,
         excluded_by,
     })

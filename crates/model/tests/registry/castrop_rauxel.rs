@@ -66,7 +66,7 @@ fn totals_feed_the_interval_count_of_their_direction() {
 #[test]
 fn every_place_has_poles_of_both_kinds_and_every_lorawan_pole_has_keys() {
     let registry = inputs().registry;
-    let of_pole = |pole: usize| registry.devices.iter().filter(move |device| device.assignments[0].pole == pole);
+    let of_pole = |pole: usize| registry.devices.iter().filter(move |device| device.installations[0].pole == pole);
     let speaks_lorawan = |pole: &usize| of_pole(*pole).any(|device| device.credentials.is_some());
     for place in registry.zones.iter().filter(|zone| zone.kind == "place") {
         let (lorawan, mqtt): (Vec<usize>, Vec<usize>) =
@@ -133,9 +133,9 @@ fn numbers_and_resolutions_of_the_catalogue_stay_as_they_are() {
 fn every_device_reports_what_the_catalogue_knows_and_hangs_on_a_pole() {
     let registry = inputs().registry;
     for device in &registry.devices {
-        let assignment = &device.assignments[0];
+        let installation = &device.installations[0];
         let dev_eui = device.id.len() == 16 && device.id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        assert!(dev_eui || device.id.starts_with(&registry.poles[assignment.pole].id.to_lowercase()), "{}", device.id);
-        assert!(!registry.profiles[&assignment.profile].expected.is_empty(), "{}", device.id);
+        assert!(dev_eui || device.id.starts_with(&registry.poles[installation.pole].id.to_lowercase()), "{}", device.id);
+        assert!(!registry.profiles[&installation.profile].expected.is_empty(), "{}", device.id);
     }
 }

@@ -9,7 +9,7 @@ use crate::fixture::{files, parse};
 fn a_sound_registry_is_linked() {
     let inputs = parse(&files(&[]));
     let registry = &inputs.registry;
-    let counter = &registry.devices[registry.device_index("70b3d5cd00011fb1").unwrap()].assignments[0];
+    let counter = &registry.devices[registry.device_index("70b3d5cd00011fb1").unwrap()].installations[0];
     assert_eq!((counter.pole, counter.from), (1, "2026-02-28T23:00:00Z".parse::<UtcMillis>().unwrap()));
     assert_eq!(registry.poles[1].name, "AM-02");
     // AM-02 stands in the hole of the city's area, and in the list of the place.

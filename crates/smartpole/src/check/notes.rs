@@ -15,8 +15,8 @@ use smartpole_model::Registry;
 pub(super) fn without_identity(registry: &Registry) -> impl Iterator<Item = String> {
     let mut devices: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for device in registry.devices.iter().filter(|device| !is_dev_eui(&device.id)) {
-        for assignment in &device.assignments {
-            devices.entry(&assignment.profile).or_default().insert(&device.id);
+        for installation in &device.installations {
+            devices.entry(&installation.profile).or_default().insert(&device.id);
         }
     }
     let trusted = |profile: &&str| registry.profiles.get(*profile).is_none_or(|profile| profile.payload_time);
