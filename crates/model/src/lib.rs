@@ -24,7 +24,7 @@ pub use geo::Position;
 pub use lorawan::{Activation, Credentials, DevAddr, Eui, FCntReset, Gateway, HexError, Key, NetId};
 pub use message::{RawMessage, RawMessageRef};
 pub use mistake::{Mistake, Mistakes};
-pub use outcome::{Outcome, Reason, Verdict};
+pub use outcome::{Outcome, Reason, Severity, Verdict};
 pub use pack::{PackError, Reader, put_i64, put_u64};
 pub use property::{Catalogue, Kind, Mean, ObservedProperty, PropertyNo};
 pub use reading::{DeviceNo, PoleNo, Reading, Series, TimeSource, ZoneNo};
