@@ -1,6 +1,19 @@
 //! Whose clock is believed.
 //!
-//! The best clock that keeps the bounds `epoch ≤ time ≤ receipt + drift` gives the event time:
+//! Every clock is held to two bounds, of which the later one is the same for all:
+//!
+//! | clock | earliest | latest |
+//! |---|---|---|
+//! | payload | `epoch` | receipt + drift |
+//! | gateway, network | `epoch`, and receipt − retention | receipt + drift |
+//! | receipt | `epoch` | |
+//!
+//! A device may keep what it measured for as long as it likes: what comes after retention is true and counted as `expired`.
+//! A gateway or network server stamps a frame while it passes, and none keeps frames for that long: its clock is wrong, as
+//! that of a GPS receiver whose 10 bits of weeks ran over (1,024 weeks, IS-GPS-200, 20.3.3.3.1.1) or that has no fix since
+//! 1980-01-06 or 1970.
+//!
+//! The best clock within its bounds gives the event time:
 //!
 //! | payload (if the profile has one) | gateway | network | result |
 //! |---|---|---|---|
@@ -49,10 +62,11 @@ pub fn event_time(
     let mut flags = Flags::NONE;
     for (time, source) in better {
         let Some(time) = time else { continue };
-        match within_bounds(time, times.received_at, settings) {
-            Ok(()) => return Ok((time, source, flags)),
-            Err(_) => flags = flags.with(Flag::TimeDoubt),
+        let kept = source == TimeSource::Payload || !outlived(time, times.received_at, settings);
+        if kept && within_bounds(time, times.received_at, settings).is_ok() {
+            return Ok((time, source, flags));
         }
+        flags = flags.with(Flag::TimeDoubt);
     }
     for last in [payload, Some(times.received_at)].into_iter().flatten() {
         within_bounds(last, times.received_at, settings)?;
@@ -68,4 +82,9 @@ fn within_bounds(time: UtcMillis, received_at: UtcMillis, settings: &FoldSetting
         return Err(Reason::TimeInFuture);
     }
     Ok(())
+}
+
+/// Whether an instant lies further back than readings are kept.
+fn outlived(time: UtcMillis, received_at: UtcMillis, settings: &FoldSettings) -> bool {
+    received_at.since(time) > i64::from(settings.retention_days) * 86_400_000
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use expect_test::expect;
 use smartpole_model::{
-    FoldSettings, Profile, UtcMillis,
+    Flag, Flags, FoldSettings, Profile, TimeSource, UtcMillis,
     registry::{Codec, Counter},
 };
 use smartpole_validate::{Times, event_time};
@@ -176,4 +176,86 @@ fn extreme_times_do_not_overflow() {
             }
         }
     }
+}
+
+#[test]
+fn the_past_of_gateways_and_network_servers_ends_with_retention_that_of_devices_with_the_epoch() {
+    // 400 days before the receipt, and a millisecond more
+    expect![[r#"
+        -                        2025-10-21T10:00:00Z     - => Gateway 2025-10-21T10:00:00Z {}
+        -                        2025-10-21T09:59:59.999Z - => Receipt 2026-11-25T10:00:00Z {"time_doubt"}
+        -                        2025-10-21T09:59:59.999Z 2026-11-25T09:59:59Z => Network 2026-11-25T09:59:59Z {"time_doubt"}
+        -                        -                        2025-10-21T10:00:00Z => Network 2025-10-21T10:00:00Z {}
+        -                        -                        2025-10-21T09:59:59.999Z => Receipt 2026-11-25T10:00:00Z {"time_doubt"}
+        2025-10-21T09:59:59.999Z 2026-11-25T09:59:58Z     - => Payload 2025-10-21T09:59:59.999Z {}
+        1970-01-01T00:00:00Z     2025-10-21T09:59:59.999Z - => time_before_epoch
+    "#]]
+    .assert_eq(&table(
+        true,
+        RECEIVED,
+        "-                        2025-10-21T10:00:00Z     -
+         -                        2025-10-21T09:59:59.999Z -
+         -                        2025-10-21T09:59:59.999Z 2026-11-25T09:59:59Z
+         -                        -                        2025-10-21T10:00:00Z
+         -                        -                        2025-10-21T09:59:59.999Z
+         2025-10-21T09:59:59.999Z 2026-11-25T09:59:58Z     -
+         1970-01-01T00:00:00Z     2025-10-21T09:59:59.999Z -",
+    ));
+}
+
+#[test]
+fn what_a_gateway_or_a_device_kept_for_days_lands_at_its_event_time() {
+    expect![[r#"
+        -                    2026-11-23T10:00:00Z 2026-11-25T09:59:59Z => Gateway 2026-11-23T10:00:00Z {}
+        2026-10-01T10:00:00Z 2026-11-25T09:59:58Z 2026-11-25T09:59:59Z => Payload 2026-10-01T10:00:00Z {}
+    "#]]
+    .assert_eq(&table(
+        true,
+        RECEIVED,
+        "-                    2026-11-23T10:00:00Z 2026-11-25T09:59:59Z
+         2026-10-01T10:00:00Z 2026-11-25T09:59:58Z 2026-11-25T09:59:59Z",
+    ));
+}
+
+/// 1970: no clock was set. 1980-01-06: GPS time began (IS-GPS-200, 3.3.4). 2000: where many real-time clocks begin. 2007-04-11:
+/// 1,024 weeks before the receipt. 1901-12-13 and 2038-01-19: 32 bits of seconds ran over, or are about to. 2036-02-07:
+/// 32 bits of NTP seconds end (RFC 5905, 6). 2046-07-11: 1,024 weeks too many.
+const WRONG_CLOCKS: [&str; 8] = [
+    "1970-01-01T00:00:00Z",
+    "1980-01-06T00:00:00Z",
+    "2000-01-01T00:00:00Z",
+    "2007-04-11T10:00:00Z",
+    "1901-12-13T20:45:52Z",
+    "2038-01-19T03:14:07Z",
+    "2036-02-07T06:28:15Z",
+    "2046-07-11T10:00:00Z",
+];
+
+#[test]
+fn no_clock_of_a_wrong_year_gives_the_time_whoever_tells_it() {
+    let received_at: UtcMillis = RECEIVED.parse().unwrap();
+    for wrong in WRONG_CLOCKS {
+        let wrong = time(wrong);
+        let none = Times { payload: None, gateway: None, network: None, received_at };
+        let of_payload = Times { payload: wrong, ..none };
+        assert!(event_time(&of_payload, &profile(true), &FoldSettings::default()).is_err(), "{wrong:?}");
+        for on_the_way in [Times { gateway: wrong, ..none }, Times { network: wrong, ..none }] {
+            let taken = event_time(&on_the_way, &profile(true), &FoldSettings::default()).unwrap();
+            assert_eq!(taken, (received_at, TimeSource::Receipt, Flags::NONE.with(Flag::TimeDoubt)), "{wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn a_leap_second_is_a_time_like_any_other() {
+    expect![[r#"
+        2026-12-31T23:59:60Z -                    - => Payload 2026-12-31T23:59:59.999Z {}
+        -                    2026-12-31T23:59:60Z - => Gateway 2026-12-31T23:59:59.999Z {}
+    "#]]
+    .assert_eq(&table(
+        true,
+        "2027-01-01T00:00:05Z",
+        "2026-12-31T23:59:60Z -                    -
+         -                    2026-12-31T23:59:60Z -",
+    ));
 }
