@@ -4,9 +4,61 @@ use std::collections::BTreeMap;
 
 use smartpole_model::{Flag, Outcome, PackError, Reader, Reason, Verdict, put_u64};
 
-/// What is counted. The left side of each equation is counted on its own, where the thing comes in, so the sums prove something:
-/// journalled = uplink + control + duplicate + quarantined; decoded = accepted + duplicate + quarantined;
-/// aggregatable = on time + late + expired.
+use crate::Fold;
+
+/// One of the ledger's equations, `total = sum of terms`. The total is counted on its own, where the thing comes in, so the sums
+/// prove something; they hold for all time and for each receipt hour and source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Equation {
+    /// journalled = uplink + control + duplicate + quarantined
+    Messages,
+    /// decoded = accepted + duplicate + quarantined
+    Readings,
+    /// aggregatable = on time + late + expired
+    Windows,
+}
+
+impl Equation {
+    /// All equations, in the order of a message's way.
+    pub const ALL: [Self; 3] = [Self::Messages, Self::Readings, Self::Windows];
+
+    /// The word of interfaces.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Readings => "readings",
+            Self::Windows => "windows",
+        }
+    }
+
+    /// The left side.
+    pub fn total(self) -> Entry {
+        match self {
+            Self::Messages => Entry::Journalled,
+            Self::Readings => Entry::Decoded,
+            Self::Windows => Entry::Aggregatable,
+        }
+    }
+
+    /// The right side.
+    pub fn terms(self) -> impl Iterator<Item = Entry> {
+        Entry::all().filter(move |entry| entry.equation() == Some(self) && *entry != self.total())
+    }
+
+    /// Both sides by these counts.
+    pub fn sides(self, counts: &Counts) -> (u64, u64) {
+        let is_term = |entry: Entry| entry.equation() == Some(self) && entry != self.total();
+        (counts.get(self.total()), counts.sum(is_term))
+    }
+
+    /// Whether both sides are equal.
+    pub fn holds(self, counts: &Counts) -> bool {
+        let (total, terms) = self.sides(counts);
+        total == terms
+    }
+}
+
+/// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entry {
     /// A message taken from the journal.
@@ -55,6 +107,42 @@ impl Entry {
         Self::all().find(|entry| entry.number() == number)
     }
 
+    /// The equation it stands in; none counts exclusions.
+    pub fn equation(self) -> Option<Equation> {
+        match self {
+            Self::Journalled | Self::Message(_) => Some(Equation::Messages),
+            Self::Decoded | Self::Reading(_) => Some(Equation::Readings),
+            Self::Aggregatable | Self::OnTime | Self::Late | Self::Expired => Some(Equation::Windows),
+            Self::Excluded(_) => None,
+        }
+    }
+
+    /// The word of interfaces, without the reason.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Journalled => "journalled",
+            Self::Message(Outcome::Uplink) => "uplink",
+            Self::Message(Outcome::Control) => "control",
+            Self::Message(Outcome::Duplicate) | Self::Reading(Verdict::Duplicate) => "duplicate",
+            Self::Message(Outcome::Quarantined(_)) | Self::Reading(Verdict::Quarantined(_)) => "quarantined",
+            Self::Decoded => "decoded",
+            Self::Reading(Verdict::Accepted) => "accepted",
+            Self::Aggregatable => "aggregatable",
+            Self::OnTime => "on_time",
+            Self::Late => "late",
+            Self::Expired => "expired",
+            Self::Excluded(_) => "excluded",
+        }
+    }
+
+    /// Why it is in quarantine.
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Message(Outcome::Quarantined(reason)) | Self::Reading(Verdict::Quarantined(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+
     /// Every entry there is.
     pub fn all() -> impl Iterator<Item = Self> {
         let messages = [Outcome::Uplink, Outcome::Control, Outcome::Duplicate].map(Self::Message);
@@ -87,7 +175,12 @@ impl Counts {
 
     /// The sum of the entries that `which` picks.
     pub fn sum(&self, which: impl Fn(Entry) -> bool) -> u64 {
-        self.0.iter().filter(|(number, _)| Entry::from_number(**number).is_some_and(&which)).map(|(_, n)| n).sum()
+        self.iter().filter(|(entry, _)| which(*entry)).map(|(_, n)| n).sum()
+    }
+
+    /// The entries with their numbers, in the order in which they are stored.
+    pub fn iter(&self) -> impl Iterator<Item = (Entry, u64)> {
+        self.0.iter().filter_map(|(number, n)| Some((Entry::from_number(*number)?, *n)))
     }
 
     /// Packed: n, then entry − previous entry and its number, each a varint.
@@ -119,6 +212,13 @@ impl Counts {
     }
 }
 
+impl Fold {
+    /// The last batch that was handed over, and the sums of the ledger up to it: what a store that has the batch must hold.
+    pub fn handed_over_ledger(&self) -> (u64, &Counts) {
+        (self.batch, self.tally.committed())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,5 +231,30 @@ mod tests {
         }
         let numbers: std::collections::BTreeSet<u16> = all.iter().map(|entry| entry.number()).collect();
         assert_eq!(numbers.len(), all.len());
+    }
+
+    #[test]
+    fn an_equation_holds_with_all_its_terms_and_without_one_it_does_not() {
+        for equation in Equation::ALL {
+            let mut counts = Counts::default();
+            assert!(equation.holds(&counts));
+            for (n, term) in (1..).zip(equation.terms()) {
+                counts.add(term, n);
+                assert!(!equation.holds(&counts), "{term:?}");
+                counts.add(equation.total(), n);
+                assert!(equation.holds(&counts), "{term:?}");
+            }
+            // what is counted beside it is none of its business
+            counts.add(Entry::Excluded(Flag::Sentinel), 1);
+            assert!(equation.holds(&counts));
+        }
+    }
+
+    #[test]
+    fn every_entry_but_exclusions_stands_in_one_equation_under_a_name_of_its_own() {
+        let sides = Equation::ALL.into_iter().flat_map(|equation| equation.terms().chain([equation.total()]));
+        let names: std::collections::BTreeSet<_> =
+            sides.map(|entry| (entry.equation(), entry.code(), entry.reason())).collect();
+        assert_eq!(names.len() + Flag::ALL.len(), Entry::all().count());
     }
 }

@@ -38,7 +38,7 @@ pub use changes::{
 };
 pub use fold::{Env, Fold};
 pub use gateways::GatewayState;
-pub use ledger::{Counts, Entry};
+pub use ledger::{Counts, Entry, Equation};
 pub use listen::Offer;
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};

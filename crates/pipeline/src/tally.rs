@@ -46,6 +46,11 @@ impl Tally {
         }
     }
 
+    /// Sums up to the last batch that was taken.
+    pub(crate) fn committed(&self) -> &Counts {
+        &self.committed
+    }
+
     pub(crate) fn sums(&self) -> Counts {
         let mut sums = self.committed.clone();
         for (entry, n) in self.pages.iter().flat_map(Page::entries) {
