@@ -1,15 +1,12 @@
-//! What became of messages, as of the last commit: the quarantine, the ledger's rows, former states of windows.
+//! What became of messages, as of the last commit: the quarantine, former states of windows.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Params, Row, params};
 use smartpole_model::{DeviceNo, Quarter, Reason, Seq, UtcMillis};
-use smartpole_pipeline::{Counts, LedgerSourceKey, QuarantineRow, RevisionReason, RevisionRow};
+use smartpole_pipeline::{QuarantineRow, RevisionReason, RevisionRow};
 
-use crate::{
-    Error, Queries,
-    error::{damaged, sqlite},
-};
+use crate::{Error, Queries, error::sqlite};
 
 impl Queries {
     /// The newest messages in quarantine, before `before`, with one reason or any; newest first.
@@ -39,33 +36,14 @@ impl Queries {
         Ok(counts.into_iter().collect())
     }
 
-    /// The ledger's rows by receipt hour (UTC hours since 1970), source and entry.
+    /// One message in quarantine.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn ledger_by_source(&self, hours: Range<i32>) -> Result<Vec<(LedgerSourceKey, u64)>, Error> {
-        let sql = "SELECT hour, source, entry, n FROM ledger_source WHERE hour >= ?1 AND hour < ?2";
-        self.file(|file| {
-            all(file, sql, params![hours.start, hours.end], |row| {
-                let key = LedgerSourceKey { hour: row.get(0)?, source: row.get(1)?, entry: row.get(2)? };
-                Ok((key, count(row, 3)?))
-            })
-        })
-    }
-
-    /// The ledger's rows by receipt day (UTC days since 1970) and device.
-    ///
-    /// # Errors
-    /// If the file cannot be read, or its rows are damaged.
-    pub fn ledger_by_device(&self, days: Range<i32>) -> Result<Vec<(i32, DeviceNo, Counts)>, Error> {
-        let sql = "SELECT day, device, counts FROM ledger_device WHERE day >= ?1 AND day < ?2";
-        let rows = self.file(|file| {
-            all(file, sql, params![days.start, days.end], |row| {
-                Ok((row.get(0)?, DeviceNo(row.get(1)?), Counts::unpack(row.get_ref(2)?.as_blob()?)))
-            })
-        })?;
-        let whole = |(day, device, counts): (_, _, Result<_, _>)| Ok((day, device, counts.map_err(damaged("ledger"))?));
-        rows.into_iter().map(whole).collect()
+    pub fn quarantine_row(&self, seq: Seq) -> Result<Option<QuarantineRow>, Error> {
+        let sql = "SELECT seq, received_at, source, device, reason, detail, readings FROM quarantine WHERE seq = ?1";
+        let Ok(seq) = i64::try_from(seq.0) else { return Ok(None) };
+        Ok(self.file(|file| all(file, sql, [seq], quarantine_row))?.pop())
     }
 
     /// Former states of a closed window of a device, oldest first.
@@ -107,7 +85,7 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(column).map(i64::unsigned_abs)
 }
 
-fn all<T>(
+pub(crate) fn all<T>(
     file: &Connection,
     sql: &str,
     params: impl Params,

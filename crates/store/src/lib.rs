@@ -10,10 +10,14 @@
 //! Invariants: one writer; the cursor moves in the same transaction as everything it stands for; nothing here decides, it keeps.
 
 mod air;
+mod clock;
 mod commit;
 mod error;
 mod kept;
 mod ledger;
+mod ledger_check;
+mod ledger_rows;
+mod neighbours;
 mod outbox;
 mod quarantined;
 mod queries;
@@ -26,8 +30,12 @@ mod targets;
 mod windows;
 
 pub use air::Air;
+pub use clock::Clock;
 pub use error::Error;
 pub use kept::{Grain, KeptValue, KeptWindow, KeptWindows, WindowKey};
+pub use ledger_check::LedgerFault;
+pub use ledger_rows::{LedgerRow, LedgerRows};
+pub use neighbours::Neighbours;
 pub use outbox::{Outbox, Unsent};
 pub use queries::Queries;
 pub use store::{FILE, Store};

@@ -2,12 +2,12 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use common::{DEVICES, HOUR, MEASURED, MINUTE, MOVED, Readings, START, Square, number, two_days};
 use smartpole_model::{Outcome, Reason, UtcMillis, Verdict};
 use smartpole_pipeline::{Entry, RevisionReason, Scope};
-use smartpole_store::{State, Step};
+use smartpole_store::{LedgerRows, State, Step};
 use smartpole_window::{Aggregates, Level};
 
 const QUARTER: i64 = 15 * MINUTE;
@@ -132,6 +132,10 @@ fn readings_belong_to_the_pole_that_their_block_does() {
     }
 }
 
+fn rows(span: Range<i32>) -> LedgerRows {
+    LedgerRows { span, of: None, after: None, limit: 1_000 }
+}
+
 #[test]
 fn the_ledger_tells_of_hours_and_days_and_the_former_states_of_windows() {
     let mut square = Square::new();
@@ -141,13 +145,12 @@ fn the_ledger_tells_of_hours_and_days_and_the_former_states_of_windows() {
     square.commit();
     let (first, day) = (UtcMillis(START).utc_hour(), UtcMillis(START).utc_day());
     let uplinks = |hours| {
-        let rows = square.queries.ledger_by_source(hours).unwrap();
-        let uplink = Entry::Message(Outcome::Uplink).number();
-        rows.iter().filter(|(key, _)| key.entry == uplink).map(|(_, n)| *n).collect::<Vec<_>>()
+        let rows = square.queries.ledger_by_source(&rows(hours)).unwrap();
+        rows.iter().map(|row| row.counts.get(Entry::Message(Outcome::Uplink))).collect::<Vec<_>>()
     };
     assert_eq!((uplinks(first..first + 1), uplinks(first..first + 3)), (vec![12], vec![12, 12, 1]));
-    let days = square.queries.ledger_by_device(day..day + 1).unwrap();
-    assert_eq!(days.iter().map(|(.., counts)| counts.get(Entry::Reading(Verdict::Accepted))).collect::<Vec<_>>(), [25]);
+    let days = square.queries.ledger_by_device(&rows(day..day + 1)).unwrap();
+    assert_eq!(days.iter().map(|row| row.counts.get(Entry::Reading(Verdict::Accepted))).collect::<Vec<_>>(), [25]);
     assert_eq!(square.queries.quarantine_counts().unwrap(), BTreeMap::from([(Reason::UnknownDevice, 1)]));
     let Scope::Device(device) = square.device("d1") else { unreachable!() };
     let revisions = square.queries.revisions(device, UtcMillis(START).quarter()).unwrap();

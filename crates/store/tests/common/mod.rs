@@ -68,7 +68,7 @@ pub struct Square {
     pub queries: Queries,
     registry: Registry,
     seq: u64,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Square {
@@ -79,7 +79,7 @@ impl Square {
         let env = Env { stored: &store, inputs: &registry };
         let fold = Arc::new(RwLock::new(Fold::restore(store.restore().unwrap(), &env).unwrap()));
         let queries = Queries::new(&store, Arc::clone(&fold));
-        let mut square = Self { store, fold, queries, registry, seq: 0, _dir: dir };
+        let mut square = Self { store, fold, queries, registry, seq: 0, dir };
         square.apply(&RecordRef::Inputs { received_at: UtcMillis(START), hash: "square" });
         square
     }
@@ -93,8 +93,18 @@ impl Square {
     /// A message with values of one instant, received at another.
     pub fn report(&mut self, device: &str, measured: i64, received: i64, values: &[(&str, i64)]) {
         let values: Vec<String> = values.iter().map(|(property, value)| format!("\"{property}\":{value}")).collect();
-        let payload =
-            format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(measured), values.join(",")).into_bytes();
+        let payload = format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(measured), values.join(","));
+        self.send(device, payload, received);
+    }
+
+    /// A message that does not say when it was measured.
+    pub fn report_untimed(&mut self, device: &str, received: i64, values: &[(&str, i64)]) {
+        let values: Vec<String> = values.iter().map(|(property, value)| format!("\"{property}\":{value}")).collect();
+        self.send(device, format!("{{\"values\":{{{}}}}}", values.join(",")), received);
+    }
+
+    fn send(&mut self, device: &str, payload: String, received: i64) {
+        let payload = payload.into_bytes();
         let topic = format!("smartpole/castrop-rauxel/P1/{device}/up");
         let (source, received_at) = ("broker".to_owned(), UtcMillis(received));
         let message = RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() };
@@ -106,6 +116,11 @@ impl Square {
         for at in (from..to).step_by(5 * MINUTE as usize) {
             self.report(device, at, at, values);
         }
+    }
+
+    /// Where the file is.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     pub fn take(&self) -> Changes {
