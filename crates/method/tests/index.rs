@@ -1,6 +1,6 @@
 //! Indices, by the tables of their makers.
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
 use proptest::prelude::*;
 use smartpole_method::{
     air::{Hour, HourlyMeans, Mean, Pollutant, Pollutant::*},
@@ -23,45 +23,43 @@ fn class(index: Index, pollutant: Pollutant, thousandths: i64) -> Option<u8> {
 /// The bands as their makers print them: the whole numbers at which the class changes, found by trying each.
 fn bands(index: Index) -> String {
     let row = |pollutant: Pollutant| {
-        let class_of = |value: i64| class(index, pollutant, value * 1_000).unwrap();
+        let class_of = |value: i64| class(index, pollutant, value * 1_000).expect("a pollutant of the index");
         let last = (0..400).filter(|value| class_of(*value) < class_of(value + 1));
         let bounds: Vec<String> = last.map(|value| format!("{}: ..{value}", class_of(value))).collect();
-        let hours = index.hours(pollutant).unwrap();
+        let hours = index.hours(pollutant).expect("a pollutant of the index");
         format!("{} {hours} h  {}  {}: above\n", pollutant.id(), bounds.join("  "), class_of(400))
     };
     index.pollutants().map(row).collect()
 }
 
-#[track_caller]
-fn check(index: Index, expected: &Expect) {
-    expected.assert_eq(&bands(index));
-}
-
 #[test]
 fn the_bands_are_those_of_the_tables() {
     // Umweltbundesamt, "Der Luftqualitätsindex (LQI)", revised 2025; doi 10.60810/openumwelt-7990.
-    check(Index::UbaLqi2025, &expect![[r#"
+    expect![[r#"
         pm2_5 1 h  0: ..5  1: ..15  2: ..30  3: ..50  4: above
         pm10 1 h  0: ..9  1: ..27  2: ..54  3: ..90  4: above
         no2 1 h  0: ..10  1: ..30  2: ..60  3: ..100  4: above
         o3 1 h  0: ..24  1: ..72  2: ..144  3: ..240  4: above
         so2 1 h  0: ..10  1: ..30  2: ..60  3: ..100  4: above
-    "#]]);
+    "#]]
+    .assert_eq(&bands(Index::UbaLqi2025));
     // Umweltbundesamt, "Berechnungsgrundlagen Luftqualitätsindex".
-    check(Index::UbaLqiFormer, &expect![[r#"
+    expect![[r#"
         pm2_5 24 h  0: ..10  1: ..20  2: ..25  3: ..50  4: above
         pm10 24 h  0: ..20  1: ..35  2: ..50  3: ..100  4: above
         no2 1 h  0: ..20  1: ..40  2: ..100  3: ..200  4: above
         o3 1 h  0: ..60  1: ..120  2: ..180  3: ..240  4: above
-    "#]]);
+    "#]]
+    .assert_eq(&bands(Index::UbaLqiFormer));
     // European Environment Agency, airindex.eea.europa.eu, bands of 2024.
-    check(EUROPEAN, &expect![[r#"
+    expect![[r#"
         pm2_5 1 h  1: ..5  2: ..15  3: ..50  4: ..90  5: ..140  6: above
         pm10 1 h  1: ..15  2: ..45  3: ..120  4: ..195  5: ..270  6: above
         no2 1 h  1: ..10  2: ..25  3: ..60  4: ..100  5: ..150  6: above
         o3 1 h  1: ..60  2: ..100  3: ..120  4: ..160  5: ..180  6: above
         so2 1 h  1: ..20  2: ..40  3: ..125  4: ..190  5: ..275  6: above
-    "#]]);
+    "#]]
+    .assert_eq(&bands(EUROPEAN));
 }
 
 #[test]
