@@ -9,6 +9,21 @@
 //! - Particles counted by light take in water. Without any correction, by humidity or by calibration, they get no class.
 //! - Each pollutant's mean is one pole's. An index is never made of the averaged air of a zone: nobody breathes that, and clean
 //!   poles would hide the bad one. A zone has a worst pole and a range.
+//!
+//! ```
+//! use smartpole_method::{
+//!     air::{Hour, HourlyMeans, Pollutant},
+//!     index::{Index, Measured},
+//! };
+//!
+//! let start = "2026-11-28T22:00:00Z".parse().unwrap();
+//! let means = HourlyMeans::new(2, [(start, Hour { sum: 5 * 950, count: 5, expected: 6 })]); // PM10, 9.5 µg/m³
+//! let mean = Index::UbaLqi2025.mean(Pollutant::Pm10, &means, start).unwrap();
+//! let answer = Index::UbaLqi2025.answer(&[Measured { pollutant: Pollutant::Pm10, mean, uncorrected: false }]);
+//! assert_eq!((answer.class, answer.worst), (Some(1), Some(Pollutant::Pm10)));
+//! assert_eq!(answer.missing, [Pollutant::Pm2_5, Pollutant::No2, Pollutant::O3, Pollutant::So2]);
+//! assert!(!answer.may_advise());
+//! ```
 
 mod answer;
 mod bands;

@@ -220,6 +220,17 @@ proptest! {
     }
 
     #[test]
+    fn six_digits_move_no_hour_into_another_class(halves in 0i64..800, off in -3i64..=3, count in 1i64..=10_000) {
+        // Sums around a half of 1 µg/m³, at two digits; the exact class by integers: rounded half up, then compared.
+        let sum = halves * count * 100 / 2 + off;
+        let exact = (2 * sum + 100 * count).div_euclid(200 * count);
+        for pollutant in Index::UbaLqi2025.pollutants() {
+            let mean = Mean::of(sum, count, 2).unwrap();
+            prop_assert_eq!(Index::UbaLqi2025.class(pollutant, mean), class(Index::UbaLqi2025, pollutant, exact * 1_000));
+        }
+    }
+
+    #[test]
     fn an_index_does_not_depend_on_order((one, other) in air().prop_flat_map(|air| (Just(air.clone()), Just(air).prop_shuffle())), at in 0usize..4) {
         prop_assert_eq!(ALL[at].answer(&one), ALL[at].answer(&other));
     }
