@@ -48,6 +48,8 @@ struct Property {
     wanted: bool,
     decimals: u8,
     is_count: bool,
+    /// Whether its sums are numbers of its own unit.
+    sums: bool,
     id: String,
     flags: String,
     count: String,
@@ -145,6 +147,7 @@ impl Property {
             wanted: is_wanted(&property.theme, options),
             decimals: property.decimals,
             is_count: property.kind == smartpole_model::Kind::IntervalCount,
+            sums: property.mean == smartpole_model::Mean::Arithmetic,
             id: id.clone(),
             flags: key("flags"),
             count: key("count"),

@@ -1,14 +1,17 @@
 //! The inputs in force, prepared for speed.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use smartpole_codec::Router;
 use smartpole_lorawan::Network;
-use smartpole_model::{Device, DeviceNo, Flags, Inputs, PoleNo, Profile, Quarter, ZoneNo, registry::Counter};
-use smartpole_validate::Rules;
-use smartpole_window::RowValue;
+use smartpole_model::{
+    Device, DeviceNo, Flags, Inputs, PoleNo, Profile, PropertyNo, Quarter, Registry, UtcMillis, ZoneNo,
+    registry::{Counter, Installation, InstallationState, QualityRules},
+};
+use smartpole_validate::{Rules, looks_back};
+use smartpole_window::{Making, RowValue};
 
-use crate::{LoadError, NameKind, Scope, names::Names};
+use crate::{Anew, BlockSpan, LoadError, NameKind, Scope, names::Names};
 
 /// Registry and settings by hash.
 pub trait LoadInputs {
@@ -37,7 +40,44 @@ pub(crate) struct Active {
     /// Flags that exclude, by property number.
     excluded_by: Vec<Flags>,
     /// Whether days are CET days, by property number.
-    air: Vec<bool>,
+    air: Arc<[bool]>,
+    /// By profile.
+    made: HashMap<String, Made>,
+    humidity: Option<PropertyNo>,
+    power_up: Option<PropertyNo>,
+}
+
+/// What a profile says, prepared.
+#[derive(Debug, Default)]
+struct Made {
+    /// By property number.
+    rules: Vec<QualityRules>,
+    /// Most values that its rules look back at; 0 if none does.
+    look_back: usize,
+}
+
+/// Most persons that can pass a metre of a line in a minute: 1.225 a second (Weidmann 1993, "Transporttechnik der Fussgänger",
+/// maximum specific flow on a level way), with a tenth on top for what a counter sees twice.
+const MOST_PER_METRE: u32 = 81;
+
+fn most_per_minute(width_cm: u32) -> u32 {
+    width_cm.saturating_mul(MOST_PER_METRE).div_ceil(100).max(1)
+}
+
+impl Made {
+    fn new(registry: &Registry, profile: &str, properties: usize) -> Self {
+        let mut rules = vec![QualityRules::default(); properties];
+        for property in registry.properties.iter() {
+            rules[usize::from(property.number.0)] = registry.quality_rules(property.number, profile);
+        }
+        let look_back = rules.iter().map(|rules| {
+            let stuck = rules.stuck.map_or(0, |n| usize::from(n).saturating_sub(1));
+            let spike = rules.spike.map_or(0, |spike| usize::from(spike.neighbours));
+            stuck.max(spike).max(usize::from(looks_back(rules)))
+        });
+        let look_back = look_back.max().unwrap_or(0).min(smartpole_validate::LOOK_BACK);
+        Self { rules, look_back }
+    }
 }
 
 impl Active {
@@ -60,7 +100,25 @@ impl Active {
             air[usize::from(property.number.0)] = property.theme == "air_quality";
         }
         let (router, rules) = (Router::new(&inputs), Rules::new(&registry.properties));
-        Self { hash: hash.to_owned(), router, rules, numbers, devices, poles, zones, excluded_by, air, inputs }
+        let made = registry.profiles.keys().map(|id| (id.clone(), Made::new(registry, id, highest))).collect();
+        let number = |id| Some(registry.properties.by_id(id)?.number);
+        let (humidity, power_up) = (number("relative_humidity"), number("power_up"));
+        let hash = hash.to_owned();
+        Self {
+            hash,
+            router,
+            rules,
+            numbers,
+            devices,
+            poles,
+            zones,
+            excluded_by,
+            air: air.into(),
+            made,
+            humidity,
+            power_up,
+            inputs,
+        }
     }
 
     /// The device of an id, and its number.
@@ -69,7 +127,7 @@ impl Active {
         Some((&self.inputs.registry.devices[index], self.numbers[index]))
     }
 
-    pub(crate) fn profile_at(&self, device: &Device, time: smartpole_model::UtcMillis) -> Option<&Profile> {
+    pub(crate) fn profile_at(&self, device: &Device, time: UtcMillis) -> Option<&Profile> {
         self.inputs.registry.profiles.get(&device.at(time).profile)
     }
 
@@ -78,22 +136,77 @@ impl Active {
         Some(&self.inputs.registry.devices[index])
     }
 
-    /// How the totals of a device behave in a quarter.
-    pub(crate) fn counter(&self, device: DeviceNo, quarter: Quarter) -> Counter {
-        let profile = self.registered(device).and_then(|known| self.profile_at(known, quarter.start()));
-        profile.map_or(ANY_COUNTER, |profile| profile.counter)
+    /// How what a device measures in a quarter counts.
+    pub(crate) fn making(&self, device: DeviceNo, quarter: Quarter) -> Making<'_> {
+        let plain = Making::plain(&self.inputs.registry.properties, ANY_COUNTER);
+        let Some(device) = self.registered(device) else { return plain };
+        let installation = device.at(quarter.start());
+        let Some(profile) = self.inputs.registry.profiles.get(&installation.profile) else { return plain };
+        let most_per_minute =
+            installation.width_cm.map_or(u32::MAX, most_per_minute).min(profile.counter.max_per_minute);
+        let minutes = profile.interval_s.div_ceil(60);
+        Making {
+            counter: Counter { max_per_minute: most_per_minute, ..profile.counter },
+            most_crossings: installation.width_cm.map(|_| i64::from(most_per_minute.saturating_mul(minutes))),
+            reversed: &installation.reversed,
+            humidity: profile.humidity.zip(self.humidity),
+            calibrations: &device.calibrations,
+            rules: self.made.get(&profile.id).map_or(&[], |made| &made.rules),
+            ..plain
+        }
     }
 
-    /// Whom a block counts for: its device, the pole at its start, that pole's zones.
+    /// Rules of a device's values at `time`, by property number, and how many values before they look back at.
+    pub(crate) fn rules_at(&self, device: DeviceNo, time: UtcMillis) -> (&[QualityRules], usize) {
+        let made = self.registered(device).and_then(|device| self.made.get(&device.at(time).profile));
+        made.map_or((&[], 0), |made| (&made.rules, made.look_back))
+    }
+
+    /// What a device says when it has been switched on.
+    pub(crate) fn is_power_up(&self, property: PropertyNo) -> bool {
+        self.power_up == Some(property)
+    }
+
+    /// Whom a block counts for: its device; where it is active at the block's start, the pole and that pole's zones.
     pub(crate) fn scopes(&self, device: DeviceNo, quarter: Quarter) -> Vec<Scope> {
         let mut scopes = vec![Scope::Device(device)];
-        if let Some(known) = self.registered(device) {
-            let pole = known.at(quarter.start()).pole;
+        let active = self.registered(device).and_then(|known| known.active_at(quarter.start()));
+        if let Some(Installation { pole, .. }) = active {
+            let pole = *pole;
             scopes.push(Scope::Pole(self.poles[pole]));
             let zones = &self.inputs.registry.poles[pole].zones;
             scopes.extend(zones.iter().map(|zone| Scope::Zone(self.zones[*zone])));
         }
         scopes
+    }
+
+    /// Blocks that count for a scope from one quarter to another: as [`Active::scopes`], the other way round.
+    pub(crate) fn anew(&self, scope: Scope, from: Quarter, to: Quarter) -> Anew {
+        let mut blocks = Vec::new();
+        if let Scope::Device(device) = scope {
+            blocks.push(BlockSpan { device, from, to });
+        }
+        for (device, number) in self.inputs.registry.devices.iter().zip(&self.numbers) {
+            for installation in device.installations.iter().filter(|installation| self.publishes(installation, scope)) {
+                let first = |time: UtcMillis| time.plus(Quarter::MILLIS - 1).quarter();
+                let (from, to) = (first(installation.from).max(from), first(installation.to).min(to));
+                if from < to {
+                    blocks.push(BlockSpan { device: *number, from, to });
+                }
+            }
+        }
+        Anew { blocks, air: Arc::clone(&self.air) }
+    }
+
+    fn publishes(&self, installation: &Installation, scope: Scope) -> bool {
+        let here = match scope {
+            Scope::Device(_) => false,
+            Scope::Pole(pole) => self.poles[installation.pole] == pole,
+            Scope::Zone(zone) => {
+                self.inputs.registry.poles[installation.pole].zones.iter().any(|index| self.zones[*index] == zone)
+            }
+        };
+        here && installation.state == InstallationState::Active
     }
 
     /// Gives the sessions the keys of the registry.
@@ -108,12 +221,12 @@ impl Active {
         excluded_by.is_some_and(|excluded_by| value.flags.intersects(*excluded_by))
     }
 
-    pub(crate) fn is_air(&self, property: smartpole_model::PropertyNo) -> bool {
+    pub(crate) fn is_air(&self, property: PropertyNo) -> bool {
         self.air.get(usize::from(property.0)).copied().unwrap_or(false)
     }
 
     /// Minutes of silence after which a device's windows close by ticks: the lateness bound and two missed reports.
-    pub(crate) fn silence_ticks(&self, device: DeviceNo, now: smartpole_model::UtcMillis) -> u64 {
+    pub(crate) fn silence_ticks(&self, device: DeviceNo, now: UtcMillis) -> u64 {
         let profile = self.registered(device).and_then(|known| self.profile_at(known, now));
         let interval = profile.map_or(0, |profile| u64::from(profile.interval_s));
         (u64::from(self.inputs.settings.lateness_s) + 2 * interval).div_ceil(60)

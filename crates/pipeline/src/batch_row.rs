@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! one entry a row:  device, source, ticks of the source, received_at − previous (signed), received_at − event_time (signed),
-//!                   time source byte, n, n × (property, channel byte, flags, value (signed))
+//!                   time source byte (+ 128 if mended, then when the former values ended − event_time (signed), 0 if only
+//!                   remarks changed), n, n × (property, channel byte, flags, value (signed))
 //! ```
 //! All integers are varints ([`smartpole_model::Reader`]).
 
 use smartpole_model::{DeviceNo, Flags, PackError, Reader, TimeSource, UtcMillis, put_i64, put_u64};
 use smartpole_window::{NewRow, RowValue, put_series, take_series};
+
+const MENDED: u8 = 128;
 
 /// One accepted row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +27,19 @@ pub struct AcceptedRow {
     pub received_at: UtcMillis,
     /// Whose clock `event_time` is.
     pub time_source: TimeSource,
-    /// The values that were new.
+    /// Of values that were accepted before and have other remarks or numbers now.
+    pub mended: Option<Mending>,
+    /// The values that were new, or mended.
     pub values: Vec<RowValue>,
+}
+
+/// What was done to accepted values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mending {
+    /// They have other remarks.
+    Remarks,
+    /// They replace others, which were known until then.
+    Values(UtcMillis),
 }
 
 /// Packs rows one after the other.
@@ -36,7 +50,14 @@ pub(crate) struct BatchRow {
 }
 
 impl BatchRow {
-    pub(crate) fn push(&mut self, device: DeviceNo, source: u32, ticks: u64, row: &NewRow<'_>) {
+    pub(crate) fn push(
+        &mut self,
+        device: DeviceNo,
+        source: u32,
+        ticks: u64,
+        mended: Option<Mending>,
+        row: &NewRow<'_>,
+    ) {
         let out = &mut self.bytes;
         put_u64(out, u64::from(device.0));
         put_u64(out, u64::from(source));
@@ -44,7 +65,12 @@ impl BatchRow {
         put_i64(out, row.received_at.0.wrapping_sub(self.last_received_at));
         put_i64(out, row.received_at.since(row.event_time));
         self.last_received_at = row.received_at.0;
-        out.push(row.time_source as u8);
+        out.push(row.time_source as u8 | if mended.is_some() { MENDED } else { 0 });
+        match mended {
+            Some(Mending::Values(until)) => put_i64(out, until.since(row.event_time)),
+            Some(Mending::Remarks) => put_i64(out, 0),
+            None => {}
+        }
         put_u64(out, row.values.len() as u64);
         for value in row.values {
             put_series(out, value.series);
@@ -67,9 +93,15 @@ pub fn accepted_rows(bytes: &[u8]) -> Result<Vec<AcceptedRow>, PackError> {
         last_received_at = last_received_at.wrapping_add(reader.i64()?);
         let received_at = UtcMillis(last_received_at);
         let event_time = UtcMillis(last_received_at.wrapping_sub(reader.i64()?));
-        let time_source = TimeSource::from_number(reader.byte()?).ok_or(PackError::Invalid("time source"))?;
+        let head = reader.byte()?;
+        let time_source = TimeSource::from_number(head & !MENDED).ok_or(PackError::Invalid("time source"))?;
+        let mended = (head & MENDED != 0).then(|| reader.i64()).transpose()?;
+        let mended = mended.map(|until| match until {
+            0 => Mending::Remarks,
+            until => Mending::Values(event_time.plus(until)),
+        });
         let values = (0..reader.len("values")?).map(|_| take_value(&mut reader)).collect::<Result<_, _>>()?;
-        rows.push(AcceptedRow { device, source, ticks, event_time, received_at, time_source, values });
+        rows.push(AcceptedRow { device, source, ticks, event_time, received_at, time_source, mended, values });
     }
     Ok(rows)
 }

@@ -104,6 +104,24 @@ pub enum Scope {
     Zone(ZoneNo),
 }
 
+/// Blocks of a device with `from <= quarter < to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "said above")]
+pub struct BlockSpan {
+    pub device: DeviceNo,
+    pub from: Quarter,
+    pub to: Quarter,
+}
+
+/// What an hour or a day is made of: a change that took extremes or remarks away cannot be merged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anew {
+    /// Its blocks.
+    pub blocks: Vec<BlockSpan>,
+    /// Whether the days of properties are CET days, by property number; days hold their kind only.
+    pub air: std::sync::Arc<[bool]>,
+}
+
 /// What an hour or a day gains: `stored.merge(delta)`, made if absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RollupDelta {
@@ -117,6 +135,20 @@ pub struct RollupDelta {
     pub aggregates: Aggregates,
     /// What to add to its revision: the revisions of its blocks are its own.
     pub revisions: u32,
+    /// What to sum up instead of merging, once the batch's blocks are written.
+    pub anew: Option<Anew>,
+}
+
+impl Anew {
+    /// Whether aggregates of a property belong into rows of this level.
+    pub fn holds(&self, level: Level, property: smartpole_model::PropertyNo) -> bool {
+        let air = self.air.get(usize::from(property.0)).copied().unwrap_or(false);
+        match level {
+            Level::Hour => true,
+            Level::Day => !air,
+            Level::CetDay => air,
+        }
+    }
 }
 
 /// Why a closed block changed.
@@ -127,6 +159,32 @@ pub enum RevisionReason {
     Late = 1,
     /// A total next to it came or changed.
     Total = 2,
+    /// Remarks on its readings changed, as another reading came near them.
+    Quality = 3,
+    /// A message was decoded again.
+    Replay = 4,
+    /// The registry changed for the past: installation, line, calibration, rules.
+    Registry = 5,
+}
+
+impl RevisionReason {
+    /// The reason of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::Late, Self::Total, Self::Quality, Self::Replay, Self::Registry]
+            .into_iter()
+            .find(|reason| *reason as u8 == number)
+    }
+
+    /// The word of interfaces.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Total => "total",
+            Self::Quality => "quality",
+            Self::Replay => "replay",
+            Self::Registry => "registry",
+        }
+    }
 }
 
 /// A former state of a closed block.

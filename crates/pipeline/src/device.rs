@@ -3,7 +3,7 @@
 use smartpole_model::{DeviceNo, Flags, PackError, Quarter, Reader, Series, TimeSource, UtcMillis, put_i64, put_u64};
 use smartpole_window::{Aggregates, Block, NewRow, RowValue, Total, put_series, take_series};
 
-use crate::{DeviceRow, Latest, tally::DayTally};
+use crate::{DeviceRow, Latest, tails::Tails, tally::DayTally};
 
 /// A block in memory.
 #[derive(Debug)]
@@ -53,6 +53,9 @@ pub(crate) struct Device {
     /// Newest total of each counter.
     pub(crate) totals: Vec<(Series, Total)>,
     pub(crate) latest: Vec<Latest>,
+    /// Newest power-up.
+    pub(crate) powered_up: UtcMillis,
+    pub(crate) tails: Tails,
     /// Blocks in memory, by quarter.
     #[allow(
         clippy::vec_box,
@@ -78,6 +81,8 @@ impl Default for Device {
             ticks: 0,
             totals: Vec::new(),
             latest: Vec::new(),
+            powered_up: UtcMillis(i64::MIN),
+            tails: Tails::default(),
             held: Vec::new(),
             today: DayTally::default(),
             dirty: false,
@@ -114,6 +119,14 @@ impl Device {
         }
     }
 
+    /// Notes that an accepted value has other remarks, or another number, than when it came.
+    pub(crate) fn note_remarks(&mut self, event_time: UtcMillis, value: &RowValue) {
+        let same = |known: &&mut Latest| known.series == value.series && known.event_time == event_time;
+        if let Some(known) = self.latest.iter_mut().find(same) {
+            (known.value, known.flags) = (value.value, value.flags);
+        }
+    }
+
     pub(crate) fn newest_total(&self, series: Series) -> Option<Total> {
         self.totals.iter().find(|(known, _)| *known == series).map(|(_, total)| *total)
     }
@@ -126,7 +139,8 @@ impl Device {
         }
     }
 
-    /// Its row: `newest`, `received_at`, source, ticks, then totals and latest readings; integers as varints, times signed.
+    /// Its row: `newest`, `received_at`, source, ticks, then totals and latest readings, the newest power-up and the tails; integers
+    /// as varints, times signed.
     pub(crate) fn row(&self, device: DeviceNo) -> DeviceRow {
         let mut state = Vec::with_capacity(32 + self.latest.len() * 16);
         put_i64(&mut state, self.newest.0);
@@ -148,6 +162,8 @@ impl Device {
             put_u64(&mut state, u64::from(latest.flags.0));
             state.push(latest.time_source as u8);
         }
+        put_i64(&mut state, self.powered_up.0);
+        self.tails.pack(&mut state);
         DeviceRow { device, last_closed: self.last_closed, state }
     }
 
@@ -165,6 +181,10 @@ impl Device {
             let latest = take_latest(&mut reader, device.newest)?;
             device.latest.push(latest);
         }
+        if reader.remaining() > 0 {
+            device.powered_up = UtcMillis(reader.i64()?);
+            device.tails = Tails::unpack(&mut reader)?;
+        } // else a program wrote it that knew no such rules
         Ok(device)
     }
 }

@@ -6,11 +6,12 @@ use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMill
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Entry, LoadError, LoadInputs, NameKind, Offer, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
+    Entry, LoadError, LoadInputs, NameKind, Offer, QuarantineRow, RevisionRow, StoredBlocks,
     active::Active,
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
     device::Device,
+    judge::Mended,
     listen::Radio,
     names::Names,
     place::Place,
@@ -82,6 +83,7 @@ pub(crate) struct Scratch {
     pub(crate) values: Vec<RowValue>,
     pub(crate) flags: Vec<Flags>,
     pub(crate) outcomes: Vec<Insert>,
+    pub(crate) mended: Vec<Mended>,
 }
 
 impl Fold {
@@ -191,12 +193,12 @@ impl Fold {
         self.ticks.get(source as usize).copied().unwrap_or(0)
     }
 
-    /// Puts a row into its block and says when it came as the windows see it.
+    /// Puts a row into its block and says when it came as the windows see it. `judged` says that its values have all their remarks.
     pub(crate) fn place(
         &mut self,
         no: DeviceNo,
         active: &Active,
-        row: &NewRow<'_>,
+        (row, judged): (&NewRow<'_>, bool),
         outcomes: &mut Vec<Insert>,
         env: &Env<'_>,
     ) -> Result<Entry, LoadError> {
@@ -207,25 +209,19 @@ impl Fold {
         }
         let device = &mut self.devices[no.index()];
         let late = row.event_time.quarter() <= device.last_closed;
-        let mut place = Place {
-            no,
-            device,
-            active,
-            stored: env.stored,
-            batch: self.batch + 1,
-            minute: row.received_at.0.div_euclid(60_000),
-            revisions: &mut self.pending.revisions,
-            refill: false,
-            reason: RevisionReason::Late,
-            touched: Vec::new(),
-            error: None,
-        };
+        let minute = row.received_at.0.div_euclid(60_000);
+        let mut place = Place::new(no, device, active, env, self.batch + 1, minute, &mut self.pending.revisions);
         place.insert(row, outcomes)?;
+        if !judged && outcomes.contains(&Insert::Added) {
+            place.judge_again(row, outcomes)?;
+            place.device.dirty = true;
+        }
+        self.scratch.mended.append(&mut place.mended);
         if self.watched {
             let touched = place.touched.into_iter().map(|quarter| (no, quarter));
             self.live_windows.extend(touched);
         }
-        if late {
+        if late || !judged {
             self.touch(no);
         }
         Ok(if late { Entry::Late } else { Entry::OnTime })

@@ -16,6 +16,7 @@ mod checkpoint;
 mod device;
 mod fold;
 mod gateways;
+mod judge;
 mod ledger;
 mod listen;
 mod look;
@@ -26,15 +27,16 @@ mod recent;
 mod restore;
 mod resume;
 mod rollups;
+mod tails;
 mod take;
 mod tally;
 mod understand;
 
 pub use active::LoadInputs;
-pub use batch_row::{AcceptedRow, accepted_rows};
+pub use batch_row::{AcceptedRow, Mending, accepted_rows};
 pub use changes::{
-    BlockRow, Changes, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, Name,
-    NameKind, QuarantineRow, RevisionReason, RevisionRow, RollupDelta, Scope,
+    Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey,
+    LorawanRow, Name, NameKind, QuarantineRow, RevisionReason, RevisionRow, RollupDelta, Scope,
 };
 pub use fold::{Env, Fold};
 pub use gateways::GatewayState;
@@ -45,4 +47,4 @@ pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
 /// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the
 /// committed digest of the fixture journal changes.
-pub const FOLD_VERSION: u32 = 2;
+pub const FOLD_VERSION: u32 = 3;

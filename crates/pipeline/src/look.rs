@@ -29,7 +29,7 @@ impl Fold {
     }
 
     pub(crate) fn aggregates(&self, device: DeviceNo, block: &Block) -> Aggregates {
-        aggregate(block, &self.active.inputs.registry.properties, self.active.counter(device, block.quarter()))
+        aggregate(block, &self.active.making(device, block.quarter()))
     }
 
     /// Blocks of a device in memory with `from <= quarter < to`.

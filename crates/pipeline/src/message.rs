@@ -10,6 +10,7 @@ use smartpole_window::{Insert, NewRow, RowValue};
 use crate::{
     Entry, Env, Fold, LoadError, NameKind, QuarantineRow,
     active::Active,
+    judge::{Mended, OWN},
     understand::{Refused, Understood},
 };
 
@@ -202,8 +203,10 @@ impl Fold {
         }));
         let Instant { event_time, time_source, .. } = instant;
         let head = NewRow { event_time, received_at: message.received_at, time_source, values: &[] };
+        let (rules, stride) = active.rules_at(device, event_time);
+        let judged = self.devices[device.index()].judge_newest(active, rules, event_time, &mut scratch.values);
         let row = NewRow { values: &scratch.values, ..head };
-        let placed = self.place(device, active, &row, &mut scratch.outcomes, env)?;
+        let placed = self.place(device, active, (&row, judged), &mut scratch.outcomes, env)?;
         for (value, outcome) in scratch.values.iter().zip(&scratch.outcomes) {
             match outcome {
                 Insert::Added => {}
@@ -215,8 +218,12 @@ impl Fold {
         scratch.values.retain(|_| kept.next() == Some(&Insert::Added));
         verdicts.accepted += scratch.values.len() as u64;
         if !scratch.values.is_empty() {
-            self.accept(device, active, NewRow { values: &scratch.values, ..head }, source, placed);
+            let row = NewRow { values: &scratch.values, ..head };
+            self.accept(device, active, row, source, placed);
+            self.devices[device.index()].note_history(active, rules, stride, &row);
+            self.tell_mended(device, source);
         }
+        scratch.mended = std::mem::take(&mut self.scratch.mended);
         self.scratch = scratch;
         Ok(())
     }
@@ -234,7 +241,7 @@ impl Fold {
         }
         let ticks = self.ticks_of(source);
         self.touch(no);
-        self.pending.batch_row.push(no, source, ticks, &row);
+        self.pending.batch_row.push(no, source, ticks, None, &row);
         let device = &mut self.devices[no.index()];
         device.dirty |= placed != Entry::OnTime;
         device.note(&row, source, ticks);
@@ -247,6 +254,15 @@ impl Fold {
             self.live_readings.extend(values.iter().map(reading));
         }
     }
+
+    /// Hands values that were mended to those that keep or forward them.
+    pub(crate) fn tell_mended(&mut self, no: DeviceNo, source: u32) {
+        let ticks = self.ticks_of(source);
+        for Mended { mending, event_time, received_at, time_source, value } in self.scratch.mended.drain(..) {
+            let row = NewRow { event_time, received_at, time_source, values: &[value] };
+            self.pending.batch_row.push(no, source, ticks, Some(mending), &row);
+        }
+    }
 }
 
 impl Active {
@@ -257,11 +273,13 @@ impl Active {
         })
     }
 
+    /// What keeps a value out by itself. Remarks that hang on other readings or on the registry can change; windows count those.
     fn excluding_flag(&self, value: &RowValue) -> Option<Flag> {
-        if value.flags.is_empty() || !self.excludes(value) {
+        let own = Flags(value.flags.0 & OWN.0);
+        if own.is_empty() {
             return None;
         }
         let property = self.inputs.registry.properties.get(value.series.property)?;
-        value.flags.iter().find(|flag| property.excluded_by.contains(*flag))
+        own.iter().find(|flag| property.excluded_by.contains(*flag))
     }
 }

@@ -1,12 +1,13 @@
 //! Puts rows into blocks: open ones, closed ones in memory, stored ones.
 
-use smartpole_model::{DeviceNo, Quarter, Series};
+use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
 use smartpole_window::{Aggregates, Block, Blocks, Insert, NewRow, RowValue, Total, aggregate, link_total};
 
 use crate::{
-    LoadError, RevisionReason, RevisionRow, StoredBlocks,
+    Env, LoadError, Mending, RevisionReason, RevisionRow, StoredBlocks,
     active::Active,
     device::{Device, Held, Stored},
+    judge::Mended,
 };
 
 /// The blocks of one device while a row is put into them.
@@ -24,10 +25,40 @@ pub(crate) struct Place<'a> {
     pub(crate) refill: bool,
     pub(crate) reason: RevisionReason,
     pub(crate) touched: Vec<Quarter>,
+    /// Values that were changed after they had been accepted.
+    pub(crate) mended: Vec<Mended>,
     pub(crate) error: Option<LoadError>,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    pub(crate) fn new(
+        no: DeviceNo,
+        device: &'a mut Device,
+        active: &'a Active,
+        env: &Env<'a>,
+        batch: u64,
+        minute: i64,
+        revisions: &'a mut Vec<RevisionRow>,
+    ) -> Self {
+        let reason = RevisionReason::Late;
+        let (touched, mended) = (Vec::new(), Vec::new());
+        let stored = env.stored;
+        Self {
+            no,
+            device,
+            active,
+            stored,
+            batch,
+            minute,
+            revisions,
+            refill: false,
+            reason,
+            touched,
+            mended,
+            error: None,
+        }
+    }
+
     /// Inserts a row and tells the blocks around it of its totals. `outcomes` gets one entry a value.
     pub(crate) fn insert(&mut self, row: &NewRow<'_>, outcomes: &mut Vec<Insert>) -> Result<(), LoadError> {
         self.reason = RevisionReason::Late;
@@ -43,6 +74,22 @@ impl Place<'_> {
                 link_total(self, value.series, total, newest);
                 self.device.note_total(value.series, total);
             }
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Changes values that are there already.
+    pub(crate) fn mend(
+        &mut self,
+        event_time: UtcMillis,
+        mending: Mending,
+        values: &[RowValue],
+    ) -> Result<(), LoadError> {
+        for value in values {
+            self.update(event_time.quarter(), &mut |block| match mending {
+                Mending::Remarks => block.set_flags(event_time, value.series, value.flags),
+                Mending::Values(until) => block.replace(event_time, *value, until),
+            });
         }
         self.error.take().map_or(Ok(()), Err)
     }
@@ -81,7 +128,7 @@ impl Place<'_> {
     }
 
     fn aggregates(&self, block: &Block) -> Aggregates {
-        aggregate(block, &self.active.inputs.registry.properties, self.active.counter(self.no, block.quarter()))
+        aggregate(block, &self.active.making(self.no, block.quarter()))
     }
 
     /// Changes a closed block and notes the revision: one for each minute of receipt.

@@ -6,7 +6,7 @@ use smartpole_model::{DeviceNo, Inputs, PackError};
 use smartpole_window::{NewRow, Row};
 
 use crate::{
-    AcceptedRow, Env, Fold, LoadError, NameKind, Restore, RevisionReason, accepted_rows,
+    AcceptedRow, Env, Fold, LoadError, NameKind, Restore, accepted_rows,
     active::Active,
     batch_row::BatchRow,
     changes::CheckpointRow,
@@ -81,28 +81,26 @@ impl Fold {
     /// Puts an accepted row back into its open block.
     fn refill(&mut self, batch: u64, accepted: &AcceptedRow, env: &Env<'_>) -> Result<(), LoadError> {
         let active = Arc::clone(&self.active);
-        let AcceptedRow { device: no, source, ticks, event_time, received_at, time_source, ref values } = *accepted;
+        let AcceptedRow { device: no, source, ticks, event_time, received_at, time_source, mended, ref values } =
+            *accepted;
         let row = NewRow { event_time, received_at, time_source, values };
         let device = self.device_mut(no)?;
         if event_time.quarter() > device.last_closed {
-            let mut outcomes = Vec::new();
-            Place {
-                no,
-                device,
-                active: &active,
-                stored: env.stored,
-                batch,
-                minute: 0,
-                revisions: &mut Vec::new(),
-                refill: true,
-                reason: RevisionReason::Late,
-                touched: Vec::new(),
-                error: None,
+            let mut revisions = Vec::new();
+            let mut place = Place::new(no, device, &active, env, batch, 0, &mut revisions);
+            place.refill = true;
+            match mended {
+                None => place.insert(&row, &mut Vec::new())?,
+                Some(mending) => place.mend(event_time, mending, values)?,
             }
-            .insert(&row, &mut outcomes)?;
         }
+        if mended.is_some() {
+            return Ok(()); // of the device's own state its row has all of it
+        }
+        let (rules, stride) = active.rules_at(no, event_time);
         let device = self.device_mut(no)?;
         device.note(&row, source, ticks);
+        device.note_history(&active, rules, stride, &row);
         // blocks that were only looked at to find neighbours of totals
         device.held.retain(|held| held.open);
         Ok(())
@@ -114,6 +112,7 @@ impl Fold {
         if self.checkpoint_day.is_some_and(|last| day <= last) {
             return;
         }
+        self.settle_blocks(); // by what was kept until now
         let first = self.checkpoint_day.is_none();
         self.checkpoint_day = Some(day);
         if !first {
@@ -130,7 +129,8 @@ impl Fold {
         for (no, device) in numbered() {
             for row in device.held.iter().filter(|held| held.open).flat_map(|held| held.block.rows()) {
                 let Row { event_time, received_at, time_source, ref values } = row;
-                open.push(no, device.source, device.ticks, &NewRow { event_time, received_at, time_source, values });
+                let row = NewRow { event_time, received_at, time_source, values };
+                open.push(no, device.source, device.ticks, None, &row);
             }
         }
         let hash = (!self.active.hash.is_empty()).then(|| self.active.hash.clone());

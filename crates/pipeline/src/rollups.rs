@@ -2,16 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use smartpole_window::{Aggregates, Level};
+use smartpole_model::{Quarter, UtcMillis};
+use smartpole_window::{Aggregates, Level, next_start};
 
-use crate::{BlockRow, RollupDelta, Scope, active::Active};
+use crate::{Anew, BlockRow, RollupDelta, Scope, active::Active};
 
 /// Gains of hours and days while a batch is put together.
 #[derive(Debug, Default)]
-pub(crate) struct Rollups(BTreeMap<(Level, i64, Scope), (Aggregates, u32)>);
+pub(crate) struct Rollups(BTreeMap<(Level, i64, Scope), Gain>);
+
+#[derive(Debug, Default)]
+struct Gain {
+    aggregates: Aggregates,
+    revisions: u32,
+    anew: Option<Anew>,
+}
+
+/// What a block brings.
+pub(crate) struct Settled<'a> {
+    pub(crate) row: &'a BlockRow,
+    pub(crate) gain: &'a Aggregates,
+    pub(crate) revisions: u32,
+    /// Whether extremes or remarks are gone, so that what holds it must be made anew.
+    pub(crate) lost: bool,
+    /// Older blocks may have passed retention: what holds one of them cannot be made anew, and keeps its extremes.
+    pub(crate) kept_from: Quarter,
+}
 
 impl Rollups {
-    pub(crate) fn add(&mut self, active: &Active, row: &BlockRow, gain: &Aggregates, revisions: u32) {
+    pub(crate) fn add(&mut self, active: &Active, settled: &Settled<'_>) {
+        let Settled { row, gain, revisions, .. } = *settled;
         if gain.0.is_empty() && revisions == 0 {
             return;
         }
@@ -20,24 +40,32 @@ impl Rollups {
             gain.0.iter().copied().partition(|(series, _)| active.is_air(series.property));
         let days = [(Level::CetDay, Aggregates(air)), (Level::Day, Aggregates(other))];
         for scope in active.scopes(row.device, row.quarter) {
-            self.merge((Level::Hour, Level::Hour.start(start).0, scope), gain, revisions);
+            self.merge(active, settled, (Level::Hour, Level::Hour.start(start).0, scope), gain);
             // a block's revisions are its days' revisions, both days', whichever values they changed
             for (level, part) in days.iter().filter(|(_, part)| !part.0.is_empty() || revisions > 0) {
-                self.merge((*level, level.start(start).0, scope), part, revisions);
+                self.merge(active, settled, (*level, level.start(start).0, scope), part);
             }
         }
     }
 
-    fn merge(&mut self, key: (Level, i64, Scope), gain: &Aggregates, revisions: u32) {
-        let (aggregates, sum) = self.0.entry(key).or_default();
-        aggregates.merge(gain);
-        *sum += revisions;
+    fn merge(&mut self, active: &Active, settled: &Settled<'_>, key: (Level, i64, Scope), part: &Aggregates) {
+        let gain = self.0.entry(key).or_default();
+        gain.aggregates.merge(part);
+        gain.revisions += settled.revisions;
+        let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
+        if settled.lost && gain.anew.is_none() && start.quarter() >= settled.kept_from {
+            gain.anew = Some(active.anew(scope, start.quarter(), next_start(level, start).quarter()));
+        }
     }
 
     pub(crate) fn rows(self) -> Vec<RollupDelta> {
-        let row = |((level, start, scope), (aggregates, revisions))| {
-            let start = smartpole_model::UtcMillis(start);
-            RollupDelta { level, start, scope, aggregates, revisions }
+        let row = |((level, start, scope), Gain { aggregates, revisions, anew })| RollupDelta {
+            level,
+            start: UtcMillis(start),
+            scope,
+            aggregates,
+            revisions,
+            anew,
         };
         self.0.into_iter().map(row).collect()
     }

@@ -1,12 +1,12 @@
 //! Hands changes over to the store and learns that they are committed.
 
-use smartpole_model::DeviceNo;
+use smartpole_model::{DeviceNo, Quarter, UtcMillis};
 use smartpole_window::Aggregates;
 
 use crate::{
     BlockRow, Changes, Fold, LorawanRow,
     device::{Device, Held, Stored},
-    rollups::Rollups,
+    rollups::{Rollups, Settled},
 };
 
 impl Device {
@@ -91,10 +91,17 @@ impl Fold {
             rows: held.block.pack(),
         };
         held.gain = (aggregates.minus(&former), revisions);
-        rollups.add(&self.active, &row, &held.gain.0, revisions);
+        let (lost, kept_from) = (aggregates.has_lost(&former), self.kept_from());
+        rollups.add(&self.active, &Settled { row: &row, gain: &held.gain.0, revisions, lost, kept_from });
         held.stored = Some(Stored { revision: held.revision, aggregates });
         (held.changed, held.batch) = (false, Some(self.batch + 1));
         row
+    }
+
+    /// Blocks from here on have not passed retention: none before the next checkpoint lets them go.
+    fn kept_from(&self) -> Quarter {
+        let day = self.checkpoint_day.map_or(i64::MIN, |day| (i64::from(day) + 1) * 86_400_000);
+        UtcMillis(day).plus(-self.retention_ms()).quarter()
     }
 
     /// The oldest batch row that an open block still needs.

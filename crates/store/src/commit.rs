@@ -2,7 +2,7 @@
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, TransactionBehavior, params};
 use smartpole_model::{DeviceNo, Quarter};
-use smartpole_pipeline::{Changes, RollupDelta, Scope};
+use smartpole_pipeline::{Anew, Changes, RollupDelta, Scope};
 use smartpole_window::Aggregates;
 
 use crate::{
@@ -120,17 +120,37 @@ fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Resul
             let unpacked = Aggregates::unpack(row.get_ref(1)?.as_blob()?);
             Ok((row.get::<_, u32>(0)?, unpacked))
         });
-        let (revision, aggregates) = match former.optional().map_err(&doing)? {
-            Some((revision, unpacked)) => {
-                let mut aggregates = unpacked.map_err(damaged("hour or day"))?;
-                aggregates.merge(&delta.aggregates);
-                (revision + delta.revisions, aggregates.pack())
-            }
-            None => (delta.revisions, delta.aggregates.pack()),
+        let (revision, mut aggregates) = match former.optional().map_err(&doing)? {
+            Some((revision, unpacked)) => (revision, unpacked.map_err(damaged("hour or day"))?),
+            None => (0, Aggregates::default()),
         };
+        match &delta.anew {
+            Some(anew) => aggregates = sum_up(transaction, delta, anew)?,
+            None => aggregates.merge(&delta.aggregates),
+        }
+        let (revision, aggregates) = (revision + delta.revisions, aggregates.pack());
         write.execute(params![level, scope, number, start, revision, aggregates]).map_err(&doing)?;
     }
     Ok(())
+}
+
+/// An hour or a day as the sum of its blocks.
+fn sum_up(transaction: &Transaction<'_>, delta: &RollupDelta, anew: &Anew) -> Result<Aggregates, Error> {
+    let doing = sqlite("sum up an hour or a day");
+    let mut read = transaction.prepare_cached("SELECT aggregates FROM block WHERE id = ?1").map_err(&doing)?;
+    let mut sum = Aggregates::default();
+    for span in &anew.blocks {
+        for quarter in (span.from.0..span.to.0).map(Quarter) {
+            let found = read.query_row(params![block_id(quarter, span.device)], |row| {
+                Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?))
+            });
+            let Some(found) = found.optional().map_err(&doing)? else { continue };
+            let mut part = found.map_err(damaged("block"))?;
+            part.0.retain(|(series, _)| anew.holds(delta.level, series.property));
+            sum.merge(&part);
+        }
+    }
+    Ok(sum)
 }
 
 fn write_state(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, UtcMillis};
+use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, UtcMillis, registry::Installation};
 use smartpole_pipeline::{Fold, NameKind, Scope};
 
 /// A device that belongs to a scope at some time.
@@ -33,7 +33,8 @@ impl Member {
     /// The part that a block of this device starting at `time` belongs to, if any.
     pub(crate) fn part_at(&self, time: UtcMillis, parts: &[Part]) -> Option<u32> {
         let registry = &self.inputs.registry;
-        let pole = self.index.map(|index| registry.devices[index].at(time).pole);
+        let active = self.index.and_then(|index| registry.devices[index].active_at(time));
+        let pole = active.map(|installation| installation.pole);
         let belongs = |part: &&Part| match (part.scope, pole) {
             (Scope::Device(device), _) => device == self.device,
             (Scope::Pole(_), Some(pole)) => part.pole == Some(pole),
@@ -56,7 +57,8 @@ pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
     let whole = parts(fold, scope, false);
     let devices = registry.devices.iter().enumerate().filter_map(|(index, device)| {
         let candidate = member(fold.device_no(&device.id)?, Some(index));
-        let ever = device.installations.iter().any(|installation| candidate.part_at(installation.from, &whole).is_some());
+        let ever =
+            device.installations.iter().any(|installation| candidate.part_at(installation.from, &whole).is_some());
         ever.then_some(candidate)
     });
     let mut members: Vec<Member> = devices.collect();
@@ -159,11 +161,11 @@ impl Member {
     fn reports(&self, parts: &[Part]) -> impl Iterator<Item = Reports> {
         let registry = &self.inputs.registry;
         let installations = self.index.map_or(&[][..], |index| &registry.devices[index].installations);
-        let ends = installations.iter().skip(1).map(|next| next.from).chain([UtcMillis(i64::MAX)]);
-        installations.iter().zip(ends).filter_map(|(installation, to)| {
-            self.part_at(installation.from, parts)?;
+        installations.iter().filter_map(|installation| {
+            let Installation { from, to, .. } = *installation;
+            self.part_at(from, parts)?;
             let interval_s = registry.profiles.get(&installation.profile)?.interval_s.max(1);
-            Some(Reports { from: installation.from, to, interval_ms: i64::from(interval_s) * 1_000 })
+            Some(Reports { from, to, interval_ms: i64::from(interval_s) * 1_000 })
         })
     }
 }

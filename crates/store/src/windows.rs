@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::{Kind, PropertyNo, Quarter, Series, UtcMillis};
+use smartpole_model::{Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
-use smartpole_window::{Aggregate, Aggregates, Level, next_start};
+use smartpole_window::{Aggregate, Aggregates, Level, mean_of, next_start};
 
 use crate::{
     Error, Queries,
@@ -107,6 +107,8 @@ struct Asked {
     expected: Expected,
     now: UtcMillis,
     level: Level,
+    mean: Mean,
+    decimals: u8,
 }
 
 impl Queries {
@@ -147,7 +149,8 @@ impl Asked {
         let members = members(fold, wanted.scope);
         let parts = parts(fold, wanted.scope, gauge);
         let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel);
-        Self { members, parts, expected, now: fold.position().1, level }
+        let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
+        Self { members, parts, expected, now: fold.position().1, level, mean, decimals }
     }
 
     fn window(&self, start: UtcMillis, cell: &Cell, wanted: &Wanted) -> Window {
@@ -157,9 +160,7 @@ impl Asked {
         };
         let mut aggregate = Aggregate::default();
         cell.parts.values().for_each(|part| aggregate.merge(part));
-        let means = cell.parts.values().filter(|part| part.count > 0);
-        let means: Vec<f64> = means.map(|part| part.sum as f64 / part.count as f64).collect();
-        let mean = (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64);
+        let mean = mean_of(cell.parts.values(), self.mean, self.decimals);
         let state = State::of(cell.open, end, self.now, cell.revision);
         let expected = self.expected.within(start, end.min(self.now));
         Window { start, end, aggregate, mean, expected, state, revision: cell.revision }

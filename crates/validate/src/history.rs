@@ -107,7 +107,10 @@ mod tests {
         // median 100, deviations 0 4 2 1 3 1 0, MAD 1: 5 × 1.4826 = 7.413
         assert!(has(Flag::Spike, &spike(1), &CALM, 108) && !has(Flag::Spike, &spike(1), &CALM, 107));
         assert!(has(Flag::Spike, &spike(1), &CALM, 92) && !has(Flag::Spike, &spike(1), &CALM, 93));
-        assert!(!has(Flag::Spike, &spike(50), &CALM, 150) && has(Flag::Spike, &spike(50), &CALM, 151), "at least so far");
+        assert!(
+            !has(Flag::Spike, &spike(50), &CALM, 150) && has(Flag::Spike, &spike(50), &CALM, 151),
+            "at least so far"
+        );
         assert!(!has(Flag::Spike, &spike(1), &CALM[1..], 500), "six neighbours judge nothing");
     }
 

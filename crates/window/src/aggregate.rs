@@ -1,15 +1,10 @@
 //! Count, sum, minimum and maximum: what a window says.
 
-use smartpole_model::{
-    Catalogue, Flag, Flags, Kind, ObservedProperty, PackError, PropertyNo, Quarter, Reader, Series, put_i64, put_u64,
-    registry::Counter,
-};
+use smartpole_model::{Flag, Flags, Mean, PackError, Reader, Series, put_i64, put_u64};
 
 use crate::{
-    Anchor, Block, Total, counter,
-    counter::MAX_GAP_MS,
+    energy,
     pack::{put_series, take_series},
-    rows::Walk,
 };
 
 /// The aggregate of one series over one window; also a change of it, when counts and sums may be negative.
@@ -17,7 +12,7 @@ use crate::{
 pub struct Aggregate {
     /// Readings that count.
     pub count: i64,
-    /// Their sum at the property's resolution; for counts, what passed.
+    /// Their sum at the property's resolution; for counts, what passed; of sound levels the sum of energies ([`crate::energy`]).
     pub sum: i64,
     /// The smallest; 0 for counts and where `count` is 0.
     pub min: i64,
@@ -35,17 +30,27 @@ pub struct Aggregate {
 }
 
 impl Aggregate {
-    /// Counts one reading.
-    fn add(&mut self, value: i64, is_count: bool) {
-        if !is_count {
-            self.min = if self.count == 0 { value } else { self.min.min(value) };
-            self.max = if self.count == 0 { value } else { self.max.max(value) };
-        }
-        self.count += 1;
-        self.sum = self.sum.saturating_add(value);
+    /// Counts one level, of which the sum grows by `amount`.
+    pub(crate) fn add_level(&mut self, level: i64, amount: i64) {
+        self.min = if self.count == 0 { level } else { self.min.min(level) };
+        self.max = if self.count == 0 { level } else { self.max.max(level) };
+        self.add_count(amount);
     }
 
-    /// Both together. Of a change the extremes can only have widened, as readings are only ever added to a block.
+    /// Counts one reading of a count.
+    pub(crate) fn add_count(&mut self, passed: i64) {
+        self.count += 1;
+        self.sum = self.sum.saturating_add(passed);
+    }
+
+    /// Whether merging a difference cannot lead from `former` to this: extremes or remarks are gone.
+    fn has_lost(&self, former: &Self) -> bool {
+        let extremes =
+            former.has_extremes() && (self.min > former.min || self.max < former.max || !self.has_extremes());
+        extremes || self.flags.union(former.flags) != self.flags
+    }
+
+    /// Both together. Of a change the extremes can only have widened; where they have not, see [`Aggregates::has_lost`].
     pub fn merge(&mut self, other: &Self) {
         if other.has_extremes() {
             let first = !self.has_extremes();
@@ -66,6 +71,11 @@ impl Aggregate {
         of_counts.into_iter().filter(|(n, _)| *n > 0).fold(self.flags, |flags, (_, flag)| flags.with(flag))
     }
 
+    /// The mean in units of the property's resolution, of sound levels the level of the mean energy; `None` of no reading.
+    pub fn mean(&self, mean: Mean, decimals: u8) -> Option<f64> {
+        mean_of(std::iter::once(self), mean, decimals)
+    }
+
     fn has_extremes(&self) -> bool {
         self.count != 0 || self.min != 0 || self.max != 0
     }
@@ -80,6 +90,21 @@ impl Aggregate {
             resets: self.resets - former.resets,
             ..*self
         }
+    }
+}
+
+/// The mean of the means of those that have any, in units of the property's resolution: each weighs alike. Means of sound levels are
+/// made of their energies.
+pub fn mean_of<'a>(parts: impl Iterator<Item = &'a Aggregate>, mean: Mean, decimals: u8) -> Option<f64> {
+    let (mut sum, mut energy, mut n) = (0.0, 0i64, 0i64);
+    for Aggregate { count, sum: own, .. } in parts.filter(|part| part.count > 0) {
+        sum += *own as f64 / *count as f64;
+        energy = energy.saturating_add((own.saturating_add(count / 2)) / count);
+        n += 1;
+    }
+    match mean {
+        Mean::Arithmetic => (n > 0).then(|| sum / n as f64),
+        Mean::Energy => Some(energy::mean_tenths(energy, n)? as f64 * 10f64.powi(i32::from(decimals) - 1)),
     }
 }
 
@@ -128,6 +153,13 @@ impl Aggregates {
             change.entry(*series).merge(&Aggregate::default().minus(gone));
         }
         change
+    }
+
+    /// Whether what was known as `former` has lost extremes or remarks, so that hours and days must be made anew of their blocks:
+    /// a late reading can show that an earlier one was stuck, a new calibration moves all.
+    pub fn has_lost(&self, former: &Self) -> bool {
+        let lost = |(series, known): &(Series, Aggregate)| self.get(*series).is_none_or(|now| now.has_lost(known));
+        former.0.iter().any(lost)
     }
 
     /// Packed: n, then for each series property, channel byte, count · 2 + (1 if remarks follow), minimum, maximum − minimum,
@@ -183,79 +215,4 @@ fn take_aggregate(reader: &mut Reader<'_>) -> Result<(Series, Aggregate), PackEr
         aggregate.resets = reader.num("resets")?;
     }
     Ok((series, aggregate))
-}
-
-/// The aggregates of a block: a function of its readings and anchors alone.
-///
-/// Totals are not aggregated themselves; their differences, spread by time, are the counts of the property they feed. Where a
-/// device sends both interval counts and totals of one line, the totals are the truth.
-pub fn aggregate(block: &Block, catalogue: &Catalogue, counter: Counter) -> Aggregates {
-    let mut all = Aggregates(Vec::with_capacity(block.series.len() + 2));
-    let mut totals: Vec<(Series, PropertyNo, Vec<Total>)> = Vec::new();
-    for anchor in &block.anchors {
-        if let Some(fed) = fed_by(catalogue, anchor.series) {
-            totals.push((anchor.series, fed, Vec::new()));
-        }
-    }
-    let mut walk = Walk::new(block);
-    while let Some(head) = walk.next_row() {
-        for value in walk.values() {
-            let Some(property) = catalogue.get(value.series.property) else { continue };
-            let target = Series { property: property.counts.unwrap_or(property.number), ..value.series };
-            let aggregate = all.entry(target);
-            aggregate.flags = aggregate.flags.union(value.flags);
-            if value.flags.intersects(property.excluded_by) {
-                aggregate.excluded += 1;
-            } else if let Some(fed) = property.counts {
-                let total = Total { at: head.event_time, value: value.value };
-                totals_of(&mut totals, value.series, fed).push(total);
-            } else {
-                aggregate.add(value.value, is_count(property));
-            }
-        }
-    }
-    for (series, fed, own) in totals {
-        let anchor = block.anchors.iter().find(|anchor| anchor.series == series);
-        let target = all.entry(Series { property: fed, ..series });
-        *target = counted(block, anchor, &own, counter, *target);
-    }
-    all
-}
-
-/// The counts of one line: shares of the differences between consecutive totals.
-fn counted(block: &Block, anchor: Option<&Anchor>, own: &[Total], counter: Counter, interval: Aggregate) -> Aggregate {
-    let mut counts = Aggregate {
-        count: own.len() as i64,
-        excluded: interval.excluded,
-        flags: interval.flags,
-        ..Aggregate::default()
-    };
-    let (start, end) = (block.quarter.start(), block.quarter.end());
-    let (before, after) = anchor.map_or((None, None), |anchor| (anchor.before, anchor.after));
-    let chain: Vec<Total> = before.into_iter().chain(own.iter().copied()).chain(after).collect();
-    for pair in chain.windows(2).filter(|pair| pair[1].at.since(pair[0].at) <= MAX_GAP_MS) {
-        let (difference, reset) = counter::difference(pair[0], pair[1], counter);
-        let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
-        counts.sum = counts.sum.saturating_add(share);
-        counts.resets |= i32::from(reset);
-        counts.interpolated |= i32::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
-    }
-    counts
-}
-
-fn totals_of(totals: &mut Vec<(Series, PropertyNo, Vec<Total>)>, series: Series, fed: PropertyNo) -> &mut Vec<Total> {
-    let known = totals.iter().position(|(known, ..)| *known == series);
-    let at = known.unwrap_or_else(|| {
-        totals.push((series, fed, Vec::new()));
-        totals.len() - 1
-    });
-    &mut totals[at].2
-}
-
-fn fed_by(catalogue: &Catalogue, series: Series) -> Option<PropertyNo> {
-    catalogue.get(series.property)?.counts
-}
-
-fn is_count(property: &ObservedProperty) -> bool {
-    property.kind == Kind::IntervalCount
 }

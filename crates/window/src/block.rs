@@ -17,7 +17,19 @@ pub struct Block {
     pub(crate) row_count: u32,
     pub(crate) packed: Vec<u8>,
     pub(crate) flagged: Vec<Flagged>,
+    pub(crate) superseded: Vec<Superseded>,
     pub(crate) last: Last,
+}
+
+/// A value that a replay replaced: `as_of` a time before that it still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Superseded {
+    /// When it was measured.
+    pub event_time: UtcMillis,
+    /// When it was replaced, by receipt time.
+    pub until: UtcMillis,
+    /// What was known.
+    pub former: RowValue,
 }
 
 /// Which series a row has, and whose clock it goes by: rows of one firmware share one shape.
@@ -90,6 +102,7 @@ impl Block {
             row_count: 0,
             packed: Vec::new(),
             flagged: Vec::new(),
+            superseded: Vec::new(),
             last: Last::default(),
         }
     }
@@ -149,7 +162,50 @@ impl Block {
         }
         let NewRow { event_time, received_at, time_source, .. } = row;
         rows.insert(to, Row { event_time, received_at, time_source, values: added });
-        *self = Self::from_rows(self.quarter, self.anchors.clone(), &rows);
+        self.set_rows(&rows);
+    }
+
+    /// Sets the remarks of a value; `false` if it is not there or has them already.
+    pub fn set_flags(&mut self, event_time: UtcMillis, series: Series, flags: Flags) -> bool {
+        self.edit(event_time, series, |value| value.flags = flags)
+    }
+
+    /// Puts another value and its remarks in the place of one. The former stays beside it as superseded at `until`. `false` if it is
+    /// not there or is so already.
+    pub fn replace(&mut self, event_time: UtcMillis, new: RowValue, until: UtcMillis) -> bool {
+        let mut former = None;
+        let changed = self.edit(event_time, new.series, |value| {
+            former = (value.value != new.value).then_some(*value);
+            *value = new;
+        });
+        if let Some(former) = former {
+            self.superseded.push(Superseded { event_time, until, former });
+            self.superseded.sort_by_key(|gone| (gone.event_time, gone.former.series, gone.until));
+        }
+        changed
+    }
+
+    /// Values that a replay replaced, by event time, series and when.
+    pub fn superseded(&self) -> &[Superseded] {
+        &self.superseded
+    }
+
+    fn edit(&mut self, event_time: UtcMillis, series: Series, change: impl FnOnce(&mut RowValue)) -> bool {
+        let mut rows = self.rows();
+        let values = rows.iter_mut().filter(|row| row.event_time == event_time).flat_map(|row| &mut row.values);
+        let Some(value) = values.into_iter().find(|value| value.series == series) else { return false };
+        let former = *value;
+        change(value);
+        if *value == former {
+            return false;
+        }
+        self.set_rows(&rows);
+        true
+    }
+
+    fn set_rows(&mut self, rows: &[Row]) {
+        let (anchors, superseded) = (std::mem::take(&mut self.anchors), std::mem::take(&mut self.superseded));
+        *self = Self { superseded, ..Self::from_rows(self.quarter, anchors, rows) };
     }
 
     /// Sets the total before or after the block's own for a series; `false` if it was so already.

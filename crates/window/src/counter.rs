@@ -2,7 +2,9 @@
 //!
 //! Counters differ in width (VS121, IMBuildings, PCR2: 16 bits; VS133: 32 bits) and start again at power cycles, by
 //! downlink or by schedule, so a smaller total is a wrap only if the wrapped difference could really have passed; else the
-//! counter was reset and its new total is a lower bound.
+//! counter was reset and its new total is a lower bound. What could have passed is bounded by the line: a total that is greater by
+//! more (a counter that jumps by 2³¹) says nothing about who passed, so nobody is counted and the counter is taken to have begun
+//! anew.
 
 use smartpole_model::{UtcMillis, registry::Counter};
 
@@ -18,16 +20,20 @@ pub struct Total {
     pub value: i64,
 }
 
-/// How much passed from `earlier` to `later`, never negative; and whether the counter was reset between.
+/// How much passed from `earlier` to `later`, never negative; and whether the counter began anew between.
 pub fn difference(earlier: Total, later: Total, counter: Counter) -> (i64, bool) {
     let plain = later.value.saturating_sub(earlier.value);
-    if plain >= 0 {
-        return (plain, false);
-    }
     let minutes = later.at.since(earlier.at).max(0).saturating_add(59_999) / 60_000;
     let bound = i64::from(counter.max_per_minute).saturating_mul(minutes.max(1));
+    if plain >= 0 {
+        return if plain <= bound { (plain, false) } else { (0, true) };
+    }
     let wrapped = plain.saturating_add(1i64 << counter.width_bits.min(62));
-    if (0..=bound).contains(&wrapped) { (wrapped, false) } else { (later.value.max(0), true) }
+    match later.value.max(0) {
+        _ if (0..=bound).contains(&wrapped) => (wrapped, false),
+        since_reset if since_reset <= bound => (since_reset, true),
+        _ => (0, true),
+    }
 }
 
 /// The share of `difference` that falls into `[start, end)` when it is spread evenly over `[earlier, later)`.
@@ -59,6 +65,15 @@ mod tests {
         assert_eq!(difference(total(0, 100), total(10, 130), COUNTER), (30, false));
         assert_eq!(difference(total(0, 65_530), total(10, 20), COUNTER), (26, false));
         assert_eq!(difference(total(0, 40_000), total(10, 7), COUNTER), (7, true));
+    }
+
+    #[test]
+    fn more_than_can_pass_the_line_is_not_counted() {
+        assert_eq!(difference(total(0, 0), total(10, 5_000), COUNTER), (5_000, false));
+        assert_eq!(difference(total(0, 0), total(10, 5_001), COUNTER), (0, true));
+        let wide = Counter { width_bits: 32, max_per_minute: 500 };
+        assert_eq!(difference(total(0, 17), total(10, 17 + (1 << 31)), wide), (0, true), "a jump by 2^31");
+        assert_eq!(difference(total(0, 1 << 31), total(10, 1 << 30), wide), (0, true), "and one back");
     }
 
     #[test]

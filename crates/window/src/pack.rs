@@ -5,7 +5,7 @@
 //! varints, signed ones in zigzag order.
 //!
 //! ```text
-//! 1                                                        version
+//! 2                                                        version; of version 1 the last line is missing
 //! n  n × (property, channel byte)                          series
 //! n  n × (time source byte, k, k × series index)           shapes
 //! n  n × (series: property, channel byte; bits;            anchors; bit 0 = before, bit 1 = after,
@@ -16,17 +16,18 @@
 //!        receipt lag − previous lag                            signed; lag = received_at − event_time, ms
 //!        value − previous value of the series                  signed; one a member of the shape
 //! n  n × (row − previous row, position in shape, flags)    flagged values, in order
+//! n  n × (offset, until − event time, series, flags, value)  superseded values, in order; times and values signed
 //! ```
 
 use smartpole_model::{Flags, PackError, PropertyNo, Quarter, Reader, Series, TimeSource, put_i64, put_u64};
 
 use crate::{
-    Anchor, Block, Total,
+    Anchor, Block, RowValue, Superseded, Total,
     block::{Flagged, Last, Shape},
     rows::Walk,
 };
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Block {
     /// The bytes of this block (layout: module documentation).
@@ -49,6 +50,13 @@ impl Block {
             put_u64(out, u64::from(flagged.flags.0));
             former = flagged.row;
         });
+        put_all(&mut out, &self.superseded, |out, gone| {
+            put_i64(out, gone.event_time.since(self.quarter.start()));
+            put_i64(out, gone.until.since(gone.event_time));
+            put_series(out, gone.former.series);
+            put_u64(out, u64::from(gone.former.flags.0));
+            put_i64(out, gone.former.value);
+        });
         out
     }
 
@@ -59,7 +67,7 @@ impl Block {
     pub fn unpack(quarter: Quarter, bytes: &[u8]) -> Result<Self, PackError> {
         let mut reader = Reader::new(bytes);
         let version = reader.byte()?;
-        if version != VERSION {
+        if !(1..=VERSION).contains(&version) {
             return Err(PackError::Version(version));
         }
         let mut block = Self::new(quarter);
@@ -71,6 +79,9 @@ impl Block {
         block.packed = reader.take(length)?.to_vec();
         let mut row = 0u32;
         block.flagged = take_all(&mut reader, "flags", |reader| take_flagged(reader, &mut row))?;
+        if version > 1 {
+            block.superseded = take_all(&mut reader, "superseded", |reader| take_superseded(reader, quarter))?;
+        }
         block.last = checked(&block)?;
         if reader.remaining() == 0 { Ok(block) } else { Err(PackError::Invalid("tail")) }
     }
@@ -138,6 +149,13 @@ fn take_anchor(reader: &mut Reader<'_>, quarter: Quarter) -> Result<Anchor, Pack
         Ok(Some(Total { at: quarter.start().plus(reader.i64()?), value: reader.i64()? }))
     };
     Ok(Anchor { series, before: total(1)?, after: total(2)? })
+}
+
+fn take_superseded(reader: &mut Reader<'_>, quarter: Quarter) -> Result<Superseded, PackError> {
+    let event_time = quarter.start().plus(reader.i64()?);
+    let until = event_time.plus(reader.i64()?);
+    let (series, flags) = (take_series(reader)?, Flags(reader.num("flags")?));
+    Ok(Superseded { event_time, until, former: RowValue { series, flags, value: reader.i64()? } })
 }
 
 fn take_flagged(reader: &mut Reader<'_>, row: &mut u32) -> Result<Flagged, PackError> {

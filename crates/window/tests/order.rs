@@ -8,7 +8,7 @@ use smartpole_model::{
     registry::Counter,
 };
 use smartpole_window::{
-    Aggregates, Block, Blocks, Insert, NewRow, RowValue, Total, aggregate, difference, link_total, share,
+    Aggregates, Block, Blocks, Insert, Making, NewRow, RowValue, Total, aggregate, difference, link_total, share,
 };
 
 const COUNTER: Counter = Counter { width_bits: 16, max_per_minute: 500 };
@@ -84,7 +84,10 @@ impl Device {
 
     fn aggregates(&self) -> BTreeMap<Quarter, Aggregates> {
         let catalogue = catalogue();
-        self.blocks.iter().map(|(quarter, block)| (*quarter, aggregate(block, &catalogue, COUNTER))).collect()
+        self.blocks
+            .iter()
+            .map(|(quarter, block)| (*quarter, aggregate(block, &Making::plain(&catalogue, COUNTER))))
+            .collect()
     }
 }
 
@@ -148,7 +151,7 @@ proptest! {
             let same = Block::unpack(*quarter, &block.pack()).unwrap();
             prop_assert_eq!(same.rows(), block.rows());
             prop_assert_eq!(same.pack(), block.pack());
-            let all = aggregate(block, &catalogue(), COUNTER);
+            let all = aggregate(block, &Making::plain(&catalogue(), COUNTER));
             prop_assert_eq!(Aggregates::unpack(&all.pack()).unwrap(), all);
         }
     }
@@ -174,7 +177,7 @@ proptest! {
         let at = at % bytes.len();
         bytes[at] = byte;
         if let Ok(block) = Block::unpack(Quarter(0), &bytes) {
-            aggregate(&block, &catalogue(), COUNTER);
+            aggregate(&block, &Making::plain(&catalogue(), COUNTER));
         }
     }
 }

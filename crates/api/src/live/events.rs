@@ -1,7 +1,7 @@
 //! What the stream says: names instead of numbers, written once.
 
 use serde::Serialize;
-use smartpole_model::{Device, Outcome, Quarter, Reading, Series, Verdict};
+use smartpole_model::{Device, ObservedProperty, Outcome, Quarter, Reading, Series, Verdict};
 use smartpole_pipeline::{Entry, Fold, Live, LiveWindow};
 use smartpole_store::State;
 use smartpole_window::Aggregate;
@@ -86,7 +86,7 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
     let event = |(series, aggregate): &(Series, Aggregate)| {
         let property = scope::property(fold, series.property)?;
         let scope = ScopeName { kind: ScopeKind::Device, id: id.to_owned() };
-        let window = Window::new(property, &as_stored(fold, device, live, *aggregate));
+        let window = Window::new(property, &as_stored(fold, device, live, property, *aggregate));
         let shown =
             WindowEvent { scope, property: property.id.clone(), channel: series.channel, step: Step::Quarter, window };
         Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id))
@@ -95,7 +95,13 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
 }
 
 /// A window as the store would give it, for one channel. Closed ones were closed or changed just now, so none is final.
-fn as_stored(fold: &Fold, device: &Device, live: &LiveWindow, aggregate: Aggregate) -> smartpole_store::Window {
+fn as_stored(
+    fold: &Fold,
+    device: &Device,
+    live: &LiveWindow,
+    property: &ObservedProperty,
+    aggregate: Aggregate,
+) -> smartpole_store::Window {
     let (start, end, now) = (live.quarter.start(), live.quarter.end(), fold.position().1);
     let profile = fold.inputs().registry.profiles.get(&device.at(now).profile);
     let interval = profile.map_or(Quarter::MILLIS, |profile| i64::from(profile.interval_s.max(1)) * 1_000);
@@ -104,7 +110,7 @@ fn as_stored(fold: &Fold, device: &Device, live: &LiveWindow, aggregate: Aggrega
         0 => State::Provisional,
         _ => State::Corrected,
     };
-    let mean = (aggregate.count > 0).then(|| aggregate.sum as f64 / aggregate.count as f64);
+    let mean = aggregate.mean(property.mean, property.decimals);
     let expected = end.min(now).since(start).max(0) / interval;
     smartpole_store::Window { start, end, aggregate, mean, expected, state, revision: live.revision }
 }

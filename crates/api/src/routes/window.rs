@@ -1,7 +1,7 @@
 //! One window as it is answered and shown live.
 
 use serde::Serialize;
-use smartpole_model::{Flags, Kind, ObservedProperty, UtcMillis};
+use smartpole_model::{Flags, Kind, Mean, ObservedProperty, UtcMillis};
 use smartpole_store::State;
 use smartpole_window::Aggregate;
 use utoipa::ToSchema;
@@ -73,7 +73,7 @@ impl From<State> for WindowState {
 impl Window {
     pub(crate) fn new(property: &ObservedProperty, window: &smartpole_store::Window) -> Self {
         let smartpole_store::Window { start, end, aggregate, mean, expected, state, revision } = *window;
-        let Aggregate { count, sum, min, max, flags, .. } = aggregate;
+        let Aggregate { count, sum, min, max, .. } = aggregate;
         let is_level = property.kind != Kind::IntervalCount && count > 0;
         let level = |value| is_level.then(|| Exact::value(property, value));
         Self {
@@ -82,13 +82,14 @@ impl Window {
             mean: mean.filter(|_| is_level).map(|mean| Exact::mean(property, mean)),
             min: level(min),
             max: level(max),
-            sum: (count > 0 || sum != 0).then(|| Exact::value(property, sum)),
+            // energies of sound levels are summed, and are none of the property's numbers
+            sum: (property.mean == Mean::Arithmetic && (count > 0 || sum != 0)).then(|| Exact::value(property, sum)),
             count,
             expected,
             coverage: number::share(count, expected),
             state: state.into(),
             revision,
-            flags,
+            flags: aggregate.remarks(),
         }
     }
 }

@@ -78,12 +78,16 @@ impl Work {
         for batch in batches {
             let schema = schema(&mut self.schema, &batch.inputs, &self.inputs, &self.fold, &self.options)?;
             for row in accepted_rows(&batch.rows)? {
-                let AcceptedRow { device, event_time, received_at, time_source, ref values, .. } = row;
-                load.left.add(schema.reading(
-                    device,
-                    &NewRow { event_time, received_at, time_source, values },
-                    &mut load.lines,
-                ));
+                let AcceptedRow { device, event_time, received_at, time_source, mended, ref values, .. } = row;
+                let row = NewRow { event_time, received_at, time_source, values };
+                match mended {
+                    None => load.left.add(schema.reading(device, &row, &mut load.lines)),
+                    Some(_) => {
+                        let before = load.lines.len();
+                        schema.mended(device, &row, &mut load.lines);
+                        load.windows += (load.lines.len() - before) as u64;
+                    }
+                }
             }
             keys.extend(batch.windows.iter().copied());
             (load.place.batch, load.at) = (batch.batch, batch.received_at);

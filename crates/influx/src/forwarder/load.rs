@@ -9,7 +9,7 @@ use crate::{Lines, Refusal, schema::Left};
 #[derive(Debug)]
 pub(super) struct Load {
     pub(super) lines: Lines,
-    /// Lines that are windows.
+    /// Lines that stand for no reading: windows, and readings that were mended.
     pub(super) windows: u64,
     pub(super) left: Left,
     pub(super) place: Place,

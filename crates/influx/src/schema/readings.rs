@@ -10,6 +10,16 @@ use crate::{Field, Points, Value};
 impl Schema {
     /// Makes points of a sample.
     pub fn reading(&mut self, device: DeviceNo, row: &NewRow<'_>, points: &mut impl Points) -> Left {
+        self.points(device, row, false, points)
+    }
+
+    /// Makes points of values that were accepted before and have other remarks or numbers now: they take the place of the former
+    /// points and stand for no reading of their own.
+    pub fn mended(&mut self, device: DeviceNo, row: &NewRow<'_>, points: &mut impl Points) {
+        self.points(device, row, true, points);
+    }
+
+    fn points(&mut self, device: DeviceNo, row: &NewRow<'_>, mended: bool, points: &mut impl Points) -> Left {
         let mut left = Left::default();
         let mut values: Vec<(usize, u8, &RowValue)> = Vec::with_capacity(row.values.len());
         for value in row.values {
@@ -21,7 +31,7 @@ impl Schema {
         }
         values.sort_by_key(|(theme, channel, _)| (*theme, *channel));
         for point in values.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            self.point(device, row, point, points);
+            self.point(device, (row, mended), point, points);
         }
         left
     }
@@ -29,7 +39,7 @@ impl Schema {
     fn point(
         &mut self,
         device: DeviceNo,
-        row: &NewRow<'_>,
+        (row, mended): (&NewRow<'_>, bool),
         values: &[(usize, u8, &RowValue)],
         points: &mut impl Points,
     ) {
@@ -38,7 +48,8 @@ impl Schema {
         self.prepare(kind, row);
         let flags: Vec<(&str, String)> = values
             .iter()
-            .filter(|(.., value)| !value.flags.is_empty())
+            // a field once written stays, so remarks that were taken back are written as none
+            .filter(|(.., value)| mended || !value.flags.is_empty())
             .filter_map(|(.., value)| Some((self.property(value.series.property)?.flags.as_str(), codes(value.flags))))
             .collect();
         let mut fields = Vec::with_capacity(values.len() + flags.len() + 2);
@@ -46,7 +57,7 @@ impl Schema {
             let Some(property) = self.property(value.series.property) else { continue };
             fields.push(Field { key: &property.id, value: property.value(value.value) });
         }
-        let readings = fields.len() as u32;
+        let readings = if mended { 0 } else { fields.len() as u32 };
         fields.extend(flags.iter().map(|(key, codes)| Field { key, value: Value::Text(codes) }));
         fields.push(Field { key: "received_at", value: Value::Int(row.received_at.0) });
         fields.push(Field { key: "time_source", value: Value::Text(word(row.time_source)) });

@@ -62,7 +62,8 @@ fn of<'a>(property: &'a Property, value: &KeptValue) -> impl Iterator<Item = Fie
     let excluded = (aggregate.excluded > 0).then_some(Value::Int(aggregate.excluded.into()));
     let fields = [
         (&property.count, Some(Value::Int(aggregate.count))),
-        (&property.sum, Some(property.value(aggregate.sum))),
+        // energies of sound levels are summed, and are none of the property's numbers
+        (&property.sum, property.sums.then(|| property.value(aggregate.sum))),
         (&property.min, level.then(|| property.value(aggregate.min))),
         (&property.max, level.then(|| property.value(aggregate.max))),
         (&property.mean, mean),

@@ -6,9 +6,9 @@ use std::{
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
-use smartpole_model::{DeviceNo, Inputs, Kind, PoleNo, PropertyNo, Quarter, Series, UtcMillis, ZoneNo};
+use smartpole_model::{DeviceNo, Inputs, Kind, Mean, PoleNo, PropertyNo, Quarter, Series, UtcMillis, ZoneNo};
 use smartpole_pipeline::{Fold, NameKind, Scope};
-use smartpole_window::{Aggregate, Aggregates, Level, next_start};
+use smartpole_window::{Aggregate, Aggregates, Level, mean_of, next_start};
 
 use super::devices;
 use crate::{
@@ -186,7 +186,7 @@ impl KeptWindows {
         let fold = Arc::clone(&self.queries.fold);
         let fold = fold.read().unwrap_or_else(PoisonError::into_inner);
         self.renew(&fold);
-        let now = fold.position().1;
+        let (now, registry) = (fold.position().1, &fold.inputs().registry);
         for ((key, revision, aggregates), means) in found.into_iter().zip(means) {
             let (members, parts) = self
                 .scopes
@@ -198,8 +198,10 @@ impl KeptWindows {
             let value = |(series, aggregate): (Series, Aggregate)| {
                 let channel = matches!(key.scope, Scope::Device(_)).then_some(series.channel);
                 let expected = Expected::of(&fold, members, parts, series.property, channel);
-                let own = (aggregate.count > 0).then(|| aggregate.sum as f64 / aggregate.count as f64);
-                let mean = means.get(&series.property).copied().or(own);
+                let property = registry.properties.get(series.property);
+                let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
+                let own = || aggregate.mean(mean, decimals);
+                let mean = means.get(&series.property).copied().or_else(own);
                 KeptValue { series, aggregate, mean, expected: expected.within(key.start, end.min(now)) }
             };
             let values = joined(key.scope, aggregates).into_iter().map(value).collect();
@@ -216,18 +218,22 @@ impl KeptWindows {
             let poles: Vec<Scope> = parts(&fold, key.scope, true).iter().map(|part| part.scope).collect();
             (poles, Arc::clone(fold.inputs()))
         };
-        let mut means: HashMap<PropertyNo, (f64, u32)> = HashMap::new();
+        let mut levels: HashMap<PropertyNo, Vec<Aggregate>> = HashMap::new();
         for scope in poles {
             let Some((.., aggregates)) = self.read(&WindowKey { scope, ..*key })? else { continue };
-            for (series, Aggregate { count, sum, .. }) in joined(scope, aggregates) {
+            for (series, aggregate) in joined(scope, aggregates) {
                 let property = inputs.registry.properties.get(series.property);
-                if count > 0 && property.is_none_or(|property| property.kind != Kind::IntervalCount) {
-                    let (all, n) = means.entry(series.property).or_default();
-                    (*all, *n) = (*all + sum as f64 / count as f64, *n + 1);
+                if property.is_none_or(|property| property.kind != Kind::IntervalCount) {
+                    levels.entry(series.property).or_default().push(aggregate);
                 }
             }
         }
-        Ok(means.into_iter().map(|(property, (sum, n))| (property, sum / f64::from(n))).collect())
+        let mean = |(number, levels): (PropertyNo, Vec<Aggregate>)| {
+            let property = inputs.registry.properties.get(number);
+            let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
+            Some((number, mean_of(levels.iter(), mean, decimals)?))
+        };
+        Ok(levels.into_iter().filter_map(mean).collect())
     }
 
     fn renew(&mut self, fold: &Fold) {

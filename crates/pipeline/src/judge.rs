@@ -1,0 +1,258 @@
+//! Remarks that hang on the values before: at once for what comes in order, anew where something came between.
+//!
+//! A value's remarks are a function of the device's readings. What is the newest of its series is judged by the device's tails;
+//! anything else is put into its block first, and then it and the values that look back at it are judged by the blocks.
+
+use std::collections::BTreeMap;
+
+use smartpole_model::{Flag, Flags, Kind, Quarter, Series, TimeSource, UtcMillis, registry::QualityRules};
+use smartpole_validate::{history_flags, is_warming_up, looks_back};
+use smartpole_window::{Block, Blocks, Insert, NewRow, Row, RowValue};
+
+use crate::{
+    LoadError, Mending, RevisionReason,
+    active::Active,
+    device::Device,
+    place::Place,
+    tails::{Before, LOOK_BACK_MS},
+};
+
+/// Remarks of this module.
+const OF_HISTORY: Flags =
+    Flags(1 << Flag::Stuck as u16 | 1 << Flag::Spike as u16 | 1 << Flag::Step as u16 | 1 << Flag::WarmingUp as u16);
+
+/// Remarks that a value keeps for ever.
+pub(crate) const OWN: Flags = Flags(!OF_HISTORY.0);
+
+/// Values that are none, so that nothing is compared with them.
+const NO_VALUE: Flags = Flags(1 << Flag::OutOfRange as u16 | 1 << Flag::Sentinel as u16);
+
+/// A value whose remarks or number changed after it was accepted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mended {
+    pub(crate) mending: Mending,
+    pub(crate) event_time: UtcMillis,
+    pub(crate) received_at: UtcMillis,
+    pub(crate) time_source: TimeSource,
+    pub(crate) value: RowValue,
+}
+
+/// Whether a value can be compared with.
+pub(crate) fn is_comparable(value: &RowValue) -> bool {
+    !value.flags.intersects(NO_VALUE)
+}
+
+/// Whether a value says that the device was switched on.
+fn is_power_up(active: &Active, value: &RowValue) -> bool {
+    active.is_power_up(value.series.property) && value.value > 0 && is_comparable(value)
+}
+
+/// What is asked of a series.
+struct Asked<'a> {
+    rules: &'a QualityRules,
+    is_count: bool,
+}
+
+impl Active {
+    /// The rules for a series of a device, if there are any that hang on other readings. Totals are judged by their differences.
+    fn asked<'a>(&self, rules: &'a [QualityRules], series: Series) -> Option<Asked<'a>> {
+        let rules = rules.get(usize::from(series.property.0))?;
+        if !looks_back(rules) && rules.warming_up_s == 0 {
+            return None;
+        }
+        let property = self.inputs.registry.properties.get(series.property)?;
+        let is_count = property.kind == Kind::IntervalCount;
+        property.counts.is_none().then_some(Asked { rules, is_count })
+    }
+}
+
+impl Asked<'_> {
+    fn flags(&self, before: &Before, value: &RowValue, since_power_up: Option<i64>) -> Flags {
+        let mut flags = Flags::NONE;
+        if is_comparable(value) {
+            flags = history_flags(self.rules, before.as_slice(), value.value, self.is_count);
+        }
+        if since_power_up.is_some_and(|since| is_warming_up(self.rules, since)) {
+            flags = flags.with(Flag::WarmingUp);
+        }
+        flags
+    }
+}
+
+impl Device {
+    /// Whether a value measured at `time` is newer than all of its series, and no power-up is newer.
+    fn is_newest(&self, series: Series, time: UtcMillis) -> bool {
+        let newer = self.latest.iter().any(|known| known.series == series && known.event_time >= time);
+        !newer && self.powered_up <= time
+    }
+
+    /// Adds what hangs on the values before to a row's values; `false` if some are not the newest of their series, which have to be
+    /// judged by the blocks.
+    pub(crate) fn judge_newest(
+        &self,
+        active: &Active,
+        rules: &[QualityRules],
+        time: UtcMillis,
+        row: &mut [RowValue],
+    ) -> bool {
+        let switched_on = row.iter().any(|value| is_power_up(active, value));
+        let powered_up = if switched_on { time } else { self.powered_up };
+        let since = (powered_up.0 > i64::MIN).then(|| time.since(powered_up));
+        let mut all_newest = true;
+        for value in row {
+            let Some(asked) = active.asked(rules, value.series) else { continue };
+            if self.is_newest(value.series, time) {
+                let before =
+                    if looks_back(asked.rules) { self.tails.before(value.series, time) } else { Before::default() };
+                value.flags = value.flags.union(asked.flags(&before, value, since));
+            } else {
+                all_newest = false;
+            }
+        }
+        all_newest && (!switched_on || self.newest <= time)
+    }
+
+    /// Keeps accepted values for those that look back at them.
+    pub(crate) fn note_history(&mut self, active: &Active, rules: &[QualityRules], stride: usize, row: &NewRow<'_>) {
+        for value in row.values {
+            if is_power_up(active, value) {
+                self.powered_up = self.powered_up.max(row.event_time);
+            }
+            let asked = active.asked(rules, value.series).filter(|asked| looks_back(asked.rules));
+            if asked.is_some() && is_comparable(value) {
+                self.tails.put(value.series, row.event_time, value.value, stride);
+            }
+        }
+    }
+}
+
+/// A value in a block, and the row it is of.
+#[derive(Clone, Copy)]
+struct Kept {
+    event_time: UtcMillis,
+    received_at: UtcMillis,
+    time_source: TimeSource,
+    value: RowValue,
+}
+
+/// What is around an instant, as far as rules reach from it.
+struct Near {
+    at: UtcMillis,
+    /// How many values rules look back at.
+    stride: usize,
+    series: BTreeMap<Series, Vec<Kept>>,
+    powered_up: Vec<UtcMillis>,
+}
+
+impl Near {
+    fn take(&mut self, active: &Active, rows: Vec<Row>) {
+        for Row { event_time, received_at, time_source, values } in rows {
+            for value in values {
+                if is_power_up(active, &value) {
+                    self.powered_up.push(event_time);
+                }
+                if let Some(kept) = self.series.get_mut(&value.series) {
+                    kept.push(Kept { event_time, received_at, time_source, value });
+                }
+            }
+        }
+    }
+
+    /// Whether there are as many values on one side of the instant as rules look back at.
+    fn has_enough(&self, side: i32) -> bool {
+        let beside = |kept: &&Kept| (kept.event_time.since(self.at)).signum() == i64::from(side);
+        let enough = |kept: &Vec<Kept>| {
+            kept.iter().filter(beside).filter(|kept| is_comparable(&kept.value)).count() >= self.stride
+        };
+        self.series.values().all(enough)
+    }
+}
+
+impl Place<'_> {
+    /// Judges what was just put into a block and all that looks back at it, by the blocks.
+    pub(crate) fn judge_again(&mut self, row: &NewRow<'_>, outcomes: &[Insert]) -> Result<(), LoadError> {
+        let added = row.values.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Insert::Added);
+        let added: Vec<RowValue> = added.map(|(value, _)| *value).collect();
+        self.judge_around(row.event_time, &added)
+    }
+
+    /// Judges values measured at an instant, and all that looks back at them.
+    pub(crate) fn judge_around(&mut self, at: UtcMillis, changed: &[RowValue]) -> Result<(), LoadError> {
+        let (rules, stride) = self.active.rules_at(self.no, at);
+        let warming_up = changed.iter().any(|value| is_power_up(self.active, value));
+        let concerned = |series: &Series| self.active.asked(rules, *series).is_some();
+        let series: Vec<Series> = if warming_up {
+            self.device.latest.iter().map(|latest| latest.series).filter(concerned).collect()
+        } else {
+            changed.iter().map(|value| value.series).filter(concerned).collect()
+        };
+        let longest = rules.iter().map(|rules| i64::from(rules.warming_up_s) * 1_000).max().unwrap_or(0);
+        let mut near = Near {
+            at,
+            stride,
+            series: BTreeMap::from_iter(series.into_iter().map(|s| (s, Vec::new()))),
+            powered_up: Vec::new(),
+        };
+        let home = at.quarter();
+        near.take(self.active, self.get(home).map(Block::rows).unwrap_or_default());
+        self.walk(&mut near, home, -1, at.plus(-longest));
+        self.walk(&mut near, home, 1, if warming_up { at.plus(longest) } else { at });
+        self.error.take().map_or(Ok(()), Err)?;
+        near.powered_up.sort_unstable();
+        self.reason = RevisionReason::Quality;
+        for mut kept in near.series.into_values() {
+            kept.sort_by_key(|kept| kept.event_time);
+            self.judge_series(&kept, at, &near.powered_up);
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Takes blocks beside `home`, one way, until enough values are there and the quarter of `bound` is.
+    fn walk(&mut self, near: &mut Near, home: Quarter, step: i32, bound: UtcMillis) {
+        let reach = (LOOK_BACK_MS / Quarter::MILLIS + 1) as i32;
+        let newest = self.device.newest.quarter().0;
+        for distance in 1..=reach {
+            let quarter = Quarter(home.0 + step * distance);
+            let beyond = (bound.quarter().0 - quarter.0) * step < 0;
+            if (beyond && near.has_enough(step)) || quarter.0 > newest {
+                return;
+            }
+            near.take(self.active, self.get(quarter).map(Block::rows).unwrap_or_default());
+        }
+    }
+
+    /// Judges a series from `from` on.
+    fn judge_series(&mut self, kept: &[Kept], from: UtcMillis, powered_up: &[UtcMillis]) {
+        for (index, of) in kept.iter().enumerate() {
+            let (rules, _) = self.active.rules_at(self.no, of.event_time);
+            let Some(asked) = self.active.asked(rules, of.value.series).filter(|_| of.event_time >= from) else {
+                continue;
+            };
+            let mut before = Before::default();
+            let near = |former: &&Kept| of.event_time.since(former.event_time) <= LOOK_BACK_MS;
+            let usable = kept[..index].iter().filter(near).filter(|former| is_comparable(&former.value));
+            usable.for_each(|former| before.push(former.value.value));
+            let since = powered_up.iter().rev().find(|power_up| **power_up <= of.event_time);
+            let since = since.map(|power_up| of.event_time.since(*power_up));
+            let own = Flags(of.value.flags.0 & OWN.0);
+            let flags = own.union(asked.flags(&before, &of.value, since));
+            if flags != of.value.flags {
+                self.set_flags(of, flags);
+            }
+        }
+    }
+
+    fn set_flags(&mut self, of: &Kept, flags: Flags) {
+        let Kept { event_time, received_at, time_source, value } = *of;
+        let mut changed = false;
+        self.update(event_time.quarter(), &mut |block| {
+            changed = block.set_flags(event_time, value.series, flags);
+            changed
+        });
+        if changed {
+            let value = RowValue { flags, ..value };
+            self.device.note_remarks(event_time, &value);
+            self.mended.push(Mended { mending: Mending::Remarks, event_time, received_at, time_source, value });
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What a block comes to.
+
+use smartpole_model::{Kind, Mean, ObservedProperty, Quarter, Series};
+
+use crate::{
+    Aggregate, Aggregates, Anchor, Block, Making, RowValue, Total, counter, counter::MAX_GAP_MS, energy,
+    making::converted, rows::Walk,
+};
+
+/// The aggregates of a block: a function of its readings and anchors, and of what the registry says of the device.
+///
+/// Totals are not aggregated themselves; their differences, spread by time, are the counts of the property they feed. Where a
+/// device sends both interval counts and totals of one line, the totals are the truth. Of a gas that a device tells as mass and
+/// as ppb, the mass counts.
+pub fn aggregate(block: &Block, making: &Making<'_>) -> Aggregates {
+    let mut summary = Summary::new(block, making);
+    let mut walk = Walk::new(block);
+    while let Some(head) = walk.next_row() {
+        let row = walk.values();
+        for value in row {
+            if let Some(property) = making.catalogue.get(value.series.property) {
+                summary.add(property, making.counted(head.event_time, row, *value), head.event_time);
+            }
+        }
+    }
+    summary.finish(block)
+}
+
+/// The totals of one counter in a block, and what they count for.
+struct Line {
+    totals: Series,
+    target: Series,
+    own: Vec<Total>,
+}
+
+struct Summary<'a> {
+    making: &'a Making<'a>,
+    /// Series of the block itself: nothing is converted into them.
+    told: &'a [Series],
+    all: Aggregates,
+    lines: Vec<Line>,
+}
+
+impl<'a> Summary<'a> {
+    fn new(block: &'a Block, making: &'a Making<'a>) -> Self {
+        let all = Aggregates(Vec::with_capacity(block.series.len() + 2));
+        let mut summary = Self { making, told: &block.series, all, lines: Vec::new() };
+        for anchor in &block.anchors {
+            if let Some(property) = making.catalogue.get(anchor.series.property)
+                && property.counts.is_some()
+            {
+                summary.line(property, anchor.series);
+            }
+        }
+        summary
+    }
+
+    fn add(&mut self, property: &ObservedProperty, value: RowValue, at: smartpole_model::UtcMillis) {
+        let target = self.target(property, value.series);
+        let aggregate = self.all.entry(target);
+        aggregate.flags = aggregate.flags.union(value.flags);
+        if value.flags.intersects(property.excluded_by) {
+            aggregate.excluded += 1;
+        } else if property.counts.is_some() {
+            self.line(property, value.series).own.push(Total { at, value: value.value });
+        } else if property.kind == Kind::IntervalCount {
+            aggregate.add_count(value.value);
+        } else {
+            let energy = property.mean == Mean::Energy;
+            aggregate.add_level(
+                value.value,
+                if energy { energy::of_level(value.value, property.decimals) } else { value.value },
+            );
+        }
+        if let Some(converted) = converted(self.making.catalogue, property, value)
+            && !self.told.contains(&converted.series)
+            && let Some(property) = self.making.catalogue.get(converted.series.property)
+        {
+            self.add(property, converted, at);
+        }
+    }
+
+    fn target(&self, property: &ObservedProperty, series: Series) -> Series {
+        Series { property: self.making.target(property, series.channel), ..series }
+    }
+
+    fn line(&mut self, property: &ObservedProperty, totals: Series) -> &mut Line {
+        let known = self.lines.iter().position(|line| line.totals == totals);
+        let at = known.unwrap_or_else(|| {
+            let target = self.target(property, totals);
+            self.lines.push(Line { totals, target, own: Vec::new() });
+            self.lines.len() - 1
+        });
+        &mut self.lines[at]
+    }
+
+    fn finish(mut self, block: &Block) -> Aggregates {
+        for line in self.lines {
+            let anchor = block.anchors.iter().find(|anchor| anchor.series == line.totals);
+            let aggregate = self.all.entry(line.target);
+            *aggregate = counted(block, anchor, &line.own, self.making, *aggregate);
+        }
+        self.all
+    }
+}
+
+/// The counts of one line: shares of the differences between consecutive totals. Of its interval counts only remarks are kept.
+fn counted(
+    block: &Block,
+    anchor: Option<&Anchor>,
+    own: &[Total],
+    making: &Making<'_>,
+    interval: Aggregate,
+) -> Aggregate {
+    let mut counts = Aggregate {
+        count: own.len() as i64,
+        excluded: interval.excluded,
+        flags: interval.flags,
+        ..Aggregate::default()
+    };
+    let (start, end) = (block.quarter.start(), block.quarter.end());
+    let (before, after) = anchor.map_or((None, None), |anchor| (anchor.before, anchor.after));
+    let chain: Vec<Total> = before.into_iter().chain(own.iter().copied()).chain(after).collect();
+    for pair in chain.windows(2).filter(|pair| pair[1].at.since(pair[0].at) <= MAX_GAP_MS) {
+        let (difference, reset) = counter::difference(pair[0], pair[1], making.counter);
+        let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
+        counts.sum = counts.sum.saturating_add(share);
+        counts.resets |= i32::from(reset);
+        counts.interpolated |= i32::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
+    }
+    counts
+}
