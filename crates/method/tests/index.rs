@@ -193,6 +193,14 @@ fn a_zone_has_a_worst_pole_and_a_range() {
 }
 
 #[test]
+fn a_zone_is_complete_if_all_its_poles_are() {
+    let whole = Index::UbaLqiFormer.answer(&[Pm2_5, Pm10, No2, O3].map(|pollutant| measured(pollutant, 1_000)));
+    let part = Index::UbaLqiFormer.answer(&[measured(No2, 1_000)]);
+    let complete = |poles: [&Answer; 2]| worst_of((0..).zip(poles)).unwrap().complete;
+    assert!(complete([&whole, &whole]) && !complete([&whole, &part]) && !complete([&part, &whole]));
+}
+
+#[test]
 fn a_zone_without_an_index_or_with_two_methods_has_none() {
     let answer = |index: Index| index.answer(&[measured(No2, 5_000), measured(Pm10, 5_000), measured(O3, 5_000)]);
     assert_eq!(worst_of([(1, &Index::UbaLqi2025.answer(&[]))]), None);
