@@ -1,6 +1,7 @@
 //! The command line. Its doc comments are the help.
 
 pub(crate) mod influx;
+pub(crate) mod ledger;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -39,6 +40,7 @@ Examples:
   smartpole run --config smartpole.toml                your own broker
   SMARTPOLE__HTTP__LISTEN=127.0.0.1:9000 smartpole run --config smartpole.toml
   smartpole ledger --data smartpole-data               what became of every message
+  smartpole ledger verify --data smartpole-data        whether a second fold of the journal gives the same
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
 
 Where data lie:
@@ -59,7 +61,7 @@ pub(crate) enum Command {
     Demo(Demo),
     Run(Run),
     Check(Check),
-    Ledger(Ledger),
+    Ledger(ledger::Ledger),
     Influx(influx::Influx),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
@@ -175,18 +177,6 @@ pub(crate) struct Check {
     /// A registry's folder alone
     #[arg(long, value_name = "DIR")]
     pub(crate) registry: Option<PathBuf>,
-}
-
-/// Print what became of every message: the equations of the ledger, as stored.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct Ledger {
-    /// The data folder
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-    /// The configuration that names it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
 }
 
 #[cfg(test)]

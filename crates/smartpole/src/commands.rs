@@ -12,11 +12,14 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cli::{Demo, Ledger, Run, Wanted},
+    cli::{
+        Demo, Run, Wanted,
+        ledger::{Command, Ledger, Of},
+    },
     config::{Config, LogFormat, Mistakes},
     demo,
     demo::Play,
-    influx, ledger,
+    influx, ledger_verify,
     service::{self, Service, Setup},
     telemetry::{self, TelemetryError},
 };
@@ -44,6 +47,8 @@ pub(crate) enum Error {
     Store(#[from] smartpole_store::Error),
     #[error(transparent)]
     Influx(#[from] influx::Error),
+    #[error(transparent)]
+    Verify(#[from] ledger_verify::Error),
     #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
     NoStore { dir: PathBuf },
 }
@@ -176,17 +181,33 @@ async fn told_to_stop() {
     }
 }
 
-/// The equations of a store's ledger.
-pub(crate) fn ledger(of: &Ledger) -> Result<(), Error> {
-    let data = match (&of.data, &of.config) {
-        (Some(data), _) => data.clone(),
-        (None, Some(config)) => Config::load(config).map_err(Error::Config)?.data,
-        (None, None) => return Ok(()), // clap asks for one of them
+/// The equations of a store's ledger, or whether a second fold gives the same store.
+pub(crate) fn ledger(ledger: &Ledger) -> Result<(), Error> {
+    match &ledger.command {
+        Some(Command::Verify(asked)) => {
+            let (data, key_file) = data_of(&asked.of)?;
+            Ok(ledger_verify::run(&data, key_file, asked)?)
+        }
+        None => {
+            let (data, _) = data_of(&ledger.of)?;
+            io::stdout().write_all(crate::ledger::of(&data)?.as_bytes()).map_err(Error::Print)
+        }
+    }
+}
+
+/// The data folder that is meant, in which there is a store, and the configured file of the sealing key.
+fn data_of(of: &Of) -> Result<(PathBuf, Option<PathBuf>), Error> {
+    let (data, key_file) = match (&of.data, &of.config) {
+        (_, Some(config)) => {
+            let config = Config::load(config).map_err(Error::Config)?;
+            (config.data, config.inputs_key_file)
+        }
+        (data, None) => (data.clone().unwrap_or_default(), None), // clap asks for one of them
     };
     if !data.join(smartpole_store::FILE).is_file() {
         return Err(Error::NoStore { dir: data });
     }
-    io::stdout().write_all(ledger::of(&data)?.as_bytes()).map_err(Error::Print)
+    Ok((data, key_file))
 }
 
 /// The description of the HTTP interface.

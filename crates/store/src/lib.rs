@@ -27,6 +27,7 @@ mod schema;
 mod scope;
 mod store;
 mod targets;
+mod verify;
 mod windows;
 
 pub use air::Air;
@@ -40,4 +41,5 @@ pub use outbox::{Outbox, Unsent};
 pub use queries::Queries;
 pub use store::{FILE, Store};
 pub use targets::{Place, RefusedLine, Sent, Standing};
+pub use verify::{Begin, Compared, Difference, Scratch, View, compare};
 pub use windows::{State, Step, Wanted, Window};

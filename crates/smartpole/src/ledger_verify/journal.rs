@@ -1,0 +1,120 @@
+//! The journal of a service that may be running: read, and nothing else.
+
+use std::{
+    fs,
+    io::{self, ErrorKind},
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use smartpole_journal::{Error, File, Fs, Journal, Options};
+
+/// Opens the journal as it is now. A write under way at its end looks like a torn one and is left out.
+///
+/// # Errors
+/// As [`Journal::open`]; the journal is never in use by another, as nothing is written.
+pub(super) fn open(dir: &Path) -> Result<Journal, Error> {
+    Journal::open(dir, Options::default(), Arc::new(ReadOnly)).map(|(journal, _)| journal)
+}
+
+/// Files that cannot be changed. What [`Journal::open`] does to make good a torn write is answered as if it were done.
+#[derive(Debug)]
+struct ReadOnly;
+
+fn refused() -> io::Error {
+    ErrorKind::ReadOnlyFilesystem.into()
+}
+
+impl Fs for ReadOnly {
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        fs::metadata(dir).map(drop)
+    }
+
+    fn lock(&self, _: &Path) -> io::Result<Box<dyn File>> {
+        Ok(Box::new(Nothing))
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+    }
+
+    fn create(&self, _: &Path) -> io::Result<Box<dyn File>> {
+        Err(refused())
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn File>> {
+        let file = fs::File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok(Box::new(AsOpened { file, size }))
+    }
+
+    fn remove(&self, _: &Path) -> io::Result<()> {
+        Ok(()) // a segment that is being created
+    }
+
+    fn sync_dir(&self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn free_space(&self, _: &Path) -> io::Result<u64> {
+        Ok(0)
+    }
+}
+
+/// What stands for the lock, which is the service's.
+#[derive(Debug)]
+struct Nothing;
+
+impl File for Nothing {
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<usize> {
+        Err(refused())
+    }
+
+    fn read_at(&self, _: &mut [u8], _: u64) -> io::Result<usize> {
+        Ok(0)
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        Ok(0)
+    }
+
+    fn truncate(&self, _: u64) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A file as long as it was when it was opened, so that what is appended meanwhile does not look like damage.
+#[derive(Debug)]
+struct AsOpened {
+    file: fs::File,
+    size: u64,
+}
+
+impl File for AsOpened {
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<usize> {
+        Err(refused())
+    }
+
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        let room = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let length = bytes.len().min(room);
+        bytes.get_mut(..length).map_or(Ok(0), |bytes| FileExt::read_at(&self.file, bytes, offset))
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.size)
+    }
+
+    fn truncate(&self, _: u64) -> io::Result<()> {
+        Ok(()) // what was written half is not read
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! Folds records as the service does, into the scratch store.
+
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+};
+
+use indicatif::ProgressBar;
+use smartpole_journal::{Batch, Journal, Reader};
+use smartpole_model::{Seq, UtcMillis};
+use smartpole_pipeline::{Entry, Env, Fold};
+use smartpole_store::Scratch;
+
+use super::{Error, journal};
+use crate::inputs::InputLibrary;
+
+/// Records understood at a time.
+const STEP_RECORDS: u64 = 2_000;
+const STEP_BYTES: usize = 4 << 20;
+/// Records a commit: nobody waits for it, so it may be large; changes are in memory until then.
+const COMMIT_RECORDS: u64 = 50_000;
+
+/// A fold beside the service's.
+pub(super) struct Replay<'a> {
+    dir: PathBuf,
+    journal: Journal,
+    reader: Reader,
+    scratch: &'a Scratch,
+    library: &'a InputLibrary,
+    fold: Fold,
+    committed: Seq,
+    begun: Seq,
+    /// Messages whose folding panicked.
+    broken: HashSet<Seq>,
+    first: Option<UtcMillis>,
+}
+
+impl<'a> Replay<'a> {
+    /// Goes on where `scratch` is.
+    pub(super) fn new(
+        dir: PathBuf,
+        journal: Journal,
+        scratch: &'a Scratch,
+        library: &'a InputLibrary,
+    ) -> Result<Self, Error> {
+        let fold = scratch.fold(library)?;
+        let begun = fold.position().0;
+        let reader = journal.reader(begun.next());
+        let (broken, first) = (HashSet::new(), None);
+        Ok(Self { dir, journal, reader, scratch, library, fold, committed: begun, begun, broken, first })
+    }
+
+    /// Folds up to a record, that included, and commits.
+    pub(super) fn fold_to(&mut self, goal: Seq, bar: &ProgressBar) -> Result<(), Error> {
+        if goal > *self.journal.durable().borrow() {
+            // what was written since it was opened
+            self.journal = journal::open(&self.dir)?;
+            self.reader = self.journal.reader(self.fold.position().0.next());
+        }
+        let durable = *self.journal.durable().borrow();
+        if goal > durable {
+            return Err(Error::OtherJournal { cursor: goal, durable });
+        }
+        bar.set_length(goal.since(self.begun));
+        while self.fold.position().0 < goal {
+            let left = goal.since(self.fold.position().0).min(STEP_RECORDS);
+            let batch = self.reader.next_batch(left as usize, STEP_BYTES)?;
+            self.step(&batch)?;
+            let folded = self.fold.position().0;
+            if folded.since(self.committed) >= COMMIT_RECORDS || folded == goal {
+                self.commit()?;
+            }
+            bar.set_position(folded.since(self.begun));
+        }
+        Ok(())
+    }
+
+    /// Folds a batch; a message whose folding panics goes to quarantine, as it did in the service.
+    fn step(&mut self, batch: &Batch) -> Result<(), Error> {
+        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(batch)));
+        folded.unwrap_or_else(|_| {
+            self.broken.insert(self.fold.at());
+            self.fold = self.scratch.fold(self.library)?;
+            self.committed = self.fold.position().0;
+            self.reader = self.journal.reader(self.committed.next());
+            Ok(())
+        })
+    }
+
+    fn apply(&mut self, batch: &Batch) -> Result<(), Error> {
+        let env = Env { stored: self.scratch, inputs: self.library };
+        let records = batch.iter().collect::<Result<Vec<_>, _>>()?;
+        self.first = self.first.or_else(|| records.first().and_then(|(_, record)| record.received_at()));
+        self.fold.answer(true); // as the service does: what devices are told is part of their sessions
+        self.fold.apply_all(&records, |seq| self.broken.contains(&seq), &env, drop)?;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        let changes = self.fold.take_changes();
+        self.scratch.commit(&changes)?;
+        self.fold.committed();
+        self.committed = changes.cursor;
+        Ok(())
+    }
+
+    /// The fold at the record folded last.
+    pub(super) fn fold(&self) -> &Fold {
+        &self.fold
+    }
+
+    /// Messages folded.
+    pub(super) fn messages(&self) -> u64 {
+        self.fold.ledger().get(Entry::Journalled) // the scratch store counts from its beginning
+    }
+
+    /// When the first record folded was received.
+    pub(super) fn first(&self) -> Option<UtcMillis> {
+        self.first
+    }
+}

@@ -1,0 +1,222 @@
+//! Blocks as they were at a checkpoint: what is stored now, without what was received later.
+//!
+//! A block is a function of its readings and of the totals next to it; each reading says when it was received, and readings are
+//! only ever added. So readings that came later are left out, and the totals next to the block are looked for anew among those
+//! that were there. A checkpoint is made by the first record of a day: what was received on earlier days came before it, and of
+//! its own instant only what that record brought, which is understood once more for it. If the journal does not have it any
+//! more, that is what its device sent in that instant.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use smartpole_model::{DeviceNo, Flags, Quarter, Record, RecordRef, Series, UtcMillis};
+use smartpole_pipeline::{
+    AcceptedRow, DeviceRow, Env, Fold, LoadError, LoadInputs, Restore, StoredBlock, StoredBlocks, accepted_rows,
+};
+use smartpole_window::{Anchor, Block, MAX_GAP_MS, NewRow, Row, Total};
+
+use super::{scratch::Begin, view::load};
+use crate::{
+    Store,
+    error::{damaged, sqlite},
+};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Gives blocks as of a checkpoint.
+#[derive(Debug)]
+pub(super) struct AsOf {
+    connection: Connection,
+    received_at: UtcMillis,
+    /// The device that the checkpoint's record is of, if it is of one.
+    last: Option<DeviceNo>,
+    /// When the readings of that record were measured; empty if it cannot be told.
+    own: Vec<UtcMillis>,
+    /// Totals of blocks that were open then, by device.
+    open: HashMap<DeviceNo, Vec<AcceptedRow>>,
+    /// Flags that exclude, by property number.
+    excluded_by: HashMap<u16, Flags>,
+}
+
+/// No block: those of a checkpoint are looked for only when its open ones are refilled.
+struct Nothing;
+
+impl StoredBlocks for Nothing {
+    fn load(&self, _: DeviceNo, _: Quarter) -> Result<Option<StoredBlock>, LoadError> {
+        Ok(None)
+    }
+}
+
+impl AsOf {
+    pub(super) fn new(
+        original: &Store,
+        start: &Restore,
+        record: Option<&Record>,
+        inputs: &dyn LoadInputs,
+    ) -> Result<Self, Begin> {
+        let mut open: HashMap<_, Vec<_>> = HashMap::new();
+        for (_, bytes) in &start.batch_rows {
+            for row in accepted_rows(bytes).map_err(damaged("checkpoint"))? {
+                open.entry(row.device).or_default().push(row);
+            }
+        }
+        // neither open blocks nor sessions: with these, the record would be a copy of itself
+        let bare = Restore { batch_rows: Vec::new(), lorawan: Vec::new(), ..start.clone() };
+        let mut fold = Fold::restore(bare, &Env { stored: &Nothing, inputs })?;
+        let sent = |row: &&DeviceRow| fold.last_received_at(row.device) == Some(start.received_at);
+        let last = start.devices.iter().find(sent).map(|row| row.device);
+        let properties = fold.inputs().registry.properties.iter();
+        let excluded_by = properties.map(|property| (property.number.0, property.excluded_by)).collect();
+        let own = own(&mut fold, record, inputs)?;
+        Ok(Self { connection: original.reader()?, received_at: start.received_at, last, own, open, excluded_by })
+    }
+
+    /// Whether a reading was there; `with_own` with what the checkpoint's own record brought.
+    fn was_there(&self, device: DeviceNo, row: &Row, with_own: bool) -> bool {
+        let day = UtcMillis(i64::from(self.received_at.utc_day()) * DAY_MS);
+        let is_own = row.received_at == self.received_at
+            && self.last == Some(device)
+            && (self.own.is_empty() || self.own.contains(&row.event_time));
+        row.received_at < day || (with_own && is_own)
+    }
+
+    /// A block without what was not there; none if nothing is left of it.
+    fn cut(&self, block: &Block, device: DeviceNo, with_own: bool) -> Result<Option<Block>, LoadError> {
+        let quarter = block.quarter();
+        let mut rows = block.rows();
+        rows.retain(|row| self.was_there(device, row, with_own));
+        let mut cut = Block::new(quarter);
+        let mut outcomes = Vec::new();
+        for Row { event_time, received_at, time_source, values } in &rows {
+            let (event_time, received_at, time_source) = (*event_time, *received_at, *time_source);
+            cut.insert(NewRow { event_time, received_at, time_source, values }, &mut outcomes);
+        }
+        for anchor in block.anchors() {
+            let known = self.anchor(device, &rows, quarter, anchor.series, with_own)?;
+            cut.set_anchor(anchor.series, |anchor| *anchor = known);
+        }
+        Ok((cut.row_count() > 0 || !cut.anchors().is_empty()).then_some(cut))
+    }
+
+    /// The totals next to a block among what was there: as the fold links them, nearest and within the gap.
+    fn anchor(
+        &self,
+        device: DeviceNo,
+        rows: &[Row],
+        quarter: Quarter,
+        series: Series,
+        with_own: bool,
+    ) -> Result<Anchor, LoadError> {
+        let own: Vec<Total> = rows.iter().filter_map(|row| self.total(row, series)).collect();
+        let before = self.neighbour(device, quarter, series, with_own, -1)?;
+        let after = self.neighbour(device, quarter, series, with_own, 1)?;
+        let near = |earlier: &Total, later: Option<&Total>| {
+            later.is_some_and(|later| later.at.since(earlier.at) <= MAX_GAP_MS)
+        };
+        let first = own.first().or(after.as_ref()).copied();
+        let last = own.last().or(before.as_ref()).copied();
+        Ok(Anchor {
+            series,
+            before: before.filter(|before| near(before, first.as_ref())),
+            after: after.filter(|after| last.is_some_and(|last| near(&last, Some(after)))),
+        })
+    }
+
+    /// The nearest total on one side, at most [`MAX_GAP_MS`] away.
+    fn neighbour(
+        &self,
+        device: DeviceNo,
+        home: Quarter,
+        series: Series,
+        with_own: bool,
+        step: i32,
+    ) -> Result<Option<Total>, LoadError> {
+        for distance in 1..=(MAX_GAP_MS / Quarter::MILLIS) as i32 + 1 {
+            let quarter = Quarter(home.0 + step * distance);
+            let rows = self.rows(device, quarter, with_own)?;
+            let mut totals = rows.iter().filter_map(|row| self.total(row, series));
+            let found = if step < 0 { totals.next_back() } else { totals.next() };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Readings of a quarter that were there, whether its block is closed yet or not.
+    fn rows(&self, device: DeviceNo, quarter: Quarter, with_own: bool) -> Result<Vec<Row>, LoadError> {
+        let Some(stored) = load(&self.connection, device, quarter)? else {
+            let open = self.open.get(&device).into_iter().flatten();
+            let mut rows: Vec<Row> = open.filter(|row| row.event_time.quarter() == quarter).map(row_of).collect();
+            rows.sort_by_key(|row| row.event_time);
+            return Ok(rows);
+        };
+        let mut rows = unpack(quarter, &stored)?.rows();
+        rows.retain(|row| self.was_there(device, row, with_own));
+        Ok(rows)
+    }
+
+    fn total(&self, row: &Row, series: Series) -> Option<Total> {
+        let value = row.values.iter().find(|value| value.series == series)?;
+        let excluded = self.excluded_by.get(&series.property.0).is_some_and(|flags| value.flags.intersects(*flags));
+        (!excluded).then_some(Total { at: row.event_time, value: value.value })
+    }
+
+    /// The newest revision up to a minute of receipt, its minute, and what the block said before the next one.
+    fn revision(
+        &self,
+        device: DeviceNo,
+        quarter: Quarter,
+        minute: i64,
+    ) -> rusqlite::Result<(u32, i64, Option<Vec<u8>>)> {
+        let sql = "SELECT coalesce(max(revision), 0), coalesce(max(minute), 0) FROM revision
+                   WHERE quarter = ?1 AND device = ?2 AND minute <= ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let (revision, revised) =
+            statement.query_row(params![quarter.0, device.0, minute], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let sql = "SELECT former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute > ?3
+                   ORDER BY revision LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let former = statement.query_row(params![quarter.0, device.0, minute], |row| row.get(0)).optional()?;
+        Ok((revision, revised, former))
+    }
+}
+
+impl StoredBlocks for AsOf {
+    fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
+        let Some(stored) = load(&self.connection, device, quarter)? else { return Ok(None) };
+        let block = unpack(quarter, &stored)?;
+        let Some(cut) = self.cut(&block, device, true)? else { return Ok(None) };
+        let rows = cut.pack();
+        // the record of the checkpoint is the first of its minute: if it changed the block, that is the minute's revision
+        let before = self.cut(&block, device, false)?.map(|block| block.pack());
+        let changed_it = before.as_ref() != Some(&rows);
+        let minute = self.received_at.0.div_euclid(60_000) - i64::from(!changed_it);
+        let known = self.revision(device, quarter, minute);
+        let (revision, revised_minute, former) = known.map_err(|error| failed(sqlite("read revisions")(error)))?;
+        let aggregates = former.unwrap_or(stored.aggregates);
+        Ok(Some(StoredBlock { revision, revised_minute, aggregates, rows }))
+    }
+}
+
+/// When the readings of a record were measured.
+fn own(fold: &mut Fold, record: Option<&Record>, inputs: &dyn LoadInputs) -> Result<Vec<UtcMillis>, Begin> {
+    let Some(Record::Message(message)) = record else { return Ok(Vec::new()) };
+    let seq = fold.position().0.next();
+    fold.apply(seq, &RecordRef::Message(message.as_ref()), false, &Env { stored: &Nothing, inputs })?;
+    let rows = accepted_rows(&fold.take_changes().batch_row).map_err(damaged("message"))?;
+    Ok(rows.into_iter().map(|row| row.event_time).collect())
+}
+
+fn unpack(quarter: Quarter, stored: &StoredBlock) -> Result<Block, LoadError> {
+    Block::unpack(quarter, &stored.rows).map_err(|error| failed(damaged("block")(error)))
+}
+
+fn failed(error: crate::Error) -> LoadError {
+    LoadError(Box::new(error))
+}
+
+fn row_of(accepted: &AcceptedRow) -> Row {
+    let AcceptedRow { event_time, received_at, time_source, ref values, .. } = *accepted;
+    Row { event_time, received_at, time_source, values: values.clone() }
+}
