@@ -12,6 +12,8 @@ pub struct Health {
     pub fold_error: Option<String>,
     /// Why files of the registry are not in force, if so. The former ones are: the service is ready all the same.
     pub registry_error: Option<String>,
+    /// What the ledger's check of itself found, if anything. Messages are acknowledged and folded all the same.
+    pub ledger_error: Option<String>,
     /// The configured sources.
     pub sources: Vec<SourceHealth>,
     /// The configured targets. One that is away is no reason not to be ready: what is for it is kept.
@@ -92,6 +94,7 @@ mod tests {
         let health = Health {
             fold_error: Some("cannot load what was kept".to_owned()),
             registry_error: Some("poles.csv line 3".to_owned()),
+            ledger_error: Some("one row too many".to_owned()),
             sources: vec![source("broker", Some("bad user name or password")), source("listener", None)],
             targets: vec![TargetHealth { circuit: CircuitState::Open, ..TargetHealth::default() }],
         };

@@ -81,19 +81,20 @@ impl Problem {
         let hint = nearest.map(|(_, known)| format!("did you mean {known:?}? ")).unwrap_or_default();
         let Named { kind, title, word, list } = *what;
         let remedy = format!("{hint}GET {list} lists all");
-        Self::new(StatusCode::NOT_FOUND, kind, title, format!("there is no {word} {shown:?}"), remedy)
+        Self::new(StatusCode::NOT_FOUND, kind, title, no_such(word, &shown), remedy)
     }
 
     /// A name that is no target's: 404. There are few, so all are named.
     pub(crate) fn unknown_target<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        let shown: String = name.chars().take(64).collect();
-        let known: Vec<_> = known.map(|known| format!("{known:?}")).collect();
-        let remedy = match known.as_slice() {
-            [] => "no target is configured: a section [[influx]] of the configuration makes one".to_owned(),
-            known => format!("there are: {}", known.join(", ")),
-        };
-        let detail = format!("there is no target {shown:?}");
+        let none = "no target is configured: a section [[influx]] of the configuration makes one";
+        let (detail, remedy) = (no_such("target", name), named(known, none));
         Self::new(StatusCode::NOT_FOUND, "unknown-target", "Unknown target", detail, remedy)
+    }
+
+    /// A name that is no source's: 404. There are few, so all are named.
+    pub(crate) fn unknown_source<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let (detail, remedy) = (no_such("source", name), named(known, "nothing was received yet"));
+        Self::new(StatusCode::NOT_FOUND, "unknown-source", "Unknown source", detail, remedy)
     }
 
     /// No such address: 404.
@@ -131,6 +132,16 @@ impl Problem {
     }
 }
 
+fn no_such(word: &str, name: &str) -> String {
+    let shown: String = name.chars().take(64).collect();
+    format!("there is no {word} {shown:?}")
+}
+
+fn named<'a>(known: impl Iterator<Item = &'a str>, none: &str) -> String {
+    let known: Vec<_> = known.map(|known| format!("{known:?}")).collect();
+    if known.is_empty() { none.to_owned() } else { format!("there are: {}", known.join(", ")) }
+}
+
 impl From<smartpole_store::Error> for Problem {
     fn from(error: smartpole_store::Error) -> Self {
         Self::internal(&error)
@@ -152,6 +163,12 @@ impl Named {
         Self { kind: "unknown-device", title: "Unknown device", word: "device", list: "/api/v1/devices" };
     pub(crate) const ZONE: Self =
         Self { kind: "unknown-zone", title: "Unknown zone", word: "zone", list: "/api/v1/zones" };
+    pub(crate) const QUARANTINED: Self = Self {
+        kind: "unknown-message",
+        title: "Unknown message",
+        word: "message in quarantine with the number",
+        list: "/api/v1/quarantine",
+    };
     pub(crate) const PROPERTY: Self =
         Self { kind: "unknown-property", title: "Unknown property", word: "property", list: "/api/v1/properties" };
 }

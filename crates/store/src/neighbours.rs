@@ -34,6 +34,19 @@ impl Queries {
         self.done(snapshot);
         Ok(Neighbours { before, after })
     }
+
+    /// What counts of a device at exactly an instant.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn row_at(&self, device: DeviceNo, at: UtcMillis) -> Result<Option<Row>, Error> {
+        let quarter = at.quarter();
+        let ((), snapshot) = self.snapshot(|_| ((), vec![device], quarter, Quarter(quarter.0.saturating_add(1))))?;
+        let mut here = std::iter::once(quarter.0);
+        let row = find(&snapshot, device, &mut here, |row| row.event_time == at, |rows| rows.first().cloned())?;
+        self.done(snapshot);
+        Ok(row)
+    }
 }
 
 /// The row that `pick` takes of the first block, quarter by quarter, that has rows which fit, with all values of its instant.

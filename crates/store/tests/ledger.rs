@@ -208,4 +208,9 @@ fn neighbours_are_the_last_row_up_to_an_instant_and_the_first_after_it_within_tw
     assert_eq!(at(START + 2 * HOUR), (Some(vec![2, 3]), None), "the next comes more than two days later");
     assert_eq!(at(START + 13 * HOUR), (Some(vec![2, 3]), Some(vec![4])));
     assert_eq!(at(START + 60 * HOUR), (Some(vec![4]), None));
+    let exactly = |millis| {
+        let row = square.queries.row_at(device(&square, "d1"), UtcMillis(millis)).unwrap();
+        row.map(|row| row.values.iter().map(|value| value.value).collect::<Vec<_>>())
+    };
+    assert_eq!((exactly(START + 2 * HOUR), exactly(START + 1)), (Some(vec![2, 3]), None));
 }

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use smartpole_lorawan::{Activated, Link, mac_command_name};
-use smartpole_model::{Device, UtcMillis};
+use smartpole_model::{Device, DeviceNo, TimeSource, UtcMillis};
 use smartpole_pipeline::Fold;
 use utoipa::{IntoParams, ToSchema};
 
@@ -47,6 +47,29 @@ pub(crate) struct DeviceItem {
     last_received_at: Option<UtcMillis>,
     /// Its radio link; null if it never spoke LoRaWAN and has no keys.
     lorawan: Option<Radio>,
+}
+
+/// A sensor, and its clock.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeviceDetail {
+    #[serde(flatten)]
+    device: DeviceItem,
+    /// Its clock; null before its first reading.
+    clock: Option<Clock>,
+}
+
+/// Whose clock gives a device's event times, and how far its own is off.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Clock {
+    /// Whose clock gave the newest event time: `payload`, `gateway`, `network` or `receipt`.
+    #[schema(value_type = String, example = "payload")]
+    source: TimeSource,
+    /// Median of receipt − event time in seconds over the newest readings with the payload's own time, at most 31 and of seven
+    /// days: positive if it is slow or the way takes long. Null if it tells no time.
+    #[schema(value_type = Option<f64>, example = 1.5)]
+    offset_s: Option<Exact>,
+    /// Over how many.
+    n: usize,
 }
 
 /// A LoRaWAN device's session and receptions.
@@ -145,12 +168,20 @@ pub(crate) async fn devices(
     Ok(Json(List::whole(state.ask(move |parts| of_pole(&parts.fold(), wanted.pole.as_deref())).await?)))
 }
 
-/// One device, and how it is heard.
+/// One device, how it is heard, and how far its clock is off.
 #[utoipa::path(get, path = "/api/v1/devices/{id}", tag = "operation",
     params(("id" = String, Path, description = "Its DevEUI or name.", example = "am-01-air")),
-    responses((status = 200, description = "The device.", body = DeviceItem), Refused))]
-pub(crate) async fn device(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Json<DeviceItem>, Problem> {
-    Ok(Json(state.ask(move |parts| one(&parts.fold(), &id)).await?))
+    responses((status = 200, description = "The device.", body = DeviceDetail), Refused))]
+pub(crate) async fn device(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+) -> Result<Json<DeviceDetail>, Problem> {
+    let answer = state.ask(move |parts| {
+        let (device, no) = one(&parts.fold(), &id)?;
+        let clock = no.map(|no| parts.queries.clock(no)).transpose()?.flatten();
+        Ok(DeviceDetail { device, clock: clock.map(Clock::from) })
+    });
+    Ok(Json(answer.await?))
 }
 
 fn of_pole(fold: &Fold, pole: Option<&str>) -> Result<Vec<DeviceItem>, Problem> {
@@ -163,11 +194,11 @@ fn of_pole(fold: &Fold, pole: Option<&str>) -> Result<Vec<DeviceItem>, Problem> 
     Ok(items.filter(|item| pole.is_none_or(|pole| item.pole == pole)).collect())
 }
 
-fn one(fold: &Fold, id: &str) -> Result<DeviceItem, Problem> {
+fn one(fold: &Fold, id: &str) -> Result<(DeviceItem, Option<DeviceNo>), Problem> {
     let registry = &fold.inputs().registry;
     let unknown = || Problem::unknown(&Named::DEVICE, id, registry.devices.iter().map(|device| device.id.as_str()));
     let index = registry.device_index(id).ok_or_else(unknown)?;
-    Ok(item(fold, &registry.devices[index]))
+    Ok((item(fold, &registry.devices[index]), fold.device_no(id)))
 }
 
 fn item(fold: &Fold, device: &Device) -> DeviceItem {
@@ -182,6 +213,13 @@ fn item(fold: &Fold, device: &Device) -> DeviceItem {
         state: PoleState::of(heard, patience(fold, device, now), now),
         last_received_at: heard,
         lorawan: no.and_then(|no| fold.link(no)).map(|link| Radio::of(fold, &link)),
+    }
+}
+
+impl From<smartpole_store::Clock> for Clock {
+    fn from(clock: smartpole_store::Clock) -> Self {
+        let smartpole_store::Clock { source, offset_ms, n } = clock;
+        Self { source, offset_s: offset_ms.map(|millis| number::decimal(millis, 3)), n }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State};
 use serde::Serialize;
-use smartpole_model::{Flag, Outcome, Reason, Seq, UtcMillis, Verdict};
-use smartpole_pipeline::{Counts, Entry, Fold};
+use smartpole_model::{Flag, Outcome, Seq, UtcMillis};
+use smartpole_pipeline::{Counts, Entry, Equation as Law, Fold};
 use utoipa::ToSchema;
 
 use crate::{
@@ -72,8 +72,7 @@ pub(crate) struct Term {
     value: u64,
     /// Why, for what is in quarantine.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    reason: Option<Reason>,
+    reason: Option<&'static str>,
 }
 
 /// What became of everything that was ever received: sums over all time.
@@ -114,7 +113,7 @@ impl Books {
 
     /// Whether every equation of the fold holds.
     pub(crate) fn balanced(&self) -> bool {
-        self.equations().iter().all(|equation| equation.balanced)
+        Law::ALL.iter().all(|law| law.holds(&self.counts))
     }
 
     /// With `waiting` records that are journalled and not yet folded: they are on both sides of the first equation.
@@ -131,38 +130,13 @@ impl Books {
     }
 
     fn equations(&self) -> [Equation; 3] {
-        let term = |name, entry| Term { name, value: self.get(entry), reason: None };
-        let quarantined = |entry: fn(Reason) -> Entry| {
-            let terms = Reason::ALL.into_iter();
-            terms.map(move |reason| Term { name: "quarantined", value: self.get(entry(reason)), reason: Some(reason) })
-        };
-        let messages = [
-            term("uplink", Entry::Message(Outcome::Uplink)),
-            term("control", Entry::Message(Outcome::Control)),
-            term("duplicate", Entry::Message(Outcome::Duplicate)),
-        ];
-        let readings = [
-            term("accepted", Entry::Reading(Verdict::Accepted)),
-            term("duplicate", Entry::Reading(Verdict::Duplicate)),
-        ];
-        let windows = [("on_time", Entry::OnTime), ("late", Entry::Late), ("expired", Entry::Expired)];
-        let refused_messages = quarantined(|reason| Entry::Message(Outcome::Quarantined(reason)));
-        let refused_readings = quarantined(|reason| Entry::Reading(Verdict::Quarantined(reason)));
-        [
-            equation("messages", term("journalled", Entry::Journalled), messages.into_iter().chain(refused_messages)),
-            equation("readings", term("decoded", Entry::Decoded), readings.into_iter().chain(refused_readings)),
-            equation(
-                "windows",
-                term("aggregatable", Entry::Aggregatable),
-                windows.into_iter().map(|(name, entry)| term(name, entry)),
-            ),
-        ]
+        Law::ALL.map(|law| self.equation(law))
     }
-}
 
-/// Reasons that never occurred are left out.
-fn equation(name: &'static str, total: Term, terms: impl Iterator<Item = Term>) -> Equation {
-    let terms: Vec<Term> = terms.filter(|term| term.reason.is_none() || term.value > 0).collect();
-    let balanced = total.value == terms.iter().map(|term| term.value).sum::<u64>();
-    Equation { name, total, terms, balanced }
+    /// Reasons that never occurred are left out.
+    fn equation(&self, law: Law) -> Equation {
+        let term = |entry: Entry| Term { name: entry.code(), value: self.get(entry), reason: entry.why() };
+        let terms = law.terms().map(term).filter(|term| term.reason.is_none() || term.value > 0).collect();
+        Equation { name: law.code(), total: term(law.total()), terms, balanced: law.holds(&self.counts) }
+    }
 }

@@ -37,7 +37,8 @@ fn record(books: &Books, durable: u64, health: &Health, targets: &[Target]) {
     gauge!("smartpole_journal_durable_seq").set(durable as f64);
     gauge!("smartpole_fold_seq").set(books.seq.0 as f64);
     gauge!("smartpole_fold_lag_messages").set(durable.saturating_sub(books.seq.0) as f64);
-    let balanced = books.balanced() && targets.iter().all(|target| target.balanced);
+    let proven = books.balanced() && health.ledger_error.is_none();
+    let balanced = proven && targets.iter().all(|target| target.balanced);
     gauge!("smartpole_ledger_balanced").set(f64::from(u8::from(balanced)));
     for source in &health.sources {
         let connected = f64::from(u8::from(source.connected));
@@ -173,6 +174,37 @@ mod tests {
             smartpole_influx_readings_total{target="city",outcome="refused",reason="rejected"} 3
             smartpole_influx_windows_total{target="city"} 7"#]],
         );
+    }
+
+    #[test]
+    fn each_entry_of_the_ledger_is_told_by_a_figure_of_its_own() {
+        let mut counts = Counts::default();
+        for (n, entry) in (1_001..).zip(Entry::all()) {
+            counts.add(entry, n);
+        }
+        let books = Books { seq: Seq(7), received_at: UtcMillis(0), counts };
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || record(&books, 9, &Health::default(), &[]));
+        let text = recorder.handle().render();
+        for (n, entry) in (1_001..).zip(Entry::all()) {
+            let told = text.lines().filter(|line| line.ends_with(&format!(" {n}"))).collect::<Vec<_>>();
+            assert!(
+                matches!(told[..], [line] if entry.why().is_none_or(|why| line.contains(why))),
+                "{entry:?}: {told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_ledger_whose_check_failed_is_not_balanced() {
+        let books = Books { seq: Seq(0), received_at: UtcMillis(0), counts: Counts::default() };
+        let balanced = |ledger_error: Option<&str>| {
+            let health = Health { ledger_error: ledger_error.map(str::to_owned), ..Health::default() };
+            let recorder = PrometheusBuilder::new().build_recorder();
+            metrics::with_local_recorder(&recorder, || record(&books, 0, &health, &[]));
+            recorder.handle().render().contains("\nsmartpole_ledger_balanced 1\n")
+        };
+        assert!(balanced(None) && !balanced(Some("one row too many")));
     }
 
     #[test]

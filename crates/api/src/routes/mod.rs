@@ -13,18 +13,22 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{ApiState, problem::Problem};
 
+mod attempt;
 mod devices;
 mod footfall;
 mod gateways;
 mod healthz;
 pub(crate) mod latest;
 mod ledger;
+mod ledger_rows;
 mod live;
 mod metrics;
 mod poles;
 mod properties;
 mod quarantine;
+mod quarantine_item;
 mod readyz;
+mod reasons;
 mod series;
 mod targets;
 pub(crate) mod window;
@@ -58,7 +62,10 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(gateways::gateways))
         .routes(routes!(live::live))
         .routes(routes!(ledger::ledger))
+        .routes(routes!(ledger_rows::ledger_rows))
+        .routes(routes!(reasons::reasons))
         .routes(routes!(quarantine::quarantine))
+        .routes(routes!(quarantine_item::quarantine_item))
         .routes(routes!(targets::refused))
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))

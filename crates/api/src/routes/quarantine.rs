@@ -93,24 +93,31 @@ fn seq(cursor: &Cursor) -> Result<Seq, Problem> {
 
 fn item(parts: &Parts, row: QuarantineRow) -> Result<QuarantineItem, Problem> {
     let message = message(parts, row.seq)?;
-    let (topic, payload) = message.unzip();
-    let fold = parts.fold();
-    let name = |kind, number| fold.name(kind, number).map(str::to_owned);
-    Ok(QuarantineItem {
-        seq: row.seq,
-        received_at: row.received_at,
-        source: name(NameKind::Source, row.source).unwrap_or_default(),
-        topic,
-        device: row.device.and_then(|device| name(NameKind::Device, device.0)),
-        reason: row.reason,
-        detail: row.detail,
-        size: payload.as_ref().map(Vec::len),
-        payload_base64: payload.map(|payload| STANDARD.encode(&payload[..payload.len().min(SHOWN)])),
-    })
+    Ok(QuarantineItem::new(parts, row, message))
+}
+
+impl QuarantineItem {
+    /// With topic and payload, if they are still there.
+    pub(crate) fn new(parts: &Parts, row: QuarantineRow, message: Option<(String, Vec<u8>)>) -> Self {
+        let (topic, payload) = message.unzip();
+        let fold = parts.fold();
+        let name = |kind, number| fold.name(kind, number).map(str::to_owned);
+        Self {
+            seq: row.seq,
+            received_at: row.received_at,
+            source: name(NameKind::Source, row.source).unwrap_or_default(),
+            topic,
+            device: row.device.and_then(|device| name(NameKind::Device, device.0)),
+            reason: row.reason,
+            detail: row.detail,
+            size: payload.as_ref().map(Vec::len),
+            payload_base64: payload.map(|payload| STANDARD.encode(&payload[..payload.len().min(SHOWN)])),
+        }
+    }
 }
 
 /// Topic and payload, from the journal or, once that is trimmed, from the copy in the store.
-fn message(parts: &Parts, seq: Seq) -> Result<Option<(String, Vec<u8>)>, Problem> {
+pub(crate) fn message(parts: &Parts, seq: Seq) -> Result<Option<(String, Vec<u8>)>, Problem> {
     match parts.journal.read_one(seq) {
         Ok(Some(Record::Message(message))) => Ok(Some((message.topic, message.payload))),
         Ok(_) => Ok(parts.queries.quarantined(seq)?),

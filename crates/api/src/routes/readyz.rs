@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{ApiState, health, problem::Problem};
+use crate::{ApiState, Health, health, problem::Problem};
 
 /// Whether the service can do its work.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,6 +16,9 @@ pub(crate) struct Readiness {
     /// Why files of the registry are not in force; the former ones are.
     #[schema(nullable)]
     registry_error: Option<String>,
+    /// What the ledger's hourly check of itself found: figures can no longer be proven, until `smartpole ledger verify` says why.
+    #[schema(nullable)]
+    ledger_error: Option<String>,
 }
 
 /// Whether the service can do its work. A target that is away is no reason against it: messages are acknowledged all the same,
@@ -32,5 +35,6 @@ pub(crate) async fn readyz(State(state): State<ApiState>) -> Result<(StatusCode,
     let reasons = health::reasons(&health, &journal, lag, state.options.max_lag);
     let ready = reasons.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Ok((status, Json(Readiness { ready, reasons, registry_error: health.registry_error })))
+    let Health { registry_error, ledger_error, .. } = health;
+    Ok((status, Json(Readiness { ready, reasons, registry_error, ledger_error })))
 }

@@ -144,9 +144,14 @@ impl City {
 
     /// Takes in a message of `device`, received so many minutes after [`START`].
     pub(crate) async fn message(&self, device: &str, minute: i64, payload: &str) {
+        self.deliver(&format!("smartpole/castrop-rauxel/AM-01/{device}/up"), minute, payload).await;
+    }
+
+    /// Takes in a message of any topic.
+    pub(crate) async fn deliver(&self, topic: &str, minute: i64, payload: &str) {
         let message = RawMessage {
             source: "listener".to_owned(),
-            topic: format!("smartpole/castrop-rauxel/AM-01/{device}/up"),
+            topic: topic.to_owned(),
             payload: payload.into(),
             received_at: at(minute),
             qos: 1,

@@ -4,9 +4,11 @@
 
 mod errors;
 mod fixture;
+mod ledger;
 mod live;
 mod openapi;
 mod operation;
 mod page;
+mod quarantine;
 mod targets;
 mod values;

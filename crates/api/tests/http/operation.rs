@@ -40,8 +40,8 @@ async fn readiness_names_what_is_in_the_way() {
     city.check(
         "/readyz",
         &expect![[r#"
-        200 OK application/json
-        {"ready":true,"reasons":[],"registry_error":null}"#]],
+            200 OK application/json
+            {"ready":true,"reasons":[],"registry_error":null,"ledger_error":null}"#]],
     )
     .await;
     let refused = Some("bad user name or password".to_owned());
@@ -50,7 +50,7 @@ async fn readiness_names_what_is_in_the_way() {
     city.health.send_replace(Health { registry_error, sources: vec![source], ..Health::default() });
     city.check("/readyz", &expect![[r#"
         503 Service Unavailable application/json
-        {"ready":false,"reasons":["source broker: bad user name or password"],"registry_error":"poles.csv line 3: two poles with one id"}"#]]).await;
+        {"ready":false,"reasons":["source broker: bad user name or password"],"registry_error":"poles.csv line 3: two poles with one id","ledger_error":null}"#]]).await;
 }
 
 #[tokio::test]
