@@ -1,9 +1,7 @@
 //! `devices.csv`: which sensor hangs where, and from when.
 
-use jiff::{civil::Date, tz::TimeZone};
-
 use super::{
-    Device, Installation, InstallationState, Problem,
+    Device, Installation, InstallationState, Problem, instant,
     names::{self, FirstLines, Names},
     table::{self, Layout, Row},
 };
@@ -15,12 +13,20 @@ pub(super) const FILE: &str = "devices.csv";
 const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["id", "pole", "profile"],
-    optional: &["from", "line", "direction"],
+    optional: &["from", "to", "state", "line", "direction", "reversed", "height_m", "width_m"],
     secret: false,
 };
 
-/// A date begins where the city lives.
-const ZONE: &str = "Europe/Berlin";
+const STATES: [(&str, InstallationState); 5] = [
+    ("stock", InstallationState::Stock),
+    ("commissioning", InstallationState::Commissioning),
+    ("active", InstallationState::Active),
+    ("maintenance", InstallationState::Maintenance),
+    ("retired", InstallationState::Retired),
+];
+
+/// Longer lengths than this, in centimetres, are typing errors: lamps and lines of counters are shorter.
+const MOST_CM: i64 = 10_000;
 
 /// Reads the devices, and which ids there are. `pole` gives the index of a pole's id; names that lead nowhere are problems.
 pub(super) fn read(
@@ -40,48 +46,133 @@ pub(super) fn read(
         if let Some(hint) = profiles.missing(row.get("profile"), super::PROFILES) {
             problems.push(row.problem("profile", format!("unknown profile `{}`", row.get("profile")), hint));
         }
-        let Some(from) = from(row, problems) else { return };
-        let (profile, line) = (row.get("profile").to_owned(), row.get("line").to_owned());
-        let pole = pole(row.get("pole")).unwrap_or_default(); // an unknown one is a problem already
-        let installation = Installation {
-            from,
-            to: UtcMillis(i64::MAX),
-            pole,
-            profile,
-            state: InstallationState::Active,
-            line,
-            direction: row.get("direction").to_owned(),
-            reversed: Vec::new(),
-            height_cm: None,
-            width_cm: None,
-        };
-        devices.add(id, installation, row, problems);
+        if let Some(installation) = installation(row, &pole, problems) {
+            devices.add(id, installation, row, problems);
+        }
     });
-    for device in &mut devices.list {
-        device.installations.sort_by_key(|installation| installation.from);
-        device.installations.shrink_to_fit();
+    let ids = if whole { Names::new(ids) } else { Names::unreadable() };
+    (devices.ordered(problems), ids)
+}
+
+/// One row's; what is flawed in it is reported and passes for something else.
+fn installation(
+    row: &Row<'_>,
+    pole: impl Fn(&str) -> Option<usize>,
+    problems: &mut Vec<Problem>,
+) -> Option<Installation> {
+    let state = state(row, problems);
+    let reversed = reversed(row, problems);
+    let (height_cm, width_cm) = (centimetres(row, "height_m", 0, problems), centimetres(row, "width_m", 1, problems));
+    let (from, to) = instant::span(row, ["from", "to"], problems)?;
+    Some(Installation {
+        from,
+        to,
+        pole: pole(row.get("pole")).unwrap_or_default(), // an unknown one is a problem already
+        profile: row.get("profile").to_owned(),
+        state,
+        line: row.get("line").to_owned(),
+        direction: row.get("direction").to_owned(),
+        reversed,
+        height_cm,
+        width_cm,
+    })
+}
+
+fn state(row: &Row<'_>, problems: &mut Vec<Problem>) -> InstallationState {
+    let word = row.get("state");
+    if word.is_empty() {
+        return InstallationState::default();
     }
-    (devices.list, if whole { Names::new(ids) } else { Names::unreadable() })
+    names::choose(word, &STATES).unwrap_or_else(|hint| {
+        problems.push(row.problem("state", format!("unknown state `{word}`"), hint));
+        InstallationState::default()
+    })
+}
+
+/// Channels of a counter, with `;` between, in ascending order.
+fn reversed(row: &Row<'_>, problems: &mut Vec<Problem>) -> Vec<u8> {
+    let cell = row.get("reversed");
+    let channels: Result<std::collections::BTreeSet<u8>, _> =
+        cell.split(';').map(str::trim).filter(|channel| !channel.is_empty()).map(str::parse).collect();
+    if channels.is_err() {
+        let hint = "write channels from 0 to 255 with `;` between, like \"0\" or \"0;2\", or leave it empty";
+        problems.push(row.problem("reversed", format!("{cell:?} is no list of channels"), hint));
+    }
+    channels.unwrap_or_default().into_iter().collect()
+}
+
+fn centimetres(row: &Row<'_>, column: &str, least: i64, problems: &mut Vec<Problem>) -> Option<u32> {
+    if row.get(column).is_empty() {
+        return None;
+    }
+    let length = row.decimal(column).and_then(|metres| metres.at(2).ok());
+    let length =
+        length.filter(|length| (least..=MOST_CM).contains(length)).and_then(|length| u32::try_from(length).ok());
+    if length.is_none() {
+        let message = format!("{:?} is no length of at most {} m", row.get(column), MOST_CM / 100);
+        problems.push(row.problem(column, message, "write metres like 3.5, or leave it empty"));
+    }
+    length
 }
 
 #[derive(Default)]
 struct Devices {
     list: Vec<Device>,
+    /// Lines of each device's installations.
+    lines: Vec<Vec<usize>>,
     index: std::collections::HashMap<String, usize>,
-    lines: FirstLines<(String, UtcMillis)>,
+    begins: FirstLines<(String, UtcMillis)>,
 }
 
 impl Devices {
     fn add(&mut self, id: String, installation: Installation, row: &Row<'_>, problems: &mut Vec<Problem>) {
-        if let Some(first) = self.lines.taken((id.clone(), installation.from), row.line) {
+        if let Some(first) = self.begins.taken((id.clone(), installation.from), row.line) {
             let message = format!("device `{id}` is on line {first} already, with the same `from`");
             problems.push(row.problem("id", message, "remove one line, or say in `from` when the device moved"));
+            return;
         }
         let index = *self.index.entry(id).or_insert_with_key(|id| {
-            self.list.push(Device { id: id.clone(), installations: Vec::new(), calibrations: Vec::new(), credentials: None });
+            let (installations, calibrations) = (Vec::new(), Vec::new());
+            self.list.push(Device { id: id.clone(), installations, calibrations, credentials: None });
+            self.lines.push(Vec::new());
             self.list.len() - 1
         });
         self.list[index].installations.push(installation);
+        self.lines[index].push(row.line);
+    }
+
+    /// Each device's installations one after the other: an open one ends where the next begins.
+    fn ordered(self, problems: &mut Vec<Problem>) -> Vec<Device> {
+        let mut list = self.list;
+        for (device, lines) in list.iter_mut().zip(self.lines) {
+            let mut installations: Vec<_> = std::mem::take(&mut device.installations).into_iter().zip(lines).collect();
+            installations.sort_by_key(|(installation, _)| installation.from);
+            for at in 1..installations.len() {
+                let (before, after) = installations.split_at_mut(at);
+                if let (Some((former, line)), Some((next, next_line))) = (before.last_mut(), after.first()) {
+                    follow(&device.id, (former, *line), (next, *next_line), problems);
+                }
+            }
+            device.installations = installations.into_iter().map(|(installation, _)| installation).collect();
+            device.installations.shrink_to_fit();
+        }
+        list
+    }
+}
+
+fn follow(
+    id: &str,
+    (former, line): (&mut Installation, usize),
+    (next, next_line): (&Installation, usize),
+    problems: &mut Vec<Problem>,
+) {
+    if former.to == instant::STILL {
+        former.to = next.from;
+    }
+    if former.to > next.from {
+        let message = format!("device `{id}` stands on line {line} until {}, and here from {}", former.to, next.from);
+        let hint = format!("end line {line} when this one begins, or leave its `to` empty");
+        problems.push(Problem::new(FILE, message, hint).at_line(next_line).in_field("from"));
     }
 }
 
@@ -103,23 +194,4 @@ fn device_id(row: &Row<'_>, problems: &mut Vec<Problem>) -> String {
         }
     }
     id.to_owned()
-}
-
-fn from(row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<UtcMillis> {
-    let cell = row.get("from");
-    if cell.is_empty() {
-        return Some(UtcMillis(i64::MIN));
-    }
-    let from = cell.parse().ok().or_else(|| midnight(cell));
-    if from.is_none() {
-        let hint = "write a date like 2026-01-31 or a time like 2026-01-31T08:00:00Z, or leave it empty for \"always\"";
-        problems.push(row.problem("from", format!("{cell:?} is no date"), hint));
-    }
-    from
-}
-
-fn midnight(date: &str) -> Option<UtcMillis> {
-    let date: Date = Some(date).filter(|date| date.len() == "2026-01-31".len())?.parse().ok()?;
-    let start = date.to_zoned_datetime(TimeZone::get(ZONE).ok()?).ok()?;
-    Some(UtcMillis(start.timestamp().as_millisecond()))
 }

@@ -4,6 +4,7 @@ use super::{
     Problem,
     names::{did_you_mean, one_of},
 };
+use crate::Decimal;
 
 /// What a CSV file looks like.
 #[derive(Debug)]
@@ -34,10 +35,14 @@ impl Row<'_> {
 
     /// The cell of a column as a number. Where `;` separates cells, `,` is a decimal comma.
     pub(super) fn number(&self, column: &str) -> Option<f64> {
+        self.decimal(column)?.to_string().parse().ok()
+    }
+
+    /// The same, exact.
+    pub(super) fn decimal(&self, column: &str) -> Option<Decimal> {
         let cell = self.get(column);
         let cell = if self.semicolons { cell.replace(',', ".") } else { cell.to_owned() };
-        crate::Decimal::parse(&cell).ok()?;
-        cell.parse().ok()
+        Decimal::parse(&cell).ok()
     }
 
     /// A problem with a cell.

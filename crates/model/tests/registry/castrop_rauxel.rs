@@ -135,7 +135,11 @@ fn every_device_reports_what_the_catalogue_knows_and_hangs_on_a_pole() {
     for device in &registry.devices {
         let installation = &device.installations[0];
         let dev_eui = device.id.len() == 16 && device.id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        assert!(dev_eui || device.id.starts_with(&registry.poles[installation.pole].id.to_lowercase()), "{}", device.id);
+        assert!(
+            dev_eui || device.id.starts_with(&registry.poles[installation.pole].id.to_lowercase()),
+            "{}",
+            device.id
+        );
         assert!(!registry.profiles[&installation.profile].expected.is_empty(), "{}", device.id);
     }
 }

@@ -5,6 +5,7 @@
 mod any_bytes;
 mod castrop_rauxel;
 mod fixture;
+mod installations;
 mod lorawan;
 mod sound;
 mod tables;

@@ -1,0 +1,83 @@
+//! What devices of one kind have in common.
+
+use super::Codec;
+use crate::{Decimal, PropertyNo};
+
+/// How a total counter behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Bits after which it wraps.
+    pub width_bits: u8,
+    /// More than this a minute cannot pass one line.
+    pub max_per_minute: u32,
+}
+
+/// How optical particle masses are freed of water: κ-Köhler (Crilley et al. 2018, AMT 11, 709, doi 10.5194/amt-11-709-2018).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Humidity {
+    /// κ in thousandths, 0 to 2000; urban Europe 300 to 400.
+    pub kappa_milli: u32,
+    /// Relative humidity in whole percent above which a mass is excluded, 50 to 99.
+    pub cap_percent: u32,
+}
+
+/// What a profile's sensor works by; shown to the public.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensing {
+    /// Nothing of persons is sensed.
+    #[default]
+    None,
+    /// A beam or ring of laser light.
+    Laser,
+    /// Time of flight.
+    Tof,
+    /// Passive infrared.
+    Infrared,
+    /// Radar.
+    Radar,
+    /// A camera that counts within itself: needs a data-protection impact assessment.
+    Camera,
+    /// Radio of telephones: needs a data-protection impact assessment.
+    WifiBle,
+}
+
+/// One value of a decoded object and what it means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// Dotted path in the object (`air.pm2_5`, `lines.0.total_in`).
+    pub path: String,
+    /// What it measures.
+    pub property: PropertyNo,
+    /// Factor to the property's unit.
+    pub scale: Decimal,
+    /// Channel of the reading.
+    pub channel: u8,
+}
+
+/// How devices of one kind speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its id: the file's name without `.toml`.
+    pub id: String,
+    /// Its name on the page.
+    pub name: String,
+    /// How payloads are decoded.
+    pub codec: Codec,
+    /// Reporting interval in seconds.
+    pub interval_s: u32,
+    /// Whether the payload's own time is trusted first.
+    pub payload_time: bool,
+    /// How its totals behave.
+    pub counter: Counter,
+    /// How particle masses are freed of water.
+    pub humidity: Option<Humidity>,
+    /// What it works by.
+    pub sensing: Sensing,
+    /// Where the data-protection impact assessment is to be found; needed by cameras and radio.
+    pub dpia: Option<String>,
+    /// Values of a decoded object.
+    pub mapping: Vec<Mapping>,
+    /// Properties it is expected to report (coverage, missing values).
+    pub expected: Vec<PropertyNo>,
+}
