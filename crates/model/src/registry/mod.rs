@@ -21,6 +21,7 @@ mod profile;
 mod profiles;
 mod properties;
 mod quality;
+mod relations;
 mod table;
 mod text;
 mod toml_section;

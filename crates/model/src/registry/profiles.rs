@@ -1,7 +1,7 @@
 //! `profiles/<id>.toml`: how devices of one kind speak.
 
 use super::{
-    Codec, Counter, Mapping, Problem, Profile, Sensing,
+    Codec, Counter, Humidity, Mapping, Problem, Profile, Sensing,
     names::{self, FirstLines},
     properties::Properties,
     toml_section::{Document, Section},
@@ -10,6 +10,19 @@ use crate::{Decimal, ObservedProperty, PropertyNo};
 
 /// 16-bit totals are common, but a width too small would turn each reset into a wrap.
 const DEFAULT_COUNTER: Counter = Counter { width_bits: 32, max_per_minute: 500 };
+
+/// The property that masses are dried by.
+const RELATIVE_HUMIDITY: &str = "relative_humidity";
+
+const SENSING: [(&str, Sensing); 7] = [
+    ("none", Sensing::None),
+    ("laser", Sensing::Laser),
+    ("tof", Sensing::Tof),
+    ("infrared", Sensing::Infrared),
+    ("radar", Sensing::Radar),
+    ("camera", Sensing::Camera),
+    ("wifi_ble", Sensing::WifiBle),
+];
 
 /// Reads a profile; `None` if it is not sound.
 pub(super) fn read(file: &str, text: &str, properties: &Properties, problems: &mut Vec<Problem>) -> Option<Profile> {
@@ -37,6 +50,9 @@ fn profile(
     let counter = section.table("counter").map_or(DEFAULT_COUNTER, |section| counter(section, problems));
     let mapping = mappings(section, codec, properties, problems);
     let expected = expected(section, properties);
+    let humidity = section.table("humidity").and_then(|section| humidity(section, problems));
+    check_humidity(section, humidity, &expected, properties);
+    let (sensing, dpia) = sensing(section);
     Some(Profile {
         id: id.to_owned(),
         name: name?,
@@ -44,9 +60,9 @@ fn profile(
         interval_s: interval_s?,
         payload_time: payload_time?,
         counter,
-        humidity: None,
-        sensing: Sensing::None,
-        dpia: None,
+        humidity,
+        sensing,
+        dpia,
         mapping,
         expected,
     })
@@ -72,6 +88,52 @@ fn counter(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Counter {
     let max_per_minute = section.integer("max_per_minute", 1..=100_000).unwrap_or(DEFAULT_COUNTER.max_per_minute);
     section.finish(problems);
     Counter { width_bits, max_per_minute }
+}
+
+/// κ is kept in thousandths: sources give two digits.
+fn humidity(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Option<Humidity> {
+    let kappa: Option<Decimal> = section.required("kappa");
+    let kappa_milli = kappa.filter(|kappa| kappa.decimals <= 3).and_then(|kappa| kappa.at(3).ok());
+    let kappa_milli =
+        kappa_milli.filter(|kappa| (0..=2_000).contains(kappa)).and_then(|kappa| u32::try_from(kappa).ok());
+    if let Some(kappa) = kappa.filter(|_| kappa_milli.is_none()) {
+        let hint = "use 0 to 2 with at most three decimals; 0.3 to 0.4 is usual in European towns";
+        section.problem("kappa", format!("{kappa} is out of bounds"), hint);
+    }
+    let cap_percent = section.required_integer("cap", 50..=99);
+    section.finish(problems);
+    Some(Humidity { kappa_milli: kappa_milli?, cap_percent: cap_percent? })
+}
+
+/// Masses are dried by the humidity that the same device measures.
+fn check_humidity(
+    section: &mut Section<'_>,
+    humidity: Option<Humidity>,
+    expected: &[PropertyNo],
+    properties: &Properties,
+) {
+    let Some(property) = properties.catalogue.by_id(RELATIVE_HUMIDITY) else { return };
+    if humidity.is_some() && !expected.is_empty() && !expected.contains(&property.number) {
+        let hint = format!("add `{RELATIVE_HUMIDITY}` to `expected`, or remove `[humidity]`");
+        section.problem("humidity", "the device is not expected to measure the humidity", hint);
+    }
+}
+
+fn sensing(section: &mut Section<'_>) -> (Sensing, Option<String>) {
+    let word: Option<String> = section.optional("sensing");
+    let dpia: Option<String> = section.optional("dpia");
+    let Some(word) = word else { return (Sensing::None, dpia) };
+    let sensing = names::choose(&word, &SENSING).unwrap_or_else(|hint| {
+        section.problem("sensing", format!("unknown sensing `{word}`"), hint);
+        Sensing::None
+    });
+    let is_named = dpia.as_ref().is_some_and(|dpia| !dpia.trim().is_empty());
+    if matches!(sensing, Sensing::Camera | Sensing::WifiBle) && !is_named {
+        let message = format!("`{word}` needs a data-protection impact assessment (GDPR, art. 35)");
+        let hint = "add `dpia = \"…\"` with the file number or address of the assessment; without one such a sensor is not accepted";
+        section.problem("dpia", message, hint);
+    }
+    (sensing, dpia)
 }
 
 fn mappings(

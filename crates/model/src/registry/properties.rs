@@ -3,6 +3,7 @@
 use super::{
     Problem,
     names::{self, FirstLines, Names},
+    relations::{self, Relations},
     toml_section::{Document, Section},
 };
 use crate::{Catalogue, Decimal, Flag, Flags, Kind, Mean, ObservedProperty, PropertyNo};
@@ -20,6 +21,8 @@ const KINDS: [(&str, Kind); 5] = [
     ("index", Kind::Index),
     ("state", Kind::State),
 ];
+
+const MEANS: [(&str, Mean); 2] = [("arithmetic", Mean::Arithmetic), ("energy", Mean::Energy)];
 
 /// The catalogue as far as it is sound, and the ids of all entries.
 #[derive(Debug)]
@@ -49,7 +52,7 @@ struct Entry<'t> {
     property: Option<ObservedProperty>,
     id: Option<String>,
     number: Option<u16>,
-    counts: Option<String>,
+    relations: Relations,
 }
 
 /// Reads the catalogue.
@@ -62,8 +65,12 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Properties {
     let names = Names::new(entries.iter().filter_map(|entry| entry.id.clone()));
     let drafts = Catalogue::new(entries.iter().filter_map(|entry| entry.property.clone()));
     let properties = Properties { catalogue: drafts, names };
-    for entry in &mut entries {
-        follow_counts(entry, &properties);
+    let all: relations::All =
+        entries.iter().filter_map(|entry| Some((entry.id.clone()?, entry.relations.clone()))).collect();
+    for Entry { section, property, relations, .. } in &mut entries {
+        if let Some(property) = property {
+            relations::follow(section, property, relations, &properties, &all);
+        }
     }
     let mut sound = |Entry { section, property, .. }: Entry<'_>| if section.finish(problems) { property } else { None };
     let catalogue = Catalogue::new(entries.into_iter().filter_map(&mut sound).collect::<Vec<_>>());
@@ -77,8 +84,8 @@ fn entry(mut section: Section<'_>) -> Entry<'_> {
     }
     let number = section.required_integer("number", NUMBERS);
     let property = property(&mut section, id.clone(), number);
-    let counts = section.optional("counts");
-    Entry { section, property, id, number, counts }
+    let relations = Relations::read(&mut section);
+    Entry { section, property, id, number, relations }
 }
 
 /// Every key is asked for, even after one was wrong: hence the look-ups first and the `?` after.
@@ -89,6 +96,8 @@ fn property(section: &mut Section<'_>, id: Option<String>, number: Option<u16>) 
     let decimals = section.required_integer("decimals", 0..=6);
     let (min, max) = range(section, decimals);
     let sentinels = sentinels(section, decimals);
+    let mean = mean(section, kind);
+    let personal = section.optional("personal").unwrap_or(false);
     let public = section.optional("public").unwrap_or(true);
     let excluded_by = excluded_by(section);
     Some(ObservedProperty {
@@ -106,8 +115,8 @@ fn property(section: &mut Section<'_>, id: Option<String>, number: Option<u16>) 
         counts: None,
         opposite: None,
         converts: None,
-        mean: Mean::Arithmetic,
-        personal: false,
+        mean,
+        personal,
         public,
         excluded_by,
     })
@@ -117,6 +126,18 @@ fn kind(section: &mut Section<'_>) -> Option<Kind> {
     let word: String = section.required("kind")?;
     let kind = names::choose(&word, &KINDS);
     kind.map_err(|hint| section.problem("kind", format!("unknown kind `{word}`"), hint)).ok()
+}
+
+fn mean(section: &mut Section<'_>, kind: Option<Kind>) -> Mean {
+    let Some(word) = section.optional::<String>("mean") else { return Mean::default() };
+    let mean = names::choose(&word, &MEANS).unwrap_or_else(|hint| {
+        section.problem("mean", format!("unknown mean `{word}`"), hint);
+        Mean::default()
+    });
+    if mean == Mean::Energy && kind.is_some_and(|kind| kind != Kind::Gauge) {
+        section.problem("mean", "only a gauge has an energy mean", "remove it, or change `kind`");
+    }
+    mean
 }
 
 fn range(section: &mut Section<'_>, decimals: Option<u8>) -> (Option<i64>, Option<i64>) {
@@ -172,31 +193,5 @@ fn refuse_repetitions(entries: &mut [Entry<'_>]) {
             let hint = "take a number that was never used: stored values know their property by it";
             section.problem("number", format!("the number is taken by the property of line {first}"), hint);
         }
-    }
-}
-
-/// Differences of a total are added to the interval count, so both must mean the same.
-fn follow_counts(entry: &mut Entry<'_>, properties: &Properties) {
-    let Entry { section, property: Some(property), counts, .. } = entry else { return };
-    match (property.kind, counts.as_deref()) {
-        (Kind::TotalCount, None) => {
-            section.problem(
-                "counts",
-                "`counts` is missing",
-                "name the interval_count that the total's differences feed",
-            );
-        }
-        (Kind::TotalCount, Some(counted)) => {
-            let Some(target) = properties.resolve(counted, "counts", section) else { return };
-            property.counts = Some(target.number);
-            if target.kind != Kind::IntervalCount {
-                section.problem("counts", format!("`{counted}` is no interval_count"), "name an interval_count");
-            } else if (&target.unit, target.decimals) != (&property.unit, property.decimals) {
-                let message = format!("`{counted}` has another unit or other decimals");
-                section.problem("counts", message, "give both the same unit and decimals");
-            }
-        }
-        (_, Some(_)) => section.problem("counts", "only a total_count counts something", "remove it, or change `kind`"),
-        (_, None) => {}
     }
 }

@@ -7,6 +7,8 @@ mod castrop_rauxel;
 mod fixture;
 mod installations;
 mod lorawan;
+mod profiles;
+mod relations;
 mod sound;
 mod tables;
 mod toml_files;
