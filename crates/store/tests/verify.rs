@@ -163,14 +163,14 @@ const TOUCHED: [Case; 21] = [
         "UPDATE block SET rows = (SELECT rows FROM block WHERE device = 8 ORDER BY id LIMIT 1 OFFSET 1)
       WHERE id = (SELECT min(id) FROM block WHERE device = 8)",
         &[
-            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored at +16 s, 300 ms late: pm2_5 715; folded at +16 s, 300 ms late: pm2_5 700",
+            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored at +16 s, 300 ms late: pm2_5 7.15; folded at +16 s, 300 ms late: pm2_5 7",
         ],
     ),
     (
         "UPDATE block SET aggregates = (SELECT aggregates FROM block WHERE device = 8 ORDER BY id LIMIT 1 OFFSET 1)
       WHERE id = (SELECT min(id) FROM block WHERE device = 8)",
         &[
-            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored pm2_5 count 3, sum 2160, 715 to 725, flags 0x0; folded pm2_5 count 3, sum 2115, 700 to 710, flags 0x0",
+            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored pm2_5 count 3, sum 21.6, 7.15 to 7.25; folded pm2_5 count 3, sum 21.15, 7 to 7.1",
         ],
     ),
     (
@@ -193,7 +193,7 @@ const TOUCHED: [Case; 21] = [
       WHERE (level, scope, number) = (1, 1, 8) AND start =
         (SELECT min(start) FROM rollup WHERE (level, scope, number) = (1, 1, 8))",
         &[
-            "rollup: device 00000000000000a1, hour from 2026-10-24T12:00:00Z: stored pm2_5 count 12, sum 9450, 760 to 815, flags 0x0; folded pm2_5 count 12, sum 8730, 700 to 755, flags 0x0",
+            "rollup: device 00000000000000a1, hour from 2026-10-24T12:00:00Z: stored pm2_5 count 12, sum 94.5, 7.6 to 8.15; folded pm2_5 count 12, sum 87.3, 7 to 7.55",
         ],
     ),
     (
@@ -210,7 +210,7 @@ const TOUCHED: [Case; 21] = [
         "UPDATE device SET last_closed = last_closed - 1 WHERE device = 8",
         &[
             "state: device 00000000000000a1: stored last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:30:00Z, 26 bytes with checksum f32b19a1; folded last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:45:00Z, 26 bytes with checksum f32b19a1",
-            "state: open device 00000000000000a1, quarter from 2026-10-26T03:45:00Z: stored 2026-10-26T03:45:16.7Z pm2_5 985; folded nothing",
+            "state: open device 00000000000000a1, quarter from 2026-10-26T03:45:00Z: stored 2026-10-26T03:45:16.7Z pm2_5 9.85; folded nothing",
         ],
     ),
     ("UPDATE tick SET n = n + 1 WHERE source = 0", &["tick: source broker: stored 2428; folded 2427"]),

@@ -8,6 +8,7 @@ mod full_disk;
 mod gateway_bridge;
 mod influx;
 mod kill;
+mod ledger_verify;
 mod lorawan;
 mod real_input;
 mod registry;

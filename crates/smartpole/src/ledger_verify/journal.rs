@@ -118,3 +118,36 @@ impl File for AsOpened {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use smartpole_journal::OsFs;
+    use smartpole_model::{Record, Seq, UtcMillis};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_journal_in_use_is_read_up_to_a_write_under_way_and_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options { min_free_bytes: 0, ..Options::default() };
+        let (service, _) = Journal::open(dir.path(), options, Arc::new(OsFs)).unwrap();
+        for minute in 1..=3 {
+            let tick = Record::Tick { received_at: UtcMillis(minute * 60_000), connected: vec!["broker".to_owned()] };
+            service.append_durable(tick).await.unwrap();
+        }
+        let segment = dir.path().join("00000000000000000001.log");
+        let whole = fs::read(&segment).unwrap();
+        let begun = &whole[whole.len() - 20..whole.len() - 3];
+        fs::OpenOptions::new().append(true).open(&segment).unwrap().write_all(begun).unwrap();
+        let before = fs::read(&segment).unwrap();
+
+        let read = open(dir.path()).unwrap();
+        assert_eq!(*read.durable().borrow(), Seq(3));
+        let batch = read.reader(Seq(1)).next_batch(10, 1 << 20).unwrap();
+        assert_eq!((batch.len(), read.status().borrow().oldest), (3, Seq(1)));
+        assert_eq!(fs::read(&segment).unwrap(), before);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "the segment and the service's lock");
+    }
+}

@@ -1,9 +1,12 @@
 //! Keys and values in words.
 
 use rusqlite::types::Value;
-use smartpole_model::{Outcome, Quarter, Series, UtcMillis, Verdict};
+use smartpole_model::{Mean, Outcome, Quarter, Series, UtcMillis, Verdict};
 use smartpole_pipeline::{Entry, Fold, NameKind};
 use smartpole_window::{Aggregate, Aggregates, Block, Row, RowValue};
+
+/// Series that are shown of a row that differs in many.
+const SERIES: usize = 2;
 
 /// Names things as the fold does.
 pub(super) struct Words<'a>(pub(super) &'a Fold);
@@ -60,21 +63,35 @@ impl Words<'_> {
         if series.channel == 0 { id } else { format!("{id}/{}", series.channel) }
     }
 
-    /// A row of readings; values at the resolution of their properties.
+    /// A stored integer of a series as what was measured.
+    fn decimal(&self, series: Series, value: i64) -> String {
+        let property = self.0.inputs().registry.properties.get(series.property);
+        property.map_or_else(|| value.to_string(), |property| property.decimal(value).to_string())
+    }
+
+    /// A sum; that of sound levels is of energies, which have no resolution.
+    fn sum(&self, series: Series, sum: i64) -> String {
+        let property = self.0.inputs().registry.properties.get(series.property);
+        match property.map(|property| property.mean) {
+            Some(Mean::Energy) => format!("energy {sum}"),
+            _ => format!("sum {}", self.decimal(series, sum)),
+        }
+    }
+
+    /// A row of readings.
     pub(super) fn reading(&self, time: UtcMillis, values: &[RowValue]) -> String {
-        let value = |value: &RowValue| format!("{} {}", self.series(value.series), value.value);
+        let value =
+            |value: &RowValue| format!("{} {}", self.series(value.series), self.decimal(value.series, value.value));
         format!("{time} {}", values.iter().map(value).collect::<Vec<_>>().join(", "))
     }
 
     fn aggregate(&self, series: Series, of: Option<&Aggregate>) -> String {
-        let series = self.series(series);
-        match of {
-            None => format!("no {series}"),
-            Some(Aggregate { count, sum, min, max, excluded, flags, .. }) => {
-                let more = if *excluded == 0 { String::new() } else { format!(", {excluded} excluded") };
-                format!("{series} count {count}, sum {sum}, {min} to {max}{more}, flags {:#x}", flags.0)
-            }
-        }
+        let name = self.series(series);
+        let Some(Aggregate { count, sum, min, max, excluded, flags, .. }) = of else { return format!("no {name}") };
+        let [min, max] = [min, max].map(|value| self.decimal(series, *value));
+        let excluded = if *excluded == 0 { String::new() } else { format!(", {excluded} excluded") };
+        let flags = if flags.is_empty() { String::new() } else { format!(", flags {:#x}", flags.0) };
+        format!("{name} count {count}, {}, {min} to {max}{excluded}{flags}", self.sum(series, *sum))
     }
 
     /// The series in which two aggregates differ.
@@ -87,7 +104,11 @@ impl Words<'_> {
         let all = kept.0.iter().chain(&made.0).map(|(series, _)| *series);
         let all: std::collections::BTreeSet<Series> = all.collect();
         let differ: Vec<Series> = all.into_iter().filter(|series| kept.get(*series) != made.get(*series)).collect();
-        let text = |of: &Aggregates| differ.iter().map(|series| self.aggregate(*series, of.get(*series))).collect();
+        let text = |of: &Aggregates| {
+            let shown = differ.iter().take(SERIES).map(|series| self.aggregate(*series, of.get(*series)));
+            let more = differ.len().checked_sub(SERIES).filter(|more| *more > 0);
+            shown.chain(more.map(|more| format!("{more} more series"))).collect()
+        };
         (text(&kept), text(&made))
     }
 
@@ -107,7 +128,7 @@ impl Words<'_> {
     fn offset(&self, row: &Row) -> String {
         let values = row.values.iter().map(|value| {
             let flags = if value.flags.is_empty() { String::new() } else { format!(" flags {:#x}", value.flags.0) };
-            format!("{} {}{flags}", self.series(value.series), value.value)
+            format!("{} {}{flags}", self.series(value.series), self.decimal(value.series, value.value))
         });
         let (at, lag) = (row.event_time.0, row.received_at.since(row.event_time));
         format!("at +{} s, {lag} ms late: {}", at / 1_000, values.collect::<Vec<_>>().join(", "))
