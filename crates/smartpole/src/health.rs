@@ -15,6 +15,7 @@ pub(crate) struct HealthWatch {
     health: watch::Sender<Health>,
     trouble: watch::Receiver<Option<String>>,
     registry: watch::Receiver<Option<String>>,
+    ledger: watch::Receiver<Option<String>>,
     sources: Vec<watch::Receiver<SourceStatus>>,
     targets: Vec<(String, watch::Receiver<Circuit>)>,
 }
@@ -23,11 +24,12 @@ impl HealthWatch {
     pub(crate) fn new(
         trouble: watch::Receiver<Option<String>>,
         registry: watch::Receiver<Option<String>>,
+        ledger: watch::Receiver<Option<String>>,
         sources: Vec<watch::Receiver<SourceStatus>>,
         targets: Vec<(String, watch::Receiver<Circuit>)>,
     ) -> Self {
         let health = watch::Sender::new(Health::default());
-        let watch = Self { health, trouble, registry, sources, targets };
+        let watch = Self { health, trouble, registry, ledger, sources, targets };
         watch.look();
         watch
     }
@@ -46,6 +48,7 @@ impl HealthWatch {
         let now = Health {
             fold_error: self.trouble.borrow().clone(),
             registry_error: self.registry.borrow().clone(),
+            ledger_error: self.ledger.borrow().clone(),
             sources: self.sources.iter().map(|source| of(&source.borrow())).collect(),
             targets: self.targets.iter().map(|(name, circuit)| target(name, &circuit.borrow())).collect(),
         };

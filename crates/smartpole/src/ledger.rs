@@ -2,61 +2,64 @@
 
 use std::{fmt::Write, path::Path};
 
-use smartpole_model::{Outcome, Verdict};
-use smartpole_pipeline::{Counts, Entry};
+use smartpole_pipeline::{Counts, Entry, Equation};
 use smartpole_store::{Error, Store};
 
 /// The equations of the store in `data`, one term a line.
 pub(crate) fn of(data: &Path) -> Result<String, Error> {
     let restore = Store::open(data)?.restore()?;
     let mut text = format!("ledger at record {}, {}\n", restore.cursor, restore.received_at);
-    for equation in EQUATIONS {
-        equation.print(&restore.ledger, &mut text);
+    for equation in Equation::ALL {
+        print(equation, &restore.ledger, &mut text);
     }
     Ok(text)
 }
 
-struct Equation {
-    total: (Entry, &'static str),
-    terms: fn(Entry) -> bool,
-}
-
-const EQUATIONS: [Equation; 3] = [
-    Equation { total: (Entry::Journalled, "messages journalled"), terms: |entry| matches!(entry, Entry::Message(_)) },
-    Equation { total: (Entry::Decoded, "readings decoded"), terms: |entry| matches!(entry, Entry::Reading(_)) },
-    Equation {
-        total: (Entry::Aggregatable, "readings for windows"),
-        terms: |entry| matches!(entry, Entry::OnTime | Entry::Late | Entry::Expired),
-    },
-];
-
-impl Equation {
-    fn print(&self, counts: &Counts, text: &mut String) {
-        let (total, sum) = (counts.get(self.total.0), counts.sum(self.terms));
-        let balance = if total == sum { "balanced" } else { "NOT BALANCED" };
-        let mut line = |n: u64, what: &str| writeln!(text, "{n:>14}  {what}").unwrap_or_default();
-        line(total, &format!("{}, {balance}", self.total.1));
-        for entry in Entry::all().filter(|entry| (self.terms)(*entry) && counts.get(*entry) > 0) {
-            line(counts.get(entry), &format!("  {}", word(entry)));
-        }
+fn print(equation: Equation, counts: &Counts, text: &mut String) {
+    let what = match equation {
+        Equation::Messages => "messages journalled",
+        Equation::Readings => "readings decoded",
+        Equation::Windows => "readings for windows",
+    };
+    let balance = if equation.holds(counts) { "balanced" } else { "NOT BALANCED" };
+    let mut line = |n: u64, what: &str| writeln!(text, "{n:>14}  {what}").unwrap_or_default();
+    line(counts.get(equation.total()), &format!("{what}, {balance}"));
+    for entry in equation.terms().filter(|entry| counts.get(*entry) > 0) {
+        line(counts.get(entry), &format!("  {}", word(entry)));
     }
 }
 
 fn word(entry: Entry) -> String {
-    match entry {
-        Entry::Journalled => "journalled".to_owned(),
-        Entry::Decoded => "decoded".to_owned(),
-        Entry::Aggregatable => "aggregatable".to_owned(),
-        Entry::Message(Outcome::Uplink) => "uplink".to_owned(),
-        Entry::Message(Outcome::Control) => "control".to_owned(),
-        Entry::Reading(Verdict::Accepted) => "accepted".to_owned(),
-        Entry::Message(Outcome::Duplicate) | Entry::Reading(Verdict::Duplicate) => "duplicate".to_owned(),
-        Entry::Message(Outcome::Quarantined(reason)) | Entry::Reading(Verdict::Quarantined(reason)) => {
-            format!("quarantined: {}", reason.code())
-        }
-        Entry::OnTime => "on time".to_owned(),
-        Entry::Late => "late".to_owned(),
-        Entry::Expired => "expired".to_owned(),
-        Entry::Excluded(flag) => format!("excluded: {}", flag.code()),
+    let word = entry.code().replace('_', " ");
+    entry.why().map_or(word.clone(), |why| format!("{word}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use smartpole_model::{Outcome, Reason};
+
+    use super::*;
+
+    #[test]
+    fn an_equation_is_printed_with_its_terms_and_says_when_it_does_not_hold() {
+        let mut counts = Counts::default();
+        counts.add(Entry::Journalled, 3);
+        counts.add(Entry::Message(Outcome::Uplink), 1);
+        counts.add(Entry::Message(Outcome::Quarantined(Reason::BadCrc)), 2);
+        counts.add(Entry::Aggregatable, 2);
+        counts.add(Entry::OnTime, 1);
+        let mut text = "ledger\n".to_owned();
+        Equation::ALL.into_iter().for_each(|equation| print(equation, &counts, &mut text));
+        expect![[r#"
+            ledger
+                         3  messages journalled, balanced
+                         1    uplink
+                         2    quarantined: bad_crc
+                         0  readings decoded, balanced
+                         2  readings for windows, NOT BALANCED
+                         1    on time
+        "#]]
+        .assert_eq(&text);
     }
 }

@@ -12,6 +12,7 @@ mod health;
 mod influx;
 mod inputs;
 mod ledger;
+mod ledger_check;
 mod ledger_verify;
 mod registry_watch;
 mod service;

@@ -29,6 +29,7 @@ use crate::{
     fold_loop::FoldLoop,
     health::HealthWatch,
     inputs::InputLibrary,
+    ledger_check::LedgerCheck,
     registry_watch::RegistryWatch,
     sources::{Sources, known_gateways},
     targets::Targets,
@@ -137,8 +138,9 @@ impl Service {
         targets.run(&failed);
 
         let mut sources = Sources::bind(mqtt, listener, udp, known_gateways(&fold), &journal).await?;
-        let health =
-            HealthWatch::new(trouble.subscribe(), registry_error, sources.statuses.clone(), targets.circuits.clone());
+        let check = LedgerCheck::new(queries.clone());
+        let (statuses, circuits) = (sources.statuses.clone(), targets.circuits.clone());
+        let health = HealthWatch::new(trouble.subscribe(), registry_error, check.error(), statuses, circuits);
         let parts = Parts {
             fold: Arc::clone(&fold),
             queries,
@@ -147,7 +149,7 @@ impl Service {
             health: health.subscribe(),
             metrics,
         };
-        let interface = Interface::spawn(http, parts, health, &failed)?;
+        let interface = Interface::spawn(http, parts, (health, check), &failed)?;
         sources.run(watch, offered, &journal, &failed);
         let (http, mqtt, udp) = (interface.address, sources.listens, sources.hears);
         Ok(Self { http, mqtt, udp, fold, journal, failed, sources, folding, targets, interface })
@@ -224,7 +226,12 @@ struct Interface {
 }
 
 impl Interface {
-    fn spawn(http: TcpListener, parts: Parts, health: HealthWatch, failed: &CancellationToken) -> Result<Self, Error> {
+    fn spawn(
+        http: TcpListener,
+        parts: Parts,
+        (health, check): (HealthWatch, LedgerCheck),
+        failed: &CancellationToken,
+    ) -> Result<Self, Error> {
         let address = http.local_addr().map_err(Error::Thread)?;
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let state = ApiState::new(parts, smartpole_api::Options::default());
@@ -236,6 +243,7 @@ impl Interface {
             }
         });
         tasks.spawn(health.run(stop.clone()));
+        tasks.spawn(check.run(stop.clone()));
         Ok(Self { address, stop, tasks })
     }
 }
