@@ -3,6 +3,7 @@
 use super::{
     Device, Installation, InstallationState, Problem, instant,
     names::{self, FirstLines, Names},
+    spans::{self, Overlap},
     table::{self, Layout, Row},
 };
 use crate::UtcMillis;
@@ -141,48 +142,36 @@ impl Devices {
         self.lines[index].push(row.line);
     }
 
-    /// Each device's installations one after the other: an open one ends where the next begins.
+    /// Each device's installations one after the other.
     fn ordered(self, problems: &mut Vec<Problem>) -> Vec<Device> {
         let mut list = self.list;
         for (device, lines) in list.iter_mut().zip(self.lines) {
-            let mut installations: Vec<_> = std::mem::take(&mut device.installations).into_iter().zip(lines).collect();
-            installations.sort_by_key(|(installation, _)| installation.from);
-            for at in 1..installations.len() {
-                let (before, after) = installations.split_at_mut(at);
-                if let (Some((former, line)), Some((next, next_line))) = (before.last_mut(), after.first()) {
-                    follow(&device.id, (former, *line), (next, *next_line), problems);
-                }
-            }
-            device.installations = installations.into_iter().map(|(installation, _)| installation).collect();
-            device.installations.shrink_to_fit();
+            let installations = std::mem::take(&mut device.installations).into_iter().zip(lines).collect();
+            device.installations = spans::in_order(installations, |overlap| {
+                let Overlap { line, until, next_line, from } = overlap;
+                let message =
+                    format!("device `{}` stands on line {line} until {until}, and here from {from}", device.id);
+                let hint = format!("end line {line} when this one begins, or leave its `to` empty");
+                problems.push(Problem::new(FILE, message, hint).at_line(next_line).in_field("from"));
+            });
         }
         list
     }
 }
 
-fn follow(
-    id: &str,
-    (former, line): (&mut Installation, usize),
-    (next, next_line): (&Installation, usize),
-    problems: &mut Vec<Problem>,
-) {
-    if former.to == instant::STILL {
-        former.to = next.from;
-    }
-    if former.to > next.from {
-        let message = format!("device `{id}` stands on line {line} until {}, and here from {}", former.to, next.from);
-        let hint = format!("end line {line} when this one begins, or leave its `to` empty");
-        problems.push(Problem::new(FILE, message, hint).at_line(next_line).in_field("from"));
-    }
+/// A DevEUI is 16 hex digits; labels print it in capitals and with `-` or `:` between.
+pub(super) fn bare_id(id: &str) -> String {
+    let bare = id.replace(['-', ':'], "");
+    let is_dev_eui = bare.len() == 16 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_dev_eui { bare.to_ascii_lowercase() } else { id.to_owned() }
 }
 
-/// A DevEUI is 16 hex digits; labels print it in capitals and with `-` or `:` between.
 fn device_id(row: &Row<'_>, problems: &mut Vec<Problem>) -> String {
     let id = row.get("id");
     let bare = id.replace(['-', ':'], "");
     let is_hex = bare.bytes().all(|byte| byte.is_ascii_hexdigit());
     match bare.len() {
-        16 if is_hex => return bare.to_ascii_lowercase(),
+        16 if is_hex => {}
         digits @ (14 | 15 | 17 | 18) if is_hex => {
             let message = format!("`{id}` looks like a DevEUI but has {digits} digits");
             problems.push(row.problem("id", message, "a DevEUI has 16 hex digits: compare with the label"));
@@ -193,5 +182,5 @@ fn device_id(row: &Row<'_>, problems: &mut Vec<Problem>) -> String {
             }
         }
     }
-    id.to_owned()
+    bare_id(id)
 }

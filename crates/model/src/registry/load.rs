@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Device, Files, Inputs, Problem, Profile, Registry, devices,
+    Device, Files, Inputs, Problem, Profile, Registry, calibrations, devices,
     gateways::{self, GatewayRow},
     keys,
     names::Names,
@@ -25,8 +25,16 @@ pub const PROFILES: &str = "profiles/";
 
 /// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
 pub fn is_input(name: &str) -> bool {
-    const FILES: [&str; 7] =
-        [FOLD, devices::FILE, gateways::FILE, keys::FILE, poles::FILE, properties::FILE, zones::FILE];
+    const FILES: [&str; 8] = [
+        FOLD,
+        calibrations::FILE,
+        devices::FILE,
+        gateways::FILE,
+        keys::FILE,
+        poles::FILE,
+        properties::FILE,
+        zones::FILE,
+    ];
     is_profile(name) || FILES.contains(&name)
 }
 
@@ -92,9 +100,8 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     let profiles = profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
     let gateway_by_eui = gateways.iter().enumerate().map(|(index, row)| (row.gateway.eui, index)).collect();
     let gateways = gateways.into_iter().map(|row| row.gateway).collect();
-    let properties = properties.catalogue;
     let mut registry = Registry {
-        properties,
+        properties: properties.catalogue.clone(),
         poles,
         devices,
         zones,
@@ -106,6 +113,9 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     };
     if let Some(text) = read_optional(files, keys::FILE, problems) {
         keys::read(text, &mut registry, &device_names, problems);
+    }
+    if let Some(text) = read_optional(files, calibrations::FILE, problems) {
+        calibrations::read(text, &mut registry, &device_names, &properties, problems);
     }
     Inputs { registry, settings: read_settings(files, problems) }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::{Catalogue, Eui, FoldSettings, Gateway, PropertyNo};
 
 mod calibration;
+mod calibrations;
 mod codec;
 mod devices;
 mod gateways;
@@ -22,7 +23,9 @@ mod profiles;
 mod properties;
 mod quality;
 mod relations;
+mod spans;
 mod table;
+mod targets;
 mod text;
 mod toml_section;
 mod zones;
@@ -37,6 +40,7 @@ pub use place::{CountRule, Pole, Zone};
 pub use problem::Problem;
 pub use profile::{Counter, Humidity, Mapping, Profile, Sensing};
 pub use quality::{Peer, QualityRules, RULES_LOOK_BACK_S, Spike};
+pub use targets::Missed;
 
 /// All of it, loaded and consistent.
 #[derive(Clone, Debug, Default)]

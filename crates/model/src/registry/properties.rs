@@ -37,9 +37,14 @@ impl Properties {
         Self { catalogue: Catalogue::default(), names: Names::unreadable() }
     }
 
+    /// What to do about an id that is not in the catalogue.
+    pub(super) fn missing(&self, id: &str) -> Option<String> {
+        self.names.missing(id, FILE)
+    }
+
     /// The property of an id that another file names under `key`; silent about flawed ones, which are reported already.
     pub(super) fn resolve(&self, id: &str, key: &str, section: &mut Section<'_>) -> Option<&ObservedProperty> {
-        if let Some(hint) = self.names.missing(id, FILE) {
+        if let Some(hint) = self.missing(id) {
             section.problem(key, format!("unknown property `{id}`"), hint);
         }
         self.catalogue.by_id(id)
