@@ -36,6 +36,16 @@ impl Network {
         }
     }
 
+    /// Reads a frame once more, whatever its counter says by now; none if no session that is still known signed it.
+    pub fn read_again(&self, heard: &Heard) -> Option<Uplink> {
+        let Ok(Frame::Data(frame)) = Frame::parse(&heard.phy_payload) else { return None };
+        let suspects = self.by_addr.range((frame.dev_addr, DeviceNo(0))..=(frame.dev_addr, DeviceNo(u32::MAX)));
+        suspects.map(|(_, no)| *no).find_map(|no| {
+            let (slot, session, f_cnt) = self.devices.get(&no)?.recognise(&frame)?;
+            Some(uplink(no, slot, session, &frame, f_cnt))
+        })
+    }
+
     fn hear_data(&self, frame: &DataFrame<'_>, reception: &Reception) -> Hearing {
         let addr = frame.dev_addr;
         let mut suspects = self.by_addr.range((addr, DeviceNo(0))..=(addr, DeviceNo(u32::MAX))).map(|(_, no)| *no);

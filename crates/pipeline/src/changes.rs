@@ -35,11 +35,17 @@ pub struct Changes {
     /// Ticks counted so far, by source number; only those that changed.
     pub ticks: Vec<(u32, u64)>,
     /// Ledger by receipt hour, source and outcome: what is to be added.
-    pub ledger_sources: Vec<(LedgerSourceKey, u64)>,
+    pub ledger_sources: Vec<(LedgerSourceKey, i64)>,
     /// Ledger by receipt day and device: the whole row (packed [`crate::Counts`]), replacing the former.
     pub ledger_devices: Vec<LedgerDeviceRow>,
-    /// New rows of the quarantine, by seq.
+    /// What replays moved in rows of earlier days, to be applied after `ledger_devices`.
+    pub ledger_moves: Vec<LedgerMove>,
+    /// Rows of the quarantine, new or in place of former ones.
     pub quarantine: Vec<QuarantineRow>,
+    /// Messages that left the quarantine.
+    pub released: Vec<Seq>,
+    /// Replays that began, went on or ended.
+    pub replays: Vec<Replay>,
     /// The state at a journal position, once a day ([`crate::Restore::pack`]).
     pub checkpoint: Option<CheckpointRow>,
 }
@@ -255,6 +261,19 @@ pub struct LedgerDeviceRow {
     pub counts: Vec<u8>,
 }
 
+/// What a replay moved in a ledger row by device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerMove {
+    /// Receipt day of the message (UTC days since 1970).
+    pub day: i32,
+    /// Whose.
+    pub device: DeviceNo,
+    /// Number of the entry.
+    pub entry: u16,
+    /// How many came or, if negative, went.
+    pub n: i64,
+}
+
 /// A message, or a part of it, that does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuarantineRow {
@@ -270,8 +289,48 @@ pub struct QuarantineRow {
     pub reason: Reason,
     /// What, where; bounded.
     pub detail: String,
-    /// Readings of the message that are in quarantine; 0 if the whole message is.
+    /// Readings of the message that are in quarantine; 0 if it was not understood at all.
     pub readings: u32,
+    /// Whether the message's outcome is `quarantined`: none of its readings counts.
+    pub whole: bool,
+    /// Readings in quarantine by reason.
+    pub reasons: Vec<(Reason, u64)>,
+}
+
+/// A replay: messages decoded again by the registry in force, and what that changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replay {
+    /// The record that ordered it; messages before it are concerned.
+    pub id: Seq,
+    /// When it was ordered.
+    pub ordered_at: UtcMillis,
+    /// Which messages, in the words of the order.
+    pub order: String,
+    /// Messages below are done.
+    pub next: Seq,
+    /// Whether all are.
+    pub done: bool,
+    /// What came of it so far.
+    pub effect: Effect,
+}
+
+/// What a replay changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// Messages decoded again.
+    pub messages: u64,
+    /// Messages of which the journal has no bytes any more.
+    pub missing: u64,
+    /// Messages that left the quarantine.
+    pub recovered: u64,
+    /// New readings.
+    pub readings: u64,
+    /// Readings that have another value now.
+    pub replaced: u64,
+    /// Readings refused, as another message says something else of their instant.
+    pub conflicts: u64,
+    /// Closed windows with a new revision.
+    pub windows: u64,
 }
 
 /// The state at a journal position: folding can begin there.

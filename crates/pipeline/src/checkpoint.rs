@@ -1,19 +1,20 @@
 //! A checkpoint's bytes: a [`Restore`], packed.
 //!
 //! ```text
-//! 2 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! 3 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
 //! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
 //! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
 //! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
 //! ledger: counts                                       batch rows:     n × (batch, bytes)
+//! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 7 numbers of its effect)
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
 
 use smartpole_model::{DeviceNo, Eui, PackError, Quarter, Reader, Seq, UtcMillis, put_i64, put_u64};
 
-use crate::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Restore};
+use crate::{Counts, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Replay, Restore};
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl Restore {
     /// The bytes of this state (layout: module documentation).
@@ -56,6 +57,7 @@ impl Restore {
             put_u64(out, *batch);
             put_bytes(out, bytes);
         });
+        put_all(&mut out, self.replay.as_slice(), put_replay);
         out
     }
 
@@ -83,6 +85,7 @@ impl Restore {
             ledger_devices: take_all(&mut reader, take_ledger_device)?,
             ledger: Counts::unpack(take_bytes(&mut reader)?)?,
             batch_rows: take_all(&mut reader, |reader| Ok((reader.u64()?, take_bytes(reader)?.to_vec())))?,
+            replay: take_all(&mut reader, take_replay)?.pop(),
         };
         if reader.remaining() == 0 { Ok(restore) } else { Err(PackError::Invalid("tail")) }
     }
@@ -96,6 +99,25 @@ fn put_all<T>(out: &mut Vec<u8>, items: &[T], mut put: impl FnMut(&mut Vec<u8>, 
 fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put_u64(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
+}
+
+fn put_replay(out: &mut Vec<u8>, replay: &Replay) {
+    put_u64(out, replay.id.0);
+    put_i64(out, replay.ordered_at.0);
+    put_bytes(out, replay.order.as_bytes());
+    put_u64(out, replay.next.0);
+    out.push(replay.done.into());
+    replay.effect.numbers().into_iter().for_each(|n| put_u64(out, n));
+}
+
+fn take_replay(reader: &mut Reader<'_>) -> Result<Replay, PackError> {
+    let (id, ordered_at) = (Seq(reader.u64()?), UtcMillis(reader.i64()?));
+    let (order, next, done) = (take_text(reader)?, Seq(reader.u64()?), reader.byte()? != 0);
+    let mut numbers = [0; 7];
+    for n in &mut numbers {
+        *n = reader.u64()?;
+    }
+    Ok(Replay { id, ordered_at, order, next, done, effect: Effect::of_numbers(numbers) })
 }
 
 fn take_all<'a, T>(

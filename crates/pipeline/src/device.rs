@@ -1,6 +1,8 @@
 //! What the fold knows of one device.
 
-use smartpole_model::{DeviceNo, Flags, PackError, Quarter, Reader, Series, TimeSource, UtcMillis, put_i64, put_u64};
+use smartpole_model::{
+    DeviceNo, Flag, Flags, PackError, Quarter, Reader, Series, TimeSource, UtcMillis, put_i64, put_u64,
+};
 use smartpole_window::{Aggregates, Block, NewRow, RowValue, Total, put_series, take_series};
 
 use crate::{DeviceRow, Latest, tails::Tails, tally::DayTally};
@@ -100,7 +102,9 @@ impl Device {
     /// Notes an accepted row: all of it is the same in whatever order and however often it is noted.
     pub(crate) fn note(&mut self, row: &NewRow<'_>, source: u32, ticks: u64) {
         self.newest = self.newest.max(row.event_time);
-        if row.received_at >= self.received_at {
+        // what a replay brings says nothing about when the device spoke
+        let replayed = row.values.iter().all(|value| value.flags.contains(Flag::Replayed));
+        if row.received_at >= self.received_at && !replayed {
             (self.received_at, self.source, self.ticks) = (row.received_at, source, ticks);
         }
         for value in row.values {
@@ -129,6 +133,13 @@ impl Device {
 
     pub(crate) fn newest_total(&self, series: Series) -> Option<Total> {
         self.totals.iter().find(|(known, _)| *known == series).map(|(_, total)| *total)
+    }
+
+    pub(crate) fn replace_total(&mut self, series: Series, total: Total) {
+        let same = |(known, newest): &&mut (Series, Total)| *known == series && newest.at == total.at;
+        if let Some((_, newest)) = self.totals.iter_mut().find(same) {
+            *newest = total;
+        }
     }
 
     pub(crate) fn note_total(&mut self, series: Series, total: Total) {

@@ -1,12 +1,16 @@
 //! The fold: state in memory, one record at a time.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMillis};
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Entry, LoadError, LoadInputs, NameKind, Offer, QuarantineRow, RevisionRow, StoredBlocks,
+    Entry, LedgerMove, LoadError, LoadInputs, NameKind, Offer, QuarantineRow, Replay, RevisionReason, RevisionRow,
+    StoredBlocks,
     active::Active,
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
@@ -52,6 +56,8 @@ pub struct Fold {
     pub(crate) checkpoint_day: Option<i32>,
     /// Number of the last batch handed over.
     pub(crate) batch: u64,
+    /// The newest replay.
+    pub(crate) replay: Option<Replay>,
     pub(crate) pending: Pending,
     /// Devices whose blocks in memory must be looked through after the commit.
     pub(crate) handed_over: Vec<DeviceNo>,
@@ -69,7 +75,10 @@ pub(crate) struct Pending {
     pub(crate) rollups: Rollups,
     pub(crate) inputs: Option<String>,
     pub(crate) revisions: Vec<RevisionRow>,
-    pub(crate) quarantine: Vec<QuarantineRow>,
+    pub(crate) quarantine: BTreeMap<Seq, QuarantineRow>,
+    pub(crate) released: BTreeSet<Seq>,
+    pub(crate) ledger_moves: Vec<LedgerMove>,
+    pub(crate) replays: BTreeMap<Seq, Replay>,
     pub(crate) finished_days: Vec<LedgerDeviceRow>,
     pub(crate) ticked: Vec<u32>,
     pub(crate) checkpoint: Option<CheckpointRow>,
@@ -104,8 +113,9 @@ impl Fold {
             RecordRef::Message(message) => self.message(seq, *message, broken, env)?,
             RecordRef::Tick { received_at, connected } => self.tick(*received_at, connected),
             RecordRef::Inputs { hash, .. } => self.take_inputs(hash, env)?,
-            // Their effects come with vendor codecs and replay; in a journal of today they order nothing.
-            RecordRef::CodecStalled { .. } | RecordRef::ReplayStep { .. } | RecordRef::Command { .. } => {}
+            RecordRef::Command { received_at, text } => self.command(seq, *received_at, text),
+            RecordRef::ReplayStep { seqs } => self.replay_step(seqs, env)?,
+            RecordRef::CodecStalled { .. } => {} // vendor codecs are to come; in a journal of today it orders nothing
         }
         self.seq = seq;
         self.checkpoint_if_due();
@@ -198,7 +208,7 @@ impl Fold {
         &mut self,
         no: DeviceNo,
         active: &Active,
-        (row, judged): (&NewRow<'_>, bool),
+        (row, judged, reason): (&NewRow<'_>, bool, RevisionReason),
         outcomes: &mut Vec<Insert>,
         env: &Env<'_>,
     ) -> Result<Entry, LoadError> {
@@ -211,6 +221,7 @@ impl Fold {
         let late = row.event_time.quarter() <= device.last_closed;
         let minute = row.received_at.0.div_euclid(60_000);
         let mut place = Place::new(no, device, active, env, self.batch + 1, minute, &mut self.pending.revisions);
+        place.reason = reason;
         place.insert(row, outcomes)?;
         if !judged && outcomes.contains(&Insert::Added) {
             place.judge_again(row, outcomes)?;

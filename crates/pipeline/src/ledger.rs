@@ -77,6 +77,8 @@ pub enum Entry {
     Late,
     /// It came after its window's raw data had passed retention.
     Expired,
+    /// A replay gave it another value.
+    Replaced,
     /// An accepted reading kept out of aggregates, by the first of its flags that does so.
     Excluded(Flag),
 }
@@ -98,6 +100,7 @@ impl Entry {
             Self::OnTime => 129,
             Self::Late => 130,
             Self::Expired => 131,
+            Self::Replaced => 132,
             Self::Excluded(flag) => 144 + flag as u16,
         }
     }
@@ -107,13 +110,13 @@ impl Entry {
         Self::all().find(|entry| entry.number() == number)
     }
 
-    /// The equation it stands in; none counts exclusions.
+    /// The equation it stands in; none counts exclusions or replaced readings.
     pub fn equation(self) -> Option<Equation> {
         match self {
             Self::Journalled | Self::Message(_) => Some(Equation::Messages),
             Self::Decoded | Self::Reading(_) => Some(Equation::Readings),
             Self::Aggregatable | Self::OnTime | Self::Late | Self::Expired => Some(Equation::Windows),
-            Self::Excluded(_) => None,
+            Self::Excluded(_) | Self::Replaced => None,
         }
     }
 
@@ -131,6 +134,7 @@ impl Entry {
             Self::OnTime => "on_time",
             Self::Late => "late",
             Self::Expired => "expired",
+            Self::Replaced => "replaced",
             Self::Excluded(_) => "excluded",
         }
     }
@@ -150,7 +154,15 @@ impl Entry {
     pub fn all() -> impl Iterator<Item = Self> {
         let messages = [Outcome::Uplink, Outcome::Control, Outcome::Duplicate].map(Self::Message);
         let readings = [Verdict::Accepted, Verdict::Duplicate].map(Self::Reading);
-        let rest = [Self::Journalled, Self::Decoded, Self::Aggregatable, Self::OnTime, Self::Late, Self::Expired];
+        let rest = [
+            Self::Journalled,
+            Self::Decoded,
+            Self::Aggregatable,
+            Self::OnTime,
+            Self::Late,
+            Self::Expired,
+            Self::Replaced,
+        ];
         let reasons = Reason::ALL.into_iter();
         (messages.into_iter().chain(readings).chain(rest))
             .chain(reasons.clone().map(|reason| Self::Message(Outcome::Quarantined(reason))))
@@ -254,9 +266,9 @@ mod tests {
     }
 
     #[test]
-    fn every_entry_but_exclusions_stands_in_one_equation_and_each_has_a_name_of_its_own() {
+    fn every_entry_but_exclusions_and_replacements_stands_in_one_equation_and_each_has_a_name_of_its_own() {
         let sides = Equation::ALL.into_iter().flat_map(|equation| equation.terms().chain([equation.total()]));
-        assert_eq!(sides.count() + Flag::ALL.len(), Entry::all().count());
+        assert_eq!(sides.count() + Flag::ALL.len() + 1, Entry::all().count());
         let names: std::collections::BTreeSet<_> =
             Entry::all().map(|entry| (entry.equation(), entry.code(), entry.why())).collect();
         assert_eq!(names.len(), Entry::all().count());

@@ -24,6 +24,7 @@ mod message;
 mod names;
 mod place;
 mod recent;
+mod replay;
 mod restore;
 mod resume;
 mod rollups;
@@ -35,14 +36,16 @@ mod understand;
 pub use active::LoadInputs;
 pub use batch_row::{AcceptedRow, Mending, accepted_rows};
 pub use changes::{
-    Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey,
-    LorawanRow, Name, NameKind, QuarantineRow, RevisionReason, RevisionRow, RollupDelta, Scope,
+    Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LedgerMove,
+    LedgerSourceKey, LorawanRow, Name, NameKind, QuarantineRow, Replay, RevisionReason, RevisionRow, RollupDelta,
+    Scope,
 };
 pub use fold::{Env, Fold};
 pub use gateways::GatewayState;
 pub use ledger::{Counts, Entry, Equation};
 pub use listen::Offer;
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
+pub use replay::REPLAY;
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
 /// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the

@@ -6,12 +6,15 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use smartpole_lorawan::{
-    Answer, AnswerId, GatewayMessage, Heard, Hearing, Network, Reception, Request, gateway_bridge, semtech,
-};
+use smartpole_lorawan::{Answer, AnswerId, GatewayMessage, Heard, Hearing, Network, Reception, Request};
 use smartpole_model::{DeviceNo, Eui, Format, PackError, RawMessageRef, Reason, RecordRef, Seq, UtcMillis};
 
-use crate::{Fold, Restore, active::Active, gateways::Gateways, understand::Refused};
+use crate::{
+    Fold, Restore,
+    active::Active,
+    gateways::Gateways,
+    understand::{Refused, is_gateway, read_gateway},
+};
 
 /// What the first pass made of a gateway's message.
 #[derive(Debug)]
@@ -114,11 +117,7 @@ impl Fold {
         format: Format,
         message: &RawMessageRef<'_>,
     ) -> Result<Said, Refused> {
-        let read = match format {
-            Format::Semtech => semtech::read(message.topic, message.payload),
-            _ => gateway_bridge::read(message.topic, message.payload),
-        };
-        let (gateway, said) = read.map_err(|error| Refused::new(None, Reason::DecodeFailed, &error.to_string()))?;
+        let (gateway, said) = read_gateway(format, message)?;
         if active.inputs.registry.gateway(gateway).is_none() {
             return Err(Refused::new(None, Reason::UnknownGateway, &format!("{gateway} is not in gateways.csv")));
         }
@@ -177,8 +176,4 @@ fn answer_id(hearing: &Hearing) -> Option<AnswerId> {
         Hearing::Join(join) => Some(AnswerId { device: join.device, to: Request::Join(join.dev_nonce) }),
         Hearing::Refused(_) => None,
     }
-}
-
-fn is_gateway(format: Format) -> bool {
-    matches!(format, Format::GatewayBridge | Format::Semtech)
 }

@@ -8,7 +8,7 @@ use smartpole_validate::{Times, event_time};
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Entry, Env, Fold, LoadError, NameKind, QuarantineRow,
+    Entry, Env, Fold, LoadError, NameKind, QuarantineRow, RevisionReason,
     active::Active,
     judge::{Mended, OWN},
     understand::{Refused, Understood},
@@ -16,15 +16,36 @@ use crate::{
 
 /// Verdicts of a message's readings.
 #[derive(Debug, Default)]
-struct Verdicts {
-    accepted: u64,
-    duplicate: u64,
-    quarantined: Vec<(Reason, u64)>,
-    first: Option<(Reason, String)>,
+pub(crate) struct Verdicts {
+    pub(crate) decoded: u64,
+    pub(crate) accepted: u64,
+    pub(crate) duplicate: u64,
+    /// Of a replay: readings that have another value now.
+    pub(crate) replaced: u64,
+    pub(crate) quarantined: Vec<(Reason, u64)>,
+    pub(crate) first: Option<(Reason, String)>,
+}
+
+/// Where a sample comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    /// Number of the source.
+    pub(crate) source: u32,
+    /// When the message was received: what its times are held against.
+    pub(crate) received_at: UtcMillis,
+    /// When it is decoded again, if it is, and whether it may replace readings.
+    pub(crate) replay: Option<(UtcMillis, bool)>,
+}
+
+impl Origin {
+    /// Since when the readings are known.
+    fn known_at(&self) -> UtcMillis {
+        self.replay.map_or(self.received_at, |(at, _)| at)
+    }
 }
 
 impl Verdicts {
-    fn quarantine(&mut self, reason: Reason, n: u64, detail: impl FnOnce() -> String) {
+    pub(crate) fn quarantine(&mut self, reason: Reason, n: u64, detail: impl FnOnce() -> String) {
         if n == 0 {
             return;
         }
@@ -35,9 +56,9 @@ impl Verdicts {
         }
     }
 
-    fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome {
         match self.first {
-            _ if self.accepted > 0 => Outcome::Uplink,
+            _ if self.accepted + self.replaced > 0 => Outcome::Uplink,
             Some((reason, _)) => Outcome::Quarantined(reason),
             None => Outcome::Duplicate,
         }
@@ -76,7 +97,8 @@ impl Fold {
         let active = std::sync::Arc::clone(&self.active);
         let (device, verdicts, outcome) = match self.understood(seq, &active, &message, broken) {
             Understood::Samples { device, profile, samples } => {
-                let verdicts = self.samples(device, &active, profile, &samples, (source, &message), env)?;
+                let origin = Origin { source, received_at: message.received_at, replay: None };
+                let verdicts = self.samples(device, &active, profile, &samples, origin, env)?;
                 let outcome = verdicts.outcome();
                 (Some(device), verdicts, outcome)
             }
@@ -123,6 +145,7 @@ impl Fold {
         outcome: Outcome,
     ) {
         self.tally.add(Entry::Message(outcome), 1);
+        self.tally.add(Entry::Decoded, verdicts.decoded);
         let list = verdicts.list();
         for (verdict, n) in &list {
             self.tally.add(Entry::Reading(*verdict), *n);
@@ -137,22 +160,24 @@ impl Fold {
         if let Some((reason, detail)) = verdicts.first {
             let received_at = message.received_at;
             let readings = verdicts.quarantined.iter().map(|(_, n)| *n as u32).sum();
-            self.pending.quarantine.push(QuarantineRow { seq, received_at, source, device, reason, detail, readings });
+            let (whole, reasons) = (matches!(outcome, Outcome::Quarantined(_)), verdicts.quarantined);
+            let row = QuarantineRow { seq, received_at, source, device, reason, detail, readings, whole, reasons };
+            self.pending.quarantine.insert(seq, row);
         }
     }
 
-    fn samples(
+    pub(crate) fn samples(
         &mut self,
         device: DeviceNo,
         active: &Active,
         profile: &Profile,
         samples: &[Sample],
-        origin: (u32, &RawMessageRef<'_>),
+        origin: Origin,
         env: &Env<'_>,
     ) -> Result<Verdicts, LoadError> {
         let mut verdicts = Verdicts::default();
         for sample in samples {
-            self.tally.add(Entry::Decoded, (sample.values.len() + sample.faults.len()) as u64);
+            verdicts.decoded += (sample.values.len() + sample.faults.len()) as u64;
             for fault in &sample.faults {
                 verdicts.quarantine(fault.reason, 1, || fault.name.clone());
             }
@@ -160,7 +185,7 @@ impl Fold {
                 payload: sample.time,
                 gateway: sample.gateway_time,
                 network: sample.network_time,
-                received_at: origin.1.received_at,
+                received_at: origin.received_at,
             };
             match event_time(&times, profile, &active.inputs.settings) {
                 Err(reason) => {
@@ -187,7 +212,7 @@ impl Fold {
         active: &Active,
         sample: &Sample,
         instant: Instant,
-        (source, message): (u32, &RawMessageRef<'_>),
+        origin: Origin,
         env: &Env<'_>,
         verdicts: &mut Verdicts,
     ) -> Result<(), LoadError> {
@@ -196,20 +221,23 @@ impl Fold {
         active.rules.flags(&active.inputs.registry.properties, series.clone(), &mut scratch.flags);
         scratch.values.clear();
         let flagged = series.zip(&scratch.flags);
-        scratch.values.extend(flagged.map(|((series, value), flags)| RowValue {
-            series,
-            value,
-            flags: flags.union(instant.flags),
-        }));
+        let common = if origin.replay.is_some() { instant.flags.with(Flag::Replayed) } else { instant.flags };
+        let with_common =
+            |((series, value), flags): (_, &Flags)| RowValue { series, value, flags: flags.union(common) };
+        scratch.values.extend(flagged.map(with_common));
         let Instant { event_time, time_source, .. } = instant;
-        let head = NewRow { event_time, received_at: message.received_at, time_source, values: &[] };
+        let head = NewRow { event_time, received_at: origin.known_at(), time_source, values: &[] };
         let (rules, stride) = active.rules_at(device, event_time);
         let judged = self.devices[device.index()].judge_newest(active, rules, event_time, &mut scratch.values);
         let row = NewRow { values: &scratch.values, ..head };
-        let placed = self.place(device, active, (&row, judged), &mut scratch.outcomes, env)?;
+        let reason = if origin.replay.is_some() { RevisionReason::Replay } else { RevisionReason::Late };
+        let placed = self.place(device, active, (&row, judged, reason), &mut scratch.outcomes, env)?;
+        if let Some((_, true)) = origin.replay {
+            verdicts.replaced += self.replace_conflicts(device, active, &row, &mut scratch.outcomes, env)?;
+        }
         for (value, outcome) in scratch.values.iter().zip(&scratch.outcomes) {
             match outcome {
-                Insert::Added => {}
+                Insert::Added | Insert::Replaced => {}
                 Insert::Duplicate => verdicts.duplicate += 1,
                 Insert::Conflict => verdicts.quarantine(Reason::ConflictingValue, 1, || active.describe(value)),
             }
@@ -219,10 +247,10 @@ impl Fold {
         verdicts.accepted += scratch.values.len() as u64;
         if !scratch.values.is_empty() {
             let row = NewRow { values: &scratch.values, ..head };
-            self.accept(device, active, row, source, placed);
+            self.accept(device, active, row, origin.source, placed);
             self.devices[device.index()].note_history(active, rules, stride, &row);
-            self.tell_mended(device, source);
         }
+        self.tell_mended(device, origin.source);
         scratch.mended = std::mem::take(&mut self.scratch.mended);
         self.scratch = scratch;
         Ok(())
@@ -245,7 +273,7 @@ impl Fold {
         let device = &mut self.devices[no.index()];
         device.dirty |= placed != Entry::OnTime;
         device.note(&row, source, ticks);
-        if self.watched {
+        if self.watched && !row.values.iter().any(|value| value.flags.contains(Flag::Replayed)) {
             let NewRow { event_time, received_at, time_source, values } = row;
             let reading = |value: &RowValue| {
                 let RowValue { series, value, flags } = *value;

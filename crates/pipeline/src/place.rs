@@ -61,7 +61,6 @@ impl<'a> Place<'a> {
 
     /// Inserts a row and tells the blocks around it of its totals. `outcomes` gets one entry a value.
     pub(crate) fn insert(&mut self, row: &NewRow<'_>, outcomes: &mut Vec<Insert>) -> Result<(), LoadError> {
-        self.reason = RevisionReason::Late;
         self.update(row.event_time.quarter(), &mut |block| {
             block.insert(*row, outcomes);
             outcomes.contains(&Insert::Added)
@@ -94,7 +93,7 @@ impl<'a> Place<'a> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    fn is_total(&self, series: Series) -> bool {
+    pub(crate) fn is_total(&self, series: Series) -> bool {
         self.active.inputs.registry.properties.get(series.property).is_some_and(|property| property.counts.is_some())
     }
 

@@ -1,8 +1,8 @@
 //! The state at the cursor, as the store kept it.
 
-use smartpole_model::{DeviceNo, Seq, UtcMillis};
+use smartpole_model::{DeviceNo, RawMessage, Seq, UtcMillis};
 
-use crate::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name};
+use crate::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, QuarantineRow, Replay};
 
 /// Everything [`crate::Fold::restore`] needs to go on as if it had never stopped.
 #[derive(Clone, Debug, Default)]
@@ -31,17 +31,37 @@ pub struct Restore {
     pub ledger: Counts,
     /// Batch rows still needed, unpacked from compression: (batch number, bytes), in order.
     pub batch_rows: Vec<(u64, Vec<u8>)>,
+    /// The newest replay.
+    pub replay: Option<Replay>,
     /// Day of the last checkpoint (UTC days since 1970).
     pub checkpoint_day: Option<i32>,
 }
 
-/// Stored blocks, for readings that come late. Blocks that the fold has not handed over yet it finds itself.
+/// What was stored, for readings that come late and messages that are decoded again. What the fold has not handed over yet it finds
+/// itself.
 pub trait StoredBlocks {
     /// A stored block.
     ///
     /// # Errors
     /// If the store cannot be read; the fold stops before it counts wrongly.
     fn load(&self, device: DeviceNo, quarter: smartpole_model::Quarter) -> Result<Option<StoredBlock>, LoadError>;
+
+    /// Messages as they were received, in the order asked for (ascending); `None` for what is no message or is not kept any more.
+    /// Only a replay asks.
+    ///
+    /// # Errors
+    /// If the journal or the store cannot be read, or none was given.
+    fn messages(&self, _seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
+        Err(LoadError("there is no journal to read messages again from".into()))
+    }
+
+    /// The quarantine's row of a message. Only a replay asks.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or none was given.
+    fn quarantined(&self, _seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
+        Err(LoadError("there is no quarantine to look into".into()))
+    }
 }
 
 /// A block as stored.

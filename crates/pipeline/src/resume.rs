@@ -47,6 +47,7 @@ impl Fold {
             // a store without a checkpoint began on some day, too: the next day's first record makes one
             checkpoint_day: restore.checkpoint_day.or((restore.cursor.0 > 0).then(|| restore.received_at.utc_day())),
             batch: restore.batch,
+            replay: restore.replay,
             pending: Pending::default(),
             handed_over: Vec::new(),
             scratch: Scratch::default(),
@@ -147,6 +148,7 @@ impl Fold {
             ledger_devices: numbered().map(|(no, device)| device.today.row(no)).collect(),
             ledger: self.tally.sums(),
             batch_rows: vec![(self.batch, open.bytes)],
+            replay: self.replay.clone(),
             checkpoint_day: self.checkpoint_day,
         }
     }

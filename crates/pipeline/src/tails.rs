@@ -102,6 +102,19 @@ impl Tails {
         insert(places, &mut head.length, to, Place { at: at.0 as u32, value });
     }
 
+    /// Lets go of the value of an instant, if it is there.
+    pub(crate) fn forget(&mut self, series: Series, at: UtcMillis) {
+        let Some(index) = self.heads.iter().position(|(known, _)| *known == series) else { return };
+        let head = &mut self.heads[index].1;
+        let places = &mut self.places[index * self.stride..][..head.length];
+        if head.newest.since(at) <= LOOK_BACK_MS
+            && let Some(gone) = places.iter().position(|place| place.at == at.0 as u32)
+        {
+            places.copy_within(gone + 1.., gone);
+            head.length -= 1;
+        }
+    }
+
     fn find(&self, series: Series) -> Option<(&Head, &[Place])> {
         let index = self.heads.iter().position(|(known, _)| *known == series)?;
         let head = &self.heads[index].1;

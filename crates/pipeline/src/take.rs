@@ -50,7 +50,10 @@ impl Fold {
             ticks: pending.ticked.iter().map(|source| (*source, self.ticks_of(*source))).collect(),
             ledger_sources: self.tally.take(),
             ledger_devices: pending.finished_days,
-            quarantine: pending.quarantine,
+            ledger_moves: pending.ledger_moves,
+            quarantine: pending.quarantine.into_values().collect(),
+            released: pending.released.into_iter().collect(),
+            replays: pending.replays.into_values().collect(),
             checkpoint: pending.checkpoint,
         };
         for no in &pending.touched {

@@ -11,7 +11,7 @@ const ENTRIES: usize = 160;
 struct Page {
     hour: i32,
     source: u32,
-    counts: Box<[u64; ENTRIES]>,
+    counts: Box<[i64; ENTRIES]>,
 }
 
 /// Additions since the last commit, and sums over all time.
@@ -41,6 +41,11 @@ impl Tally {
     }
 
     pub(crate) fn add(&mut self, entry: Entry, n: u64) {
+        self.shift(entry, n.cast_signed());
+    }
+
+    /// Adds, or takes away what a replay moves elsewhere.
+    pub(crate) fn shift(&mut self, entry: Entry, n: i64) {
         if let Some(page) = self.pages.get_mut(self.current) {
             page.counts[usize::from(entry.number())] += n;
         }
@@ -54,12 +59,13 @@ impl Tally {
     pub(crate) fn sums(&self) -> Counts {
         let mut sums = self.committed.clone();
         for (entry, n) in self.pages.iter().flat_map(Page::entries) {
-            *sums.0.entry(entry).or_insert(0) += n;
+            let sum = sums.0.entry(entry).or_insert(0);
+            *sum = sum.saturating_add_signed(n);
         }
         sums
     }
 
-    pub(crate) fn take(&mut self) -> Vec<(LedgerSourceKey, u64)> {
+    pub(crate) fn take(&mut self) -> Vec<(LedgerSourceKey, i64)> {
         self.committed = self.sums();
         self.current = 0;
         let mut rows: Vec<_> = std::mem::take(&mut self.pages).iter().flat_map(Page::rows).collect();
@@ -69,11 +75,11 @@ impl Tally {
 }
 
 impl Page {
-    fn entries(&self) -> impl Iterator<Item = (u16, u64)> {
-        self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(entry, n)| (entry as u16, *n))
+    fn entries(&self) -> impl Iterator<Item = (u16, i64)> {
+        self.counts.iter().enumerate().filter(|(_, n)| **n != 0).map(|(entry, n)| (entry as u16, *n))
     }
 
-    fn rows(&self) -> Vec<(LedgerSourceKey, u64)> {
+    fn rows(&self) -> Vec<(LedgerSourceKey, i64)> {
         let (hour, source) = (self.hour, self.source);
         self.entries().map(|(entry, n)| (LedgerSourceKey { hour, source, entry }, n)).collect()
     }
@@ -118,6 +124,19 @@ impl DayTally {
             Some((_, sum)) => *sum += n,
             None => self.counts.push((number, n)),
         }
+    }
+
+    /// Moves what a replay moves, if this is the day; `false` if another is.
+    pub(crate) fn shift(&mut self, day: i32, entry: Entry, n: i64) -> bool {
+        if self.day != day || self.counts.is_empty() {
+            return false;
+        }
+        self.add(entry, 0);
+        if let Some((_, sum)) = self.counts.iter_mut().find(|(known, _)| *known == entry.number()) {
+            *sum = sum.saturating_add_signed(n);
+        }
+        self.counts.retain(|(_, n)| *n > 0);
+        true
     }
 
     pub(crate) fn row(&self, device: DeviceNo) -> LedgerDeviceRow {

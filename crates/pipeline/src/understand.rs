@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use smartpole_codec::{Decoded, Event, Refusal, Sample, decode, decode_event, decode_frame};
-use smartpole_lorawan::{Hearing, Network, Reception};
-use smartpole_model::{Device, DeviceNo, Format, Profile, RawMessageRef, Reason, UtcMillis};
+use smartpole_lorawan::{GatewayMessage, Hearing, Network, Reception, gateway_bridge, semtech};
+use smartpole_model::{Device, DeviceNo, Eui, Format, Profile, RawMessageRef, Reason, UtcMillis};
 
 use crate::{active::Active, listen::Listened};
 
@@ -73,11 +73,66 @@ impl Active {
             .unwrap_or_else(|refused| (Understood::Refused(refused), None))
     }
 
+    /// Reads a message once more, whether it was a copy or not and whatever its counters say by now. Changes nothing.
+    pub(crate) fn read_again(&self, message: &RawMessageRef<'_>, network: &Network) -> Understood<'_> {
+        if let Some(refused) = self.refuse_unread(message) {
+            return Understood::Refused(refused);
+        }
+        let read =
+            catch_unwind(AssertUnwindSafe(|| match self.router.format(message.topic).filter(|f| is_gateway(*f)) {
+                Some(format) => self.read_frame_again(format, message, network),
+                None => self.decoded(message).map(|(no, _, profile, event)| Understood::of(no, profile, event.decoded)),
+            }));
+        read.unwrap_or_else(|_| Err(Refused::new(None, Reason::FoldFailed, "the codec failed")))
+            .unwrap_or_else(Understood::Refused)
+    }
+
+    fn read_frame_again(
+        &self,
+        format: Format,
+        message: &RawMessageRef<'_>,
+        network: &Network,
+    ) -> Result<Understood<'_>, Refused> {
+        let (gateway, said) = read_gateway(format, message)?;
+        if self.inputs.registry.gateway(gateway).is_none() {
+            return Err(Refused::new(None, Reason::UnknownGateway, &format!("{gateway} is not in gateways.csv")));
+        }
+        let GatewayMessage::Uplink(heard) = said else { return Ok(Understood::Control { device: None }) };
+        match network.read_again(&heard) {
+            Some(uplink) => match uplink.f_port {
+                Some(port) if port > 0 && !uplink.payload.is_empty() => {
+                    self.read_frame(uplink.device, port, &uplink.payload, heard.reception.time, message.received_at)
+                }
+                _ => Ok(Understood::Control { device: Some(uplink.device) }),
+            },
+            // joins, frames of sessions that are gone, of others: what they are is decided as at the first time
+            None => match network.hear(&heard, message.received_at) {
+                Hearing::Refused(refused) => Err(Refused::new(refused.device, refused.reason, &refused.detail)),
+                Hearing::Join(join) => Ok(Understood::Control { device: Some(join.device) }),
+                Hearing::Copy(copy) => Ok(Understood::Copy { device: copy.id.device }),
+                Hearing::Uplink(uplink) => Ok(Understood::Control { device: Some(uplink.device) }),
+            },
+        }
+    }
+
     fn read(
         &self,
         message: &RawMessageRef<'_>,
         network: &Network,
     ) -> Result<(Understood<'_>, Option<FrameEvent>), Refused> {
+        let (no, device, profile, Event { decoded, frame, receptions }) = self.decoded(message)?;
+        let hearing = frame.map(|frame| network.hear_event(no, &frame));
+        let understood = match &hearing {
+            Some(Hearing::Copy(_)) => Understood::Copy { device: no },
+            _ => Understood::of(no, profile, decoded),
+        };
+        // of a device that we hear ourselves the first pass counts them, ahead of this one
+        let receptions = if device.credentials.is_some() { Vec::new() } else { receptions };
+        Ok((understood, hearing.map(|hearing| (hearing, receptions))))
+    }
+
+    /// What a message says whose topic or body names its device.
+    fn decoded(&self, message: &RawMessageRef<'_>) -> Result<(DeviceNo, &Device, &Profile, Event), Refused> {
         let RawMessageRef { topic, payload, .. } = *message;
         let addressed = self.router.route(topic, payload).map_err(|refusal| Refused::of(None, refusal))?;
         let device_id = addressed.device_id.unwrap_or_default();
@@ -88,21 +143,14 @@ impl Active {
         let profile = self.profile_of(device, no, message.received_at)?;
         let catalogue = &self.inputs.registry.properties;
         let refuse = |refusal| Refused::of(Some(no), refusal);
-        let Event { decoded, frame, receptions } = match addressed.format {
+        let event = match addressed.format {
             Format::Chirpstack => decode_event(profile, catalogue, topic, payload).map_err(refuse)?,
             format => {
                 let decoded = decode(format, profile, catalogue, topic, payload).map_err(refuse)?;
                 Event { decoded, frame: None, receptions: Vec::new() }
             }
         };
-        let hearing = frame.map(|frame| network.hear_event(no, &frame));
-        let understood = match &hearing {
-            Some(Hearing::Copy(_)) => Understood::Copy { device: no },
-            _ => Understood::of(no, profile, decoded),
-        };
-        // of a device that we hear ourselves the first pass counts them, ahead of this one
-        let receptions = if device.credentials.is_some() { Vec::new() } else { receptions };
-        Ok((understood, hearing.map(|hearing| (hearing, receptions))))
+        Ok((no, device, profile, event))
     }
 
     /// Goes on with what the first pass heard.
@@ -137,6 +185,20 @@ impl Active {
         let unknown = || Refused::new(Some(no), Reason::DecodeFailed, "the device's profile is not known");
         self.profile_at(device, time).ok_or_else(unknown)
     }
+}
+
+/// What a gateway says, by its protocol.
+pub(crate) fn read_gateway(format: Format, message: &RawMessageRef<'_>) -> Result<(Eui, GatewayMessage), Refused> {
+    let read = match format {
+        Format::Semtech => semtech::read(message.topic, message.payload),
+        _ => gateway_bridge::read(message.topic, message.payload),
+    };
+    read.map_err(|error| Refused::new(None, Reason::DecodeFailed, &error.to_string()))
+}
+
+/// Whether messages of a format are a gateway's.
+pub(crate) fn is_gateway(format: Format) -> bool {
+    matches!(format, Format::GatewayBridge | Format::Semtech)
 }
 
 impl<'a> Understood<'a> {

@@ -2,13 +2,13 @@
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, TransactionBehavior, params};
 use smartpole_model::{DeviceNo, Quarter};
-use smartpole_pipeline::{Anew, Changes, RollupDelta, Scope};
+use smartpole_pipeline::{Anew, Changes, QuarantineRow, RollupDelta, Scope};
 use smartpole_window::Aggregates;
 
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
-    outbox,
+    outbox, replays,
     store::block_id,
 };
 
@@ -47,7 +47,7 @@ fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> 
 }
 
 /// Runs one statement for each of many rows.
-fn each<T>(
+pub(crate) fn each<T>(
     transaction: &Transaction<'_>,
     doing: &'static str,
     sql: &str,
@@ -181,17 +181,24 @@ fn write_ledger(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), 
     let sql = "INSERT OR REPLACE INTO ledger_device(day, device, counts) VALUES (?1, ?2, ?3)";
     each(transaction, "write the devices' ledger", sql, &changes.ledger_devices, |statement, row| {
         statement.execute(params![row.day, row.device.0, row.counts])
-    })
+    })?;
+    replays::move_ledger(transaction, &changes.ledger_moves)
 }
 
 fn write_quarantine(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {
-    let sql = "INSERT INTO quarantine(seq, received_at, source, device, reason, detail, readings)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql = "INSERT OR REPLACE INTO quarantine(seq, received_at, source, device, reason, detail, readings, verdict)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     each(transaction, "write the quarantine", sql, &changes.quarantine, |statement, row| {
         let device = row.device.map(|device| device.0);
-        let (seq, reason) = (row.seq.0 as i64, row.reason as u8);
-        statement.execute(params![seq, row.received_at.0, row.source, device, reason, row.detail, row.readings])
-    })
+        let (seq, reason, verdict) = (row.seq.0 as i64, row.reason as u8, replays::pack_verdict(row));
+        let QuarantineRow { received_at, source, ref detail, readings, .. } = *row;
+        statement.execute(params![seq, received_at.0, source, device, reason, detail, readings, verdict])
+    })?;
+    let sql = "DELETE FROM quarantine WHERE seq = ?1";
+    each(transaction, "release from the quarantine", sql, &changes.released, |statement, seq| {
+        statement.execute(params![seq.0 as i64])
+    })?;
+    replays::write(transaction, &changes.replays)
 }
 
 fn write_checkpoint(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

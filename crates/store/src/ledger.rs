@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Params, Row, params};
-use smartpole_model::{DeviceNo, Quarter, Reason, Seq, UtcMillis};
+use smartpole_model::{DeviceNo, Quarter, Reason, Seq};
 use smartpole_pipeline::{QuarantineRow, RevisionReason, RevisionRow};
 
-use crate::{Error, Queries, error::sqlite};
+use crate::{
+    Error, Queries,
+    error::sqlite,
+    replays::{QUARANTINE_COLUMNS, quarantine_row, quarantined},
+};
 
 impl Queries {
     /// The newest messages in quarantine, before `before`, with one reason or any; newest first.
@@ -19,11 +23,13 @@ impl Queries {
         before: Option<Seq>,
         limit: usize,
     ) -> Result<Vec<QuarantineRow>, Error> {
-        let sql = "SELECT seq, received_at, source, device, reason, detail, readings FROM quarantine
-                   WHERE (?1 IS NULL OR reason = ?1) AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+        let sql = format!(
+            "SELECT {QUARANTINE_COLUMNS} FROM quarantine
+             WHERE (?1 IS NULL OR reason = ?1) AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
+        );
         let before = before.map_or(i64::MAX, |before| before.0 as i64);
         let asked = params![reason.map(|reason| reason as u8), before, limit as i64];
-        self.file(|file| all(file, sql, asked, quarantine_row))
+        self.file(|file| all(file, &sql, asked, quarantine_row))
     }
 
     /// How many messages are in quarantine, wholly or in part, by reason.
@@ -41,9 +47,7 @@ impl Queries {
     /// # Errors
     /// If the file cannot be read.
     pub fn quarantine_row(&self, seq: Seq) -> Result<Option<QuarantineRow>, Error> {
-        let sql = "SELECT seq, received_at, source, device, reason, detail, readings FROM quarantine WHERE seq = ?1";
-        let Ok(seq) = i64::try_from(seq.0) else { return Ok(None) };
-        Ok(self.file(|file| all(file, sql, [seq], quarantine_row))?.pop())
+        self.file(|file| quarantined(file, seq).map_err(sqlite("read the quarantine")))
     }
 
     /// Former states of a closed window of a device, oldest first.
@@ -55,25 +59,12 @@ impl Queries {
                    ORDER BY revision";
         self.file(|file| {
             all(file, sql, params![quarter.0, device.0], |row| {
-                let late = row.get::<_, u8>(2)? == RevisionReason::Late as u8;
-                let reason = if late { RevisionReason::Late } else { RevisionReason::Total };
+                let reason = RevisionReason::from_number(row.get(2)?).unwrap_or(RevisionReason::Late);
                 let (revision, minute) = (row.get(0)?, row.get(1)?);
                 Ok(RevisionRow { quarter, device, revision, minute, reason, former: row.get(3)? })
             })
         })
     }
-}
-
-fn quarantine_row(row: &Row<'_>) -> rusqlite::Result<QuarantineRow> {
-    Ok(QuarantineRow {
-        seq: Seq(count(row, 0)?),
-        received_at: UtcMillis(row.get(1)?),
-        source: row.get(2)?,
-        device: row.get::<_, Option<u32>>(3)?.map(DeviceNo),
-        reason: reason(row.get(4)?),
-        detail: row.get(5)?,
-        readings: row.get(6)?,
-    })
 }
 
 /// The reason of a stored number.

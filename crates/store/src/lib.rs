@@ -22,6 +22,7 @@ mod outbox;
 mod quarantined;
 mod queries;
 mod readings;
+mod replays;
 mod restore;
 mod schema;
 mod scope;

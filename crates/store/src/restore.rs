@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use smartpole_model::{DeviceNo, Eui, Quarter, Seq, UtcMillis};
 use smartpole_pipeline::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Restore};
 
-use crate::{Error, Store, error::sqlite};
+use crate::{Error, Store, error::sqlite, replays};
 
 /// Largest batch row that is expanded: 10,000 messages take some hundred kilobytes, a message at most 65,536 values.
 const MAX_BATCH_ROW: usize = 1 << 30;
@@ -45,6 +45,7 @@ impl Store {
         })?;
         restore.ledger = Counts(BTreeMap::from_iter(sums));
         restore.batch_rows = batch_rows(&connection)?;
+        restore.replay = replays::newest(&connection, 1)?.pop();
         restore.checkpoint_day =
             all(&connection, "SELECT max(day) FROM checkpoint", [], |row| row.get(0))?.pop().flatten();
         Ok(restore)

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -68,6 +68,12 @@ CREATE TABLE refused_line(      -- the newest of them, with the server's words
   id INTEGER PRIMARY KEY, target TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, readings INTEGER NOT NULL,
   detail TEXT NOT NULL, line TEXT NOT NULL) STRICT;
 CREATE INDEX refused_line_target ON refused_line(target, id);
+",
+    "
+ALTER TABLE quarantine ADD COLUMN verdict BLOB; -- whether it is the whole message, and its refused readings by reason
+CREATE TABLE replay(            -- messages decoded again, and what came of it
+  id INTEGER PRIMARY KEY, ordered_at INTEGER NOT NULL, instruction TEXT NOT NULL, next INTEGER NOT NULL,
+  done INTEGER NOT NULL, effect BLOB NOT NULL) STRICT;
 ",
 ];
 

@@ -6,10 +6,10 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use smartpole_model::{DeviceNo, Quarter, Seq};
-use smartpole_pipeline::{LoadError, StoredBlock, StoredBlocks};
+use smartpole_model::{DeviceNo, Quarter, RawMessage, Seq};
+use smartpole_pipeline::{LoadError, QuarantineRow, StoredBlock, StoredBlocks};
 
-use crate::{Error, error::sqlite, schema};
+use crate::{Error, error::sqlite, replays, schema};
 
 /// Pages of the write-ahead log before they go to the file (`fold.md`: 4,000 of 4,096 bytes).
 const SETTINGS: &str = "
@@ -111,5 +111,18 @@ impl StoredBlocks for Store {
             Ok(StoredBlock { revision, revised_minute, aggregates: row.get(2)?, rows: row.get(3)? })
         });
         found.optional().map_err(failed)
+    }
+
+    /// Only those that were copied, as their journal segment went: the journal has all others.
+    fn messages(&self, seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
+        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        let copies = seqs.iter().map(|seq| replays::copied(&loader, *seq)).collect::<rusqlite::Result<_>>();
+        copies.map_err(|source| LoadError(Box::new(sqlite("read a copied message")(source))))
+    }
+
+    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
+        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = replays::quarantined(&loader, seq);
+        found.map_err(|source| LoadError(Box::new(sqlite("read the quarantine")(source))))
     }
 }

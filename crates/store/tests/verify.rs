@@ -176,7 +176,7 @@ const TOUCHED: [Case; 21] = [
     (
         "UPDATE block SET rows = x'0102' WHERE id = (SELECT min(id) FROM block WHERE device = 8)",
         &[
-            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored 2 bytes, from byte 1 02; folded 30 bytes, from byte 1 0102000101010000",
+            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored 2 bytes, from byte 0 0102; folded 31 bytes, from byte 0 0201020001010100",
         ],
     ),
     (

@@ -89,6 +89,8 @@ pub enum Insert {
     Duplicate,
     /// Its identity was there with another value.
     Conflict,
+    /// It was there with another value, in whose place it was put ([`Block::replace`]).
+    Replaced,
 }
 
 impl Block {

@@ -85,6 +85,7 @@ fn count(entry: Entry, n: u64) {
         Entry::OnTime => window("on_time", n),
         Entry::Late => window("late", n),
         Entry::Expired => window("expired", n),
+        Entry::Replaced => counter!("smartpole_readings_replaced_total").absolute(n),
         Entry::Excluded(flag) => counter!("smartpole_readings_excluded_total", "flag" => flag.code()).absolute(n),
     }
 }

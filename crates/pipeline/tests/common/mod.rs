@@ -4,6 +4,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -16,7 +17,8 @@ use sha2::{Digest, Sha256};
 use smartpole_codec::v1;
 use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, Record, RecordRef, Seq, UtcMillis};
 use smartpole_pipeline::{
-    Changes, Counts, Env, Fold, LoadError, LoadInputs, Name, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+    Anew, BlockSpan, Changes, Counts, Env, Fold, LedgerMove, LoadError, LoadInputs, Name, QuarantineRow, Replay,
+    Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
 };
 use smartpole_window::{Aggregates, Level};
 
@@ -115,7 +117,12 @@ pub struct Library(HashMap<String, Arc<Inputs>>);
 
 pub fn library() -> Library {
     let parse = |later| Arc::new(Inputs::parse(&files(later)).unwrap());
-    Library([("first".to_owned(), parse(false)), ("later".to_owned(), parse(true))].into())
+    let mut mended = files(false);
+    let radio = RADIO.replace("unit = \"ug/m3\"", "unit = \"ug/m3\"\nscale = 10");
+    mended.insert("profiles/radio.toml".to_owned(), radio.into_bytes());
+    let mended = Arc::new(Inputs::parse(&mended).unwrap());
+    let all = [("first", parse(false)), ("later", parse(true)), ("mended", mended)];
+    Library(all.map(|(hash, inputs)| (hash.to_owned(), inputs)).into())
 }
 
 impl LoadInputs for Library {
@@ -131,9 +138,12 @@ pub struct Memory {
     pub blocks: BTreeMap<(Quarter, DeviceNo), StoredBlock>,
     pub rollups: BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
     pub revisions: Vec<RevisionRow>,
-    pub ledger: BTreeMap<(i32, u32, u16), u64>,
+    pub ledger: BTreeMap<(i32, u32, u16), i64>,
     pub ledger_devices: BTreeMap<(i32, DeviceNo), Vec<u8>>,
-    pub quarantine: BTreeMap<u64, String>,
+    pub quarantine: BTreeMap<Seq, QuarantineRow>,
+    pub replays: BTreeMap<Seq, Replay>,
+    /// What is folded, to be read again.
+    pub journal: Rc<Vec<Record>>,
     pub checkpoints: Vec<(Seq, Vec<u8>)>,
 }
 
@@ -165,11 +175,22 @@ impl Memory {
         restore.batch_rows.push((changes.batch, changes.batch_row));
         restore.batch_rows.retain(|(batch, _)| *batch >= changes.replay_from);
         for (key, n) in changes.ledger_sources {
-            *self.ledger.entry((key.hour, key.source, key.entry)).or_insert(0) += n;
-            *restore.ledger.0.entry(key.entry).or_insert(0) += n;
+            let sum = self.ledger.entry((key.hour, key.source, key.entry)).or_insert(0);
+            *sum += n;
+            let sum = restore.ledger.0.entry(key.entry).or_insert(0);
+            *sum = sum.checked_add_signed(n).unwrap();
         }
+        self.ledger.retain(|_, n| *n != 0);
         for row in changes.ledger_devices {
             self.ledger_devices.insert((row.day, row.device), row.counts);
+        }
+        for LedgerMove { day, device, entry, n } in changes.ledger_moves {
+            let row = self.ledger_devices.entry((day, device)).or_insert_with(|| Counts::default().pack());
+            let mut counts = Counts::unpack(row).unwrap();
+            let sum = counts.0.entry(entry).or_insert(0);
+            *sum = sum.checked_add_signed(n).unwrap();
+            counts.0.retain(|_, n| *n > 0);
+            *row = counts.pack();
         }
         for row in changes.blocks {
             let (revision, revised_minute, rows) = (row.revision, row.revised_minute, row.rows);
@@ -178,12 +199,22 @@ impl Memory {
         }
         for row in changes.rollups {
             let (aggregates, revisions) = self.rollups.entry((row.level, row.start.0, row.scope)).or_default();
-            aggregates.merge(&row.aggregates);
             *revisions += row.revisions;
+            match row.anew {
+                Some(anew) => *aggregates = sum_up(&self.blocks, row.level, &anew),
+                None => aggregates.merge(&row.aggregates),
+            }
         }
         self.revisions.extend(changes.revisions);
         for row in changes.quarantine {
-            self.quarantine.insert(row.seq.0, format!("{row:?}"));
+            self.quarantine.insert(row.seq, row);
+        }
+        for seq in changes.released {
+            self.quarantine.remove(&seq);
+        }
+        for replay in changes.replays {
+            restore.replay = Some(replay.clone());
+            self.replays.insert(replay.id, replay);
         }
         if let Some(checkpoint) = changes.checkpoint {
             self.restore.checkpoint_day = Some(checkpoint.day);
@@ -211,13 +242,14 @@ impl Memory {
         devices.retain(|row| row.last_closed.0 > i32::MIN); // a checkpoint has rows of devices that never reported, too
         devices.sort_by_key(|row| row.device);
         format!(
-            "{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}",
+            "{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}",
             self.blocks,
             self.rollups,
             self.revisions,
             self.ledger,
             self.ledger_devices,
             self.quarantine,
+            self.replays,
             devices,
             (
                 &self.restore.names,
@@ -243,6 +275,33 @@ impl StoredBlocks for Memory {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
         Ok(self.blocks.get(&(quarter, device)).cloned())
     }
+
+    fn messages(&self, seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
+        let message = |seq: &Seq| match self.journal.get(seq.0 as usize - 1) {
+            Some(Record::Message(message)) => Some(message.clone()),
+            _ => None,
+        };
+        Ok(seqs.iter().map(message).collect())
+    }
+
+    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
+        Ok(self.quarantine.get(&seq).cloned())
+    }
+}
+
+fn sum_up(blocks: &BTreeMap<(Quarter, DeviceNo), StoredBlock>, level: Level, anew: &Anew) -> Aggregates {
+    let mut sum = Aggregates::default();
+    for BlockSpan { device, from, to } in &anew.blocks {
+        for ((_, of), block) in
+            blocks.range((*from, DeviceNo(0))..(*to, DeviceNo(0))).filter(|((_, of), _)| of == device)
+        {
+            let mut part = Aggregates::unpack(&block.aggregates).unwrap();
+            part.0.retain(|(series, _)| anew.holds(level, series.property));
+            assert_eq!(of, device);
+            sum.merge(&part);
+        }
+    }
+    sum
 }
 
 /// Folds records in batches of `size`; after the batches that `kill` names the fold is thrown away, uncommitted changes with it.
@@ -252,7 +311,7 @@ pub fn fold(records: &[Record], size: usize, kill: impl Fn(usize) -> bool) -> Me
 
 pub fn fold_on(memory: Memory, records: &[Record], size: usize, kill: impl Fn(usize) -> bool) -> Memory {
     let library = library();
-    let memory = RefCell::new(memory);
+    let memory = RefCell::new(Memory { journal: Rc::new(records.to_vec()), ..memory });
     let mut fold = memory.borrow().restored(&library);
     let mut steps = 0;
     loop {
@@ -279,6 +338,10 @@ pub fn fold_on(memory: Memory, records: &[Record], size: usize, kill: impl Fn(us
             fold = memory.borrow().restored(&library);
         }
     }
+}
+
+pub fn device_scope(number: u32) -> Scope {
+    Scope::Device(DeviceNo(number))
 }
 
 pub fn as_ref(record: &Record) -> RecordRef<'_> {

@@ -59,6 +59,9 @@ pub(crate) fn changes(batch: u64) -> Changes {
         lorawan: vec![LorawanRow { device, state: vec![batch as u8; 3] }],
         gateways: vec![GatewayRow { gateway: Eui(u64::MAX), state: vec![batch as u8; 4] }],
         ticks: vec![(0, batch)],
+        ledger_moves: Vec::new(),
+        released: Vec::new(),
+        replays: Vec::new(),
         ledger_sources: vec![(LedgerSourceKey { hour: 1, source: 0, entry: 65 }, 10)],
         ledger_devices: vec![LedgerDeviceRow { day, device, counts: vec![0] }],
         quarantine: vec![QuarantineRow {
@@ -69,6 +72,8 @@ pub(crate) fn changes(batch: u64) -> Changes {
             reason: Reason::DecodeFailed,
             detail,
             readings: 0,
+            whole: true,
+            reasons: Vec::new(),
         }],
         checkpoint: Some(CheckpointRow { day, seq, keep_from: Quarter(i32::MIN), state }),
     }

@@ -1,0 +1,302 @@
+//! Decoding messages again: after a codec, a mapping or the registry was mended.
+//!
+//! A Command orders a replay, ReplaySteps carry it out, an empty one ends it; so it goes on where it stopped, and any later fold does
+//! the same. What is decoded again and is known already changes nothing. A reading that is new counts as known from the step on, with
+//! the remark `replayed`; one with another value than this message gave before takes its place, and the former stays beside it.
+//! The ledger moves: what a message was counted as in the hour of its receipt is taken away there, and what it is now is added.
+
+use std::collections::BTreeMap;
+
+use smartpole_model::{DeviceNo, Outcome, RawMessage, RawMessageRef, Reason, Seq, UtcMillis, Verdict};
+use smartpole_window::{Blocks, Insert, NewRow, RowValue, Total, link_total};
+
+use crate::{
+    Effect, Entry, Env, Fold, LedgerMove, LoadError, Mending, NameKind, QuarantineRow, Replay, RevisionReason,
+    active::Active,
+    judge::Mended,
+    message::{Origin, Verdicts},
+    place::Place,
+    understand::{Refused, Understood},
+};
+
+/// How a Command begins that orders a replay; the rest says which messages, for those who read it.
+pub const REPLAY: &str = "replay ";
+
+impl Effect {
+    /// All numbers, in the order of the fields.
+    pub fn numbers(&self) -> [u64; 7] {
+        let Self { messages, missing, recovered, readings, replaced, conflicts, windows } = *self;
+        [messages, missing, recovered, readings, replaced, conflicts, windows]
+    }
+
+    /// The effect of [`Effect::numbers`].
+    pub fn of_numbers(numbers: [u64; 7]) -> Self {
+        let [messages, missing, recovered, readings, replaced, conflicts, windows] = numbers;
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows }
+    }
+}
+
+impl Fold {
+    /// The newest replay, under way or done.
+    pub fn replay(&self) -> Option<&Replay> {
+        self.replay.as_ref()
+    }
+
+    /// Whose message this is, as far as its topic, body or frame says so under the registry in force.
+    pub fn whose(&self, message: &RawMessageRef<'_>) -> Option<DeviceNo> {
+        match self.active.read_again(message, &self.radio.network) {
+            Understood::Samples { device, .. } | Understood::Copy { device } => Some(device),
+            Understood::Control { device } => device,
+            Understood::Refused(refused) => refused.device,
+        }
+    }
+
+    pub(crate) fn command(&mut self, seq: Seq, received_at: UtcMillis, text: &str) {
+        let Some(order) = text.strip_prefix(REPLAY) else { return };
+        self.end_replay();
+        let replay = Replay { id: seq, ordered_at: received_at, order: order.to_owned(), ..Replay::default() };
+        self.pending.replays.insert(seq, replay.clone());
+        self.replay = Some(replay);
+    }
+
+    fn end_replay(&mut self) {
+        if let Some(replay) = self.replay.as_mut().filter(|replay| !replay.done) {
+            replay.done = true;
+            self.pending.replays.insert(replay.id, replay.clone());
+        }
+    }
+
+    pub(crate) fn replay_step(&mut self, seqs: &[Seq], env: &Env<'_>) -> Result<(), LoadError> {
+        if seqs.is_empty() {
+            self.end_replay();
+            return Ok(());
+        }
+        let Some(mut replay) = self.replay.clone().filter(|replay| !replay.done) else { return Ok(()) };
+        let revisions = self.pending.revisions.len();
+        for (seq, message) in seqs.iter().zip(env.stored.messages(seqs)?) {
+            match message {
+                Some(message) => self.decode_again(*seq, &message, &mut replay.effect, env)?,
+                None => replay.effect.missing += 1,
+            }
+            replay.next = replay.next.max(seq.next());
+        }
+        replay.effect.windows += (self.pending.revisions.len() - revisions) as u64;
+        self.pending.replays.insert(replay.id, replay.clone());
+        self.replay = Some(replay);
+        Ok(())
+    }
+
+    fn decode_again(
+        &mut self,
+        seq: Seq,
+        message: &RawMessage,
+        effect: &mut Effect,
+        env: &Env<'_>,
+    ) -> Result<(), LoadError> {
+        let message = message.as_ref();
+        let source = self.names.number_or_new(NameKind::Source, message.source);
+        self.tally.turn_to(message.received_at, source);
+        let known = self.in_quarantine(seq, env)?;
+        let active = std::sync::Arc::clone(&self.active);
+        let (device, verdicts, outcome) = match active.read_again(&message, &self.radio.network) {
+            Understood::Samples { device, profile, samples } => {
+                let refused = known.as_ref().is_some_and(|known| known.has(Reason::ConflictingValue));
+                let replay = Some((self.received_at, !refused));
+                let origin = Origin { source, received_at: message.received_at, replay };
+                let verdicts = self.samples(device, &active, profile, &samples, origin, env)?;
+                let outcome = verdicts.outcome();
+                (Some(device), verdicts, outcome)
+            }
+            Understood::Control { device } => (device, Verdicts::default(), Outcome::Control),
+            Understood::Copy { device } => (Some(device), Verdicts::default(), Outcome::Duplicate),
+            Understood::Refused(Refused { device, reason, detail }) => {
+                let verdicts = Verdicts { first: Some((reason, detail)), ..Verdicts::default() };
+                (device, verdicts, Outcome::Quarantined(reason))
+            }
+        };
+        effect.messages += 1;
+        effect.readings += verdicts.accepted;
+        effect.replaced += verdicts.replaced;
+        let again = Again { seq, source, received_at: message.received_at, device };
+        self.move_outcome(&again, known, verdicts, outcome, effect);
+        Ok(())
+    }
+
+    fn in_quarantine(&self, seq: Seq, env: &Env<'_>) -> Result<Option<QuarantineRow>, LoadError> {
+        match self.pending.quarantine.get(&seq) {
+            Some(row) => Ok(Some(row.clone())),
+            None if self.pending.released.contains(&seq) => Ok(None),
+            None => env.stored.quarantined(seq),
+        }
+    }
+
+    /// Puts values in the place of those that the message gave before; how many.
+    pub(crate) fn replace_conflicts(
+        &mut self,
+        no: DeviceNo,
+        active: &Active,
+        row: &NewRow<'_>,
+        outcomes: &mut [Insert],
+        env: &Env<'_>,
+    ) -> Result<u64, LoadError> {
+        let mut replaced: Vec<RowValue> = Vec::new();
+        for (value, outcome) in row.values.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Insert::Conflict) {
+            *outcome = Insert::Replaced;
+            replaced.push(*value);
+        }
+        if replaced.is_empty() {
+            return Ok(0);
+        }
+        let minute = row.received_at.0.div_euclid(60_000);
+        let (batch, revisions) = (self.batch + 1, &mut self.pending.revisions);
+        let mut place = Place::new(no, &mut self.devices[no.index()], active, env, batch, minute, revisions);
+        place.reason = RevisionReason::Replay;
+        place.replace(row, &replaced)?;
+        self.scratch.mended.append(&mut place.mended);
+        self.devices[no.index()].dirty = true;
+        self.touch(no);
+        Ok(replaced.len() as u64)
+    }
+}
+
+impl Place<'_> {
+    fn replace(&mut self, row: &NewRow<'_>, values: &[RowValue]) -> Result<(), LoadError> {
+        let NewRow { event_time, received_at, time_source, .. } = *row;
+        let mending = Mending::Values(received_at);
+        self.mend(event_time, mending, values)?;
+        for value in values {
+            self.device.note_remarks(event_time, value);
+            self.mended.push(Mended { mending, event_time, received_at, time_source, value: *value });
+            self.relink(event_time, value)?;
+        }
+        self.renew_tails(&NewRow { values, ..*row });
+        self.judge_around(event_time, values)
+    }
+}
+
+/// A message decoded again.
+struct Again {
+    seq: Seq,
+    source: u32,
+    received_at: UtcMillis,
+    device: Option<DeviceNo>,
+}
+
+impl QuarantineRow {
+    fn has(&self, reason: Reason) -> bool {
+        self.reasons.iter().any(|(known, _)| *known == reason)
+    }
+}
+
+impl Fold {
+    /// Moves what the ledger says of a message.
+    fn move_outcome(
+        &mut self,
+        again: &Again,
+        known: Option<QuarantineRow>,
+        verdicts: Verdicts,
+        outcome: Outcome,
+        effect: &mut Effect,
+    ) {
+        let before: BTreeMap<Reason, i64> =
+            known.iter().flat_map(|row| &row.reasons).map(|(r, n)| (*r, *n as i64)).collect();
+        let mut moves = vec![(Entry::Reading(Verdict::Accepted), verdicts.accepted as i64)];
+        let mut decoded = verdicts.accepted as i64;
+        for reason in Reason::ALL {
+            let now = verdicts.quarantined.iter().find(|(known, _)| *known == reason).map_or(0, |(_, n)| *n as i64);
+            let change = now - before.get(&reason).copied().unwrap_or(0);
+            decoded += change;
+            moves.push((Entry::Reading(Verdict::Quarantined(reason)), change));
+            if reason == Reason::ConflictingValue {
+                effect.conflicts += change.max(0).unsigned_abs();
+            }
+        }
+        moves.push((Entry::Decoded, decoded));
+        moves.push((Entry::Replaced, verdicts.replaced as i64));
+        let was_whole = known.as_ref().is_some_and(|row| row.whole);
+        let former = known.as_ref().filter(|_| was_whole).map(|row| Outcome::Quarantined(row.reason));
+        if let Some(former) = former.filter(|former| *former != outcome) {
+            moves.extend([(Entry::Message(former), -1), (Entry::Message(outcome), 1)]);
+            effect.recovered += u64::from(!matches!(outcome, Outcome::Quarantined(_)));
+        }
+        // in the ledger by device a message counts once its device is known
+        let was_of = known.as_ref().map_or(again.device, |row| row.device);
+        for (entry, n) in moves.into_iter().filter(|(_, n)| *n != 0) {
+            self.tally.shift(entry, n);
+            if let Some(device) = again.device.filter(|_| was_of == again.device) {
+                self.move_of_device(again, device, entry, n);
+            }
+        }
+        if let Some(device) = again.device.filter(|_| was_of != again.device) {
+            let now = verdicts
+                .quarantined
+                .iter()
+                .map(|(reason, n)| (Entry::Reading(Verdict::Quarantined(*reason)), *n as i64));
+            let all = now
+                .chain([(Entry::Message(outcome), 1), (Entry::Reading(Verdict::Accepted), verdicts.accepted as i64)]);
+            all.filter(|(_, n)| *n != 0).for_each(|(entry, n)| self.move_of_device(again, device, entry, n));
+        }
+        self.move_row(again, known, verdicts, was_whole && matches!(outcome, Outcome::Quarantined(_)));
+    }
+
+    fn move_of_device(&mut self, again: &Again, device: DeviceNo, entry: Entry, n: i64) {
+        if !matches!(entry, Entry::Message(_) | Entry::Reading(_)) {
+            return; // the ledger by device holds these only
+        }
+        let day = again.received_at.utc_day();
+        let state = &mut self.devices[device.index()];
+        if state.today.shift(day, entry, n) {
+            state.counted = true;
+            self.touch(device);
+        } else {
+            self.pending.ledger_moves.push(LedgerMove { day, device, entry: entry.number(), n });
+        }
+    }
+
+    /// Changes the quarantine's row, if there was one or is one now.
+    fn move_row(&mut self, again: &Again, known: Option<QuarantineRow>, verdicts: Verdicts, whole: bool) {
+        let Verdicts { quarantined: reasons, first, .. } = verdicts;
+        let &Again { seq, source, received_at, device } = again;
+        let was_refused = known.is_some();
+        let row = first.filter(|_| was_refused || !reasons.is_empty()).map(|(reason, detail)| {
+            let readings = reasons.iter().map(|(_, n)| *n as u32).sum();
+            QuarantineRow { seq, received_at, source, device, reason, detail, readings, whole, reasons }
+        });
+        match row {
+            Some(row) if Some(&row) == known.as_ref() => {}
+            Some(row) => {
+                self.pending.released.remove(&seq);
+                self.pending.quarantine.insert(seq, row);
+            }
+            None if was_refused => {
+                self.pending.quarantine.remove(&seq);
+                self.pending.released.insert(seq);
+            }
+            None => {}
+        }
+    }
+}
+
+impl Place<'_> {
+    /// A total that was replaced changes the counts of the blocks around it.
+    fn relink(&mut self, event_time: UtcMillis, value: &RowValue) -> Result<(), LoadError> {
+        if self.is_total(value.series) && self.counts(value) {
+            self.reason = RevisionReason::Total;
+            let total = Total { at: event_time, value: value.value };
+            // not the newest, whatever it is: the totals beside it are looked for
+            let newest = Total { at: UtcMillis(i64::MAX), value: 0 };
+            link_total(self, value.series, total, Some(newest));
+            self.device.replace_total(value.series, total);
+            self.reason = RevisionReason::Replay;
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    fn renew_tails(&mut self, row: &NewRow<'_>) {
+        let (rules, stride) = self.active.rules_at(self.no, row.event_time);
+        for value in row.values {
+            self.device.tails.forget(value.series, row.event_time);
+        }
+        self.device.note_history(self.active, rules, stride, row);
+    }
+}

@@ -1,0 +1,175 @@
+//! Messages decoded again: what is known stays, what is new is added once, what was wrong is replaced, and the ledger moves along.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use common::{MINUTE, Memory, START, fold, inputs, message, tick};
+use smartpole_model::{Flag, Outcome, PropertyNo, Quarter, Reason, Record, Seq, Series, UtcMillis, Verdict};
+use smartpole_pipeline::{Entry, REPLAY, Replay, RevisionReason};
+use smartpole_window::{Aggregates, Block};
+
+fn order(at: i64) -> Record {
+    Record::Command { received_at: UtcMillis(at), text: format!("{REPLAY}all") }
+}
+
+fn step(seqs: impl IntoIterator<Item = u64>) -> Record {
+    Record::ReplayStep { seqs: seqs.into_iter().map(Seq).collect() }
+}
+
+/// Two hours of two devices of the registry and one that is registered later; at minute 200 that happens.
+fn history() -> Vec<Record> {
+    let mut records = vec![inputs("first", START)];
+    for minute in (0..120).step_by(5) {
+        let at = START + minute * MINUTE;
+        for (n, device) in ["d1", "d2", "d4"].into_iter().enumerate() {
+            let values = [("pm2_5", 700 + minute + n as i64), ("people_in_total", 40 + minute)];
+            records.push(message(device, at, at + 2_000, &values));
+        }
+    }
+    records.push(tick(START + 199 * MINUTE));
+    records.push(inputs("later", START + 200 * MINUTE));
+    records
+}
+
+fn replayed(seqs: impl IntoIterator<Item = u64>) -> (Memory, Replay) {
+    let mut records = history();
+    records.extend([order(START + 201 * MINUTE), step(seqs), step([])]);
+    let memory = fold(&records, 1_000, |_| false);
+    let replay = memory.replays.values().next().unwrap().clone();
+    (memory, replay)
+}
+
+/// What the fold knows beside its position.
+fn knowledge(memory: &Memory) -> impl PartialEq + std::fmt::Debug {
+    let blocks = memory.blocks.clone();
+    (blocks, memory.revisions.clone(), memory.ledger.clone(), memory.ledger_devices.clone(), memory.quarantine.clone())
+}
+
+#[test]
+fn replaying_what_is_known_changes_nothing() {
+    let known: Vec<u64> = (2..74).filter(|seq| (seq - 2) % 3 != 2).collect();
+    let (memory, replay) = replayed(known.clone());
+    let mut without = history();
+    without.push(tick(START + 201 * MINUTE));
+    let without = fold(&without, 1_000, |_| false);
+    assert_eq!(replay.effect.numbers(), [known.len() as u64, 0, 0, 0, 0, 0, 0]);
+    assert!(replay.done && replay.next == Seq(*known.last().unwrap() + 1));
+    assert_eq!(knowledge(&memory), knowledge(&without));
+}
+
+#[test]
+fn messages_of_a_device_registered_since_leave_the_quarantine() {
+    let unknown: Vec<u64> = (2..74).filter(|seq| (seq - 2) % 3 == 2).collect();
+    let before = fold(&history(), 1_000, |_| false);
+    assert_eq!(before.counts().get(Entry::Message(Outcome::Quarantined(Reason::UnknownDevice))), 24);
+    let (memory, replay) = replayed(unknown);
+    let counts = memory.counts();
+    assert_eq!(counts.get(Entry::Message(Outcome::Quarantined(Reason::UnknownDevice))), 0);
+    assert_eq!(counts.get(Entry::Message(Outcome::Uplink)), 72);
+    assert_eq!((counts.get(Entry::Decoded), counts.get(Entry::Reading(Verdict::Accepted))), (144, 144));
+    assert!(memory.quarantine.is_empty());
+    assert_eq!(replay.effect.recovered, 24);
+    assert_eq!(replay.effect.readings, 48);
+    // the same windows as those of a device that was registered from the start
+    let d1 = windows(&memory, 0);
+    let d4 = windows(&memory, device(&memory, "d4"));
+    assert_eq!(d1.keys().collect::<Vec<_>>(), d4.keys().collect::<Vec<_>>());
+    for (quarter, all) in &d4 {
+        let sum = |all: &Aggregates| all.get(pm()).map(|pm| (pm.count, pm.sum));
+        let (count, sum_1) = sum(&d1[quarter]).unwrap();
+        assert_eq!(sum(all), Some((count, sum_1 + 2 * count)));
+        assert!(all.get(pm()).unwrap().flags.contains(Flag::Replayed));
+    }
+}
+
+#[test]
+fn a_mended_mapping_replaces_values_and_keeps_the_former() {
+    let mut records = vec![inputs("first", START)];
+    for minute in (0..60).step_by(5) {
+        let at = START + minute * MINUTE;
+        records.push(common::heard(1, &common::uplink(minute as u32, false, 100 + minute as i16), at, at + 1_000));
+    }
+    records.extend([tick(START + 90 * MINUTE), inputs("mended", START + 100 * MINUTE)]);
+    let before = fold(&records, 1_000, |_| false);
+    let last = records.len() as u64 - 2;
+    records.extend([order(START + 101 * MINUTE), step(2..=last), step([]), tick(START + 140 * MINUTE)]);
+    let memory = fold(&records, 1_000, |_| false);
+    let no = device(&memory, "00000000000000a1");
+    let replay = memory.replays.values().next().unwrap();
+    assert_eq!((replay.effect.messages, replay.effect.replaced, replay.effect.readings), (12, 12, 0));
+    assert_eq!(memory.counts().get(Entry::Replaced), 12);
+    let (was, is) = (windows(&before, no), windows(&memory, no));
+    for (quarter, all) in &was {
+        let (former, now) = (all.get(pm()).unwrap(), is[quarter].get(pm()).unwrap());
+        assert_eq!(
+            (now.count, now.sum, now.min, now.max),
+            (former.count, former.sum * 10, former.min * 10, former.max * 10)
+        );
+    }
+    let of_replay = memory.revisions.iter().filter(|row| row.reason == RevisionReason::Replay);
+    let closed = memory.blocks.iter().filter(|((_, of), _)| of.0 == no).collect::<Vec<_>>();
+    assert_eq!(of_replay.count(), closed.len());
+    for ((quarter, _), stored) in closed {
+        let block = Block::unpack(*quarter, &stored.rows).unwrap();
+        assert_eq!(block.superseded().len(), block.row_count() as usize);
+    }
+    // hours and days have the new extremes, not both
+    for (_, (aggregates, _)) in memory.rollups.iter().filter(|((.., scope), _)| *scope == common::device_scope(no)) {
+        if let Some(pm) = aggregates.get(pm()) {
+            assert!(pm.min >= 1_000, "{pm:?}");
+        }
+    }
+}
+
+#[test]
+fn a_replay_stopped_half_way_and_gone_on_with_is_the_same_as_one_in_one_go() {
+    let mut records = history();
+    records.push(order(START + 201 * MINUTE));
+    for first in (2..74).step_by(7) {
+        records.push(step(first..(first + 7).min(74)));
+        records.push(message(
+            "d1",
+            START + (202 + first as i64) * MINUTE,
+            START + (202 + first as i64) * MINUTE,
+            &[("pm2_5", 5)],
+        ));
+    }
+    records.push(step([]));
+    // until all is closed, as device rows are written then
+    records.extend((0..30).map(|minute| tick(START + (300 + minute) * MINUTE)));
+    let whole = fold(&records, 1_000, |_| false).digest();
+    for (size, kill) in [(1, 3), (2, 2), (7, 2), (16, 5)] {
+        assert_eq!(
+            fold(&records, size, |step| step % kill == 0).digest(),
+            whole,
+            "{size} at a time, killed each {kill}th"
+        );
+        assert_eq!(fold(&records, size, |step| step > 1_000_000 && step % kill == 0).digest(), whole);
+    }
+}
+
+#[test]
+fn two_messages_that_contradict_each_other_stay_a_conflict() {
+    let mut records = vec![inputs("first", START)];
+    records.push(message("d1", START, START + 1_000, &[("pm2_5", 700)]));
+    records.push(message("d1", START, START + 2_000, &[("pm2_5", 900)]));
+    let before = fold(&records, 1_000, |_| false);
+    records.extend([order(START + 3_000), step([2, 3]), step([])]);
+    let memory = fold(&records, 1_000, |_| false);
+    assert_eq!(memory.quarantine, before.quarantine);
+    assert_eq!(memory.ledger, before.ledger);
+    assert_eq!(memory.replays.values().next().unwrap().effect.numbers(), [2, 0, 0, 0, 0, 0, 0]);
+}
+
+fn pm() -> Series {
+    Series { property: PropertyNo(1), channel: 0 }
+}
+
+fn device(memory: &Memory, id: &str) -> u32 {
+    memory.restore.names.iter().find(|name| name.id == id).unwrap().number
+}
+
+fn windows(memory: &Memory, device: u32) -> std::collections::BTreeMap<Quarter, Aggregates> {
+    let own = memory.blocks.iter().filter(|((_, of), _)| of.0 == device);
+    own.map(|((quarter, _), block)| (*quarter, Aggregates::unpack(&block.aggregates).unwrap())).collect()
+}
