@@ -12,7 +12,7 @@ use super::{
     poles::{self, PoleRow},
     profiles,
     properties::{self, Properties},
-    text,
+    rules, text,
     zones::{self, ZoneDraft},
 };
 use crate::{FoldSettings, Position};
@@ -25,7 +25,7 @@ pub const PROFILES: &str = "profiles/";
 
 /// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
 pub fn is_input(name: &str) -> bool {
-    const FILES: [&str; 8] = [
+    const FILES: [&str; 9] = [
         FOLD,
         calibrations::FILE,
         devices::FILE,
@@ -33,6 +33,7 @@ pub fn is_input(name: &str) -> bool {
         keys::FILE,
         poles::FILE,
         properties::FILE,
+        rules::FILE,
         zones::FILE,
     ];
     is_profile(name) || FILES.contains(&name)
@@ -114,6 +115,10 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     if let Some(text) = read_optional(files, keys::FILE, problems) {
         keys::read(text, &mut registry, &device_names, problems);
     }
+    registry.rules = match read_optional(files, rules::FILE, problems) {
+        Some(text) => rules::read(text, &properties, &profile_names(files), problems),
+        None => rules::defaults(&properties),
+    };
     if let Some(text) = read_optional(files, calibrations::FILE, problems) {
         calibrations::read(text, &mut registry, &device_names, &properties, problems);
     }
@@ -134,10 +139,14 @@ fn read_profiles(files: &Files, properties: &Properties, problems: &mut Vec<Prob
     profiles
 }
 
+fn profile_names(files: &Files) -> Names {
+    let stem = |name: &String| Some(name.strip_prefix(PROFILES)?.strip_suffix(".toml")?.to_owned());
+    Names::new(files.keys().filter(|name| is_profile(name)).filter_map(stem))
+}
+
 fn read_devices(files: &Files, rows: &[PoleRow], poles: &Names, problems: &mut Vec<Problem>) -> (Vec<Device>, Names) {
     let Some(text) = text::read(files, devices::FILE, problems) else { return (Vec::new(), Names::unreadable()) };
-    let stem = |name: &String| Some(name.strip_prefix(PROFILES)?.strip_suffix(".toml")?.to_owned());
-    let profiles = Names::new(files.keys().filter(|name| is_profile(name)).filter_map(stem));
+    let profiles = profile_names(files);
     let index: std::collections::HashMap<&str, usize> =
         rows.iter().enumerate().map(|(index, row)| (row.id.as_str(), index)).collect();
     devices::read(text, |id| index.get(id).copied(), poles, &profiles, problems)

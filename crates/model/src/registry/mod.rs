@@ -23,6 +23,7 @@ mod profiles;
 mod properties;
 mod quality;
 mod relations;
+mod rules;
 mod spans;
 mod table;
 mod targets;

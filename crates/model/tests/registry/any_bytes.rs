@@ -5,9 +5,18 @@ use smartpole_model::Inputs;
 
 use crate::fixture::files;
 
+const RULES: &str = "[[rule]]\nproperties = [\"pm2_5\"]\nprofile = \"station\"\nstuck = 6\nstep = 2.5\n\
+    spike = { neighbours = 7, deviations = 5, least = 10 }\npeer = { radius_m = 9, least_poles = 4, deviations = 5, least = 1 }\n";
+
+const CALIBRATIONS: &str = "device,property,from,to,offset,gain,reference,reference_from,reference_to,slope,intercept,r2,rmse\n\
+    am-01-air,pm2_5,2026-05-01,2026-06-01,-0.3,1.1,VDOM3,2026-03-01,2026-04-01,1,0,0.9,3\nam-01-air,pm2_5,,,0,1,,,,,,,\n";
+
+const DEVICES: &str = "id,pole,profile,from,to,state,reversed,height_m,width_m\nam-01-air,AM-01,station,,2026-05-01,active,,3.5,\n\
+    am-01-air,AM-02,station,2026-05-01,,stock,\"0;2\",3.5,4\n";
+
 proptest! {
     #[test]
-    fn no_bytes_make_the_loader_panic(name in "(poles|devices|gateways|keys)\\.csv|zones\\.geojson|(properties|fold|profiles/counter)\\.toml", bytes: Vec<u8>) {
+    fn no_bytes_make_the_loader_panic(name in "(poles|devices|gateways|keys|calibrations)\\.csv|zones\\.geojson|(properties|fold|rules|profiles/counter)\\.toml", bytes: Vec<u8>) {
         let mut files = files(&[]);
         files.insert(name, bytes);
         let _outcome = Inputs::parse(&files);
@@ -16,7 +25,7 @@ proptest! {
     /// Bytes at random rarely get past the first check; a sound file with a piece of it changed does.
     #[test]
     fn no_damaged_file_makes_the_loader_panic(which: prop::sample::Index, at: prop::sample::Index, len in 0usize..40, put in "[-0-9a-z\"\\[\\]{},;.\n =é]{0,12}") {
-        let mut files = files(&[]);
+        let mut files = files(&[("rules.toml", RULES), ("calibrations.csv", CALIBRATIONS), ("devices.csv", DEVICES)]);
         let name = which.get(&files.keys().cloned().collect::<Vec<_>>()).clone();
         let contents = files.get_mut(&name).unwrap();
         let start = at.index(contents.len());

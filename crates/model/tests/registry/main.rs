@@ -10,6 +10,7 @@ mod installations;
 mod lorawan;
 mod profiles;
 mod relations;
+mod rules;
 mod sound;
 mod tables;
 mod toml_files;
