@@ -104,7 +104,7 @@ fn draft(section: &mut Section<'_>, of: &[&ObservedProperty], problems: &mut Vec
 
 fn spike(mut section: Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<Problem>) -> Vec<Spike> {
     let neighbours = section.required_integer("neighbours", 3..=15);
-    if let Some(even) = neighbours.filter(|neighbours: &u8| neighbours % 2 == 0) {
+    if let Some(even) = neighbours.filter(|neighbours: &u8| neighbours.is_multiple_of(2)) {
         section.problem(
             "neighbours",
             format!("{even} is even"),

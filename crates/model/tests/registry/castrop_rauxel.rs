@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use smartpole_model::{
-    Activation, Inputs, Kind,
-    registry::{CountRule, Files, is_input},
+    Activation, Flag, Inputs, Kind,
+    registry::{CountRule, Files, Sensing, is_input},
 };
 
 fn shipped() -> Files {
@@ -78,6 +78,66 @@ fn every_place_has_poles_of_both_kinds_and_every_lorawan_pole_has_keys() {
     assert_eq!((registry.gateways.len(), keyed.len(), personalized), (4, 42, 2));
 }
 
+/// µg/m³ of 1 ppb at 293 K and 101.3 kPa: p·M/(R·T) with the molar masses of NO2, O3, SO2 and NO; of CO mg/m³
+/// (39. BImSchV, annex 6 C; R = 8.314462618 J/(mol·K)).
+#[test]
+fn gases_are_converted_at_293_kelvin() {
+    let catalogue = inputs().registry.properties;
+    let molar = [
+        ("no2", 46.0055, 1.0),
+        ("o3", 47.9982, 1.0),
+        ("so2", 64.0638, 1.0),
+        ("no", 30.0061, 1.0),
+        ("co", 28.0101, 1e-3),
+    ];
+    for (mass, grams, unit) in molar {
+        let (target, factor) = catalogue.by_id(&format!("{mass}_ppb")).unwrap().converts.unwrap();
+        assert_eq!(catalogue.get(target).unwrap().id, mass);
+        let expected = unit * 101.3 * grams / (8.314_462_618 * 293.0);
+        let factor: f64 = factor.to_string().parse().unwrap();
+        assert!((factor / expected - 1.0).abs() < 5e-5, "{mass}: {factor} instead of {expected}");
+    }
+}
+
+#[test]
+fn in_and_out_are_opposites_of_each_other_and_of_single_persons() {
+    let catalogue = inputs().registry.properties;
+    let mut directed = 0;
+    for property in catalogue.iter().filter(|property| property.id.contains("_in") && property.opposite.is_some()) {
+        let opposite = catalogue.get(property.opposite.unwrap()).unwrap();
+        assert_eq!(property.id.replacen("_in", "_out", 1), opposite.id);
+        assert!(property.personal && opposite.personal, "{}", property.id);
+        directed += 1;
+    }
+    assert_eq!(directed, 6);
+}
+
+/// What is left out of the defaults silently, because it does not suit a catalogue, would be missed by nobody.
+#[test]
+fn the_default_rules_suit_the_shipped_catalogue_whole() {
+    let mut files = shipped();
+    assert!(!files.contains_key("rules.toml"));
+    let defaults = inputs().registry.rules;
+    files.insert("rules.toml".to_owned(), include_bytes!("../../src/registry/rules.toml").to_vec());
+    let written = Inputs::parse(&files).unwrap_or_else(|problems| panic!("{}", listed(&problems))).registry.rules;
+    assert_eq!(written, defaults);
+    assert!(defaults.len() >= 20);
+}
+
+#[test]
+fn optical_particle_sensors_are_freed_of_water_and_counters_say_how_they_sense() {
+    let registry = inputs().registry;
+    let particles = registry.properties.by_id("pm2_5").unwrap();
+    let people: Vec<_> =
+        ["people_in", "people_in_total"].map(|id| registry.properties.by_id(id).unwrap().number).into();
+    assert!(particles.excluded_by.contains(Flag::Humid));
+    for profile in registry.profiles.values() {
+        assert_eq!(profile.humidity.is_some(), profile.expected.contains(&particles.number), "{}", profile.id);
+        let counts = profile.expected.iter().any(|property| people.contains(property));
+        assert_eq!(profile.sensing != Sensing::None, counts, "{}", profile.id);
+    }
+}
+
 /// Stored values know their property by its number and their value by its resolution: neither may ever change.
 #[test]
 fn numbers_and_resolutions_of_the_catalogue_stay_as_they_are() {
@@ -119,13 +179,28 @@ fn numbers_and_resolutions_of_the_catalogue_stay_as_they_are() {
         122 energy_total W.h 0
         123 power W 1
         124 dim_level % 0
+        125 charging_energy W.h 0
+        126 charging_energy_total W.h 0
+        127 charging_state 1 0
+        128 light_failure 1 0
         131 soil_moisture % 1
         132 soil_temperature Cel 1
         141 water_level m 3
         151 battery_voltage V 3
         152 battery_level % 0
         153 rssi dBm 0
-        154 snr dB 1"#]]
+        154 snr dB 1
+        155 power_up 1 0
+        161 bicycles_in 1 0
+        162 bicycles_out 1 0
+        163 bicycles_in_total 1 0
+        164 bicycles_out_total 1 0
+        165 vehicles_in 1 0
+        166 vehicles_out 1 0
+        167 vehicles_in_total 1 0
+        168 vehicles_out_total 1 0
+        171 wlan_users 1 0
+        172 sign_status 1 0"#]]
     .assert_eq(&lines.join("\n"));
 }
 
