@@ -15,7 +15,10 @@ use lrwn::{
 use prost::Message as _;
 use sha2::{Digest, Sha256};
 use smartpole_codec::v1;
-use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, Record, RecordRef, Seq, UtcMillis};
+use smartpole_model::{
+    DeviceNo, Inputs, PropertyNo, Quarter, RawMessage, Record, RecordRef, Seq, UtcMillis,
+    registry::{QualityRules, Spike},
+};
 use smartpole_pipeline::{
     Anew, BlockSpan, Changes, Counts, Env, Fold, LedgerMove, LoadError, LoadInputs, Name, QuarantineRow, Replay,
     Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
@@ -40,7 +43,7 @@ max = 1000
 sentinels = [-1]
 theme = "air_quality"
 public = true
-excluded_by = ["out_of_range", "sentinel"]
+excluded_by = ["out_of_range", "sentinel", "stuck", "warming_up"]
 
 [[property]]
 id = "people_in"
@@ -70,6 +73,18 @@ max = 4294967295
 theme = "footfall"
 public = false
 excluded_by = ["out_of_range", "sentinel"]
+
+[[property]]
+id = "power_up"
+number = 4
+name_de = "eingeschaltet"
+name_en = "switched on"
+unit = "1"
+kind = "state"
+decimals = 0
+min = 0
+max = 1
+theme = "device"
 "#;
 
 const RADIO: &str = "name = \"radio\"\ncodec = \"cayenne_lpp\"\ninterval_s = 300\npayload_time = false\n[[mapping]]\npath = \"analog_input.1\"\nproperty = \"pm2_5\"\nunit = \"ug/m3\"\n";
@@ -113,6 +128,16 @@ pub fn files(later: bool) -> smartpole_model::registry::Files {
     .into()
 }
 
+/// What the inputs `ruled` ask of `pm2_5`.
+pub const RULES: QualityRules = QualityRules {
+    stuck: Some(4),
+    spike: Some(Spike { neighbours: 5, deviations_milli: 3_000, least: 20 }),
+    step: Some(100),
+    warming_up_s: 900,
+    uncalibrated: false,
+    peer: None,
+};
+
 pub struct Library(HashMap<String, Arc<Inputs>>);
 
 pub fn library() -> Library {
@@ -121,7 +146,9 @@ pub fn library() -> Library {
     let radio = RADIO.replace("unit = \"ug/m3\"", "unit = \"ug/m3\"\nscale = 10");
     mended.insert("profiles/radio.toml".to_owned(), radio.into_bytes());
     let mended = Arc::new(Inputs::parse(&mended).unwrap());
-    let all = [("first", parse(false)), ("later", parse(true)), ("mended", mended)];
+    let mut ruled = Inputs::parse(&files(false)).unwrap();
+    ruled.registry.rules.insert((PropertyNo(1), None), RULES);
+    let all = [("first", parse(false)), ("later", parse(true)), ("mended", mended), ("ruled", Arc::new(ruled))];
     Library(all.map(|(hash, inputs)| (hash.to_owned(), inputs)).into())
 }
 
