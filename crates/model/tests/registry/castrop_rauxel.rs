@@ -144,64 +144,7 @@ fn numbers_and_resolutions_of_the_catalogue_stay_as_they_are() {
     let catalogue = inputs().registry.properties;
     let lines: Vec<String> =
         catalogue.iter().map(|p| format!("{} {} {} {}", p.number.0, p.id, p.unit, p.decimals)).collect();
-    expect_test::expect![[r#"
-        1 pm1 ug/m3 2
-        2 pm2_5 ug/m3 2
-        3 pm4 ug/m3 2
-        4 pm10 ug/m3 2
-        51 no2 ug/m3 1
-        52 o3 ug/m3 1
-        53 no ug/m3 1
-        54 co mg/m3 3
-        55 so2 ug/m3 1
-        61 no2_ppb [ppb] 1
-        62 o3_ppb [ppb] 1
-        63 no_ppb [ppb] 1
-        64 co_ppb [ppb] 1
-        65 so2_ppb [ppb] 1
-        71 co2 [ppm] 0
-        72 tvoc ug/m3 1
-        73 tvoc_ppb [ppb] 0
-        74 voc_index 1 1
-        75 nox_index 1 1
-        81 noise_laeq dB 1
-        91 temperature Cel 2
-        92 relative_humidity % 1
-        93 pressure hPa 1
-        94 rain mm 1
-        101 people_in 1 0
-        102 people_out 1 0
-        103 people_in_total 1 0
-        104 people_out_total 1 0
-        105 occupancy 1 0
-        111 parking_state 1 0
-        121 energy W.h 0
-        122 energy_total W.h 0
-        123 power W 1
-        124 dim_level % 0
-        125 charging_energy W.h 0
-        126 charging_energy_total W.h 0
-        127 charging_state 1 0
-        128 light_failure 1 0
-        131 soil_moisture % 1
-        132 soil_temperature Cel 1
-        141 water_level m 3
-        151 battery_voltage V 3
-        152 battery_level % 0
-        153 rssi dBm 0
-        154 snr dB 1
-        155 power_up 1 0
-        161 bicycles_in 1 0
-        162 bicycles_out 1 0
-        163 bicycles_in_total 1 0
-        164 bicycles_out_total 1 0
-        165 vehicles_in 1 0
-        166 vehicles_out 1 0
-        167 vehicles_in_total 1 0
-        168 vehicles_out_total 1 0
-        171 wlan_users 1 0
-        172 sign_status 1 0"#]]
-    .assert_eq(&lines.join("\n"));
+    expect_test::expect_file!["catalogue.txt"].assert_eq(&(lines.join("\n") + "\n"));
 }
 
 #[test]

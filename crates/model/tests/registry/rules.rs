@@ -66,9 +66,7 @@ fn without_the_file_the_defaults_hold_for_what_the_catalogue_has_and_they_suit()
     assert!(registry("# none\n").rules.is_empty());
 }
 
-#[test]
-fn mistakes_in_rules_are_reported_together() {
-    let rules = r#"
+const BROKEN: &str = r#"
 [[rule]]
 property = "pm25"
 stuck = 1
@@ -93,6 +91,9 @@ property = "pm2_5"
 [[rule]]
 properties = ["people_in", "pm2_5", "people_in"]
 "#;
+
+#[test]
+fn mistakes_in_rules_are_reported_together() {
     check(
         &[("rules.toml", rules)],
         &expect![[r#"
