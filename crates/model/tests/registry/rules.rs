@@ -95,7 +95,7 @@ properties = ["people_in", "pm2_5", "people_in"]
 #[test]
 fn mistakes_in_rules_are_reported_together() {
     check(
-        &[("rules.toml", rules)],
+        &[("rules.toml", BROKEN)],
         &expect![[r#"
         rules.toml:3: property: unknown property `pm25`
           hint: did you mean `pm2_5`?
