@@ -7,6 +7,7 @@ use crate::{Catalogue, Eui, FoldSettings, Gateway, PropertyNo};
 mod calibration;
 mod calibrations;
 mod codec;
+mod crossings;
 mod devices;
 mod gateways;
 mod installation;

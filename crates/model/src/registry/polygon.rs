@@ -33,6 +33,11 @@ impl Rings {
         self.0.iter().filter(|ring| crosses(ring, place)).count() % 2 == 1
     }
 
+    /// Its rings, each with its first position again as its last.
+    pub(super) fn rings(&self) -> impl Iterator<Item = &[Position]> {
+        self.0.iter().map(Vec::as_slice)
+    }
+
     /// Its corners.
     pub(super) fn corners(&self) -> impl Iterator<Item = Position> {
         self.0.iter().flatten().copied()

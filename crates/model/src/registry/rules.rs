@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Peer, Problem, QualityRules, Spike,
+    Peer, Problem, QualityRules, RULES_LOOK_BACK_S, Spike,
     names::{FirstLines, Names},
     properties::Properties,
     toml_section::{Document, FromToml, Section},
@@ -29,19 +29,16 @@ pub(super) fn read(text: &str, properties: &Properties, profiles: &Names, proble
     let mut root = document.section();
     let mut lines = FirstLines::default();
     for mut section in root.tables("rule") {
-        let ids = ids(&mut section);
-        let profile = profile(&mut section, profiles);
-        let of: Vec<&ObservedProperty> =
-            ids.iter().filter_map(|(id, key)| properties.resolve(id, key, &mut section)).collect();
-        let drafts: Vec<QualityRules> = draft(&mut section, &of, problems);
-        for (property, draft) in of.iter().zip(drafts) {
-            let key = (property.number, profile.clone());
-            if let Some(first) = lines.taken(key.clone(), section.line) {
-                let message = format!("`{}` has the rule of line {first} already", property.id);
-                section.problem("profile", message, "write one rule for each property and profile");
-            }
+        let of = properties_of(&mut section, properties);
+        let profiles = profiles_of(&mut section, profiles);
+        let drafts = draft(&mut section, &of, problems);
+        for (property, draft) in of.into_iter().zip(drafts) {
             check_kind(&mut section, property, &draft);
-            rules.insert(key, draft);
+            for profile in &profiles {
+                let key = (property.number, profile.clone());
+                refuse_second(&mut section, property, lines.taken(key.clone(), section.line));
+                rules.insert(key, draft);
+            }
         }
         section.finish(problems);
     }
@@ -59,30 +56,41 @@ pub(super) fn defaults(properties: &Properties) -> Rules {
     rules
 }
 
-/// The properties of a rule, each with the key that names it.
-fn ids(section: &mut Section<'_>) -> Vec<(String, &'static str)> {
-    let one: Option<String> = section.optional("property");
-    let many: Option<Vec<String>> = section.optional("properties");
-    if one.is_none() && many.as_ref().is_none_or(Vec::is_empty) {
-        section.problem("property", "`property` is missing", "add `property = \"…\"` or `properties = [\"…\"]`");
+fn properties_of<'p>(section: &mut Section<'_>, properties: &'p Properties) -> Vec<&'p ObservedProperty> {
+    let ids: Option<Vec<String>> = section.required("properties");
+    if ids.as_ref().is_some_and(Vec::is_empty) {
+        section.problem("properties", "a rule for no property", "name them, or remove the rule");
     }
-    let many = many.into_iter().flatten().map(|id| (id, "properties"));
-    one.into_iter().map(|id| (id, "property")).chain(many).collect()
+    ids.into_iter().flatten().filter_map(|id| properties.resolve(&id, "properties", section)).collect()
 }
 
-fn profile(section: &mut Section<'_>, profiles: &Names) -> Option<String> {
-    let id: String = section.optional("profile")?;
-    if let Some(hint) = profiles.missing(&id, super::PROFILES) {
-        section.problem("profile", format!("unknown profile `{id}`"), hint);
+/// The profiles of a rule; `None` alone stands for all that have no rule of their own.
+fn profiles_of(section: &mut Section<'_>, profiles: &Names) -> Vec<Option<String>> {
+    let Some(ids) = section.optional::<Vec<String>>("profiles") else { return vec![None] };
+    if ids.is_empty() {
+        section.problem("profiles", "a rule for no profile", "name them, or remove `profiles` for all others");
     }
-    Some(id)
+    for id in &ids {
+        if let Some(hint) = profiles.missing(id, super::PROFILES) {
+            section.problem("profiles", format!("unknown profile `{id}`"), hint);
+        }
+    }
+    ids.into_iter().map(Some).collect()
+}
+
+fn refuse_second(section: &mut Section<'_>, property: &ObservedProperty, first: Option<usize>) {
+    if let Some(first) = first {
+        let message = format!("`{}` has the rule of line {first} already", property.id);
+        section.problem("properties", message, "write one rule for each property and profile");
+    }
 }
 
 /// What a section asks of each property, in its resolution.
 fn draft(section: &mut Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<Problem>) -> Vec<QualityRules> {
     let stuck = section.integer("stuck", 2..=16);
-    let warming_up_s = section.integer("warming_up_s", 0..=86_400).unwrap_or(0);
-    let uncalibrated = section.optional("uncalibrated").unwrap_or(false);
+    // a power-up before that is out of sight
+    let warming_up_s = section.integer("warming_up_s", 0..=RULES_LOOK_BACK_S);
+    let uncalibrated: Option<bool> = section.optional("uncalibrated");
     let steps = section.optional("step").map(|step: Decimal| {
         if step.mantissa <= 0 {
             section.problem("step", format!("{step} is not above 0"), "use the largest difference that is usual");
@@ -91,18 +99,23 @@ fn draft(section: &mut Section<'_>, of: &[&ObservedProperty], problems: &mut Vec
     });
     let spikes = section.table("spike").map(|table| spike(table, of, problems));
     let peers = section.table("peer").map(|table| peer(table, of, problems));
+    let asked = [stuck.is_some(), warming_up_s.is_some(), uncalibrated.is_some(), steps.is_some()];
+    if !asked.contains(&true) && spikes.is_none() && peers.is_none() && section.is_sound() {
+        let hint = "add `stuck`, `spike`, `step`, `warming_up_s`, `uncalibrated` or `peer`, or remove the rule";
+        section.problem("properties", "the rule asks nothing", hint);
+    }
     let one = |at: usize| QualityRules {
         stuck,
-        spike: spikes.as_ref().and_then(|spikes| spikes.get(at).copied()),
-        step: steps.as_ref().and_then(|steps| steps.get(at).copied()),
-        warming_up_s,
-        uncalibrated,
-        peer: peers.as_ref().and_then(|peers| peers.get(at).copied()),
+        spike: spikes.as_ref().and_then(|spikes| *spikes.get(at)?),
+        step: steps.as_ref().and_then(|steps| *steps.get(at)?),
+        warming_up_s: warming_up_s.unwrap_or(0),
+        uncalibrated: uncalibrated.unwrap_or(false),
+        peer: peers.as_ref().and_then(|peers| *peers.get(at)?),
     };
     (0..of.len()).map(one).collect()
 }
 
-fn spike(mut section: Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<Problem>) -> Vec<Spike> {
+fn spike(mut section: Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<Problem>) -> Vec<Option<Spike>> {
     let neighbours = section.required_integer("neighbours", 3..=15);
     if let Some(even) = neighbours.filter(|neighbours: &u8| neighbours.is_multiple_of(2)) {
         section.problem(
@@ -115,10 +128,10 @@ fn spike(mut section: Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<
     let least = least(&mut section, of);
     section.finish(problems);
     let (Some(neighbours), Some(deviations_milli)) = (neighbours, deviations_milli) else { return Vec::new() };
-    least.into_iter().map(|least| Spike { neighbours, deviations_milli, least }).collect()
+    least.into_iter().map(|least| Some(Spike { neighbours, deviations_milli, least: least? })).collect()
 }
 
-fn peer(mut section: Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<Problem>) -> Vec<Peer> {
+fn peer(mut section: Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<Problem>) -> Vec<Option<Peer>> {
     let radius_m = section.required_integer("radius_m", 1..=50_000);
     let least_poles = section.required_integer("least_poles", 3..=255);
     let deviations_milli = deviations(&mut section);
@@ -127,7 +140,8 @@ fn peer(mut section: Section<'_>, of: &[&ObservedProperty], problems: &mut Vec<P
     let (Some(radius_m), Some(least_poles), Some(deviations_milli)) = (radius_m, least_poles, deviations_milli) else {
         return Vec::new();
     };
-    least.into_iter().map(|least| Peer { radius_m, least_poles, deviations_milli, least }).collect()
+    let one = |least: Option<i64>| Some(Peer { radius_m, least_poles, deviations_milli, least: least? });
+    least.into_iter().map(one).collect()
 }
 
 fn deviations(section: &mut Section<'_>) -> Option<u32> {
@@ -139,7 +153,7 @@ fn deviations(section: &mut Section<'_>) -> Option<u32> {
     u32::try_from(milli?).ok()
 }
 
-fn least(section: &mut Section<'_>, of: &[&ObservedProperty]) -> Vec<i64> {
+fn least(section: &mut Section<'_>, of: &[&ObservedProperty]) -> Vec<Option<i64>> {
     let Some(least) = section.required::<Decimal>("least") else { return Vec::new() };
     if least.mantissa < 0 {
         section.problem("least", format!("{least} is below 0"), "use the smallest difference that means something");
@@ -147,31 +161,38 @@ fn least(section: &mut Section<'_>, of: &[&ObservedProperty]) -> Vec<i64> {
     at_resolutions(section, "least", least, of)
 }
 
-/// A difference at the resolution of each property; one that rounds to another value would not be what was written.
-fn at_resolutions(section: &mut Section<'_>, key: &'static str, value: Decimal, of: &[&ObservedProperty]) -> Vec<i64> {
-    let mut scaled = Vec::new();
-    for property in of {
+/// A difference at the resolution of each property; `None` if it has to be rounded for that, for it would not be what was written.
+fn at_resolutions(
+    section: &mut Section<'_>,
+    key: &'static str,
+    value: Decimal,
+    of: &[&ObservedProperty],
+) -> Vec<Option<i64>> {
+    let mut exact = |property: &&ObservedProperty| {
         let whole = value.at(property.decimals).ok();
-        if whole.is_none() || value.decimals > property.decimals {
-            let message = format!("{value} is no value of `{}`, which has {} decimals", property.id, property.decimals);
-            section.problem(key, message, format!("write it like `{key} = {}`", i64::EXAMPLE));
+        let back = |mantissa| Decimal { mantissa, decimals: property.decimals }.at(value.decimals).ok();
+        let whole = whole.filter(|whole| back(*whole) == Some(value.mantissa));
+        if whole.is_none() {
+            let message = format!("{value} does not fit the resolution of `{}`, {} decimals", property.id, property.decimals);
+            section.problem(key, message, "use fewer decimals or a smaller number, or write a rule for it alone");
         }
-        scaled.push(whole.unwrap_or_default());
-    }
-    scaled
+        whole
+    };
+    of.iter().map(&mut exact).collect()
 }
 
 /// The key of a rule that a property cannot have, with why, if there is one.
 fn unsuited(property: &ObservedProperty, rules: &QualityRules) -> Option<(&'static str, String)> {
-    let QualityRules { stuck, spike, step, peer, uncalibrated, .. } = rules;
+    let QualityRules { stuck, spike, step, warming_up_s, peer, uncalibrated } = rules;
     let stateful = [("stuck", stuck.is_some()), ("spike", spike.is_some()), ("step", step.is_some())];
     let of_levels = [("peer", peer.is_some()), ("uncalibrated", *uncalibrated)];
     let asked = |(key, asked): (&'static str, bool)| asked.then_some(key);
     let fits = [property.min, property.max].into_iter().all(|bound| i32::try_from(bound).is_ok());
     match property.kind {
         Kind::TotalCount => {
-            let key = stateful.into_iter().chain(of_levels).find_map(asked)?;
-            Some((key, format!("`{}` is a total, which only grows: it has no such rule", property.id)))
+            let warming_up = ("warming_up_s", *warming_up_s > 0);
+            let key = stateful.into_iter().chain(of_levels).chain([warming_up]).find_map(asked)?;
+            Some((key, format!("`{}` is a total, which is judged by its differences", property.id)))
         }
         Kind::State => {
             let key = stateful.into_iter().chain(of_levels).find_map(asked)?;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     CountRule, Pole, Problem, Zone,
+    crossings::{self, Crossing},
     names::{self, FirstLines, Names},
     polygon::Rings,
     text::line_of,
@@ -59,7 +60,30 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Vec<ZoneDraft> {
         drafts.extend(feature.read(raw.get(), &mut lines));
     }
     check_parents(&drafts, &lines.into(), problems);
+    for (kind, _) in KINDS {
+        check_borders(&drafts, kind, problems);
+    }
     drafts
+}
+
+/// Reports borders of one kind of zones that cross. Those of different kinds may: outlines of districts are often coarse.
+fn check_borders(drafts: &[ZoneDraft], kind: &str, problems: &mut Vec<Problem>) {
+    let of_kind = drafts.iter().enumerate().filter(|(_, draft)| draft.zone.kind == kind);
+    let rings = of_kind.flat_map(|(area, draft)| draft.rings.rings().map(move |ring| (area, ring)));
+    for Crossing { areas: (first, second), near } in crossings::find(rings) {
+        let (former, zone) = (&drafts[first], &drafts[second]);
+        let place = format!("near [{}, {}]", near.lon, near.lat);
+        let (message, hint) = if first == second {
+            (
+                format!("its border crosses itself {place}"),
+                "draw the area again, with corners in their order".to_owned(),
+            )
+        } else {
+            let message = format!("it overlaps the {kind} `{}` of line {} {place}", former.zone.id, former.line);
+            (message, format!("draw one border for both: a pole cannot count in two zones of the kind {kind}"))
+        };
+        problems.push(Problem::new(FILE, message, hint).at_line(zone.line).in_field("geometry"));
+    }
 }
 
 /// What is wrong without where, which is said apart.

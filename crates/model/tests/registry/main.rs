@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod any_bytes;
+mod borders;
 mod calibrations;
 mod castrop_rauxel;
 mod fixture;
