@@ -16,6 +16,20 @@ pub(super) const FILE: &str = "rules.toml";
 /// The rules of a registry that has none of its own.
 const DEFAULTS: &str = include_str!("rules.toml");
 
+/// What a rule can ask; one that asks none of it is an oversight.
+const KEYS: [&str; 6] = ["stuck", "spike", "step", "warming_up_s", "uncalibrated", "peer"];
+
+/// Something stands there, right or wrong.
+struct Written;
+
+impl FromToml for Written {
+    const EXPECTED: &'static str = "anything";
+    const EXAMPLE: &'static str = "1";
+    fn from_toml(_: &toml::de::DeValue<'_>) -> Option<Self> {
+        Some(Self)
+    }
+}
+
 /// More scaled deviations than this never come about.
 const MOST_DEVIATIONS: i64 = 100_000;
 
@@ -36,7 +50,8 @@ pub(super) fn read(text: &str, properties: &Properties, profiles: &Names, proble
             check_kind(&mut section, property, &draft);
             for profile in &profiles {
                 let key = (property.number, profile.clone());
-                refuse_second(&mut section, property, lines.taken(key.clone(), section.line));
+                let first = lines.taken(key.clone(), section.line);
+                refuse_second(&mut section, property, first);
                 rules.insert(key, draft);
             }
         }
@@ -99,9 +114,8 @@ fn draft(section: &mut Section<'_>, of: &[&ObservedProperty], problems: &mut Vec
     });
     let spikes = section.table("spike").map(|table| spike(table, of, problems));
     let peers = section.table("peer").map(|table| peer(table, of, problems));
-    let asked = [stuck.is_some(), warming_up_s.is_some(), uncalibrated.is_some(), steps.is_some()];
-    if !asked.contains(&true) && spikes.is_none() && peers.is_none() && section.is_sound() {
-        let hint = "add `stuck`, `spike`, `step`, `warming_up_s`, `uncalibrated` or `peer`, or remove the rule";
+    if !KEYS.iter().any(|key| section.optional::<Written>(key).is_some()) {
+        let hint = format!("add one of {}, or remove the rule", KEYS.join(", "));
         section.problem("properties", "the rule asks nothing", hint);
     }
     let one = |at: usize| QualityRules {
@@ -173,7 +187,8 @@ fn at_resolutions(
         let back = |mantissa| Decimal { mantissa, decimals: property.decimals }.at(value.decimals).ok();
         let whole = whole.filter(|whole| back(*whole) == Some(value.mantissa));
         if whole.is_none() {
-            let message = format!("{value} does not fit the resolution of `{}`, {} decimals", property.id, property.decimals);
+            let message =
+                format!("{value} does not fit the resolution of `{}`, {} decimals", property.id, property.decimals);
             section.problem(key, message, "use fewer decimals or a smaller number, or write a rule for it alone");
         }
         whole

@@ -5,7 +5,7 @@ use smartpole_model::Inputs;
 
 use crate::fixture::files;
 
-const RULES: &str = "[[rule]]\nproperties = [\"pm2_5\"]\nprofile = \"station\"\nstuck = 6\nstep = 2.5\n\
+const RULES: &str = "[[rule]]\nproperties = [\"pm2_5\"]\nprofiles = [\"station\"]\nstuck = 6\nstep = 2.5\n\
     spike = { neighbours = 7, deviations = 5, least = 10 }\npeer = { radius_m = 9, least_poles = 4, deviations = 5, least = 1 }\n";
 
 const CALIBRATIONS: &str = "device,property,from,to,offset,gain,reference,reference_from,reference_to,slope,intercept,r2,rmse\n\
