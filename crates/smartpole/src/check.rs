@@ -84,6 +84,7 @@ impl Report {
         let parsed = Inputs::parse(&files).inspect(|inputs| {
             self.summary = summary(inputs);
             self.notes.extend(notes::without_identity(&inputs.registry));
+            self.notes.extend(notes::out_of_zones(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
         });
         let located = |problem: Problem| {
