@@ -13,6 +13,7 @@
 
 mod lorawan;
 mod message;
+mod quality;
 mod sensors;
 mod windows;
 

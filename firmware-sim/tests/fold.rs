@@ -52,30 +52,67 @@ fn folded(inputs: &Arc<Inputs>, path: Path, receipt: Receipt, spec: &Spec, sent:
     (fold, blocks)
 }
 
+/// A town and what befalls it.
+#[derive(Clone, Debug)]
+struct Case {
+    poles: usize,
+    steps: i64,
+    seed: u64,
+    rate: f64,
+    step_s: u32,
+    path: Path,
+    receipt: Receipt,
+}
+
+fn case(poles: usize, steps: i64) -> impl Strategy<Value = Case> {
+    let step_s = prop::sample::select(vec![60u32, 300, 600, 3600]);
+    let path = prop::sample::select(vec![Path::Direct, Path::Broker]);
+    let receipt = prop::sample::select(vec![Receipt::AsSent, Receipt::Afterwards]);
+    (any::<u64>(), 0.0..0.2f64, step_s, path, receipt).prop_map(move |(seed, rate, step_s, path, receipt)| Case {
+        poles,
+        steps,
+        seed,
+        rate,
+        step_s,
+        path,
+        receipt,
+    })
+}
+
+/// Folds what the fleet sends in the night in which the clocks change, and holds it against the truth.
+fn check(case: &Case) -> Result<(), TestCaseError> {
+    let Case { poles, steps, seed, rate, step_s, path, receipt } = *case;
+    let inputs = Arc::new(Inputs::parse(&synthetic(poles, 1)).expect("a synthetic registry is valid"));
+    let from: UtcMillis = "2026-10-24T12:00:00Z".parse().expect("a time");
+    let to = from.plus(i64::from(step_s) * steps * 1000);
+    let spec = Spec { step_s: Some(step_s), faults: Faults::all(rate), ..Spec::new(seed, from, to) };
+    let sent: Vec<_> = Fleet::new(&inputs, spec.clone()).transmissions().collect();
+    let truth = Truth::of(&inputs, path, &sent);
+    let (fold, blocks) = folded(&inputs, path, receipt, &spec, &sent);
+    prop_assert_eq!(outcomes(&fold), truth.messages);
+    prop_assert_eq!(verdicts(&fold), truth.readings);
+    let folded = windows(&inputs, &fold, &blocks);
+    for (folded, truth) in folded.iter().zip(&truth.windows) {
+        prop_assert_eq!(folded, truth);
+    }
+    prop_assert_eq!(folded.len(), truth.windows.len());
+    Ok(())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_fold_makes_of_a_faulty_fleet_what_the_truth_says(
-        seed: u64,
-        rate in 0.0..0.2f64,
-        step_s in prop::sample::select(vec![60u32, 300, 600, 3600]),
-        path in prop::sample::select(vec![Path::Direct, Path::Broker]),
-        receipt in prop::sample::select(vec![Receipt::AsSent, Receipt::Afterwards]),
-    ) {
-        let inputs = Arc::new(Inputs::parse(&synthetic(2, 1)).expect("a synthetic registry is valid"));
-        let from: UtcMillis = "2026-10-24T12:00:00Z".parse().expect("a time");
-        let to = from.plus(i64::from(step_s) * 400 * 1000);
-        let spec = Spec { step_s: Some(step_s), faults: Faults::all(rate), ..Spec::new(seed, from, to) };
-        let sent: Vec<_> = Fleet::new(&inputs, spec.clone()).transmissions().collect();
-        let truth = Truth::of(&inputs, path, &sent);
-        let (fold, blocks) = folded(&inputs, path, receipt, &spec, &sent);
-        prop_assert_eq!(outcomes(&fold), truth.messages);
-        prop_assert_eq!(verdicts(&fold), truth.readings);
-        let folded = windows(&inputs, &fold, &blocks);
-        for (folded, truth) in folded.iter().zip(&truth.windows) {
-            prop_assert_eq!(folded, truth);
-        }
-        prop_assert_eq!(folded.len(), truth.windows.len());
+    fn the_fold_makes_of_a_faulty_fleet_what_the_truth_says(case in case(2, 400)) {
+        check(&case)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_fold_makes_of_a_thousand_small_faulty_fleets_what_the_truth_says(case in case(1, 90)) {
+        check(&case)?;
     }
 }

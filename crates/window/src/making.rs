@@ -39,13 +39,14 @@ impl<'a> Making<'a> {
         Self { catalogue, counter, most_crossings, reversed, humidity, calibrations: &[], rules: &[] }
     }
 
-    /// A value of a row as it counts, with the remarks that the registry adds: `corrected`, `humid`, `uncalibrated`, and
+    /// A value as it counts beside all of its instant (`row`), with the remarks that the registry adds: `corrected`, `humid`, `uncalibrated`, and
     /// `out_of_range` of more crossings than can pass.
     pub fn counted(&self, at: UtcMillis, row: &[RowValue], value: RowValue) -> RowValue {
         let Some(property) = self.catalogue.get(value.series.property) else { return value };
         let mut counted = value;
         if let Some((humidity, of)) = self.humidity.filter(|_| is_particle_mass(property)) {
-            self.dry(&mut counted, humidity, row.iter().find(|other| other.series.property == of));
+            let humid = row.iter().filter(|other| other.series.property == of).min_by_key(|other| other.series.channel);
+            self.dry(&mut counted, humidity, humid);
         }
         let calibration =
             self.calibrations.iter().find(|known| known.series == value.series && known.from <= at && at < known.to);

@@ -1,6 +1,6 @@
 //! What a block comes to.
 
-use smartpole_model::{Kind, Mean, ObservedProperty, Quarter, Series};
+use smartpole_model::{Kind, Mean, ObservedProperty, Quarter, Series, UtcMillis};
 
 use crate::{
     Aggregate, Aggregates, Anchor, Block, Making, RowValue, Total, counter, counter::MAX_GAP_MS, energy,
@@ -15,14 +15,17 @@ use crate::{
 pub fn aggregate(block: &Block, making: &Making<'_>) -> Aggregates {
     let mut summary = Summary::new(block, making);
     let mut walk = Walk::new(block);
+    // of one instant, whichever messages brought them
+    let (mut at, mut together) = (UtcMillis(i64::MIN), Vec::new());
     while let Some(head) = walk.next_row() {
-        let row = walk.values();
-        for value in row {
-            if let Some(property) = making.catalogue.get(value.series.property) {
-                summary.add(property, making.counted(head.event_time, row, *value), head.event_time);
-            }
+        if head.event_time != at {
+            summary.add_all(at, &together);
+            at = head.event_time;
+            together.clear();
         }
+        together.extend_from_slice(walk.values());
     }
+    summary.add_all(at, &together);
     summary.finish(block)
 }
 
@@ -55,7 +58,15 @@ impl<'a> Summary<'a> {
         summary
     }
 
-    fn add(&mut self, property: &ObservedProperty, value: RowValue, at: smartpole_model::UtcMillis) {
+    fn add_all(&mut self, at: UtcMillis, together: &[RowValue]) {
+        for value in together {
+            if let Some(property) = self.making.catalogue.get(value.series.property) {
+                self.add(property, self.making.counted(at, together, *value), at);
+            }
+        }
+    }
+
+    fn add(&mut self, property: &ObservedProperty, value: RowValue, at: UtcMillis) {
         let target = self.target(property, value.series);
         let aggregate = self.all.entry(target);
         aggregate.flags = aggregate.flags.union(value.flags);

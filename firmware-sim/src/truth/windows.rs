@@ -1,17 +1,17 @@
 //! What each quarter of an hour must say.
 //!
-//! Readings outside their range and sentinels stay out where the catalogue says so. Of what remains a quarter has count, sum,
-//! minimum and maximum; of counts only count and sum. Totals feed the count named by the catalogue: for two consecutive ones,
-//! a at ta and b at tb, the difference is b − a; if that is negative, b + 2^width − a if so many can have passed at the
-//! profile's `max_per_minute` in the minutes between (rounded up), else b, as the counter was reset. It is spread evenly over
-//! `[ta, tb)`: `[x, y)` gets floor(d·(y−ta)/(tb−ta)) − floor(d·(x−ta)/(tb−ta)). Over a gap of more than 7 days nothing is.
+//! What a reading counts as, or why it stays out, says [`super::quality`]. Of what remains a quarter has count, sum, minimum and
+//! maximum; of counts only count and sum; of sound levels the sum is that of their energies. Totals feed the count named by the
+//! catalogue: for two consecutive ones, a at ta and b at tb, the difference is b − a, if so many can have passed at the profile's
+//! `max_per_minute` in the minutes between (rounded up), else nobody; if it is negative, b + 2^width − a if so many can have passed,
+//! else b if so many can have, as the counter was reset, else nobody. It is spread evenly over `[ta, tb)`: `[x, y)` gets floor(d·(y−ta)/(tb−ta)) − floor(d·(x−ta)/(tb−ta)). Over a gap of more than 7 days nothing is.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use smartpole_model::{Flag, Kind, ObservedProperty, Quarter, Registry, Series, UtcMillis, registry::Counter};
+use smartpole_model::{Kind, Mean, ObservedProperty, Quarter, Registry, Series, UtcMillis, registry::Counter};
 
-use super::Accepted;
+use super::{Accepted, quality::Told};
 
 /// One series of one device in one quarter of an hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,10 +53,19 @@ pub(super) fn of(registry: &Registry, accepted: &Accepted) -> Vec<Window> {
     let mut quarters = Quarters::new();
     for ((device, of), mut readings) in series {
         let Some(property) = registry.properties.get(of.property) else { continue };
-        readings.retain(|(_, value)| !is_excluded(property, *value));
+        let told = Told { registry, accepted, device, property };
+        let counted: Vec<_> = readings.iter().map(|(time, value)| told.counted(&readings, *time, *value)).collect();
+        let mut counted = counted.into_iter();
+        readings.retain_mut(|(_, value)| match counted.next().flatten() {
+            Some(counts_as) => {
+                *value = counts_as;
+                true
+            }
+            None => false,
+        });
         match property.counts {
             None => readings.iter().for_each(|(time, value)| {
-                add(&mut quarters, (device, time.quarter(), of), property.kind, *value);
+                add(&mut quarters, (device, time.quarter(), of), property, *value);
             }),
             Some(fed) => {
                 let fed = Series { property: fed, ..of };
@@ -82,25 +91,25 @@ fn window(registry: &Registry, device: usize, quarter: Quarter, series: Series, 
     })
 }
 
-fn is_excluded(property: &ObservedProperty, value: i64) -> bool {
-    if property.sentinels.contains(&value) {
-        return property.excluded_by.contains(Flag::Sentinel);
-    }
-    let outside = value < property.min || value > property.max;
-    outside && property.excluded_by.contains(Flag::OutOfRange)
-}
-
-fn add(quarters: &mut Quarters, key: (usize, Quarter, Series), kind: Kind, value: i64) {
+fn add(quarters: &mut Quarters, key: (usize, Quarter, Series), property: &ObservedProperty, value: i64) {
+    let kind = property.kind;
     let sums = quarters.entry(key).or_insert(match kind {
         Kind::IntervalCount => Sums::default(),
         _ => Sums { min: i64::MAX, max: i64::MIN, ..Sums::default() },
     });
     sums.count += 1;
-    sums.sum += value;
+    sums.sum += if property.mean == Mean::Energy { energy(value) } else { value };
     if kind != Kind::IntervalCount {
         sums.min = sums.min.min(value);
         sums.max = sums.max.max(value);
     }
+}
+
+/// 10^(L/10) of a level in tenths of a decibel: the part of a decade in millionths, times its power of ten, rounded half up.
+fn energy(tenths: i64) -> i64 {
+    let tenths = tenths.clamp(0, 1_400);
+    let part = (10f64.powf((tenths % 100) as f64 / 100.0) * 1e6).round() as i128;
+    ((part * 10i128.pow((tenths / 100) as u32) + 500_000) / 1_000_000) as i64
 }
 
 /// How the totals of a device behave. The fleet's devices stay with one profile.
@@ -124,13 +133,12 @@ fn spread(quarters: &mut Quarters, device: usize, fed: Series, counter: Counter,
 fn difference(from: UtcMillis, a: i64, to: UtcMillis, b: i64, counter: Counter) -> i64 {
     let minutes = ((to.since(from) + 59_999) / 60_000).max(1);
     let wrapped = b + (1i64 << counter.width_bits) - a;
-    if b >= a {
-        b - a
-    } else if (0..=i64::from(counter.max_per_minute) * minutes).contains(&wrapped) {
-        wrapped
-    } else {
-        b
-    }
+    let can_have_passed = 0..=i64::from(counter.max_per_minute) * minutes;
+    let passed = match b >= a {
+        true => [b - a, 0],
+        false => [wrapped, b],
+    };
+    passed.into_iter().find(|passed| can_have_passed.contains(passed)).unwrap_or(0)
 }
 
 /// The shares of a difference in each quarter that `[from, to)` touches.
@@ -190,8 +198,9 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_counts_and_a_gap_of_more_than_seven_days_does_not() {
-        check(&[(0, 0), (1, 60_000)], &expect!["0: 60000 of 2"]);
+    fn neither_a_jump_nor_a_gap_of_more_than_seven_days_counts() {
+        check(&[(0, 0), (1, 500)], &expect!["0: 500 of 2"]);
+        check(&[(0, 0), (1, 60_000)], &expect!["0: 0 of 2"]);
         check(&[(0, 0), (7 * 1440 + 1, 500)], &expect!["0: 0 of 1, 10080: 0 of 1"]);
     }
 
