@@ -48,24 +48,20 @@ mod tests {
 
     #[test]
     fn holidays_have_their_first_and_last_day() {
-        assert_eq!(["2026-07-19", "2026-07-20", "2026-09-01", "2026-09-02"].map(is), [
-            Some(false),
-            Some(true),
-            Some(true),
-            Some(false)
-        ]);
+        assert_eq!(
+            ["2026-07-19", "2026-07-20", "2026-09-01", "2026-09-02"].map(is),
+            [Some(false), Some(true), Some(true), Some(false)]
+        );
         assert_eq!(["2025-12-31", "2026-01-01", "2026-01-07"].map(is), [Some(true), Some(true), Some(false)]);
         assert_eq!(["2027-05-17", "2027-05-18", "2027-05-19"].map(is), [Some(false), Some(true), Some(false)]);
     }
 
     #[test]
     fn beyond_the_data_nothing_is_known() {
-        assert_eq!(["2024-12-31", "2025-01-01", "2029-08-14", "2029-08-15"].map(is), [
-            None,
-            Some(true),
-            Some(true),
-            None
-        ]);
+        assert_eq!(
+            ["2024-12-31", "2025-01-01", "2029-08-14", "2029-08-15"].map(is),
+            [None, Some(true), Some(true), None]
+        );
     }
 
     #[test]
