@@ -18,7 +18,7 @@ pub type Baseline = [Date; BASELINE_DAYS];
 /// Why there is no baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoBaseline {
-    /// The day itself is a public holiday, a special day or a Sunday opening: none is like it.
+    /// The day itself is a public holiday or a special day: none is like it.
     UnlikeOthers,
     /// It is not known whether the day is in the school holidays.
     SchoolHolidaysUnknown,
@@ -46,8 +46,8 @@ pub struct Estimate {
     pub days: Baseline,
 }
 
-/// The last four days before `date` of the same weekday that are comparable: no public holiday, special day or Sunday opening,
-/// in the school holidays just as `date` is, and for which `has_data`.
+/// The last four days before `date` of the same weekday that are comparable: no public holiday or special day, a Sunday opening
+/// and in the school holidays just as `date` is, and for which `has_data`.
 ///
 /// # Errors
 /// Why there are none.
@@ -56,15 +56,15 @@ pub fn baseline(
     openings: &SundayOpenings,
     has_data: impl Fn(Date) -> bool,
 ) -> Result<Baseline, NoBaseline> {
-    let is_like_others =
-        |date: Date| public_holiday(date).is_none() && special_day(date).is_none() && !openings.holds(date);
-    if !is_like_others(date) {
+    let is_unlike = |day: Date| public_holiday(day).is_some() || special_day(day).is_some();
+    if is_unlike(date) {
         return Err(NoBaseline::UnlikeOthers);
     }
+    let is_open = openings.holds(date);
     let in_school_holidays = is_school_holiday(date).ok_or(NoBaseline::SchoolHolidaysUnknown)?;
+    let is_alike = |day: Date| openings.holds(day) == is_open && is_school_holiday(day) == Some(in_school_holidays);
     let before = (1..=BASELINE_WEEKS).filter_map(|weeks| date.checked_sub(weeks.weeks()).ok());
-    let comparable = before
-        .filter(|day| is_like_others(*day) && is_school_holiday(*day) == Some(in_school_holidays) && has_data(*day));
+    let comparable = before.filter(|day| !is_unlike(*day) && is_alike(*day) && has_data(*day));
     let days: Vec<Date> = comparable.take(BASELINE_DAYS).collect();
     Baseline::try_from(days).map_err(|_| NoBaseline::TooFewDays)
 }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn holidays_special_days_and_sunday_openings_are_left_out() {
+    fn holidays_special_days_and_sunday_openings_are_left_out_of_ordinary_days() {
         // Thursdays: 4.6. Fronleichnam, 14.5. Himmelfahrt
         assert_eq!(days("2026-06-11", &none()).as_deref(), Ok("28.5 21.5 7.5 30.4"));
         // Mondays: 16.2. Rosenmontag
@@ -128,10 +128,17 @@ mod tests {
         let openings = SundayOpenings::parse(r#"sunday_openings = ["2026-09-13"]"#).unwrap();
         assert_eq!(days("2026-10-04", &openings).as_deref(), Ok("27.9 20.9 6.9 19.7"));
         assert_eq!(days("2026-10-04", &none()).as_deref(), Ok("27.9 20.9 13.9 6.9"));
-        assert_eq!(days("2026-09-13", &openings), Err(NoBaseline::UnlikeOthers));
         assert_eq!(days("2026-10-03", &none()), Err(NoBaseline::UnlikeOthers));
         assert_eq!(days("2026-12-24", &none()), Err(NoBaseline::UnlikeOthers));
         assert_eq!(days("2031-05-05", &none()), Err(NoBaseline::SchoolHolidaysUnknown));
+    }
+
+    #[test]
+    fn sunday_openings_are_compared_with_sunday_openings() {
+        let text = r#"sunday_openings = ["2026-05-03", "2026-06-07", "2026-07-05", "2026-09-06", "2026-10-04"]"#;
+        let openings = SundayOpenings::parse(text).unwrap();
+        assert_eq!(days("2026-10-04", &openings).as_deref(), Ok("6.9 5.7 7.6 3.5"));
+        assert_eq!(days("2026-09-06", &openings), Err(NoBaseline::TooFewDays), "three before it");
     }
 
     #[test]
