@@ -1,64 +1,58 @@
-//! What the public may see of counts, so that nobody who passed alone can be found in them.
+//! What the public may see of counts of persons.
 //!
-//! ```text
-//! quarters {open, missing, counted} ──► steps of the grid ──► hours ──► Parts of a day (safe sums) ──► published_sum: days and longer
-//! ```
+//! Every public count is a multiple of 5, made from its own exact sum. No law names a smallest number for anonymous counts of
+//! passers-by; the precedent is the Bundesagentur für Arbeit, which shows no number below 3 and protects the sums over it. So 0, 1
+//! and 2 have to look alike, **in the face of all other figures**.
 //!
-//! Each figure is rounded to a multiple of 5: 0, 1 and 2 look alike. There is no law for counts of passers-by; offices that publish
-//! counts of people keep such cells apart (Bundesagentur für Arbeit: at least 3; Statistisches Bundesamt: perturbed cells).
+//! # Why plain rounding is not enough
 //!
-//! # The promise
+//! Four quarters with 2 crossings each are shown as 0, and their hour, 8, as 10: the hour says 8–12, the quarters say at most 2
+//! each, so all four are 2. To leave such an hour out does not help: who knows the rule sees from the gap that it was 8.
 //!
-//! For each step whose figure is 0, and for each of the values 0, 1 and 2, there are counts of all other steps with which **all**
-//! figures of this module, at every step, hour, day and longer period, would be what they are. So whoever holds all answers and
-//! knows all rules cannot tell which of the three it was, not even whether anybody passed at all.
+//! # The rule
 //!
-//! # Why rounding each sum by itself does not keep it
+//! A figure has parts (an hour has quarters), and their figures alone already say that its sum lies in `low..=high`. It is shown
+//! as **the multiple of 5 nearest to its exact sum among those in `low..=high`**. A step has no parts: nothing but `0..` is known.
 //!
-//! A figure tells an interval (10: 8 to 12), and so do those of its parts (0: 0 to 2). Where the two hardly meet, the parts are
-//! determined: four quarters of 0 and their hour of 10 are 2, 2, 2 and 2, as nothing else makes 8. Quarters of 0 and 0 and a sum
-//! of 5 (3 or 4) tell that somebody passed in both. Entries of 0 and exits of 0 with crossings of 5 tell the same.
+//! - There always is such a multiple: the sum of what the parts are shown as.
+//! - A figure is at most 4 away from its sum, and more than 2 only if its sum is at the very end of what the parts allow.
+//! - Which multiples may be shown depends on figures that are public, so that the choice itself tells nothing more (*simulatable*:
+//!   Kenthapadi, Mishra, Nissim, "Simulatable auditing", PODS 2005).
 //!
-//! # The rule that does
+//! # What it promises
 //!
-//! - **Steps** are rounded, each by itself. They are quarters of an hour from 6 to 22 and hours from 22 to 6, and no figure is
-//!   finer. What is not closed has no figure.
-//! - **A sum is held 2 away from the ends of what its parts' figures allow**, and then rounded. If they allow `low..=high`, a sum
-//!   below `low + 2` is taken for `low + 2` and one above `high − 2` for `high − 2`. That is how hours are made of quarters.
-//! - **The two parts of a day** (10–20, and the rest) have a safe sum each, made of their hours alike, but exact between the ends;
-//!   within 2 of an end it is the end. **Anything longer is the sum of safe sums, rounded**: opening hours, days, weeks, months, years.
-//! - **Nothing is counted in two places.** Scopes with figures of their own share no counter ([`shared_with`]). A scope that is made
-//!   of such scopes has figures of days and longer only, rounded from their safe sums. Directions are such scopes, too: crossings
-//!   at a step are the sum of the figures in and out, not a third figure.
+//! For each count that is 0, 1 or 2 — a step, a longer period, one direction, a pole, a zone — and for each of the values 0, 1 and
+//! 2 there are counts of the whole city in which it has this value, and by which every figure is the same. So a count of 1 or 2 is
+//! never determined, nor is that anybody passed at all. One case is weaker: the sum of just two such counts (both directions) is
+//! shown as 0 up to 4; then sums over it may tell which half of 0–4 it is in, but three values remain.
 //!
-//! So a figure is off from its exact sum by at most 2, and by 2 more where a sum is held: an hour, or each part of a day in a longer
-//! sum. With traffic that is rare, as nearly all parts would have to be off as far as they can in the same direction.
+//! Proof. What figures say of a sum is an interval. A count *c* known as 0–2 is fixed at one of these values: this moves neither
+//! end of the interval of any sum over it by more than 2, for it is true of *c*, and a sum of parts moves by what one part moves.
+//! A sum that is shown as *m* lies in `m-2..=m+2`, extended to `low` or `high` if no multiple is left beyond it. As `low ≤ m ≤
+//! high`, that ends at `low + 2` or later and begins at `high - 2` or earlier, so it still meets the interval after the move.
+//! A count known as 0–4 is fixed at 1 or 3, and moves one end by 1 and the other by 3. The first sum over it that this does not
+//! meet is known to within 2 (`low..=low + 2` or `high - 2..=high`), which leaves 0, 1, 2 or 2, 3, 4, and moves by at most 2 from
+//! there on.
 //!
-//! # Why it does
+//! # What it needs
 //!
-//! Let a step of figure 0 be 0, 1 or 2. Its hour's quarters then still allow sums from `low` to `high − 2` if it is 0, from
-//! `low + 1` to `high − 1` if it is 1, and from `low + 2` to `high` if it is 2. The sums that have the same figure as the true one
-//! are an interval that begins at `high − 2` at the latest and ends at `low + 2` at the earliest, so it meets each of the three; and
-//! what it leaves of each lacks at most 2 at one end, or 1 at both. This is what was assumed of the step, so the same holds of
-//! the part of the day made of hours. All longer figures are functions of safe sums and tell nothing beyond them. That they
-//! overlap (weeks and months) does no harm.
+//! 1. **Figures are a tree**: each is a part of one sum at most. Sums over time and sums over places cross each other, and then
+//!    the rule does not hold (`tests/attacker.rs` has a city in which it fails). So of each counter one way goes up:
+//!    direction → both → pole → zone, all by steps; from there, for this zone alone, hours → days → weeks; the days of zones →
+//!    days of the zone around them → its weeks. A zone that counts who comes in shows `in` and `out` as two trees and not both
+//!    together. What else is wanted (hours of a pole, months, years) is added up from figures that are shown, and says so.
+//! 2. **A figure is shown once** and stays. Two figures of one hour, before and after a late reading, would tell what was late. So
+//!    the exact count of a step is taken as it was known at [`Step::known_at`], for its own figure and for every sum over it;
+//!    what is corrected later is seen by planners only.
+//! 3. **Steps are closed** ([`steps`]), and nothing else tells of single persons: no live event, no last-seen time, no number of
+//!    messages, no revision, no coverage of sensors that send when somebody passes.
 //!
-//! # What it does not promise
-//!
-//! - It is about one state of knowledge. A figure that is corrected tells of the readings it has now. Who kept the former one and
-//!   knows that only one person was added since (2, "0", and now 3, "5") knows the former count. So the public side tells neither
-//!   revisions nor when, and figures should be published when their windows are final.
-//! - It is about counts. Who stands in the street and counts knows more.
+//! It does not protect from who knows exact counts by other means: who watched three of four quarters.
 
+mod figure;
 mod grid;
-mod publish;
-mod rounding;
-mod scopes;
 
-#[cfg(test)]
-mod attack;
-
-pub use grid::{step_of, steps};
-pub use publish::{Figure, Part, PublicDay, QuarterCount, publish_day, published_sum};
-pub use rounding::{ROUNDED_TO, rounded};
-pub use scopes::shared_with;
+pub use self::{
+    figure::{Figure, ROUNDED_TO},
+    grid::{SHOWN_AFTER_MS, Step, period, steps},
+};
