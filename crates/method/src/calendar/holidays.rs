@@ -66,7 +66,7 @@ pub fn first_advent(year: i16) -> Option<Date> {
     eve.checked_sub((i32::from(since_sunday) + 21).days()).ok()
 }
 
-/// The public holiday that a date is.
+/// The public holiday that a date is, by the law since 1995. Reformation Day of 2017, a holiday for once, is not among them.
 pub fn public_holiday(date: Date) -> Option<Holiday> {
     let fixed = match (date.month(), date.day()) {
         (1, 1) => Holiday::NewYear,
