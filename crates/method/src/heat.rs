@@ -139,4 +139,15 @@ mod tests {
         assert_eq!((is_tropical_night(date(), 1, &hours), is_hot_day(date(), 1, &hours)), (Some(false), Some(true)));
         assert_eq!((is_tropical_night(date(), 1, &[]), is_hot_day(date(), 1, &[])), (None, None));
     }
+
+    #[test]
+    fn an_hour_that_comes_late_decides_as_if_it_had_been_there() {
+        let all = hours(200, 299);
+        let (mut late, rest) = (all[..3].to_vec(), &all[3..]);
+        assert_eq!(is_tropical_night(date(), 1, rest), None);
+        late.splice(0..0, rest.iter().copied());
+        assert_eq!(is_tropical_night(date(), 1, &late), is_tropical_night(date(), 1, &all));
+        late.last_mut().unwrap().min = 199;
+        assert_eq!(is_tropical_night(date(), 1, &late), Some(false));
+    }
 }

@@ -196,6 +196,17 @@ mod tests {
     }
 
     #[test]
+    fn a_level_is_the_same_whatever_came_late() {
+        let mut parts: Vec<Part> =
+            (0..48).map(|n| Part { duration_ms: HOUR_MS / 4, ..hours(400 + 7 * n, 1) }).collect();
+        let in_order = level(Period::Day, "2026-07-10", &parts);
+        parts.reverse();
+        parts.rotate_left(17);
+        assert_eq!(level(Period::Day, "2026-07-10", &parts), in_order);
+        assert_eq!(in_order, Some(644), "10 lg of the mean of 10^(4 + 0.07 n), n = 0 … 47, is 64.36");
+    }
+
+    #[test]
     fn the_day_figure_adds_5_decibels_in_the_evening_and_10_at_night() {
         let known = |tenths| PeriodLevel { tenths: Some(tenths), covered_ms: 1, length_ms: 1 };
         let figure = |day, evening, night| day_figure(known(day), known(evening), known(night));

@@ -65,6 +65,13 @@ mod tests {
     }
 
     #[test]
+    fn each_number_of_the_decade_is_rounded_to_its_last_digit() {
+        for (tenths, millionths) in DECADE.iter().enumerate() {
+            assert_eq!(*millionths, (10f64.powf(tenths as f64 / 100.0) * 1e6).round() as i64, "{tenths}");
+        }
+    }
+
+    #[test]
     fn the_table_is_ten_to_the_tenth_of_the_level() {
         for tenths in 200..=LOUDEST {
             let exact = 10f64.powf(tenths as f64 / 100.0);
