@@ -40,7 +40,8 @@
 //!    the rule does not hold (`tests/attacker.rs` has a city in which it fails). So of each counter one way goes up:
 //!    direction → both → pole → zone, all by steps; from there, for this zone alone, hours → days → weeks; the days of zones →
 //!    days of the zone around them → its weeks. A zone that counts who comes in shows `in` and `out` as two trees and not both
-//!    together. What else is wanted (hours of a pole, months, years) is added up from figures that are shown, and says so.
+//!    together. What else is wanted (hours of a pole, months, years) is added up from figures that are shown, and says so. To
+//!    leave out any of the figures is always safe, but not to leave a part that is shown elsewhere out of a sum.
 //! 2. **A figure is shown once** and stays. Two figures of one hour, before and after a late reading, would tell what was late. So
 //!    the exact count of a step is taken as it was known at [`Step::known_at`], for its own figure and for every sum over it;
 //!    what is corrected later is seen by planners only.
@@ -54,5 +55,5 @@ mod grid;
 
 pub use self::{
     figure::{Figure, ROUNDED_TO},
-    grid::{SHOWN_AFTER_MS, Step, period, steps},
+    grid::{SHOWN_AFTER_MS, Step, period, steps, together},
 };

@@ -67,7 +67,20 @@ fn step(quarters: &[(Quarter, Option<i64>)], now: UtcMillis) -> Option<Step> {
 /// `None` as long as the parts do not fill it. Parts in which nothing was measured add nothing.
 pub fn period(span: Span, parts: &[Step]) -> Option<Step> {
     let is_whole = fills(span, parts.iter().map(|part| part.span));
-    is_whole.then(|| Step { span, figure: Figure::of_parts(parts.iter().filter_map(|part| part.figure.as_ref())) })
+    is_whole.then(|| sum(span, parts))
+}
+
+/// The sum of one step over directions, poles or zones that are shown as well.
+///
+/// `None` if there are no parts, or not all of the same time. Parts in which nothing was measured add nothing.
+pub fn together(parts: &[Step]) -> Option<Step> {
+    let span = parts.first()?.span;
+    let is_one_time = parts.iter().all(|part| part.span == span);
+    is_one_time.then(|| sum(span, parts))
+}
+
+fn sum(span: Span, parts: &[Step]) -> Step {
+    Step { span, figure: Figure::of_parts(parts.iter().filter_map(|part| part.figure.as_ref())) }
 }
 
 /// Whether parts follow one another from the first instant of a span to its last.
@@ -173,5 +186,14 @@ mod tests {
         let mut gap = steps;
         gap.remove(usize::try_from(9 * QUARTERS_OF_HOUR).unwrap());
         assert_eq!(period(day, &gap), None);
+    }
+
+    #[test]
+    fn a_sum_over_places_is_of_one_time() {
+        let hour = span("2026-11-10T10:00:00Z", "2026-11-10T11:00:00Z");
+        let (here, there) = (steps(&counts(hour, 2), LATER), steps(&counts(hour, 1), LATER));
+        let both = [here[0].clone(), there[0].clone(), there[0].clone()];
+        assert_eq!(shown(&[together(&both).unwrap()]), [Some(5)], "4 of three parts, each shown as 0");
+        assert_eq!((together(&here), together(&[])), (None, None));
     }
 }
