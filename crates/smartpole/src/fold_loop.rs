@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use smartpole_journal::{Batch, Error as JournalError, Journal, Reader};
-use smartpole_model::{Record, Seq};
+use smartpole_journal::{Error as JournalError, Journal, Reader};
+use smartpole_model::{Record, RecordRef, Seq};
 use smartpole_pipeline::{Env, Fold, Live, LoadError, Offer};
 use smartpole_store::Store;
 use tokio::{
@@ -21,13 +21,18 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{inputs::InputLibrary, telemetry::Chain};
+use crate::{
+    inputs::InputLibrary,
+    replay::{Kept, Messages, weight},
+    telemetry::Chain,
+};
 
-/// Records folded under one lock: a question waits for no more than these.
-const STEP_RECORDS: usize = 500;
+/// Messages folded under one lock, or records that take as long: a question waits for no more than these.
+const STEP_MESSAGES: u64 = 500;
+const STEP_RECORDS: usize = STEP_MESSAGES as usize;
 const STEP_BYTES: usize = 1 << 20;
-/// A commit comes after so many records …
-const COMMIT_RECORDS: u64 = 10_000;
+/// A commit comes after so many messages, or records that take as long …
+const COMMIT_MESSAGES: u64 = 10_000;
 /// … or so long after the first change.
 const COMMIT_AFTER: Duration = Duration::from_secs(1);
 /// How long a failed commit or load waits before it is tried again.
@@ -52,6 +57,8 @@ pub(crate) enum Error {
 /// Everything the thread works with.
 pub(crate) struct FoldLoop {
     pub(crate) journal: Journal,
+    /// Its messages, for those that are decoded again.
+    pub(crate) messages: Messages,
     pub(crate) store: Store,
     pub(crate) library: InputLibrary,
     pub(crate) fold: Arc<RwLock<Fold>>,
@@ -72,67 +79,99 @@ struct Progress {
     /// Messages whose folding panicked.
     broken: HashSet<Seq>,
     committed: Seq,
+    /// Messages folded since, or records that take as long.
+    uncommitted: u64,
     first_change: Option<Instant>,
     /// A checkpoint was committed, and the journal was not trimmed by it yet.
     trim_due: bool,
+    /// When a stop waits no longer for what was journalled.
+    deadline: Option<Instant>,
+}
+
+impl Progress {
+    fn new(reader: Reader, committed: Seq) -> Self {
+        let (broken, first_change, trim_due, deadline) = (HashSet::new(), None, false, None);
+        Self { reader, broken, committed, uncommitted: 0, first_change, trim_due, deadline }
+    }
+
+    /// Whether what is left is folded at the next start.
+    fn gives_up(&mut self, stop: &CancellationToken) -> bool {
+        stop.is_cancelled() && Instant::now() > *self.deadline.get_or_insert_with(|| Instant::now() + CATCH_UP)
+    }
 }
 
 impl FoldLoop {
     /// Folds until `stop`, then what is left for a moment, and commits.
     pub(crate) fn run(self, runtime: &Handle, stop: &CancellationToken) -> Result<(), Error> {
         let cursor = self.write().position().0;
-        let reader = self.journal.reader(cursor.next());
-        let mut progress =
-            Progress { reader, broken: HashSet::new(), committed: cursor, first_change: None, trim_due: false };
-        let mut deadline = None;
+        let mut progress = Progress::new(self.journal.reader(cursor.next()), cursor);
         loop {
             let batch = progress.reader.next_batch(STEP_RECORDS, STEP_BYTES)?;
-            if !batch.is_empty() {
-                self.step(&batch, &mut progress, runtime)?;
-            }
+            let records = batch.iter().collect::<Result<Vec<_>, _>>()?;
+            self.fold_all(&records, &mut progress, runtime, stop)?;
             self.commit_if_due(&mut progress, stop)?;
-            if stop.is_cancelled() {
-                let until = *deadline.get_or_insert_with(|| Instant::now() + CATCH_UP);
-                if batch.is_empty() || Instant::now() > until {
-                    return self.commit(&mut progress, stop);
-                }
+            let given_up = progress.gives_up(stop);
+            if stop.is_cancelled() && (batch.is_empty() || given_up) {
+                return self.commit(&mut progress, stop);
             } else if batch.is_empty() {
                 wait(&mut progress, runtime, stop);
             }
         }
     }
 
-    /// Folds a batch; if that fails, the state is restored and folding goes on from the cursor.
-    fn step(&self, batch: &Batch, progress: &mut Progress, runtime: &Handle) -> Result<(), Error> {
-        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(batch, &progress.broken)));
+    fn fold_all(
+        &self,
+        records: &[(Seq, RecordRef<'_>)],
+        progress: &mut Progress,
+        runtime: &Handle,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        let mut rest = records;
+        while !rest.is_empty() && !progress.gives_up(stop) {
+            let (n, weight) = weight::part(rest, STEP_MESSAGES);
+            let (part, after) = rest.split_at(n);
+            if !self.step(part, progress, runtime)? {
+                break; // what is left is read again
+            }
+            progress.uncommitted += weight;
+            self.commit_if_due(progress, stop)?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Folds records; if that fails, the state is restored and folding goes on from the cursor. Whether it did not fail.
+    fn step(&self, records: &[(Seq, RecordRef<'_>)], progress: &mut Progress, runtime: &Handle) -> Result<bool, Error> {
+        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(records, &progress.broken)));
         match folded {
             Ok(Ok(())) => {
                 progress.first_change.get_or_insert_with(Instant::now);
-                return Ok(());
+                return Ok(true);
             }
-            Ok(Err(Error::Restore(error))) => {
+            Ok(Err(error)) => {
                 self.report(Some(&Chain(&error).to_string()));
                 runtime.block_on(tokio::time::sleep(RETRY));
             }
-            Ok(Err(error)) => return Err(error),
             Err(_) => {
                 let seq = self.write().at();
                 tracing::error!(seq = seq.0, "folding a message failed by a fault of this program");
                 progress.broken.insert(seq);
             }
         }
-        self.restore(progress)
+        self.restore(progress).map(|()| false)
     }
 
-    fn apply(&self, batch: &Batch, broken: &HashSet<Seq>) -> Result<(), Error> {
+    fn apply(&self, records: &[(Seq, RecordRef<'_>)], broken: &HashSet<Seq>) -> Result<(), LoadError> {
         let mut fold = self.write();
         fold.watch(self.live.receiver_count() > 0);
-        let env = Env { stored: &self.store, inputs: &self.library };
-        let records = batch.iter().collect::<Result<Vec<_>, _>>()?;
+        let stored = Kept { stored: &self.store, messages: &self.messages };
+        let env = Env { stored: &stored, inputs: &self.library };
         fold.answer(true);
-        fold.apply_all(&records, |seq| broken.contains(&seq), &env, |offers| self.offer(offers))?;
+        fold.apply_all(records, |seq| broken.contains(&seq), &env, |offers| self.offer(offers))?;
         let live = fold.take_live();
         drop(fold);
+        let replayed = records.iter().map(|(_, record)| weight::replayed(record)).sum();
+        metrics::counter!("smartpole_replay_messages_total").increment(replayed);
         if !live.readings.is_empty() || !live.windows.is_empty() {
             // nobody listening any more is no fault
             self.live.send(Arc::new(live)).ok();
@@ -154,13 +193,13 @@ impl FoldLoop {
         *self.write() = restored;
         self.fold.clear_poison();
         progress.reader = self.journal.reader(cursor.next());
-        progress.first_change = None;
+        (progress.committed, progress.uncommitted, progress.first_change) = (cursor, 0, None);
         Ok(())
     }
 
     fn commit_if_due(&self, progress: &mut Progress, stop: &CancellationToken) -> Result<(), Error> {
         let waited = progress.first_change.is_some_and(|first| first.elapsed() >= COMMIT_AFTER);
-        if waited || self.write().at().since(progress.committed) >= COMMIT_RECORDS {
+        if waited || progress.uncommitted >= COMMIT_MESSAGES {
             self.commit(progress, stop)?;
         }
         Ok(())
@@ -184,7 +223,7 @@ impl FoldLoop {
         }
         self.write().committed();
         self.committed.send_replace(changes.batch);
-        (progress.committed, progress.first_change) = (changes.cursor, None);
+        (progress.committed, progress.uncommitted, progress.first_change) = (changes.cursor, 0, None);
         self.report(None);
         progress.trim_due |= changes.checkpoint.is_some();
         if progress.trim_due {

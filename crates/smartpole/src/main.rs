@@ -15,6 +15,7 @@ mod ledger;
 mod ledger_check;
 mod ledger_verify;
 mod registry_watch;
+mod replay;
 mod service;
 mod sources;
 mod targets;

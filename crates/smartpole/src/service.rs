@@ -31,6 +31,7 @@ use crate::{
     inputs::InputLibrary,
     ledger_check::LedgerCheck,
     registry_watch::RegistryWatch,
+    replay::Messages,
     sources::{Sources, known_gateways},
     targets::Targets,
     telemetry::Chain,
@@ -124,6 +125,7 @@ impl Service {
         let trouble = watch::Sender::new(None);
         let (fold_again, journal_again) = (Arc::clone(&fold), journal.clone());
         let folding = FoldLoop {
+            messages: Messages::new(journal_again.clone()),
             journal: journal_again,
             store,
             library,
