@@ -101,6 +101,15 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_of_sums_goes_by_what_its_parts_are_known_as() {
+        let hour = sum(&[2, 2, 2, 2]); // shown as 5: 3–8
+        let shown = |parts: &[&Figure]| Figure::of_parts(parts.iter().copied()).map(|figure| figure.shown());
+        assert_eq!(shown(&[&hour, &hour]), Some(15), "16, of 6–16");
+        assert_eq!(shown(&[&hour, &hour, &hour]), Some(20), "24, of 9–24; 25 would tell that all are 2");
+        assert_eq!(shown(&[&hour]), Some(5), "a sum of one part is that part");
+    }
+
+    #[test]
     fn a_figure_keeps_its_exact_sum_to_itself() {
         assert_eq!(format!("{:?}", sum(&[7, 1])), "Figure(5)");
     }
