@@ -37,11 +37,12 @@
 //! # What it needs
 //!
 //! 1. **Figures are a tree**: each is a part of one sum at most. Sums over time and sums over places cross each other, and then
-//!    the rule does not hold (`tests/attacker.rs` has a city of 18 counts, 9 of them known for certain then). So of each counter one way goes up:
-//!    direction → both → pole → zone, all by steps; from there, for this zone alone, hours → days → weeks; the days of zones →
-//!    days of the zone around them → its weeks. A zone that counts who comes in shows `in` and `out` as two trees and not both
-//!    together. What else is wanted (hours of a pole, months, years) is added up from figures that are shown, and says so. To
-//!    leave out any of the figures is always safe, but not to leave a part that is shown elsewhere out of a sum.
+//!    the rule does not hold (`tests/attacker.rs` has a city of 18 counts, 9 of them known for certain then). So of each counter
+//!    one way goes up: direction → both → pole → zone, all by steps; from there, for this zone alone, hours → days → weeks; the
+//!    days of zones → days of the zone around them → its weeks, which the inner zones then have not. A zone that counts who comes
+//!    in shows `in` and `out` as two trees and not both together. What else is wanted (hours of a pole, months, years) is added up
+//!    from figures that are shown, and says so. To leave out any of the figures is always safe, but not to leave a part that is
+//!    shown elsewhere out of a sum.
 //! 2. **A figure is shown once** and stays. Two figures of one hour, before and after a late reading, would tell what was late. So
 //!    the exact count of a step is taken as it was known at [`Step::known_at`], for its own figure and for every sum over it;
 //!    what is corrected later is seen by planners only. What is missing by then may be shown later, but in no sum.
