@@ -86,7 +86,7 @@ pub(crate) struct LedgerRowItem {
 /// One number of a row.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EntryItem {
-    /// The equation it stands in, `messages`, `readings` or `windows`; null for exclusions, which stand beside them.
+    /// The equation it stands in, `messages`, `readings` or `windows`; null for what stands beside them.
     #[schema(value_type = Option<String>, example = "messages")]
     equation: Option<&'static str>,
     /// What is counted: `journalled`, `decoded` and `aggregatable` are the left sides.
@@ -177,12 +177,14 @@ fn item(fold: &Fold, by: By, row: &LedgerRow) -> LedgerRowItem {
     let start = UtcMillis(i64::from(row.at) * length);
     let name = fold.name(kind, row.of).map(str::to_owned);
     let counted = row.counts.get(Entry::Journalled) > 0;
+    // a replay may have moved all of an entry elsewhere
+    let occurred = row.counts.iter().filter(|(_, value)| *value > 0);
     LedgerRowItem {
         start,
         end: start.plus(length),
         source: name.clone().filter(|_| by == By::Source),
         device: name.filter(|_| by == By::Device),
-        entries: row.counts.iter().map(|(entry, value)| EntryItem::new(entry, value)).collect(),
+        entries: occurred.map(|(entry, value)| EntryItem::new(entry, value)).collect(),
         balanced: counted.then(|| Equation::ALL.iter().all(|equation| equation.holds(&row.counts))),
     }
 }

@@ -5,8 +5,7 @@ use axum::{
     http::{HeaderName, header},
 };
 use metrics::{counter, gauge};
-use smartpole_model::{Outcome, Verdict};
-use smartpole_pipeline::Entry;
+use smartpole_pipeline::{Entry, Equation};
 
 use crate::{
     ApiState, CircuitState, Health,
@@ -32,7 +31,7 @@ pub(crate) async fn metrics(
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text.await?))
 }
 
-/// Puts down what is known now; the sums of the ledger are counters, as they only grow.
+/// Puts down what is known now.
 fn record(books: &Books, durable: u64, health: &Health, targets: &[Target]) {
     gauge!("smartpole_journal_durable_seq").set(durable as f64);
     gauge!("smartpole_fold_seq").set(books.seq.0 as f64);
@@ -67,46 +66,21 @@ fn record_target(target: &Target) {
     target.refused.iter().for_each(|refused| readings("refused", &refused.reason, refused.value));
 }
 
-/// Reasons and flags that never occurred are left out.
+/// A gauge, as a replay takes from one entry what it gives another; all entries, so that none stays at what it was.
 fn count(entry: Entry, n: u64) {
-    match entry {
-        Entry::Journalled => counter!("smartpole_messages_journalled_total").absolute(n),
-        Entry::Decoded => counter!("smartpole_readings_decoded_total").absolute(n),
-        Entry::Aggregatable => counter!("smartpole_windows_aggregatable_total").absolute(n),
-        Entry::Message(Outcome::Uplink) => message("uplink", "", n),
-        Entry::Message(Outcome::Control) => message("control", "", n),
-        Entry::Message(Outcome::Duplicate) => message("duplicate", "", n),
-        Entry::Message(Outcome::Quarantined(_)) | Entry::Reading(Verdict::Quarantined(_)) | Entry::Excluded(_)
-            if n == 0 => {}
-        Entry::Message(Outcome::Quarantined(reason)) => message("quarantined", reason.code(), n),
-        Entry::Reading(Verdict::Accepted) => reading("accepted", "", n),
-        Entry::Reading(Verdict::Duplicate) => reading("duplicate", "", n),
-        Entry::Reading(Verdict::Quarantined(reason)) => reading("quarantined", reason.code(), n),
-        Entry::OnTime => window("on_time", n),
-        Entry::Late => window("late", n),
-        Entry::Expired => window("expired", n),
-        Entry::Replaced => counter!("smartpole_readings_replaced_total").absolute(n),
-        Entry::Excluded(flag) => counter!("smartpole_readings_excluded_total", "flag" => flag.code()).absolute(n),
-    }
-}
-
-fn message(outcome: &'static str, reason: &'static str, n: u64) {
-    counter!("smartpole_messages_total", "outcome" => outcome, "reason" => reason).absolute(n);
-}
-
-fn reading(verdict: &'static str, reason: &'static str, n: u64) {
-    counter!("smartpole_readings_total", "verdict" => verdict, "reason" => reason).absolute(n);
-}
-
-fn window(arrival: &'static str, n: u64) {
-    counter!("smartpole_windows_total", "arrival" => arrival).absolute(n);
+    let labels = [
+        ("equation", entry.equation().map_or("", Equation::code)),
+        ("entry", entry.code()),
+        ("reason", entry.why().unwrap_or_default()),
+    ];
+    gauge!("smartpole_ledger", &labels).set(n as f64);
 }
 
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
     use metrics_exporter_prometheus::PrometheusBuilder;
-    use smartpole_model::{Flag, Reason, Seq, UtcMillis};
+    use smartpole_model::{Flag, Outcome, Reason, Seq, UtcMillis};
     use smartpole_pipeline::Counts;
     use smartpole_store::Standing;
 
@@ -114,7 +88,7 @@ mod tests {
     use crate::{SourceHealth, TargetHealth};
 
     #[test]
-    fn sums_and_positions_are_put_down_and_what_never_occurred_is_left_out() {
+    fn sums_and_positions_are_put_down() {
         let mut counts = Counts::default();
         counts.add(Entry::Journalled, 3);
         counts.add(Entry::Message(Outcome::Uplink), 2);
@@ -125,28 +99,36 @@ mod tests {
         let health = Health { sources: vec![source], ..Health::default() };
         let recorder = PrometheusBuilder::new().build_recorder();
         metrics::with_local_recorder(&recorder, || record(&books, 9, &health, &[]));
+        let text = recorder.handle().render();
+        let occurred = text.lines().filter(|line| !line.starts_with("smartpole_ledger{") || !line.ends_with(" 0"));
         check(
-            &recorder.handle().render(),
+            &occurred.collect::<Vec<_>>().join("\n"),
             &expect![[r#"
-            smartpole_fold_lag_messages 2
-            smartpole_fold_seq 7
-            smartpole_journal_durable_seq 9
-            smartpole_ledger_balanced 1
-            smartpole_messages_journalled_total 3
-            smartpole_messages_total{outcome="control",reason=""} 0
-            smartpole_messages_total{outcome="duplicate",reason=""} 0
-            smartpole_messages_total{outcome="quarantined",reason="unknown_device"} 1
-            smartpole_messages_total{outcome="uplink",reason=""} 2
-            smartpole_readings_decoded_total 0
-            smartpole_readings_excluded_total{flag="out_of_range"} 5
-            smartpole_readings_total{verdict="accepted",reason=""} 0
-            smartpole_readings_total{verdict="duplicate",reason=""} 0
-            smartpole_source_connected{source="broker"} 1
-            smartpole_windows_aggregatable_total 0
-            smartpole_windows_total{arrival="expired"} 0
-            smartpole_windows_total{arrival="late"} 0
-            smartpole_windows_total{arrival="on_time"} 0"#]],
+                smartpole_fold_lag_messages 2
+                smartpole_fold_seq 7
+                smartpole_journal_durable_seq 9
+                smartpole_ledger_balanced 1
+                smartpole_ledger{equation="",entry="excluded",reason="out_of_range"} 5
+                smartpole_ledger{equation="messages",entry="journalled",reason=""} 3
+                smartpole_ledger{equation="messages",entry="quarantined",reason="unknown_device"} 1
+                smartpole_ledger{equation="messages",entry="uplink",reason=""} 2
+                smartpole_source_connected{source="broker"} 1"#]],
         );
+    }
+
+    #[test]
+    fn what_a_replay_takes_from_an_entry_is_gone_from_its_figure() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let told = |entry| {
+            let mut counts = Counts::default();
+            counts.add(entry, 3);
+            let books = Books { seq: Seq(7), received_at: UtcMillis(0), counts };
+            metrics::with_local_recorder(&recorder, || record(&books, 7, &Health::default(), &[]));
+            recorder.handle().render()
+        };
+        let refused = r#"smartpole_ledger{equation="messages",entry="quarantined",reason="unknown_device"}"#;
+        assert!(told(Entry::Message(Outcome::Quarantined(Reason::UnknownDevice))).contains(&format!("{refused} 3\n")));
+        assert!(told(Entry::Message(Outcome::Uplink)).contains(&format!("{refused} 0\n")));
     }
 
     #[test]
