@@ -44,6 +44,8 @@ pub struct Changes {
     pub quarantine: Vec<QuarantineRow>,
     /// Messages that left the quarantine.
     pub released: Vec<Seq>,
+    /// What a registry changed for the past and is not settled yet, packed, if that changed; empty if all is.
+    pub resettling: Option<Vec<u8>>,
     /// Replays that began, went on or ended.
     pub replays: Vec<Replay>,
     /// The state at a journal position, once a day ([`crate::Restore::pack`]).

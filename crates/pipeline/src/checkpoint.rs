@@ -7,6 +7,7 @@
 //! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
 //! ledger: counts                                       batch rows:     n × (batch, bytes)
 //! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 7 numbers of its effect)
+//! resettling: bytes
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
 
@@ -58,6 +59,7 @@ impl Restore {
             put_bytes(out, bytes);
         });
         put_all(&mut out, self.replay.as_slice(), put_replay);
+        put_bytes(&mut out, &self.resettling);
         out
     }
 
@@ -86,6 +88,7 @@ impl Restore {
             ledger: Counts::unpack(take_bytes(&mut reader)?)?,
             batch_rows: take_all(&mut reader, |reader| Ok((reader.u64()?, take_bytes(reader)?.to_vec())))?,
             replay: take_all(&mut reader, take_replay)?.pop(),
+            resettling: take_bytes(&mut reader)?.to_vec(),
         };
         if reader.remaining() == 0 { Ok(restore) } else { Err(PackError::Invalid("tail")) }
     }

@@ -19,6 +19,7 @@ use crate::{
     listen::Radio,
     names::Names,
     place::Place,
+    resettle::{RESETTLE, Resettling},
     rollups::Rollups,
     tally::Tally,
 };
@@ -58,6 +59,8 @@ pub struct Fold {
     pub(crate) batch: u64,
     /// The newest replay.
     pub(crate) replay: Option<Replay>,
+    /// What the registry changed for the past and is not settled yet.
+    pub(crate) resettling: Resettling,
     pub(crate) pending: Pending,
     /// Devices whose blocks in memory must be looked through after the commit.
     pub(crate) handed_over: Vec<DeviceNo>,
@@ -79,6 +82,7 @@ pub(crate) struct Pending {
     pub(crate) released: BTreeSet<Seq>,
     pub(crate) ledger_moves: Vec<LedgerMove>,
     pub(crate) replays: BTreeMap<Seq, Replay>,
+    pub(crate) resettled: bool,
     pub(crate) finished_days: Vec<LedgerDeviceRow>,
     pub(crate) ticked: Vec<u32>,
     pub(crate) checkpoint: Option<CheckpointRow>,
@@ -113,6 +117,7 @@ impl Fold {
             RecordRef::Message(message) => self.message(seq, *message, broken, env)?,
             RecordRef::Tick { received_at, connected } => self.tick(*received_at, connected),
             RecordRef::Inputs { hash, .. } => self.take_inputs(hash, env)?,
+            RecordRef::Command { text, .. } if *text == RESETTLE => self.resettle_step(env)?,
             RecordRef::Command { received_at, text } => self.command(seq, *received_at, text),
             RecordRef::ReplayStep { seqs } => self.replay_step(seqs, env)?,
             RecordRef::CodecStalled { .. } => {} // vendor codecs are to come; in a journal of today it orders nothing
@@ -166,7 +171,9 @@ impl Fold {
         if hash != self.active.hash {
             let inputs = env.inputs.load(hash)?;
             self.settle_blocks();
+            let former = Arc::clone(&self.active);
             self.active = Arc::new(Active::new(hash, inputs, &mut self.names));
+            self.plan_resettling(&former, env)?;
             self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
             self.active.put_credentials_in_force(&mut self.radio.network);
             self.pending.inputs = Some(hash.to_owned());

@@ -221,6 +221,43 @@ impl Place<'_> {
         }
     }
 
+    /// Judges all values of a block anew, by themselves and by those before.
+    pub(crate) fn judge_block(&mut self, quarter: Quarter) -> Result<(), LoadError> {
+        let Some(rows) = self.get(quarter).map(Block::rows) else { return self.error.take().map_or(Ok(()), Err) };
+        for row in &rows {
+            self.judge_alone(row);
+        }
+        let (rules, stride) = self.active.rules_at(self.no, quarter.start());
+        let all = rows.iter().flat_map(|row| &row.values).map(|value| value.series);
+        let asked = all.filter(|series| self.active.asked(rules, *series).is_some());
+        let series = asked.map(|series| (series, Vec::new())).collect();
+        let mut near = Near { at: quarter.start(), stride, series, powered_up: Vec::new() };
+        let longest = rules.iter().map(|rules| i64::from(rules.warming_up_s) * 1_000).max().unwrap_or(0);
+        near.take(self.active, self.get(quarter).map(Block::rows).unwrap_or_default());
+        self.walk(&mut near, quarter, -1, quarter.start().plus(-longest));
+        near.powered_up.sort_unstable();
+        for mut kept in near.series.into_values() {
+            kept.sort_by_key(|kept| kept.event_time);
+            self.judge_series(&kept, quarter.start(), &near.powered_up);
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Renews the remarks that a row's values have by themselves; whose clock was doubted and what was replayed is not forgotten.
+    fn judge_alone(&mut self, row: &Row) {
+        let kept = Flags(1 << Flag::TimeDoubt as u16 | 1 << Flag::Replayed as u16 | OF_HISTORY.0);
+        let mut alone = Vec::new();
+        let values = row.values.iter().map(|value| (value.series, value.value));
+        self.active.rules.flags(&self.active.inputs.registry.properties, values, &mut alone);
+        for (value, alone) in row.values.iter().zip(alone) {
+            let flags = Flags(value.flags.0 & kept.0).union(alone);
+            if flags != value.flags {
+                let (event_time, received_at, time_source) = (row.event_time, row.received_at, row.time_source);
+                self.set_flags(&Kept { event_time, received_at, time_source, value: *value }, flags);
+            }
+        }
+    }
+
     /// Judges a series from `from` on.
     fn judge_series(&mut self, kept: &[Kept], from: UtcMillis, powered_up: &[UtcMillis]) {
         for (index, of) in kept.iter().enumerate() {

@@ -25,6 +25,7 @@ mod names;
 mod place;
 mod recent;
 mod replay;
+mod resettle;
 mod restore;
 mod resume;
 mod rollups;
@@ -46,6 +47,7 @@ pub use ledger::{Counts, Entry, Equation};
 pub use listen::Offer;
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
 pub use replay::REPLAY;
+pub use resettle::RESETTLE;
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
 /// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the

@@ -93,6 +93,24 @@ impl<'a> Place<'a> {
         self.error.take().map_or(Ok(()), Err)
     }
 
+    /// Judges and sums up a block by the registry in force: whether that changed its aggregates; none if there is no such block, or
+    /// it is still open.
+    pub(crate) fn settle_anew(&mut self, quarter: Quarter) -> Result<Option<bool>, LoadError> {
+        self.judge_block(quarter)?;
+        let Ok(at) = self.find(quarter) else { return self.error.take().map_or(Ok(None), Err) };
+        if self.device.held[at].open {
+            return Ok(None);
+        }
+        let now = self.aggregates(&self.device.held[at].block);
+        let held = &self.device.held[at];
+        let Some(former) = held.stored.as_ref().map(|stored| stored.aggregates.clone()) else { return Ok(Some(true)) };
+        if former == now {
+            return Ok(Some(false));
+        }
+        self.note_revision(at, former.pack());
+        Ok(Some(true))
+    }
+
     pub(crate) fn is_total(&self, series: Series) -> bool {
         self.active.inputs.registry.properties.get(series.property).is_some_and(|property| property.counts.is_some())
     }
@@ -137,15 +155,19 @@ impl<'a> Place<'a> {
             return;
         }
         let known = if made { Vec::new() } else { self.aggregates(&former).pack() };
+        self.note_revision(at, known);
+    }
+
+    fn note_revision(&mut self, at: usize, former: Vec<u8>) {
         let held = &mut self.device.held[at];
         held.changed = true;
         self.device.dirty = true;
         if held.revised_minute != self.minute {
             held.revised_minute = self.minute;
             held.revision += 1;
-            let (quarter, device, revision) = (former.quarter(), self.no, held.revision);
+            let (quarter, device, revision) = (held.block.quarter(), self.no, held.revision);
             let (minute, reason) = (self.minute, self.reason);
-            self.revisions.push(RevisionRow { quarter, device, revision, minute, reason, former: known });
+            self.revisions.push(RevisionRow { quarter, device, revision, minute, reason, former });
         }
     }
 }

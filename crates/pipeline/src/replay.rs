@@ -118,7 +118,7 @@ impl Fold {
         effect.readings += verdicts.accepted;
         effect.replaced += verdicts.replaced;
         let again = Again { seq, source, received_at: message.received_at, device };
-        self.move_outcome(&again, known, verdicts, outcome, effect);
+        self.move_outcome(&again, known.as_ref(), verdicts, outcome, effect);
         Ok(())
     }
 
@@ -193,7 +193,7 @@ impl Fold {
     fn move_outcome(
         &mut self,
         again: &Again,
-        known: Option<QuarantineRow>,
+        known: Option<&QuarantineRow>,
         verdicts: Verdicts,
         outcome: Outcome,
         effect: &mut Effect,
@@ -213,14 +213,14 @@ impl Fold {
         }
         moves.push((Entry::Decoded, decoded));
         moves.push((Entry::Replaced, verdicts.replaced as i64));
-        let was_whole = known.as_ref().is_some_and(|row| row.whole);
-        let former = known.as_ref().filter(|_| was_whole).map(|row| Outcome::Quarantined(row.reason));
+        let was_whole = known.is_some_and(|row| row.whole);
+        let former = known.filter(|_| was_whole).map(|row| Outcome::Quarantined(row.reason));
         if let Some(former) = former.filter(|former| *former != outcome) {
             moves.extend([(Entry::Message(former), -1), (Entry::Message(outcome), 1)]);
             effect.recovered += u64::from(!matches!(outcome, Outcome::Quarantined(_)));
         }
         // in the ledger by device a message counts once its device is known
-        let was_of = known.as_ref().map_or(again.device, |row| row.device);
+        let was_of = known.map_or(again.device, |row| row.device);
         for (entry, n) in moves.into_iter().filter(|(_, n)| *n != 0) {
             self.tally.shift(entry, n);
             if let Some(device) = again.device.filter(|_| was_of == again.device) {
@@ -254,7 +254,7 @@ impl Fold {
     }
 
     /// Changes the quarantine's row, if there was one or is one now.
-    fn move_row(&mut self, again: &Again, known: Option<QuarantineRow>, verdicts: Verdicts, whole: bool) {
+    fn move_row(&mut self, again: &Again, known: Option<&QuarantineRow>, verdicts: Verdicts, whole: bool) {
         let Verdicts { quarantined: reasons, first, .. } = verdicts;
         let &Again { seq, source, received_at, device } = again;
         let was_refused = known.is_some();
@@ -263,7 +263,7 @@ impl Fold {
             QuarantineRow { seq, received_at, source, device, reason, detail, readings, whole, reasons }
         });
         match row {
-            Some(row) if Some(&row) == known.as_ref() => {}
+            Some(row) if Some(&row) == known => {}
             Some(row) => {
                 self.pending.released.remove(&seq);
                 self.pending.quarantine.insert(seq, row);

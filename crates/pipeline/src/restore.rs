@@ -33,6 +33,8 @@ pub struct Restore {
     pub batch_rows: Vec<(u64, Vec<u8>)>,
     /// The newest replay.
     pub replay: Option<Replay>,
+    /// What a registry changed for the past and is not settled yet, packed.
+    pub resettling: Vec<u8>,
     /// Day of the last checkpoint (UTC days since 1970).
     pub checkpoint_day: Option<i32>,
 }
@@ -53,6 +55,14 @@ pub trait StoredBlocks {
     /// If the journal or the store cannot be read, or none was given.
     fn messages(&self, _seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
         Err(LoadError("there is no journal to read messages again from".into()))
+    }
+
+    /// The earliest block there is, if any. Only a registry that changes the past asks.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn first_quarter(&self) -> Result<Option<smartpole_model::Quarter>, LoadError> {
+        Ok(None)
     }
 
     /// The quarantine's row of a message. Only a replay asks.

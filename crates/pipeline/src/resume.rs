@@ -15,6 +15,7 @@ use crate::{
     listen::Radio,
     names::Names,
     place::Place,
+    resettle::Resettling,
     take::lorawan_rows,
     tally::{DayTally, Tally},
 };
@@ -48,6 +49,7 @@ impl Fold {
             checkpoint_day: restore.checkpoint_day.or((restore.cursor.0 > 0).then(|| restore.received_at.utc_day())),
             batch: restore.batch,
             replay: restore.replay,
+            resettling: Resettling::unpack(&restore.resettling).map_err(broken)?,
             pending: Pending::default(),
             handed_over: Vec::new(),
             scratch: Scratch::default(),
@@ -149,6 +151,7 @@ impl Fold {
             ledger: self.tally.sums(),
             batch_rows: vec![(self.batch, open.bytes)],
             replay: self.replay.clone(),
+            resettling: self.resettling.pack(),
             checkpoint_day: self.checkpoint_day,
         }
     }

@@ -7,9 +7,12 @@ use smartpole_window::{Aggregates, Level, next_start};
 
 use crate::{Anew, BlockRow, RollupDelta, Scope, active::Active};
 
+/// Level, first instant and scope of an hour or a day.
+pub(crate) type RollupKey = (Level, i64, Scope);
+
 /// Gains of hours and days while a batch is put together.
 #[derive(Debug, Default)]
-pub(crate) struct Rollups(BTreeMap<(Level, i64, Scope), Gain>);
+pub(crate) struct Rollups(BTreeMap<RollupKey, Gain>);
 
 #[derive(Debug, Default)]
 struct Gain {
@@ -48,13 +51,23 @@ impl Rollups {
         }
     }
 
-    fn merge(&mut self, active: &Active, settled: &Settled<'_>, key: (Level, i64, Scope), part: &Aggregates) {
+    fn merge(&mut self, active: &Active, settled: &Settled<'_>, key: RollupKey, part: &Aggregates) {
         let gain = self.0.entry(key).or_default();
         gain.aggregates.merge(part);
         gain.revisions += settled.revisions;
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if settled.lost && gain.anew.is_none() && start.quarter() >= settled.kept_from {
             gain.anew = Some(active.anew(scope, start.quarter(), next_start(level, start).quarter()));
+        }
+    }
+
+    /// Has an hour or a day made anew; `revisions` are its own, beside those of its blocks.
+    pub(crate) fn renew(&mut self, active: &Active, key: RollupKey, revisions: u32, kept_from: Quarter) {
+        let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
+        if start.quarter() >= kept_from {
+            let gain = self.0.entry(key).or_default();
+            gain.anew = Some(active.anew(scope, start.quarter(), next_start(level, start).quarter()));
+            gain.revisions += revisions;
         }
     }
 

@@ -54,6 +54,7 @@ impl Fold {
             quarantine: pending.quarantine.into_values().collect(),
             released: pending.released.into_iter().collect(),
             replays: pending.replays.into_values().collect(),
+            resettling: pending.resettled.then(|| self.resettling.pack()),
             checkpoint: pending.checkpoint,
         };
         for no in &pending.touched {
@@ -102,7 +103,7 @@ impl Fold {
     }
 
     /// Blocks from here on have not passed retention: none before the next checkpoint lets them go.
-    fn kept_from(&self) -> Quarter {
+    pub(crate) fn kept_from(&self) -> Quarter {
         let day = self.checkpoint_day.map_or(i64::MIN, |day| (i64::from(day) + 1) * 86_400_000);
         UtcMillis(day).plus(-self.retention_ms()).quarter()
     }

@@ -4,8 +4,8 @@ mod common;
 
 use common::{MINUTE, START, bytes, fold, fold_on, gateway, heard, inputs, join, library, message, tick, uplink};
 use proptest::prelude::*;
-use smartpole_model::{Outcome, Record, Verdict};
-use smartpole_pipeline::{Entry, Restore};
+use smartpole_model::{Outcome, Record, UtcMillis, Verdict};
+use smartpole_pipeline::{Entry, RESETTLE, Restore};
 
 /// What a device does in one step.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,12 @@ fn journal(steps: &[Step]) -> Vec<Record> {
                 records.push(heard(by, &frame, now, now));
             }
             Step::Noise { gateway: by, forged: false } => records.push(gateway(by, "stat", now, "{\"rxnb\":2}")),
-            Step::Move => records.push(inputs("later", now)),
+            Step::Move => {
+                records.push(inputs("later", now));
+                // as the service does: until then hours and days are half of the one registry, half of the other
+                let settle = || Record::Command { received_at: UtcMillis(now), text: RESETTLE.to_owned() };
+                records.extend((0..8).map(|_| settle()));
+            }
         }
     }
     records.extend((1..200).map(|minute| tick(now + minute * MINUTE)));

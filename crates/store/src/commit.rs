@@ -42,6 +42,7 @@ fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> 
     write_state(transaction, changes)?;
     write_ledger(transaction, changes)?;
     write_quarantine(transaction, changes)?;
+    write_resettling(transaction, changes)?;
     write_checkpoint(transaction, changes)?;
     write_cursor(transaction, changes)
 }
@@ -199,6 +200,13 @@ fn write_quarantine(transaction: &Transaction<'_>, changes: &Changes) -> Result<
         statement.execute(params![seq.0 as i64])
     })?;
     replays::write(transaction, &changes.replays)
+}
+
+fn write_resettling(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {
+    let sql = "INSERT OR REPLACE INTO resettling(id, plan) VALUES (1, ?1)";
+    each(transaction, "write what is to be settled", sql, changes.resettling.as_slice(), |statement, plan| {
+        statement.execute(params![plan])
+    })
 }
 
 fn write_checkpoint(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

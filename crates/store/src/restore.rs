@@ -46,6 +46,8 @@ impl Store {
         restore.ledger = Counts(BTreeMap::from_iter(sums));
         restore.batch_rows = batch_rows(&connection)?;
         restore.replay = replays::newest(&connection, 1)?.pop();
+        restore.resettling =
+            all(&connection, "SELECT plan FROM resettling", [], |row| row.get(0))?.pop().unwrap_or_default();
         restore.checkpoint_day =
             all(&connection, "SELECT max(day) FROM checkpoint", [], |row| row.get(0))?.pop().flatten();
         Ok(restore)

@@ -120,6 +120,12 @@ impl StoredBlocks for Store {
         copies.map_err(|source| LoadError(Box::new(sqlite("read a copied message")(source))))
     }
 
+    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
+        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = loader.query_row("SELECT min(id) >> 32 FROM block", [], |row| row.get::<_, Option<i32>>(0));
+        Ok(first.map_err(|source| LoadError(Box::new(sqlite("read blocks")(source))))?.map(Quarter))
+    }
+
     fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
         let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
         let found = replays::quarantined(&loader, seq);

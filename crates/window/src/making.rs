@@ -56,7 +56,7 @@ impl<'a> Making<'a> {
         }
         let rules = self.rules.get(usize::from(property.number.0));
         if rules.is_some_and(|rules| rules.uncalibrated)
-            && calibration.is_none_or(|calibration| calibration.collocation.is_none())
+            && calibration.is_none_or(|calibration| !calibration.lifts_uncalibrated(&property.id))
         {
             counted.flags = counted.flags.with(Flag::Uncalibrated);
         }

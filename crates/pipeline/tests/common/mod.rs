@@ -20,8 +20,8 @@ use smartpole_model::{
     registry::{QualityRules, Spike},
 };
 use smartpole_pipeline::{
-    Anew, BlockSpan, Changes, Counts, Env, Fold, LedgerMove, LoadError, LoadInputs, Name, QuarantineRow, Replay,
-    Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+    Anew, BlockSpan, Changes, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey, LoadError, LoadInputs,
+    Name, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
 };
 use smartpole_window::{Aggregates, Level};
 
@@ -58,6 +58,20 @@ max = 100000
 theme = "footfall"
 public = true
 excluded_by = ["out_of_range", "sentinel"]
+opposite = "people_out"
+
+[[property]]
+id = "people_out"
+number = 5
+name_de = "hinaus"
+name_en = "out"
+unit = "{#}"
+kind = "interval_count"
+decimals = 0
+min = 0
+max = 100000
+theme = "footfall"
+opposite = "people_in"
 
 [[property]]
 id = "people_in_total"
@@ -148,7 +162,20 @@ pub fn library() -> Library {
     let mended = Arc::new(Inputs::parse(&mended).unwrap());
     let mut ruled = Inputs::parse(&files(false)).unwrap();
     ruled.registry.rules.insert((PropertyNo(1), None), RULES);
-    let all = [("first", parse(false)), ("later", parse(true)), ("mended", mended), ("ruled", Arc::new(ruled))];
+    let devices = "id,pole,profile,from,to,state,reversed\nd1,P1,station,,2026-03-28T22:00:00Z,,\nd1,P3,station,2026-03-28T22:00:00Z,,,0\n\
+                   d2,P2,station,,,,\nd3,P3,station,,,stock,\n00000000000000a1,P1,radio,,,,\n00000000000000b2,P2,radio,,,,\n";
+    let mut moved = files(false);
+    moved.insert("devices.csv".to_owned(), devices.as_bytes().to_vec());
+    let calibrations = "device,property,channel,from,to,offset,gain\nd2,pm2_5,0,2026-03-28T22:30:00Z,,1.5,2\n";
+    moved.insert("calibrations.csv".to_owned(), calibrations.as_bytes().to_vec());
+    let moved = Arc::new(Inputs::parse(&moved).unwrap());
+    let all = [
+        ("moved", moved),
+        ("first", parse(false)),
+        ("later", parse(true)),
+        ("mended", mended),
+        ("ruled", Arc::new(ruled)),
+    ];
     Library(all.map(|(hash, inputs)| (hash.to_owned(), inputs)).into())
 }
 
@@ -176,6 +203,7 @@ pub struct Memory {
 
 impl Memory {
     pub fn commit(&mut self, changes: Changes) {
+        self.commit_ledger(changes.ledger_sources, changes.ledger_devices, changes.ledger_moves);
         let restore = &mut self.restore;
         (restore.batch, restore.cursor, restore.received_at) = (changes.batch, changes.cursor, changes.received_at);
         restore.names.extend(changes.names);
@@ -201,24 +229,6 @@ impl Memory {
         }
         restore.batch_rows.push((changes.batch, changes.batch_row));
         restore.batch_rows.retain(|(batch, _)| *batch >= changes.replay_from);
-        for (key, n) in changes.ledger_sources {
-            let sum = self.ledger.entry((key.hour, key.source, key.entry)).or_insert(0);
-            *sum += n;
-            let sum = restore.ledger.0.entry(key.entry).or_insert(0);
-            *sum = sum.checked_add_signed(n).unwrap();
-        }
-        self.ledger.retain(|_, n| *n != 0);
-        for row in changes.ledger_devices {
-            self.ledger_devices.insert((row.day, row.device), row.counts);
-        }
-        for LedgerMove { day, device, entry, n } in changes.ledger_moves {
-            let row = self.ledger_devices.entry((day, device)).or_insert_with(|| Counts::default().pack());
-            let mut counts = Counts::unpack(row).unwrap();
-            let sum = counts.0.entry(entry).or_insert(0);
-            *sum = sum.checked_add_signed(n).unwrap();
-            counts.0.retain(|_, n| *n > 0);
-            *row = counts.pack();
-        }
         for row in changes.blocks {
             let (revision, revised_minute, rows) = (row.revision, row.revised_minute, row.rows);
             let stored = StoredBlock { revision, revised_minute, aggregates: row.aggregates, rows };
@@ -239,6 +249,7 @@ impl Memory {
         for seq in changes.released {
             self.quarantine.remove(&seq);
         }
+        restore.resettling = changes.resettling.unwrap_or(std::mem::take(&mut restore.resettling));
         for replay in changes.replays {
             restore.replay = Some(replay.clone());
             self.replays.insert(replay.id, replay);
@@ -246,6 +257,32 @@ impl Memory {
         if let Some(checkpoint) = changes.checkpoint {
             self.restore.checkpoint_day = Some(checkpoint.day);
             self.checkpoints.push((checkpoint.seq, checkpoint.state));
+        }
+    }
+
+    fn commit_ledger(
+        &mut self,
+        sources: Vec<(LedgerSourceKey, i64)>,
+        devices: Vec<LedgerDeviceRow>,
+        moves: Vec<LedgerMove>,
+    ) {
+        for (key, n) in sources {
+            let sum = self.ledger.entry((key.hour, key.source, key.entry)).or_insert(0);
+            *sum += n;
+            let sum = self.restore.ledger.0.entry(key.entry).or_insert(0);
+            *sum = sum.checked_add_signed(n).unwrap();
+        }
+        self.ledger.retain(|_, n| *n != 0);
+        for row in devices {
+            self.ledger_devices.insert((row.day, row.device), row.counts);
+        }
+        for LedgerMove { day, device, entry, n } in moves {
+            let row = self.ledger_devices.entry((day, device)).or_insert_with(|| Counts::default().pack());
+            let mut counts = Counts::unpack(row).unwrap();
+            let sum = counts.0.entry(entry).or_insert(0);
+            *sum = sum.checked_add_signed(n).unwrap();
+            counts.0.retain(|_, n| *n > 0);
+            *row = counts.pack();
         }
     }
 
@@ -309,6 +346,10 @@ impl StoredBlocks for Memory {
             _ => None,
         };
         Ok(seqs.iter().map(message).collect())
+    }
+
+    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
+        Ok(self.blocks.keys().next().map(|(quarter, _)| *quarter))
     }
 
     fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {

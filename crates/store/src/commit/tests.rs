@@ -62,6 +62,7 @@ pub(crate) fn changes(batch: u64) -> Changes {
         ledger_moves: Vec::new(),
         released: Vec::new(),
         replays: Vec::new(),
+        resettling: None,
         ledger_sources: vec![(LedgerSourceKey { hour: 1, source: 0, entry: 65 }, 10)],
         ledger_devices: vec![LedgerDeviceRow { day, device, counts: vec![0] }],
         quarantine: vec![QuarantineRow {

@@ -1,0 +1,252 @@
+//! A registry that changes the past: a calibration from last month on, a line that was mounted the wrong way round, a device that hung
+//! elsewhere. What was accepted stays; the blocks concerned are judged and summed up again, step by step, as Commands in the journal
+//! say, so that live messages go on between and any later fold does the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smartpole_model::{
+    Device, DeviceNo, PackError, PoleNo, Quarter, Reader, UtcMillis, ZoneNo, put_i64, put_u64,
+    registry::{Calibration, Counter, Humidity, QualityRules},
+};
+use smartpole_window::Level;
+
+use crate::{Env, Fold, LoadError, RevisionReason, Scope, active::Active, place::Place, rollups::RollupKey};
+
+/// The text of a Command that settles the next hours anew.
+pub const RESETTLE: &str = "resettle";
+
+/// Quarters of an hour that one step settles.
+const STEP: i32 = 24;
+
+/// What is still to be settled, in order of time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Resettling {
+    next: i32,
+    ranges: Vec<Range>,
+}
+
+/// Blocks of a device that count otherwise now, and the poles and zones they counted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Range {
+    device: DeviceNo,
+    from: i32,
+    to: i32,
+    former: Vec<Scope>,
+}
+
+/// What the registry says of a device at a time, as far as its windows depend on it.
+#[derive(PartialEq)]
+struct Facts<'a> {
+    scopes: Vec<Scope>,
+    counter: Option<Counter>,
+    humidity: Option<Humidity>,
+    interval_s: Option<u32>,
+    reversed: &'a [u8],
+    width_cm: Option<u32>,
+    calibrations: Vec<&'a Calibration>,
+    rules: &'a [QualityRules],
+}
+
+impl Active {
+    fn facts(&self, no: DeviceNo, device: &Device, at: UtcMillis) -> Facts<'_> {
+        let known = self.registered(no);
+        let installation = known.map(|known| known.at(at));
+        let profile = installation.and_then(|installed| self.inputs.registry.profiles.get(&installed.profile));
+        let holds = |calibration: &&Calibration| calibration.from <= at && at < calibration.to;
+        debug_assert!(known.is_none_or(|known| known.id == device.id));
+        Facts {
+            scopes: self.scopes(no, at.quarter()),
+            counter: profile.map(|profile| profile.counter),
+            humidity: profile.and_then(|profile| profile.humidity),
+            interval_s: profile.map(|profile| profile.interval_s),
+            reversed: installation.map_or(&[], |installed| &installed.reversed),
+            width_cm: installation.and_then(|installed| installed.width_cm),
+            calibrations: known.map_or_else(Vec::new, |known| known.calibrations.iter().filter(holds).collect()),
+            rules: self.rules_at(no, at).0,
+        }
+    }
+}
+
+/// Instants at which what a registry says of a device may change.
+fn turns(device: &Device) -> impl Iterator<Item = UtcMillis> {
+    let installations = device.installations.iter().flat_map(|installed| [installed.from, installed.to]);
+    installations.chain(device.calibrations.iter().flat_map(|calibration| [calibration.from, calibration.to]))
+}
+
+/// The first quarter that begins at `time` or after.
+fn first(time: UtcMillis) -> i32 {
+    time.plus(Quarter::MILLIS - 1).quarter().0
+}
+
+impl Fold {
+    /// Whether blocks wait to be settled anew: then a [`RESETTLE`] is due.
+    pub fn is_resettling(&self) -> bool {
+        !self.resettling.ranges.is_empty()
+    }
+
+    /// How far it is: the next quarter, and the first one after the last.
+    pub fn resettling(&self) -> Option<(Quarter, Quarter)> {
+        let to = self.resettling.ranges.iter().map(|range| range.to).max()?;
+        Some((Quarter(self.resettling.next), Quarter(to)))
+    }
+
+    /// Notes what counts otherwise under the registry that has just come into force.
+    pub(crate) fn plan_resettling(&mut self, former: &Active, env: &Env<'_>) -> Result<(), LoadError> {
+        if former.hash.is_empty() {
+            return Ok(());
+        }
+        let ranges: Vec<Range> =
+            (0..self.devices.len()).flat_map(|no| self.changed(DeviceNo(no as u32), former)).collect();
+        if ranges.is_empty() {
+            return Ok(());
+        }
+        let held = self.devices.iter().flat_map(|device| &device.held).map(|held| held.block.quarter());
+        let Some(earliest) = held.chain(env.stored.first_quarter()?).min() else { return Ok(()) };
+        let start = ranges.iter().map(|range| range.from).min().unwrap_or(earliest.0).max(earliest.0);
+        let plan = &mut self.resettling;
+        plan.next = if plan.ranges.is_empty() { start } else { plan.next.min(start) };
+        plan.ranges.extend(ranges);
+        self.pending.resettled = true;
+        Ok(())
+    }
+
+    /// Ranges of a device's closed blocks that count otherwise now.
+    fn changed(&self, no: DeviceNo, former: &Active) -> Vec<Range> {
+        let last = self.devices[no.index()].last_closed.0.saturating_add(1);
+        let (was, is) = (former.registered(no), self.active.registered(no));
+        let Some(any) = is.or(was).filter(|_| last > i32::MIN + 1) else { return Vec::new() };
+        let all = former.counts_otherwise(&self.active);
+        let ends = [UtcMillis(i64::MIN), UtcMillis(i64::MAX)].into_iter();
+        let turns: BTreeSet<UtcMillis> = was.into_iter().chain(is).flat_map(turns).chain(ends).collect();
+        let turns: Vec<UtcMillis> = turns.into_iter().collect();
+        let slice = |pair: &[UtcMillis]| {
+            let (from, to) = (first(pair[0]), first(pair[1]).min(last));
+            // what holds in a slice holds at its first block, as blocks go by their start
+            let at = if pair[0].0 == i64::MIN { pair[1].plus(-Quarter::MILLIS) } else { Quarter(from).start() };
+            let was = former.facts(no, any, at);
+            let other = all || was != self.active.facts(no, any, at);
+            (other && from < to).then_some(Range { device: no, from, to, former: was.scopes })
+        };
+        turns.windows(2).filter_map(slice).collect()
+    }
+
+    /// Settles the blocks of the next hours anew.
+    pub(crate) fn resettle_step(&mut self, env: &Env<'_>) -> Result<(), LoadError> {
+        let (from, to) = (self.resettling.next, self.resettling.next.saturating_add(STEP));
+        let ranges = std::mem::take(&mut self.resettling.ranges);
+        // hours and days, and whether other blocks make them now: that is a revision of their own, one for each step
+        let mut renewed = BTreeMap::new();
+        for range in &ranges {
+            for quarter in range.from.max(from)..range.to.min(to) {
+                self.resettle(range, Quarter(quarter), &mut renewed, env)?;
+            }
+        }
+        let (active, kept_from) = (std::sync::Arc::clone(&self.active), self.kept_from());
+        for (key, moved) in renewed {
+            self.pending.rollups.renew(&active, key, u32::from(moved), kept_from);
+        }
+        self.resettling.next = to;
+        self.resettling.ranges = ranges.into_iter().filter(|range| range.to > to).collect();
+        self.pending.resettled = true;
+        Ok(())
+    }
+
+    fn resettle(
+        &mut self,
+        range: &Range,
+        quarter: Quarter,
+        renewed: &mut BTreeMap<RollupKey, bool>,
+        env: &Env<'_>,
+    ) -> Result<(), LoadError> {
+        let (no, active) = (range.device, std::sync::Arc::clone(&self.active));
+        let (minute, batch) = (self.received_at.0.div_euclid(60_000), self.batch + 1);
+        let mut place =
+            Place::new(no, &mut self.devices[no.index()], &active, env, batch, minute, &mut self.pending.revisions);
+        place.reason = RevisionReason::Registry;
+        let Some(changed) = place.settle_anew(quarter)? else { return Ok(()) };
+        self.scratch.mended.append(&mut place.mended);
+        let source = self.devices[no.index()].source;
+        self.tell_mended(no, source);
+        self.touch(no);
+        let now = active.scopes(no, quarter);
+        let scopes: BTreeSet<Scope> = range.former.iter().copied().chain(now.iter().copied()).collect();
+        let moved = now != range.former;
+        for scope in scopes.into_iter().filter(|scope| moved || (changed && now.contains(scope))) {
+            for level in [Level::Hour, Level::Day, Level::CetDay] {
+                *renewed.entry((level, level.start(quarter.start()).0, scope)).or_default() |= moved;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Active {
+    /// Whether values of any property count otherwise under another registry.
+    fn counts_otherwise(&self, other: &Self) -> bool {
+        let (was, is) = (&self.inputs.registry.properties, &other.inputs.registry.properties);
+        was.iter().any(|property| {
+            is.get(property.number).is_none_or(|now| {
+                let same_names = smartpole_model::ObservedProperty {
+                    name_de: property.name_de.clone(),
+                    name_en: property.name_en.clone(),
+                    public: property.public,
+                    ..now.clone()
+                };
+                same_names != *property
+            })
+        })
+    }
+}
+
+impl Resettling {
+    /// next (signed), n, n × (device, from, to (signed), k, k × (kind byte, number)); nothing if nothing is left.
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        if self.ranges.is_empty() {
+            return out;
+        }
+        put_i64(&mut out, self.next.into());
+        put_u64(&mut out, self.ranges.len() as u64);
+        for range in &self.ranges {
+            put_u64(&mut out, range.device.0.into());
+            put_i64(&mut out, range.from.into());
+            put_i64(&mut out, range.to.into());
+            put_u64(&mut out, range.former.len() as u64);
+            for scope in &range.former {
+                let (kind, number) = match scope {
+                    Scope::Device(device) => (1, device.0),
+                    Scope::Pole(pole) => (2, pole.0),
+                    Scope::Zone(zone) => (3, zone.0),
+                };
+                out.push(kind);
+                put_u64(&mut out, number.into());
+            }
+        }
+        out
+    }
+
+    pub(crate) fn unpack(bytes: &[u8]) -> Result<Self, PackError> {
+        let mut reader = Reader::new(bytes);
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let quarter = |reader: &mut Reader<'_>| i32::try_from(reader.i64()?).map_err(|_| PackError::Invalid("quarter"));
+        let mut plan = Self { next: quarter(&mut reader)?, ranges: Vec::new() };
+        for _ in 0..reader.len("ranges")? {
+            let (device, from, to) = (DeviceNo(reader.num("device")?), quarter(&mut reader)?, quarter(&mut reader)?);
+            let former = (0..reader.len("scopes")?).map(|_| scope(&mut reader)).collect::<Result<_, _>>()?;
+            plan.ranges.push(Range { device, from, to, former });
+        }
+        Ok(plan)
+    }
+}
+
+fn scope(reader: &mut Reader<'_>) -> Result<Scope, PackError> {
+    let (kind, number) = (reader.byte()?, reader.num("scope")?);
+    match kind {
+        1 => Ok(Scope::Device(DeviceNo(number))),
+        2 => Ok(Scope::Pole(PoleNo(number))),
+        3 => Ok(Scope::Zone(ZoneNo(number))),
+        _ => Err(PackError::Invalid("scope")),
+    }
+}

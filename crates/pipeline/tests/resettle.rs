@@ -1,0 +1,86 @@
+//! A registry that changes the past: once it is settled, all is as if it had been in force from the start; only the revisions tell.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use common::{MINUTE, Memory, START, fold, inputs, message, tick};
+use smartpole_model::{Record, UtcMillis};
+use smartpole_pipeline::{RESETTLE, RevisionReason};
+use smartpole_window::Aggregates;
+
+/// Five hours of three devices, under one registry, and then under another, settled by as many steps as are needed.
+fn history(first: &str, then: Option<&str>) -> Vec<Record> {
+    let mut records = vec![inputs(first, START)];
+    for minute in (0..300).step_by(5) {
+        let at = START + minute * MINUTE;
+        for (n, device) in ["d1", "d2", "d3"].into_iter().enumerate() {
+            let stuck = if n == 1 && (60..120).contains(&minute) { 0 } else { minute };
+            let values = [("pm2_5", 700 + stuck + n as i64), ("people_in_total", 40 + 3 * minute)];
+            records.push(message(device, at, at + 2_000, &values));
+        }
+    }
+    records.extend((301..340).map(|minute| tick(START + minute * MINUTE)));
+    let later = START + 400 * MINUTE;
+    if let Some(then) = then {
+        records.push(inputs(then, later));
+        for n in 0..4 {
+            records.push(Record::Command { received_at: UtcMillis(later + n), text: RESETTLE.to_owned() });
+            records.push(message("d3", later + n * MINUTE, later + n * MINUTE + 1_000, &[("pm2_5", 4)]));
+        }
+    }
+    records
+}
+
+/// Aggregates of blocks, and those hours and days that hold any.
+fn windows(memory: &Memory) -> impl PartialEq + std::fmt::Debug + use<> {
+    let before = |start: UtcMillis| start.0 < START + 390 * MINUTE;
+    let blocks = memory.blocks.iter().filter(|((quarter, _), _)| before(quarter.start()));
+    let blocks: Vec<_> = blocks.map(|(key, row)| (*key, Aggregates::unpack(&row.aggregates).unwrap())).collect();
+    let rollups =
+        memory.rollups.iter().filter(|((_, start, _), (all, _))| before(UtcMillis(*start)) && !all.0.is_empty());
+    let rollups: Vec<_> = rollups.map(|(key, (aggregates, _))| (*key, aggregates.clone())).collect();
+    (blocks, rollups)
+}
+
+#[track_caller]
+fn check(first: &str, then: &str) -> Memory {
+    let settled = fold(&history(first, Some(then)), 1_000, |_| false);
+    let from_the_start = fold(&history(then, None), 1_000, |_| false);
+    assert!(settled.restore.resettling.is_empty(), "something is left to settle");
+    assert_eq!(windows(&settled), windows(&from_the_start));
+    settled
+}
+
+#[test]
+fn a_move_a_reversed_line_a_device_on_the_shelf_and_a_calibration_hold_from_their_dates() {
+    let memory = check("first", "moved");
+    let reasons: Vec<_> = memory.revisions.iter().map(|row| (row.device.0, row.reason)).collect();
+    assert!(reasons.iter().all(|(_, reason)| *reason == RevisionReason::Registry), "{reasons:?}");
+    // d1 counts the other way round, d2 is calibrated, d3 counts as before and for nobody but itself
+    let of = |device: u32| reasons.iter().filter(|(known, _)| *known == device).count();
+    assert_eq!((of(0), of(1), of(2)), (16, 14, 0));
+    check("moved", "first");
+}
+
+#[test]
+fn rules_that_change_are_held_against_what_was_measured() {
+    let memory = check("first", "ruled");
+    assert!(memory.revisions.iter().any(|row| row.reason == RevisionReason::Registry && row.device.0 == 1));
+    check("ruled", "first");
+}
+
+#[test]
+fn an_unchanged_past_is_not_touched() {
+    let memory = fold(&history("first", Some("first")), 1_000, |_| false);
+    assert!(memory.revisions.is_empty());
+}
+
+#[test]
+fn settling_is_the_same_in_any_batches_and_after_any_kill() {
+    let mut records = history("first", Some("moved"));
+    records.extend((0..40).map(|minute| tick(START + (500 + minute) * MINUTE)));
+    let whole = fold(&records, 1_000, |_| false).digest();
+    for (size, kill) in [(1, 3), (2, 2), (7, 3)] {
+        assert_eq!(fold(&records, size, |step| step % kill == 0).digest(), whole, "{size} at a time");
+    }
+}
