@@ -145,6 +145,35 @@ fn a_figure_at_its_target_meets_it_and_one_just_beyond_does_not() {
         .assert_eq(&missed("o3_ppb", ["1.200000000000000001", "5.001", "0.799", "5.001"]));
 }
 
+/// Each bound of the targets above, with the other figures perfect.
+#[test]
+fn each_target_is_missed_alone_just_beyond_its_bound() {
+    const PERFECT: [&str; 4] = ["1", "0", "1", "0"];
+    let cases = [
+        ("pm2_5", 0, "0.65", "0.649", "slope is 0.649, not 0.65 to 1.35"),
+        ("pm2_5", 0, "1.35", "1.351", "slope is 1.351, not 0.65 to 1.35"),
+        ("pm2_5", 1, "-5", "-5.001", "intercept is -5.001, not -5 to 5"),
+        ("pm2_5", 1, "5", "5.001", "intercept is 5.001, not -5 to 5"),
+        ("pm2_5", 2, "0.7", "0.699", "r2 is 0.699, not at least 0.7"),
+        ("pm2_5", 3, "7", "7.001", "rmse is 7.001, not at most 7"),
+        ("o3_ppb", 0, "0.8", "0.799", "slope is 0.799, not 0.8 to 1.2"),
+        ("o3_ppb", 0, "1.2", "1.201", "slope is 1.201, not 0.8 to 1.2"),
+        ("o3_ppb", 1, "-5", "-5.001", "intercept is -5.001, not -5 to 5"),
+        ("o3_ppb", 1, "5", "5.001", "intercept is 5.001, not -5 to 5"),
+        ("o3_ppb", 2, "0.8", "0.799", "r2 is 0.799, not at least 0.8"),
+        ("o3_ppb", 3, "5", "5.001", "rmse is 5.001, not at most 5"),
+        // 5 ppb of NO and of SO2 at 293 K: × 1.2477 and × 2.6639
+        ("no", 3, "6.2385", "6.2386", "rmse is 6.2386, not at most 6.2385"),
+        ("so2", 3, "13.3195", "13.3196", "rmse is 13.3196, not at most 13.3195"),
+        ("co", 2, "0.8", "0.799", "r2 is 0.799, not at least 0.8"),
+    ];
+    for (property, figure, at_bound, beyond, said) in cases {
+        let with = |found| std::array::from_fn(|index| if index == figure { found } else { PERFECT[index] });
+        assert_eq!(missed(property, with(at_bound)), "", "{property} at {at_bound}");
+        assert_eq!(missed(property, with(beyond)), said, "{property}");
+    }
+}
+
 /// Our choice, and the factors at 293 K: 5 ppb are 9.9795 µg/m³ of ozone, 9.565 of NO2.
 #[test]
 fn other_particles_and_gases_have_targets_and_what_has_none_misses_none() {
