@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use smartpole_model::{
-    Activation, Flag, Inputs, Kind,
-    registry::{CountRule, Files, Sensing, is_input},
+    Activation, Decimal, Flag, Inputs, Kind, UtcMillis,
+    registry::{Collocation, CountRule, Files, Sensing, is_input},
 };
 
 fn shipped() -> Files {
@@ -96,6 +96,28 @@ fn gases_are_converted_at_293_kelvin() {
         let expected = unit * 101.3 * grams / (8.314_462_618 * 293.0);
         let factor: f64 = factor.to_string().parse().unwrap();
         assert!((factor / expected - 1.0).abs() < 5e-5, "{mass}: {factor} instead of {expected}");
+    }
+}
+
+/// A sensor that says ppb and one that says µg/m³ are held against one target.
+#[test]
+fn a_gas_as_mass_must_agree_as_well_as_in_parts_per_billion() {
+    let catalogue = inputs().registry.properties;
+    for gas in ["o3", "no2", "no", "so2"] {
+        let (_, factor) = catalogue.by_id(&format!("{gas}_ppb")).unwrap().converts.unwrap();
+        let most = factor.times(Decimal { mantissa: 5, decimals: 0 }).unwrap();
+        let perfect = Decimal { mantissa: 1, decimals: 0 };
+        let above = |decimal: Decimal| Decimal { mantissa: decimal.mantissa + 1, ..decimal };
+        let with = |rmse| Collocation {
+            reference: String::new(),
+            from: UtcMillis(0),
+            to: UtcMillis(1),
+            slope: perfect,
+            intercept: Decimal { mantissa: 0, decimals: 0 },
+            r2: perfect,
+            rmse,
+        };
+        assert_eq!((with(most).missed(gas).len(), with(above(most)).missed(gas).len()), (0, 1), "{gas}");
     }
 }
 
