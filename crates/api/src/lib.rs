@@ -5,7 +5,7 @@
 //!                   └─────► live::run ◄── Live of the fold: each event is written once, for all who watch
 //! ```
 //!
-//! Invariants: nothing here changes anything; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
+//! Invariants: nothing here changes anything, except that operators order replays; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
 //! what is answered at once is bounded; values leave as the decimals they are; every error is a problem document that says
 //! what to do; nothing is loaded from another host.
 
@@ -16,6 +16,7 @@ mod number;
 mod page;
 mod problem;
 mod query;
+mod replay;
 mod routes;
 mod scope;
 mod server;
@@ -26,6 +27,7 @@ use axum::{Router, middleware};
 use tower_http::{compression::CompressionLayer, trace::TraceLayer};
 
 pub use health::{CircuitState, Health, SourceHealth, TargetHealth};
+pub use replay::{NotOrdered, NotTried, Of, Operators, Peer, Replays, Selection};
 pub use routes::openapi;
 pub use server::serve;
 pub use state::{ApiState, Options, Parts};

@@ -116,6 +116,45 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Body too large", detail, "send no body")
     }
 
+    /// A request with a longer body than this: 413.
+    pub(crate) fn body_of(most: usize) -> Self {
+        let (status, detail) = (StatusCode::PAYLOAD_TOO_LARGE, format!("an order has {most} bytes at most"));
+        Self::new(status, "body-too-large", "Body too large", detail, "send less")
+    }
+
+    /// A body that is not said to be JSON: 415.
+    pub(crate) fn media_type() -> Self {
+        let (status, detail) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "an order is JSON".to_owned());
+        Self::new(status, "not-json", "Not JSON", detail, "send it with content-type: application/json")
+    }
+
+    /// A field of a body that cannot be used, the body itself without a name: 400.
+    pub(crate) fn field(path: &str, detail: &str, remedy: &str) -> Self {
+        let path = if path.is_empty() { "body" } else { path };
+        Self::new(StatusCode::BAD_REQUEST, "invalid-field", "Invalid field", format!("{path}: {detail}"), remedy)
+    }
+
+    /// A request that only operators may make: 403.
+    pub(crate) fn no_operator() -> Self {
+        let detail = "orders are taken from the service's own machine only".to_owned();
+        let remedy = "ask there, or name your network in the configuration: [http] operators = [\"10.0.0.0/8\"]";
+        Self::new(StatusCode::FORBIDDEN, "no-operator", "No operator", detail, remedy)
+    }
+
+    /// A replay while another one is under way: 409.
+    pub(crate) fn under_way(location: &str, order: &str) -> Self {
+        let detail = format!("a replay is under way: {order}");
+        let remedy = format!("wait until it is done; GET {location} says how far it is");
+        Self::new(StatusCode::CONFLICT, "replay-under-way", "Replay under way", detail, remedy)
+    }
+
+    /// A dry run of more messages than are tried out: 422.
+    pub(crate) fn too_many(most: u64) -> Self {
+        let detail = format!("more than {most} messages are concerned, and that many are not tried out");
+        let remedy = "select fewer, by device, source, from and to";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "too-many-messages", "Too many messages", detail, remedy)
+    }
+
     /// More at once than the service carries: 503.
     pub(crate) fn busy(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail.into(), "try again in a few seconds")
@@ -168,6 +207,12 @@ impl Named {
         title: "Unknown message",
         word: "message in quarantine with the number",
         list: "/api/v1/quarantine",
+    };
+    pub(crate) const REPLAY: Self = Self {
+        kind: "unknown-replay",
+        title: "Unknown replay",
+        word: "replay with the number",
+        list: "/api/v1/replays",
     };
     pub(crate) const PROPERTY: Self =
         Self { kind: "unknown-property", title: "Unknown property", word: "property", list: "/api/v1/properties" };

@@ -1,8 +1,13 @@
 //! Accepts connections, and lets go of them in time.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
-use hyper::server::conn::http1;
+use hyper::{Request, body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -14,7 +19,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{ApiState, Error, live, router};
+use crate::{ApiState, Error, Peer, live, router};
 
 /// A head that takes longer to arrive ends its connection, and so does idleness between requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,14 +47,14 @@ async fn accept(listener: &TcpListener, state: &ApiState, shutdown: &Cancellatio
     loop {
         let next = async {
             let permit = Arc::clone(&connections).acquire_owned().await.map_err(io::Error::other)?;
-            Ok((listener.accept().await?.0, permit))
+            Ok((listener.accept().await?, permit))
         };
         let accepted = tokio::select! {
             () = shutdown.cancelled() => break,
             accepted = next => accepted,
         };
         match accepted {
-            Ok((stream, permit)) => connection(stream, permit, service.clone(), &graceful),
+            Ok((accepted, permit)) => connection(accepted, permit, service.clone(), &graceful),
             Err(error) if passes(&error) => tokio::time::sleep(Duration::from_millis(100)).await,
             Err(error) => return Err(Error::Accept(error)),
         }
@@ -61,12 +66,35 @@ async fn accept(listener: &TcpListener, state: &ApiState, shutdown: &Cancellatio
     Ok(())
 }
 
-fn connection(stream: TcpStream, permit: OwnedSemaphorePermit, service: axum::Router, graceful: &GracefulShutdown) {
+/// The router, which is told whom it answers.
+struct Answering {
+    peer: IpAddr,
+    router: TowerToHyperService<axum::Router>,
+}
+
+impl Service<Request<Incoming>> for Answering {
+    type Response = <TowerToHyperService<axum::Router> as Service<Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<axum::Router> as Service<Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<axum::Router> as Service<Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(Peer(self.peer));
+        self.router.call(request)
+    }
+}
+
+fn connection(
+    (stream, peer): (TcpStream, SocketAddr),
+    permit: OwnedSemaphorePermit,
+    router: axum::Router,
+    graceful: &GracefulShutdown,
+) {
     // Without it a live event waits for the acknowledgement of the one before.
     stream.set_nodelay(true).ok();
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEAD);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let service = Answering { peer: peer.ip(), router: TowerToHyperService::new(router) };
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {

@@ -13,7 +13,7 @@ use smartpole_store::Queries;
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Health, live::Hub, problem::Problem};
+use crate::{Health, Operators, Replays, live::Hub, problem::Problem};
 
 /// Limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,10 @@ pub struct Parts {
     pub health: watch::Receiver<Health>,
     /// Renders what the process measured about itself.
     pub metrics: PrometheusHandle,
+    /// Decodes messages again.
+    pub replays: Arc<dyn Replays>,
+    /// Who may order that.
+    pub operators: Operators,
 }
 
 /// All that the handlers share; clones are the same one.

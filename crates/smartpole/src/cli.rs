@@ -2,6 +2,7 @@
 
 pub(crate) mod influx;
 pub(crate) mod ledger;
+pub(crate) mod replay;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -41,6 +42,7 @@ Examples:
   SMARTPOLE__HTTP__LISTEN=127.0.0.1:9000 smartpole run --config smartpole.toml
   smartpole ledger --data smartpole-data               what became of every message
   smartpole ledger verify --data smartpole-data        whether a second fold of the journal gives the same
+  smartpole replay --config smartpole.toml --dry-run   what a mended registry would bring out of the quarantine
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
 
 Where data lie:
@@ -62,6 +64,7 @@ pub(crate) enum Command {
     Run(Run),
     Check(Check),
     Ledger(ledger::Ledger),
+    Replay(Box<replay::Replay>),
     Influx(influx::Influx),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,

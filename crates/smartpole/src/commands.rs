@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    net::{SocketAddr, TcpListener, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket},
     path::PathBuf,
 };
 
@@ -15,11 +15,12 @@ use crate::{
     cli::{
         Demo, Run, Wanted,
         ledger::{Command, Ledger, Of},
+        replay::Replay as Asked,
     },
     config::{Config, LogFormat, Mistakes},
     demo,
     demo::Play,
-    influx, ledger_verify,
+    influx, ledger_verify, replay,
     service::{self, Service, Setup},
     telemetry::{self, TelemetryError},
 };
@@ -49,6 +50,8 @@ pub(crate) enum Error {
     Influx(#[from] influx::Error),
     #[error(transparent)]
     Verify(#[from] ledger_verify::Error),
+    #[error(transparent)]
+    Replay(#[from] replay::Error),
     #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
     NoStore { dir: PathBuf },
 }
@@ -62,6 +65,7 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
         registry: config.registry,
         inputs_key_file: config.inputs_key_file,
         http: config.http.listen,
+        operators: config.http.operators,
         mqtt: config.mqtt,
         listener: config.listener,
         udp: config.udp,
@@ -97,6 +101,7 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         registry,
         inputs_key_file: None,
         http: free(demo.http(), bind_tcp),
+        operators: Vec::new(),
         mqtt: Vec::new(),
         listener: Some(listener),
         udp: Some(gateways),
@@ -208,6 +213,32 @@ fn data_of(of: &Of) -> Result<(PathBuf, Option<PathBuf>), Error> {
         return Err(Error::NoStore { dir: data });
     }
     Ok((data, key_file))
+}
+
+/// Decodes messages again, by the service that runs.
+pub(crate) fn replay(asked: &Asked) -> Result<(), Error> {
+    let whose = match &asked.config {
+        Some(path) => {
+            let config = Config::load(path).map_err(Error::Config)?;
+            replay::Whose { url: reached_at(config.http.listen), data: Some((config.data, config.inputs_key_file)) }
+        }
+        None => {
+            let data = asked.data.clone().map(|data| (data, None));
+            replay::Whose { url: reached_at((Ipv4Addr::LOCALHOST, 8080).into()), data }
+        }
+    };
+    let url = asked.url.clone().or(whose.url);
+    Ok(replay::run(asked, replay::Whose { url, ..whose })?)
+}
+
+/// Where this machine reaches what listens at an address; nowhere if its port is not known before.
+fn reached_at(listen: SocketAddr) -> Option<String> {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    (listen.port() != 0).then(|| format!("http://{}", SocketAddr::new(ip, listen.port())))
 }
 
 /// The description of the HTTP interface.

@@ -5,7 +5,7 @@
 //! ```
 //! The service may go on: the fold follows it until little is left, and only then a commit is chosen to compare with.
 
-mod journal;
+pub(crate) mod journal;
 mod replay;
 mod room;
 

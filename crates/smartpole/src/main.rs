@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run(&run, log_format),
         Command::Check(check) => return check::check(&check),
         Command::Ledger(ledger) => commands::ledger(&ledger),
+        Command::Replay(asked) => commands::replay(&asked),
         Command::Influx(of) => influx::run(&of, log_format).map_err(commands::Error::Influx),
         Command::Openapi => commands::openapi(),
     };

@@ -10,7 +10,7 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use smartpole_api::{ApiState, Parts};
+use smartpole_api::{ApiState, Operators, Parts};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
@@ -31,7 +31,7 @@ use crate::{
     inputs::InputLibrary,
     ledger_check::LedgerCheck,
     registry_watch::RegistryWatch,
-    replay::Messages,
+    replay::{Messages, Orders, Runner},
     sources::{Sources, known_gateways},
     targets::Targets,
     telemetry::Chain,
@@ -53,6 +53,8 @@ pub(crate) struct Setup {
     /// File of the key that seals copies of the registry's keys, if it is not among the data.
     pub(crate) inputs_key_file: Option<PathBuf>,
     pub(crate) http: SocketAddr,
+    /// Who may order replays beside this machine.
+    pub(crate) operators: Vec<ipnet::IpNet>,
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     pub(crate) listener: Option<mqtt_listener::Options>,
     pub(crate) udp: Option<udp::Options>,
@@ -106,7 +108,19 @@ pub(crate) struct Service {
 impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
-        let Setup { data, registry, inputs_key_file, http, mqtt, listener, udp, influx, journal, journal_days } = setup;
+        let Setup {
+            data,
+            registry,
+            inputs_key_file,
+            http,
+            operators,
+            mqtt,
+            listener,
+            udp,
+            influx,
+            journal,
+            journal_days,
+        } = setup;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
         let http = TcpListener::bind(http).await.map_err(|source| Error::Listen { address: http, source })?;
         let failed = CancellationToken::new();
@@ -120,6 +134,15 @@ impl Service {
 
         let committed = watch::Sender::new(0);
         let mut targets = Targets::new(&influx, &store, &queries, &library, &committed)?;
+        let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
+        let orders = Orders {
+            fold: Arc::clone(&fold),
+            store: store.clone(),
+            journal: journal.clone(),
+            library: library.clone(),
+            newest: tokio::sync::Mutex::default(),
+            trying: std::sync::Mutex::default(),
+        };
         let (live, _) = broadcast::channel(LIVE_STEPS);
         let (offers, offered) = mpsc::channel(OFFERS);
         let trouble = watch::Sender::new(None);
@@ -150,9 +173,16 @@ impl Service {
             live,
             health: health.subscribe(),
             metrics,
+            replays: Arc::new(orders),
+            operators: Operators(operators),
         };
         let interface = Interface::spawn(http, parts, (health, check), &failed)?;
         sources.run(watch, offered, &journal, &failed);
+        let (runtime, stop, guard) = (Handle::current(), sources.stop.clone(), failed.clone().drop_guard());
+        sources.tasks.spawn_blocking(move || {
+            runner.run(&runtime, &stop);
+            guard.disarm();
+        });
         let (http, mqtt, udp) = (interface.address, sources.listens, sources.hears);
         Ok(Self { http, mqtt, udp, fold, journal, failed, sources, folding, targets, interface })
     }

@@ -29,6 +29,8 @@ mod quarantine;
 mod quarantine_item;
 mod readyz;
 mod reasons;
+mod replay_order;
+mod replays;
 mod series;
 mod targets;
 pub(crate) mod window;
@@ -66,6 +68,8 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(reasons::reasons))
         .routes(routes!(quarantine::quarantine))
         .routes(routes!(quarantine_item::quarantine_item))
+        .routes(routes!(replays::replays, replays::order))
+        .routes(routes!(replays::replay))
         .routes(routes!(targets::refused))
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))
@@ -90,11 +94,12 @@ pub(crate) async fn method_not_allowed(method: Method) -> Problem {
     Problem::method(method.as_str())
 }
 
-/// No address takes a body: one that comes all the same is not read.
+/// One address takes a body; one that comes elsewhere is not read.
 pub(crate) async fn refuse_bodies(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    if length || headers.contains_key(header::TRANSFER_ENCODING) {
+    let taken = request.method() == Method::POST && request.uri().path() == replays::PATH;
+    if !taken && (length || headers.contains_key(header::TRANSFER_ENCODING)) {
         return Problem::body().into_response();
     }
     next.run(request).await

@@ -2,16 +2,17 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, RwLock},
 };
 
 use axum::{body::Body, http::Request, response::Response};
 use expect_test::Expect;
+use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use smartpole_api::{ApiState, Health, Options, Parts, router};
+use smartpole_api::{ApiState, Health, NotOrdered, NotTried, Operators, Options, Parts, Replays, Selection, router};
 use smartpole_journal::{Journal, OsFs};
 use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
-use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs, Restore};
+use smartpole_pipeline::{Effect, Env, Fold, LoadError, LoadInputs, REPLAY, Replay, Restore};
 use smartpole_store::{Queries, Store};
 use tempfile::TempDir;
 use tokio::sync::{broadcast, watch};
@@ -95,6 +96,37 @@ fn inputs() -> Inputs {
     Inputs::parse(&files).unwrap()
 }
 
+/// Takes one order, and knows what comes of a dry run.
+#[derive(Default)]
+pub(crate) struct Ordered {
+    pub(crate) newest: Mutex<Option<Replay>>,
+    pub(crate) tried: Mutex<Vec<Selection>>,
+}
+
+impl Replays for Ordered {
+    fn order(&self, selection: Selection) -> BoxFuture<'_, Result<Replay, NotOrdered>> {
+        let mut newest = self.newest.lock().unwrap();
+        let answer = match newest.take() {
+            Some(replay) => Err(NotOrdered::UnderWay(Box::new(replay))),
+            None => {
+                let order = serde_json::to_string(&selection).unwrap();
+                Ok(Replay { id: Seq(7), ordered_at: at(4), order, ..Replay::default() })
+            }
+        };
+        *newest = answer.as_ref().ok().cloned();
+        std::future::ready(answer).boxed()
+    }
+
+    fn try_out(&self, selection: &Selection) -> Result<Effect, NotTried> {
+        self.tried.lock().unwrap().push(selection.clone());
+        match selection.device.as_deref() {
+            Some("air-2") => Err(NotTried::TooMany(10)),
+            Some("people-1") => Err(NotTried::Busy),
+            _ => Ok(Effect { messages: 1_203, readings: 4_812, windows: 7, recovered: 1_203, ..Effect::default() }),
+        }
+    }
+}
+
 pub(crate) struct City {
     pub(crate) state: ApiState,
     pub(crate) fold: Arc<RwLock<Fold>>,
@@ -103,6 +135,7 @@ pub(crate) struct City {
     journal: Journal,
     pub(crate) store: Store,
     library: Library,
+    pub(crate) ordered: Arc<Ordered>,
     _dir: TempDir,
 }
 
@@ -124,10 +157,19 @@ impl City {
         let (health, watched) = watch::channel(Health::default());
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let (parts_fold, parts_journal) = (Arc::clone(&fold), journal.clone());
-        let parts =
-            Parts { fold: parts_fold, queries, journal: parts_journal, live: live.clone(), health: watched, metrics };
+        let ordered = Arc::new(Ordered::default());
+        let parts = Parts {
+            fold: parts_fold,
+            queries,
+            journal: parts_journal,
+            live: live.clone(),
+            health: watched,
+            metrics,
+            replays: Arc::clone(&ordered) as Arc<dyn Replays>,
+            operators: Operators(vec!["10.0.0.0/8".parse().unwrap()]),
+        };
         let state = ApiState::new(parts, options);
-        let city = Self { state, fold, live, health, journal, store, library, _dir: dir };
+        let city = Self { state, fold, live, health, journal, store, library, ordered, _dir: dir };
         city.story().await;
         city
     }
@@ -158,6 +200,15 @@ impl City {
             ..RawMessage::default()
         };
         self.record(Record::Message(message)).await;
+    }
+
+    /// Orders a replay that finds nothing, and ends it.
+    pub(crate) async fn replay(&self, minute: i64, ended: bool) {
+        let text = format!(r#"{REPLAY}{{"of":"all"}}"#);
+        self.record(Record::Command { received_at: at(minute), text }).await;
+        if ended {
+            self.record(Record::ReplayStep { seqs: Vec::new() }).await;
+        }
     }
 
     /// Journals a record and folds it.
@@ -207,6 +258,8 @@ fn borrowed(record: &Record) -> RecordRef<'_> {
     match record {
         Record::Inputs { received_at, hash } => RecordRef::Inputs { received_at: *received_at, hash },
         Record::Message(message) => RecordRef::Message(message.as_ref()),
+        Record::Command { received_at, text } => RecordRef::Command { received_at: *received_at, text },
+        Record::ReplayStep { seqs } => RecordRef::ReplayStep { seqs: seqs.clone() },
         _ => unreachable!("the story has no other"),
     }
 }

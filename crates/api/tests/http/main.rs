@@ -10,5 +10,6 @@ mod openapi;
 mod operation;
 mod page;
 mod quarantine;
+mod replays;
 mod targets;
 mod values;

@@ -62,11 +62,13 @@ pub(crate) struct Config {
 pub(crate) struct Http {
     /// Where it listens; port 0 picks a free one.
     pub(crate) listen: SocketAddr,
+    /// Networks whose machines may order replays, beside this machine.
+    pub(crate) operators: Vec<ipnet::IpNet>,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: (Ipv4Addr::LOCALHOST, 8080).into() }
+        Self { listen: (Ipv4Addr::LOCALHOST, 8080).into(), operators: Vec::new() }
     }
 }
 

@@ -14,7 +14,7 @@ use smartpole_journal::{Error, File, Fs, Journal, Options};
 ///
 /// # Errors
 /// As [`Journal::open`]; the journal is never in use by another, as nothing is written.
-pub(super) fn open(dir: &Path) -> Result<Journal, Error> {
+pub(crate) fn open(dir: &Path) -> Result<Journal, Error> {
     Journal::open(dir, Options::default(), Arc::new(ReadOnly)).map(|(journal, _)| journal)
 }
 

@@ -8,28 +8,34 @@ use std::{
 
 use indicatif::ProgressBar;
 use smartpole_journal::{Batch, Journal, Reader};
-use smartpole_model::{Seq, UtcMillis};
+use smartpole_model::{RecordRef, Seq, UtcMillis};
 use smartpole_pipeline::{Entry, Env, Fold};
 use smartpole_store::Scratch;
 
 use super::{Error, journal};
-use crate::inputs::InputLibrary;
+use crate::{
+    inputs::InputLibrary,
+    replay::{Kept, Messages, weight},
+};
 
 /// Records understood at a time.
 const STEP_RECORDS: u64 = 2_000;
 const STEP_BYTES: usize = 4 << 20;
-/// Records a commit: nobody waits for it, so it may be large; changes are in memory until then.
-const COMMIT_RECORDS: u64 = 50_000;
+/// Messages a commit, or records that take as long: nobody waits for it, so it may be large; changes are in memory until then.
+const COMMIT_MESSAGES: u64 = 50_000;
 
 /// A fold beside the service's.
 pub(super) struct Replay<'a> {
     dir: PathBuf,
     journal: Journal,
+    messages: Messages,
     reader: Reader,
     scratch: &'a Scratch,
     library: &'a InputLibrary,
     fold: Fold,
     committed: Seq,
+    /// Messages folded since, or records that take as long.
+    uncommitted: u64,
     begun: Seq,
     /// Messages whose folding panicked.
     broken: HashSet<Seq>,
@@ -47,8 +53,22 @@ impl<'a> Replay<'a> {
         let fold = scratch.fold(library)?;
         let begun = fold.position().0;
         let reader = journal.reader(begun.next());
-        let (broken, first) = (HashSet::new(), None);
-        Ok(Self { dir, journal, reader, scratch, library, fold, committed: begun, begun, broken, first })
+        let (broken, first, uncommitted, messages) = (HashSet::new(), None, 0, Messages::new(journal.clone()));
+        let committed = begun;
+        Ok(Self {
+            dir,
+            journal,
+            messages,
+            reader,
+            scratch,
+            library,
+            fold,
+            committed,
+            uncommitted,
+            begun,
+            broken,
+            first,
+        })
     }
 
     /// Folds up to a record, that included, and commits.
@@ -56,6 +76,7 @@ impl<'a> Replay<'a> {
         if goal > *self.journal.durable().borrow() {
             // what was written since it was opened
             self.journal = journal::open(&self.dir)?;
+            self.messages = Messages::new(self.journal.clone());
             self.reader = self.journal.reader(self.fold.position().0.next());
         }
         let durable = *self.journal.durable().borrow();
@@ -66,34 +87,49 @@ impl<'a> Replay<'a> {
         while self.fold.position().0 < goal {
             let left = goal.since(self.fold.position().0).min(STEP_RECORDS);
             let batch = self.reader.next_batch(left as usize, STEP_BYTES)?;
-            self.step(&batch)?;
-            let folded = self.fold.position().0;
-            if folded.since(self.committed) >= COMMIT_RECORDS || folded == goal {
-                self.commit()?;
-            }
-            bar.set_position(folded.since(self.begun));
+            self.fold_all(&batch, goal)?;
+            bar.set_position(self.fold.position().0.since(self.begun));
         }
         Ok(())
     }
 
-    /// Folds a batch; a message whose folding panics goes to quarantine, as it did in the service.
-    fn step(&mut self, batch: &Batch) -> Result<(), Error> {
-        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(batch)));
-        folded.unwrap_or_else(|_| {
-            self.broken.insert(self.fold.at());
-            self.fold = self.scratch.fold(self.library)?;
-            self.committed = self.fold.position().0;
-            self.reader = self.journal.reader(self.committed.next());
-            Ok(())
-        })
-    }
-
-    fn apply(&mut self, batch: &Batch) -> Result<(), Error> {
-        let env = Env { stored: self.scratch, inputs: self.library };
+    fn fold_all(&mut self, batch: &Batch, goal: Seq) -> Result<(), Error> {
         let records = batch.iter().collect::<Result<Vec<_>, _>>()?;
         self.first = self.first.or_else(|| records.first().and_then(|(_, record)| record.received_at()));
+        let mut rest = &records[..];
+        while !rest.is_empty() {
+            let (n, weight) = weight::part(rest, STEP_RECORDS);
+            let (part, after) = rest.split_at(n);
+            if !self.step(part)? {
+                break; // what is left is read again
+            }
+            self.uncommitted += weight;
+            if self.uncommitted >= COMMIT_MESSAGES || self.fold.position().0 == goal {
+                self.commit()?;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Folds records; a message whose folding panics goes to quarantine, as it did in the service. Whether none did.
+    fn step(&mut self, records: &[(Seq, RecordRef<'_>)]) -> Result<bool, Error> {
+        let folded = catch_unwind(AssertUnwindSafe(|| self.apply(records)));
+        let Ok(folded) = folded else {
+            self.broken.insert(self.fold.at());
+            self.fold = self.scratch.fold(self.library)?;
+            (self.committed, self.uncommitted) = (self.fold.position().0, 0);
+            self.reader = self.journal.reader(self.committed.next());
+            return Ok(false);
+        };
+        folded.map(|()| true)
+    }
+
+    fn apply(&mut self, records: &[(Seq, RecordRef<'_>)]) -> Result<(), Error> {
+        let stored = Kept { stored: self.scratch, messages: &self.messages };
+        let env = Env { stored: &stored, inputs: self.library };
         self.fold.answer(true); // as the service does: what devices are told is part of their sessions
-        self.fold.apply_all(&records, |seq| self.broken.contains(&seq), &env, drop)?;
+        self.fold.apply_all(records, |seq| self.broken.contains(&seq), &env, drop)?;
         Ok(())
     }
 
@@ -101,7 +137,7 @@ impl<'a> Replay<'a> {
         let changes = self.fold.take_changes();
         self.scratch.commit(&changes)?;
         self.fold.committed();
-        self.committed = changes.cursor;
+        (self.committed, self.uncommitted) = (changes.cursor, 0);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use smartpole_journal::{Error, Journal, Reader};
+use smartpole_journal::{Batch, Error, Journal, Reader};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, RecordRef, Seq};
 use smartpole_pipeline::{LoadError, QuarantineRow, StoredBlock, StoredBlocks};
 
@@ -23,6 +23,15 @@ impl Messages {
     pub(crate) fn new(journal: Journal) -> Self {
         let reader = Mutex::new(journal.reader(Seq(1)));
         Self { journal, reader }
+    }
+
+    /// Records from `next` on, as [`Reader::next_batch`] reads them.
+    pub(crate) fn run(&self, next: Seq, records: usize, bytes: usize) -> Result<Batch, Error> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        if reader.next_seq() != next {
+            *reader = self.journal.reader(next);
+        }
+        reader.next_batch(records, bytes)
     }
 
     /// The messages of `seqs`, in their order; none for what is no message, not durable or trimmed.

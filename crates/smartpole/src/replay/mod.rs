@@ -3,11 +3,23 @@
 //! ```text
 //! POST /api/v1/replays ──► Orders ──► Command ──► journal ──► fold: Fold::replay() says which, from where on
 //!                            │                       ▲            │
-//!                            └─ dry run: DryFold     └── steps ── Runner, which picks the messages
+//!                            └─ dry run: dry::dry_run └─ steps ── Runner, which picks the messages
 //! ```
 //! The journal holds every step, so a replay that was killed goes on where it stopped, and any later fold does the same.
 
+mod client;
+mod command;
+mod dry;
 mod kept;
+mod orders;
+mod pick;
+mod runner;
 pub(crate) mod weight;
+pub(crate) mod words;
 
-pub(crate) use self::kept::{Kept, Messages};
+pub(crate) use self::{
+    command::{Error, Whose, run},
+    kept::{Kept, Messages},
+    orders::Orders,
+    runner::Runner,
+};

@@ -2,10 +2,10 @@
 
 use std::{cell::OnceCell, collections::HashMap, path::Path};
 
-use smartpole_model::{DeviceNo, Quarter, Record, Seq, UtcMillis};
+use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
 use smartpole_pipeline::{
-    Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LoadError, LoadInputs, Restore, StoredBlock,
-    StoredBlocks,
+    Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LoadError, LoadInputs, QuarantineRow, Restore,
+    StoredBlock, StoredBlocks,
 };
 
 use super::as_of::AsOf;
@@ -15,6 +15,8 @@ use crate::{Error, Store, error::sqlite};
 #[derive(Debug)]
 pub struct Scratch {
     pub(super) store: Store,
+    /// Where copies of messages are that the journal no longer has.
+    original: Store,
     pub(super) since: Option<Since>,
     as_of: OnceCell<AsOf>,
 }
@@ -65,7 +67,7 @@ impl Scratch {
     ) -> Result<Self, Begin> {
         let store = Store::open(dir)?;
         store.writer().execute_batch("PRAGMA synchronous = OFF").map_err(sqlite("set up a store"))?;
-        let scratch = Self { store, since: None, as_of: OnceCell::new() };
+        let scratch = Self { store, original: original.clone(), since: None, as_of: OnceCell::new() };
         if start.cursor == Seq(0) {
             return Ok(scratch);
         }
@@ -109,6 +111,18 @@ impl StoredBlocks for Scratch {
             (found, _) => Ok(found),
         }
     }
+
+    fn messages(&self, seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
+        self.original.messages(seqs)
+    }
+
+    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
+        if self.since.is_some() { self.original.first_quarter() } else { self.store.first_quarter() }
+    }
+
+    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
+        self.store.quarantined(seq)
+    }
 }
 
 /// A checkpoint as the changes of one batch.
@@ -127,6 +141,8 @@ fn seed(start: &Restore) -> Changes {
         devices: start.devices.clone(),
         lorawan: start.lorawan.clone(),
         gateways: start.gateways.clone(),
+        replays: start.replay.iter().cloned().collect(),
+        resettling: (!start.resettling.is_empty()).then(|| start.resettling.clone()),
         ticks: start.ticks.iter().copied().filter(|(_, n)| *n > 0).collect(),
         ledger_devices: start.ledger_devices.iter().filter(counted).cloned().collect(),
         checkpoint: Some(CheckpointRow { day, seq: start.cursor, keep_from, state: Vec::new() }),

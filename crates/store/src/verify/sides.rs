@@ -1,7 +1,7 @@
 //! In what a stored row and a folded one differ, in words.
 
 use rusqlite::types::Value;
-use smartpole_model::{Quarter, Reason, UtcMillis};
+use smartpole_model::{Quarter, Reader, Reason, UtcMillis};
 use smartpole_pipeline::Counts;
 use smartpole_window::{Aggregates, Block};
 
@@ -137,7 +137,19 @@ pub(super) fn quarantine(words: &Words<'_>, stored: Side<'_>, folded: Side<'_>) 
         };
         let detail = row.get(4).map_or_else(String::new, text);
         let (received, source) = (UtcMillis(int(row, 0)), words.source(int(row, 1)));
-        format!("{reason} ({detail}), {} readings, of {device}, by {source}, received {received}", int(row, 5))
+        let verdict = row.get(6).map_or_else(String::new, |verdict| bytes(blob(verdict), &[]));
+        let readings = int(row, 5);
+        format!("{reason} ({detail}), {readings} readings, of {device}, by {source}, received {received}, verdict {verdict}")
+    })
+}
+
+pub(super) fn replay(_: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Texts {
+    each(stored, folded, |row| {
+        let mut effect = Reader::new(row.get(4).map_or(&[], blob));
+        let numbers: Vec<String> = std::iter::from_fn(|| effect.u64().ok()).map(|n| n.to_string()).collect();
+        let (order, next) = (row.get(1).map_or_else(String::new, text), int(row, 2));
+        let (at, done) = (UtcMillis(int(row, 0)), if int(row, 3) == 0 { "running" } else { "done" });
+        format!("{order}, ordered {at}, next {next}, {done}, effect {}", numbers.join(" "))
     })
 }
 

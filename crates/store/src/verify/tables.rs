@@ -47,7 +47,7 @@ fn after(later: bool, otherwise: Asked) -> rusqlite::Result<Asked> {
     Ok(if later { Asked::Always } else { otherwise })
 }
 
-pub(super) const ALL: [Table; 12] = [
+pub(super) const ALL: [Table; 14] = [
     Table {
         name: "cursor",
         sql: "SELECT id, received_at, inputs FROM cursor",
@@ -121,12 +121,30 @@ pub(super) const ALL: [Table; 12] = [
     },
     Table {
         name: "quarantine",
-        sql: "SELECT seq, received_at, source, device, reason, detail, readings FROM quarantine ORDER BY seq",
+        sql: "SELECT seq, received_at, source, device, reason, detail, readings, verdict FROM quarantine ORDER BY seq",
         keys: 1,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(0)?.unsigned_abs() > since.seq.0, Asked::Never),
         key: |_, key| format!("message {}", words::int(key, 0)),
         words: sides::quarantine,
+    },
+    Table {
+        name: "replay",
+        sql: "SELECT id, ordered_at, instruction, next, done, effect FROM replay ORDER BY id",
+        keys: 1,
+        whole: Asked::Always,
+        asked: |since, row| after(row.get::<_, i64>(0)?.unsigned_abs() > since.seq.0, Asked::IfFolded),
+        key: |_, key| format!("replay {}", words::int(key, 0)),
+        words: sides::replay,
+    },
+    Table {
+        name: "resettling",
+        sql: "SELECT id, plan FROM resettling",
+        keys: 1,
+        whole: Asked::Always,
+        asked: |_, _| Ok(Asked::IfFolded),
+        key: |_, _| "what is to be settled anew".to_owned(),
+        words: sides::packed,
     },
     Table {
         name: "lorawan",

@@ -1,10 +1,10 @@
 //! The store of a service, as of one commit.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use smartpole_model::{DeviceNo, Quarter, Seq};
-use smartpole_pipeline::{LoadError, Restore, StoredBlock, StoredBlocks};
+use smartpole_model::{DeviceNo, Quarter, RawMessage, Seq};
+use smartpole_pipeline::{LoadError, QuarantineRow, Restore, StoredBlock, StoredBlocks};
 
-use crate::{Error, Store, error::sqlite, restore::expand, store::block_id};
+use crate::{Error, Store, error::sqlite, replays, restore::expand, store::{BLOCK, block_id, stored_block}};
 
 /// How often state and snapshot are read until no commit came between the two.
 const ATTEMPTS: usize = 100;
@@ -65,12 +65,40 @@ impl View {
     pub fn cursor(&self) -> Seq {
         self.cursor
     }
+
+    /// The state there.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn restore(&self) -> Result<Restore, LoadError> {
+        self.restore.clone().map_err(|error| LoadError(error.into()))
+    }
 }
 
 impl StoredBlocks for View {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
         load(&self.connection, device, quarter)
     }
+
+    /// Only those that were copied, as their journal segment went: the journal has all others.
+    fn messages(&self, seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
+        let copies = seqs.iter().map(|seq| replays::copied(&self.connection, *seq)).collect::<rusqlite::Result<_>>();
+        copies.map_err(|source| LoadError(Box::new(sqlite("read a copied message")(source))))
+    }
+
+    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
+        first_quarter(&self.connection)
+    }
+
+    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
+        let found = replays::quarantined(&self.connection, seq);
+        found.map_err(|source| LoadError(Box::new(sqlite("read the quarantine")(source))))
+    }
+}
+
+fn first_quarter(connection: &Connection) -> Result<Option<Quarter>, LoadError> {
+    let first = connection.query_row("SELECT min(id) >> 32 FROM block", [], |row| row.get::<_, Option<i32>>(0));
+    Ok(first.map_err(|source| LoadError(Box::new(sqlite("read blocks")(source))))?.map(Quarter))
 }
 
 /// A block of the file.
@@ -80,12 +108,8 @@ pub(super) fn load(
     quarter: Quarter,
 ) -> Result<Option<StoredBlock>, LoadError> {
     let failed = |source| LoadError(Box::new(sqlite("read a block")(source)));
-    let sql = "SELECT revision, revised_minute, aggregates, rows FROM block WHERE id = ?1";
-    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    let found = statement.query_row(params![block_id(quarter, device)], |row| {
-        let (revision, revised_minute) = (row.get(0)?, row.get(1)?);
-        Ok(StoredBlock { revision, revised_minute, aggregates: row.get(2)?, rows: row.get(3)? })
-    });
+    let mut statement = connection.prepare_cached(BLOCK).map_err(failed)?;
+    let found = statement.query_row(params![block_id(quarter, device)], stored_block);
     found.optional().map_err(failed)
 }
 

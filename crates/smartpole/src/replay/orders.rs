@@ -1,0 +1,84 @@
+//! Takes orders: one replay at a time.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use futures::future::{BoxFuture, FutureExt};
+use smartpole_api::{NotOrdered, NotTried, Replays, Selection};
+use smartpole_journal::Journal;
+use smartpole_model::{Record, Seq};
+use smartpole_pipeline::{Effect, Fold, REPLAY, Replay};
+use smartpole_store::Store;
+
+use super::dry::{DryError, dry_run};
+use crate::{clock, inputs::InputLibrary};
+
+/// How long a dry run waits for what is folded to be committed, and how often it looks.
+const COMMITTED: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Orders of this service.
+pub(crate) struct Orders {
+    pub(crate) fold: Arc<RwLock<Fold>>,
+    pub(crate) store: Store,
+    pub(crate) journal: Journal,
+    pub(crate) library: InputLibrary,
+    /// The newest order, which may not be folded yet.
+    pub(crate) newest: tokio::sync::Mutex<Option<Replay>>,
+    pub(crate) trying: Mutex<()>,
+}
+
+impl Orders {
+    async fn append(&self, selection: Selection) -> Result<Replay, NotOrdered> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| NotOrdered::Failed(error);
+        let mut newest = self.newest.lock().await;
+        if let Some(replay) = self.under_way(newest.as_ref()) {
+            return Err(NotOrdered::UnderWay(Box::new(replay)));
+        }
+        let order = serde_json::to_string(&selection).map_err(|error| failed(error.into()))?;
+        let (ordered_at, text) = (clock::now(), format!("{REPLAY}{order}"));
+        let record = Record::Command { received_at: ordered_at, text };
+        let id = self.journal.append_durable(record).await.map_err(|error| failed(error.into()))?;
+        let replay = Replay { id, ordered_at, order, ..Replay::default() };
+        *newest = Some(replay.clone());
+        Ok(replay)
+    }
+
+    /// What was ordered and is not done, folded or not.
+    fn under_way(&self, newest: Option<&Replay>) -> Option<Replay> {
+        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+        let unfolded = newest.filter(|replay| fold.position().0 < replay.id);
+        unfolded.or_else(|| fold.replay().filter(|replay| !replay.done)).cloned()
+    }
+
+    /// What is folded is the registry in force, too: it is waited for until the store has it.
+    fn wait_for_commit(&self) -> Result<(), smartpole_store::Error> {
+        let (asked, begun) = (self.position(), Instant::now());
+        while self.store.cursor()? < asked && begun.elapsed() < COMMITTED {
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
+    fn position(&self) -> Seq {
+        self.fold.read().unwrap_or_else(PoisonError::into_inner).position().0
+    }
+}
+
+impl Replays for Orders {
+    fn order(&self, selection: Selection) -> BoxFuture<'_, Result<Replay, NotOrdered>> {
+        self.append(selection).boxed()
+    }
+
+    fn try_out(&self, selection: &Selection) -> Result<Effect, NotTried> {
+        let Ok(_trying) = self.trying.try_lock() else { return Err(NotTried::Busy) };
+        let tried = self.wait_for_commit().map_err(DryError::Store);
+        let tried = tried.and_then(|()| dry_run(&self.store, &self.journal, &self.library, selection));
+        tried.map_err(|error| match error {
+            DryError::TooMany => NotTried::TooMany(super::dry::MOST),
+            error => NotTried::Failed(Box::new(error)),
+        })
+    }
+}
