@@ -29,6 +29,7 @@ mod resettle;
 mod restore;
 mod resume;
 mod rollups;
+mod shown;
 mod tails;
 mod take;
 mod tally;
