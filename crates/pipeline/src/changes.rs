@@ -95,6 +95,8 @@ pub struct BlockRow {
     pub revision: u32,
     /// Minute of receipt of the newest revision (minutes since 1970), 0 if none.
     pub revised_minute: i64,
+    /// Minute of receipt in which it was closed, 0 if it never was open.
+    pub closed_minute: i64,
     /// Packed [`Aggregates`].
     pub aggregates: Vec<u8>,
     /// Packed [`smartpole_window::Block`].
@@ -145,6 +147,8 @@ pub struct RollupDelta {
     pub revisions: u32,
     /// What to sum up instead of merging, once the batch's blocks are written.
     pub anew: Option<Anew>,
+    /// Newest minute of receipt in which a block of it was closed or changed (minutes since 1970).
+    pub minute: i64,
 }
 
 impl Anew {

@@ -15,6 +15,8 @@ pub(crate) struct Held {
     pub(crate) open: bool,
     pub(crate) revision: u32,
     pub(crate) revised_minute: i64,
+    /// Minute of receipt in which it was closed.
+    pub(crate) closed_minute: i64,
     /// What roll-ups hold of it, those of the batch under way included; `None` if they never did.
     pub(crate) stored: Option<Stored>,
     /// What stored roll-ups gain by the batch that carries it: aggregates and revisions.
@@ -36,8 +38,8 @@ pub(crate) struct Stored {
 
 impl Held {
     pub(crate) fn new(block: Block, open: bool, batch: u64) -> Self {
-        let (revision, revised_minute, stored, gain) = (0, 0, None, (Aggregates::default(), 0));
-        Self { block, open, revision, revised_minute, stored, gain, first_batch: batch, batch: None, changed: false }
+        let (revision, revised_minute, closed_minute, stored, gain) = (0, 0, 0, None, (Aggregates::default(), 0));
+        Self { block, open, revision, revised_minute, closed_minute, stored, gain, first_batch: batch, batch: None, changed: false }
     }
 }
 

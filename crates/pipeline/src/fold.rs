@@ -269,6 +269,7 @@ impl Fold {
         }
         for held in device.held.iter_mut().filter(|held| held.open && held.block.quarter() <= passed) {
             (held.open, held.changed) = (false, true);
+            held.closed_minute = self.received_at.0.div_euclid(60_000);
             last = last.max(held.block.quarter());
             if self.watched {
                 self.live_windows.push((no, held.block.quarter()));

@@ -140,6 +140,7 @@ impl<'a> Place<'a> {
         let aggregates = Aggregates::unpack(&stored.aggregates).map_err(|error| LoadError(Box::new(error)))?;
         let mut held = Held::new(block, false, u64::MAX);
         (held.revision, held.revised_minute) = (stored.revision, stored.revised_minute);
+        held.closed_minute = stored.closed_minute;
         held.stored = Some(Stored { revision: stored.revision, aggregates });
         Ok(Some(held))
     }

@@ -100,7 +100,8 @@ impl Fold {
         let active = std::sync::Arc::clone(&self.active);
         let (device, verdicts, outcome) = match active.read_again(&message, &self.radio.network) {
             Understood::Samples { device, profile, samples } => {
-                let refused = known.as_ref().is_some_and(|known| known.has(Reason::ConflictingValue));
+                // what gave no value before has none to put another in the place of
+                let refused = known.as_ref().is_some_and(|known| known.whole || known.has(Reason::ConflictingValue));
                 let replay = Some((self.received_at, !refused));
                 let origin = Origin { source, received_at: message.received_at, replay };
                 let verdicts = self.samples(device, &active, profile, &samples, origin, env)?;
@@ -200,8 +201,14 @@ impl Fold {
     ) {
         let before: BTreeMap<Reason, i64> =
             known.iter().flat_map(|row| &row.reasons).map(|(r, n)| (*r, *n as i64)).collect();
-        let mut moves = vec![(Entry::Reading(Verdict::Accepted), verdicts.accepted as i64)];
-        let mut decoded = verdicts.accepted as i64;
+        // readings of a message that was understood before are counted already, as accepted or as duplicates
+        let was_understood = known.as_ref().is_none_or(|row| !row.whole || !row.reasons.is_empty());
+        let duplicate = if was_understood { 0 } else { verdicts.duplicate as i64 };
+        let mut moves = vec![
+            (Entry::Reading(Verdict::Accepted), verdicts.accepted as i64),
+            (Entry::Reading(Verdict::Duplicate), duplicate),
+        ];
+        let mut decoded = verdicts.accepted as i64 + duplicate;
         for reason in Reason::ALL {
             let now = verdicts.quarantined.iter().find(|(known, _)| *known == reason).map_or(0, |(_, n)| *n as i64);
             let change = now - before.get(&reason).copied().unwrap_or(0);
@@ -233,7 +240,8 @@ impl Fold {
                 .iter()
                 .map(|(reason, n)| (Entry::Reading(Verdict::Quarantined(*reason)), *n as i64));
             let all = now
-                .chain([(Entry::Message(outcome), 1), (Entry::Reading(Verdict::Accepted), verdicts.accepted as i64)]);
+                .chain([(Entry::Message(outcome), 1), (Entry::Reading(Verdict::Accepted), verdicts.accepted as i64)])
+                .chain([(Entry::Reading(Verdict::Duplicate), duplicate)]);
             all.filter(|(_, n)| *n != 0).for_each(|(entry, n)| self.move_of_device(again, device, entry, n));
         }
         self.move_row(again, known, verdicts, was_whole && matches!(outcome, Outcome::Quarantined(_)));

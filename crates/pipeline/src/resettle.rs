@@ -143,7 +143,8 @@ impl Fold {
         }
         let (active, kept_from) = (std::sync::Arc::clone(&self.active), self.kept_from());
         for (key, moved) in renewed {
-            self.pending.rollups.renew(&active, key, u32::from(moved), kept_from);
+            let minute = self.received_at.0.div_euclid(60_000);
+            self.pending.rollups.renew(&active, key, (u32::from(moved), minute), kept_from);
         }
         self.resettling.next = to;
         self.resettling.ranges = ranges.into_iter().filter(|range| range.to > to).collect();

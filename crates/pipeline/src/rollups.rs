@@ -19,6 +19,7 @@ struct Gain {
     aggregates: Aggregates,
     revisions: u32,
     anew: Option<Anew>,
+    minute: i64,
 }
 
 /// What a block brings.
@@ -55,6 +56,7 @@ impl Rollups {
         let gain = self.0.entry(key).or_default();
         gain.aggregates.merge(part);
         gain.revisions += settled.revisions;
+        gain.minute = gain.minute.max(settled.row.closed_minute).max(settled.row.revised_minute);
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if settled.lost && gain.anew.is_none() && start.quarter() >= settled.kept_from {
             gain.anew = Some(active.anew(scope, start.quarter(), next_start(level, start).quarter()));
@@ -62,17 +64,25 @@ impl Rollups {
     }
 
     /// Has an hour or a day made anew; `revisions` are its own, beside those of its blocks.
-    pub(crate) fn renew(&mut self, active: &Active, key: RollupKey, revisions: u32, kept_from: Quarter) {
+    pub(crate) fn renew(
+        &mut self,
+        active: &Active,
+        key: RollupKey,
+        (revisions, minute): (u32, i64),
+        kept_from: Quarter,
+    ) {
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if start.quarter() >= kept_from {
             let gain = self.0.entry(key).or_default();
             gain.anew = Some(active.anew(scope, start.quarter(), next_start(level, start).quarter()));
             gain.revisions += revisions;
+            gain.minute = gain.minute.max(minute);
         }
     }
 
     pub(crate) fn rows(self) -> Vec<RollupDelta> {
-        let row = |((level, start, scope), Gain { aggregates, revisions, anew })| RollupDelta {
+        let row = |((level, start, scope), Gain { aggregates, revisions, anew, minute })| RollupDelta {
+            minute,
             level,
             start: UtcMillis(start),
             scope,

@@ -91,6 +91,7 @@ impl Fold {
             device: no,
             revision: held.revision,
             revised_minute: held.revised_minute,
+            closed_minute: held.closed_minute,
             aggregates: aggregates.pack(),
             rows: held.block.pack(),
         };

@@ -40,7 +40,7 @@ fn replayed(seqs: impl IntoIterator<Item = u64>) -> (Memory, Replay) {
 }
 
 /// What the fold knows beside its position.
-fn knowledge(memory: &Memory) -> impl PartialEq + std::fmt::Debug {
+fn knowledge(memory: &Memory) -> impl PartialEq + std::fmt::Debug + use<> {
     let blocks = memory.blocks.clone();
     (blocks, memory.revisions.clone(), memory.ledger.clone(), memory.ledger_devices.clone(), memory.quarantine.clone())
 }
@@ -159,6 +159,27 @@ fn two_messages_that_contradict_each_other_stay_a_conflict() {
     assert_eq!(memory.quarantine, before.quarantine);
     assert_eq!(memory.ledger, before.ledger);
     assert_eq!(memory.replays.values().next().unwrap().effect.numbers(), [2, 0, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn of_messages_that_nobody_understood_one_that_came_twice_is_a_duplicate_and_one_that_contradicts_replaces_nothing() {
+    let mut records = vec![inputs("first", START)];
+    for (second, value) in [(1, 700), (2, 700), (3, 900)] {
+        records.push(message("d4", START, START + second * 1_000, &[("pm2_5", value), ("people_in_total", 40)]));
+    }
+    records.extend([inputs("later", START + 200 * MINUTE), order(START + 201 * MINUTE), step(2..5), step([])]);
+    let memory = fold(&records, 1_000, |_| false);
+    let counts = memory.counts();
+    let conflict = Entry::Reading(Verdict::Quarantined(Reason::ConflictingValue));
+    assert_eq!((counts.get(Entry::Decoded), counts.get(Entry::Reading(Verdict::Accepted))), (6, 2));
+    assert_eq!((counts.get(Entry::Reading(Verdict::Duplicate)), counts.get(conflict)), (3, 1));
+    let effect = memory.replays.values().next().unwrap().effect;
+    assert_eq!((effect.messages, effect.readings, effect.replaced, effect.conflicts), (3, 2, 0, 1));
+    // once more, it is known
+    let once = knowledge(&memory);
+    records.extend([order(START + 202 * MINUTE), step(2..5), step([])]);
+    let twice = fold(&records, 1_000, |_| false);
+    assert_eq!(knowledge(&twice), once);
 }
 
 fn pm() -> Series {

@@ -2,7 +2,7 @@
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, TransactionBehavior, params};
 use smartpole_model::{DeviceNo, Quarter};
-use smartpole_pipeline::{Anew, Changes, QuarantineRow, RollupDelta, Scope};
+use smartpole_pipeline::{Anew, BlockRow, Changes, QuarantineRow, RollupDelta, Scope};
 use smartpole_window::Aggregates;
 
 use crate::{
@@ -86,10 +86,12 @@ fn write_batch_row(transaction: &Transaction<'_>, changes: &Changes) -> Result<(
 
 fn write_blocks(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {
     let sql =
-        "INSERT OR REPLACE INTO block(id, revision, revised_minute, aggregates, rows) VALUES (?1, ?2, ?3, ?4, ?5)";
+        "INSERT OR REPLACE INTO block(id, revision, revised_minute, closed_minute, aggregates, rows)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     each(transaction, "write blocks", sql, &changes.blocks, |statement, block| {
         let id = block_id(block.quarter, block.device);
-        statement.execute(params![id, block.revision, block.revised_minute, block.aggregates, block.rows])
+        let BlockRow { revision, revised_minute, closed_minute, ref aggregates, ref rows, .. } = *block;
+        statement.execute(params![id, revision, revised_minute, closed_minute, aggregates, rows])
     })?;
     let sql = "INSERT INTO revision(quarter, device, revision, minute, reason, former) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     each(transaction, "write revisions", sql, &changes.revisions, |statement, row| {
@@ -111,8 +113,9 @@ fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Resul
     let doing = sqlite("write hours and days");
     let read = "SELECT revision, aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
     let mut read = transaction.prepare_cached(read).map_err(&doing)?;
-    let write = "INSERT OR REPLACE INTO rollup(level, scope, number, start, revision, aggregates)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let write = "INSERT INTO rollup(level, scope, number, start, revision, aggregates, minute)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT DO UPDATE SET revision = ?5, aggregates = ?6, minute = max(minute, ?7)";
     let mut write = transaction.prepare_cached(write).map_err(&doing)?;
     for delta in deltas {
         let (scope, number) = scope_key(delta.scope);
@@ -130,7 +133,7 @@ fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Resul
             None => aggregates.merge(&delta.aggregates),
         }
         let (revision, aggregates) = (revision + delta.revisions, aggregates.pack());
-        write.execute(params![level, scope, number, start, revision, aggregates]).map_err(&doing)?;
+        write.execute(params![level, scope, number, start, revision, aggregates, delta.minute]).map_err(&doing)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@
 //! Invariants: one writer; the cursor moves in the same transaction as everything it stands for; nothing here decides, it keeps.
 
 mod air;
+mod as_of;
 mod clock;
 mod commit;
 mod error;
@@ -33,7 +34,7 @@ mod trace;
 mod verify;
 mod windows;
 
-pub use air::Air;
+pub use air::{Air, PoleAir, PollutantHour, PollutantHours};
 pub use clock::Clock;
 pub use error::Error;
 pub use kept::{Grain, KeptValue, KeptWindow, KeptWindows, WindowKey};

@@ -74,6 +74,8 @@ ALTER TABLE quarantine ADD COLUMN verdict BLOB; -- whether it is the whole messa
 CREATE TABLE replay(            -- messages decoded again, and what came of it
   id INTEGER PRIMARY KEY, ordered_at INTEGER NOT NULL, instruction TEXT NOT NULL, next INTEGER NOT NULL,
   done INTEGER NOT NULL, effect BLOB NOT NULL) STRICT;
+ALTER TABLE block ADD COLUMN closed_minute INTEGER NOT NULL DEFAULT 0; -- of receipt; 0: it never was open
+ALTER TABLE rollup ADD COLUMN minute INTEGER NOT NULL DEFAULT 0;       -- of receipt of the newest change of a block in it
 CREATE TABLE resettling(        -- one row: what a registry changed for the past and is not settled yet
   id INTEGER PRIMARY KEY CHECK (id = 1), plan BLOB NOT NULL) STRICT;
 ",

@@ -88,6 +88,15 @@ pub(crate) fn block_id(quarter: Quarter, device: DeviceNo) -> i64 {
     i64::from(quarter.0) << 32 | i64::from(device.0)
 }
 
+/// Reads a [`stored_block`] by its id.
+pub(crate) const BLOCK: &str =
+    "SELECT revision, revised_minute, closed_minute, aggregates, rows FROM block WHERE id = ?1";
+
+pub(crate) fn stored_block(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredBlock> {
+    let (revision, revised_minute, closed_minute) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    Ok(StoredBlock { revision, revised_minute, closed_minute, aggregates: row.get(3)?, rows: row.get(4)? })
+}
+
 fn read_only(path: &Path) -> Result<Connection, Error> {
     let open = |source| Error::Open { path: path.to_owned(), source };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -104,12 +113,8 @@ impl StoredBlocks for Store {
         if loader.is_autocommit() {
             loader.execute_batch("BEGIN").map_err(failed)?;
         }
-        let sql = "SELECT revision, revised_minute, aggregates, rows FROM block WHERE id = ?1";
-        let mut statement = loader.prepare_cached(sql).map_err(failed)?;
-        let found = statement.query_row(params![block_id(quarter, device)], |row| {
-            let (revision, revised_minute) = (row.get(0)?, row.get(1)?);
-            Ok(StoredBlock { revision, revised_minute, aggregates: row.get(2)?, rows: row.get(3)? })
-        });
+        let mut statement = loader.prepare_cached(BLOCK).map_err(failed)?;
+        let found = statement.query_row(params![block_id(quarter, device)], stored_block);
         found.optional().map_err(failed)
     }
 

@@ -1,6 +1,6 @@
 //! Windows of a device, pole or zone: quarters from blocks, hours and days from roll-ups, both with what is in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, params};
 use smartpole_model::{Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
@@ -9,6 +9,7 @@ use smartpole_window::{Aggregate, Aggregates, Level, mean_of, next_start};
 
 use crate::{
     Error, Queries,
+    as_of::{Then, Was},
     commit::scope_key,
     error::{damaged, sqlite},
     queries::Snapshot,
@@ -42,6 +43,8 @@ pub struct Wanted {
     pub to: UtcMillis,
     /// How long they are.
     pub step: Step,
+    /// As what had been received by then would have answered; floored to the minute. None: as of now.
+    pub as_of: Option<UtcMillis>,
 }
 
 /// How settled a window is.
@@ -105,7 +108,10 @@ struct Asked {
     members: Vec<Member>,
     parts: Vec<Part>,
     expected: Expected,
+    /// The instant asked about: the newest receipt, or an earlier one.
     now: UtcMillis,
+    /// Of a question about an earlier instant: its minute and how devices' values count.
+    then: Option<Then>,
     level: Level,
     mean: Mean,
     decimals: u8,
@@ -126,6 +132,7 @@ impl Queries {
         })?;
         let mut cells = BTreeMap::new();
         match wanted.step {
+            _ if asked.then.is_some() => then(&snapshot, wanted, &asked, &mut cells)?,
             Step::Quarter => quarters(&snapshot, wanted, &asked, &mut cells)?,
             Step::Hour | Step::Day => rollups(&snapshot, wanted, &asked, &mut cells)?,
         }
@@ -150,7 +157,15 @@ impl Asked {
         let parts = parts(fold, wanted.scope, gauge);
         let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel);
         let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
-        Self { members, parts, expected, now: fold.position().1, level, mean, decimals }
+        let newest = fold.position().1;
+        let then = wanted.as_of.filter(|as_of| *as_of < newest);
+        let now = then.unwrap_or(newest);
+        let then = then.map(|as_of| Then::new(fold, as_of));
+        Self { members, parts, expected, now, then, level, mean, decimals }
+    }
+
+    fn part(&self, number: u32) -> Option<&Part> {
+        self.parts.iter().find(|part| part.number == number)
     }
 
     fn window(&self, start: UtcMillis, cell: &Cell, wanted: &Wanted) -> Window {
@@ -184,6 +199,58 @@ impl Cell {
             self.open |= open;
         }
     }
+}
+
+/// As of an earlier instant: hours and days that nothing has changed since are read as they are, all others are summed up of blocks
+/// as they were.
+fn then(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
+    let Some(then) = &asked.then else { return Ok(()) };
+    let mut unchanged = BTreeSet::new();
+    if wanted.step != Step::Quarter {
+        unchanged = then.unchanged(snapshot, wanted, &asked.parts, asked.level)?;
+        let doing = sqlite("read hours and days");
+        let sql = "SELECT revision, aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
+        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+        for (part, start) in unchanged.iter().filter_map(|(number, start)| Some((asked.part(*number)?, *start))) {
+            let (scope, number) = scope_key(part.scope);
+            let (revision, aggregates): (u32, _) = statement
+                .query_row(params![asked.level as u8, scope, number, start], |row| {
+                    Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
+                })
+                .map_err(&doing)?;
+            let aggregates = aggregates.map_err(damaged("hour or day"))?;
+            let cell = cells.entry(start).or_default();
+            cell.revision += revision;
+            cell.add(part.number, false, wanted.of(&aggregates));
+        }
+    }
+    let end = wanted.to.plus(-1).min(then.as_of);
+    let last = match wanted.step {
+        Step::Quarter => end,
+        // the last window goes on beyond the last start that was asked for
+        Step::Hour | Step::Day => next_start(asked.level, asked.level.start(end)).plus(-1).min(then.as_of),
+    };
+    for quarter in (wanted.from.quarter().0..=last.quarter().0).map(Quarter) {
+        let start = match wanted.step {
+            Step::Quarter => quarter.start().0,
+            Step::Hour | Step::Day => asked.level.start(quarter.start()).0,
+        };
+        for member in &asked.members {
+            let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
+            if start < wanted.from.0 || unchanged.contains(&(part, start)) {
+                continue;
+            }
+            let was = then.block(snapshot, member.device, quarter)?;
+            // an hour counts the revisions of all its blocks, a quarter those of what was asked for
+            let asked_for = |was: &Was| wanted.step != Step::Quarter || wanted.of(&was.aggregates).next().is_some();
+            if let Some(was) = was.filter(asked_for) {
+                let cell = cells.entry(start).or_default();
+                cell.revision += was.revision;
+                cell.add(part, was.open, wanted.of(&was.aggregates));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {

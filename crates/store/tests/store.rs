@@ -91,7 +91,7 @@ fn record(town: &Town, seq: u64) -> Option<RecordRef<'_>> {
 
 fn wanted(scope: Scope, property: PropertyNo, step: Step, town: &Town) -> Wanted {
     let (from, to) = (town.spec.from.plus(-48 * HOUR_MS), town.spec.to.plus(48 * HOUR_MS));
-    Wanted { scope, property, channel: None, from, to, step }
+    Wanted { scope, property, channel: None, from, to, step, as_of: None }
 }
 
 #[test]

@@ -187,6 +187,20 @@ impl Block {
         changed
     }
 
+    /// The readings that had been received before an instant, with the values that were known then; without anchors.
+    #[must_use]
+    pub fn as_of(&self, instant: UtcMillis) -> Self {
+        let mut rows = self.rows();
+        rows.retain(|row| row.received_at < instant);
+        for gone in self.superseded.iter().rev().filter(|gone| gone.until >= instant) {
+            let values = rows.iter_mut().filter(|row| row.event_time == gone.event_time).flat_map(|row| &mut row.values);
+            for value in values.filter(|value| value.series == gone.former.series) {
+                *value = gone.former;
+            }
+        }
+        Self::from_rows(self.quarter, Vec::new(), &rows)
+    }
+
     /// Values that a replay replaced, by event time, series and when.
     pub fn superseded(&self) -> &[Superseded] {
         &self.superseded

@@ -11,7 +11,6 @@
 //! order they came in; no bytes make the decoder panic; values, sums and counts are integers.
 
 mod aggregate;
-pub mod air_index;
 mod block;
 mod calendar;
 mod counter;

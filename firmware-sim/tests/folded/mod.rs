@@ -30,7 +30,13 @@ impl Blocks {
     pub fn commit(&mut self, changes: Changes) {
         for row in changes.blocks {
             let (revision, revised_minute) = (row.revision, row.revised_minute);
-            let stored = StoredBlock { revision, revised_minute, aggregates: row.aggregates, rows: row.rows };
+            let stored = StoredBlock {
+                revision,
+                revised_minute,
+                closed_minute: row.closed_minute,
+                aggregates: row.aggregates,
+                rows: row.rows,
+            };
             self.0.insert((row.device, row.quarter), stored);
         }
     }

@@ -144,7 +144,15 @@ impl Asked {
             return Ok(Vec::new());
         };
         let Span { from, to } = span;
-        Ok(parts.queries.windows(&smartpole_store::Wanted { scope, property, channel: None, from, to, step })?)
+        Ok(parts.queries.windows(&smartpole_store::Wanted {
+            scope,
+            property,
+            channel: None,
+            from,
+            to,
+            step,
+            as_of: None,
+        })?)
     }
 }
 

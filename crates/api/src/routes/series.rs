@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use smartpole_model::{Flags, Kind, ObservedProperty, Reading, Registry, TimeSource, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind, Scope};
+use smartpole_window::{RowValue, is_particle_mass};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -16,6 +17,9 @@ use crate::{
     scope::{self, ScopeKind, ScopeName},
     span::{Span, Step},
 };
+
+/// The property that says how much water is on particles.
+const HUMIDITY: &str = "relative_humidity";
 
 /// Whose values of which property are wanted, and when. Give one of `device`, `pole` and `zone`.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -94,10 +98,13 @@ pub(crate) struct RawItem {
     /// When we had it.
     #[schema(value_type = String, format = DateTime)]
     received_at: UtcMillis,
-    /// The value.
+    /// The value as it was measured.
     #[schema(value_type = f64)]
     value: Exact,
-    /// Remarks.
+    /// The value that counts, by the calibration and the humidity correction in force; null if a remark keeps it out.
+    #[schema(value_type = Option<f64>)]
+    counted: Option<Exact>,
+    /// All remarks, those of the registry in force included.
     #[schema(value_type = Vec<String>)]
     flags: Flags,
     /// Whose clock `event_time` is: `payload`, `gateway`, `network` or `receipt`.
@@ -144,7 +151,7 @@ struct Asked {
 impl Asked {
     fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
         let registry = &fold.inputs().registry;
-        let name = scope_name(registry, wanted)?;
+        let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();
         if property.kind == Kind::TotalCount && wanted.step != Step::Raw {
             return Err(total_has_no_windows(registry, &property));
@@ -163,8 +170,15 @@ impl Asked {
     ) -> Result<(Items, Option<Cursor>), Problem> {
         let (Span { from, to }, next) = self.span.page(step, limit);
         let Some(scope) = self.scope else { return Ok((Items::Windows(Vec::new()), next)) };
-        let wanted =
-            smartpole_store::Wanted { scope, property: self.property.number, channel: self.channel, from, to, step };
+        let wanted = smartpole_store::Wanted {
+            scope,
+            property: self.property.number,
+            channel: self.channel,
+            from,
+            to,
+            step,
+            as_of: None,
+        };
         let windows = parts.queries.windows(&wanted)?;
         Ok((Items::Windows(windows.iter().map(|window| Window::new(&self.property, window)).collect()), next))
     }
@@ -175,22 +189,56 @@ impl Asked {
         let Span { from, to } = self.span;
         let rows = parts.queries.readings(scope, self.property.number, self.channel, (from, to), most)?;
         let next = cursor(&rows, limit.0 + self.given);
+        let beside = beside(parts, scope, &self.property, &rows)?;
         let fold = parts.fold();
         let items = rows.iter().skip(self.given).take(limit.0);
-        Ok((Items::Readings(items.filter_map(|reading| self.raw(&fold, reading)).collect()), next))
+        Ok((Items::Readings(items.filter_map(|reading| self.raw(&fold, reading, &beside)).collect()), next))
     }
 
-    fn raw(&self, fold: &Fold, reading: &Reading) -> Option<RawItem> {
+    fn raw(&self, fold: &Fold, reading: &Reading, beside: &[Reading]) -> Option<RawItem> {
+        let own = row_value(reading);
+        let of = (reading.event_time, reading.device);
+        let first = beside.partition_point(|other| (other.event_time, other.device) < of);
+        let same = beside[first..].iter().take_while(|other| (other.event_time, other.device) == of);
+        let row: Vec<RowValue> = std::iter::once(own).chain(same.map(row_value)).collect();
+        let counted = fold.counted(reading.device, reading.event_time, &row, own);
         Some(RawItem {
             device: fold.name(NameKind::Device, reading.device.0)?.to_owned(),
             channel: reading.series.channel,
             event_time: reading.event_time,
             received_at: reading.received_at,
             value: Exact::value(&self.property, reading.value),
-            flags: reading.flags,
+            counted: counts(&self.property, counted),
+            flags: counted.flags,
             time_source: reading.time_source,
         })
     }
+}
+
+/// What the corrections of readings need beside them, by event time and device: for masses of particles, how humid it was.
+fn beside(
+    parts: &Parts,
+    scope: Scope,
+    property: &ObservedProperty,
+    rows: &[Reading],
+) -> Result<Vec<Reading>, Problem> {
+    let humidity = parts.fold().inputs().registry.properties.by_id(HUMIDITY).map(|humidity| humidity.number);
+    match (humidity, rows.first(), rows.last()) {
+        (Some(humidity), Some(first), Some(last)) if is_particle_mass(property) => {
+            let span = (first.event_time, last.event_time.plus(1));
+            Ok(parts.queries.readings(scope, humidity, None, span, usize::MAX)?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn row_value(reading: &Reading) -> RowValue {
+    RowValue { series: reading.series, value: reading.value, flags: reading.flags }
+}
+
+/// The value that counts; none if a remark keeps it out.
+pub(super) fn counts(property: &ObservedProperty, counted: RowValue) -> Option<Exact> {
+    (!counted.flags.intersects(property.excluded_by)).then(|| Exact::value(property, counted.value))
 }
 
 /// Where the readings after the first `given` ones begin: an instant, and how many of its readings were given.
@@ -200,11 +248,12 @@ fn cursor(rows: &[Reading], given: usize) -> Option<Cursor> {
     Some(Cursor(format!("{}+{same}", next.0)))
 }
 
-fn scope_name(registry: &Registry, wanted: &Wanted) -> Result<ScopeName, Problem> {
-    let (kind, id) = match (&wanted.device, &wanted.pole, &wanted.zone) {
-        (Some(id), None, None) => (ScopeKind::Device, id),
-        (None, Some(id), None) => (ScopeKind::Pole, id),
-        (None, None, Some(id)) => (ScopeKind::Zone, id),
+/// Whose values are wanted, by the parameters `device`, `pole`, `zone`, of which one is given.
+pub(super) fn scope_name(registry: &Registry, given: [&Option<String>; 3]) -> Result<ScopeName, Problem> {
+    let (kind, id) = match given {
+        [Some(id), None, None] => (ScopeKind::Device, id),
+        [None, Some(id), None] => (ScopeKind::Pole, id),
+        [None, None, Some(id)] => (ScopeKind::Zone, id),
         _ => return Err(Problem::parameter("device, pole, zone: not exactly one is given", "give one of the three")),
     };
     match kind {
@@ -215,7 +264,8 @@ fn scope_name(registry: &Registry, wanted: &Wanted) -> Result<ScopeName, Problem
     Ok(ScopeName { kind, id: id.clone() })
 }
 
-fn total_has_no_windows(registry: &Registry, total: &ObservedProperty) -> Problem {
+/// A total is asked for windows.
+pub(super) fn total_has_no_windows(registry: &Registry, total: &ObservedProperty) -> Problem {
     let counts = total.counts.and_then(|number| registry.properties.get(number)).map_or("", |property| &property.id);
     let detail = format!("property, step: the total {} has no windows, its differences are {counts}", total.id);
     Problem::parameter(detail, format!("ask for property={counts}, or for step=raw"))

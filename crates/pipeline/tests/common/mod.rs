@@ -230,8 +230,9 @@ impl Memory {
         restore.batch_rows.push((changes.batch, changes.batch_row));
         restore.batch_rows.retain(|(batch, _)| *batch >= changes.replay_from);
         for row in changes.blocks {
-            let (revision, revised_minute, rows) = (row.revision, row.revised_minute, row.rows);
-            let stored = StoredBlock { revision, revised_minute, aggregates: row.aggregates, rows };
+            let (revision, revised_minute, closed_minute) = (row.revision, row.revised_minute, row.closed_minute);
+            let (aggregates, rows) = (row.aggregates, row.rows);
+            let stored = StoredBlock { revision, revised_minute, closed_minute, aggregates, rows };
             self.blocks.insert((row.quarter, row.device), stored);
         }
         for row in changes.rollups {

@@ -20,7 +20,7 @@ fn aggregates(count: i64, sum: i64, min: i64, max: i64) -> Aggregates {
 
 fn rollup(level: Level, gain: Aggregates, revisions: u32) -> RollupDelta {
     let (start, scope) = (UtcMillis(0), Scope::Device(DeviceNo(0)));
-    RollupDelta { level, start, scope, aggregates: gain, revisions, anew: None }
+    RollupDelta { level, start, scope, aggregates: gain, revisions, anew: None, minute: 0 }
 }
 
 /// A batch with something for every table.
@@ -43,6 +43,7 @@ pub(crate) fn changes(batch: u64) -> Changes {
             device,
             revision: 1,
             revised_minute: 5,
+            closed_minute: 4,
             aggregates: packed.clone(),
             rows: vec![1, 2, 3],
         }],
@@ -243,6 +244,7 @@ fn blocks_are_kept_by_quarter_and_then_device() {
         device: DeviceNo(device),
         revision: 0,
         revised_minute: 0,
+        closed_minute: 0,
         aggregates: vec![0],
         rows: device.to_le_bytes().to_vec(),
     };

@@ -195,7 +195,8 @@ impl StoredBlocks for AsOf {
         let known = self.revision(device, quarter, minute);
         let (revision, revised_minute, former) = known.map_err(|error| failed(sqlite("read revisions")(error)))?;
         let aggregates = former.unwrap_or(stored.aggregates);
-        Ok(Some(StoredBlock { revision, revised_minute, aggregates, rows }))
+        let closed_minute = stored.closed_minute;
+        Ok(Some(StoredBlock { revision, revised_minute, closed_minute, aggregates, rows }))
     }
 }
 

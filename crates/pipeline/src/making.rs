@@ -1,0 +1,31 @@
+//! Sums up blocks for those who ask, by the registry in force.
+
+use std::sync::Arc;
+
+use smartpole_model::DeviceNo;
+use smartpole_window::{Aggregates, Block, RowValue, aggregate};
+
+use crate::{Fold, active::Active};
+
+/// How values of blocks count: a registry's word, kept as long as it is held.
+#[derive(Clone, Debug)]
+pub struct BlockMaking(Arc<Active>);
+
+impl Fold {
+    /// How values of blocks count now.
+    pub fn block_making(&self) -> BlockMaking {
+        BlockMaking(Arc::clone(&self.active))
+    }
+}
+
+impl BlockMaking {
+    /// What a block of a device comes to.
+    pub fn aggregates(&self, device: DeviceNo, block: &Block) -> Aggregates {
+        aggregate(block, &self.0.making(device, block.quarter()))
+    }
+
+    /// Whether no remark keeps a value out.
+    pub fn counts(&self, value: &RowValue) -> bool {
+        !self.0.excludes(value)
+    }
+}

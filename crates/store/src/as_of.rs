@@ -1,0 +1,162 @@
+//! What was known then: blocks as of an earlier minute of receipt.
+//!
+//! A closed block is what it was by its revisions: each keeps the aggregates before it. A block that was still open then is summed up
+//! of the readings received by then. Remarks that hang on other readings are those of now there, as are the places of devices.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use rusqlite::{OptionalExtension, params};
+use smartpole_model::{DeviceNo, Inputs, Quarter, UtcMillis};
+use smartpole_pipeline::{BlockMaking, Fold};
+use smartpole_window::{Aggregates, Block, Level, Total};
+
+use crate::{
+    Error,
+    commit::scope_key,
+    error::{damaged, sqlite},
+    queries::Snapshot,
+    scope::Part,
+    store::{BLOCK, block_id, stored_block},
+    windows::Wanted,
+};
+
+/// How far back the total before a block is looked for.
+const TOTALS_BACK: i32 = (smartpole_window::MAX_GAP_MS / Quarter::MILLIS) as i32;
+
+/// An earlier instant.
+#[derive(Debug)]
+pub(crate) struct Then {
+    /// The end of its minute: what was received before it is known.
+    pub(crate) as_of: UtcMillis,
+    minute: i64,
+    making: BlockMaking,
+    _inputs: Arc<Inputs>,
+}
+
+/// A block as it was.
+pub(crate) struct Was {
+    pub(crate) revision: u32,
+    pub(crate) open: bool,
+    pub(crate) aggregates: Aggregates,
+}
+
+impl Then {
+    pub(crate) fn new(fold: &Fold, as_of: UtcMillis) -> Self {
+        let minute = as_of.0.div_euclid(60_000);
+        let as_of = UtcMillis(minute * 60_000);
+        Self { as_of, minute, making: fold.block_making(), _inputs: Arc::clone(fold.inputs()) }
+    }
+
+    /// Hours or days, by part and start, that nothing received since has changed.
+    pub(crate) fn unchanged(
+        &self,
+        snapshot: &Snapshot,
+        wanted: &Wanted,
+        parts: &[Part],
+        level: Level,
+    ) -> Result<BTreeSet<(u32, i64)>, Error> {
+        let doing = sqlite("read hours and days");
+        let sql = "SELECT start FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5
+                   AND minute < ?6";
+        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+        let mut unchanged = BTreeSet::new();
+        for part in parts {
+            let (scope, number) = scope_key(part.scope);
+            let asked = params![level as u8, scope, number, wanted.from.0, wanted.to.0, self.minute];
+            let starts = statement.query_map(asked, |row| row.get::<_, i64>(0)).map_err(&doing)?;
+            for start in starts {
+                unchanged.insert((part.number, start.map_err(&doing)?));
+            }
+        }
+        Ok(unchanged)
+    }
+
+    /// A block of a device as it was; none if nothing of it was known.
+    pub(crate) fn block(&self, snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<Was>, Error> {
+        let Some((stored, block, open)) = self.now(snapshot, device, quarter)? else { return Ok(None) };
+        let (closed_minute, aggregates) = stored;
+        if open || closed_minute >= self.minute {
+            return self.was_open(snapshot, device, &block);
+        }
+        let doing = sqlite("read revisions");
+        let connection = &snapshot.connection;
+        let sql = "SELECT former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute >= ?3 ORDER BY revision LIMIT 1";
+        let mut statement = connection.prepare_cached(sql).map_err(&doing)?;
+        let former = statement.query_row(params![quarter.0, device.0, self.minute], |row| row.get::<_, Vec<u8>>(0));
+        let former = former.optional().map_err(&doing)?;
+        let sql = "SELECT count(*) FROM revision WHERE quarter = ?1 AND device = ?2 AND minute < ?3";
+        let mut statement = connection.prepare_cached(sql).map_err(&doing)?;
+        let count = statement.query_row(params![quarter.0, device.0, self.minute], |row| row.get(0));
+        let revision = count.map_err(&doing)?;
+        let aggregates = match former {
+            Some(former) if former.is_empty() => return Ok(None),
+            Some(former) => Aggregates::unpack(&former).map_err(damaged("revision"))?,
+            None => aggregates,
+        };
+        Ok(Some(Was { revision, open: false, aggregates }))
+    }
+
+    /// The block as it is now: when it was closed and what it comes to, its readings, and whether it is open.
+    #[allow(clippy::type_complexity, reason = "a block in its two forms")]
+    fn now(
+        &self,
+        snapshot: &Snapshot,
+        device: DeviceNo,
+        quarter: Quarter,
+    ) -> Result<Option<((i64, Aggregates), Block, bool)>, Error> {
+        let doing = sqlite("read blocks");
+        let mut statement = snapshot.connection.prepare_cached(BLOCK).map_err(&doing)?;
+        let stored = statement.query_row(params![block_id(quarter, device)], stored_block).optional().map_err(&doing)?;
+        if let Some(recent) = snapshot.recent(quarter, device) {
+            // in memory its revisions under way are not in the file: what the file has is what it was before them
+            if recent.open || stored.is_none() {
+                return Ok(Some(((i64::MAX, recent.aggregates.clone()), recent.block.clone(), true)));
+            }
+        }
+        let Some(stored) = stored else { return Ok(None) };
+        let aggregates = Aggregates::unpack(&stored.aggregates).map_err(damaged("block"))?;
+        let block = Block::unpack(quarter, &stored.rows).map_err(damaged("block"))?;
+        Ok(Some(((stored.closed_minute, aggregates), block, false)))
+    }
+
+    /// The block of the readings that were there when it was open.
+    fn was_open(&self, snapshot: &Snapshot, device: DeviceNo, block: &Block) -> Result<Option<Was>, Error> {
+        let mut cut = block.as_of(self.as_of);
+        if cut.row_count() == 0 {
+            return Ok(None);
+        }
+        let series: Vec<_> = block.anchors().iter().map(|anchor| anchor.series).collect();
+        for series in series {
+            let before = self.total_beside(snapshot, device, block.quarter(), series, -1)?;
+            let after = self.total_beside(snapshot, device, block.quarter(), series, 1)?;
+            cut.set_anchor(series, |anchor| (anchor.before, anchor.after) = (before, after));
+        }
+        let aggregates = self.making.aggregates(device, &cut);
+        Ok(Some(Was { revision: 0, open: true, aggregates }))
+    }
+
+    /// The nearest total beside a quarter that was received by then.
+    fn total_beside(
+        &self,
+        snapshot: &Snapshot,
+        device: DeviceNo,
+        home: Quarter,
+        series: smartpole_model::Series,
+        step: i32,
+    ) -> Result<Option<Total>, Error> {
+        let furthest = if step > 0 { self.as_of.quarter().0 - home.0 } else { TOTALS_BACK };
+        for distance in 1..=furthest.clamp(0, TOTALS_BACK) {
+            let Some(block) = snapshot.block(Quarter(home.0 + step * distance), device)? else { continue };
+            let cut = block.as_of(self.as_of);
+            let mut totals = cut.rows().into_iter().filter_map(|row| {
+                let value = row.values.iter().find(|value| value.series == series && self.making.counts(value))?;
+                Some(Total { at: row.event_time, value: value.value })
+            });
+            let found = if step < 0 { totals.last() } else { totals.next() };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,75 @@
+//! As of an earlier minute a question has the answer that it had then.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use common::{DEVICES, HOUR, MEASURED, MINUTE, START, Square};
+use smartpole_pipeline::Scope;
+use smartpole_store::{State, Step, Window};
+
+/// What a window says; how settled it is depends on the clock, whether it was open or corrected on what was known.
+type Said = (i64, i64, i64, i64, i64, i32, u32, bool);
+
+fn said(window: &Window) -> Said {
+    let aggregate = window.aggregate;
+    let open = window.state == State::Open;
+    (window.start.0, aggregate.count, aggregate.sum, aggregate.min, aggregate.max, aggregate.excluded, window.revision, open)
+}
+
+fn questions(square: &Square) -> Vec<(Scope, &'static str, Step)> {
+    let devices = DEVICES.iter().filter(|id| square.fold.read().unwrap().device_no(id).is_some());
+    let scopes: Vec<Scope> =
+        devices.map(|id| square.device(id)).chain([square.pole("P1"), square.zone("markt")]).collect();
+    let mut questions = Vec::new();
+    for scope in scopes {
+        for property in MEASURED {
+            questions.extend([Step::Quarter, Step::Hour, Step::Day].map(|step| (scope, property, step)));
+        }
+    }
+    questions
+}
+
+/// Answers to all questions about the last hours and the days.
+fn answers(square: &Square, now: i64, as_of: Option<i64>) -> Vec<Vec<Said>> {
+    let ask = |(scope, property, step): (Scope, &str, Step)| {
+        let from = START - 24 * HOUR;
+        let found = match as_of {
+            None => square.windows(scope, property, step, from, now),
+            Some(as_of) => square.windows_as_of(as_of, scope, property, step, from, now),
+        };
+        found.iter().map(said).collect()
+    };
+    questions(square).into_iter().map(ask).collect()
+}
+
+#[test]
+fn a_question_as_of_then_has_the_answer_of_then() {
+    let (mut square, mut dice) = (Square::new(), 11u64);
+    let mut throw = move |sides: i64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) as i64 % sides
+    };
+    let mut then = Vec::new();
+    for now in (START..START + 20 * HOUR).step_by(4 * MINUTE as usize) {
+        if throw(25) == 0 {
+            then.push((now, answers(&square, now, None)));
+        }
+        let delay = if throw(4) == 0 { throw(8 * 60) * MINUTE } else { 0 };
+        let measured = (now - delay).max(START);
+        let (device, property) = (DEVICES[throw(3) as usize], MEASURED[throw(3) as usize]);
+        square.report(device, measured, now, &[(property, throw(50))]);
+        if throw(6) == 0 {
+            square.commit();
+        }
+    }
+    square.commit();
+    assert!(then.len() > 5);
+    for (now, known) in then {
+        let again = answers(&square, now, Some(now));
+        for ((question, known), again) in questions(&square).into_iter().zip(known).zip(again) {
+            assert_eq!(again, known, "{question:?} as of {} minutes", (now - START) / MINUTE);
+        }
+    }
+    let end = START + 20 * HOUR;
+    assert_eq!(answers(&square, end, Some(end + MINUTE)), answers(&square, end, None), "as of now");
+}
