@@ -1,9 +1,6 @@
 //! Who belongs to a scope, and how much they should have said.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, UtcMillis, registry::Installation};
 use smartpole_pipeline::{Fold, NameKind, Scope};
@@ -69,29 +66,6 @@ pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
 /// The member that is this device.
 pub(crate) fn member_of(members: &[Member], device: DeviceNo) -> Option<&Member> {
     Some(&members[members.binary_search_by_key(&device, |member| member.device).ok()?])
-}
-
-/// Each pole as a part, with the devices that ever hang on it.
-pub(crate) fn poles(fold: &Fold) -> HashMap<PoleNo, (Part, Vec<Member>)> {
-    let inputs = fold.inputs();
-    let registry = &inputs.registry;
-    let number = |pole: &smartpole_model::Pole| fold.number(NameKind::Pole, &pole.id).map(PoleNo);
-    let numbers: Vec<Option<PoleNo>> = registry.poles.iter().map(number).collect();
-    let part = |(index, number): (usize, &Option<PoleNo>)| {
-        let part = Part { scope: Scope::Pole((*number)?), number: 0, pole: Some(index), zone: None };
-        Some(((*number)?, (part, Vec::new())))
-    };
-    let mut poles: HashMap<PoleNo, (Part, Vec<Member>)> = numbers.iter().enumerate().filter_map(part).collect();
-    for (index, known) in registry.devices.iter().enumerate() {
-        let Some(device) = fold.device_no(&known.id) else { continue };
-        let hung = known.installations.iter().filter_map(|installation| numbers[installation.pole]);
-        for pole in hung.collect::<BTreeSet<PoleNo>>() {
-            if let Some((_, members)) = poles.get_mut(&pole) {
-                members.push(Member { device, index: Some(index), inputs: Arc::clone(inputs) });
-            }
-        }
-    }
-    poles
 }
 
 /// The parts of a scope: `by_pole` divides a zone into its poles.

@@ -2,9 +2,9 @@
 
 use axum::{Json, extract::State};
 use serde::Serialize;
+use smartpole_method::{air::Pollutant, index::Index};
 use smartpole_model::{Device, PoleNo, Registry, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind};
-use smartpole_window::air_index::METHOD;
 use utoipa::ToSchema;
 
 use crate::{
@@ -38,7 +38,7 @@ pub(crate) struct Pole {
     /// When the newest accepted reading was received.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_received_at: Option<UtcMillis>,
-    /// The air in the newest hour that counts.
+    /// The air in the newest hour that has an index.
     air: Air,
 }
 
@@ -48,7 +48,10 @@ pub(crate) struct Air {
     /// Method and version.
     #[schema(value_type = String, example = "uba_lqi_2025")]
     index: &'static str,
-    /// 0 sehr gut, 1 gut, 2 mäßig, 3 schlecht, 4 sehr schlecht; null if no hour counts.
+    /// The version of the method.
+    #[schema(value_type = String, example = "2025")]
+    version: &'static str,
+    /// 0 sehr gut, 1 gut, 2 mäßig, 3 schlecht, 4 sehr schlecht; null if no hour has an index.
     class: Option<u8>,
     /// Id of the pollutant that sets the class.
     #[schema(value_type = Option<String>, example = "pm2_5")]
@@ -56,9 +59,12 @@ pub(crate) struct Air {
     /// First instant of the hour.
     #[schema(value_type = Option<String>, format = DateTime)]
     hour: Option<UtcMillis>,
-    /// Whether all five pollutants were measured.
+    /// Whether all five pollutants have a class.
     complete: bool,
-    /// Part of the expected readings that came, 0 to 1.
+    /// Ids of the pollutants without a class, of the five; a class says nothing of these.
+    #[schema(value_type = Vec<String>)]
+    missing: Vec<&'static str>,
+    /// Part of the readings that came, of what a full hour should bring of the pollutants with a class, 0 to 1.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     coverage: Exact,
 }
@@ -117,14 +123,31 @@ fn answer(parts: &Parts) -> Result<Vec<Pole>, Problem> {
 }
 
 impl Air {
+    const INDEX: Index = smartpole_store::Air::INDEX;
+
     fn unknown() -> Self {
-        Self { index: METHOD, class: None, worst: None, hour: None, complete: false, coverage: number::share(0, 0) }
+        Self {
+            index: Self::INDEX.id(),
+            version: Self::INDEX.version(),
+            class: None,
+            worst: None,
+            hour: None,
+            complete: false,
+            missing: Self::INDEX.pollutants().map(Pollutant::id).collect(),
+            coverage: number::share(0, 0),
+        }
     }
 
     fn of(air: &smartpole_store::Air) -> Self {
-        let smartpole_store::Air { class, worst, hour, complete, coverage } = *air;
-        let (class, worst, hour) = (Some(class), Some(worst), Some(hour));
-        Self { index: METHOD, class, worst, hour, complete, coverage: number::fraction(coverage) }
+        Self {
+            class: Some(air.class),
+            worst: Some(air.worst),
+            hour: Some(air.hour),
+            complete: air.missing.is_empty(),
+            missing: air.missing.clone(),
+            coverage: number::share(air.count, air.expected),
+            ..Self::unknown()
+        }
     }
 }
 

@@ -1,0 +1,86 @@
+//! The hours of a pole, and what indices say of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smartpole_method::{
+    air::{Hour, HourlyMeans, Mean, Pollutant},
+    index::{Answer, Index, Measured},
+};
+use smartpole_model::{Flags, UtcMillis};
+
+use super::HOUR_MS;
+use crate::State;
+
+/// What a pole's sensors say of the air, hour by hour.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PoleAir {
+    /// Only pollutants that were measured there.
+    pub pollutants: BTreeMap<Pollutant, PollutantHours>,
+}
+
+/// The hours of one pollutant at a pole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PollutantHours {
+    /// The means of the valid ones.
+    pub means: HourlyMeans,
+    /// All in which the pole was heard, by their first instant.
+    pub hours: BTreeMap<UtcMillis, PollutantHour>,
+}
+
+/// One hour of one pollutant at a pole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollutantHour {
+    /// The mean of its sensors' valid means, in [`Pollutant::unit`]; `None` if no sensor has one.
+    pub mean: Option<Mean>,
+    /// Readings that count, of all sensors.
+    pub count: i64,
+    /// Readings that a full hour should bring.
+    pub expected: i64,
+    /// Remarks of its readings.
+    pub flags: Flags,
+    /// How settled it is.
+    pub state: State,
+    /// Revisions of the blocks in it.
+    pub revision: u32,
+    /// Whether the mean holds values of an optical particle sensor that nothing corrected.
+    pub uncorrected: bool,
+}
+
+impl PollutantHours {
+    pub(super) fn new(hours: BTreeMap<UtcMillis, PollutantHour>) -> Self {
+        // a mean is the sum of one value at the digits of means
+        let one = |mean: Mean| Hour { sum: mean.0, count: 1, expected: 1 };
+        let valid = hours.iter().filter_map(|(start, hour)| Some((*start, one(hour.mean?))));
+        Self { means: HourlyMeans::new(Mean::DIGITS, valid), hours }
+    }
+
+    /// Whether a valid one of the `hours` hours up to the end of the one that begins at `start` is uncorrected.
+    fn is_uncorrected(&self, start: UtcMillis, hours: u8) -> bool {
+        let first = start.plus(-(i64::from(hours) - 1) * HOUR_MS);
+        self.hours.range(first..=start).any(|(_, hour)| hour.uncorrected)
+    }
+}
+
+impl PoleAir {
+    /// First instants of the hours in which the pole was heard.
+    pub fn hours(&self) -> BTreeSet<UtcMillis> {
+        self.pollutants.values().flat_map(|known| known.hours.keys().copied()).collect()
+    }
+
+    /// The hour of a pollutant that begins at `start`.
+    pub fn hour(&self, pollutant: Pollutant, start: UtcMillis) -> Option<&PollutantHour> {
+        self.pollutants.get(&pollutant)?.hours.get(&start)
+    }
+
+    /// The index of the hour that begins at `start`. Means of 24 hours need the hours before it.
+    pub fn answer(&self, index: Index, start: UtcMillis) -> Answer {
+        let measured = |pollutant| {
+            let known = self.pollutants.get(&pollutant)?;
+            let mean = index.mean(pollutant, &known.means, start)?;
+            let uncorrected = known.is_uncorrected(start, index.hours(pollutant)?);
+            Some(Measured { pollutant, mean, uncorrected })
+        };
+        let measured: Vec<Measured> = index.pollutants().filter_map(measured).collect();
+        index.answer(&measured)
+    }
+}
