@@ -20,10 +20,10 @@ use smartpole_tests::repository;
 
 /// What must not depend on batches and kills: everything but batch rows, their numbers, and checkpoints (one a batch at most).
 /// A checkpoint also writes devices that never reported.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "SELECT kind, number, id FROM name ORDER BY kind, number",
-    "SELECT quarter, device, revision, revised_minute, aggregates, rows FROM block ORDER BY quarter, device",
-    "SELECT level, scope, number, start, revision, aggregates FROM rollup ORDER BY level, scope, number, start",
+    "SELECT quarter, device, revision, revised_minute, closed_minute, aggregates, rows FROM block ORDER BY quarter, device",
+    "SELECT level, scope, number, start, revision, aggregates, minute FROM rollup ORDER BY level, scope, number, start",
     "SELECT quarter, device, revision, minute, reason, former FROM revision ORDER BY quarter, device, revision",
     "SELECT device, last_closed, state FROM device WHERE last_closed > -2147483648 ORDER BY device",
     "SELECT device, state FROM lorawan ORDER BY device",
@@ -31,7 +31,9 @@ const TABLES: [&str; 12] = [
     "SELECT source, n FROM tick ORDER BY source",
     "SELECT hour, source, entry, n FROM ledger_source ORDER BY hour, source, entry",
     "SELECT day, device, counts FROM ledger_device ORDER BY day, device",
-    "SELECT seq, received_at, source, device, reason, detail, readings FROM quarantine ORDER BY seq",
+    "SELECT seq, received_at, source, device, reason, detail, readings, verdict FROM quarantine ORDER BY seq",
+    "SELECT id, ordered_at, instruction, next, done, effect FROM replay ORDER BY id",
+    "SELECT plan FROM resettling",
     "SELECT seq, received_at, inputs FROM cursor",
 ];
 
