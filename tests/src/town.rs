@@ -6,7 +6,7 @@ use firmware_sim::{
     Broker, Faults, Fleet, Pace, Path, PublishError, Sent, Spec, Truth, Window, publish::publish_fleet,
 };
 use serde_json::Value;
-use smartpole_model::{Inputs, Kind, ObservedProperty, UtcMillis};
+use smartpole_model::{Inputs, Kind, Mean, ObservedProperty, UtcMillis};
 use tokio::task::JoinHandle;
 
 use crate::{Api, Config, Ledger, difference, eventually, now};
@@ -102,7 +102,12 @@ type Row = (i64, Option<[i64; 3]>);
 
 fn row(property: &ObservedProperty, window: &Window) -> (String, Row) {
     let gauge = (property.kind != Kind::IntervalCount).then_some([window.count, window.min, window.max]);
-    (window.start.to_string(), (window.sum, gauge))
+    (window.start.to_string(), (if is_energy(property) { 0 } else { window.sum }, gauge))
+}
+
+/// Whether its sum is one of energies, which the interface does not show.
+fn is_energy(property: &ObservedProperty) -> bool {
+    property.mean == Mean::Energy
 }
 
 /// The windows of an answer that hold anything.
@@ -111,7 +116,7 @@ fn shown(property: &ObservedProperty, items: &[Value]) -> BTreeMap<String, Row> 
     let scaled = |value: &Value| value.as_f64().map_or(i64::MIN, |value| (value * scale).round() as i64);
     let row = |item: &Value| {
         let count = item["count"].as_i64().unwrap_or(0);
-        let sum = if item["sum"].is_null() { 0 } else { scaled(&item["sum"]) };
+        let sum = if item["sum"].is_null() || is_energy(property) { 0 } else { scaled(&item["sum"]) };
         let gauge = (property.kind != Kind::IntervalCount).then(|| [count, scaled(&item["min"]), scaled(&item["max"])]);
         let start = item["start"].as_str().unwrap_or_default().to_owned();
         (count != 0 || sum != 0).then_some((start, (sum, gauge)))

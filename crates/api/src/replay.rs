@@ -56,6 +56,9 @@ pub trait Replays: Send + Sync {
     /// If one is under way, or the journal takes nothing.
     fn order(&self, selection: Selection) -> BoxFuture<'_, Result<Replay, NotOrdered>>;
 
+    /// What was ordered and is not folded yet, so that the fold does not know of it.
+    fn waiting(&self) -> Option<Replay>;
+
     /// What a replay would change. Blocks while it decodes.
     ///
     /// # Errors

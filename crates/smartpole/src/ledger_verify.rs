@@ -15,12 +15,16 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+use smartpole_journal::Journal;
 use smartpole_model::{Seq, UtcMillis};
 use smartpole_pipeline::{LoadError, Restore};
 use smartpole_store::{Begin, Compared, Difference, Scratch, Store, compare};
 
-use self::{replay::Replay, room::ScratchFolder};
-use crate::{cli::ledger::Verify, inputs::InputLibrary};
+use self::{
+    replay::{Replay, STEP_BYTES, STEP_RECORDS},
+    room::ScratchFolder,
+};
+use crate::{cli::ledger::Verify, inputs::InputLibrary, replay::weight};
 
 /// How often the fold follows what was committed meanwhile, before a commit is chosen.
 const CATCH_UPS: usize = 3;
@@ -40,6 +44,10 @@ pub(crate) enum Error {
         "the journal begins at record {oldest}, and there is no checkpoint from there on: nothing to begin at; the service makes one at the first record of each day (UTC)"
     )]
     NoStart { oldest: Seq },
+    #[error(
+        "record {seq} changed what was received before the checkpoints that are kept, by a replay or a registry that changes the past, and the journal's beginning is not folded: begin at the next checkpoint, which the service makes at the first record of a day (UTC)"
+    )]
+    PastChanged { seq: Seq },
     #[error(
         "city.db was folded up to record {cursor}, but the journal ends with {durable}: they do not belong together, or the journal has lost records"
     )]
@@ -67,8 +75,7 @@ pub(crate) fn run(data: &Path, key_file: Option<PathBuf>, asked: &Verify) -> Res
     let (store, library) = (Store::open(data)?, InputLibrary::new(data, key_file));
     let dir = data.join("journal");
     let journal = journal::open(&dir)?;
-    let oldest = journal.status().borrow().oldest;
-    let start = start(&store, oldest, asked.from_checkpoint)?;
+    let start = start(&store, &journal, asked.from_checkpoint)?;
     let folder = ScratchFolder::make(data, asked.scratch.as_deref())?;
     let record = journal.read_one(start.cursor)?; // a checkpoint's own one may be gone
     let scratch = Scratch::begin(folder.path(), &store, &start, record.as_ref(), &library)?;
@@ -88,14 +95,35 @@ pub(crate) fn run(data: &Path, key_file: Option<PathBuf>, asked: &Verify) -> Res
 }
 
 /// Where to begin: before the first record if the journal still has it, else at a checkpoint.
-fn start(store: &Store, oldest: Seq, from_checkpoint: bool) -> Result<Restore, Error> {
+fn start(store: &Store, journal: &Journal, from_checkpoint: bool) -> Result<Restore, Error> {
+    let oldest = journal.status().borrow().oldest;
     if oldest <= Seq(1) && !from_checkpoint {
         return Ok(Restore::default());
     }
-    match store.checkpoint_from(oldest)? {
-        Some(checkpoint) => Ok(checkpoint),
-        None if oldest <= Seq(1) => Ok(Restore::default()),
+    let (mut from, mut changed) = (oldest, None);
+    while let Some(checkpoint) = store.checkpoint_from(from)? {
+        let Some(seq) = last_change_of_the_past(journal, checkpoint.cursor.next())? else { return Ok(checkpoint) };
+        (from, changed) = (seq.next(), Some(seq));
+    }
+    match changed {
+        _ if oldest <= Seq(1) => Ok(Restore::default()),
+        Some(seq) => Err(Error::PastChanged { seq }),
         None => Err(Error::NoStart { oldest }),
+    }
+}
+
+/// The last record from `from` on that changes what came before it: a checkpoint does not hold what it finds there.
+fn last_change_of_the_past(journal: &Journal, from: Seq) -> Result<Option<Seq>, Error> {
+    let (mut reader, mut last) = (journal.reader(from), None);
+    loop {
+        let batch = reader.next_batch(STEP_RECORDS as usize, STEP_BYTES)?;
+        if batch.is_empty() {
+            return Ok(last);
+        }
+        for record in batch.iter() {
+            let (seq, record) = record?;
+            last = if weight::changes_the_past(&record) { Some(seq) } else { last };
+        }
     }
 }
 

@@ -135,14 +135,7 @@ impl Service {
         let committed = watch::Sender::new(0);
         let mut targets = Targets::new(&influx, &store, &queries, &library, &committed)?;
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
-        let orders = Orders {
-            fold: Arc::clone(&fold),
-            store: store.clone(),
-            journal: journal.clone(),
-            library: library.clone(),
-            newest: tokio::sync::Mutex::default(),
-            trying: std::sync::Mutex::default(),
-        };
+        let orders = Orders::new(&fold, &store, &journal, &library);
         let (live, _) = broadcast::channel(LIVE_STEPS);
         let (offers, offered) = mpsc::channel(OFFERS);
         let trouble = watch::Sender::new(None);

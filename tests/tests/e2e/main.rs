@@ -12,4 +12,5 @@ mod ledger_verify;
 mod lorawan;
 mod real_input;
 mod registry;
+mod replay;
 mod truth;

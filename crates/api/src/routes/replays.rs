@@ -142,9 +142,13 @@ pub(crate) async fn replay(State(state): State<ApiState>, Path(id): Path<String>
 /// The one under way as it is now, all others as of the last commit.
 fn newest(parts: &Parts, limit: usize) -> Result<Vec<ReplayItem>, Problem> {
     let mut replays = parts.queries.replays(limit)?;
-    if let Some(now) = parts.fold().replay() {
-        replays.retain(|stored| stored.id != now.id);
-        replays.insert(0, now.clone());
+    let waiting = parts.replays.waiting(); // before the fold is looked at: it may know of it then
+    let now = parts.fold().replay().cloned();
+    for newer in now.into_iter().chain(waiting) {
+        if replays.first().is_none_or(|first| first.id <= newer.id) {
+            let stored = replays.first().is_some_and(|first| first.id == newer.id);
+            replays.splice(..usize::from(stored), [newer]);
+        }
     }
     let oldest = parts.journal.status().borrow().oldest;
     Ok(replays.iter().map(|replay| ReplayItem::new(replay, oldest)).collect())

@@ -117,6 +117,10 @@ impl Replays for Ordered {
         std::future::ready(answer).boxed()
     }
 
+    fn waiting(&self) -> Option<Replay> {
+        self.newest.lock().unwrap().clone()
+    }
+
     fn try_out(&self, selection: &Selection) -> Result<Effect, NotTried> {
         self.tried.lock().unwrap().push(selection.clone());
         match selection.device.as_deref() {

@@ -25,11 +25,20 @@ async fn a_dry_run_says_what_would_change() {
         {"selection":{"of":"quarantined","reason":"unknown_device"},"effect":{"messages":1203,"missing":0,"recovered":1203,"readings":4812,"replaced":0,"conflicts":0,"windows":7}}"#]].assert_eq(&show(order(&city, "127.0.0.1", JSON, body).await).await);
     assert_eq!(city.ordered.tried.lock().unwrap().len(), 1);
     assert!(city.ordered.newest.lock().unwrap().is_none(), "it orders nothing");
-    for (device, expect) in [("air-2", expect![[r#"
+    for (device, expect) in [
+        (
+            "air-2",
+            expect![[r#"
         422 Unprocessable Entity application/problem+json
-        {"type":"urn:smartpole:problem:too-many-messages","title":"Too many messages","status":422,"detail":"more than 10 messages are concerned, and that many are not tried out","remedy":"select fewer, by device, source, from and to"}"#]]), ("people-1", expect![[r#"
+        {"type":"urn:smartpole:problem:too-many-messages","title":"Too many messages","status":422,"detail":"more than 10 messages are concerned, and that many are not tried out","remedy":"select fewer, by device, source, from and to"}"#]],
+        ),
+        (
+            "people-1",
+            expect![[r#"
         503 Service Unavailable application/problem+json
-        {"type":"urn:smartpole:problem:busy","title":"Busy","status":503,"detail":"another replay is being tried out","remedy":"try again in a few seconds"}"#]])] {
+        {"type":"urn:smartpole:problem:busy","title":"Busy","status":503,"detail":"another replay is being tried out","remedy":"try again in a few seconds"}"#]],
+        ),
+    ] {
         let body = format!(r#"{{"dry_run":true,"selection":{{"device":"{device}"}}}}"#);
         expect.assert_eq(&show(order(&city, "127.0.0.1", JSON, &body).await).await);
     }
@@ -43,6 +52,9 @@ async fn an_order_is_accepted_with_its_address_and_a_second_one_is_told_of_the_f
     expect![[r#"
         202 Accepted application/json
         {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"running","next":0,"until":7,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0}}"#]].assert_eq(&show(first).await);
+    city.check("/api/v1/replays/7", &expect![[r#"
+        200 OK application/json
+        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"running","next":0,"until":7,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0}}"#]]).await;
     expect![[r#"
         409 Conflict application/problem+json
         {"type":"urn:smartpole:problem:replay-under-way","title":"Replay under way","status":409,"detail":"a replay is under way: {\"of\":\"all\"}","remedy":"wait until it is done; GET /api/v1/replays/7 says how far it is"}"#]].assert_eq(&show(order(&city, "127.0.0.1", JSON, "{}").await).await);
@@ -52,24 +64,54 @@ async fn an_order_is_accepted_with_its_address_and_a_second_one_is_told_of_the_f
 async fn orders_are_taken_from_this_machine_and_named_networks_as_json_of_known_names_only() {
     let city = City::new(Options::default()).await;
     for (peer, kind, body, expect) in [
-        ("192.168.1.4", JSON, "{}", expect![[r#"
+        (
+            "192.168.1.4",
+            JSON,
+            "{}",
+            expect![[r#"
             403 Forbidden application/problem+json
-            {"type":"urn:smartpole:problem:no-operator","title":"No operator","status":403,"detail":"orders are taken from the service's own machine only","remedy":"ask there, or name your network in the configuration: [http] operators = [\"10.0.0.0/8\"]"}"#]]),
-        ("127.0.0.1", "text/plain", "{}", expect![[r#"
+            {"type":"urn:smartpole:problem:no-operator","title":"No operator","status":403,"detail":"orders are taken from the service's own machine only","remedy":"ask there, or name your network in the configuration: [http] operators = [\"10.0.0.0/8\"]"}"#]],
+        ),
+        (
+            "127.0.0.1",
+            "text/plain",
+            "{}",
+            expect![[r#"
             415 Unsupported Media Type application/problem+json
-            {"type":"urn:smartpole:problem:not-json","title":"Not JSON","status":415,"detail":"an order is JSON","remedy":"send it with content-type: application/json"}"#]]),
-        ("127.0.0.1", JSON, r#"{"dry_run":1}"#, expect![[r#"
+            {"type":"urn:smartpole:problem:not-json","title":"Not JSON","status":415,"detail":"an order is JSON","remedy":"send it with content-type: application/json"}"#]],
+        ),
+        (
+            "127.0.0.1",
+            JSON,
+            r#"{"dry_run":1}"#,
+            expect![[r#"
             400 Bad Request application/problem+json
-            {"type":"urn:smartpole:problem:invalid-field","title":"Invalid field","status":400,"detail":"dry_run: it cannot be 1","remedy":"give true or false"}"#]]),
-        ("127.0.0.1", JSON, r#"{"selection":{"device":"air-3"}}"#, expect![[r#"
+            {"type":"urn:smartpole:problem:invalid-field","title":"Invalid field","status":400,"detail":"dry_run: it cannot be 1","remedy":"give true or false"}"#]],
+        ),
+        (
+            "127.0.0.1",
+            JSON,
+            r#"{"selection":{"device":"air-3"}}"#,
+            expect![[r#"
             404 Not Found application/problem+json
-            {"type":"urn:smartpole:problem:unknown-device","title":"Unknown device","status":404,"detail":"there is no device \"air-3\"","remedy":"did you mean \"air-2\"? GET /api/v1/devices lists all"}"#]]),
-        ("127.0.0.1", JSON, r#"{"selection":{"source":"listner"}}"#, expect![[r#"
+            {"type":"urn:smartpole:problem:unknown-device","title":"Unknown device","status":404,"detail":"there is no device \"air-3\"","remedy":"did you mean \"air-2\"? GET /api/v1/devices lists all"}"#]],
+        ),
+        (
+            "127.0.0.1",
+            JSON,
+            r#"{"selection":{"source":"listner"}}"#,
+            expect![[r#"
             404 Not Found application/problem+json
-            {"type":"urn:smartpole:problem:unknown-source","title":"Unknown source","status":404,"detail":"there is no source \"listner\"","remedy":"there are: \"listener\""}"#]]),
-        ("127.0.0.1", JSON, &" ".repeat(16_385), expect![[r#"
+            {"type":"urn:smartpole:problem:unknown-source","title":"Unknown source","status":404,"detail":"there is no source \"listner\"","remedy":"there are: \"listener\""}"#]],
+        ),
+        (
+            "127.0.0.1",
+            JSON,
+            &" ".repeat(16_385),
+            expect![[r#"
             413 Payload Too Large application/problem+json
-            {"type":"urn:smartpole:problem:body-too-large","title":"Body too large","status":413,"detail":"an order has 16384 bytes at most","remedy":"send less"}"#]]),
+            {"type":"urn:smartpole:problem:body-too-large","title":"Body too large","status":413,"detail":"an order has 16384 bytes at most","remedy":"send less"}"#]],
+        ),
     ] {
         expect.assert_eq(&show(order(&city, peer, kind, body).await).await);
     }
@@ -85,9 +127,13 @@ async fn orders_are_taken_from_this_machine_and_named_networks_as_json_of_known_
 #[tokio::test]
 async fn replays_are_listed_newest_first_the_one_under_way_as_it_is_now() {
     let city = City::new(Options::default()).await;
-    city.check("/api/v1/replays", &expect![[r#"
+    city.check(
+        "/api/v1/replays",
+        &expect![[r#"
         200 OK application/json
-        {"items":[],"next":null}"#]]).await;
+        {"items":[],"next":null}"#]],
+    )
+    .await;
     city.replay(4, true).await;
     city.commit();
     city.replay(5, false).await;

@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Records understood at a time.
-const STEP_RECORDS: u64 = 2_000;
-const STEP_BYTES: usize = 4 << 20;
+pub(super) const STEP_RECORDS: u64 = 2_000;
+pub(super) const STEP_BYTES: usize = 4 << 20;
 /// Messages a commit, or records that take as long: nobody waits for it, so it may be large; changes are in memory until then.
 const COMMIT_MESSAGES: u64 = 50_000;
 
@@ -96,6 +96,10 @@ impl<'a> Replay<'a> {
     fn fold_all(&mut self, batch: &Batch, goal: Seq) -> Result<(), Error> {
         let records = batch.iter().collect::<Result<Vec<_>, _>>()?;
         self.first = self.first.or_else(|| records.first().and_then(|(_, record)| record.received_at()));
+        let changes = |(_, record): &&(Seq, RecordRef<'_>)| weight::changes_the_past(record);
+        if let Some((seq, _)) = records.iter().find(changes).filter(|_| self.begun > Seq(0)) {
+            return Err(Error::PastChanged { seq: *seq });
+        }
         let mut rest = &records[..];
         while !rest.is_empty() {
             let (n, weight) = weight::part(rest, STEP_RECORDS);

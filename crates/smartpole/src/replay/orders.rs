@@ -21,20 +21,27 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Orders of this service.
 pub(crate) struct Orders {
-    pub(crate) fold: Arc<RwLock<Fold>>,
-    pub(crate) store: Store,
-    pub(crate) journal: Journal,
-    pub(crate) library: InputLibrary,
+    fold: Arc<RwLock<Fold>>,
+    store: Store,
+    journal: Journal,
+    library: InputLibrary,
+    ordering: tokio::sync::Mutex<()>,
     /// The newest order, which may not be folded yet.
-    pub(crate) newest: tokio::sync::Mutex<Option<Replay>>,
-    pub(crate) trying: Mutex<()>,
+    newest: Mutex<Option<Replay>>,
+    trying: Mutex<()>,
 }
 
 impl Orders {
+    pub(crate) fn new(fold: &Arc<RwLock<Fold>>, store: &Store, journal: &Journal, library: &InputLibrary) -> Self {
+        let (fold, store, journal, library) = (Arc::clone(fold), store.clone(), journal.clone(), library.clone());
+        let (ordering, newest, trying) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
+        Self { fold, store, journal, library, ordering, newest, trying }
+    }
+
     async fn append(&self, selection: Selection) -> Result<Replay, NotOrdered> {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| NotOrdered::Failed(error);
-        let mut newest = self.newest.lock().await;
-        if let Some(replay) = self.under_way(newest.as_ref()) {
+        let _ordering = self.ordering.lock().await;
+        if let Some(replay) = self.under_way() {
             return Err(NotOrdered::UnderWay(Box::new(replay)));
         }
         let order = serde_json::to_string(&selection).map_err(|error| failed(error.into()))?;
@@ -42,15 +49,17 @@ impl Orders {
         let record = Record::Command { received_at: ordered_at, text };
         let id = self.journal.append_durable(record).await.map_err(|error| failed(error.into()))?;
         let replay = Replay { id, ordered_at, order, ..Replay::default() };
-        *newest = Some(replay.clone());
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(replay.clone());
         Ok(replay)
     }
 
     /// What was ordered and is not done, folded or not.
-    fn under_way(&self, newest: Option<&Replay>) -> Option<Replay> {
-        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
-        let unfolded = newest.filter(|replay| fold.position().0 < replay.id);
-        unfolded.or_else(|| fold.replay().filter(|replay| !replay.done)).cloned()
+    fn under_way(&self) -> Option<Replay> {
+        let folded = || {
+            let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+            fold.replay().filter(|replay| !replay.done).cloned()
+        };
+        self.waiting().or_else(folded)
     }
 
     /// What is folded is the registry in force, too: it is waited for until the store has it.
@@ -70,6 +79,11 @@ impl Orders {
 impl Replays for Orders {
     fn order(&self, selection: Selection) -> BoxFuture<'_, Result<Replay, NotOrdered>> {
         self.append(selection).boxed()
+    }
+
+    fn waiting(&self) -> Option<Replay> {
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        newest.filter(|replay| self.position() < replay.id)
     }
 
     fn try_out(&self, selection: &Selection) -> Result<Effect, NotTried> {

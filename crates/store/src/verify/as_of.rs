@@ -13,7 +13,7 @@ use smartpole_model::{DeviceNo, Flags, Quarter, Record, RecordRef, Series, UtcMi
 use smartpole_pipeline::{
     AcceptedRow, DeviceRow, Env, Fold, LoadError, LoadInputs, Restore, StoredBlock, StoredBlocks, accepted_rows,
 };
-use smartpole_window::{Anchor, Block, MAX_GAP_MS, NewRow, Row, Total};
+use smartpole_window::{Anchor, Block, MAX_GAP_MS, NewRow, Row, RowValue, Superseded, Total};
 
 use super::{scratch::Begin, view::load};
 use crate::{
@@ -89,8 +89,11 @@ impl AsOf {
         let mut outcomes = Vec::new();
         for Row { event_time, received_at, time_source, values } in &rows {
             let (event_time, received_at, time_source) = (*event_time, *received_at, *time_source);
-            cut.insert(NewRow { event_time, received_at, time_source, values }, &mut outcomes);
+            let first = |value: &RowValue| *former(block, event_time, value.series).first().unwrap_or(value);
+            let values: Vec<RowValue> = values.iter().map(first).collect();
+            cut.insert(NewRow { event_time, received_at, time_source, values: &values }, &mut outcomes);
         }
+        replace_again(&mut cut, block, &rows);
         for anchor in block.anchors() {
             let known = self.anchor(device, &rows, quarter, anchor.series, with_own)?;
             cut.set_anchor(anchor.series, |anchor| *anchor = known);
@@ -197,6 +200,26 @@ impl StoredBlocks for AsOf {
         let aggregates = former.unwrap_or(stored.aggregates);
         let closed_minute = stored.closed_minute;
         Ok(Some(StoredBlock { revision, revised_minute, closed_minute, aggregates, rows }))
+    }
+}
+
+/// Values of a reading that others took the place of, in order.
+fn former(block: &Block, event_time: UtcMillis, series: Series) -> Vec<RowValue> {
+    let of = |gone: &&Superseded| (gone.event_time, gone.former.series) == (event_time, series);
+    block.superseded().iter().filter(of).map(|gone| gone.former).collect()
+}
+
+/// Replaces values once more as they were: there was no replay since, so all of it was before.
+fn replace_again(cut: &mut Block, block: &Block, rows: &[Row]) {
+    for Row { event_time, values, .. } in rows {
+        for value in values {
+            let of = |gone: &&Superseded| (gone.event_time, gone.former.series) == (*event_time, value.series);
+            let gone: Vec<&Superseded> = block.superseded().iter().filter(of).collect();
+            let next = gone.iter().skip(1).map(|gone| gone.former).chain([*value]);
+            for (gone, next) in gone.iter().zip(next) {
+                cut.replace(*event_time, next, gone.until);
+            }
+        }
     }
 }
 
