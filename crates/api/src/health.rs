@@ -36,6 +36,8 @@ pub struct SourceHealth {
 pub struct TargetHealth {
     /// Its name in the configuration.
     pub name: String,
+    /// Themes that it gets; none stands for all.
+    pub themes: Vec<String>,
     /// Whether it is sent to.
     pub circuit: CircuitState,
     /// What kind of trouble it is, as a code (`token`, `bucket`, `server`, `network`, …); empty while closed.

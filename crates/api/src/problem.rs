@@ -214,6 +214,12 @@ impl Named {
         word: "replay with the number",
         list: "/api/v1/replays",
     };
+    pub(crate) const READING: Self = Self {
+        kind: "unknown-reading",
+        title: "Unknown reading",
+        word: "reading",
+        list: "/api/v1/series with step=raw",
+    };
     pub(crate) const PROPERTY: Self =
         Self { kind: "unknown-property", title: "Unknown property", word: "property", list: "/api/v1/properties" };
 }

@@ -8,6 +8,8 @@ use smartpole_source::{SourceState, SourceStatus};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::targets::Watched;
+
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// Looks at the parts twice a second.
@@ -17,7 +19,7 @@ pub(crate) struct HealthWatch {
     registry: watch::Receiver<Option<String>>,
     ledger: watch::Receiver<Option<String>>,
     sources: Vec<watch::Receiver<SourceStatus>>,
-    targets: Vec<(String, watch::Receiver<Circuit>)>,
+    targets: Vec<Watched>,
 }
 
 impl HealthWatch {
@@ -26,7 +28,7 @@ impl HealthWatch {
         registry: watch::Receiver<Option<String>>,
         ledger: watch::Receiver<Option<String>>,
         sources: Vec<watch::Receiver<SourceStatus>>,
-        targets: Vec<(String, watch::Receiver<Circuit>)>,
+        targets: Vec<Watched>,
     ) -> Self {
         let health = watch::Sender::new(Health::default());
         let watch = Self { health, trouble, registry, ledger, sources, targets };
@@ -50,7 +52,7 @@ impl HealthWatch {
             registry_error: self.registry.borrow().clone(),
             ledger_error: self.ledger.borrow().clone(),
             sources: self.sources.iter().map(|source| of(&source.borrow())).collect(),
-            targets: self.targets.iter().map(|(name, circuit)| target(name, &circuit.borrow())).collect(),
+            targets: self.targets.iter().map(target).collect(),
         };
         self.health.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
     }
@@ -61,7 +63,9 @@ fn of(status: &SourceStatus) -> SourceHealth {
     SourceHealth { name: status.name.clone(), connected: status.state == SourceState::Connected, refused }
 }
 
-fn target(name: &str, circuit: &Circuit) -> TargetHealth {
+fn target(target: &Watched) -> TargetHealth {
+    let (name, themes) = (target.name.clone(), target.themes.clone());
+    let circuit = target.circuit.borrow();
     let state = match circuit.state {
         smartpole_influx::CircuitState::Closed => CircuitState::Closed,
         smartpole_influx::CircuitState::Open => CircuitState::Open,
@@ -69,5 +73,5 @@ fn target(name: &str, circuit: &Circuit) -> TargetHealth {
     };
     let kind = circuit.kind.map_or("", Trouble::code);
     let Circuit { ref reason, since, retry_at, .. } = *circuit;
-    TargetHealth { name: name.to_owned(), circuit: state, kind, reason: reason.clone(), since, retry_at }
+    TargetHealth { name, themes, circuit: state, kind, reason: reason.clone(), since, retry_at }
 }

@@ -12,10 +12,19 @@ use crate::{clock, inputs::InputLibrary, service::Error};
 /// All targets.
 pub(crate) struct Targets {
     forwarders: Vec<Forwarder>,
-    /// How each one is, by name.
-    pub(crate) circuits: Vec<(String, watch::Receiver<Circuit>)>,
+    /// How each one is.
+    pub(crate) circuits: Vec<Watched>,
     pub(crate) tasks: JoinSet<()>,
     pub(crate) stop: CancellationToken,
+}
+
+/// A target as others see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Watched {
+    pub(crate) name: String,
+    /// Themes that it gets; none stands for all.
+    pub(crate) themes: Vec<String>,
+    pub(crate) circuit: watch::Receiver<Circuit>,
 }
 
 impl Targets {
@@ -37,7 +46,12 @@ impl Targets {
             Forwarder::new(options, store, queries, inputs, committed.subscribe(), clock::now)
         };
         let forwarders = options.iter().map(forwarder).collect::<Result<Vec<_>, _>>()?;
-        let circuits = forwarders.iter().map(|forwarder| (forwarder.name().to_owned(), forwarder.circuit())).collect();
+        let watched = |(forwarder, options): (&Forwarder, &Options)| Watched {
+            name: forwarder.name().to_owned(),
+            themes: options.themes.clone(),
+            circuit: forwarder.circuit(),
+        };
+        let circuits = forwarders.iter().zip(options).map(watched).collect();
         Ok(Self { forwarders, circuits, tasks: JoinSet::new(), stop: CancellationToken::new() })
     }
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::Serialize;
 use smartpole_codec::{Decoded, Fault, Refusal, Router, Sample, decode};
 use smartpole_lorawan::{Crc, DataFrame, Frame, GatewayMessage, Heard, JoinRequest, gateway_bridge, semtech};
-use smartpole_model::{Device, DeviceNo, Eui, Format, Inputs, Profile, Reason, TimeSource, UtcMillis};
+use smartpole_model::{Device, DeviceNo, Eui, Flags, Format, Inputs, Profile, Reason, Series, TimeSource, UtcMillis};
 use smartpole_validate::{Times, event_time};
 use smartpole_window::Row;
 use utoipa::ToSchema;
@@ -161,6 +161,19 @@ impl Attempts<'_> {
         }
     }
 
+    /// Whether a message brings a reading; none if it says nothing in clear, as a gateway's frame.
+    pub(crate) fn brings(&self, topic: &str, payload: &[u8], series: Series, at: UtcMillis) -> Option<bool> {
+        let read = catch_unwind(AssertUnwindSafe(|| self.read(topic, payload)));
+        match read {
+            Ok(Ok(Read::Samples { profile, samples, .. })) => Some(samples.iter().any(|sample| {
+                let measured = sample.values.iter().any(|value| value.series == series);
+                measured && self.time(profile, sample).is_ok_and(|(event_time, ..)| event_time == at)
+            })),
+            Ok(Ok(Read::Whole(Attempt::Frame { .. }))) => None,
+            _ => Some(false),
+        }
+    }
+
     fn read(&self, topic: &str, payload: &[u8]) -> Result<Read<'_>, Refusal> {
         let addressed = Router::new(self.inputs).route(topic, payload)?;
         let gateway = match addressed.format {
@@ -196,9 +209,8 @@ impl Attempts<'_> {
     }
 
     fn sample(&self, no: Option<DeviceNo>, profile: &Profile, sample: Sample) -> Result<AttemptSample, Problem> {
-        let Sample { time: payload, gateway_time: gateway, network_time: network, values, faults } = sample;
-        let times = Times { payload, gateway, network, received_at: self.received_at };
-        let time = event_time(&times, profile, &self.inputs.settings);
+        let time = self.time(profile, &sample);
+        let Sample { time: payload, values, faults, .. } = sample;
         let instant = time.ok().map(|(event_time, ..)| event_time);
         let known = no.zip(instant).map(|(no, at)| self.parts.queries.row_at(no, at)).transpose()?.flatten();
         let values = values.iter().filter_map(|value| self.value(value, known.as_ref()));
@@ -211,6 +223,13 @@ impl Attempts<'_> {
             values: values.collect(),
             faults: faults.into_iter().map(fault).collect(),
         })
+    }
+
+    /// When a sample was measured, and by whose clock; or why none is believed.
+    fn time(&self, profile: &Profile, sample: &Sample) -> Result<(UtcMillis, TimeSource, Flags), Reason> {
+        let Sample { time: payload, gateway_time: gateway, network_time: network, .. } = *sample;
+        let times = Times { payload, gateway, network, received_at: self.received_at };
+        event_time(&times, profile, &self.inputs.settings)
     }
 
     fn value(&self, value: &smartpole_codec::Value, known: Option<&Row>) -> Option<AttemptValue> {

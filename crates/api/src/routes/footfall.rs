@@ -45,6 +45,9 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     step: span::Step,
+    /// As what had been received by this minute would have answered; what is known now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    as_of: Option<UtcMillis>,
     /// Most items of the answer.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 10000)]
     limit: Option<Limit>,
@@ -123,6 +126,7 @@ struct Asked {
     /// None of a zone that may not be summed.
     zone: Option<Scope>,
     span: Span,
+    as_of: Option<UtcMillis>,
     /// Numbers of the properties [`IN`] and [`OUT`], as far as they are in the catalogue.
     numbers: HashMap<&'static str, PropertyNo>,
 }
@@ -136,7 +140,7 @@ impl Asked {
         let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?;
         let (span, _) = span.after(wanted.cursor.as_ref())?;
         let number = |id| Some((id, registry.properties.by_id(id)?.number));
-        Ok(Self { rule, zone, span, numbers: [IN, OUT].into_iter().filter_map(number).collect() })
+        Ok(Self { rule, zone, span, as_of: wanted.as_of, numbers: [IN, OUT].into_iter().filter_map(number).collect() })
     }
 
     fn windows(&self, parts: &Parts, property: &str, span: Span, step: Step) -> Result<Vec<Window>, Problem> {
@@ -151,7 +155,7 @@ impl Asked {
             from,
             to,
             step,
-            as_of: None,
+            as_of: self.as_of,
         })?)
     }
 }

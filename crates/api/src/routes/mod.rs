@@ -13,6 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{ApiState, problem::Problem};
 
+mod air;
 mod attempt;
 mod devices;
 mod footfall;
@@ -31,8 +32,11 @@ mod readyz;
 mod reasons;
 mod replay_order;
 mod replays;
+mod revisions;
 mod series;
 mod targets;
+mod trace;
+mod trace_message;
 pub(crate) mod window;
 mod zones;
 
@@ -58,7 +62,12 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(properties::properties))
         .routes(routes!(latest::latest))
         .routes(routes!(series::series))
+        .routes(routes!(revisions::revisions))
+        .routes(routes!(trace::trace))
         .routes(routes!(footfall::footfall))
+        .routes(routes!(air::air))
+        .routes(routes!(air::days))
+        .routes(routes!(air::limits))
         .routes(routes!(devices::devices))
         .routes(routes!(devices::device))
         .routes(routes!(gateways::gateways))

@@ -49,6 +49,9 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     step: Step,
+    /// As what had been received by this minute would have answered; what is known now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    as_of: Option<UtcMillis>,
     /// Most items of the answer.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 10000)]
     limit: Option<Limit>,
@@ -146,6 +149,7 @@ struct Asked {
     span: Span,
     /// Readings at the span's first instant that were given already.
     given: usize,
+    as_of: Option<UtcMillis>,
 }
 
 impl Asked {
@@ -159,7 +163,7 @@ impl Asked {
         let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?;
         let channel = wanted.channel.map(|channel| channel.0 as u8);
         let (span, given) = span.after(wanted.cursor.as_ref())?;
-        Ok(Self { scope: name.number(fold), name, property, channel, span, given })
+        Ok(Self { scope: name.number(fold), name, property, channel, span, given, as_of: wanted.as_of })
     }
 
     fn windows(
@@ -177,7 +181,7 @@ impl Asked {
             from,
             to,
             step,
-            as_of: None,
+            as_of: self.as_of,
         };
         let windows = parts.queries.windows(&wanted)?;
         Ok((Items::Windows(windows.iter().map(|window| Window::new(&self.property, window)).collect()), next))
@@ -187,7 +191,7 @@ impl Asked {
         let Some(scope) = self.scope else { return Ok((Items::Readings(Vec::new()), None)) };
         let most = limit.0 + self.given + 1;
         let Span { from, to } = self.span;
-        let rows = parts.queries.readings(scope, self.property.number, self.channel, (from, to), most)?;
+        let rows = parts.queries.readings(scope, self.property.number, self.channel, (from, to), self.as_of, most)?;
         let next = cursor(&rows, limit.0 + self.given);
         let beside = beside(parts, scope, &self.property, &rows)?;
         let fold = parts.fold();
@@ -226,7 +230,7 @@ fn beside(
     match (humidity, rows.first(), rows.last()) {
         (Some(humidity), Some(first), Some(last)) if is_particle_mass(property) => {
             let span = (first.event_time, last.event_time.plus(1));
-            Ok(parts.queries.readings(scope, humidity, None, span, usize::MAX)?)
+            Ok(parts.queries.readings(scope, humidity, None, span, None, usize::MAX)?)
         }
         _ => Ok(Vec::new()),
     }

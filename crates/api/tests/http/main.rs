@@ -12,4 +12,5 @@ mod page;
 mod quarantine;
 mod replays;
 mod targets;
+mod trace;
 mod values;

@@ -43,6 +43,7 @@ async fn each_target_has_its_equation_and_its_connection() {
     city.store.note_sent("lab", &sent()).unwrap();
     let away = TargetHealth {
         name: "city".to_owned(),
+        themes: Vec::new(),
         circuit: CircuitState::Open,
         kind: "network",
         reason: Some("connection refused".to_owned()),

@@ -1,0 +1,256 @@
+//! The message that brought a reading, and how gateways heard it.
+//!
+//! The journal has no index by device, but receipt times grow with its numbers and each reading keeps its own to the millisecond. So the
+//! messages of that millisecond are found by halves, and read until one of this device brings the reading.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Serialize;
+use smartpole_codec::{Router, decode_event};
+use smartpole_journal::{Batch, Reader};
+use smartpole_lorawan::{DataRate, GatewayMessage, Heard, Reception, gateway_bridge, semtech};
+use smartpole_model::{DeviceNo, Format, Inputs, RawMessage, RawMessageRef, RecordRef, Seq, Series, UtcMillis};
+use utoipa::ToSchema;
+
+use super::attempt::Attempts;
+use crate::{Parts, number, number::Exact, problem::Problem};
+
+/// Bytes of a payload that are shown.
+const SHOWN: usize = 4 << 10;
+/// How long after a frame's first reception others of it are looked for: gateways behind slow links take seconds.
+const COPIES_MS: i64 = 10_000;
+/// Most records that are looked through for one question.
+const MOST_RECORDS: u64 = 50_000;
+/// Records and bytes that are read at once.
+const AT_ONCE: (usize, usize) = (1_000, 1 << 20);
+
+/// The message that brought a reading.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TracedMessage {
+    /// Its place in the journal.
+    #[schema(value_type = u64)]
+    seq: Seq,
+    /// When it was received.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: UtcMillis,
+    /// Name of its source.
+    source: String,
+    /// Its topic.
+    topic: String,
+    /// Bytes of its payload.
+    size: usize,
+    /// The first 4 KiB of its payload.
+    payload_base64: String,
+}
+
+/// How one gateway heard the frame.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReceptionItem {
+    /// Place in the journal of the message that tells of it.
+    #[schema(value_type = u64)]
+    seq: Seq,
+    /// When that was received.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: UtcMillis,
+    /// EUI of the gateway.
+    gateway: String,
+    /// Signal strength, dBm.
+    rssi: i16,
+    /// Signal-to-noise ratio, dB; null for FSK.
+    #[schema(value_type = Option<f64>)]
+    snr: Option<Exact>,
+    /// Null for FSK and where it was not told.
+    spreading_factor: Option<u8>,
+    /// Whether this is the message that counts; the others are copies.
+    counts: bool,
+}
+
+/// A reading whose message is looked for.
+pub(super) struct Sought<'a> {
+    pub(super) parts: &'a Parts,
+    pub(super) inputs: &'a Inputs,
+    pub(super) device: DeviceNo,
+    pub(super) series: Series,
+    pub(super) event_time: UtcMillis,
+    pub(super) received_at: UtcMillis,
+}
+
+/// A message of the journal.
+pub(super) struct Found {
+    pub(super) seq: Seq,
+    pub(super) message: RawMessage,
+}
+
+impl Sought<'_> {
+    /// The message; or why it is not known any more.
+    pub(super) fn find(&self) -> Result<Result<Found, &'static str>, Problem> {
+        let Some(first) = self.first_record()? else {
+            return Ok(Err("the journal does not go back that far any more: its oldest records were trimmed"));
+        };
+        let mut unread = None;
+        let mut records = Records::new(self.parts, first, self.received_at);
+        while let Some(batch) = records.next()? {
+            for item in batch.iter() {
+                let (seq, record) = item.map_err(|error| Problem::internal(&error))?;
+                let RecordRef::Message(message) = record else { continue };
+                match self.brings(&message)? {
+                    Some(true) => return Ok(Ok(Found { seq, message: message.to_message() })),
+                    // of a frame that cannot be read in clear, the first copy counts
+                    None if unread.is_none() => unread = Some(Found { seq, message: message.to_message() }),
+                    _ => {}
+                }
+            }
+        }
+        Ok(unread.ok_or("no message of that millisecond brings it by the registry and program of now"))
+    }
+
+    /// Whether a message brings the reading; none if it is this device's and cannot be read here.
+    fn brings(&self, message: &RawMessageRef<'_>) -> Result<Option<bool>, Problem> {
+        let of_device = message.received_at == self.received_at
+            && self.parts.fold().whose(message).is_some_and(|device| device == self.device);
+        if !of_device {
+            return Ok(Some(false));
+        }
+        let attempts = Attempts { inputs: self.inputs, parts: self.parts, received_at: message.received_at };
+        Ok(attempts.brings(message.topic, message.payload, self.series, self.event_time))
+    }
+
+    /// The first record received at that instant or later; none if the oldest one kept is younger.
+    fn first_record(&self) -> Result<Option<Seq>, Problem> {
+        let status = *self.parts.journal.status().borrow();
+        let (mut low, mut high) = (status.oldest, status.durable.next());
+        if self.dated(low, high)?.is_none_or(|(_, oldest)| oldest > self.received_at) {
+            return Ok(None);
+        }
+        while low < high {
+            let middle = Seq(low.0 + high.since(low) / 2);
+            match self.dated(middle, high)? {
+                Some((seq, at)) if at < self.received_at => low = seq.next(),
+                _ => high = middle,
+            }
+        }
+        Ok(Some(low))
+    }
+
+    /// The first record of a range that has a receipt time.
+    fn dated(&self, from: Seq, to: Seq) -> Result<Option<(Seq, UtcMillis)>, Problem> {
+        let mut seq = from;
+        while seq < to {
+            let record = self.parts.journal.read_one(seq).map_err(|error| Problem::internal(&error))?;
+            if let Some(at) = record.and_then(|record| record.received_at()) {
+                return Ok(Some((seq, at)));
+            }
+            seq = seq.next();
+        }
+        Ok(None)
+    }
+}
+
+/// Records up to an instant of receipt, a bounded number.
+struct Records {
+    reader: Reader,
+    left: u64,
+    until: UtcMillis,
+    done: bool,
+}
+
+impl Records {
+    fn new(parts: &Parts, first: Seq, until: UtcMillis) -> Self {
+        Self { reader: parts.journal.reader(first), left: MOST_RECORDS, until, done: false }
+    }
+
+    fn next(&mut self) -> Result<Option<Batch>, Problem> {
+        if self.done || self.left == 0 {
+            return Ok(None);
+        }
+        let (records, bytes) = AT_ONCE;
+        let batch = self.reader.next_batch(records, bytes).map_err(|error| Problem::internal(&error))?;
+        self.left = self.left.saturating_sub(batch.len() as u64);
+        let last = batch.iter().filter_map(|item| item.ok()?.1.received_at()).last();
+        self.done = batch.is_empty() || last.is_some_and(|last| last > self.until);
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+}
+
+impl Found {
+    /// How gateways heard it: those that the message itself tells of and, of a gateway's frame, the copies that others sent.
+    pub(super) fn receptions(
+        &self,
+        parts: &Parts,
+        inputs: &Inputs,
+        device: &str,
+    ) -> Result<Vec<ReceptionItem>, Problem> {
+        let router = Router::new(inputs);
+        let (topic, payload) = (&self.message.topic, &self.message.payload);
+        match router.format(topic) {
+            Some(Format::Chirpstack) => Ok(self.told(inputs, device)),
+            Some(format) => match heard(format, topic, payload) {
+                Some(heard) => copies(parts, &router, self, &heard),
+                None => Ok(Vec::new()),
+            },
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Those that a network server's event tells of.
+    fn told(&self, inputs: &Inputs, device: &str) -> Vec<ReceptionItem> {
+        let registry = &inputs.registry;
+        let device = registry.device_index(device).map(|index| registry.devices[index].at(self.message.received_at));
+        let profile = device.and_then(|installation| registry.profiles.get(&installation.profile));
+        let (topic, payload) = (&self.message.topic, &self.message.payload);
+        let event = profile.and_then(|profile| decode_event(profile, &registry.properties, topic, payload).ok());
+        let (seq, at) = (self.seq, self.message.received_at);
+        let receptions = event.map_or(Vec::new(), |event| event.receptions);
+        receptions.iter().map(|reception| ReceptionItem::new(seq, at, reception, true)).collect()
+    }
+
+    /// As it is answered.
+    pub(super) fn into_item(self) -> TracedMessage {
+        let Self { seq, message: RawMessage { received_at, source, topic, payload, .. } } = self;
+        let payload_base64 = STANDARD.encode(&payload[..payload.len().min(SHOWN)]);
+        TracedMessage { seq, received_at, source, topic, size: payload.len(), payload_base64 }
+    }
+}
+
+/// The frame that a gateway's message tells of.
+fn heard(format: Format, topic: &str, payload: &[u8]) -> Option<Heard> {
+    let read = match format {
+        Format::Semtech => semtech::read(topic, payload),
+        Format::GatewayBridge => gateway_bridge::read(topic, payload),
+        Format::Smartpole | Format::Chirpstack => return None,
+    };
+    match read {
+        Ok((_, GatewayMessage::Uplink(heard))) => Some(heard),
+        _ => None,
+    }
+}
+
+/// All receptions of a frame within [`COPIES_MS`].
+fn copies(parts: &Parts, router: &Router, found: &Found, frame: &Heard) -> Result<Vec<ReceptionItem>, Problem> {
+    let until = found.message.received_at.plus(COPIES_MS);
+    let mut records = Records::new(parts, found.seq, until);
+    let mut items = Vec::new();
+    while let Some(batch) = records.next()? {
+        for item in batch.iter() {
+            let (seq, record) = item.map_err(|error| Problem::internal(&error))?;
+            let RecordRef::Message(message) = record else { continue };
+            let format = router.format(message.topic).filter(|_| message.received_at <= until);
+            let same = format.and_then(|format| heard(format, message.topic, message.payload));
+            if let Some(same) = same.filter(|same| same.phy_payload == frame.phy_payload) {
+                items.push(ReceptionItem::new(seq, message.received_at, &same.reception, seq == found.seq));
+            }
+        }
+    }
+    Ok(items)
+}
+
+impl ReceptionItem {
+    fn new(seq: Seq, received_at: UtcMillis, reception: &Reception, counts: bool) -> Self {
+        let spreading_factor = match reception.data_rate {
+            Some(DataRate::Lora { spreading_factor, .. }) => Some(spreading_factor),
+            Some(DataRate::Fsk) | None => None,
+        };
+        let snr = reception.snr.map(|snr| number::decimal(snr.into(), 1));
+        let (gateway, rssi) = (reception.gateway.to_string(), reception.rssi);
+        Self { seq, received_at, gateway, rssi, snr, spreading_factor, counts }
+    }
+}
