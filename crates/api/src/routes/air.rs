@@ -1,0 +1,140 @@
+//! `GET /api/v1/air`, `/api/v1/air/days`, `/api/v1/air/limits`: hours, days and years of air, by the methods that cities cite.
+
+mod days;
+mod hour;
+mod limits;
+mod place;
+mod zone;
+
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use smartpole_method::index::{Index, Site};
+use smartpole_model::UtcMillis;
+use smartpole_store::PoleAir;
+use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use days::{__path_days, days};
+pub(crate) use limits::{__path_limits, limits};
+
+use crate::{
+    ApiState, Parts,
+    list::{Cursor, Number},
+    problem::{Problem, Refused},
+    query::Params,
+    scope::ScopeName,
+    span::{Span, Step},
+};
+use hour::PoleHour;
+use place::Place;
+use zone::{Heard, ZoneHour};
+
+const HOUR_MS: i64 = 3_600_000;
+/// Hours of 31 days, the most of one answer.
+const MAX_HOURS: usize = 744;
+/// Hours times poles, the most of one answer about a zone.
+const MAX_POLE_HOURS: usize = 20_000;
+/// The index of an hour may be made of the 24 hours up to its end.
+const BEFORE_MS: i64 = 23 * HOUR_MS;
+
+/// The methods of indices. Where poles stand is not known, so the European one asks what it asks away from roads, which is more.
+pub(super) const INDICES: [Index; 3] =
+    [Index::UbaLqi2025, Index::UbaLqiFormer, Index::EuropeanAqi2024(Site::Elsewhere)];
+
+/// Whose air, and when. Give one of `pole` and `zone`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Id of a pole.
+    #[param(example = "AM-01")]
+    pole: Option<String>,
+    /// Id of a zone.
+    zone: Option<String>,
+    /// First instant; a day before `to` if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<UtcMillis>,
+    /// First instant after; now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<UtcMillis>,
+    /// Most hours of the answer; of zones with many poles fewer come.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 744)]
+    limit: Option<Number<1, MAX_HOURS>>,
+    /// The `next` of the answer before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// Hours of air in the order of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AirAnswer {
+    /// Whose.
+    scope: ScopeName,
+    /// One for each hour in which a sensor of air was heard.
+    items: Items,
+    /// Give this back as `cursor` for more; null at the end.
+    #[schema(value_type = Option<String>)]
+    next: Option<Cursor>,
+}
+
+/// Hours of a pole, or of a zone.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Items {
+    /// Of a pole.
+    Pole(Vec<PoleHour>),
+    /// Of a zone.
+    Zone(Vec<ZoneHour>),
+}
+
+/// Hourly means of air, and the indices of them: sensors' data, not official. Of a zone the worst pole and how far poles lie
+/// apart; no index is made of averaged air.
+#[utoipa::path(get, path = "/api/v1/air", tag = "air", params(Wanted), responses(
+    (status = 200, description = "In the order of time.", body = AirAnswer),
+    Refused,
+))]
+pub(crate) async fn air(
+    State(state): State<ApiState>,
+    Params(wanted): Params<Wanted>,
+) -> Result<Json<AirAnswer>, Problem> {
+    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+}
+
+fn answer(parts: &Parts, wanted: &Wanted) -> Result<AirAnswer, Problem> {
+    let (place, span) = {
+        let fold = parts.fold();
+        let place = Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?;
+        let span = Span::new(wanted.from, wanted.to, fold.position().1, Step::Hour)?;
+        (place, span.after(wanted.cursor.as_ref())?.0)
+    };
+    let limit = wanted.limit.map_or(MAX_HOURS, |limit| limit.0);
+    let limit = limit.min(MAX_POLE_HOURS / place.poles.len().max(1)).max(1);
+    let (span, next) = span.page(smartpole_store::Step::Hour, Number(limit));
+    let items = if place.is_zone() {
+        Items::Zone(zone_hours(parts, &place, span)?)
+    } else {
+        let hours = place.ask(parts, span.from.plus(-BEFORE_MS), span.to, |_, air| pole_hours(&air, span))?;
+        Items::Pole(hours.into_iter().flatten().collect())
+    };
+    Ok(AirAnswer { scope: place.name, items, next })
+}
+
+fn pole_hours(air: &PoleAir, span: Span) -> Vec<PoleHour> {
+    starts(air, span).map(|start| PoleHour::new(air, start)).collect()
+}
+
+fn zone_hours(parts: &Parts, place: &Place, span: Span) -> Result<Vec<ZoneHour>, Problem> {
+    let heard = place.ask(parts, span.from.plus(-BEFORE_MS), span.to, |pole, air| {
+        starts(&air, span).map(|start| (start, Heard::new(pole, &air, start))).collect::<Vec<_>>()
+    })?;
+    let mut hours: BTreeMap<UtcMillis, Vec<Heard<'_>>> = BTreeMap::new();
+    for (start, heard) in heard.into_iter().flatten() {
+        hours.entry(start).or_default().push(heard);
+    }
+    Ok(hours.iter().map(|(start, poles)| ZoneHour::new(*start, poles)).collect())
+}
+
+fn starts(air: &PoleAir, span: Span) -> impl Iterator<Item = UtcMillis> {
+    air.hours().into_iter().filter(move |start| (span.from..span.to).contains(start))
+}

@@ -1,0 +1,184 @@
+//! `GET /api/v1/air/days`
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use smartpole_method::air::{Average, Pollutant, cet_date};
+use smartpole_model::UtcMillis;
+use smartpole_store::{PoleAir, PollutantHours};
+use smartpole_window::{Level, next_start};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    HOUR_MS,
+    hour::exact,
+    place::{Place, Year, year_span},
+};
+use crate::{
+    ApiState, Parts,
+    list::{Cursor, Number},
+    number::Exact,
+    problem::{Problem, Refused},
+    query::Params,
+    scope::ScopeName,
+    span::{Span, Step},
+};
+
+/// Days of a leap year, the most of one answer.
+const MAX_DAYS: usize = 366;
+/// The first mean of 8 hours that ends in a day begins 7 hours before it.
+const BEFORE_MS: i64 = 7 * HOUR_MS;
+
+/// Which pole's days: those of a year, or those that begin in a span.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WantedDays {
+    /// Id of a pole.
+    #[param(example = "AM-01")]
+    pole: String,
+    /// A year of CET, instead of `from` and `to`.
+    #[param(value_type = Option<u16>, minimum = 2000, maximum = 2200)]
+    year: Option<Year>,
+    /// First instant; a day before `to` if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<UtcMillis>,
+    /// First instant after; now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<UtcMillis>,
+    /// Most days of the answer.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 366)]
+    limit: Option<Number<1, MAX_DAYS>>,
+    /// The `next` of the answer before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// Days of air in the order of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AirDays {
+    /// Whose.
+    scope: ScopeName,
+    /// One for each day in which a sensor of air was heard.
+    items: Vec<AirDay>,
+    /// Give this back as `cursor` for more; null at the end.
+    #[schema(value_type = Option<String>)]
+    next: Option<Cursor>,
+}
+
+/// A day of air at a pole.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AirDay {
+    /// Its date in CET (UTC+1, no summer time).
+    #[schema(example = "2026-11-28")]
+    date: String,
+    /// First instant.
+    #[schema(value_type = String, format = DateTime)]
+    start: UtcMillis,
+    /// First instant after it.
+    #[schema(value_type = String, format = DateTime)]
+    end: UtcMillis,
+    /// One for each pollutant that the pole has sensors of.
+    pollutants: Vec<PollutantDay>,
+}
+
+/// A day of one pollutant.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PollutantDay {
+    /// Its id.
+    #[schema(value_type = String, example = "pm2_5")]
+    pollutant: &'static str,
+    /// UCUM code.
+    #[schema(value_type = String, example = "ug/m3")]
+    unit: &'static str,
+    /// The mean of its valid hourly means; null of fewer than `needed_hours`.
+    #[schema(value_type = Option<f64>)]
+    mean: Option<Exact>,
+    /// Valid hours.
+    valid_hours: u32,
+    /// How many there must be.
+    needed_hours: u32,
+    /// The largest mean of 8 hours that ends in the day; of ozone and carbon monoxide.
+    max_8h: Option<Max8h>,
+    /// Whether it holds values of an optical particle sensor that nothing corrected.
+    uncorrected: bool,
+}
+
+/// The largest mean of 8 hours of a day.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Max8h {
+    /// The mean; null of fewer than `needed`.
+    #[schema(value_type = Option<f64>)]
+    mean: Option<Exact>,
+    /// Means of 8 hours, of 24, that have at least 6 valid hours.
+    valid: u32,
+    /// How many there must be.
+    needed: u32,
+}
+
+/// Means of CET days at a pole, from 18 valid hours (39. BImSchV, annex 11 A).
+#[utoipa::path(get, path = "/api/v1/air/days", tag = "air", params(WantedDays), responses(
+    (status = 200, description = "In the order of time.", body = AirDays),
+    Refused,
+))]
+pub(crate) async fn days(
+    State(state): State<ApiState>,
+    Params(wanted): Params<WantedDays>,
+) -> Result<Json<AirDays>, Problem> {
+    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+}
+
+fn answer(parts: &Parts, wanted: &WantedDays) -> Result<AirDays, Problem> {
+    let (place, span) = {
+        let fold = parts.fold();
+        let place = Place::new(&fold, Some(&wanted.pole), None)?;
+        let span = span(wanted, fold.position().1)?;
+        (place, span.after(wanted.cursor.as_ref())?.0)
+    };
+    let limit = wanted.limit.map_or(MAX_DAYS, |limit| limit.0);
+    let (span, next) = span.page(smartpole_store::Step::Day, Number(limit));
+    // the last day may begin just before the end of the span
+    let to = next_start(Level::CetDay, Level::CetDay.start(span.to));
+    let items = place.ask(parts, span.from.plus(-BEFORE_MS), to, |_, air| pole_days(&air, span))?;
+    Ok(AirDays { scope: place.name, items: items.into_iter().flatten().collect(), next })
+}
+
+fn span(wanted: &WantedDays, now: UtcMillis) -> Result<Span, Problem> {
+    match (wanted.year, wanted.from, wanted.to) {
+        (Some(year), None, None) => year_span(year),
+        (None, from, to) => Span::new(from, to, now, Step::Day),
+        _ => Err(Problem::parameter("year, from, to: a year and a span are given", "give one of the two")),
+    }
+}
+
+fn pole_days(air: &PoleAir, span: Span) -> Vec<AirDay> {
+    let mut starts: Vec<UtcMillis> = air.hours().into_iter().map(|hour| Level::CetDay.start(hour)).collect();
+    starts.dedup();
+    let in_span = starts.into_iter().filter(|start| (span.from..span.to).contains(start));
+    in_span.map(|start| AirDay::new(air, start)).collect()
+}
+
+impl AirDay {
+    fn new(air: &PoleAir, start: UtcMillis) -> Self {
+        let pollutants = air.pollutants.iter().map(|(pollutant, hours)| PollutantDay::new(*pollutant, hours, start));
+        let end = next_start(Level::CetDay, start);
+        Self { date: cet_date(start).to_string(), start, end, pollutants: pollutants.collect() }
+    }
+}
+
+impl PollutantDay {
+    fn new(pollutant: Pollutant, hours: &PollutantHours, start: UtcMillis) -> Self {
+        let Average { mean, valid, needed, .. } = hours.means.day(start);
+        let has_max_8h = matches!(pollutant, Pollutant::O3 | Pollutant::Co);
+        let max_8h = has_max_8h.then(|| hours.means.max_8h(start));
+        let mut day = hours.hours.range(start..next_start(Level::CetDay, start));
+        Self {
+            pollutant: pollutant.id(),
+            unit: pollutant.unit(),
+            mean: mean.map(exact),
+            valid_hours: valid,
+            needed_hours: needed,
+            max_8h: max_8h.map(|max| Max8h { mean: max.mean.map(exact), valid: max.valid, needed: max.needed }),
+            uncorrected: day.any(|(_, hour)| hour.uncorrected),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! One hour of a pole.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use smartpole_method::{
+    air::{HourEnd, Mean, Pollutant},
+    index::Answer,
+};
+use smartpole_model::{Flags, UtcMillis};
+use smartpole_store::PoleAir;
+use utoipa::ToSchema;
+
+use super::{HOUR_MS, INDICES};
+use crate::{
+    number::{self, Exact},
+    routes::window::WindowState,
+};
+
+/// An hour of air at a pole.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PoleHour {
+    /// First instant.
+    #[schema(value_type = String, format = DateTime)]
+    start: UtcMillis,
+    /// First instant after it.
+    #[schema(value_type = String, format = DateTime)]
+    end: UtcMillis,
+    /// Its end in CET (UTC+1, no summer time), as the Umweltbundesamt names hours.
+    #[schema(example = "2026-11-28 24:00:00")]
+    hour_end_label: String,
+    /// One for each pollutant that the pole has sensors of.
+    pollutants: Vec<PollutantHour>,
+    /// One for each method; they are not comparable.
+    indices: Vec<IndexHour>,
+}
+
+/// An hour of one pollutant.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PollutantHour {
+    /// Its id.
+    #[schema(value_type = String, example = "pm2_5")]
+    pollutant: &'static str,
+    /// UCUM code.
+    #[schema(value_type = String, example = "ug/m3")]
+    unit: &'static str,
+    /// The mean of its sensors' hourly means; null if no sensor has three quarters of its readings.
+    #[schema(value_type = Option<f64>)]
+    value: Option<Exact>,
+    /// Part of the readings that came, of what a full hour should bring of all sensors, 0 to 1.
+    #[schema(value_type = f64, minimum = 0, maximum = 1)]
+    coverage: Exact,
+    /// Whether there is a value.
+    valid: bool,
+    /// Remarks of its readings.
+    #[schema(value_type = Vec<String>)]
+    flags: Flags,
+    /// How settled it is.
+    state: WindowState,
+    /// How often it was changed after it was closed.
+    revision: u32,
+}
+
+/// What one method says of an hour.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IndexHour {
+    /// Method and version: `uba_lqi_2025`, `uba_lqi_former` or `european_aqi_2024`.
+    #[schema(value_type = String, example = "uba_lqi_2025")]
+    index: &'static str,
+    /// The version.
+    #[schema(value_type = String, example = "2025")]
+    version: &'static str,
+    /// 0 (sehr gut) to 4 of `uba_lqi`, 1 (good) to 6 of `european_aqi`; null where the method makes no index of what was measured.
+    class: Option<u8>,
+    /// Id of the pollutant that sets it.
+    #[schema(value_type = Option<String>, example = "pm2_5")]
+    worst: Option<&'static str>,
+    /// The class of each pollutant that has one, by its id.
+    #[schema(value_type = BTreeMap<String, u8>)]
+    classes: BTreeMap<&'static str, u8>,
+    /// Pollutants of the index without a class.
+    #[schema(value_type = Vec<String>)]
+    missing: Vec<&'static str>,
+    /// Those of the missing that were measured, but by light and without any correction.
+    #[schema(value_type = Vec<String>)]
+    uncorrected: Vec<&'static str>,
+    /// Whether every pollutant of the index has a class.
+    complete: bool,
+    /// Whether advice on health may stand beside it.
+    may_advise: bool,
+}
+
+impl PoleHour {
+    pub(super) fn new(air: &PoleAir, start: UtcMillis) -> Self {
+        let known = air.pollutants.keys().filter_map(|pollutant| PollutantHour::new(air, *pollutant, start));
+        let indices = INDICES.map(|index| IndexHour::new(&air.answer(index, start)));
+        let (end, hour_end_label) = (start.plus(HOUR_MS), HourEnd::of(start).to_string());
+        Self { start, end, hour_end_label, pollutants: known.collect(), indices: indices.into() }
+    }
+}
+
+impl PollutantHour {
+    fn new(air: &PoleAir, pollutant: Pollutant, start: UtcMillis) -> Option<Self> {
+        let hour = air.hour(pollutant, start)?;
+        Some(Self {
+            pollutant: pollutant.id(),
+            unit: pollutant.unit(),
+            value: hour.mean.map(exact),
+            coverage: number::share(hour.count, hour.expected),
+            valid: hour.mean.is_some(),
+            flags: hour.flags,
+            state: hour.state.into(),
+            revision: hour.revision,
+        })
+    }
+}
+
+impl IndexHour {
+    fn new(answer: &Answer) -> Self {
+        let ids = |pollutants: &[Pollutant]| pollutants.iter().map(|pollutant| pollutant.id()).collect();
+        Self {
+            index: answer.index.id(),
+            version: answer.index.version(),
+            class: answer.class,
+            worst: answer.worst.map(Pollutant::id),
+            classes: answer.classes.iter().map(|(pollutant, class)| (pollutant.id(), *class)).collect(),
+            missing: ids(&answer.missing),
+            uncorrected: ids(&answer.uncorrected),
+            complete: answer.is_complete(),
+            may_advise: answer.may_advise(),
+        }
+    }
+}
+
+/// A mean with all its digits, so that who holds hourly means comes to the same means of longer times.
+pub(super) fn exact(mean: Mean) -> Exact {
+    number::decimal(mean.0, Mean::DIGITS)
+}
