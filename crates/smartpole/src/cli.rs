@@ -3,6 +3,7 @@
 pub(crate) mod influx;
 pub(crate) mod ledger;
 pub(crate) mod replay;
+pub(crate) mod trace;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -43,6 +44,7 @@ Examples:
   smartpole ledger --data smartpole-data               what became of every message
   smartpole ledger verify --data smartpole-data        whether a second fold of the journal gives the same
   smartpole replay --config smartpole.toml --dry-run   what a mended registry would bring out of the quarantine
+  smartpole trace DEVICE PROPERTY TIME                 the way of one reading, from its message to InfluxDB
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
 
 Where data lie:
@@ -65,6 +67,7 @@ pub(crate) enum Command {
     Check(Check),
     Ledger(ledger::Ledger),
     Replay(Box<replay::Replay>),
+    Trace(trace::Trace),
     Influx(influx::Influx),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::{
-        Demo, Run, Wanted,
+        self, Demo, Run, Wanted,
         ledger::{Command, Ledger, Of},
         replay::Replay as Asked,
     },
@@ -23,6 +23,7 @@ use crate::{
     influx, ledger_verify, replay,
     service::{self, Service, Setup},
     telemetry::{self, TelemetryError},
+    trace,
 };
 
 /// Why a command failed.
@@ -52,6 +53,8 @@ pub(crate) enum Error {
     Verify(#[from] ledger_verify::Error),
     #[error(transparent)]
     Replay(#[from] replay::Error),
+    #[error(transparent)]
+    Trace(#[from] trace::Error),
     #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
     NoStore { dir: PathBuf },
 }
@@ -229,6 +232,16 @@ pub(crate) fn replay(asked: &Asked) -> Result<(), Error> {
     };
     let url = asked.url.clone().or(whose.url);
     Ok(replay::run(asked, replay::Whose { url, ..whose })?)
+}
+
+/// The way of one reading, by the service that runs.
+pub(crate) fn trace(asked: &cli::trace::Trace) -> Result<(), Error> {
+    let url = match (&asked.url, &asked.config) {
+        (Some(url), _) => Some(url.clone()),
+        (None, Some(config)) => reached_at(Config::load(config).map_err(Error::Config)?.http.listen),
+        (None, None) => reached_at((Ipv4Addr::LOCALHOST, 8080).into()),
+    };
+    Ok(trace::run(asked, url)?)
 }
 
 /// Where this machine reaches what listens at an address; nowhere if its port is not known before.

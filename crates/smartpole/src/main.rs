@@ -21,6 +21,7 @@ mod sources;
 mod targets;
 mod telemetry;
 mod ticks;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Check(check) => return check::check(&check),
         Command::Ledger(ledger) => commands::ledger(&ledger),
         Command::Replay(asked) => commands::replay(&asked),
+        Command::Trace(asked) => commands::trace(&asked),
         Command::Influx(of) => influx::run(&of, log_format).map_err(commands::Error::Influx),
         Command::Openapi => commands::openapi(),
     };

@@ -7,7 +7,7 @@
 //! ```
 //! The journal holds every step, so a replay that was killed goes on where it stopped, and any later fold does the same.
 
-mod client;
+pub(crate) mod client;
 mod command;
 mod dry;
 mod kept;
