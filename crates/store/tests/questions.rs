@@ -87,40 +87,13 @@ fn a_window_is_open_until_its_last_block_is_closed_and_final_a_day_after_its_end
 }
 
 #[test]
-fn the_air_is_of_the_newest_hour_of_which_enough_was_measured() {
-    let mut square = Square::new();
-    let poles = [square.pole_no("P1"), square.pole_no("P2"), square.pole_no("P3")];
-    square.run("d1", MOVED - HOUR, MOVED + HOUR, &[("pm2_5", 16)]);
-    square.run("d3", MOVED - HOUR, MOVED, &[("pm2_5", 4)]);
-    square.report("d2", MOVED + 5 * MINUTE, MOVED + HOUR, &[("pm2_5", 100)]);
-    for _ in 0..2 {
-        let airs = square.queries.air(&poles).unwrap();
-        let seen: Vec<_> = airs.iter().map(|air| air.as_ref().map(|air| (air.class, air.hour.0 - MOVED))).collect();
-        // P1: both devices, mean 10, the hour before the move; P2: one reading in the hour; P3: the moved device alone
-        assert_eq!(seen, [Some((1, -HOUR)), None, Some((2, 0))]);
-        let air = airs[2].as_ref().unwrap();
-        assert_eq!((air.worst, air.complete, air.coverage), ("pm2_5", false, 1.0));
-        square.commit();
-    }
-}
-
-#[test]
-fn half_an_hour_of_a_device_that_moved_is_no_hour_of_air() {
-    let mut square = Square::new();
-    square.run("d1", MOVED, MOVED + HOUR / 2, &[("pm2_5", 16)]);
-    square.report("d2", MOVED + HOUR, MOVED + HOUR, &[("temperature", 3)]);
-    let poles = [square.pole_no("P1"), square.pole_no("P3")];
-    assert_eq!(square.queries.air(&poles).unwrap(), [None, None]);
-}
-
-#[test]
 fn readings_belong_to_the_pole_that_their_block_does() {
     let mut square = Square::new();
     square.run("d1", MOVED - 10 * MINUTE, MOVED + 10 * MINUTE, &[("pm2_5", 16)]);
     square.run("d3", MOVED, MOVED + 10 * MINUTE, &[("pm2_5", 4)]);
     let times = |scope: Scope, limit: usize| -> Vec<(i64, i64)> {
         let span = (UtcMillis(START), UtcMillis(MOVED + HOUR));
-        let readings = square.queries.readings(scope, number("pm2_5"), None, span, limit).unwrap();
+        let readings = square.queries.readings(scope, number("pm2_5"), None, span, None, limit).unwrap();
         readings.iter().map(|reading| ((reading.event_time.0 - MOVED) / MINUTE, reading.value)).collect()
     };
     for _ in 0..2 {
