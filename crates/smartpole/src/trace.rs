@@ -163,8 +163,10 @@ impl fmt::Display for Answer {
 }
 
 fn list(f: &mut fmt::Formatter<'_>, title: &str, items: &[impl fmt::Display]) -> fmt::Result {
-    let first = if items.is_empty() { " none" } else { "" };
-    writeln!(f, "  {title:11}{first}")?;
+    match items {
+        [] => writeln!(f, "  {title:11} none")?,
+        _ => writeln!(f, "  {title}")?,
+    }
     items.iter().try_for_each(|item| writeln!(f, "    {item}"))
 }
 
@@ -305,14 +307,14 @@ mod tests {
                 received  2026-11-25T10:03:00Z by source gateways
                 topic     semtech/b827ebfffe000001/rxpk
                 payload   600 bytes: 000102…
-              receptions 
+              receptions
                 gateway b827ebfffe000001  -97 dBm, SNR 8.5 dB, SF7  message 4 at 2026-11-25T10:03:00Z: counts
                 gateway b827ebfffe000002  -110 dBm  message 5 at 2026-11-25T10:03:00.120Z: a copy
               decoding    profile air, codec decentlab_dl_pm, fold version 3
                 inputs    two, when it came one
-              windows    
+              windows
                 device a81758fffe0a0001  pm2_5 15m from 2026-11-25T10:00:00Z, corrected, revision 2: counts
-              InfluxDB   
+              InfluxDB
                 city  sent
                 lab  not sent: it came before the target was there (`smartpole influx backfill`)
                 old  refused: rejected: field type conflict
@@ -340,9 +342,9 @@ mod tests {
               receptions  none
               decoding    profile people, codec unknown, fold version 3
                 inputs    one
-              windows    
+              windows
                 pole AM-01  people_in 1h from 2026-11-25T10:00:00Z, open: kept out by out_of_range
-              InfluxDB   
+              InfluxDB
                 city  not sent: its theme is not for this target
         "#]]);
     }

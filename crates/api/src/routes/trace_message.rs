@@ -6,7 +6,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use smartpole_codec::{Router, decode_event};
-use smartpole_journal::{Batch, Reader};
+use smartpole_journal::{Batch, Journal, Reader};
 use smartpole_lorawan::{DataRate, GatewayMessage, Heard, Reception, gateway_bridge, semtech};
 use smartpole_model::{DeviceNo, Format, Inputs, RawMessage, RawMessageRef, RecordRef, Seq, Series, UtcMillis};
 use utoipa::ToSchema;
@@ -87,7 +87,7 @@ impl Sought<'_> {
             return Ok(Err("the journal does not go back that far any more: its oldest records were trimmed"));
         };
         let mut unread = None;
-        let mut records = Records::new(self.parts, first, self.received_at);
+        let mut records = Records::new(&self.parts.journal, first, self.received_at);
         while let Some(batch) = records.next()? {
             for item in batch.iter() {
                 let (seq, record) = item.map_err(|error| Problem::internal(&error))?;
@@ -154,8 +154,8 @@ struct Records {
 }
 
 impl Records {
-    fn new(parts: &Parts, first: Seq, until: UtcMillis) -> Self {
-        Self { reader: parts.journal.reader(first), left: MOST_RECORDS, until, done: false }
+    fn new(journal: &Journal, first: Seq, until: UtcMillis) -> Self {
+        Self { reader: journal.reader(first), left: MOST_RECORDS, until, done: false }
     }
 
     fn next(&mut self) -> Result<Option<Batch>, Problem> {
@@ -184,7 +184,7 @@ impl Found {
         match router.format(topic) {
             Some(Format::Chirpstack) => Ok(self.told(inputs, device)),
             Some(format) => match heard(format, topic, payload) {
-                Some(heard) => copies(parts, &router, self, &heard),
+                Some(heard) => copies(&parts.journal, &router, self, &heard),
                 None => Ok(Vec::new()),
             },
             None => Ok(Vec::new()),
@@ -225,9 +225,9 @@ fn heard(format: Format, topic: &str, payload: &[u8]) -> Option<Heard> {
 }
 
 /// All receptions of a frame within [`COPIES_MS`].
-fn copies(parts: &Parts, router: &Router, found: &Found, frame: &Heard) -> Result<Vec<ReceptionItem>, Problem> {
+fn copies(journal: &Journal, router: &Router, found: &Found, frame: &Heard) -> Result<Vec<ReceptionItem>, Problem> {
     let until = found.message.received_at.plus(COPIES_MS);
-    let mut records = Records::new(parts, found.seq, until);
+    let mut records = Records::new(journal, found.seq, until);
     let mut items = Vec::new();
     while let Some(batch) = records.next()? {
         for item in batch.iter() {
@@ -252,5 +252,63 @@ impl ReceptionItem {
         let snr = reception.snr.map(|snr| number::decimal(snr.into(), 1));
         let (gateway, rssi) = (reception.gateway.to_string(), reception.rssi);
         Self { seq, received_at, gateway, rssi, snr, spreading_factor, counts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smartpole_journal::{Options, OsFs};
+    use smartpole_model::Record;
+
+    use super::*;
+
+    /// A frame as a gateway's packet forwarder tells it.
+    fn rxpk(gateway: u8, received_at: i64, frame: &[u8]) -> RawMessage {
+        let data = STANDARD.encode(frame);
+        let payload = format!(
+            r#"{{"tmst":{gateway},"freq":868.1,"stat":1,"modu":"LORA","datr":"SF7BW125","codr":"4/5","rssi":-{gateway},"lsnr":8.5,"size":{},"data":"{data}"}}"#,
+            frame.len()
+        );
+        let (topic, payload) = (format!("semtech/00000000000000{gateway:02x}/rxpk"), payload.into_bytes());
+        RawMessage {
+            source: "udp".to_owned(),
+            topic,
+            payload,
+            received_at: UtcMillis(received_at),
+            ..RawMessage::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn receptions_of_a_frame_are_those_of_the_same_bytes_within_ten_seconds() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options { min_free_bytes: 0, ..Options::default() };
+        let (journal, _) = Journal::open(dir.path(), options, std::sync::Arc::new(OsFs)).unwrap();
+        let (frame, other) =
+            ([0x40, 1, 2, 3, 4, 0, 1, 0, 1, 9, 9, 9, 9, 9], [0x40, 1, 2, 3, 4, 0, 2, 0, 1, 9, 9, 9, 9, 9]);
+        let messages = [
+            rxpk(0x31, 100_000, &frame),
+            rxpk(0x32, 100_200, &frame),
+            rxpk(0x33, 100_300, &other),
+            rxpk(0x34, 110_000, &frame),
+            rxpk(0x35, 110_001, &frame),
+        ];
+        for message in &messages {
+            journal.append_durable(Record::Message(message.clone())).await.unwrap();
+        }
+        let [message, ..] = messages;
+        let heard = heard(Format::Semtech, &message.topic, &message.payload).unwrap();
+        let found = Found { seq: Seq(1), message };
+        let items = copies(&journal, &Router::new(&Inputs::default()), &found, &heard).unwrap();
+        let seen: Vec<_> =
+            items.iter().map(|item| (item.seq.0, item.gateway.as_str(), item.rssi, item.counts)).collect();
+        assert_eq!(
+            seen,
+            [
+                (1, "0000000000000031", -49, true),
+                (2, "0000000000000032", -50, false),
+                (4, "0000000000000034", -52, false)
+            ]
+        );
     }
 }
