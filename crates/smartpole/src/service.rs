@@ -108,32 +108,21 @@ pub(crate) struct Service {
 impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
-        let Setup {
-            data,
-            registry,
-            inputs_key_file,
-            http,
-            operators,
-            mqtt,
-            listener,
-            udp,
-            influx,
-            journal,
-            journal_days,
-        } = setup;
+        let data = &setup.data;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
-        let http = TcpListener::bind(http).await.map_err(|source| Error::Listen { address: http, source })?;
+        let http =
+            TcpListener::bind(setup.http).await.map_err(|source| Error::Listen { address: setup.http, source })?;
         let failed = CancellationToken::new();
 
-        let (store, library) = (Store::open(&data)?, InputLibrary::new(&data, inputs_key_file));
+        let (store, library) = (Store::open(data)?, InputLibrary::new(data, setup.inputs_key_file));
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
         let queries = Queries::new(&store, Arc::clone(&fold));
-        let journal = open_journal(&data, journal, &fold)?;
-        let watch = RegistryWatch::start(registry, &library, &journal, &fold).await?;
+        let journal = open_journal(data, setup.journal, &fold)?;
+        let watch = RegistryWatch::start(setup.registry, &library, &journal, &fold).await?;
         let registry_error = watch.error();
 
         let committed = watch::Sender::new(0);
-        let mut targets = Targets::new(&influx, &store, &queries, &library, &committed)?;
+        let mut targets = Targets::new(&setup.influx, &store, &queries, &library, &committed)?;
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
         let orders = Orders::new(&fold, &store, &journal, &library);
         let (live, _) = broadcast::channel(LIVE_STEPS);
@@ -150,12 +139,13 @@ impl Service {
             offers,
             committed,
             trouble: trouble.clone(),
-            journal_days,
+            journal_days: setup.journal_days,
         };
         let folding = Folding::spawn(folding, &failed)?;
         targets.run(&failed);
 
-        let mut sources = Sources::bind(mqtt, listener, udp, known_gateways(&fold), &journal).await?;
+        let known = known_gateways(&fold);
+        let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known, &journal).await?;
         let check = LedgerCheck::new(queries.clone());
         let (statuses, circuits) = (sources.statuses.clone(), targets.circuits.clone());
         let health = HealthWatch::new(trouble.subscribe(), registry_error, check.error(), statuses, circuits);
@@ -167,15 +157,11 @@ impl Service {
             health: health.subscribe(),
             metrics,
             replays: Arc::new(orders),
-            operators: Operators(operators),
+            operators: Operators(setup.operators),
         };
         let interface = Interface::spawn(http, parts, (health, check), &failed)?;
         sources.run(watch, offered, &journal, &failed);
-        let (runtime, stop, guard) = (Handle::current(), sources.stop.clone(), failed.clone().drop_guard());
-        sources.tasks.spawn_blocking(move || {
-            runner.run(&runtime, &stop);
-            guard.disarm();
-        });
+        runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
         let (http, mqtt, udp) = (interface.address, sources.listens, sources.hears);
         Ok(Self { http, mqtt, udp, fold, journal, failed, sources, folding, targets, interface })
     }

@@ -113,7 +113,8 @@ async fn what_a_device_sent_before_it_was_registered_counts_after_a_replay_while
     let air = said(&service, &["--device", "am-01-air"]).await;
     let left = in_quarantine(service.api()).await;
     assert!(0 < left && left < refused, "{left} of {refused}");
-    said(&service, &[]).await;
+    let rest = said(&service, &["--reason", "unknown_device"]).await;
+    assert!(rest.starts_with(&format!("{left} messages → ")), "{left}: {rest}");
     assert_eq!(sending.await.expect("no panic").expect("it is acknowledged").acknowledged, LIVE as u64);
 
     eventually("the ledger is the truth", async || {

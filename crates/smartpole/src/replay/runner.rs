@@ -13,7 +13,7 @@ use smartpole_journal::Journal;
 use smartpole_model::{Record, Seq};
 use smartpole_pipeline::{Fold, RESETTLE, Replay};
 use smartpole_store::Store;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::pick::{PickError, Picker};
@@ -32,6 +32,8 @@ const RETRY: Duration = Duration::from_secs(1);
 enum Error {
     #[error("cannot pick messages")]
     Pick(#[from] PickError),
+    #[error(transparent)]
+    Store(#[from] smartpole_store::Error),
     #[error("cannot journal a step")]
     Append(#[from] smartpole_journal::Error),
 }
@@ -62,8 +64,16 @@ impl Runner {
         Self { fold, store, journal, begun, ahead: VecDeque::new(), resettled: Seq(0), picking: None }
     }
 
-    /// Appends what is due until `stop`. Blocks.
-    pub(crate) fn run(mut self, runtime: &Handle, stop: &CancellationToken) {
+    /// Appends what is due until `stop`, on a thread of its own; a panic counts as a failure of the service.
+    pub(crate) fn spawn(self, tasks: &mut JoinSet<()>, stop: CancellationToken, failed: &CancellationToken) {
+        let (runtime, guard) = (Handle::current(), failed.clone().drop_guard());
+        tasks.spawn_blocking(move || {
+            self.run(&runtime, &stop);
+            guard.disarm();
+        });
+    }
+
+    fn run(mut self, runtime: &Handle, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             let pause = match self.turn(runtime, stop) {
                 Ok(true) => BUSY,
@@ -103,8 +113,12 @@ impl Runner {
     }
 
     fn go_on(&mut self, replay: &Replay, runtime: &Handle, stop: &CancellationToken) -> Result<(), Error> {
-        let begun = self.picking.take().filter(|picking| picking.id == replay.id);
-        let mut picking = begun.unwrap_or_else(|| self.begin(replay));
+        let mut picking = match self.picking.take().filter(|picking| picking.id == replay.id) {
+            Some(picking) => picking,
+            // what left the quarantine just before is there until it is committed
+            None if self.store.cursor()? < replay.id => return Ok(()),
+            None => self.begin(replay),
+        };
         while !picking.ended && self.ahead.len() < AHEAD && !stop.is_cancelled() {
             let seqs = picking.picker.pick()?;
             picking.ended = seqs.is_empty();
