@@ -92,7 +92,12 @@ fn inputs() -> Inputs {
         ("profiles/air.toml", PROFILE),
         ("profiles/people.toml", PROFILE),
     ];
-    let files: BTreeMap<_, _> = files.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
+    parsed(&files)
+}
+
+/// The registry of these files.
+pub(crate) fn parsed(files: &[(&str, &str)]) -> Inputs {
+    let files: BTreeMap<_, _> = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
     Inputs::parse(&files).unwrap()
 }
 
@@ -149,9 +154,16 @@ const START: &str = "2026-11-25T10:00:00Z";
 impl City {
     /// A city that has heard three messages and quarantined a fourth and a fifth.
     pub(crate) async fn new(options: Options) -> Self {
+        let city = Self::over(inputs(), options).await;
+        city.story().await;
+        city
+    }
+
+    /// A city of this registry that has heard nothing.
+    pub(crate) async fn over(inputs: Inputs, options: Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        let library = Library(Arc::new(inputs()));
+        let library = Library(Arc::new(inputs));
         let fold = Fold::restore(Restore::default(), &Env { stored: &store, inputs: &library }).unwrap();
         let fold = Arc::new(RwLock::new(fold));
         let queries = Queries::new(&store, Arc::clone(&fold));
@@ -174,12 +186,11 @@ impl City {
         };
         let state = ApiState::new(parts, options);
         let city = Self { state, fold, live, health, journal, store, library, ordered, _dir: dir };
-        city.story().await;
+        city.record(Record::Inputs { received_at: at(0), hash: "one".to_owned() }).await;
         city
     }
 
     async fn story(&self) {
-        self.record(Record::Inputs { received_at: at(0), hash: "one".to_owned() }).await;
         self.message("air-1", 1, r#"{"time":"2026-11-25T10:00:30Z","values":{"pm2_5":7.3}}"#).await;
         let people = r#"{"time":"2026-11-25T10:01:00Z","values":{"people_in":4,"people_out":0,"people_in/1":7}}"#;
         self.message("people-1", 2, people).await;

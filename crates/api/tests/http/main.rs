@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may panic, their fixtures too")]
 
+mod air;
 mod errors;
 mod fixture;
 mod ledger;

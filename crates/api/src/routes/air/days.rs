@@ -135,7 +135,8 @@ fn answer(parts: &Parts, wanted: &WantedDays) -> Result<AirDays, Problem> {
         (place, span.after(wanted.cursor.as_ref())?.0)
     };
     let limit = wanted.limit.map_or(MAX_DAYS, |limit| limit.0);
-    let (span, next) = span.page(smartpole_store::Step::Day, Number(limit));
+    // days of CET have 24 hours all the year
+    let (span, next) = span.page(smartpole_store::Step::Hour, Number(limit * 24));
     // the last day may begin just before the end of the span
     let to = next_start(Level::CetDay, Level::CetDay.start(span.to));
     let items = place.ask(parts, span.from.plus(-BEFORE_MS), to, |_, air| pole_days(&air, span))?;

@@ -95,7 +95,7 @@ pub(crate) struct LimitItem {
     /// Where number and uncertainty stand.
     #[schema(value_type = String)]
     source: &'static str,
-    /// Id of the pole with the most hours or days above it; null if nothing valid was measured.
+    /// Id of the pole with the most hours or days above it; null if there are none.
     worst: Option<String>,
     /// The fewest hours or days above it at a pole with valid ones.
     lowest: Option<u32>,
@@ -176,7 +176,7 @@ impl LimitItem {
     fn new(limit: &'static Limit, poles: Vec<PoleAbove>) -> Self {
         let counts = || poles.iter().filter_map(|pole| pole.above);
         let highest = counts().max();
-        let worst = poles.iter().find(|pole| pole.above.is_some() && pole.above == highest);
+        let worst = poles.iter().find(|pole| pole.above == highest && highest > Some(0));
         Self {
             regime: limit.regime.id(),
             kind: limit.kind.id(),
