@@ -104,9 +104,21 @@ async fn wrong_addresses_methods_and_bodies_are_refused_in_words() {
 
 #[test]
 fn no_query_string_makes_the_service_fail() {
-    const NAMES: [&str; 12] =
-        ["pole", "device", "zone", "property", "channel", "from", "to", "step", "limit", "cursor", "reason", "x"];
-    const PATHS: [&str; 7] = ["latest", "live", "ledger", "series", "footfall", "quarantine", "targets/city/refused"];
+    const NAMES: [&str; 13] = [
+        "pole", "device", "zone", "property", "channel", "from", "to", "year", "step", "limit", "cursor", "reason", "x",
+    ];
+    const PATHS: [&str; 10] = [
+        "latest",
+        "live",
+        "ledger",
+        "series",
+        "footfall",
+        "air",
+        "air/days",
+        "air/limits",
+        "quarantine",
+        "targets/city/refused",
+    ];
     let value = prop_oneof![
         "[ -~]{0,12}",
         any::<i64>().prop_map(|n| n.to_string()),
@@ -118,6 +130,7 @@ fn no_query_string_makes_the_service_fail() {
         Just("2026-11-25T10:00:00Z".to_owned()),
         Just("9999-12-31T23:59:59Z".to_owned()),
         Just("-009999-01-01T00:00:00Z".to_owned()),
+        (1999..2202).prop_map(|year: i32| year.to_string()),
     ];
     let pair = (prop::sample::select(&NAMES[..]), value);
     let request = (prop::sample::select(&PATHS[..]), prop::collection::vec(pair, 0..5));
