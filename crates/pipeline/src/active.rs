@@ -9,9 +9,9 @@ use smartpole_model::{
     registry::{Counter, Installation, InstallationState, QualityRules},
 };
 use smartpole_validate::{Rules, looks_back};
-use smartpole_window::{Making, RowValue};
+use smartpole_window::{Level, Making, RowValue, next_start};
 
-use crate::{Anew, BlockSpan, LoadError, NameKind, Scope, names::Names};
+use crate::{AirProperties, Anew, BlockSpan, LoadError, NameKind, Scope, names::Names};
 
 /// Registry and settings by hash.
 pub trait LoadInputs {
@@ -180,14 +180,27 @@ impl Active {
         scopes
     }
 
-    /// Blocks that count for a scope from one quarter to another: as [`Active::scopes`], the other way round.
-    pub(crate) fn anew(&self, scope: Scope, from: Quarter, to: Quarter) -> Anew {
-        let mut blocks = Vec::new();
-        if let Scope::Device(device) = scope {
-            blocks.push(BlockSpan { device, from, to });
+    /// What an hour or a day of a scope is summed up of: as [`Active::scopes`], the other way round.
+    pub(crate) fn anew(&self, level: Level, start: UtcMillis, scope: Scope) -> Anew {
+        let (from, to) = (start.quarter(), next_start(level, start).quarter());
+        match (scope, level) {
+            (Scope::Zone(zone), _) => Anew::Poles(self.poles_of(zone)),
+            (_, Level::Day | Level::CetDay) => Anew::Hours(AirProperties(Arc::clone(&self.air))),
+            (Scope::Device(device), Level::Hour) => Anew::Blocks(vec![BlockSpan { device, from, to }]),
+            (Scope::Pole(pole), Level::Hour) => Anew::Blocks(self.blocks_of(pole, from, to)),
         }
+    }
+
+    fn poles_of(&self, zone: ZoneNo) -> Vec<PoleNo> {
+        let index = self.zones.iter().position(|known| *known == zone);
+        let poles = index.map_or(&[][..], |index| &self.inputs.registry.zones[index].poles);
+        poles.iter().map(|pole| self.poles[*pole]).collect()
+    }
+
+    fn blocks_of(&self, pole: PoleNo, from: Quarter, to: Quarter) -> Vec<BlockSpan> {
+        let mut blocks = Vec::new();
         for (device, number) in self.inputs.registry.devices.iter().zip(&self.numbers) {
-            for installation in device.installations.iter().filter(|installation| self.publishes(installation, scope)) {
+            for installation in device.installations.iter().filter(|installation| self.publishes(installation, pole)) {
                 let first = |time: UtcMillis| time.plus(Quarter::MILLIS - 1).quarter();
                 let (from, to) = (first(installation.from).max(from), first(installation.to).min(to));
                 if from < to {
@@ -195,18 +208,11 @@ impl Active {
                 }
             }
         }
-        Anew { blocks, air: Arc::clone(&self.air) }
+        blocks
     }
 
-    fn publishes(&self, installation: &Installation, scope: Scope) -> bool {
-        let here = match scope {
-            Scope::Device(_) => false,
-            Scope::Pole(pole) => self.poles[installation.pole] == pole,
-            Scope::Zone(zone) => {
-                self.inputs.registry.poles[installation.pole].zones.iter().any(|index| self.zones[*index] == zone)
-            }
-        };
-        here && installation.state == InstallationState::Active
+    fn publishes(&self, installation: &Installation, pole: PoleNo) -> bool {
+        self.poles[installation.pole] == pole && installation.state == InstallationState::Active
     }
 
     /// Gives the sessions the keys of the registry.

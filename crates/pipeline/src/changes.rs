@@ -123,14 +123,21 @@ pub struct BlockSpan {
     pub to: Quarter,
 }
 
-/// What an hour or a day is made of: a change that took extremes or remarks away cannot be merged.
+/// What an hour or a day is summed up of: a change that took extremes or remarks away cannot be merged. Rows come in an order in
+/// which what is summed up stands before its sum.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Anew {
-    /// Its blocks.
-    pub blocks: Vec<BlockSpan>,
-    /// Whether the days of properties are CET days, by property number; days hold their kind only.
-    pub air: std::sync::Arc<[bool]>,
+pub enum Anew {
+    /// An hour of a device or pole, of blocks.
+    Blocks(Vec<BlockSpan>),
+    /// A day of a device or pole, of its own hours; days hold their kind of properties only.
+    Hours(AirProperties),
+    /// An hour or day of a zone, of those of poles.
+    Poles(Vec<PoleNo>),
 }
+
+/// Whether the days of properties are CET days, by property number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AirProperties(pub std::sync::Arc<[bool]>);
 
 /// What an hour or a day gains: `stored.merge(delta)`, made if absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,10 +158,10 @@ pub struct RollupDelta {
     pub minute: i64,
 }
 
-impl Anew {
+impl AirProperties {
     /// Whether aggregates of a property belong into rows of this level.
-    pub fn holds(&self, level: Level, property: smartpole_model::PropertyNo) -> bool {
-        let air = self.air.get(usize::from(property.0)).copied().unwrap_or(false);
+    pub fn belongs(&self, level: Level, property: smartpole_model::PropertyNo) -> bool {
+        let air = self.0.get(usize::from(property.0)).copied().unwrap_or(false);
         match level {
             Level::Hour => true,
             Level::Day => !air,

@@ -39,7 +39,18 @@ pub(crate) struct Stored {
 impl Held {
     pub(crate) fn new(block: Block, open: bool, batch: u64) -> Self {
         let (revision, revised_minute, closed_minute, stored, gain) = (0, 0, 0, None, (Aggregates::default(), 0));
-        Self { block, open, revision, revised_minute, closed_minute, stored, gain, first_batch: batch, batch: None, changed: false }
+        Self {
+            block,
+            open,
+            revision,
+            revised_minute,
+            closed_minute,
+            stored,
+            gain,
+            first_batch: batch,
+            batch: None,
+            changed: false,
+        }
     }
 }
 

@@ -39,9 +39,9 @@ mod understand;
 pub use active::LoadInputs;
 pub use batch_row::{AcceptedRow, Mending, accepted_rows};
 pub use changes::{
-    Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LedgerMove,
-    LedgerSourceKey, LorawanRow, Name, NameKind, QuarantineRow, Replay, RevisionReason, RevisionRow, RollupDelta,
-    Scope,
+    AirProperties, Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, Effect, GatewayRow, LedgerDeviceRow,
+    LedgerMove, LedgerSourceKey, LorawanRow, Name, NameKind, QuarantineRow, Replay, RevisionReason, RevisionRow,
+    RollupDelta, Scope,
 };
 pub use fold::{Env, Fold};
 pub use gateways::GatewayState;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use smartpole_model::{Quarter, UtcMillis};
-use smartpole_window::{Aggregates, Level, next_start};
+use smartpole_window::{Aggregates, Level};
 
 use crate::{Anew, BlockRow, RollupDelta, Scope, active::Active};
 
@@ -59,7 +59,7 @@ impl Rollups {
         gain.minute = gain.minute.max(settled.row.closed_minute).max(settled.row.revised_minute);
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if settled.lost && gain.anew.is_none() && start.quarter() >= settled.kept_from {
-            gain.anew = Some(active.anew(scope, start.quarter(), next_start(level, start).quarter()));
+            gain.anew = Some(active.anew(level, start, scope));
         }
     }
 
@@ -74,7 +74,7 @@ impl Rollups {
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if start.quarter() >= kept_from {
             let gain = self.0.entry(key).or_default();
-            gain.anew = Some(active.anew(scope, start.quarter(), next_start(level, start).quarter()));
+            gain.anew = Some(active.anew(level, start, scope));
             gain.revisions += revisions;
             gain.minute = gain.minute.max(minute);
         }

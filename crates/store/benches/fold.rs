@@ -39,8 +39,7 @@ fn main() -> Result<(), Failure> {
                 let pole = &inputs.registry.poles[device.installations[0].pole].id;
                 let topic = format!("smartpole/castrop-rauxel/{pole}/{}/up", device.id);
                 // 2 % of noise around each level, and a clock that wanders a little
-                let values: Vec<i64> =
-                    VALUES.iter().map(|(_, _, level)| level + dice.around((level / 50).max(1))).collect();
+                let values: Vec<i64> = VALUES.iter().map(|(_, _, level)| level + dice.around(noise(*level))).collect();
                 (topic, encode(at - 300 - dice.around(200), &values))
             };
             runtime.block_on(fill(&dir.path().join("journal"), message))?;
@@ -68,4 +67,9 @@ fn json(at: i64, values: &[i64]) -> Vec<u8> {
     });
     let values: Vec<String> = values.collect();
     format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(at), values.join(",")).into_bytes()
+}
+
+/// How far values are from their level: 2 %, and pressure as little as it is.
+fn noise(level: i64) -> i64 {
+    if level > 10_000 { 3 } else { (level / 50).max(1) }
 }

@@ -56,7 +56,8 @@ impl Then {
         level: Level,
     ) -> Result<BTreeSet<(u32, i64)>, Error> {
         let doing = sqlite("read hours and days");
-        let sql = "SELECT start FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5
+        let sql =
+            "SELECT start FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5
                    AND minute < ?6";
         let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
         let mut unchanged = BTreeSet::new();
@@ -80,7 +81,8 @@ impl Then {
         }
         let doing = sqlite("read revisions");
         let connection = &snapshot.connection;
-        let sql = "SELECT former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute >= ?3 ORDER BY revision LIMIT 1";
+        let sql =
+            "SELECT former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute >= ?3 ORDER BY revision LIMIT 1";
         let mut statement = connection.prepare_cached(sql).map_err(&doing)?;
         let former = statement.query_row(params![quarter.0, device.0, self.minute], |row| row.get::<_, Vec<u8>>(0));
         let former = former.optional().map_err(&doing)?;
@@ -106,7 +108,8 @@ impl Then {
     ) -> Result<Option<((i64, Aggregates), Block, bool)>, Error> {
         let doing = sqlite("read blocks");
         let mut statement = snapshot.connection.prepare_cached(BLOCK).map_err(&doing)?;
-        let stored = statement.query_row(params![block_id(quarter, device)], stored_block).optional().map_err(&doing)?;
+        let stored =
+            statement.query_row(params![block_id(quarter, device)], stored_block).optional().map_err(&doing)?;
         if let Some(recent) = snapshot.recent(quarter, device) {
             // in memory its revisions under way are not in the file: what the file has is what it was before them
             if recent.open || stored.is_none() {

@@ -2,13 +2,14 @@
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, TransactionBehavior, params};
 use smartpole_model::{DeviceNo, Quarter};
-use smartpole_pipeline::{Anew, BlockRow, Changes, QuarantineRow, RollupDelta, Scope};
+use smartpole_pipeline::{BlockRow, Changes, QuarantineRow, RollupDelta, Scope};
 use smartpole_window::Aggregates;
 
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
     outbox, replays,
+    rollups::sum_up,
     store::block_id,
 };
 
@@ -85,8 +86,7 @@ fn write_batch_row(transaction: &Transaction<'_>, changes: &Changes) -> Result<(
 }
 
 fn write_blocks(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {
-    let sql =
-        "INSERT OR REPLACE INTO block(id, revision, revised_minute, closed_minute, aggregates, rows)
+    let sql = "INSERT OR REPLACE INTO block(id, revision, revised_minute, closed_minute, aggregates, rows)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     each(transaction, "write blocks", sql, &changes.blocks, |statement, block| {
         let id = block_id(block.quarter, block.device);
@@ -136,25 +136,6 @@ fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Resul
         write.execute(params![level, scope, number, start, revision, aggregates, delta.minute]).map_err(&doing)?;
     }
     Ok(())
-}
-
-/// An hour or a day as the sum of its blocks.
-fn sum_up(transaction: &Transaction<'_>, delta: &RollupDelta, anew: &Anew) -> Result<Aggregates, Error> {
-    let doing = sqlite("sum up an hour or a day");
-    let mut read = transaction.prepare_cached("SELECT aggregates FROM block WHERE id = ?1").map_err(&doing)?;
-    let mut sum = Aggregates::default();
-    for span in &anew.blocks {
-        for quarter in (span.from.0..span.to.0).map(Quarter) {
-            let found = read.query_row(params![block_id(quarter, span.device)], |row| {
-                Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?))
-            });
-            let Some(found) = found.optional().map_err(&doing)? else { continue };
-            let mut part = found.map_err(damaged("block"))?;
-            part.0.retain(|(series, _)| anew.holds(delta.level, series.property));
-            sum.merge(&part);
-        }
-    }
-    Ok(sum)
 }
 
 fn write_state(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

@@ -26,6 +26,7 @@ mod readings;
 mod replays;
 mod restore;
 mod revised;
+mod rollups;
 mod schema;
 mod scope;
 mod store;

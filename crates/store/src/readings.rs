@@ -19,7 +19,7 @@ struct Wanted {
 
 impl Queries {
     /// Readings of a scope's devices with `from <= event_time < to`, at most `limit` and then all of the last one's instant,
-    /// by event time, device and channel. As everywhere, a block's readings belong to the pole of its start.
+    /// by event time, device and channel; with `as_of` those received before that minute, as they were known then. As everywhere, a block's readings belong to the pole of its start.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -29,6 +29,7 @@ impl Queries {
         property: PropertyNo,
         channel: Option<u8>,
         (from, to): (UtcMillis, UtcMillis),
+        as_of: Option<UtcMillis>,
         limit: usize,
     ) -> Result<Vec<Reading>, Error> {
         let last = Quarter(to.plus(-1).quarter().0.saturating_add(1));
@@ -44,8 +45,10 @@ impl Queries {
                 break;
             }
             for member in members.iter().filter(|member| member.part_at(quarter.start(), &parts).is_some()) {
-                if let Some(block) = snapshot.block(quarter, member.device)? {
-                    found.extend(wanted.of(member.device, &block));
+                let Some(block) = snapshot.block(quarter, member.device)? else { continue };
+                match as_of {
+                    Some(as_of) => found.extend(wanted.of(member.device, &block.as_of(floor(as_of)))),
+                    None => found.extend(wanted.of(member.device, &block)),
                 }
             }
         }
@@ -56,6 +59,11 @@ impl Queries {
         }
         Ok(found)
     }
+}
+
+/// The first instant of its minute: what was received before it is known.
+fn floor(as_of: UtcMillis) -> UtcMillis {
+    UtcMillis(as_of.0.div_euclid(60_000) * 60_000)
 }
 
 impl Wanted {

@@ -209,7 +209,8 @@ fn then(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMa
     if wanted.step != Step::Quarter {
         unchanged = then.unchanged(snapshot, wanted, &asked.parts, asked.level)?;
         let doing = sqlite("read hours and days");
-        let sql = "SELECT revision, aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
+        let sql =
+            "SELECT revision, aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
         let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
         for (part, start) in unchanged.iter().filter_map(|(number, start)| Some((asked.part(*number)?, *start))) {
             let (scope, number) = scope_key(part.scope);

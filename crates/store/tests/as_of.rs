@@ -13,7 +13,16 @@ type Said = (i64, i64, i64, i64, i64, i32, u32, bool);
 fn said(window: &Window) -> Said {
     let aggregate = window.aggregate;
     let open = window.state == State::Open;
-    (window.start.0, aggregate.count, aggregate.sum, aggregate.min, aggregate.max, aggregate.excluded, window.revision, open)
+    (
+        window.start.0,
+        aggregate.count,
+        aggregate.sum,
+        aggregate.min,
+        aggregate.max,
+        aggregate.excluded,
+        window.revision,
+        open,
+    )
 }
 
 fn questions(square: &Square) -> Vec<(Scope, &'static str, Step)> {

@@ -55,7 +55,8 @@ fn asked(square: &Square, window: &KeptWindow, value: &KeptValue) -> Window {
         Grain::Level(_) => Step::Day,
     };
     let (from, to) = (window.key.start, window.key.start.plus(1));
-    let wanted = Wanted { scope: window.key.scope, property: value.series.property, channel: None, from, to, step, as_of: None };
+    let wanted =
+        Wanted { scope: window.key.scope, property: value.series.property, channel: None, from, to, step, as_of: None };
     square.queries.windows(&wanted).unwrap()[0]
 }
 

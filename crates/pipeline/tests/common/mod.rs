@@ -23,7 +23,7 @@ use smartpole_pipeline::{
     Anew, BlockSpan, Changes, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey, LoadError, LoadInputs,
     Name, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
 };
-use smartpole_window::{Aggregates, Level};
+use smartpole_window::{Aggregates, Level, next_start};
 
 pub const MINUTE: i64 = 60_000;
 /// 2026-03-28T21:00:00Z: the night before the clocks change, so that days of 23 hours are in it.
@@ -239,8 +239,11 @@ impl Memory {
             let (aggregates, revisions) = self.rollups.entry((row.level, row.start.0, row.scope)).or_default();
             *revisions += row.revisions;
             match row.anew {
-                Some(anew) => *aggregates = sum_up(&self.blocks, row.level, &anew),
                 None => aggregates.merge(&row.aggregates),
+                Some(anew) => {
+                    let sum = sum_up(&self.blocks, &self.rollups, (row.level, row.start, row.scope), &anew);
+                    self.rollups.entry((row.level, row.start.0, row.scope)).or_default().0 = sum;
+                }
             }
         }
         self.revisions.extend(changes.revisions);
@@ -358,16 +361,38 @@ impl StoredBlocks for Memory {
     }
 }
 
-fn sum_up(blocks: &BTreeMap<(Quarter, DeviceNo), StoredBlock>, level: Level, anew: &Anew) -> Aggregates {
+fn sum_up(
+    blocks: &BTreeMap<(Quarter, DeviceNo), StoredBlock>,
+    rollups: &BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
+    (level, start, scope): (Level, UtcMillis, Scope),
+    anew: &Anew,
+) -> Aggregates {
     let mut sum = Aggregates::default();
-    for BlockSpan { device, from, to } in &anew.blocks {
-        for ((_, of), block) in
-            blocks.range((*from, DeviceNo(0))..(*to, DeviceNo(0))).filter(|((_, of), _)| of == device)
-        {
-            let mut part = Aggregates::unpack(&block.aggregates).unwrap();
-            part.0.retain(|(series, _)| anew.holds(level, series.property));
-            assert_eq!(of, device);
-            sum.merge(&part);
+    match anew {
+        Anew::Blocks(spans) => {
+            for BlockSpan { device, from, to } in spans {
+                let of_device = |((_, of), _): &(&(Quarter, DeviceNo), &StoredBlock)| of == device;
+                for (_, block) in blocks.range((*from, DeviceNo(0))..(*to, DeviceNo(0))).filter(of_device) {
+                    sum.merge(&Aggregates::unpack(&block.aggregates).unwrap());
+                }
+            }
+        }
+        Anew::Hours(air) => {
+            let hours = rollups.iter().filter(|((of, at, whose), _)| {
+                *of == Level::Hour && *whose == scope && (start.0..next_start(level, start).0).contains(at)
+            });
+            for (_, (hour, _)) in hours {
+                let mut part = hour.clone();
+                part.0.retain(|(series, _)| air.belongs(level, series.property));
+                sum.merge(&part);
+            }
+        }
+        Anew::Poles(poles) => {
+            for pole in poles {
+                if let Some((part, _)) = rollups.get(&(level, start.0, Scope::Pole(*pole))) {
+                    sum.merge(part);
+                }
+            }
         }
     }
     sum

@@ -13,7 +13,7 @@ pub type Failure = Box<dyn Error>;
 pub const DEVICES: i64 = 10_000;
 pub const MINUTES: i64 = 60;
 const BATCH: usize = 10_000;
-pub const ROUNDS: usize = 3;
+pub const ROUNDS: usize = 2;
 /// 2026-11-02T10:00:00Z
 pub const START: i64 = 1_793_613_600_000;
 

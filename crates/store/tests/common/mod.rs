@@ -149,7 +149,15 @@ impl Square {
     }
 
     /// As of an earlier instant.
-    pub fn windows_as_of(&self, as_of: i64, scope: Scope, property: &str, step: Step, from: i64, to: i64) -> Vec<Window> {
+    pub fn windows_as_of(
+        &self,
+        as_of: i64,
+        scope: Scope,
+        property: &str,
+        step: Step,
+        from: i64,
+        to: i64,
+    ) -> Vec<Window> {
         let (from, to, property, as_of) = (UtcMillis(from), UtcMillis(to), number(property), Some(UtcMillis(as_of)));
         self.queries.windows(&Wanted { scope, property, channel: None, from, to, step, as_of }).unwrap()
     }
