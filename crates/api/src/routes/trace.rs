@@ -258,6 +258,7 @@ impl<'a> Asked<'a> {
             series: self.series,
             event_time: self.kept.row.event_time,
             received_at: self.kept.row.received_at,
+            time_source: self.kept.row.time_source,
         }
     }
 

@@ -8,7 +8,9 @@ use serde::Serialize;
 use smartpole_codec::{Router, decode_event};
 use smartpole_journal::{Batch, Journal, Reader};
 use smartpole_lorawan::{DataRate, GatewayMessage, Heard, Reception, gateway_bridge, semtech};
-use smartpole_model::{DeviceNo, Format, Inputs, RawMessage, RawMessageRef, RecordRef, Seq, Series, UtcMillis};
+use smartpole_model::{
+    DeviceNo, Format, Inputs, RawMessage, RawMessageRef, RecordRef, Seq, Series, TimeSource, UtcMillis,
+};
 use utoipa::ToSchema;
 
 use super::attempt::Attempts;
@@ -72,6 +74,7 @@ pub(super) struct Sought<'a> {
     pub(super) series: Series,
     pub(super) event_time: UtcMillis,
     pub(super) received_at: UtcMillis,
+    pub(super) time_source: TimeSource,
 }
 
 /// A message of the journal.
@@ -80,38 +83,62 @@ pub(super) struct Found {
     pub(super) message: RawMessage,
 }
 
+/// Whether a message brings a reading.
+enum Brings {
+    Yes,
+    No,
+    /// It may: it is this frame of the device, whose contents are not read here.
+    Unread(Vec<u8>),
+}
+
+/// Why no message is shown: none was found.
+const NONE: &str = "no message of that millisecond brings it by the registry and program of now";
+/// Why no message is shown: too many were.
+const SEVERAL: &str =
+    "several frames of the device were received in that millisecond, and what they say is not readable in clear";
+
 impl Sought<'_> {
     /// The message; or why it is not known any more.
     pub(super) fn find(&self) -> Result<Result<Found, &'static str>, Problem> {
         let Some(first) = self.first_record()? else {
             return Ok(Err("the journal does not go back that far any more: its oldest records were trimmed"));
         };
-        let mut unread = None;
+        let router = Router::new(self.inputs);
+        let mut unread: Option<(Found, Vec<u8>)> = None;
         let mut records = Records::new(&self.parts.journal, first, self.received_at);
         while let Some(batch) = records.next()? {
             for item in batch.iter() {
                 let (seq, record) = item.map_err(|error| Problem::internal(&error))?;
                 let RecordRef::Message(message) = record else { continue };
-                match self.brings(&message)? {
-                    Some(true) => return Ok(Ok(Found { seq, message: message.to_message() })),
-                    // of a frame that cannot be read in clear, the first copy counts
-                    None if unread.is_none() => unread = Some(Found { seq, message: message.to_message() }),
+                match (self.brings(&router, &message), &unread) {
+                    (Brings::Yes, _) => return Ok(Ok(Found { seq, message: message.to_message() })),
+                    (Brings::Unread(frame), None) => {
+                        unread = Some((Found { seq, message: message.to_message() }, frame));
+                    }
+                    (Brings::Unread(frame), Some((_, first))) if frame != *first => return Ok(Err(SEVERAL)),
                     _ => {}
                 }
             }
         }
-        Ok(unread.ok_or("no message of that millisecond brings it by the registry and program of now"))
+        Ok(unread.map(|(found, _)| found).ok_or(NONE))
     }
 
-    /// Whether a message brings the reading; none if it is this device's and cannot be read here.
-    fn brings(&self, message: &RawMessageRef<'_>) -> Result<Option<bool>, Problem> {
+    /// Whether a message brings the reading. Of a gateway's frame only its time is readable: the first copy counts.
+    fn brings(&self, router: &Router, message: &RawMessageRef<'_>) -> Brings {
         let of_device = message.received_at == self.received_at
             && self.parts.fold().whose(message).is_some_and(|device| device == self.device);
         if !of_device {
-            return Ok(Some(false));
+            return Brings::No;
         }
         let attempts = Attempts { inputs: self.inputs, parts: self.parts, received_at: message.received_at };
-        Ok(attempts.brings(message.topic, message.payload, self.series, self.event_time))
+        let brings = attempts.brings(message.topic, message.payload, self.series, self.event_time);
+        let frame = router.format(message.topic).and_then(|format| heard(format, message.topic, message.payload));
+        match (brings, frame, self.time_source) {
+            (Some(true), ..) => Brings::Yes,
+            (None, Some(heard), TimeSource::Gateway) if heard.reception.time == Some(self.event_time) => Brings::Yes,
+            (None, Some(heard), source) if source != TimeSource::Gateway => Brings::Unread(heard.phy_payload),
+            _ => Brings::No,
+        }
     }
 
     /// The first record received at that instant or later; none if the oldest one kept is younger.
