@@ -10,6 +10,7 @@
 
 mod gather;
 mod hours;
+mod sensors;
 
 use smartpole_method::{
     air::Pollutant,

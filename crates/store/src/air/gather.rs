@@ -6,17 +6,18 @@ use std::{
 };
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_method::air::{Hour, Mean, Pollutant};
-use smartpole_model::{DeviceNo, Flag, Flags, Inputs, PoleNo, PropertyNo, Quarter, UtcMillis, registry::Installation};
+use smartpole_method::air::Pollutant;
+use smartpole_model::{DeviceNo, Inputs, PoleNo, Quarter, UtcMillis, registry::Installation};
 use smartpole_pipeline::{Fold, NameKind, RecentBlock, Scope};
-use smartpole_window::{Aggregate, Aggregates, Level, is_particle_mass};
+use smartpole_window::{Aggregates, Level, is_particle_mass};
 
 use super::{
     HOUR_MS,
     hours::{PoleAir, PollutantHour, PollutantHours},
+    sensors::{Measured, Said, Station, Together},
 };
 use crate::{
-    Error, State,
+    Error,
     commit::scope_key,
     error::{damaged, sqlite},
     queries::Snapshot,
@@ -32,36 +33,11 @@ pub(super) struct Asked {
     poles: HashMap<PoleNo, Hung>,
 }
 
-/// A pollutant as the catalogue has it.
-struct Measured {
-    pollutant: Pollutant,
-    property: PropertyNo,
-    decimals: u8,
-    /// Whether it is counted by light.
-    optical: bool,
-}
-
 /// A pole, and the devices that ever hang on it.
 struct Hung {
     /// Index in the registry.
     pole: usize,
     devices: Vec<Station>,
-}
-
-/// A device with the sensors it has been heard of.
-struct Station {
-    device: DeviceNo,
-    /// Index in the registry.
-    index: usize,
-    sensors: BTreeSet<(PropertyNo, u8)>,
-}
-
-/// What a device said in an hour, of pollutants.
-#[derive(Default)]
-struct Said {
-    aggregates: Aggregates,
-    revision: u32,
-    open: bool,
 }
 
 /// Blocks in memory, by device.
@@ -108,22 +84,32 @@ impl Asked {
         let said = |station: &Station| self.said(snapshot, recent, hung.pole, station);
         let said: Vec<BTreeMap<UtcMillis, Said>> = hung.devices.iter().map(said).collect::<Result<_, _>>()?;
         let starts: BTreeSet<UtcMillis> = said.iter().flat_map(|hours| hours.keys().copied()).collect();
-        let mut pollutants = BTreeMap::new();
-        for measured in &self.measured {
-            let hour = |start: &UtcMillis| {
+        let mut hours: Vec<BTreeMap<UtcMillis, PollutantHour>> = vec![BTreeMap::new(); self.measured.len()];
+        for start in starts {
+            let stations = self.hanging(hung, &said, start);
+            for (measured, hours) in self.measured.iter().zip(&mut hours) {
                 let mut together = Together::default();
-                for (station, hours) in hung.devices.iter().zip(&said) {
-                    let expected = self.expected(station, hung.pole, *start);
-                    together.add(measured, station, hours.get(start), expected);
-                }
-                Some((*start, together.hour(*start, self.now)?))
-            };
-            let hours: BTreeMap<UtcMillis, PollutantHour> = starts.iter().filter_map(hour).collect();
-            if !hours.is_empty() {
-                pollutants.insert(measured.pollutant, PollutantHours::new(hours));
+                stations.iter().for_each(|(station, said, expected)| together.add(measured, station, *said, *expected));
+                hours.extend(together.hour(start, self.now).map(|hour| (start, hour)));
             }
         }
-        Ok(PoleAir { pollutants })
+        let known = self.measured.iter().zip(hours).filter(|(_, hours)| !hours.is_empty());
+        let pollutants = known.map(|(measured, hours)| (measured.pollutant, PollutantHours::new(hours)));
+        Ok(PoleAir { pollutants: pollutants.collect() })
+    }
+
+    /// The devices that hang on the pole in an hour, what they said, and how many readings a sensor of theirs should bring.
+    fn hanging<'a>(
+        &self,
+        hung: &'a Hung,
+        said: &'a [BTreeMap<UtcMillis, Said>],
+        start: UtcMillis,
+    ) -> Vec<(&'a Station, Option<&'a Said>, i64)> {
+        let both = hung.devices.iter().zip(said);
+        both.filter_map(|(station, hours)| {
+            Some((station, hours.get(&start), self.expected(station, hung.pole, start)?))
+        })
+        .collect()
     }
 
     /// What a device said of pollutants in each hour while it hung on the pole.
@@ -199,82 +185,6 @@ fn measured(inputs: &Inputs) -> Vec<Measured> {
         (property.unit == pollutant.unit()).then_some(measured)
     };
     Pollutant::ALL.into_iter().filter_map(known).collect()
-}
-
-impl Station {
-    fn new(fold: &Fold, device: DeviceNo, index: usize, measured: &[Measured]) -> Self {
-        let catalogue = &fold.inputs().registry.properties;
-        let heard = fold.latest(device).iter().map(|latest| latest.series);
-        // of gases told in ppb the mass is made
-        let made = |number| catalogue.get(number).and_then(|property| property.converts).map_or(number, |(to, _)| to);
-        let sensors = heard.flat_map(|series| [series.property, made(series.property)].map(|of| (of, series.channel)));
-        let is_pollutant = |(property, _): &(PropertyNo, u8)| measured.iter().any(|known| known.property == *property);
-        Self { device, index, sensors: sensors.filter(is_pollutant).collect() }
-    }
-
-    /// Channels of a property: those it was ever heard of, and those it speaks of.
-    fn channels(&self, property: PropertyNo, said: Option<&Said>) -> BTreeSet<u8> {
-        let known = self.sensors.range((property, 0)..=(property, u8::MAX)).map(|(_, channel)| *channel);
-        let spoken = said.into_iter().flat_map(|said| &said.aggregates.0).map(|(series, _)| series);
-        known.chain(spoken.filter(|series| series.property == property).map(|series| series.channel)).collect()
-    }
-}
-
-impl Said {
-    fn add(&mut self, aggregates: &Aggregates, revision: u32, open: bool) {
-        self.aggregates.merge(aggregates);
-        self.revision += revision;
-        self.open |= open;
-    }
-
-    fn of(&self, property: PropertyNo, channel: u8) -> Aggregate {
-        let found = self.aggregates.get(smartpole_model::Series { property, channel });
-        found.copied().unwrap_or_default()
-    }
-}
-
-/// One hour of a pollutant, of all sensors of a pole.
-#[derive(Default)]
-struct Together {
-    means: Vec<Mean>,
-    count: i64,
-    expected: i64,
-    flags: Flags,
-    revision: u32,
-    open: bool,
-    uncorrected: bool,
-    sensors: usize,
-}
-
-impl Together {
-    /// Adds a device's sensors, heard in the hour or not; a device that does not hang there has none.
-    fn add(&mut self, measured: &Measured, station: &Station, said: Option<&Said>, expected: Option<i64>) {
-        let Some(expected) = expected else { return };
-        let channels = station.channels(measured.property, said);
-        self.sensors += channels.len();
-        self.expected += expected.saturating_mul(channels.len() as i64);
-        let Some(said) = said.filter(|_| !channels.is_empty()) else { return };
-        self.revision += said.revision;
-        self.open |= said.open;
-        for channel in channels {
-            let aggregate = said.of(measured.property, channel);
-            let Aggregate { sum, count, .. } = aggregate;
-            self.count += count;
-            self.flags = self.flags.union(aggregate.remarks());
-            if let Some(mean) = (Hour { sum, count, expected }).mean(measured.decimals) {
-                self.means.push(mean);
-                self.uncorrected |= measured.optical && !aggregate.flags.contains(Flag::Corrected);
-            }
-        }
-    }
-
-    /// `None` without a sensor.
-    fn hour(self, start: UtcMillis, now: UtcMillis) -> Option<PollutantHour> {
-        let Self { means, count, expected, flags, revision, open, uncorrected, sensors } = self;
-        let state = State::of(open, start.plus(HOUR_MS), now, revision);
-        let hour = PollutantHour { mean: Mean::of_means(means), count, expected, flags, state, revision, uncorrected };
-        (sensors > 0).then_some(hour)
-    }
 }
 
 /// Some quarters of a device together.
