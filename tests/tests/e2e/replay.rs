@@ -135,6 +135,35 @@ async fn what_a_device_sent_before_it_was_registered_counts_after_a_replay_while
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reason_that_a_replay_took_away_is_the_same_as_one_that_never_was() {
+    let listener = Listener::new();
+    let service = Service::start(Config::new().listener(listener)).await;
+    let devices = service.config().registry().join("devices.csv");
+    let known = fs::read_to_string(&devices).expect("the registry");
+    let early = message(&up("AM-01", "new-air"), json_at(now(), "pm2_5", "7.3"));
+    let sent = publish(&listener.broker(), 1, Pace::Max, std::iter::once(early), |_| {}).await;
+    assert_eq!(sent.expect("it is acknowledged").acknowledged, 1);
+    eventually("it is committed", async || match service.api().all("/api/v1/quarantine").await.len() {
+        1 => Ok(()),
+        n => Err(format!("{n} in quarantine")),
+    })
+    .await;
+    fs::write(&devices, format!("{}\nnew-air,AM-01,air-station,,,\n", known.trim_end())).expect("our own copy");
+    eventually("the registry is in force", async || service.api().try_get("/api/v1/devices/new-air").await).await;
+    let said = said(&service, &["--device", "new-air"]).await;
+    assert_eq!(said, "1 messages → 1 readings, 0 windows corrected, 0 conflicts, 1 messages left the quarantine");
+    let latest = service.api().get("/api/v1/latest?device=new-air").await;
+    assert!(latest["items"][0]["flags"].to_string().contains("replayed"), "{latest}");
+    eventually("it is committed", async || match service.api().all("/api/v1/quarantine").await.len() {
+        0 => Ok(()),
+        n => Err(format!("{n} in quarantine")),
+    })
+    .await;
+    assert!(Ledger::ask(service.api()).await.expect("it answers").balanced);
+    verified(service.config().write()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn replaying_everything_changes_nothing_when_nothing_was_mended() {
     let listener = Listener::new();
     let config = Config::new().listener(listener);
