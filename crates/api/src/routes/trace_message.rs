@@ -251,6 +251,14 @@ fn heard(format: Format, topic: &str, payload: &[u8]) -> Option<Heard> {
     }
 }
 
+/// Whether a payload may tell of a frame, in bytes or Base64: most do not, and reading them takes longer than looking.
+fn holds(payload: &[u8], frame: &[u8]) -> bool {
+    let whole = &frame[..frame.len() / 3 * 3]; // what is beyond is padded in one way or another
+    let text = STANDARD.encode(whole);
+    let found = |part: &[u8]| part.is_empty() || payload.windows(part.len()).any(|here| here == part);
+    found(text.as_bytes()) || found(frame)
+}
+
 /// All receptions of a frame within [`COPIES_MS`].
 fn copies(journal: &Journal, router: &Router, found: &Found, frame: &Heard) -> Result<Vec<ReceptionItem>, Problem> {
     let until = found.message.received_at.plus(COPIES_MS);
@@ -260,7 +268,8 @@ fn copies(journal: &Journal, router: &Router, found: &Found, frame: &Heard) -> R
         for item in batch.iter() {
             let (seq, record) = item.map_err(|error| Problem::internal(&error))?;
             let RecordRef::Message(message) = record else { continue };
-            let format = router.format(message.topic).filter(|_| message.received_at <= until);
+            let may_be = message.received_at <= until && holds(message.payload, &frame.phy_payload);
+            let format = router.format(message.topic).filter(|_| may_be);
             let same = format.and_then(|format| heard(format, message.topic, message.payload));
             if let Some(same) = same.filter(|same| same.phy_payload == frame.phy_payload) {
                 items.push(ReceptionItem::new(seq, message.received_at, &same.reception, seq == found.seq));
