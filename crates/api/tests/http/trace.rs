@@ -92,7 +92,8 @@ async fn a_target_has_a_reading_once_its_batch_was_sent() {
     expect![[r#"
         [{"name":"city","state":"pending","reason":null,"detail":null},
         {"name":"lab","state":"pending","reason":null,"detail":null},
-        {"name":"people","state":"pending","reason":null,"detail":null}]}"#]].assert_eq(&targets(trace).await);
+        {"name":"people","state":"pending","reason":null,"detail":null}]}"#]]
+    .assert_eq(&targets(trace).await);
     city.commit();
     let line = "air_quality,city=castrop-rauxel,device=air-1,line=0,pole=AM-01 pm2_5=8,received_at=1i 1795600000000";
     let at = "2026-11-25T10:04:00Z".parse::<smartpole_model::UtcMillis>().unwrap();
@@ -113,7 +114,8 @@ async fn a_target_has_a_reading_once_its_batch_was_sent() {
     expect![[r#"
         [{"name":"city","state":"pending","reason":null,"detail":null},
         {"name":"lab","state":"refused","reason":"rejected","detail":"the server's words"},
-        {"name":"people","state":"filtered","reason":null,"detail":null}]}"#]].assert_eq(&targets(trace).await);
+        {"name":"people","state":"filtered","reason":null,"detail":null}]}"#]]
+    .assert_eq(&targets(trace).await);
     city.store.note_sent("city", &Sent { batch: 2, forwarded: 1, ..Sent::default() }).unwrap();
     assert!(targets(trace).await.starts_with(r#"[{"name":"city","state":"sent""#));
     assert!(targets(TRACE).await.starts_with(r#"[{"name":"city","state":"before""#));
