@@ -92,7 +92,7 @@ enum Brings {
 }
 
 /// Why no message is shown: none was found.
-const NONE: &str = "no message of that millisecond brings it by the registry and program of now";
+const NONE: &str = "no message of that millisecond brings it by the registry, sessions and program of now: a frame of a session before the last join cannot be read";
 /// Why no message is shown: too many were.
 const SEVERAL: &str =
     "several frames of the device were received in that millisecond, and what they say is not readable in clear";
