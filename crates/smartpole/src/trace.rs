@@ -296,7 +296,9 @@ mod tests {
                     "counts":true,"excluded_by":null,"state":"corrected","revision":2}],
             "targets":[{"name":"city","state":"sent","reason":null,"detail":null},{"name":"lab","state":"before","reason":null,"detail":null},
                 {"name":"old","state":"refused","reason":"rejected","detail":"field type conflict"}]}"#;
-        check(answer, &expect![[r#"
+        check(
+            answer,
+            &expect![[r#"
             a81758fffe0a0001 pm2_5/1 at 2026-11-25T10:01:30Z
               value       7.45 ug/m3; it counts as 6.2
               remarks     corrected
@@ -318,7 +320,8 @@ mod tests {
                 city  sent
                 lab  not sent: it came before the target was there (`smartpole influx backfill`)
                 old  refused: rejected: field type conflict
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -332,7 +335,9 @@ mod tests {
                 {"scope":{"kind":"pole","id":"AM-01"},"property":"people_in","step":"1h","start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z",
                     "counts":false,"excluded_by":["out_of_range"],"state":"open","revision":0}],
             "targets":[{"name":"city","state":"filtered","reason":null,"detail":null}]}"#;
-        check(answer, &expect![[r#"
+        check(
+            answer,
+            &expect![[r#"
             p people_in at 2026-11-25T10:01:30Z
               value       4; it does not count
               remarks     out_of_range
@@ -346,7 +351,8 @@ mod tests {
                 pole AM-01  people_in 1h from 2026-11-25T10:00:00Z, open: kept out by out_of_range
               InfluxDB
                 city  not sent: its theme is not for this target
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
