@@ -74,7 +74,7 @@ impl Then {
 
     /// A block of a device as it was; none if nothing of it was known.
     pub(crate) fn block(&self, snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<Was>, Error> {
-        let Some((stored, block, open)) = self.now(snapshot, device, quarter)? else { return Ok(None) };
+        let Some((stored, block, open)) = block_now(snapshot, device, quarter)? else { return Ok(None) };
         let (closed_minute, aggregates) = stored;
         if open || closed_minute >= self.minute {
             return self.was_open(snapshot, device, &block);
@@ -96,30 +96,6 @@ impl Then {
             None => aggregates,
         };
         Ok(Some(Was { revision, open: false, aggregates }))
-    }
-
-    /// The block as it is now: when it was closed and what it comes to, its readings, and whether it is open.
-    #[allow(clippy::type_complexity, reason = "a block in its two forms")]
-    fn now(
-        &self,
-        snapshot: &Snapshot,
-        device: DeviceNo,
-        quarter: Quarter,
-    ) -> Result<Option<((i64, Aggregates), Block, bool)>, Error> {
-        let doing = sqlite("read blocks");
-        let mut statement = snapshot.connection.prepare_cached(BLOCK).map_err(&doing)?;
-        let stored =
-            statement.query_row(params![block_id(quarter, device)], stored_block).optional().map_err(&doing)?;
-        if let Some(recent) = snapshot.recent(quarter, device) {
-            // in memory its revisions under way are not in the file: what the file has is what it was before them
-            if recent.open || stored.is_none() {
-                return Ok(Some(((i64::MAX, recent.aggregates.clone()), recent.block.clone(), true)));
-            }
-        }
-        let Some(stored) = stored else { return Ok(None) };
-        let aggregates = Aggregates::unpack(&stored.aggregates).map_err(damaged("block"))?;
-        let block = Block::unpack(quarter, &stored.rows).map_err(damaged("block"))?;
-        Ok(Some(((stored.closed_minute, aggregates), block, false)))
     }
 
     /// The block of the readings that were there when it was open.
@@ -155,11 +131,33 @@ impl Then {
                 let value = row.values.iter().find(|value| value.series == series && self.making.counts(value))?;
                 Some(Total { at: row.event_time, value: value.value })
             });
-            let found = if step < 0 { totals.last() } else { totals.next() };
+            let found = if step < 0 { totals.next_back() } else { totals.next() };
             if found.is_some() {
                 return Ok(found);
             }
         }
         Ok(None)
     }
+}
+
+/// The block as it is now: when it was closed and what it comes to, its readings, and whether it is open.
+#[allow(clippy::type_complexity, reason = "a block in its two forms")]
+fn block_now(
+    snapshot: &Snapshot,
+    device: DeviceNo,
+    quarter: Quarter,
+) -> Result<Option<((i64, Aggregates), Block, bool)>, Error> {
+    let doing = sqlite("read blocks");
+    let mut statement = snapshot.connection.prepare_cached(BLOCK).map_err(&doing)?;
+    let stored = statement.query_row(params![block_id(quarter, device)], stored_block).optional().map_err(&doing)?;
+    if let Some(recent) = snapshot.recent(quarter, device) {
+        // in memory its revisions under way are not in the file: what the file has is what it was before them
+        if recent.open || stored.is_none() {
+            return Ok(Some(((i64::MAX, recent.aggregates.clone()), recent.block.clone(), true)));
+        }
+    }
+    let Some(stored) = stored else { return Ok(None) };
+    let aggregates = Aggregates::unpack(&stored.aggregates).map_err(damaged("block"))?;
+    let block = Block::unpack(quarter, &stored.rows).map_err(damaged("block"))?;
+    Ok(Some(((stored.closed_minute, aggregates), block, false)))
 }

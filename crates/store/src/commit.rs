@@ -161,7 +161,7 @@ fn write_ledger(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), 
     let sql = "INSERT INTO ledger_source(hour, source, entry, n) VALUES (?1, ?2, ?3, ?4)
                ON CONFLICT (hour, source, entry) DO UPDATE SET n = n + excluded.n";
     each(transaction, "write the ledger", sql, &changes.ledger_sources, |statement, (key, n)| {
-        statement.execute(params![key.hour, key.source, key.entry, *n as i64])
+        statement.execute(params![key.hour, key.source, key.entry, n])
     })?;
     let sql = "INSERT OR REPLACE INTO ledger_device(day, device, counts) VALUES (?1, ?2, ?3)";
     each(transaction, "write the devices' ledger", sql, &changes.ledger_devices, |statement, row| {

@@ -92,7 +92,7 @@ pub(crate) fn put(transaction: &Transaction<'_>, changes: &Changes) -> Result<()
     delete.execute(params![least]).map_err(&doing)?;
     let sum = |entry: Entry| {
         let counts = changes.ledger_sources.iter().filter(|(key, _)| key.entry == entry.number());
-        counts.map(|(_, n)| *n as i64).sum::<i64>()
+        counts.map(|(_, n)| *n).sum::<i64>()
     };
     let (messages, readings) = (sum(Entry::Journalled), sum(Entry::Reading(smartpole_model::Verdict::Accepted)));
     let mut accept = transaction.prepare_cached("UPDATE target SET accepted = accepted + ?1").map_err(&doing)?;

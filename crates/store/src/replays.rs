@@ -90,7 +90,8 @@ pub(crate) fn move_ledger(transaction: &Transaction<'_>, moves: &[LedgerMove]) -
     moves.iter().for_each(|moved| sums.entry((moved.day, moved.device.0)).or_default().push(moved));
     for ((day, device), moves) in sums {
         let read = "SELECT counts FROM ledger_device WHERE day = ?1 AND device = ?2";
-        let found = transaction.query_row(read, params![day, device], |row| Ok(Counts::unpack(row.get_ref(0)?.as_blob()?)));
+        let found =
+            transaction.query_row(read, params![day, device], |row| Ok(Counts::unpack(row.get_ref(0)?.as_blob()?)));
         let found = found.optional().map_err(&doing)?.transpose().map_err(damaged("ledger"))?;
         let mut counts = found.unwrap_or_default();
         for LedgerMove { entry, n, .. } in moves {

@@ -193,7 +193,8 @@ impl Block {
         let mut rows = self.rows();
         rows.retain(|row| row.received_at < instant);
         for gone in self.superseded.iter().rev().filter(|gone| gone.until >= instant) {
-            let values = rows.iter_mut().filter(|row| row.event_time == gone.event_time).flat_map(|row| &mut row.values);
+            let values =
+                rows.iter_mut().filter(|row| row.event_time == gone.event_time).flat_map(|row| &mut row.values);
             for value in values.filter(|value| value.series == gone.former.series) {
                 *value = gone.former;
             }

@@ -125,15 +125,42 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_an_order_names_the_field() {
-        refused("{", &expect![[r#"body: it is no JSON: EOF while parsing an object at line 1 column 1 · send {"dry_run":true}"#]]);
+        refused(
+            "{",
+            &expect![[
+                r#"body: it is no JSON: EOF while parsing an object at line 1 column 1 · send {"dry_run":true}"#
+            ]],
+        );
         refused("[]", &expect![[r#"body: it is no object · write it as {"…":…}"#]]);
         refused(r#"{"dry_run":"yes"}"#, &expect![[r#"dry_run: it cannot be "yes" · give true or false"#]]);
         refused(r#"{"dryrun":true}"#, &expect!["dryrun: there is no such field · use one of selection, dry_run"]);
-        refused(r#"{"selection":{"of":"some"}}"#, &expect![[r#"selection.of: it cannot be "some" · give "quarantined" or "all""#]]);
-        refused(r#"{"selection":{"reason":"nonsense"}}"#, &expect![[r#"selection.reason: it cannot be "nonsense" · give a code of GET /api/v1/reasons"#]]);
-        refused(r#"{"selection":{"of":"all","reason":"unknown_device"}}"#, &expect![[r#"selection.reason: only messages in quarantine have a reason · leave it out, or leave out "of":"all""#]]);
-        refused(r#"{"selection":{"from":"yesterday"}}"#, &expect![[r#"selection.from: it cannot be "yesterday" · give a time as 2026-11-29T10:00:00Z or a day as 2026-11-29"#]]);
-        refused(r#"{"selection":{"from":"2026-11-02","to":"2026-11-02"}}"#, &expect!["selection.to: it is not after selection.from · give a later time"]);
-        refused(r#"{"selection":{"pole":"AM-01"}}"#, &expect!["selection.pole: there is no such field · use one of of, reason, device, source, from, to"]);
+        refused(
+            r#"{"selection":{"of":"some"}}"#,
+            &expect![[r#"selection.of: it cannot be "some" · give "quarantined" or "all""#]],
+        );
+        refused(
+            r#"{"selection":{"reason":"nonsense"}}"#,
+            &expect![[r#"selection.reason: it cannot be "nonsense" · give a code of GET /api/v1/reasons"#]],
+        );
+        refused(
+            r#"{"selection":{"of":"all","reason":"unknown_device"}}"#,
+            &expect![[
+                r#"selection.reason: only messages in quarantine have a reason · leave it out, or leave out "of":"all""#
+            ]],
+        );
+        refused(
+            r#"{"selection":{"from":"yesterday"}}"#,
+            &expect![[
+                r#"selection.from: it cannot be "yesterday" · give a time as 2026-11-29T10:00:00Z or a day as 2026-11-29"#
+            ]],
+        );
+        refused(
+            r#"{"selection":{"from":"2026-11-02","to":"2026-11-02"}}"#,
+            &expect!["selection.to: it is not after selection.from · give a later time"],
+        );
+        refused(
+            r#"{"selection":{"pole":"AM-01"}}"#,
+            &expect!["selection.pole: there is no such field · use one of of, reason, device, source, from, to"],
+        );
     }
 }

@@ -220,12 +220,7 @@ impl Asked {
 }
 
 /// What the corrections of readings need beside them, by event time and device: for masses of particles, how humid it was.
-fn beside(
-    parts: &Parts,
-    scope: Scope,
-    property: &ObservedProperty,
-    rows: &[Reading],
-) -> Result<Vec<Reading>, Problem> {
+fn beside(parts: &Parts, scope: Scope, property: &ObservedProperty, rows: &[Reading]) -> Result<Vec<Reading>, Problem> {
     let humidity = parts.fold().inputs().registry.properties.by_id(HUMIDITY).map(|humidity| humidity.number);
     match (humidity, rows.first(), rows.last()) {
         (Some(humidity), Some(first), Some(last)) if is_particle_mass(property) => {

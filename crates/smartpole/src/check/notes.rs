@@ -22,7 +22,7 @@ pub(super) fn without_identity(registry: &Registry) -> impl Iterator<Item = Stri
     let trusted = |profile: &&str| registry.profiles.get(*profile).is_none_or(|profile| profile.payload_time);
     devices.retain(|profile, _| !trusted(profile));
     devices.into_iter().filter_map(|(profile, devices)| {
-        let names = some(devices)?;
+        let names = some(&devices)?;
         Some(format!(
             "no identity: profile {profile} has payload_time = false, so a message delivered twice counts twice ({names})"
         ))
@@ -34,19 +34,20 @@ pub(super) fn without_identity(registry: &Registry) -> impl Iterator<Item = Stri
 pub(super) fn out_of_zones(registry: &Registry) -> impl Iterator<Item = String> {
     let Registry { poles, zones, .. } = registry;
     let lost = poles.iter().filter(|pole| pole.zones.is_empty()).map(|pole| pole.id.as_str());
-    let lost = some(lost.collect()).map(|ids| format!("in no zone, so in no figure of an area: {ids} (zones.geojson)"));
+    let lost =
+        some(&lost.collect()).map(|ids| format!("in no zone, so in no figure of an area: {ids} (zones.geojson)"));
     let outside = zones.iter().filter_map(|zone| {
         let parent = zones.iter().find(|outer| zone.parent.as_ref() == Some(&outer.id))?;
         let held: BTreeSet<&usize> = parent.poles.iter().collect();
         let outside = zone.poles.iter().filter(|pole| !held.contains(pole)).filter_map(|pole| poles.get(*pole));
-        let ids = some(outside.map(|pole| pole.id.as_str()).collect())?;
+        let ids = some(&outside.map(|pole| pole.id.as_str()).collect())?;
         Some(format!("in zone {} but not in the zone {} around it: {ids} (zones.geojson)", zone.id, parent.id))
     });
     lost.into_iter().chain(outside)
 }
 
 /// The first of some names, and how many more there are.
-fn some(names: BTreeSet<&str>) -> Option<String> {
+fn some(names: &BTreeSet<&str>) -> Option<String> {
     let mut text: String = names.iter().copied().take(3).collect::<Vec<_>>().join(", ");
     if names.len() > 3 {
         write!(text, " and {} more", names.len() - 3).unwrap_or_default();

@@ -99,10 +99,13 @@ fn poles_that_no_zone_or_not_the_one_around_holds_are_a_note() {
     ];
     let zones = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, zones.join(","));
     copy.write("castrop-rauxel/zones.geojson", &zones);
-    copy.reports(&[], &expect![[r#"
+    copy.reports(
+        &[],
+        &expect![[r#"
         note: in no zone, so in no figure of an area: AM-04, AM-05, AM-06 and 36 more (zones.geojson)
         note: in zone markt but not in the zone stadt around it: AM-03 (zones.geojson)
-        ok: 42 poles, 93 devices, 2 zones, 8 profiles, 56 properties, 5 routes, 4 gateways, 42 devices with keys"#]]);
+        ok: 42 poles, 93 devices, 2 zones, 8 profiles, 56 properties, 5 routes, 4 gateways, 42 devices with keys"#]],
+    );
 }
 
 #[test]

@@ -139,7 +139,9 @@ pub(super) fn quarantine(words: &Words<'_>, stored: Side<'_>, folded: Side<'_>) 
         let (received, source) = (UtcMillis(int(row, 0)), words.source(int(row, 1)));
         let verdict = row.get(6).map_or_else(String::new, |verdict| bytes(blob(verdict), &[]));
         let readings = int(row, 5);
-        format!("{reason} ({detail}), {readings} readings, of {device}, by {source}, received {received}, verdict {verdict}")
+        format!(
+            "{reason} ({detail}), {readings} readings, of {device}, by {source}, received {received}, verdict {verdict}"
+        )
     })
 }
 

@@ -4,7 +4,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Seq};
 use smartpole_pipeline::{LoadError, QuarantineRow, Restore, StoredBlock, StoredBlocks};
 
-use crate::{Error, Store, error::sqlite, replays, restore::expand, store::{BLOCK, block_id, stored_block}};
+use crate::{
+    Error, Store,
+    error::sqlite,
+    replays,
+    restore::expand,
+    store::{BLOCK, block_id, stored_block},
+};
 
 /// How often state and snapshot are read until no commit came between the two.
 const ATTEMPTS: usize = 100;
