@@ -86,7 +86,7 @@ async fn a_stream_has_readings_windows_and_the_ledger_and_ends_on_shutdown() {
     let window = concat!(
         r#"data: {"scope":{"kind":"device","id":"air-1"},"property":"pm2_5","channel":0,"step":"15m","#,
         r#""start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","mean":7.627,"min":7.3,"max":8.13,"sum":22.88,"#,
-        r#""count":3,"expected":4,"coverage":0.75,"state":"open","revision":0,"flags":[]}"#,
+        r#""count":3,"expected":4,"coverage":0.75,"state":"open","revision":0,"flags":["uncalibrated"]}"#,
     );
     all.until(window).await;
     assert!(!one.until(r#""device":"air-2""#).await.contains("air-1"));
