@@ -122,7 +122,7 @@ const TOUCHED_LATER: [Case; 7] = [
     (
         "DELETE FROM quarantine WHERE seq = (SELECT max(seq) FROM quarantine)",
         &[
-            "quarantine: message 4287: stored nothing; folded conflicting_value (pressure/0 is known with another value than 1009.4), 1 readings, of device p000000-air, by source broker, received 2026-10-26T06:52:44.284Z",
+            "quarantine: message 4287: stored nothing; folded conflicting_value (pressure/0 is known with another value than 1009.4), 1 readings, of device p000000-air, by source broker, received 2026-10-26T06:52:44.284Z, verdict 4 bytes, from byte 0 01010801",
         ],
     ),
     // a sum of all time, and no hour of it
@@ -209,7 +209,7 @@ const TOUCHED: [Case; 21] = [
     (
         "UPDATE device SET last_closed = last_closed - 1 WHERE device = 8",
         &[
-            "state: device 00000000000000a1: stored last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:30:00Z, 26 bytes with checksum f32b19a1; folded last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:45:00Z, 26 bytes with checksum f32b19a1",
+            "state: device 00000000000000a1: stored last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:30:00Z, 38 bytes with checksum 420a8e03; folded last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:45:00Z, 38 bytes with checksum 420a8e03",
             "state: open device 00000000000000a1, quarter from 2026-10-26T03:45:00Z: stored 2026-10-26T03:45:16.7Z pm2_5 9.85; folded nothing",
         ],
     ),
@@ -227,13 +227,13 @@ const TOUCHED: [Case; 21] = [
     (
         "UPDATE quarantine SET detail = 'nothing' WHERE seq = (SELECT min(seq) FROM quarantine)",
         &[
-            "quarantine: message 28: stored time_before_epoch (nothing), 8 readings, of device p000003-air, by source broker, received 2026-10-24T12:13:43.776Z; folded time_before_epoch (event time 1970-01-10T21:19:53.984Z), 8 readings, of device p000003-air, by source broker, received 2026-10-24T12:13:43.776Z",
+            "quarantine: message 28: stored time_before_epoch (nothing), 8 readings, of device p000003-air, by source broker, received 2026-10-24T12:13:43.776Z, verdict 4 bytes, from byte 0 01010908; folded time_before_epoch (event time 1970-01-10T21:19:53.984Z), 8 readings, of device p000003-air, by source broker, received 2026-10-24T12:13:43.776Z, verdict 4 bytes, from byte 0 01010908",
         ],
     ),
     (
         "DELETE FROM quarantine WHERE seq = (SELECT max(seq) FROM quarantine)",
         &[
-            "quarantine: message 4287: stored nothing; folded conflicting_value (pressure/0 is known with another value than 1009.4), 1 readings, of device p000000-air, by source broker, received 2026-10-26T06:52:44.284Z",
+            "quarantine: message 4287: stored nothing; folded conflicting_value (pressure/0 is known with another value than 1009.4), 1 readings, of device p000000-air, by source broker, received 2026-10-26T06:52:44.284Z, verdict 4 bytes, from byte 0 01010801",
         ],
     ),
     (
