@@ -3,6 +3,8 @@
 use smartpole_model::{DeviceNo, Eui, PoleNo, Quarter, Reason, Seq, UtcMillis, ZoneNo};
 use smartpole_window::{Aggregates, Level};
 
+use crate::Replay;
+
 /// Changes from one commit to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
@@ -308,42 +310,6 @@ pub struct QuarantineRow {
     pub whole: bool,
     /// Readings in quarantine by reason.
     pub reasons: Vec<(Reason, u64)>,
-}
-
-/// A replay: messages decoded again by the registry in force, and what that changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Replay {
-    /// The record that ordered it; messages before it are concerned.
-    pub id: Seq,
-    /// When it was ordered.
-    pub ordered_at: UtcMillis,
-    /// Which messages, in the words of the order.
-    pub order: String,
-    /// Messages below are done.
-    pub next: Seq,
-    /// Whether all are.
-    pub done: bool,
-    /// What came of it so far.
-    pub effect: Effect,
-}
-
-/// What a replay changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Effect {
-    /// Messages decoded again.
-    pub messages: u64,
-    /// Messages of which the journal has no bytes any more.
-    pub missing: u64,
-    /// Messages that left the quarantine.
-    pub recovered: u64,
-    /// New readings.
-    pub readings: u64,
-    /// Readings that have another value now.
-    pub replaced: u64,
-    /// Readings refused, as another message says something else of their instant.
-    pub conflicts: u64,
-    /// Closed windows with a new revision.
-    pub windows: u64,
 }
 
 /// The state at a journal position: folding can begin there.

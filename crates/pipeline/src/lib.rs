@@ -14,6 +14,7 @@ mod batch_row;
 mod changes;
 mod checkpoint;
 mod device;
+mod effect;
 mod fold;
 mod gateways;
 mod judge;
@@ -39,10 +40,11 @@ mod understand;
 pub use active::LoadInputs;
 pub use batch_row::{AcceptedRow, Mending, accepted_rows};
 pub use changes::{
-    AirProperties, Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, Effect, GatewayRow, LedgerDeviceRow,
-    LedgerMove, LedgerSourceKey, LorawanRow, Name, NameKind, QuarantineRow, Replay, RevisionReason, RevisionRow,
-    RollupDelta, Scope,
+    AirProperties, Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow,
+    LedgerMove, LedgerSourceKey, LorawanRow, Name, NameKind, QuarantineRow, RevisionReason, RevisionRow, RollupDelta,
+    Scope,
 };
+pub use effect::{Effect, Replay};
 pub use fold::{Env, Fold};
 pub use gateways::GatewayState;
 pub use ledger::{Counts, Entry, Equation};

@@ -22,20 +22,6 @@ use crate::{
 /// How a Command begins that orders a replay; the rest says which messages, for those who read it.
 pub const REPLAY: &str = "replay ";
 
-impl Effect {
-    /// All numbers, in the order of the fields.
-    pub fn numbers(&self) -> [u64; 7] {
-        let Self { messages, missing, recovered, readings, replaced, conflicts, windows } = *self;
-        [messages, missing, recovered, readings, replaced, conflicts, windows]
-    }
-
-    /// The effect of [`Effect::numbers`].
-    pub fn of_numbers(numbers: [u64; 7]) -> Self {
-        let [messages, missing, recovered, readings, replaced, conflicts, windows] = numbers;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows }
-    }
-}
-
 impl Fold {
     /// The newest replay, under way or done.
     pub fn replay(&self) -> Option<&Replay> {

@@ -16,6 +16,7 @@ mod calendar;
 mod counter;
 pub mod energy;
 mod making;
+mod mend;
 mod pack;
 mod rows;
 mod summary;

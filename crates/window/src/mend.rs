@@ -1,0 +1,65 @@
+//! Changes of values that are in a block already, and the block as it was before.
+
+use smartpole_model::{Flags, Series, UtcMillis};
+
+use crate::{Block, Row, RowValue, Superseded};
+
+impl Block {
+    /// Sets the remarks of a value; `false` if it is not there or has them already.
+    pub fn set_flags(&mut self, event_time: UtcMillis, series: Series, flags: Flags) -> bool {
+        self.edit(event_time, series, |value| value.flags = flags)
+    }
+
+    /// Puts another value and its remarks in the place of one. The former stays beside it as superseded at `until`. `false` if it is
+    /// not there or is so already.
+    pub fn replace(&mut self, event_time: UtcMillis, new: RowValue, until: UtcMillis) -> bool {
+        let mut former = None;
+        let changed = self.edit(event_time, new.series, |value| {
+            former = (value.value != new.value).then_some(*value);
+            *value = new;
+        });
+        if let Some(former) = former {
+            self.superseded.push(Superseded { event_time, until, former });
+            self.superseded.sort_by_key(|gone| (gone.event_time, gone.former.series, gone.until));
+        }
+        changed
+    }
+
+    /// The readings that had been received before an instant, with the values that were known then; without anchors.
+    #[must_use]
+    pub fn as_of(&self, instant: UtcMillis) -> Self {
+        let mut rows = self.rows();
+        rows.retain(|row| row.received_at < instant);
+        for gone in self.superseded.iter().rev().filter(|gone| gone.until >= instant) {
+            let values =
+                rows.iter_mut().filter(|row| row.event_time == gone.event_time).flat_map(|row| &mut row.values);
+            for value in values.filter(|value| value.series == gone.former.series) {
+                *value = gone.former;
+            }
+        }
+        Self::from_rows(self.quarter, Vec::new(), &rows)
+    }
+
+    /// Values that a replay replaced, by event time, series and when.
+    pub fn superseded(&self) -> &[Superseded] {
+        &self.superseded
+    }
+
+    fn edit(&mut self, event_time: UtcMillis, series: Series, change: impl FnOnce(&mut RowValue)) -> bool {
+        let mut rows = self.rows();
+        let values = rows.iter_mut().filter(|row| row.event_time == event_time).flat_map(|row| &mut row.values);
+        let Some(value) = values.into_iter().find(|value| value.series == series) else { return false };
+        let former = *value;
+        change(value);
+        if *value == former {
+            return false;
+        }
+        self.set_rows(&rows);
+        true
+    }
+
+    pub(crate) fn set_rows(&mut self, rows: &[Row]) {
+        let (anchors, superseded) = (std::mem::take(&mut self.anchors), std::mem::take(&mut self.superseded));
+        *self = Self { superseded, ..Self::from_rows(self.quarter, anchors, rows) };
+    }
+}
