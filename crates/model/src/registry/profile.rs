@@ -21,7 +21,7 @@ pub struct Humidity {
     pub cap_percent: u32,
 }
 
-/// What a profile's sensor works by; shown to the public.
+/// What a profile's sensor works by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sensing {
