@@ -101,6 +101,8 @@ impl Fold {
                 (device, verdicts, Outcome::Quarantined(reason))
             }
         };
+        // whom the ledger and the quarantine know it of stays known, also when nobody is registered under the name any more
+        let device = device.or(known.as_ref().and_then(|known| known.device));
         effect.messages += 1;
         effect.readings += verdicts.accepted;
         effect.replaced += verdicts.replaced;

@@ -48,12 +48,13 @@ struct Facts<'a> {
 }
 
 impl Active {
-    fn facts(&self, no: DeviceNo, device: &Device, at: UtcMillis) -> Facts<'_> {
+    /// What holds from the block that starts at `at` on, up to `end`.
+    fn facts(&self, no: DeviceNo, at: UtcMillis, end: UtcMillis) -> Facts<'_> {
         let known = self.registered(no);
         let installation = known.map(|known| known.at(at));
         let profile = installation.and_then(|installed| self.inputs.registry.profiles.get(&installed.profile));
-        let holds = |calibration: &&Calibration| calibration.from <= at && at < calibration.to;
-        debug_assert!(known.is_none_or(|known| known.id == device.id));
+        // a calibration goes by each value's own time, so it may hold for a part of a block
+        let holds = |calibration: &&Calibration| calibration.from < end && at < calibration.to;
         Facts {
             scopes: self.scopes(no, at.quarter()),
             counter: profile.map(|profile| profile.counter),
@@ -70,7 +71,10 @@ impl Active {
 /// Instants at which what a registry says of a device may change.
 fn turns(device: &Device) -> impl Iterator<Item = UtcMillis> {
     let installations = device.installations.iter().flat_map(|installed| [installed.from, installed.to]);
-    installations.chain(device.calibrations.iter().flat_map(|calibration| [calibration.from, calibration.to]))
+    let calibrations = device.calibrations.iter().flat_map(|calibration| [calibration.from, calibration.to]);
+    // of a calibration that begins or ends within a block, both ends of the block
+    installations
+        .chain(calibrations.flat_map(|time| [time.quarter().start().min(time), Quarter(first(time)).start().max(time)]))
 }
 
 /// The first quarter that begins at `time` or after.
@@ -95,8 +99,9 @@ impl Fold {
         if former.hash.is_empty() {
             return Ok(());
         }
-        let ranges: Vec<Range> =
-            (0..self.devices.len()).flat_map(|no| self.changed(DeviceNo(no as u32), former)).collect();
+        let all = former.counts_otherwise(&self.active);
+        let devices = (0..self.devices.len()).map(|no| DeviceNo(no as u32));
+        let ranges: Vec<Range> = devices.flat_map(|no| self.changed(no, former, all)).collect();
         if ranges.is_empty() {
             return Ok(());
         }
@@ -110,12 +115,15 @@ impl Fold {
         Ok(())
     }
 
-    /// Ranges of a device's closed blocks that count otherwise now.
-    fn changed(&self, no: DeviceNo, former: &Active) -> Vec<Range> {
-        let last = self.devices[no.index()].last_closed.0.saturating_add(1);
+    /// Ranges of a device's blocks that count otherwise now, `all` if any property does. What comes from now on is judged by the
+    /// registry in force.
+    fn changed(&self, no: DeviceNo, former: &Active, all: bool) -> Vec<Range> {
+        let device = &self.devices[no.index()];
+        if device.newest.0 == i64::MIN {
+            return Vec::new();
+        }
+        let last = device.newest.quarter().0.max(device.last_closed.0).saturating_add(1);
         let (was, is) = (former.registered(no), self.active.registered(no));
-        let Some(any) = is.or(was).filter(|_| last > i32::MIN + 1) else { return Vec::new() };
-        let all = former.counts_otherwise(&self.active);
         let ends = [UtcMillis(i64::MIN), UtcMillis(i64::MAX)].into_iter();
         let turns: BTreeSet<UtcMillis> = was.into_iter().chain(is).flat_map(turns).chain(ends).collect();
         let turns: Vec<UtcMillis> = turns.into_iter().collect();
@@ -123,8 +131,8 @@ impl Fold {
             let (from, to) = (first(pair[0]), first(pair[1]).min(last));
             // what holds in a slice holds at its first block, as blocks go by their start
             let at = if pair[0].0 == i64::MIN { pair[1].plus(-Quarter::MILLIS) } else { Quarter(from).start() };
-            let was = former.facts(no, any, at);
-            let other = all || was != self.active.facts(no, any, at);
+            let was = former.facts(no, at, pair[1]);
+            let other = all || was != self.active.facts(no, at, pair[1]);
             (other && from < to).then_some(Range { device: no, from, to, former: was.scopes })
         };
         turns.windows(2).filter_map(slice).collect()
@@ -164,10 +172,11 @@ impl Fold {
         let mut place =
             Place::new(no, &mut self.devices[no.index()], &active, env, batch, minute, &mut self.pending.revisions);
         place.reason = RevisionReason::Registry;
-        let Some(changed) = place.settle_anew(quarter)? else { return Ok(()) };
+        let settled = place.settle_anew(quarter)?;
         self.scratch.mended.append(&mut place.mended);
         let source = self.devices[no.index()].source;
         self.tell_mended(no, source);
+        let Some(changed) = settled else { return Ok(()) };
         self.touch(no);
         let now = active.scopes(no, quarter);
         let scopes: BTreeSet<Scope> = range.former.iter().copied().chain(now.iter().copied()).collect();

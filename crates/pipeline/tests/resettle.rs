@@ -58,7 +58,8 @@ fn a_move_a_reversed_line_a_device_on_the_shelf_and_a_calibration_hold_from_thei
     assert!(reasons.iter().all(|(_, reason)| *reason == RevisionReason::Registry), "{reasons:?}");
     // d1 counts the other way round, d2 is calibrated, d3 counts as before and for nobody but itself
     let of = |device: u32| reasons.iter().filter(|(known, _)| *known == device).count();
-    assert_eq!((of(0), of(1), of(2)), (16, 14, 0));
+    // (11 blocks from the one in which the calibration begins to the one in which it ends)
+    assert_eq!((of(0), of(1), of(2)), (16, 11, 0));
     check("moved", "first");
 }
 
@@ -67,6 +68,26 @@ fn rules_that_change_are_held_against_what_was_measured() {
     let memory = check("first", "ruled");
     assert!(memory.revisions.iter().any(|row| row.reason == RevisionReason::Registry && row.device.0 == 1));
     check("ruled", "first");
+}
+
+#[test]
+fn remarks_in_blocks_that_are_open_when_rules_change_are_settled_too() {
+    let history = |first: &str, then: Option<&str>| {
+        let mut records = vec![inputs(first, START)];
+        records.extend((0..12).map(|n| message("d1", START + n * MINUTE, START + n * MINUTE + 1_000, &[("pm2_5", 7)])));
+        let later = START + 12 * MINUTE;
+        if let Some(then) = then {
+            records.push(inputs(then, later));
+            records.push(Record::Command { received_at: UtcMillis(later), text: RESETTLE.to_owned() });
+        }
+        records.extend((0..60).map(|minute| tick(later + minute * MINUTE)));
+        records
+    };
+    let from_the_start = fold(&history("ruled", None), 1_000, |_| false);
+    for (size, kill) in [(1_000, 0), (1, 0), (1, 3), (5, 2)] {
+        let settled = fold(&history("first", Some("ruled")), size, |step| kill > 0 && step % kill == 0);
+        assert_eq!(windows(&settled), windows(&from_the_start), "{size} at a time, killed each {kill}th");
+    }
 }
 
 #[test]

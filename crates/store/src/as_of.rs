@@ -3,10 +3,10 @@
 //! A closed block is what it was by its revisions: each keeps the aggregates before it. A block that was still open then is summed up
 //! of the readings received by then. Remarks that hang on other readings are those of now there, as are the places of devices.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::{DeviceNo, Inputs, Quarter, UtcMillis};
+use smartpole_model::{DeviceNo, Quarter, UtcMillis};
 use smartpole_pipeline::{BlockMaking, Fold};
 use smartpole_window::{Aggregates, Block, Level, Total};
 
@@ -26,11 +26,10 @@ const TOTALS_BACK: i32 = (smartpole_window::MAX_GAP_MS / Quarter::MILLIS) as i32
 /// An earlier instant.
 #[derive(Debug)]
 pub(crate) struct Then {
-    /// The end of its minute: what was received before it is known.
+    /// The first instant of its minute: what was received before it is known.
     pub(crate) as_of: UtcMillis,
     minute: i64,
     making: BlockMaking,
-    _inputs: Arc<Inputs>,
 }
 
 /// A block as it was.
@@ -44,7 +43,7 @@ impl Then {
     pub(crate) fn new(fold: &Fold, as_of: UtcMillis) -> Self {
         let minute = as_of.0.div_euclid(60_000);
         let as_of = UtcMillis(minute * 60_000);
-        Self { as_of, minute, making: fold.block_making(), _inputs: Arc::clone(fold.inputs()) }
+        Self { as_of, minute, making: fold.block_making() }
     }
 
     /// Hours or days, by part and start, that nothing received since has changed.

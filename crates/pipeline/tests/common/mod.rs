@@ -166,7 +166,8 @@ pub fn library() -> Library {
                    d2,P2,station,,,,\nd3,P3,station,,,stock,\n00000000000000a1,P1,radio,,,,\n00000000000000b2,P2,radio,,,,\n";
     let mut moved = files(false);
     moved.insert("devices.csv".to_owned(), devices.as_bytes().to_vec());
-    let calibrations = "device,property,channel,from,to,offset,gain\nd2,pm2_5,0,2026-03-28T22:30:00Z,,1.5,2\n";
+    let calibrations =
+        "device,property,channel,from,to,offset,gain\nd2,pm2_5,0,2026-03-28T22:37:00Z,2026-03-29T01:10:00Z,1.5,2\n";
     moved.insert("calibrations.csv".to_owned(), calibrations.as_bytes().to_vec());
     let moved = Arc::new(Inputs::parse(&moved).unwrap());
     let all = [
