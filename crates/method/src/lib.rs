@@ -13,5 +13,7 @@ pub mod compare;
 pub mod heat;
 pub mod index;
 pub mod limits;
+pub mod methods;
 pub mod noise;
+pub mod peer;
 pub mod public;
