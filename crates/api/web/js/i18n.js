@@ -1,8 +1,10 @@
 /** The two languages: German first, English second; the choice is kept in the browser. */
 import { de } from './text-de.js';
 import { en } from './text-en.js';
+import { de as figuresDe } from './text-figure-de.js';
+import { en as figuresEn } from './text-figure-en.js';
 
-const TABLES = { de, en };
+const TABLES = { de: { ...de, ...figuresDe }, en: { ...en, ...figuresEn } };
 const KEPT = 'smartpole.language';
 let current = 'de';
 

@@ -41,7 +41,24 @@ export function midnight(ms, days = 0) {
   return wall - offset(guess);
 }
 
+/** What the city's clock shows at an instant, to the minute, as {@link instant} takes it and date fields want it. */
+export function wallClock(ms) {
+  return new Date(ms + offset(ms)).toISOString().slice(0, 16);
+}
+
 /** RFC 3339 in UTC, as the interface wants it. */
 export function rfc3339(ms) {
   return new Date(ms).toISOString();
+}
+
+/**
+ * The instant of a civil date and time as inputs give it ("2026-11-29T14:15"); of an hour that comes twice, the first.
+ * @param {string} text
+ * @returns {number|null} UTC milliseconds; null if it is none
+ */
+export function instant(text) {
+  const wall = Date.parse(`${text}Z`);
+  if (Number.isNaN(wall)) return null;
+  const earlier = wall - offset(wall - 12 * HOUR);
+  return wall - offset(earlier);
 }

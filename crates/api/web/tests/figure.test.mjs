@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { difference, effect, figureAddress, figureName, finer, joined, minuteOf, parseFigure, reasonsOf, worstState } from '../js/figure-rules.js';
+import { de } from '../js/text-figure-de.js';
+import { en } from '../js/text-figure-en.js';
+import { instant, wallClock } from '../js/time.js';
+
+const NAME = 'zone:altstadt/people_in/1d/2026-11-28T23:00:00Z';
+
+test('a figure is named by whose it is, of what, how long and when', () => {
+  const figure = parseFigure(NAME);
+  assert.deepEqual(figure, { kind: 'zone', id: 'altstadt', property: 'people_in', step: '1d', start: Date.parse('2026-11-28T23:00:00Z') });
+  assert.equal(figureName(figure), NAME);
+  assert.equal(parseFigure('device:a/b:c/pm2_5/15m/2026-11-28T23:15:00Z').id, 'a/b:c', 'ids may hold anything');
+});
+
+test('what names no figure is none', () => {
+  const wrong = ['', 'altstadt', 'city:x/people_in/1d/2026-11-28T23:00:00Z', 'zone:/people_in/1d/2026-11-28T23:00:00Z', 'zone:a/people_in/2d/2026-11-28T23:00:00Z', 'zone:a/people_in/1d/soon', 'zone:a/people_in/constructor/2026-11-28T23:00:00Z'];
+  assert.deepEqual(wrong.map(parseFigure), wrong.map(() => null));
+});
+
+test('an address leads back to its figure, whatever stands in an id', () => {
+  const figure = { ...parseFigure(NAME), id: 'a & b=c#d' };
+  const said = Object.fromEntries(new URLSearchParams(figureAddress(figure, Date.parse('2026-11-29T10:15:00Z')).slice(1)));
+  assert.deepEqual(parseFigure(said.figure), figure);
+  assert.equal(minuteOf(said.as_of), Date.parse('2026-11-29T10:15:00Z'));
+  assert.deepEqual([minuteOf('2026-11-29T10:15:59Z'), minuteOf(undefined), minuteOf('then')], [Date.parse('2026-11-29T10:15:00Z'), null, null]);
+  assert.equal(figureAddress(parseFigure(NAME)), `#figure=${NAME}`, 'readable where nothing has to be escaped');
+});
+
+test('windows are made of finer ones, quarters of readings', () => {
+  assert.deepEqual(['15m', '1h', '1d', '1w', '1mo', '1y'].map(finer), [null, '15m', '1h', '1d', '1d', '1mo']);
+});
+
+const revision = (number, former, after, reason = 'late') => {
+  const figure = (value) => ({ value, count: 6, excluded: 0, flags: [] });
+  return { revision: number, reason, former: figure(former), after: figure(after) };
+};
+
+test('crossings are revised as both directions are', () => {
+  const [first, second] = joined([[revision(1, 10, 12), revision(2, null, 4)], [revision(1, 7, 7), revision(2, null, null)]]);
+  assert.deepEqual([first.former.value, first.after.value, first.after.count], [17, 19, 12]);
+  assert.deepEqual([second.former.value, second.after.value], [null, 4], 'unknown is not zero');
+});
+
+test('a revision says what it did', () => {
+  const effects = [revision(1, 5, 5), revision(2, null, 5), revision(3, 5, null), revision(4, 5, 6), revision(5, 6, 5)].map(effect);
+  assert.deepEqual(effects, ['same', 'came', 'gone', 'more', 'less']);
+  assert.deepEqual(reasonsOf([revision(1, 1, 2), revision(2, 2, 3, 'registry'), revision(3, 3, 4)]), ['late', 'registry']);
+});
+
+test('the difference of two figures is none where one is unknown', () => {
+  assert.deepEqual(difference(825, 830), { by: 5, ratio: 830 / 825 });
+  assert.deepEqual(difference(0, 5), { by: 5, ratio: null });
+  assert.deepEqual([difference(null, 5), difference(5, undefined)], [null, null]);
+});
+
+test('several windows are as settled as the least settled one', () => {
+  assert.deepEqual([worstState(['final', 'corrected']), worstState(['provisional', 'final']), worstState(['open', 'corrected']), worstState([])], ['corrected', 'provisional', 'open', null]);
+});
+
+test('the clock of the city is read as its instants, on days of 23 and 25 hours too', () => {
+  const at = (text) => new Date(instant(text)).toISOString();
+  assert.equal(at('2026-11-28T14:15'), '2026-11-28T13:15:00.000Z');
+  assert.equal(at('2026-07-01T00:00'), '2026-06-30T22:00:00.000Z');
+  assert.equal(at('2026-10-25T02:30'), '2026-10-25T00:30:00.000Z', 'of the doubled hour the first');
+  assert.equal(instant(''), null);
+  assert.equal(wallClock(Date.parse('2026-07-01T10:00:30Z')), '2026-07-01T12:00');
+});
+
+test('figures are explained in both languages', () => {
+  assert.deepEqual(Object.keys(en), Object.keys(de));
+  for (const [key, text] of Object.entries(en)) assert.deepEqual(text.match(/\{\w+\}/g)?.sort(), de[key].match(/\{\w+\}/g)?.sort(), key);
+});
