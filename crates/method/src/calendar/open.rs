@@ -28,7 +28,8 @@ mod tests {
     use super::*;
 
     fn text(date: &str) -> Option<String> {
-        let openings = SundayOpenings::parse(r#"sunday_openings = ["2026-11-01", "2026-11-08"]"#).unwrap();
+        let openings: SundayOpenings =
+            ["2026-11-01", "2026-11-08"].map(|date| date.parse().unwrap()).into_iter().collect();
         opening_hours(date.parse().unwrap(), &openings).map(|span| format!("{} {}", span.from, span.to))
     }
 

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(days("2026-06-11", &none()).as_deref(), Ok("28.5 21.5 7.5 30.4"));
         // Mondays: 16.2. Rosenmontag
         assert_eq!(days("2026-03-02", &none()).as_deref(), Ok("23.2 9.2 2.2 26.1"));
-        let openings = SundayOpenings::parse(r#"sunday_openings = ["2026-09-13"]"#).unwrap();
+        let openings = SundayOpenings::from_iter([date("2026-09-13")]);
         assert_eq!(days("2026-10-04", &openings).as_deref(), Ok("27.9 20.9 6.9 19.7"));
         assert_eq!(days("2026-10-04", &none()).as_deref(), Ok("27.9 20.9 13.9 6.9"));
         assert_eq!(days("2026-10-03", &none()), Err(NoBaseline::UnlikeOthers));
@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn sunday_openings_are_compared_with_sunday_openings() {
-        let text = r#"sunday_openings = ["2026-05-03", "2026-06-07", "2026-07-05", "2026-09-06", "2026-10-04"]"#;
-        let openings = SundayOpenings::parse(text).unwrap();
+        let openings = ["2026-05-03", "2026-06-07", "2026-07-05", "2026-09-06", "2026-10-04"];
+        let openings: SundayOpenings = openings.into_iter().map(date).collect();
         assert_eq!(days("2026-10-04", &openings).as_deref(), Ok("6.9 5.7 7.6 3.5"));
         assert_eq!(days("2026-09-06", &openings), Err(NoBaseline::TooFewDays), "three before it");
     }

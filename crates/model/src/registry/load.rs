@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Device, Files, Inputs, Problem, Profile, Registry, calibrations, devices,
+    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, calendar, calibrations, counts, devices,
     gateways::{self, GatewayRow},
     keys,
     names::Names,
@@ -25,9 +25,11 @@ pub const PROFILES: &str = "profiles/";
 
 /// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
 pub fn is_input(name: &str) -> bool {
-    const FILES: [&str; 9] = [
+    const FILES: [&str; 11] = [
         FOLD,
+        calendar::FILE,
         calibrations::FILE,
+        counts::FILE,
         devices::FILE,
         gateways::FILE,
         keys::FILE,
@@ -109,6 +111,8 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
         profiles,
         gateways,
         rules: BTreeMap::new(),
+        counts: Vec::new(),
+        sunday_openings: SundayOpenings::default(),
         device_by_id,
         gateway_by_eui,
     };
@@ -121,6 +125,12 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     };
     if let Some(text) = read_optional(files, calibrations::FILE, problems) {
         calibrations::read(text, &mut registry, &device_names, &properties, problems);
+    }
+    if let Some(text) = read_optional(files, counts::FILE, problems) {
+        registry.counts = counts::read(text, &registry, &device_names, problems);
+    }
+    if let Some(text) = read_optional(files, calendar::FILE, problems) {
+        registry.sunday_openings = calendar::read(text, problems);
     }
     Inputs { registry, settings: read_settings(files, problems) }
 }

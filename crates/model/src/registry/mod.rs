@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{Catalogue, Eui, FoldSettings, Gateway, PropertyNo};
 
+mod calendar;
 mod calibration;
 mod calibrations;
 mod codec;
+mod counts;
 mod crossings;
 mod devices;
 mod gateways;
@@ -32,8 +34,10 @@ mod text;
 mod toml_section;
 mod zones;
 
+pub use calendar::SundayOpenings;
 pub use calibration::{Calibration, Collocation};
 pub use codec::Codec;
+pub use counts::ManualCount;
 pub use installation::{Device, DeviceIndex, Installation, InstallationState};
 pub use keys::FILE as KEYS;
 pub use load::{FOLD, PROFILES, is_input};
@@ -61,6 +65,10 @@ pub struct Registry {
     pub gateways: Vec<Gateway>,
     /// Quality rules by property and profile; those without a profile hold for all others.
     pub rules: BTreeMap<(PropertyNo, Option<String>), QualityRules>,
+    /// Counts by hand, ordered by device, channel and time; none over another of its line. Nothing that is stored depends on them.
+    pub counts: Vec<ManualCount>,
+    /// Sundays on which shops may open. Nothing that is stored depends on them.
+    pub sunday_openings: SundayOpenings,
     device_by_id: HashMap<String, DeviceIndex>,
     gateway_by_eui: HashMap<Eui, usize>,
 }

@@ -122,10 +122,22 @@ impl<'t> Section<'t> {
         })
     }
 
+    /// The texts of a list of a key, each with its line; none if the key is missing or is no such list, which is a problem.
+    pub(super) fn texts(&mut self, key: &'static str) -> Vec<(String, usize)> {
+        let Some(texts) = self.required::<Vec<String>>(key) else { return Vec::new() };
+        let entries = self.table.get(key).and_then(|value| value.get_ref().as_array());
+        let lines = entries.into_iter().flat_map(|entries| entries.iter().map(|entry| entry.span().start));
+        texts.into_iter().zip(lines.map(|start| line_of(self.text, start))).collect()
+    }
+
     /// Notes a problem with a key.
     pub(super) fn problem(&mut self, key: &str, message: impl Into<String>, hint: impl Into<String>) {
-        let problem = Problem::new(self.file, message, hint).at_line(self.line_of_key(key)).in_field(key);
-        self.problems.push(problem);
+        self.problem_at(self.line_of_key(key), key, message, hint);
+    }
+
+    /// Notes a problem with a key that has its place on another line.
+    pub(super) fn problem_at(&mut self, line: usize, key: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.problems.push(Problem::new(self.file, message, hint).at_line(line).in_field(key));
     }
 
     /// Hands over the problems, among them the keys that nobody asked for. Whether there were none.

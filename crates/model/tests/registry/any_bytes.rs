@@ -14,9 +14,14 @@ const CALIBRATIONS: &str = "device,property,from,to,offset,gain,reference,refere
 const DEVICES: &str = "id,pole,profile,from,to,state,reversed,height_m,width_m\nam-01-air,AM-01,station,,2026-05-01,active,,3.5,\n\
     am-01-air,AM-02,station,2026-05-01,,stock,\"0;2\",3.5,4\n";
 
+const COUNTS: &str = "device,channel,from,to,in,out,counted_by\nam-01-air,0,2026-05-05T08:00:00Z,2026-05-05T09:00:00Z,1,2,A\n\
+    am-01-air,,2026-05-05T09:00:00Z,2026-05-05T09:45:00Z,3,4,B\n";
+
+const CALENDAR: &str = "sunday_openings = [\"2026-05-03\", \"2026-10-04\"]\n";
+
 proptest! {
     #[test]
-    fn no_bytes_make_the_loader_panic(name in "(poles|devices|gateways|keys|calibrations)\\.csv|zones\\.geojson|(properties|fold|rules|profiles/counter)\\.toml", bytes: Vec<u8>) {
+    fn no_bytes_make_the_loader_panic(name in "(poles|devices|gateways|keys|calibrations|counts)\\.csv|zones\\.geojson|(properties|fold|rules|calendar|profiles/counter)\\.toml", bytes: Vec<u8>) {
         let mut files = files(&[]);
         files.insert(name, bytes);
         let _outcome = Inputs::parse(&files);
@@ -25,7 +30,13 @@ proptest! {
     /// Bytes at random rarely get past the first check; a sound file with a piece of it changed does.
     #[test]
     fn no_damaged_file_makes_the_loader_panic(which: prop::sample::Index, at: prop::sample::Index, len in 0usize..40, put in "[-0-9a-z\"\\[\\]{},;.\n =é]{0,12}") {
-        let mut files = files(&[("rules.toml", RULES), ("calibrations.csv", CALIBRATIONS), ("devices.csv", DEVICES)]);
+        let mut files = files(&[
+            ("rules.toml", RULES),
+            ("calibrations.csv", CALIBRATIONS),
+            ("devices.csv", DEVICES),
+            ("counts.csv", COUNTS),
+            ("calendar.toml", CALENDAR),
+        ]);
         let name = which.get(&files.keys().cloned().collect::<Vec<_>>()).clone();
         let contents = files.get_mut(&name).unwrap();
         let start = at.index(contents.len());

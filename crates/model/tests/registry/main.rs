@@ -4,8 +4,10 @@
 
 mod any_bytes;
 mod borders;
+mod calendar;
 mod calibrations;
 mod castrop_rauxel;
+mod counts;
 mod fixture;
 mod installations;
 mod lorawan;
