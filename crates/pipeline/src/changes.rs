@@ -3,7 +3,7 @@
 use smartpole_model::{DeviceNo, Eui, PoleNo, Quarter, Reason, Seq, UtcMillis, ZoneNo};
 use smartpole_window::{Aggregates, Level};
 
-use crate::Replay;
+use crate::{MovedRow, Replay};
 
 /// Changes from one commit to the next.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Changes {
     pub rollups: Vec<RollupDelta>,
     /// Changes of closed blocks, in order.
     pub revisions: Vec<RevisionRow>,
+    /// Blocks that count for other poles and zones than before, in order.
+    pub moved: Vec<MovedRow>,
     /// Devices whose state at the cursor changed, by number.
     pub devices: Vec<DeviceRow>,
     /// LoRaWAN state of devices that changed, by number.

@@ -9,8 +9,8 @@ use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMill
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Entry, LedgerMove, LoadError, LoadInputs, NameKind, Offer, QuarantineRow, Replay, RevisionReason, RevisionRow,
-    StoredBlocks,
+    Entry, LedgerMove, LoadError, LoadInputs, MovedRow, NameKind, Offer, QuarantineRow, Replay, RevisionReason,
+    RevisionRow, StoredBlocks,
     active::Active,
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
@@ -78,6 +78,7 @@ pub(crate) struct Pending {
     pub(crate) rollups: Rollups,
     pub(crate) inputs: Option<String>,
     pub(crate) revisions: Vec<RevisionRow>,
+    pub(crate) moved: Vec<MovedRow>,
     pub(crate) quarantine: BTreeMap<Seq, QuarantineRow>,
     pub(crate) released: BTreeSet<Seq>,
     pub(crate) ledger_moves: Vec<LedgerMove>,

@@ -199,7 +199,7 @@ impl Place<'_> {
         self.walk(&mut near, home, 1, if warming_up { at.plus(longest) } else { at });
         self.error.take().map_or(Ok(()), Err)?;
         near.powered_up.sort_unstable();
-        self.reason = RevisionReason::Quality;
+        self.follows(RevisionReason::Quality);
         for mut kept in near.series.into_values() {
             kept.sort_by_key(|kept| kept.event_time);
             self.judge_series(&kept, at, &near.powered_up);

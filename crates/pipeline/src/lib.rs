@@ -52,9 +52,9 @@ pub use listen::Offer;
 pub use making::BlockMaking;
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
 pub use replay::REPLAY;
-pub use resettle::RESETTLE;
+pub use resettle::{MovedRow, RESETTLE, put_scopes, scopes};
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
 /// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the
 /// committed digest of the fixture journal changes.
-pub const FOLD_VERSION: u32 = 3;
+pub const FOLD_VERSION: u32 = 4;

@@ -65,7 +65,7 @@ impl<'a> Place<'a> {
             block.insert(*row, outcomes);
             outcomes.contains(&Insert::Added)
         });
-        self.reason = RevisionReason::Total;
+        self.follows(RevisionReason::Total);
         for (value, outcome) in row.values.iter().zip(outcomes.iter()) {
             if *outcome == Insert::Added && self.is_total(value.series) && self.counts(value) {
                 let total = Total { at: row.event_time, value: value.value };
@@ -157,6 +157,13 @@ impl<'a> Place<'a> {
         }
         let known = if made { Vec::new() } else { self.aggregates(&former).pack() };
         self.note_revision(at, known);
+    }
+
+    /// Says why blocks change from now on. A replay or a registry stays the reason of all that comes of it.
+    pub(crate) fn follows(&mut self, reason: RevisionReason) {
+        if !matches!(self.reason, RevisionReason::Replay | RevisionReason::Registry) {
+            self.reason = reason;
+        }
     }
 
     fn note_revision(&mut self, at: usize, former: Vec<u8>) {

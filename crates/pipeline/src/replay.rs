@@ -277,13 +277,11 @@ impl Place<'_> {
     /// A total that was replaced changes the counts of the blocks around it.
     fn relink(&mut self, event_time: UtcMillis, value: &RowValue) -> Result<(), LoadError> {
         if self.is_total(value.series) && self.counts(value) {
-            self.reason = RevisionReason::Total;
             let total = Total { at: event_time, value: value.value };
             // not the newest, whatever it is: the totals beside it are looked for
             let newest = Total { at: UtcMillis(i64::MAX), value: 0 };
             link_total(self, value.series, total, Some(newest));
             self.device.replace_total(value.series, total);
-            self.reason = RevisionReason::Replay;
         }
         self.error.take().map_or(Ok(()), Err)
     }

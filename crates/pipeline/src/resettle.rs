@@ -34,6 +34,19 @@ struct Range {
     former: Vec<Scope>,
 }
 
+/// A block that counts for other poles and zones since a registry changed the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedRow {
+    /// When the block is of.
+    pub quarter: Quarter,
+    /// Whose block.
+    pub device: DeviceNo,
+    /// Minute of receipt in which it was settled anew (minutes since 1970).
+    pub minute: i64,
+    /// What it counted for until then.
+    pub former: Vec<Scope>,
+}
+
 /// What the registry says of a device at a time, as far as its windows depend on it.
 #[derive(PartialEq)]
 struct Facts<'a> {
@@ -181,6 +194,9 @@ impl Fold {
         let now = active.scopes(no, quarter);
         let scopes: BTreeSet<Scope> = range.former.iter().copied().chain(now.iter().copied()).collect();
         let moved = now != range.former;
+        if moved {
+            self.pending.moved.push(MovedRow { quarter, device: no, minute, former: range.former.clone() });
+        }
         for scope in scopes.into_iter().filter(|scope| moved || (changed && now.contains(scope))) {
             for level in [Level::Hour, Level::Day, Level::CetDay] {
                 *renewed.entry((level, level.start(quarter.start()).0, scope)).or_default() |= moved;
@@ -221,16 +237,7 @@ impl Resettling {
             put_u64(&mut out, range.device.0.into());
             put_i64(&mut out, range.from.into());
             put_i64(&mut out, range.to.into());
-            put_u64(&mut out, range.former.len() as u64);
-            for scope in &range.former {
-                let (kind, number) = match scope {
-                    Scope::Device(device) => (1, device.0),
-                    Scope::Pole(pole) => (2, pole.0),
-                    Scope::Zone(zone) => (3, zone.0),
-                };
-                out.push(kind);
-                put_u64(&mut out, number.into());
-            }
+            put_scopes(&mut out, &range.former);
         }
         out
     }
@@ -244,11 +251,33 @@ impl Resettling {
         let mut plan = Self { next: quarter(&mut reader)?, ranges: Vec::new() };
         for _ in 0..reader.len("ranges")? {
             let (device, from, to) = (DeviceNo(reader.num("device")?), quarter(&mut reader)?, quarter(&mut reader)?);
-            let former = (0..reader.len("scopes")?).map(|_| scope(&mut reader)).collect::<Result<_, _>>()?;
+            let former = scopes(&mut reader)?;
             plan.ranges.push(Range { device, from, to, former });
         }
         Ok(plan)
     }
+}
+
+/// n, n × (kind byte, number).
+pub fn put_scopes(out: &mut Vec<u8>, scopes: &[Scope]) {
+    put_u64(out, scopes.len() as u64);
+    for scope in scopes {
+        let (kind, number) = match scope {
+            Scope::Device(device) => (1, device.0),
+            Scope::Pole(pole) => (2, pole.0),
+            Scope::Zone(zone) => (3, zone.0),
+        };
+        out.push(kind);
+        put_u64(out, number.into());
+    }
+}
+
+/// What [`put_scopes`] has put.
+///
+/// # Errors
+/// If the bytes are none of it.
+pub fn scopes(reader: &mut Reader<'_>) -> Result<Vec<Scope>, PackError> {
+    (0..reader.len("scopes")?).map(|_| scope(reader)).collect()
 }
 
 fn scope(reader: &mut Reader<'_>) -> Result<Scope, PackError> {

@@ -2,20 +2,22 @@
 //!
 //! A revision keeps what its block came to before it. So a window's former figures are found by going back: from the blocks as they
 //! are, revision by revision, putting each block's former aggregates in the place of its later ones and summing up anew. Sums are exact,
-//! extremes are those of the blocks. Places of devices are those of now.
+//! extremes are those of the blocks. Blocks that a registry moved to other poles or zones go back to those they had, together: what one
+//! Command settled is one revision of the hours and days it moved blocks to or from.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
 use smartpole_model::{DeviceNo, Kind, Mean, PropertyNo, Quarter, UtcMillis};
 use smartpole_pipeline::{Fold, RevisionReason};
-use smartpole_window::{Aggregate, Aggregates, Level, mean_of, next_start};
+use smartpole_window::{Aggregate, Aggregates, mean_of};
 
 use crate::{
-    Error, Queries, Step, Wanted,
+    Error, Queries, Wanted,
     error::{damaged, sqlite},
+    moved::Moves,
     queries::Snapshot,
-    scope::{Member, Part, member_of, members, parts},
+    scope::{Member, Part, members, parts},
     store::block_id,
 };
 
@@ -35,7 +37,7 @@ pub struct WindowRevision {
     pub number: usize,
     /// Whose block changed.
     pub device: DeviceNo,
-    /// Which.
+    /// Which; the first one of several that a registry moved together.
     pub quarter: Quarter,
     /// Minute of receipt of what changed it (minutes since 1970).
     pub minute: i64,
@@ -58,13 +60,27 @@ pub struct Revised {
     pub items: Vec<WindowRevision>,
 }
 
-/// A row of the table.
+/// A change of one block, or blocks that moved together.
 struct Change {
     device: DeviceNo,
-    quarter: Quarter,
     minute: i64,
     reason: RevisionReason,
-    former: Option<Aggregate>,
+    former: Vec<(Quarter, Former)>,
+}
+
+/// What a block was before it changed.
+enum Former {
+    /// What it came to; nothing if it was not there.
+    Aggregate(Option<Aggregate>),
+    /// The part that it counted for, if any.
+    Part(Option<u32>),
+}
+
+/// A block at some time: the part it counts for, and what is wanted of it.
+#[derive(Clone, Copy, Default)]
+struct State {
+    part: Option<u32>,
+    aggregate: Option<Aggregate>,
 }
 
 /// The window, looked up.
@@ -79,28 +95,8 @@ struct Asked {
     to: Quarter,
 }
 
-/// Blocks at some time: part and what is wanted of them.
-type Blocks = BTreeMap<(Quarter, DeviceNo), (u32, Aggregate)>;
-
-impl Step {
-    /// The roll-up that windows of a property are of this length, if they are no blocks.
-    pub fn level(self, air: bool) -> Option<Level> {
-        match self {
-            Self::Quarter => None,
-            Self::Hour => Some(Level::Hour),
-            Self::Day if air => Some(Level::CetDay),
-            Self::Day => Some(Level::Day),
-        }
-    }
-
-    /// The window of this length that holds an instant: its first instant, and the first after it.
-    pub fn around(self, air: bool, at: UtcMillis) -> (UtcMillis, UtcMillis) {
-        match self.level(air) {
-            None => (at.quarter().start(), at.quarter().end()),
-            Some(level) => (level.start(at), next_start(level, level.start(at))),
-        }
-    }
-}
+/// Blocks that count for the window, or did.
+type Blocks = BTreeMap<(Quarter, DeviceNo), State>;
 
 impl Queries {
     /// Revisions of the window that begins at `wanted.from` (`to` and `as_of` say nothing here), oldest first: `limit` after the first
@@ -115,7 +111,9 @@ impl Queries {
             let (from, to) = (asked.from, asked.to);
             ((asked, end), devices, from, to)
         })?;
-        let (blocks, changes) = (asked.blocks(&snapshot)?, asked.changes(&snapshot)?);
+        let moves = Moves::read(&snapshot, asked.from, asked.to)?;
+        let blocks = asked.blocks(&snapshot, &moves)?;
+        let changes = asked.changes(&snapshot, &blocks, &moves)?;
         self.done(snapshot);
         let all = changes.len();
         Ok(Revised { end, all, items: asked.back(blocks, changes, skip, limit) })
@@ -148,28 +146,40 @@ impl Asked {
     }
 
     /// The blocks as they are, closed ones as of the last commit, as their revisions are.
-    fn blocks(&self, snapshot: &Snapshot) -> Result<Blocks, Error> {
-        let doing = sqlite("read blocks");
-        let sql = "SELECT aggregates FROM block WHERE id = ?1";
-        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-        let mut blocks = Blocks::new();
+    fn blocks(&self, snapshot: &Snapshot, moves: &Moves) -> Result<Blocks, Error> {
+        let mut parts: BTreeMap<_, _> = moves
+            .blocks()
+            .filter(|(_, moves)| moves.iter().any(|moved| moved.part(&self.parts).is_some()))
+            .map(|(block, _)| (block, None))
+            .collect();
         for quarter in (self.from.0..self.to.0).map(Quarter) {
             for member in &self.members {
-                let Some(part) = member.part_at(quarter.start(), &self.parts) else { continue };
-                let stored = statement.query_row(params![block_id(quarter, member.device)], |row| {
-                    Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?))
-                });
-                let stored = stored.optional().map_err(&doing)?.transpose().map_err(damaged("block"))?;
-                let recent = || snapshot.recent(quarter, member.device).map(|block| &block.aggregates);
-                if let Some(aggregate) = stored.as_ref().or_else(recent).and_then(|all| self.of(all)) {
-                    blocks.insert((quarter, member.device), (part, aggregate));
+                if let Some(part) = member.part_at(quarter.start(), &self.parts) {
+                    parts.insert((quarter, member.device), Some(part));
                 }
             }
         }
-        Ok(blocks)
+        let state = |(block, part)| Ok((block, State { part, aggregate: self.aggregate(snapshot, block)? }));
+        parts.into_iter().map(state).collect()
     }
 
-    fn changes(&self, snapshot: &Snapshot) -> Result<Vec<Change>, Error> {
+    fn aggregate(
+        &self,
+        snapshot: &Snapshot,
+        (quarter, device): (Quarter, DeviceNo),
+    ) -> Result<Option<Aggregate>, Error> {
+        let doing = sqlite("read blocks");
+        let sql = "SELECT aggregates FROM block WHERE id = ?1";
+        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+        let stored = statement
+            .query_row(params![block_id(quarter, device)], |row| Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?)));
+        let stored = stored.optional().map_err(&doing)?.transpose().map_err(damaged("block"))?;
+        let recent = || snapshot.recent(quarter, device).map(|block| &block.aggregates);
+        Ok(stored.as_ref().or_else(recent).and_then(|all| self.of(all)))
+    }
+
+    /// What changed the window, oldest first; of what one minute changed, blocks by themselves come first.
+    fn changes(&self, snapshot: &Snapshot, blocks: &Blocks, moves: &Moves) -> Result<Vec<Change>, Error> {
         let doing = sqlite("read revisions");
         let sql = "SELECT quarter, device, minute, reason, former FROM revision WHERE quarter >= ?1 AND quarter < ?2
                    ORDER BY minute, quarter, device, revision";
@@ -177,33 +187,53 @@ impl Asked {
         let mut rows = statement.query(params![self.from.0, self.to.0]).map_err(&doing)?;
         let mut changes = Vec::new();
         while let Some(row) = rows.next().map_err(&doing)? {
-            let (change, former) = change(row).map_err(&doing)?;
-            if self.part_of(change.quarter, change.device).is_some() {
+            let (quarter, device, minute, reason, former) = revision(row).map_err(&doing)?;
+            let Some(state) = blocks.get(&(quarter, device)) else { continue };
+            let part_after = |minute| moves.part_before((quarter, device), minute, &self.parts).unwrap_or(state.part);
+            if part_after(minute).is_some() || part_after(minute + 1).is_some() {
                 // of a block that was not there nothing is kept
                 let former = (!former.is_empty()).then(|| Aggregates::unpack(&former));
-                let former = former.transpose().map_err(damaged("revision"))?;
-                changes.push(Change { former: former.and_then(|all| self.of(&all)), ..change });
+                let former = former.transpose().map_err(damaged("revision"))?.and_then(|all| self.of(&all));
+                changes.push(Change { device, minute, reason, former: vec![(quarter, Former::Aggregate(former))] });
             }
         }
+        changes.extend(self.moved(blocks, moves));
+        changes.sort_by_key(|change| change.minute);
         Ok(changes)
     }
 
-    fn part_of(&self, quarter: Quarter, device: DeviceNo) -> Option<u32> {
-        member_of(&self.members, device)?.part_at(quarter.start(), &self.parts)
+    /// Moves of blocks to or from the window, those of a device and a minute together.
+    fn moved(&self, blocks: &Blocks, moves: &Moves) -> impl Iterator<Item = Change> {
+        let mut together: BTreeMap<(i64, DeviceNo), Vec<(Quarter, Former)>> = BTreeMap::new();
+        for ((quarter, device), moves) in moves.blocks() {
+            let Some(state) = blocks.get(&(quarter, device)) else { continue };
+            let later = moves.iter().skip(1).map(|moved| moved.part(&self.parts)).chain([state.part]);
+            for (moved, after) in moves.iter().zip(later) {
+                let former = moved.part(&self.parts);
+                if former != after {
+                    together.entry((moved.minute, device)).or_default().push((quarter, Former::Part(former)));
+                }
+            }
+        }
+        let reason = RevisionReason::Registry;
+        together.into_iter().map(move |((minute, device), former)| Change { device, minute, reason, former })
     }
 
     /// Goes back from the newest to the oldest.
     fn back(&self, mut blocks: Blocks, changes: Vec<Change>, skip: usize, limit: usize) -> Vec<WindowRevision> {
         let (mut items, mut after) = (Vec::new(), None);
         for (at, change) in changes.into_iter().enumerate().skip(skip).rev() {
-            let Change { device, quarter, minute, reason, former } = change;
-            let shown = at < skip.saturating_add(limit);
-            if shown && after.is_none() {
+            let Change { device, minute, reason, former } = change;
+            let Some(quarter) = former.first().map(|(quarter, _)| *quarter) else { continue };
+            if after.is_none() && at < skip.saturating_add(limit) {
                 after = Some(self.figure(&blocks));
             }
-            match former.zip(self.part_of(quarter, device)) {
-                Some((former, part)) => drop(blocks.insert((quarter, device), (part, former))),
-                None => drop(blocks.remove(&(quarter, device))),
+            for (quarter, former) in former {
+                let state = blocks.entry((quarter, device)).or_default();
+                match former {
+                    Former::Aggregate(aggregate) => state.aggregate = aggregate,
+                    Former::Part(part) => state.part = part,
+                }
             }
             if let Some(known) = after {
                 let former = self.figure(&blocks);
@@ -217,16 +247,19 @@ impl Asked {
 
     fn figure(&self, blocks: &Blocks) -> Figure {
         let (mut aggregate, mut by_part) = (Aggregate::default(), BTreeMap::<u32, Aggregate>::new());
-        for (part, block) in blocks.values() {
-            aggregate.merge(block);
-            by_part.entry(*part).or_default().merge(block);
+        for state in blocks.values() {
+            if let (Some(part), Some(block)) = (state.part, &state.aggregate) {
+                aggregate.merge(block);
+                by_part.entry(part).or_default().merge(block);
+            }
         }
         Figure { aggregate, mean: mean_of(by_part.values(), self.mean, self.decimals) }
     }
 }
 
-fn change(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Change, Vec<u8>)> {
+type Revision = (Quarter, DeviceNo, i64, RevisionReason, Vec<u8>);
+
+fn revision(row: &rusqlite::Row<'_>) -> rusqlite::Result<Revision> {
     let reason = RevisionReason::from_number(row.get(3)?).unwrap_or(RevisionReason::Late);
-    let (quarter, device, minute) = (Quarter(row.get(0)?), DeviceNo(row.get(1)?), row.get(2)?);
-    Ok((Change { device, quarter, minute, reason, former: None }, row.get(4)?))
+    Ok((Quarter(row.get(0)?), DeviceNo(row.get(1)?), row.get(2)?, reason, row.get(4)?))
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -78,6 +78,11 @@ ALTER TABLE block ADD COLUMN closed_minute INTEGER NOT NULL DEFAULT 0; -- of rec
 ALTER TABLE rollup ADD COLUMN minute INTEGER NOT NULL DEFAULT 0;       -- of receipt of the newest change of a block in it
 CREATE TABLE resettling(        -- one row: what a registry changed for the past and is not settled yet
   id INTEGER PRIMARY KEY CHECK (id = 1), plan BLOB NOT NULL) STRICT;
+",
+    "
+CREATE TABLE moved(             -- blocks that count for other poles and zones since that minute of receipt
+  quarter INTEGER NOT NULL, device INTEGER NOT NULL, minute INTEGER NOT NULL, former BLOB NOT NULL,
+  PRIMARY KEY (quarter, device, minute)) STRICT, WITHOUT ROWID;
 ",
 ];
 

@@ -1,10 +1,10 @@
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, types::ValueRef};
-use smartpole_model::{DeviceNo, Eui, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
+use smartpole_model::{DeviceNo, Eui, PoleNo, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
 use smartpole_pipeline::{
-    BlockRow, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, Name, NameKind,
-    QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
+    BlockRow, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, MovedRow, Name,
+    NameKind, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
 };
 use smartpole_window::{Aggregate, Level};
 
@@ -56,6 +56,7 @@ pub(crate) fn changes(batch: u64) -> Changes {
             reason: RevisionReason::Late,
             former: packed,
         }],
+        moved: vec![MovedRow { quarter, device, minute: 5, former: vec![Scope::Pole(PoleNo(0))] }],
         devices: vec![DeviceRow { device, last_closed: quarter, state: state.clone() }],
         lorawan: vec![LorawanRow { device, state: vec![batch as u8; 3] }],
         gateways: vec![GatewayRow { gateway: Eui(u64::MAX), state: vec![batch as u8; 4] }],

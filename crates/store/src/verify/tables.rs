@@ -47,7 +47,7 @@ fn after(later: bool, otherwise: Asked) -> rusqlite::Result<Asked> {
     Ok(if later { Asked::Always } else { otherwise })
 }
 
-pub(super) const ALL: [Table; 14] = [
+pub(super) const ALL: [Table; 15] = [
     Table {
         name: "cursor",
         sql: "SELECT id, received_at, inputs FROM cursor",
@@ -90,6 +90,15 @@ pub(super) const ALL: [Table; 14] = [
         },
         key: |words, key| words.revision(key),
         words: sides::revision,
+    },
+    Table {
+        name: "moved",
+        sql: "SELECT quarter, device, minute, former FROM moved ORDER BY quarter, device, minute",
+        keys: 3,
+        whole: Asked::Always,
+        asked: |since, row| after(row.get::<_, i64>(2)? > since.minute(), Asked::IfFolded),
+        key: |words, key| format!("{}, moved in minute {}", words.block(key), words::int(key, 2)),
+        words: sides::packed,
     },
     Table {
         name: "rollup",

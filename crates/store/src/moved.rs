@@ -1,0 +1,68 @@
+//! Which poles and zones blocks counted for before a registry changed the past.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+use smartpole_model::{DeviceNo, Quarter, Reader};
+use smartpole_pipeline::{Scope, scopes};
+
+use crate::{
+    Error,
+    error::{damaged, sqlite},
+    queries::Snapshot,
+    scope::Part,
+};
+
+/// Moves of the blocks of a span, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Moves(BTreeMap<(Quarter, DeviceNo), Vec<Move>>);
+
+/// A block that counted for something else until then.
+#[derive(Debug)]
+pub(crate) struct Move {
+    /// Minute of receipt in which it was settled anew.
+    pub(crate) minute: i64,
+    former: Vec<Scope>,
+}
+
+impl Moves {
+    /// Those of blocks from one quarter to before another.
+    pub(crate) fn read(snapshot: &Snapshot, from: Quarter, to: Quarter) -> Result<Self, Error> {
+        let doing = sqlite("read moved blocks");
+        let sql = "SELECT quarter, device, minute, former FROM moved WHERE quarter >= ?1 AND quarter < ?2
+                   ORDER BY quarter, device, minute";
+        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+        let mut rows = statement.query(params![from.0, to.0]).map_err(&doing)?;
+        let mut moves = Self::default();
+        while let Some(row) = rows.next().map_err(&doing)? {
+            let read = || Ok((Quarter(row.get(0)?), DeviceNo(row.get(1)?), row.get(2)?, row.get::<_, Vec<u8>>(3)?));
+            let (quarter, device, minute, former) = read().map_err(&doing)?;
+            let former = scopes(&mut Reader::new(&former)).map_err(damaged("moved block"))?;
+            moves.0.entry((quarter, device)).or_default().push(Move { minute, former });
+        }
+        Ok(moves)
+    }
+
+    /// All of them, by block.
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = ((Quarter, DeviceNo), &[Move])> {
+        self.0.iter().map(|(block, moves)| (*block, moves.as_slice()))
+    }
+
+    /// Which part a block belonged to before the first of its moves in this minute or later, if there is one.
+    pub(crate) fn part_before(
+        &self,
+        (quarter, device): (Quarter, DeviceNo),
+        minute: i64,
+        parts: &[Part],
+    ) -> Option<Option<u32>> {
+        let moves = self.0.get(&(quarter, device))?;
+        Some(moves.iter().find(|moved| moved.minute >= minute)?.part(parts))
+    }
+}
+
+impl Move {
+    /// The part that the block belonged to until then, if any.
+    pub(crate) fn part(&self, parts: &[Part]) -> Option<u32> {
+        parts.iter().find(|part| self.former.contains(&part.scope)).map(|part| part.number)
+    }
+}
