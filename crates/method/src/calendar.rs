@@ -5,12 +5,14 @@
 mod berlin;
 mod holidays;
 mod open;
+mod period;
 mod school;
 mod span;
 
 pub use berlin::{date_and_hour, local_hour, same_hour};
 pub use holidays::{Holiday, SpecialDay, easter, first_advent, public_holiday, special_day};
 pub use open::{OPEN_HOURS, SUNDAY_HOURS, opening_hours};
+pub use period::Period;
 pub use school::{SCHOOL_YEARS, is_school_holiday};
 pub use smartpole_model::registry::SundayOpenings;
 pub use span::{Span, day, month, week, year};

@@ -17,7 +17,6 @@ use crate::{
     queries::Snapshot,
     scope::Part,
     store::{BLOCK, block_id, stored_block},
-    windows::Wanted,
 };
 
 /// How far back the total before a block is looked for.
@@ -30,6 +29,15 @@ pub(crate) struct Then {
     pub(crate) as_of: UtcMillis,
     minute: i64,
     making: BlockMaking,
+}
+
+/// Hours or days as of an earlier instant. Where there is none now, there was none: readings are only ever added.
+#[derive(Debug, Default)]
+pub(crate) struct Rolled {
+    /// Part and start of those that are as they were.
+    pub(crate) unchanged: BTreeSet<(u32, i64)>,
+    /// Starts of the others, of any part.
+    pub(crate) changed: BTreeSet<i64>,
 }
 
 /// A block as it was.
@@ -46,29 +54,40 @@ impl Then {
         Self { as_of, minute, making: fold.block_making() }
     }
 
-    /// Hours or days, by part and start, that nothing received since has changed.
-    pub(crate) fn unchanged(
+    /// Whether what changed last in a minute of receipt is as it was then.
+    pub(crate) fn knows(&self, minute: i64) -> bool {
+        minute < self.minute
+    }
+
+    /// Hours or days that begin in a span, by whether anything received since has changed them.
+    pub(crate) fn rolled(
         &self,
         snapshot: &Snapshot,
-        wanted: &Wanted,
+        (from, to): (UtcMillis, UtcMillis),
         parts: &[Part],
         level: Level,
-    ) -> Result<BTreeSet<(u32, i64)>, Error> {
+    ) -> Result<Rolled, Error> {
         let doing = sqlite("read hours and days");
-        let sql =
-            "SELECT start FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5
-                   AND minute < ?6";
+        let sql = "SELECT start, minute FROM rollup
+                   WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
         let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-        let mut unchanged = BTreeSet::new();
+        let mut rolled = Rolled::default();
+        // what is in memory came, or changes, with the next commits
+        rolled.changed.extend(snapshot.recent.iter().map(|block| level.start(block.quarter.start()).0));
         for part in parts {
             let (scope, number) = scope_key(part.scope);
-            let asked = params![level as u8, scope, number, wanted.from.0, wanted.to.0, self.minute];
-            let starts = statement.query_map(asked, |row| row.get::<_, i64>(0)).map_err(&doing)?;
-            for start in starts {
-                unchanged.insert((part.number, start.map_err(&doing)?));
+            let asked = params![level as u8, scope, number, from.0, to.0];
+            let rows = statement.query_map(asked, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+            for row in rows.map_err(&doing)? {
+                let (start, minute) = row.map_err(&doing)?;
+                if minute < self.minute {
+                    rolled.unchanged.insert((part.number, start));
+                } else {
+                    rolled.changed.insert(start);
+                }
             }
         }
-        Ok(unchanged)
+        Ok(rolled)
     }
 
     /// A block of a device as it was; none if nothing of it was known.

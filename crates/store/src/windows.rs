@@ -1,32 +1,18 @@
-//! Windows of a device, pole or zone: quarters from blocks, hours and days from roll-ups, both with what is in memory.
+//! Windows of a device, pole or zone: quarters from blocks, hours and days from roll-ups, both with what is in memory; weeks, months
+//! and years from days, by the rules by which days are made of hours.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod gather;
 
-use rusqlite::{OptionalExtension, params};
 use smartpole_model::{Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
-use smartpole_window::{Aggregate, Aggregates, Level, mean_of, next_start};
+use smartpole_window::{Aggregate, Aggregates, Level, mean_of};
 
 use crate::{
-    Error, Queries,
-    as_of::{Then, Was},
-    commit::scope_key,
-    error::{damaged, sqlite},
-    queries::Snapshot,
-    scope::{Expected, Member, Part, member_of, members, parts},
-    store::block_id,
+    Error, Queries, Step,
+    as_of::Then,
+    scope::{Expected, Member, Part, members, parts},
 };
-
-/// How long windows are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A quarter of an hour.
-    Quarter,
-    /// An hour.
-    Hour,
-    /// A day: of air a CET day, of all else a Europe/Berlin day.
-    Day,
-}
+use gather::{Cell, Cells};
 
 /// Which windows are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -94,15 +80,6 @@ pub struct Window {
     pub revision: u32,
 }
 
-/// What is gathered for one window.
-#[derive(Debug, Default)]
-struct Cell {
-    /// By part: the scope itself, or the poles of a zone.
-    parts: BTreeMap<u32, Aggregate>,
-    revision: u32,
-    open: bool,
-}
-
 /// What is known of the scope when the question is asked.
 struct Asked {
     members: Vec<Member>,
@@ -112,7 +89,12 @@ struct Asked {
     now: UtcMillis,
     /// Of a question about an earlier instant: its minute and how devices' values count.
     then: Option<Then>,
+    /// Whether its days are those of air.
+    air: bool,
+    /// The roll-up that windows are, or are made of.
     level: Level,
+    /// First instants of blocks or roll-ups to look at: from here on, and before this.
+    span: (UtcMillis, UtcMillis),
     mean: Mean,
     decimals: u8,
 }
@@ -126,15 +108,15 @@ impl Queries {
         let (asked, snapshot) = self.snapshot(|fold| {
             let asked = Asked::new(fold, wanted);
             let devices = asked.members.iter().map(|member| member.device).collect();
+            let (from, to) = asked.span;
             // a day may have begun up to 25 hours before the last instant asked for
-            let to = Quarter(wanted.to.quarter().0.saturating_add(101));
-            (asked, devices, wanted.from.quarter(), to)
+            (asked, devices, from.quarter(), Quarter(to.quarter().0.saturating_add(101)))
         })?;
-        let mut cells = BTreeMap::new();
+        let mut cells = Cells::new();
         match wanted.step {
-            _ if asked.then.is_some() => then(&snapshot, wanted, &asked, &mut cells)?,
-            Step::Quarter => quarters(&snapshot, wanted, &asked, &mut cells)?,
-            Step::Hour | Step::Day => rollups(&snapshot, wanted, &asked, &mut cells)?,
+            _ if asked.then.is_some() => gather::then(&snapshot, wanted, &asked, &mut cells)?,
+            Step::Quarter => gather::quarters(&snapshot, wanted, &asked, &mut cells)?,
+            _ => gather::rollups(&snapshot, wanted, &asked, &mut cells)?,
         }
         self.done(snapshot);
         cells.retain(|_, cell| !cell.parts.is_empty());
@@ -148,11 +130,8 @@ impl Asked {
         let property = fold.inputs().registry.properties.get(wanted.property);
         let gauge = property.is_none_or(|property| property.kind != Kind::IntervalCount);
         let air = property.is_some_and(|property| property.theme == "air_quality");
-        let level = match wanted.step {
-            Step::Quarter | Step::Hour => Level::Hour,
-            Step::Day if air => Level::CetDay,
-            Step::Day => Level::Day,
-        };
+        let level = wanted.step.level(air).unwrap_or(Level::Hour);
+        let span = wanted.step.whole(air, (wanted.from, wanted.to));
         let members = members(fold, wanted.scope);
         let parts = parts(fold, wanted.scope, gauge);
         let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel);
@@ -161,18 +140,20 @@ impl Asked {
         let then = wanted.as_of.filter(|as_of| *as_of < newest);
         let now = then.unwrap_or(newest);
         let then = then.map(|as_of| Then::new(fold, as_of));
-        Self { members, parts, expected, now, then, level, mean, decimals }
+        Self { members, parts, expected, now, then, air, level, span, mean, decimals }
     }
 
     fn part(&self, number: u32) -> Option<&Part> {
         self.parts.iter().find(|part| part.number == number)
     }
 
+    /// The window that a block or roll-up goes into.
+    fn cell<'c>(&self, step: Step, at: UtcMillis, cells: &'c mut Cells) -> &'c mut Cell {
+        cells.entry(step.around(self.air, at).0.0).or_default()
+    }
+
     fn window(&self, start: UtcMillis, cell: &Cell, wanted: &Wanted) -> Window {
-        let end = match wanted.step {
-            Step::Quarter => start.plus(Quarter::MILLIS),
-            Step::Hour | Step::Day => next_start(self.level, start),
-        };
+        let end = wanted.step.around(self.air, start).1;
         let mut aggregate = Aggregate::default();
         cell.parts.values().for_each(|part| aggregate.merge(part));
         let mean = mean_of(cell.parts.values(), self.mean, self.decimals);
@@ -190,126 +171,4 @@ impl Wanted {
         };
         aggregates.0.iter().filter(move |(series, _)| fits(*series)).map(|(_, aggregate)| aggregate)
     }
-}
-
-impl Cell {
-    fn add<'a>(&mut self, part: u32, open: bool, aggregates: impl Iterator<Item = &'a Aggregate>) {
-        for aggregate in aggregates {
-            self.parts.entry(part).or_default().merge(aggregate);
-            self.open |= open;
-        }
-    }
-}
-
-/// As of an earlier instant: hours and days that nothing has changed since are read as they are, all others are summed up of blocks
-/// as they were.
-fn then(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
-    let Some(then) = &asked.then else { return Ok(()) };
-    let mut unchanged = BTreeSet::new();
-    if wanted.step != Step::Quarter {
-        unchanged = then.unchanged(snapshot, wanted, &asked.parts, asked.level)?;
-        let doing = sqlite("read hours and days");
-        let sql =
-            "SELECT revision, aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
-        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-        for (part, start) in unchanged.iter().filter_map(|(number, start)| Some((asked.part(*number)?, *start))) {
-            let (scope, number) = scope_key(part.scope);
-            let (revision, aggregates): (u32, _) = statement
-                .query_row(params![asked.level as u8, scope, number, start], |row| {
-                    Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
-                })
-                .map_err(&doing)?;
-            let aggregates = aggregates.map_err(damaged("hour or day"))?;
-            let cell = cells.entry(start).or_default();
-            cell.revision += revision;
-            cell.add(part.number, false, wanted.of(&aggregates));
-        }
-    }
-    let end = wanted.to.plus(-1).min(then.as_of);
-    let last = match wanted.step {
-        Step::Quarter => end,
-        // the last window goes on beyond the last start that was asked for
-        Step::Hour | Step::Day => next_start(asked.level, asked.level.start(end)).plus(-1).min(then.as_of),
-    };
-    for quarter in (wanted.from.quarter().0..=last.quarter().0).map(Quarter) {
-        let start = match wanted.step {
-            Step::Quarter => quarter.start().0,
-            Step::Hour | Step::Day => asked.level.start(quarter.start()).0,
-        };
-        for member in &asked.members {
-            let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
-            if start < wanted.from.0 || unchanged.contains(&(part, start)) {
-                continue;
-            }
-            let was = then.block(snapshot, member.device, quarter)?;
-            // an hour counts the revisions of all its blocks, a quarter those of what was asked for
-            let asked_for = |was: &Was| wanted.step != Step::Quarter || wanted.of(&was.aggregates).next().is_some();
-            if let Some(was) = was.filter(asked_for) {
-                let cell = cells.entry(start).or_default();
-                cell.revision += was.revision;
-                cell.add(part, was.open, wanted.of(&was.aggregates));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
-    let doing = sqlite("read blocks");
-    let sql = "SELECT revision, aggregates FROM block WHERE id = ?1";
-    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-    let mut add = |quarter: Quarter, part, (revision, open): (u32, bool), aggregates: &Aggregates| {
-        if wanted.of(aggregates).next().is_some() {
-            let cell = cells.entry(quarter.start().0).or_default();
-            cell.revision += revision;
-            cell.add(part, open, wanted.of(aggregates));
-        }
-    };
-    let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().0;
-    for quarter in (first..=wanted.to.plus(-1).quarter().0).map(Quarter) {
-        for member in &asked.members {
-            let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
-            if let Some(block) = snapshot.recent(quarter, member.device) {
-                add(quarter, part, (block.revision, block.open), &block.aggregates);
-                continue;
-            }
-            let found = statement.query_row(params![block_id(quarter, member.device)], |row| {
-                Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
-            });
-            if let Some((revision, aggregates)) = found.optional().map_err(&doing)? {
-                add(quarter, part, (revision, false), &aggregates.map_err(damaged("block"))?);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn rollups(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut BTreeMap<i64, Cell>) -> Result<(), Error> {
-    let doing = sqlite("read hours and days");
-    let sql = "SELECT start, revision, aggregates FROM rollup
-               WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
-    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-    for part in &asked.parts {
-        let (scope, number) = scope_key(part.scope);
-        let range = params![asked.level as u8, scope, number, wanted.from.0, wanted.to.0];
-        let mut rows = statement.query(range).map_err(&doing)?;
-        while let Some(row) = rows.next().map_err(&doing)? {
-            let start = UtcMillis(row.get(0).map_err(&doing)?);
-            let blob = row.get_ref(2).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
-            let aggregates = Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
-            let cell = cells.entry(start.0).or_default();
-            cell.revision += row.get::<_, u32>(1).map_err(&doing)?;
-            cell.add(part.number, false, wanted.of(&aggregates));
-        }
-    }
-    for block in &snapshot.recent {
-        let member = member_of(&asked.members, block.device);
-        let Some(part) = member.and_then(|member| member.part_at(block.quarter.start(), &asked.parts)) else {
-            continue;
-        };
-        let cell = cells.entry(asked.level.start(block.quarter.start()).0).or_default();
-        cell.revision += block.revisions;
-        cell.add(part, block.open, wanted.of(&block.gain));
-    }
-    Ok(())
 }
