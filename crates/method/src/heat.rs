@@ -57,6 +57,21 @@ pub fn is_tropical_night(date: Date, decimals: u8, hours: &[Hour]) -> Answer {
     all_covered(night(date), hours).then_some(true)
 }
 
+/// The dates that begin in a span.
+pub fn dates(within: Span) -> impl Iterator<Item = Date> {
+    let time = Timestamp::from_millisecond(within.from.0).unwrap_or(Timestamp::MAX);
+    let first = TimeZone::UTC.to_datetime(time).date();
+    let dates = std::iter::successors(Some(first), |date| date.tomorrow().ok());
+    let begin = |date: &Date| day(*date).from;
+    dates.skip_while(move |date| begin(date) < within.from).take_while(move |date| begin(date) < within.to)
+}
+
+/// A year of UTC; `None` for one that the calendar does not have.
+pub fn year(year: i16) -> Option<Span> {
+    let first = |year| Date::new(year, 1, 1).ok();
+    Some(Span { from: utc_midnight(first(year)?), to: utc_midnight(first(year.checked_add(1)?)?) })
+}
+
 /// 00–24 UTC.
 pub fn day(date: Date) -> Span {
     let from = utc_midnight(date);
@@ -107,6 +122,16 @@ mod tests {
         let text = |span: Span| format!("{} {}", span.from, span.to);
         assert_eq!(text(day(date())), "2026-07-02T00:00:00Z 2026-07-03T00:00:00Z");
         assert_eq!(text(night(date())), "2026-07-01T18:00:00Z 2026-07-02T06:00:00Z");
+    }
+
+    #[test]
+    fn dates_and_years_are_utc() {
+        let year = year(2028).unwrap();
+        assert_eq!((dates(year).count(), year.from.to_string()), (366, "2028-01-01T00:00:00Z".to_owned()));
+        let within =
+            Span { from: "2026-07-01T00:00:01Z".parse().unwrap(), to: "2026-07-03T00:00:01Z".parse().unwrap() };
+        let begun: Vec<String> = dates(within).map(|date| date.to_string()).collect();
+        assert_eq!(begun, ["2026-07-02", "2026-07-03"]);
     }
 
     #[test]

@@ -17,3 +17,5 @@ pub mod methods;
 pub mod noise;
 pub mod peer;
 pub mod public;
+
+pub use jiff::civil::Date;

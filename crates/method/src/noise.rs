@@ -32,6 +32,15 @@ impl Period {
     /// In the order of the day.
     pub const ALL: [Self; 3] = [Self::Day, Self::Evening, Self::Night];
 
+    /// The word of files and interfaces.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Evening => "evening",
+            Self::Night => "night",
+        }
+    }
+
     /// The period that holds an instant, and the date it belongs to: the early hours belong to the date before.
     pub fn of(time: UtcMillis) -> (Date, Self) {
         let (date, hour) = date_and_hour(time);
@@ -70,6 +79,19 @@ impl Period {
             Self::Night => 100,
         }
     }
+}
+
+/// The days of noise that begin, at 06, in a span.
+pub fn days(within: Span) -> impl Iterator<Item = Date> {
+    let (first, _) = Period::of(within.from);
+    let dates = std::iter::successors(Some(first), |date| date.checked_add(1.day()).ok());
+    let begin = |date: &Date| Period::Day.span(*date).from;
+    dates.skip_while(move |date| begin(date) < within.from).take_while(move |date| begin(date) < within.to)
+}
+
+/// The instants of a day of noise, from 06 to 06.
+pub fn day_span(date: Date) -> Span {
+    Span { from: Period::Day.span(date).from, to: Period::Night.span(date).to }
 }
 
 /// A stretch of time with levels: a window of a quarter or an hour.
@@ -167,6 +189,23 @@ mod tests {
             assert_eq!((first.to, second.to, third.to), (second.from, third.from, next.from));
             assert_eq!([first, second, third].map(|span| span.millis() / HOUR_MS), [12, 4, night], "{day}");
         }
+    }
+
+    #[test]
+    fn days_are_those_that_begin_at_six() {
+        let begun = |from: &str, to: &str| -> Vec<String> {
+            let within = Span { from: from.parse().unwrap(), to: to.parse().unwrap() };
+            days(within).map(|date| date.to_string()).collect()
+        };
+        assert_eq!(begun("2026-01-10T05:00:00Z", "2026-01-11T05:00:00Z"), ["2026-01-10"]);
+        assert_eq!(begun("2026-01-10T05:00:01Z", "2026-01-11T05:00:01Z"), ["2026-01-11"]);
+        assert_eq!(begun("2026-01-10T06:00:00Z", "2026-01-10T20:00:00Z"), [""; 0]);
+        assert_eq!(
+            begun("2026-03-28T05:00:00Z", "2026-03-29T04:00:01Z"),
+            ["2026-03-28", "2026-03-29"],
+            "23 hours later"
+        );
+        assert_eq!(day_span(date("2026-03-28")).millis() / HOUR_MS, 23);
     }
 
     #[test]

@@ -1,31 +1,22 @@
 //! Air at poles: the hourly means of their sensors, and the index of the newest hour that has one.
-//!
-//! ```text
-//! hours of devices {sum, count} ──► a mean for each sensor that is valid ──► the pole's mean ──► PoleAir ──► Index::answer
-//! ```
-//!
-//! - A sensor is a channel of a device. Each has its own hour, so one of two that dies does not cost the pole its hour, and one that
-//!   reports more often weighs no more.
-//! - What a full hour should bring is expected of every hour, the running one too: it counts as soon as three quarters of it came.
 
-mod gather;
 mod hours;
-mod sensors;
 
 use smartpole_method::{
     air::Pollutant,
     index::{Answer, Index},
 };
-use smartpole_model::{PoleNo, Quarter, UtcMillis};
+use smartpole_model::{Inputs, PoleNo, PropertyNo, UtcMillis};
 use smartpole_window::Level;
 
-use crate::{Error, Queries};
-use gather::Asked;
-pub use hours::{PoleAir, PollutantHour, PollutantHours};
+use crate::{
+    Error, Queries,
+    pole_hours::{HOUR_MS, WantedHours},
+};
+pub use hours::{PoleAir, PollutantHours};
 
 /// How many hours before the running one may be called the air now.
 const HOURS: i64 = 3;
-pub(crate) const HOUR_MS: i64 = 3_600_000;
 
 /// The air at a pole by [`Air::INDEX`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,39 +60,39 @@ impl Queries {
     /// # Errors
     /// If the file cannot be read.
     pub fn air(&self, poles: &[PoleNo]) -> Result<Vec<Option<Air>>, Error> {
-        let running = Level::Hour.start(self.now());
-        self.air_hours(poles, running.plus(-HOURS * HOUR_MS), running.plus(HOUR_MS), |_, air| Air::newest(&air))
+        let running = Level::Hour.start(self.at(None));
+        let (from, to) = (running.plus(-HOURS * HOUR_MS), running.plus(HOUR_MS));
+        self.air_hours(poles, (from, to), None, |_, air| Air::newest(&air))
     }
 
-    /// What `each` makes of the hours that begin from `from` to before `to` at each of these poles, in their order, all as of one
-    /// instant. A pole that is not in the registry has none. Hours of one pole at a time are in memory.
+    /// What `each` makes of the hours that begin in `span` (from, to before) at each of these poles, in their order, all as of one
+    /// instant: now, or what had been received by `as_of`. A pole that is not in the registry has none. Hours of one pole at a time
+    /// are in memory.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn air_hours<T>(
         &self,
         poles: &[PoleNo],
-        from: UtcMillis,
-        to: UtcMillis,
+        (from, to): (UtcMillis, UtcMillis),
+        as_of: Option<UtcMillis>,
         mut each: impl FnMut(PoleNo, PoleAir) -> T,
     ) -> Result<Vec<T>, Error> {
-        let (from, to) = (Level::Hour.start(from.plus(HOUR_MS - 1)), Level::Hour.start(to.plus(HOUR_MS - 1)));
-        let (asked, snapshot) = self.snapshot(|fold| {
-            let asked = Asked::new(fold, poles, (from, to));
-            let devices = asked.devices().collect();
-            (asked, devices, from.quarter(), Quarter(to.quarter().0))
-        })?;
-        let recent = gather::by_device(&snapshot);
-        let mut answers = Vec::with_capacity(poles.len());
-        for pole in poles {
-            answers.push(each(*pole, asked.pole(&snapshot, &recent, *pole)?));
-        }
-        drop(recent);
-        self.done(snapshot);
-        Ok(answers)
+        let inputs = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner).inputs().clone();
+        let (pollutants, properties): (Vec<Pollutant>, Vec<PropertyNo>) = measured(&inputs).unzip();
+        let wanted = WantedHours { poles, properties: &properties, from, to, as_of };
+        self.pole_hours(&wanted, |pole, hours| {
+            let heard = pollutants.iter().copied().zip(hours).filter(|(_, hours)| !hours.is_empty());
+            let known = heard.map(|(pollutant, hours)| (pollutant, PollutantHours::new(hours)));
+            each(pole, PoleAir { pollutants: known.collect() })
+        })
     }
+}
 
-    fn now(&self) -> UtcMillis {
-        self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner).position().1
-    }
+/// The pollutants of the catalogue, each in the unit that methods want.
+fn measured(inputs: &Inputs) -> impl Iterator<Item = (Pollutant, PropertyNo)> {
+    Pollutant::ALL.into_iter().filter_map(|pollutant| {
+        let property = inputs.registry.properties.by_id(pollutant.id())?;
+        (property.unit == pollutant.unit()).then_some((pollutant, property.number))
+    })
 }

@@ -199,7 +199,7 @@ fn poles_are_answered_in_the_order_asked_and_unknown_ones_are_empty() {
     street.run("s1", DAY, DAY + HOUR, 10 * MINUTE, &[("no2", "1")]);
     street.run("s3", DAY, DAY + HOUR, 10 * MINUTE, &[("no2", "2")]);
     let poles = [street.pole("P2"), smartpole_model::PoleNo(999), street.pole("P1")];
-    let answers = street.queries.air_hours(&poles, UtcMillis(DAY), UtcMillis(DAY + HOUR), |pole, air| {
+    let answers = street.queries.air_hours(&poles, (UtcMillis(DAY), UtcMillis(DAY + HOUR)), None, |pole, air| {
         (pole, hour(&air, Pollutant::No2, DAY).map(|(mean, _)| mean))
     });
     let means = [Some("2".to_owned()), None, Some("1".to_owned())];

@@ -6,10 +6,9 @@ use smartpole_method::{
     air::{Hour, HourlyMeans, Mean, Pollutant},
     index::{Answer, Index, Measured},
 };
-use smartpole_model::{Flags, UtcMillis};
+use smartpole_model::UtcMillis;
 
-use super::HOUR_MS;
-use crate::State;
+use crate::pole_hours::{HOUR_MS, PoleHour, PoleHours};
 
 /// What a pole's sensors say of the air, hour by hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,31 +22,12 @@ pub struct PoleAir {
 pub struct PollutantHours {
     /// The means of the valid ones.
     pub means: HourlyMeans,
-    /// All in which the pole was heard, by their first instant.
-    pub hours: BTreeMap<UtcMillis, PollutantHour>,
-}
-
-/// One hour of one pollutant at a pole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PollutantHour {
-    /// The mean of its sensors' valid means, in [`Pollutant::unit`]; `None` if no sensor has one.
-    pub mean: Option<Mean>,
-    /// Readings that count, of all sensors.
-    pub count: i64,
-    /// Readings that a full hour should bring.
-    pub expected: i64,
-    /// Remarks of its readings.
-    pub flags: Flags,
-    /// How settled it is.
-    pub state: State,
-    /// Revisions of the blocks in it.
-    pub revision: u32,
-    /// Whether the mean holds values of an optical particle sensor that nothing corrected.
-    pub uncorrected: bool,
+    /// All in which the pole was heard, in [`Pollutant::unit`].
+    pub hours: PoleHours,
 }
 
 impl PollutantHours {
-    pub(super) fn new(hours: BTreeMap<UtcMillis, PollutantHour>) -> Self {
+    pub(super) fn new(hours: PoleHours) -> Self {
         // a mean is the sum of one value at the digits of means
         let one = |mean: Mean| Hour { sum: mean.0, count: 1, expected: 1 };
         let valid = hours.iter().filter_map(|(start, hour)| Some((*start, one(hour.mean?))));
@@ -68,7 +48,7 @@ impl PoleAir {
     }
 
     /// The hour of a pollutant that begins at `start`.
-    pub fn hour(&self, pollutant: Pollutant, start: UtcMillis) -> Option<&PollutantHour> {
+    pub fn hour(&self, pollutant: Pollutant, start: UtcMillis) -> Option<&PoleHour> {
         self.pollutants.get(&pollutant)?.hours.get(&start)
     }
 

@@ -119,7 +119,7 @@ impl Street {
 
     /// The hours of a pole from one instant to another.
     pub fn air(&self, pole: &str, from: i64, to: i64) -> PoleAir {
-        let hours = self.queries.air_hours(&[self.pole(pole)], UtcMillis(from), UtcMillis(to), |_, air| air);
+        let hours = self.queries.air_hours(&[self.pole(pole)], (UtcMillis(from), UtcMillis(to)), None, |_, air| air);
         hours.unwrap().remove(0)
     }
 }

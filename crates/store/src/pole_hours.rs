@@ -1,0 +1,116 @@
+//! Hours of poles: what their sensors say of any property, hour by hour, now or as of an earlier instant.
+//!
+//! ```text
+//! hours of devices {sum, count} ──► a mean for each sensor that is valid ──► the pole's mean ──► PoleHour ──► air, noise, heat, peers
+//! ```
+//!
+//! - A sensor is a channel of a device. Each has its own hour, so one of two that dies does not cost the pole its hour, and one that
+//!   reports more often weighs no more.
+//! - What a full hour should bring is expected of every hour, the running one too: it counts as soon as three quarters of it came.
+//! - As of an earlier instant an hour is what had been received by then. Places of devices and the sensors they were ever heard of are
+//!   those of now.
+
+mod gather;
+mod sensors;
+mod stored;
+
+use std::collections::BTreeMap;
+
+use smartpole_method::air::Mean;
+use smartpole_model::{Flags, PoleNo, PropertyNo, Quarter, UtcMillis};
+use smartpole_window::Level;
+
+use crate::{Error, Queries, State};
+use gather::Asked;
+
+pub(crate) const HOUR_MS: i64 = 3_600_000;
+
+/// Which hours are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedHours<'a> {
+    /// Whose.
+    pub poles: &'a [PoleNo],
+    /// Of what: gauges.
+    pub properties: &'a [PropertyNo],
+    /// Hours that begin from here on …
+    pub from: UtcMillis,
+    /// … and before this.
+    pub to: UtcMillis,
+    /// As what had been received by then would have answered; floored to the minute. None: as of now.
+    pub as_of: Option<UtcMillis>,
+}
+
+/// Hours in which a pole was heard, by their first instant.
+pub type PoleHours = BTreeMap<UtcMillis, PoleHour>;
+
+/// One hour of one property at a pole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoleHour {
+    /// The mean of its sensors' valid means, in the property's unit, of sound levels that of their energies; `None` if no sensor has
+    /// one.
+    pub mean: Option<Mean>,
+    /// Sum of the readings that count, of all sensors, at the property's resolution; of sound levels of their energies.
+    pub sum: i64,
+    /// How many they are.
+    pub count: i64,
+    /// The smallest of them; 0 of none.
+    pub min: i64,
+    /// The largest; 0 of none.
+    pub max: i64,
+    /// Readings that a full hour should bring.
+    pub expected: i64,
+    /// How long the sensor that covers most of the hour does, in milliseconds: the hour times its readings, of those it should bring.
+    pub covered_ms: i64,
+    /// Remarks of its readings.
+    pub flags: Flags,
+    /// How settled it is.
+    pub state: State,
+    /// Revisions of the blocks in it.
+    pub revision: u32,
+    /// Whether the mean holds values of an optical particle sensor that nothing corrected.
+    pub uncorrected: bool,
+}
+
+impl Queries {
+    /// What `each` makes of the hours of each pole, in their order, all as of one instant: those of every property, in the order asked.
+    /// A pole that is not in the registry has none. Hours of one pole at a time are in memory.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn pole_hours<T>(
+        &self,
+        wanted: &WantedHours<'_>,
+        mut each: impl FnMut(PoleNo, Vec<PoleHours>) -> T,
+    ) -> Result<Vec<T>, Error> {
+        let begin = |time: UtcMillis| Level::Hour.start(time.plus(HOUR_MS - 1));
+        let (from, to) = (begin(wanted.from), begin(wanted.to));
+        let (asked, snapshot) = self.snapshot(|fold| {
+            let asked = Asked::new(fold, wanted, (from, to));
+            let devices = asked.devices().collect();
+            (asked, devices, from.quarter(), Quarter(to.quarter().0))
+        })?;
+        let recent = stored::by_device(&snapshot);
+        let mut answers = Vec::with_capacity(wanted.poles.len());
+        for pole in wanted.poles {
+            answers.push(each(*pole, asked.pole(&snapshot, &recent, *pole)?));
+        }
+        drop(recent);
+        self.done(snapshot);
+        Ok(answers)
+    }
+
+    /// The instant a question is about: the newest receipt, or an earlier one.
+    pub fn at(&self, as_of: Option<UtcMillis>) -> UtcMillis {
+        let newest = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner).position().1;
+        as_of.map_or(newest, |as_of| as_of.min(newest))
+    }
+}
+
+impl State {
+    /// How settled what some hours up to `end` make is, and how often they were changed; `now` is the instant asked about.
+    pub fn of_hours<'a>(hours: impl IntoIterator<Item = &'a PoleHour>, end: UtcMillis, now: UtcMillis) -> (Self, u32) {
+        let add = |(open, revision), hour: &PoleHour| (open || hour.state == Self::Open, revision + hour.revision);
+        let (open, revision) = hours.into_iter().fold((false, 0), add);
+        (Self::of(open, end, now, revision), revision)
+    }
+}
