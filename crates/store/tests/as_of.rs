@@ -32,7 +32,7 @@ fn questions(square: &Square) -> Vec<(Scope, &'static str, Step)> {
     let mut questions = Vec::new();
     for scope in scopes {
         for property in MEASURED {
-            questions.extend([Step::Quarter, Step::Hour, Step::Day].map(|step| (scope, property, step)));
+            questions.extend([Step::Quarter, Step::Hour, Step::Day, Step::Week].map(|step| (scope, property, step)));
         }
     }
     questions
@@ -41,7 +41,7 @@ fn questions(square: &Square) -> Vec<(Scope, &'static str, Step)> {
 /// Answers to all questions about the last hours and the days.
 fn answers(square: &Square, now: i64, as_of: Option<i64>) -> Vec<Vec<Said>> {
     let ask = |(scope, property, step): (Scope, &str, Step)| {
-        let from = START - 24 * HOUR;
+        let from = START - 192 * HOUR;
         let found = match as_of {
             None => square.windows(scope, property, step, from, now),
             Some(as_of) => square.windows_as_of(as_of, scope, property, step, from, now),

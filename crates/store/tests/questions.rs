@@ -152,11 +152,15 @@ fn pole_of(device: usize, measured: i64) -> &'static str {
 }
 
 fn start_of(step: Step, property: &str, measured: i64) -> i64 {
+    let air = property == "pm2_5";
     let level = match step {
         Step::Quarter => return measured.div_euclid(QUARTER) * QUARTER,
         Step::Hour => Level::Hour,
-        Step::Day if property == "pm2_5" => Level::CetDay,
-        Step::Day => Level::Day,
+        // both weeks begin in winter, when the clock shows CET, and in summer an hour before it
+        Step::Week if measured < START + 25 * HOUR + i64::from(air) * HOUR => return START - (5 * 24 + 22) * HOUR,
+        Step::Week => return START + 25 * HOUR + i64::from(air) * HOUR,
+        _ if air => Level::CetDay,
+        _ => Level::Day,
     };
     level.start(UtcMillis(measured)).0
 }
@@ -188,8 +192,8 @@ fn windows_equal_a_recomputation_over_the_readings() {
         let (square, readings) = two_days(seed);
         for (scope, belongs) in scopes(&square) {
             for property in MEASURED {
-                for step in [Step::Quarter, Step::Hour, Step::Day] {
-                    let windows = square.windows(scope, property, step, START - 48 * HOUR, START + 96 * HOUR);
+                for step in [Step::Quarter, Step::Hour, Step::Day, Step::Week] {
+                    let windows = square.windows(scope, property, step, START - 192 * HOUR, START + 96 * HOUR);
                     let said: BTreeMap<_, _> = windows
                         .iter()
                         .map(|window| (window.start.0, window.aggregate))

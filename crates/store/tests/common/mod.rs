@@ -19,10 +19,11 @@ pub const START: i64 = 1_774_731_600_000;
 pub const MOVED: i64 = START + 9 * HOUR;
 
 /// Number, id, kind, theme.
-const PROPERTIES: [(u16, &str, &str, &str); 3] = [
+const PROPERTIES: [(u16, &str, &str, &str); 4] = [
     (1, "pm2_5", "gauge", "air_quality"),
     (2, "temperature", "gauge", "weather"),
     (3, "people_in", "interval_count", "footfall"),
+    (4, "noise", "gauge", "noise"),
 ];
 
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[
@@ -32,10 +33,11 @@ const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 fn inputs() -> Inputs {
     let mut properties = String::new();
     for (number, id, kind, theme) in PROPERTIES {
+        let mean = if id == "noise" { "energy" } else { "arithmetic" };
         writeln!(
             properties,
             "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"{id}\"\nname_en = \"{id}\"\nunit = \"1\"\nkind = \"{kind}\"\n\
-             decimals = 0\nmin = -100\nmax = 1000\ntheme = \"{theme}\"\npublic = true\nexcluded_by = [\"out_of_range\"]"
+             decimals = 0\nmin = -100\nmax = 1000\ntheme = \"{theme}\"\nmean = \"{mean}\"\npublic = true\nexcluded_by = [\"out_of_range\"]"
         )
         .unwrap();
     }
