@@ -31,16 +31,16 @@ export function airClass(pollutant, mean) {
 }
 
 /**
- * The worst class of an hour.
- * @param {{property:string, mean:number|null, coverage:number}[]} means
- * @returns {{class:number, worst:string}|null} null when no mean is valid
+ * The worst class of an hour, and the pole that has it.
+ * @param {{property:string, pole:string, mean:number|null, coverage:number}[]} means
+ * @returns {{class:number, worst:string, pole:string}|null} null when no mean is valid
  */
 export function worstOf(means) {
   let worst = null;
-  for (const { property, mean, coverage } of means) {
+  for (const { property, pole, mean, coverage } of means) {
     if (mean === null || mean === undefined || coverage < VALID_COVERAGE) continue;
     const found = airClass(property, mean);
-    if (!worst || found > worst.class) worst = { class: found, worst: property };
+    if (!worst || found > worst.class) worst = { class: found, worst: property, pole };
   }
   return worst;
 }

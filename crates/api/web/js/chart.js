@@ -98,6 +98,21 @@ export function bars({ root, x, y }, points, width) {
   }
 }
 
+/** A small mark over each point whose window was corrected: a triangle, so that it is no matter of colour. */
+export function corrected({ root, x, y }, points) {
+  for (const point of points.filter(({ item }) => item?.state === 'corrected')) {
+    const [left, top] = [x(point.middle ?? point.x), Math.max(9, y(point.value) - 4)];
+    root.append(svg('path', { d: `M${left.toFixed(1)},${top.toFixed(1)} l-3.5,-6 h7 Z`, class: 'corrected' }));
+  }
+}
+
+/** Points of single readings: hollow where one does not count. */
+export function dots({ root, x, y }, points) {
+  for (const point of points) {
+    root.append(svg('circle', { cx: x(point.x).toFixed(1), cy: y(point.value).toFixed(1), r: point.hollow ? 3.5 : 1.8, class: point.hollow ? 'reading hollow' : 'reading' }));
+  }
+}
+
 /** The dot of now, with its word. */
 export function now({ root, x, y }, point, word) {
   root.append(svg('circle', { cx: x(point.x), cy: y(point.value), r: 4.5, class: 'now' }),
@@ -109,8 +124,9 @@ export function now({ root, x, y }, point, word) {
  * @param {Plot} drawn
  * @param {{x:number, value:number}[]} points ascending
  * @param {(point:any) => string} say
+ * @param {(point:any) => string|null} [lead] the address that a click or the enter key leads to
  */
-export function explore({ root, x, y, bottom }, points, say) {
+export function explore({ root, x, y, bottom }, points, say, lead) {
   const readout = h('p', { class: 'readout note', 'aria-live': 'polite' });
   if (points.length === 0) return readout;
   const rule = svg('line', { y1: MARGIN.top, y2: bottom, class: 'cursor', visibility: 'hidden' });
@@ -126,16 +142,21 @@ export function explore({ root, x, y, bottom }, points, say) {
     readout.textContent = say(point);
   };
   const hide = () => { place(rule, { visibility: 'hidden' }); place(dot, { visibility: 'hidden' }); readout.textContent = ''; };
+  const go = () => { const address = lead?.(points[at]); if (address) location.hash = address; };
+  const under = (event) => nearest(points, x, (event.clientX - root.getBoundingClientRect().left) * (root.viewBox.baseVal.width / root.getBoundingClientRect().width));
   root.setAttribute('tabindex', '0');
-  root.addEventListener('pointermove', (event) => show(nearest(points, x, event.clientX - root.getBoundingClientRect().left)));
+  root.classList.toggle('leads', Boolean(lead));
+  root.addEventListener('pointermove', (event) => show(under(event)));
+  root.addEventListener('click', (event) => { if (lead) { show(under(event)); go(); } });
   root.addEventListener('pointerleave', hide);
   root.addEventListener('focus', () => { if (root.matches(':focus-visible')) show(at); });
   root.addEventListener('blur', hide);
   root.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') return go();
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -points.length, End: points.length }[event.key];
-    if (step === undefined) return;
+    if (step === undefined) return undefined;
     event.preventDefault();
-    show(at + step);
+    return show(at + step);
   });
   return readout;
 }

@@ -60,3 +60,18 @@ export function flash(element) {
   void element.offsetWidth; // restarts the animation
   element.classList.add('changed');
 }
+
+/** One stop of the tab key for a row of links: its last; arrow keys walk along it. */
+export function walk(row) {
+  const links = [...row.querySelectorAll('a')];
+  links.at(-1)?.setAttribute('tabindex', '0');
+  row.addEventListener('keydown', (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const next = step && links[links.indexOf(document.activeElement) + step];
+    if (!next) return;
+    event.preventDefault();
+    for (const link of links) link.setAttribute('tabindex', link === next ? '0' : '-1');
+    next.focus();
+  });
+  return row;
+}

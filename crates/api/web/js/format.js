@@ -64,6 +64,33 @@ export function moment(ms) {
   return formatter('DateTimeFormat', { timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(ms);
 }
 
+/** Sat, 28 November 2026; of the days of air, which keep to CET all year, with `cet`. */
+export function date(ms, cet = false) {
+  return formatter('DateTimeFormat', { timeZone: cet ? 'Etc/GMT-1' : ZONE, weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
+}
+
+/** The name of the city's clock at an instant: CET or CEST. */
+export function clockName(ms) {
+  const parts = formatter('DateTimeFormat', { timeZone: ZONE, hour: 'numeric', timeZoneName: 'short' }).formatToParts(ms);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
+/** A number with all the decimals that it was told with. */
+export function exact(value) {
+  if (value === null || value === undefined) return '–';
+  return number(value, Math.min(6, String(value).split('.')[1]?.length ?? 0));
+}
+
+/** A difference with its sign, with a true minus. */
+export function signed(value) {
+  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${exact(Math.abs(value))}`;
+}
+
+/** 24 Nov 2026, 14:15:03 */
+export function instant(at) {
+  return formatter('DateTimeFormat', { timeZone: ZONE, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(Date.parse(at));
+}
+
 /** Seconds today, date and time before. */
 export function seen(at) {
   const ms = Date.parse(at);

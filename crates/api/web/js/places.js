@@ -1,14 +1,15 @@
 /** The three cards beside and under the map: the main zone's day, the places compared, the air of the last 24 hours. */
 import * as chart from './chart.js';
 import { loadAll, mainZone, places } from './data.js';
-import { find, h, svg } from './dom.js';
+import { find, h, svg, walk } from './dom.js';
+import { CROSSINGS, INDICES, figureAddress } from './figure-rules.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 import { judge } from './sentence.js';
 import { airStyle, airWord, isClass } from './shapes.js';
 import { state } from './state.js';
 import { head, instead } from './states.js';
-import { HOUR, civil } from './time.js';
+import { HOUR, civil, midnight } from './time.js';
 
 const HOURS = [0, 3, 6, 9, 12, 15, 18, 21, 24];
 const DAY_HEIGHT = 280;
@@ -26,6 +27,11 @@ export function stateChip(found, coverage) {
   return h('span', { class: 'chip' }, coverage === null || coverage === undefined ? word : t('window.coverage', { state: word, share: format.percent(coverage) }));
 }
 
+/** Where the crossings of a zone's day come from. */
+function dayOf(zone, { until }) {
+  return figureAddress({ kind: 'zone', id: zone.id, property: CROSSINGS, step: '1d', start: midnight(until ?? Date.now()) });
+}
+
 /** "gegen 4 übliche Mittwoche" */
 function against({ days, weekday }) {
   return days === 1 ? t('against.one', { weekday: t(`weekday.one.${weekday}`) }) : t('against.many', { n: days, weekday: t(`weekday.${weekday}`) });
@@ -40,14 +46,14 @@ export function drawToday() {
   const chip = other ? null : stateChip(count.state === 'open' ? 'provisional' : count.state, count.coverage);
   const title = head('today-title', zone ? t('today.title', { zone: zone.name }) : t('today.generic'), null, chip);
   if (other) return card.replaceChildren(title, other);
-  const drawn = dayChart(count, room(card));
-  return card.replaceChildren(title, dayFigures(count), h('div', { class: 'plot' }, h('p', { class: 'note' }, t('today.note')), drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)));
+  const drawn = dayChart(zone, count, room(card));
+  return card.replaceChildren(title, dayFigures(zone, count), h('div', { class: 'plot' }, h('p', { class: 'note' }, t('today.note')), drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)));
 }
 
-function dayFigures(count) {
+function dayFigures(zone, count) {
   const more = count.usual && h('div', {}, h('div', { class: `against ${judge(count)}` }, format.change(count.today / count.usual)), h('div', { class: 'note' }, against(count)));
   return h('div', { class: 'figures' },
-    h('div', {}, h('div', { class: 'big' }, format.number(count.today)), h('div', { class: 'note' }, t('today.until', { time: format.clock(count.until) }))),
+    h('div', {}, h('div', { class: 'big' }, h('a', { href: dayOf(zone, count), 'aria-label': t('figure.open', { name: format.number(count.today) }) }, format.number(count.today))), h('div', { class: 'note' }, t('today.until', { time: format.clock(count.until) }))),
     more || null);
 }
 
@@ -56,7 +62,7 @@ function dayFoot(count) {
   return count.band.length ? t('today.foot', { n: count.days, weekday: t(`weekday.${count.weekday}`) }) : t('today.footNoBand');
 }
 
-function dayChart(count, width) {
+function dayChart(zone, count, width) {
   const usual = count.band.map(({ hour, low, high }) => ({ x: hour + 1, low, high }));
   const points = count.line.map(({ hour, crossings, at }) => ({ x: hour, value: crossings, at }));
   const top = Math.max(20, ...usual.map((point) => point.high), ...points.map((point) => point.value));
@@ -65,8 +71,9 @@ function dayChart(count, width) {
   const drawn = chart.plot({ width, height: DAY_HEIGHT, x: [0, 24], y: [0, top], ticks: HOURS.map((at) => ({ at, text: String(at) })), label });
   chart.band(drawn, usual);
   chart.line(drawn, points, 0.3);
+  const lead = ({ at }) => figureAddress({ kind: 'zone', id: zone.id, property: CROSSINGS, step: '1h', start: Math.floor(at / HOUR - 1) * HOUR }); // the last full hour
   if (last) chart.now(drawn, last, Date.now() - last.at < HOUR / 3 ? t('today.now') : format.clock(last.at));
-  return { root: drawn.root, readout: chart.explore(drawn, points, (point) => `${format.clock(point.at - HOUR)}–${format.clock(point.at)}: ${format.number(point.value)}`) };
+  return { root: drawn.root, readout: chart.explore(drawn, points, (point) => `${format.clock(point.at - HOUR)}–${format.clock(point.at)}: ${format.number(point.value)}`, lead) };
 }
 
 /** The places compared. */
@@ -82,7 +89,7 @@ export function drawSquares() {
 
 function squareRow({ place, count }) {
   const judged = judge(count);
-  return h('tr', {}, h('th', { scope: 'row' }, place.name), h('td', { class: 'n' }, format.number(count.today)),
+  return h('tr', {}, h('th', { scope: 'row' }, place.name), h('td', { class: 'n' }, h('a', { href: dayOf(place, count), 'aria-label': t('figure.open', { name: format.number(count.today) }) }, format.number(count.today))),
     h('td', { class: `against ${judged}` }, t(`usual.${judged}`)), h('td', { class: 'trend' }, chart.sparkline(count.recent)));
 }
 
@@ -103,9 +110,9 @@ function strips(rows, width) {
   const pitch = tall + 10;
   const height = rows.length * pitch + 18;
   return svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, class: 'heat', role: 'list' },
-    rows.map(({ place, hours }, row) => svg('g', { role: 'listitem', 'aria-label': t('heat.label', { place: place.name, summary: summary(hours) }) },
+    rows.map(({ place, hours }, row) => walk(svg('g', { role: 'listitem', 'aria-label': t('heat.label', { place: place.name, summary: summary(hours) }) },
       svg('text', { x: 0, y: row * pitch + tall / 2 + 4, class: 'row' }, place.name),
-      hours.map((hour, at) => cell(place, hour, { x: left + at * wide, y: row * pitch, wide, tall })))),
+      hours.map((hour, at) => cell(place, hour, { x: left + at * wide, y: row * pitch, wide, tall }))))),
     (rows[0].hours).map(({ start }, at) => (civil(start).hour % 3 === 0 ? svg('text', { x: left + at * wide, y: height - 3, class: 'tick' }, String(civil(start).hour)) : null)));
 }
 
@@ -113,7 +120,9 @@ function cell(place, { start, found }, { x, y, wide, tall }) {
   const hours = { from: civil(start).hour, to: civil(start + HOUR).hour };
   const word = t('heat.cell', { place: place.name, ...hours, air: airWord(found?.class) });
   const box = svg('rect', { x: x + 1, y, width: wide - 2, height: tall, rx: 4, class: airStyle(found?.class) }, svg('title', {}, word));
-  return found && found.class >= 2 ? [box, svg('text', { x: x + wide / 2, y: y + tall / 2 + 4, class: `mark-${found.class}`, 'text-anchor': 'middle', 'aria-hidden': 'true' }, '▲◆✕'[found.class - 2])] : box;
+  const drawn = found && found.class >= 2 ? [box, svg('text', { x: x + wide / 2, y: y + tall / 2 + 4, class: `mark-${found.class}`, 'text-anchor': 'middle', 'aria-hidden': 'true' }, '▲◆✕'[found.class - 2])] : box;
+  const figure = found && { kind: 'pole', id: found.pole, property: INDICES[0], step: '1h', start };
+  return figure ? svg('a', { href: figureAddress(figure), tabindex: -1, 'aria-label': word }, drawn) : drawn;
 }
 
 function summary(hours) {

@@ -1,21 +1,25 @@
 /** The row of key figures: one figure each, its honesty under it. Built once, then only texts change. */
 import { mainZone } from './data.js';
 import { find, h, setText } from './dom.js';
+import { CROSSINGS, figureAddress } from './figure-rules.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 import { airWord, isClass, shape, verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { isFilling } from './status.js';
 import { allBalanced } from './target-rules.js';
+import { midnight } from './time.js';
 
 const NAMES = ['reporting', 'footfall', 'air', 'rate', 'ledger'];
+/** Tiles that lead somewhere; figures do as soon as there are any. */
+const LEADS = { footfall: null, air: null, ledger: '#operation' };
 const tiles = {};
 
 /** Puts the tiles in place, empty. */
 export function buildTiles() {
   find('#tiles').replaceChildren(...NAMES.map((name) => {
     const parts = { label: h('h2'), value: h('p', { class: 'figure' }), note: h('p', { class: 'note' }) };
-    tiles[name] = { ...parts, root: h(name === 'ledger' ? 'a' : 'div', { class: 'tile', 'data-testid': `tile-${name}`, href: name === 'ledger' ? '#operation' : null }, Object.values(parts)) };
+    tiles[name] = { ...parts, root: h(name in LEADS ? 'a' : 'div', { class: 'tile', 'data-testid': `tile-${name}`, href: LEADS[name] }, Object.values(parts)) };
     return tiles[name].root;
   }));
 }
@@ -39,6 +43,11 @@ function labelsOnly() {
   for (const name of ['reporting', 'air']) {
     show(name, t(`tile.${name}`), state.errors.has('poles') ? '–' : null, state.errors.get('poles') ?? '');
   }
+}
+
+/** Where a tile's figure comes from. */
+function lead(name, figure) {
+  tiles[name].root.href = figureAddress(figure);
 }
 
 /** `value` null shows a skeleton; a list of nodes is put in as it is. Each note is a line. */
@@ -75,6 +84,7 @@ function footfall() {
   const until = t('tile.footfall.until', { zone: zone.name, time: count.until ? format.clock(count.until) : '–' });
   const honest = count.state && t('window.coverage', { state: t(`window.${count.state === 'open' ? 'provisional' : count.state}`), share: format.percent(count.coverage) });
   const compared = count.usual ? t('tile.footfall.usual', { change: format.change(count.today / count.usual), weekday: t(`weekday.${count.weekday}`) }) : t('tile.footfall.noUsualYet');
+  lead('footfall', { kind: 'zone', id: zone.id, property: CROSSINGS, step: '1d', start: midnight(count.until ?? Date.now()) });
   return show('footfall', label, format.number(count.today), until, compared, honest);
 }
 
@@ -85,6 +95,7 @@ function air() {
   const places = [...new Set(classed.filter(({ air: { class: found } }) => found === worst.air.class).map(({ place }) => place))];
   const total = new Set(classed.map(({ place }) => place)).size;
   const hours = t('tile.air.hour', { hours: format.hour(Date.parse(worst.air.hour)), share: format.percent(worst.air.coverage) });
+  lead('air', { kind: 'pole', id: worst.id, property: worst.air.index, step: '1h', start: Date.parse(worst.air.hour) });
   return show('air', t('tile.air'), [shape(worst.air.class, 26), ' ', airWord(worst.air.class)], whereWorst(places, total), t(`${worst.air.worst}.short`), hours);
 }
 

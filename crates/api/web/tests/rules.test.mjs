@@ -18,8 +18,8 @@ test('air classes follow the bands of 2025, rounded half up', () => {
 });
 
 test('the worst valid pollutant decides', () => {
-  const means = [{ property: 'pm10', mean: 12, coverage: 1 }, { property: 'no2', mean: 45, coverage: 0.75 }, { property: 'pm2_5', mean: 80, coverage: 0.74 }];
-  assert.deepEqual(worstOf(means), { class: 2, worst: 'no2' });
+  const means = [{ property: 'pm10', pole: 'a', mean: 12, coverage: 1 }, { property: 'no2', pole: 'b', mean: 45, coverage: 0.75 }, { property: 'pm2_5', pole: 'a', mean: 80, coverage: 0.74 }];
+  assert.deepEqual(worstOf(means), { class: 2, worst: 'no2', pole: 'b' });
   assert.equal(worstOf([means[2]]), null);
 });
 

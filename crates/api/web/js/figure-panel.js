@@ -1,0 +1,97 @@
+/** The panel of one figure: how much, of what and when, how settled, why it was corrected, what it is made of, how to cite it. */
+import { answer, shown } from './answer.js';
+import { find, h } from './dom.js';
+import { addDrawer } from './drawer.js';
+import { citation } from './figure-cite.js';
+import { context } from './figure-context.js';
+import { told } from './figure-data.js';
+import { facts } from './figure-facts.js';
+import { madeOf } from './figure-parts.js';
+import { revisionList } from './figure-revisions.js';
+import { CROSSINGS, INDICES, figureAddress, minuteOf, parseFigure } from './figure-rules.js';
+import { asOfPicker } from './figure-then.js';
+import { isPersonal, unitOf, valueWords, what, when, whose } from './figure-words.js';
+import * as format from './format.js';
+import { t } from './i18n.js';
+import { address, leave, route } from './route.js';
+import { shape } from './shapes.js';
+import { on, state } from './state.js';
+import { nothing } from './states.js';
+
+const REFRESH = 20_000;
+let open = null;
+let view = null;
+
+/** Follows the address and the state. */
+export function startFigurePanel() {
+  addDrawer('figure', { root: find('#figure'), opened, closed: () => { open = null; view = null; }, home: () => null });
+  on(['language', 'poles', 'role'], () => { if (open && (!view || view.waits || view.language !== document.documentElement.lang)) opened(open); });
+  setInterval(() => { if (!document.hidden && ['open', 'provisional'].includes(view?.asked.value?.told?.state)) view.asked.load(); }, REFRESH);
+}
+
+function opened(id) {
+  open = id;
+  const figure = parseFigure(id);
+  const waits = !state.loaded.has('poles') && !state.errors.has('poles');
+  if (!figure) return find('#figure').replaceChildren(top(t('figure.unknown')), nothing(t('figure.unknownHelp')));
+  view = { id, figure, waits, language: document.documentElement.lang, body: h('div', { class: 'body' }), sub: h('span') };
+  view.asked = answer(async () => ({ told: await told(figure) }), () => view?.id === id && draw());
+  find('#figure').replaceChildren(top(what(figure), subtitle(figure), view.sub), view.body);
+  draw();
+  return waits ? undefined : view.asked.load();
+}
+
+function top(title, ...notes) {
+  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leave }, '×');
+  return h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'figure-title' }, title), notes.length ? h('p', { class: 'note' }, notes) : null), close);
+}
+
+function subtitle(figure) {
+  const leads = figure.kind === 'zone' ? null : address(figure.kind, figure.id);
+  return [leads ? h('a', { href: leads }, whose(figure)) : whose(figure), ' · '];
+}
+
+/** The first answer builds the sections; later ones change only what they say. */
+function draw() {
+  const { figure, asked, body, sub } = view;
+  const known = asked.value?.told;
+  sub.textContent = known ? when(figure, known.end) : t(`figure.window.${figure.step}`);
+  if (!known) return body.replaceChildren(...[shown(asked, () => nothing(t('figure.noneHelp')))].flat().filter(Boolean));
+  if (!view.sections) build();
+  const old = asked.error && h('p', { class: 'old', role: 'status' }, t('figure.old'));
+  view.value.replaceChildren(...[old, ...value(figure, known)].filter(Boolean));
+  view.facts.replaceChildren(facts(figure, known));
+  view.context.show(known);
+  view.picker?.draw();
+  if (view.revision === `${known.state} ${known.revision}`) return undefined;
+  view.revision = `${known.state} ${known.revision}`;
+  view.cite.replaceChildren(citation(figure, known, asked.at));
+  return view.revisions.show(known);
+}
+
+function build() {
+  const { figure, asked } = view;
+  const now = () => asked.value?.told ?? null;
+  const isFixed = isPersonal(figure) && state.role === 'public';
+  view.value = h('section', { class: 'value-box', 'data-testid': 'figure-value' });
+  view.facts = h('section', {});
+  view.context = context(figure);
+  view.picker = isFixed ? null : asOfPicker(figure, now, (minute) => history.replaceState(null, '', figureAddress(figure, minute)));
+  view.revisions = revisionList(figure, (minute) => view.picker?.ask(minute));
+  view.cite = h('div', {});
+  view.sections = [view.value, view.facts, view.context.root, INDICES.includes(figure.property) ? null : view.revisions.root, view.picker?.root, madeOf(figure, now()), view.cite];
+  view.body.replaceChildren(...view.sections.filter(Boolean));
+  const minute = minuteOf(route().as_of);
+  if (minute !== null) view.picker?.ask(minute);
+}
+
+function value(figure, known) {
+  const isClass = INDICES.includes(figure.property);
+  const unit = isClass ? '' : unitOf(figure);
+  const number = known.value === null ? t('figure.nothing') : isClass ? valueWords(figure, known.value) : format.exact(known.value);
+  const mark = isClass && figure.property !== 'european_aqi_2024' && known.value !== null && shape(known.value, 30);
+  const chip = known.state && h('span', { class: `chip is-${known.state}` }, t('window.coverage', { state: t(`window.${known.state}`), share: format.percent(known.coverage) }));
+  const directions = figure.property === CROSSINGS && known.item.in !== null && h('p', { class: 'note' }, `${t('figure.in')} ${format.number(known.item.in)} · ${t('figure.out')} ${format.number(known.item.out)}`);
+  return [h('p', { class: 'told' }, mark || null, h('b', {}, number), unit ? h('small', {}, unit) : null, chip || null),
+    known.value === null ? h('p', { class: 'note' }, t('figure.noneHelp')) : null, directions || null, h('p', { class: 'sentence' }, t(`figure.state.${known.state ?? 'public'}`))];
+}
