@@ -125,8 +125,9 @@ export function now({ root, x, y }, point, word) {
  * @param {{x:number, value:number}[]} points ascending
  * @param {(point:any) => string} say
  * @param {(point:any) => string|null} [lead] the address that a click or the enter key leads to
+ * @param {(point:any) => Promise<string>|null} [more] what is found out about a point while it is read
  */
-export function explore({ root, x, y, bottom }, points, say, lead) {
+export function explore({ root, x, y, bottom }, points, say, lead, more) {
   const readout = h('p', { class: 'readout note', 'aria-live': 'polite' });
   if (points.length === 0) return readout;
   const rule = svg('line', { y1: MARGIN.top, y2: bottom, class: 'cursor', visibility: 'hidden' });
@@ -140,6 +141,7 @@ export function explore({ root, x, y, bottom }, points, say, lead) {
     place(rule, { x1: middle, x2: middle, visibility: 'visible' });
     place(dot, { cx: middle, cy: y(point.value), visibility: 'visible' });
     readout.textContent = say(point);
+    more?.(point)?.then((text) => { if (points[at] === point && readout.textContent) readout.textContent = `${say(point)} · ${text}`; });
   };
   const hide = () => { place(rule, { visibility: 'hidden' }); place(dot, { visibility: 'hidden' }); readout.textContent = ''; };
   const go = () => { const address = lead?.(points[at]); if (address) location.hash = address; };

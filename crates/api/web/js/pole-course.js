@@ -1,14 +1,14 @@
 /** The course of a pole's properties: 24 hours and 30 days. */
-import { VALID_COVERAGE } from './air.js';
 import { list } from './api.js';
-import * as chart from './chart.js';
-import { h } from './dom.js';
+import { drawCourse, mean, valueOf } from './course-chart.js';
+import { h, svg } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 import { stateChip } from './places.js';
+import { rawCourse } from './raw-course.js';
 import { state } from './state.js';
 import { broken, head, nothing, skeleton } from './states.js';
-import { HOUR, civil, midnight, rfc3339 } from './time.js';
+import { HOUR, midnight, rfc3339 } from './time.js';
 
 const DAY = 24 * HOUR;
 /** A count is a sum, so its steps are longer than those of a mean. */
@@ -24,8 +24,9 @@ const SPANS = [
 export function courses({ pole, items, chosen }) {
   const properties = charted(items);
   const first = [chosen, 'pm2_5', properties[0]].find((id) => properties.includes(id));
-  const self = { chosen: first, found: {}, error: null };
+  const self = { pole, chosen: first, found: {}, error: null, raw: null, rawOpen: false };
   const boxes = SPANS.map((span) => ({ span, box: h('div', { class: 'course', 'data-testid': `chart-${span.id}` }) }));
+  const readings = h('div', {});
   const chooser = h('div', { class: 'chooser', role: 'group', 'aria-label': t('pole.property') }, properties.map((id) => button(id)));
   function button(id) {
     return h('button', { type: 'button', 'data-property': id, 'aria-pressed': String(id === self.chosen), onclick: () => choose(id) }, format.propertyName(state.properties.get(id), id));
@@ -33,12 +34,19 @@ export function courses({ pole, items, chosen }) {
   function choose(id) {
     self.chosen = id;
     self.found = {};
+    single();
     for (const one of chooser.children) one.setAttribute('aria-pressed', String(one.dataset.property === id));
     self.draw();
     self.load();
   }
-  self.root = h('section', { class: 'courses' }, head(null, t('pole.course')), chooser, boxes.map(({ box }) => box));
-  self.draw = () => boxes.forEach(({ span, box }) => box.replaceChildren(...course(self, span, box)));
+  self.root = h('section', { class: 'courses' }, head(null, t('pole.course')), chooser, boxes.map(({ box }) => box), readings);
+  /** Of counts of persons single readings are not shown here. */
+  function single() {
+    self.raw = shapeOf(self.chosen) === 'count' || !self.chosen ? null : rawCourse(pole, self.chosen, self.rawOpen, (open) => { self.rawOpen = open; });
+    readings.replaceChildren(...(self.raw ? [self.raw.root] : []));
+  }
+  self.draw = () => { self.raw?.draw(); drawBoxes(); };
+  const drawBoxes = () => boxes.forEach(({ span, box }) => box.replaceChildren(...course(self, span, box).filter(Boolean)));
   self.load = async () => {
     const asked = self.chosen;
     try {
@@ -51,6 +59,7 @@ export function courses({ pole, items, chosen }) {
     }
     self.draw();
   };
+  single();
   self.draw();
   return self;
 }
@@ -80,8 +89,8 @@ function course(self, span, box) {
   if (!items) return [title, self.error ? broken(self.error, () => self.load()) : skeleton('plot-size')];
   if (!items.some((item) => valueOf(item, kind) !== null)) return [title, nothing(t('pole.noData'))];
   title.append(stateChip(stateOf(items), mean(items.map((item) => item.coverage))));
-  const drawn = draw(self.chosen, kind, span, items, Math.max(240, box.clientWidth || 320));
-  return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) }))];
+  const drawn = drawCourse(self, kind, span, items, Math.max(240, box.clientWidth || 320));
+  return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) })), correctedNote(items)];
 }
 
 /** A span is provisional as long as one of its windows is. */
@@ -90,67 +99,9 @@ function stateOf(items) {
   return has('open', 'provisional') ? 'provisional' : has('corrected') ? 'corrected' : 'final';
 }
 
-function draw(id, kind, span, items, width) {
-  const property = state.properties.get(id);
-  const step = span[kind][1];
-  const [from, to] = [Math.min(span.from(Date.now()), Date.parse(items[0].start)), Math.max(Date.now(), Date.parse(items.at(-1).end))];
-  const points = items.map((item) => point(item, kind)).filter(({ value }) => value !== null);
-  const lows = points.map(({ low, value }) => low ?? value);
-  const highs = points.map(({ high, value }) => high ?? value);
-  const unit = format.unit(property?.unit);
-  const [low, high] = [Math.min(...lows), Math.max(...highs)];
-  const label = t('pole.chart', { property: format.propertyName(property, id), span: t(`pole.${span.id}`), low: format.value(low, property), high: format.value(high, property), unit, last: format.value(points.at(-1).value, property) });
-  const drawn = chart.plot({ width, height: 170, x: [from, to], y: [floor(property, kind, low), high], ticks: ticks(span, from, to, width), label });
-  if (kind === 'count') chart.bars(drawn, points, step);
-  else if (span.id === '30d') { chart.line(drawn, points, step * 1.5, 'line thin'); chart.line(drawn, dailyMeans(points), DAY * 1.5); }
-  else { chart.band(drawn, points, step * 1.5); chart.line(drawn, points, step * 1.5); }
-  return { root: drawn.root, readout: chart.explore(drawn, points, (one) => say(one, span, property, unit)) };
-}
-
-/** A day's mean is the mean of its valid hours, of which it needs 18 (39. BImSchV, Anlage 11 A). */
-function dailyMeans(hours) {
-  const days = new Map();
-  for (const { item, value, x } of hours) {
-    if (item.coverage < VALID_COVERAGE) continue;
-    const day = midnight(x);
-    days.set(day, [...(days.get(day) ?? []), value]);
-  }
-  return [...days].filter(([, values]) => values.length >= 18).map(([day, values]) => ({ x: day + DAY / 2, value: mean(values) }));
-}
-
-/** A window of a silent device says null, which is not zero. */
-function valueOf(item, kind) {
-  return (kind === 'count' ? item.sum : item.mean) ?? null;
-}
-
-function point(item, kind) {
-  const x = Date.parse(item.start);
-  const middle = (x + Date.parse(item.end)) / 2;
-  if (kind === 'count') return { x, middle, value: valueOf(item, kind), faint: item.state === 'open', item };
-  return { x: middle, value: valueOf(item, kind), low: item.min ?? item.mean, high: item.max ?? item.mean, item };
-}
-
-/** Amounts start at zero; temperatures and levels where they are. */
-function floor(property, kind, low) {
-  return kind === 'count' || ['air_quality', 'air'].includes(property?.theme) ? Math.min(0, low) : low;
-}
-
-function ticks(span, from, to, width) {
-  const found = [];
-  if (span.id === '24h') {
-    const every = width < 360 ? 6 : 3;
-    for (let at = Math.ceil(from / HOUR) * HOUR; at <= to; at += HOUR) if (civil(at).hour % every === 0) found.push({ at, text: String(civil(at).hour) });
-    return found;
-  }
-  for (let days = -28; days <= 0; days += 7) found.push({ at: midnight(Date.now(), days), text: format.day(midnight(Date.now(), days)) });
-  return found;
-}
-
-function say({ item, value }, span, property, unit) {
-  const time = span.id === '24h' ? `${format.clock(Date.parse(item.start))}–${format.clock(Date.parse(item.end))}` : format.moment(Date.parse(item.start));
-  return `${time}: ${format.value(value, property)} ${unit} · ${t('window.coverage', { state: t(`window.${item.state}`), share: format.percent(item.coverage) })}`;
-}
-
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** How many windows were corrected, beside the mark that they have. */
+function correctedNote(items) {
+  const n = items.filter((item) => item.state === 'corrected').length;
+  const mark = svg('svg', { viewBox: '-4 -7 8 8', width: 9, height: 9, 'aria-hidden': 'true' }, svg('path', { d: 'M0,0 l-3.5,-6 h7 Z', class: 'corrected' }));
+  return n ? h('p', { class: 'note' }, mark, ' ', n === 1 ? t('mark.note.one') : t('mark.note.n', { n: format.number(n) }), '. ', t('mark.openHelp')) : null;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { difference, effect, figureAddress, figureName, finer, joined, minuteOf, parseFigure, reasonsOf, worstState } from '../js/figure-rules.js';
+import { tally } from '../js/raw-rules.js';
 import { de } from '../js/text-figure-de.js';
 import { en } from '../js/text-figure-en.js';
 import { instant, wallClock } from '../js/time.js';
@@ -72,4 +73,13 @@ test('the clock of the city is read as its instants, on days of 23 and 25 hours 
 test('figures are explained in both languages', () => {
   assert.deepEqual(Object.keys(en), Object.keys(de));
   for (const [key, text] of Object.entries(en)) assert.deepEqual(text.match(/\{\w+\}/g)?.sort(), de[key].match(/\{\w+\}/g)?.sort(), key);
+});
+
+const reading = (counted, ...flags) => ({ counted, flags });
+
+test('readings that do not count are counted, by their remarks', () => {
+  const silent = ['corrected', 'uncalibrated'];
+  const items = [reading(1), reading(2, 'corrected'), reading(null, 'stuck', 'uncalibrated'), reading(null, 'stuck', 'humid'), reading(3, 'spike', 'step'), reading(null, 'uncalibrated')];
+  assert.deepEqual(tally(items, silent), { n: 6, excluded: 3, why: [['stuck', 2], ['humid', 1], ['uncalibrated', 1]], odd: 1, remarks: [['spike', 1], ['step', 1]] });
+  assert.deepEqual(tally([reading(1)], silent), { n: 1, excluded: 0, why: [], odd: 0, remarks: [] });
 });
