@@ -25,6 +25,18 @@ export async function get(path, params = {}) {
 }
 
 /**
+ * Sends an order.
+ * @param {string} path below `/api/v1/`
+ * @param {any} order as JSON
+ */
+export async function post(path, order) {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const response = await fetch(`${BASE}${path}`, { method: 'POST', headers, body: JSON.stringify(order) });
+  if (!response.ok) throw await problem(response);
+  return response.json();
+}
+
+/**
  * All items of a list.
  * @returns {Promise<any[]>}
  */

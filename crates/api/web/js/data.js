@@ -60,7 +60,8 @@ async function loadPoles() {
 }
 
 async function loadLedger() {
-  const { equations, targets } = await get('ledger');
+  const { equations, excluded, targets } = await get('ledger');
+  state.excluded = excluded;
   state.equations = equations;
   state.targets = targets;
 }
@@ -129,7 +130,7 @@ async function heatOf(place, known, from, to) {
   const ids = place.poles.filter((id) => known.has(id)).slice(0, HEAT_POLES);
   const tasks = ids.flatMap((pole) => [...new Set(known.get(pole).map((item) => item.property))].map((property) => async () => {
     const items = await list('series', { pole, property, from: rfc3339(from), to: rfc3339(to), step: '1h' });
-    return items.map((item) => ({ ...item, property }));
+    return items.map((item) => ({ ...item, property, pole }));
   }));
   const means = (await inParallel(tasks)).flat();
   return Array.from({ length: 24 }, (_, index) => {

@@ -1,5 +1,6 @@
-/** The panel of one device: what is wrong, its session, its joins, the gateways that hear it. */
-import { get } from './api.js';
+/** The panel of one device: what is wrong, its latest values, its clock, its session, its joins, the gateways that hear it. */
+import { get, list } from './api.js';
+import { clockSection, placeSection, valuesSection } from './device-facts.js';
 import { connection, problems } from './device-rules.js';
 import { bars, connectionTag, gatewayName, problemWord, quality, share, strength } from './device-words.js';
 import { find, h, keepFocus } from './dom.js';
@@ -14,6 +15,8 @@ import { head } from './states.js';
 const REFRESH = 10_000;
 let open = null;
 let failed = null;
+/** What only the panel asks for. */
+let detail = { latest: null, clock: undefined };
 
 /** Follows the address and the state. */
 export function startDevicePanel() {
@@ -25,6 +28,7 @@ export function startDevicePanel() {
 function opened(id) {
   open = id;
   failed = null;
+  detail = { latest: null, clock: undefined };
   draw();
   refresh();
 }
@@ -32,7 +36,8 @@ function opened(id) {
 async function refresh() {
   const id = open;
   try {
-    const device = await get(`devices/${encodeURIComponent(id)}`);
+    const [{ clock, ...device }, latest] = await Promise.all([get(`devices/${encodeURIComponent(id)}`), list('latest', { device: id })]);
+    if (open === id) detail = { clock, latest };
     state.devices ??= new Map();
     state.devices.set(id, device);
     failed = null;
@@ -61,8 +66,8 @@ function body(device) {
   const last = device.last_received_at ? t('pole.seen', { time: format.seen(device.last_received_at) }) : t('pole.neverSeen');
   return h('div', { class: 'body' },
     h('p', { class: 'air-line' }, connectionTag(device), ' ', h('span', { class: 'note' }, last)),
-    wrong(device),
-    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]));
+    wrong(device), valuesSection(detail.latest), clockSection(detail.clock),
+    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]), placeSection(device, detail.latest));
 }
 
 /** In plain words, each with what to do; the one thing that an operator comes for. */

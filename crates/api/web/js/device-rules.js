@@ -7,6 +7,8 @@ const FLOOR = { 6: -5, 7: -7.5, 8: -10, 9: -12.5, 10: -15, 11: -17.5, 12: -20 };
 /** What each grade needs: dB above that floor, or dBm where there is no SNR (FSK). */
 const MARGIN = [10, 5, 1];
 const STRENGTH = [-90, -105, -115];
+/** A clock that is off by less, in seconds, moves no figure that people look at. */
+const CLOCK_RIGHT = 60;
 const STATES = ['silent', 'never'];
 
 /** How well a gateway hears a device: 4 strong, 3 good, 2 weak, 1 hardly. */
@@ -53,6 +55,16 @@ function rank(device) {
 /** How a device is connected: `lorawan` or `mqtt`. Whose name is a DevEUI speaks LoRaWAN, even before it was heard. */
 export function connection({ id, lorawan }) {
   return lorawan || /^[0-9a-f]{16}$/.test(id) ? 'lorawan' : 'mqtt';
+}
+
+/**
+ * How a device's own clock goes: `right` to the minute, `slow`, `fast`, or `none` when it tells no time.
+ * @param {{offset_s:number|null}} clock median of receipt minus event time
+ */
+export function clockState({ offset_s: offset }) {
+  if (offset === null) return { kind: 'none', seconds: 0 };
+  const seconds = Math.abs(offset);
+  return { kind: seconds < CLOCK_RIGHT ? 'right' : offset > 0 ? 'slow' : 'fast', seconds };
 }
 
 /** The words a device can be found by, in small letters. */

@@ -3,6 +3,8 @@ import { loadAll } from './data.js';
 import { find, h, keepFocus, setText, svg } from './dom.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
+import { numberId } from './ledger-rules.js';
+import { address } from './route.js';
 import { verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { head, instead } from './states.js';
@@ -92,39 +94,60 @@ function stream(x0, y0, x1, y1, tall, name) {
   return svg('path', { d: `M${x0},${y0} C${half},${y0} ${half},${y1} ${x1},${y1} V${y1 + tall} C${half},${y1 + tall} ${half},${y0 + tall} ${x0},${y0 + tall}Z`, class: `stream ${name}` });
 }
 
+/** A number, and the way to what it counts. */
+function link(equation, name, ...inside) {
+  const id = numberId(equation, name);
+  return svg('a', { href: address('count', id), 'data-focus': `count ${id}`, class: name }, inside);
+}
+
 function readings(x0, x1, y, tall, narrow) {
-  if (narrow) return svg('text', { x: x0 + 10, y: y + tall / 2 + 36 }, svg('tspan', { class: 'v', 'data-number': 'readings' }), ` ${t('ledger.readings')}`);
+  const told = (...inside) => link('readings', 'accepted', ...inside);
+  if (narrow) return told(svg('text', { x: x0 + 10, y: y + tall / 2 + 36 }, svg('tspan', { class: 'v', 'data-number': 'readings' }), ' ', svg('tspan', { class: 'word' }, t('ledger.readings'))));
   return svg('g', {}, svg('path', { d: `M${x0},${y} H${x1} V${y + tall} H${x0}Z`, class: 'stream uplink under' }), svg('rect', { x: x1, y, width: 10, height: tall, rx: 3, class: 'node readings' }),
-    svg('text', { x: x1 + 20, y: y + tall / 2 - 3, class: 'v', 'data-number': 'readings' }), svg('text', { x: x1 + 20, y: y + tall / 2 + 16 }, t('ledger.readings')));
+    told(svg('text', { x: x1 + 20, y: y + tall / 2 - 3, class: 'v', 'data-number': 'readings' }), svg('text', { x: x1 + 20, y: y + tall / 2 + 16, class: 'word' }, t('ledger.readings'))));
 }
 
 function sourceText(x, y, narrow) {
   const place = narrow ? { x: x + 18, 'text-anchor': 'start' } : { x: x - 12, 'text-anchor': 'end' };
-  return svg('g', { class: 'source' }, svg('text', { ...place, y: y - 3, class: 'v', 'data-number': 'journalled' }), svg('text', { ...place, y: y + 16 }, t(narrow ? 'term.journalled' : 'ledger.journalled')));
+  return svg('g', { class: 'source' }, link('messages', 'journalled', svg('text', { ...place, y: y - 3, class: 'v', 'data-number': 'journalled' }), svg('text', { ...place, y: y + 16, class: 'word' }, t(narrow ? 'term.journalled' : 'ledger.journalled'))));
 }
 
 function outText(name, x, y, tall) {
   const number = svg('tspan', { class: 'v', 'data-number': name });
   const lines = tall
-    ? svg('text', { y: y - 3 }, svg('tspan', { x, class: 'v', 'data-number': name }), svg('tspan', { x, dy: 19 }, t(`ledger.${name}`)))
-    : svg('text', { x, y: y + 5 }, number, ` ${t(`ledger.${name}`)}`);
-  return name === 'quarantined' ? svg('a', { href: '#quarantine=' }, lines) : lines;
+    ? svg('text', { y: y - 3 }, svg('tspan', { x, class: 'v', 'data-number': name }), svg('tspan', { x, dy: 19, class: 'word' }, t(`ledger.${name}`)))
+    : svg('text', { x, y: y + 5 }, number, ' ', svg('tspan', { class: 'word' }, t(`ledger.${name}`)));
+  return link('messages', name, lines);
 }
 
 /** The equations, term by term. */
 export function drawSums() {
   if (!parts.sums) return;
-  keepFocus(parts.sums, () => parts.sums.replaceChildren(...(state.equations ?? []).map(equation)));
+  keepFocus(parts.sums, () => parts.sums.replaceChildren(...(state.equations ?? []).map(equation), excluded()));
+}
+
+function word(key) {
+  return knows(key) ? t(key) : key.replace(/^\w+\./, '');
 }
 
 function equation({ name, total, terms, balanced }) {
-  const word = (key) => (knows(key) ? t(key) : key.replace(/^\w+\./, ''));
-  const term = ({ name: of, value, reason }, at) => {
-    const said = [format.number(value), ' ', word(`term.${of}`), reason ? `: ${word(`reason.${reason}`)}` : ''];
-    const link = of === 'quarantined' && value > 0;
-    return h('li', {}, at ? '+ ' : '= ', link ? h('a', { href: `#quarantine=${reason ?? ''}`, 'data-focus': `${name} ${reason ?? ''}` }, said) : said);
-  };
+  const term = ({ name: of, value, reason }, at) => h('li', {}, at ? '+ ' : '= ', opens(name, of, reason, value, reason ? `${word(`term.${of}`)}: ${word(`reason.${reason}`)}` : word(`term.${of}`)));
   return h('div', { class: 'equation' },
     h('h3', {}, word(`equation.${name}`), ' ', h('span', { class: balanced ? 'good' : 'bad' }, verdictMark(balanced), t(balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'))),
-    h('p', {}, h('b', {}, format.number(total.value)), ' ', word(`term.${total.name}`)), h('ul', {}, terms.map(term)), balanced ? null : h('p', { class: 'note' }, t('ledger.badHelp')));
+    h('p', {}, opens(name, total.name, null, total.value, word(`term.${total.name}`))), h('ul', {}, terms.map(term)), balanced ? null : h('p', { class: 'note' }, t('ledger.badHelp')));
+}
+
+/** What remarks keep out of windows is no term: it was accepted, and stays visible. */
+function excluded() {
+  if (state.excluded.length === 0) return '';
+  const line = ({ flag, value }) => h('li', {}, opens(null, 'excluded', flag, value, word(`flag.${flag}`)));
+  return h('div', { class: 'equation' }, h('h3', {}, t('term.excluded')), h('p', { class: 'note' }, t('ledger.excluded')), h('ul', {}, state.excluded.map(line)));
+}
+
+/** A number of which there is something opens what it counts; what is not folded yet stands nowhere. */
+function opens(equation, name, reason, value, text) {
+  const said = [h('b', {}, format.number(value)), ' ', text];
+  if (value === 0 || name === 'not_yet_folded') return said;
+  const id = numberId(equation, name, reason);
+  return h('a', { href: address('count', id), 'data-focus': `count ${id}` }, said);
 }

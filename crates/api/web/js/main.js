@@ -4,6 +4,7 @@ import { startDevicePanel } from './device-panel.js';
 import { drawDevices, freshenDevices } from './devices.js';
 import { find, setText } from './dom.js';
 import { startDrawers } from './drawer.js';
+import { startFigurePanel } from './figure-panel.js';
 import { drawGateways, followGateway } from './gateways.js';
 import { setLanguage, startLanguage, t } from './i18n.js';
 import { drawLedger, drawSums, freshenLedger } from './ledger.js';
@@ -11,7 +12,7 @@ import { onReturn, onWindow, startLive } from './live.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
 import { startPanel } from './pole-panel.js';
-import { drawQuarantine, freshenQuarantine, startQuarantine } from './quarantine.js';
+import { drawQuarantine, freshenQuarantine } from './quarantine.js';
 import { startRefusedPanel } from './refused-panel.js';
 import { revealAgain } from './reveal.js';
 import { route } from './route.js';
@@ -21,10 +22,11 @@ import { drawStory } from './story.js';
 import { startTargets } from './targets.js';
 import { lightOnPaper, startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
+import { startWorkbench } from './workbench.js';
 
 const ALL = ['language'];
 /** What of the address belongs to the operator's part. */
-const OPERATION = ['quarantine', 'gateway', 'device', 'refused'];
+const OPERATION = ['quarantine', 'gateway', 'device', 'refused', 'count', 'message', 'repair', 'trace'];
 
 function wire() {
   on([...ALL, 'poles', 'counts', 'heat'], drawStory);
@@ -99,10 +101,11 @@ countsOnWindows(20_000);
 onReturn(loadAll);
 startLive();
 startPanel();
+startFigurePanel();
 startDevicePanel();
 startRefusedPanel();
+startWorkbench();
 startDrawers();
-startQuarantine();
 startTargets();
 followGateway();
 loadAll();

@@ -1,16 +1,19 @@
 /** The panel of one pole: live values, air, courses, remarks, devices. */
 import { list } from './api.js';
 import { connectionTag } from './device-words.js';
-import { find, flash, h, setText } from './dom.js';
+import { find, flash, h, keepFocus, setText } from './dom.js';
 import { addDrawer } from './drawer.js';
+import { figureAddress } from './figure-rules.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { onWindow } from './live.js';
 import { courses } from './pole-course.js';
+import { sensing } from './pole-sensing.js';
 import { address, leave } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
 import { on, seriesKey, state } from './state.js';
 import { head } from './states.js';
+import { traceLink } from './trace-link.js';
 
 const THEMES = ['air_quality', 'air', 'footfall', 'noise', 'weather'];
 const REFETCH = 10_000;
@@ -89,11 +92,13 @@ function freshenHead() {
   view.chip.className = `chip is-${pole.state}`;
   if (view.airKey === JSON.stringify(pole.air)) return;
   view.airKey = JSON.stringify(pole.air);
-  view.air.replaceChildren(...airLine(pole.air));
+  view.air.replaceChildren(...airLine(pole));
 }
 
-function airLine(air) {
-  const word = h('p', {}, shape(air?.class, 22), h('b', {}, isClass(air?.class) ? `${t('pole.air')} ${airWord(air.class)}` : t('pole.noAir')), isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null);
+function airLine({ id, air }) {
+  const figure = air?.hour && figureAddress({ kind: 'pole', id, property: air.index, step: '1h', start: Date.parse(air.hour) });
+  const said = isClass(air?.class) ? h('a', { href: figure }, `${t('pole.air')} ${airWord(air.class)}`) : t('pole.noAir');
+  const word = h('p', {}, shape(air?.class, 22), h('b', {}, said), isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null);
   if (!isClass(air?.class)) return [word];
   const hours = t('pole.airHour', { hours: format.hour(Date.parse(air.hour)), share: format.percent(air.coverage) });
   return [word, h('p', { class: 'note' }, [hours, air.complete ? '' : t('pole.incomplete'), t('sentence.honest')].filter(Boolean).join(' · '))];
@@ -120,7 +125,7 @@ function drawBody() {
   view.flags = h('section', {});
   view.body.replaceChildren(
     h('section', {}, head(null, t('pole.live'), t('pole.live.note')), h('dl', { class: 'values' }, found.map(valueRow))),
-    view.courses.root, view.flags, devices());
+    view.courses.root, view.flags, sensing(view.pole.devices) ?? '', devices());
   drawFlags(found);
   return view.courses.load();
 }
@@ -136,7 +141,7 @@ function valueRow(item) {
 
 function write({ value, time }, item) {
   setText(value, format.value(item.value, state.properties.get(item.property)));
-  setText(time, format.seen(item.event_time));
+  keepFocus(time, () => time.replaceChildren(traceLink(item)));
 }
 
 /** Only what changed, as it changes. */

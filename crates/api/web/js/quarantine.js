@@ -1,120 +1,111 @@
-/** What was refused, with reason, bytes and the next step. */
-import { get } from './api.js';
-import { find, h, setText } from './dom.js';
+/** What was not understood, by reason: how much, whose matter, since when, what to do. A reason opens its messages. */
+import { list } from './api.js';
+import { load } from './data.js';
+import { find, h, keepFocus, setText } from './dom.js';
 import * as format from './format.js';
-import { knows, t } from './i18n.js';
+import { t } from './i18n.js';
+import { drawMessages, openMessages, renewMessages } from './quarantine-list.js';
+import { groups, occurred } from './quarantine-rules.js';
+import { loadReasons, meaning, reasonWord, remedy, replayable, severity, severityMark } from './reason-words.js';
+import { replayLine } from './replays.js';
 import { reveal } from './reveal.js';
-import { route } from './route.js';
-import { state } from './state.js';
-import { broken, head, skeleton } from './states.js';
+import { address, route } from './route.js';
+import { changed, on, state } from './state.js';
+import { head, instead } from './states.js';
+import { count } from './targets.js';
+import { HOUR, rfc3339 } from './time.js';
 
-const PAGE = 6;
-const view = { reason: '', items: null, next: null, error: null };
-let note = null;
-let counted = null;
+/** So far back it is told since when something occurs. */
+const DAYS = 31;
+/** What occurred since is asked again after so many ms. */
+const EVERY = 60_000;
+let hours = new Map();
 let asked = 0;
+let counted = '';
+let note = null;
 
-/** Follows the address and loads the first page. */
+/** Follows the address, and asks what the words need. */
 export function startQuarantine() {
   addEventListener('hashchange', follow);
-  if (!follow()) loadPage(true);
+  on(['reasons', 'replays', 'messages', 'sources'], drawQuarantine);
+  on(['ledger'], freshenMessages);
+  loadReasons().catch(() => {}); // the words of this page do without
+  follow();
 }
 
 function follow() {
   const wanted = route().quarantine;
-  if (wanted === undefined) return false;
-  view.reason = wanted;
-  loadPage(true);
-  reveal(() => find('#quarantine'), 'nearest');
-  return true;
+  if (wanted === undefined) return;
+  openMessages(wanted);
+  reveal(() => find('#messages-title') ?? find('#quarantine'), 'nearest');
 }
 
-/** Asks anew when the number of refused messages changed, not more often than every 5 s. */
-export function freshenQuarantine() {
-  drawNote();
-  const now = state.ledger?.quarantined ?? null;
-  if (now === null || now === counted || Date.now() - asked < 5000) return;
-  if (view.items && view.items.length > PAGE) return; // a reader has gone deeper
+/** Asks again for the messages that are open when their number is another one. */
+function freshenMessages() {
+  const now = JSON.stringify(groups(state.equations, severity));
+  if (now !== counted) renewMessages();
   counted = now;
-  loadPage(true);
 }
 
-async function loadPage(first) {
-  asked = Date.now();
-  try {
-    const answer = await get('quarantine', { reason: view.reason || null, limit: PAGE, cursor: first ? null : view.next });
-    view.items = first ? answer.items : [...view.items, ...answer.items];
-    view.next = answer.next;
-    view.error = null;
-  } catch (error) {
-    view.error = error.message;
-  }
-  drawQuarantine();
-}
-
-function drawNote() {
+/** The number as it grows; what is behind it comes with the ledger. */
+export function freshenQuarantine() {
   const total = state.ledger?.quarantined;
   setText(note, total ? t('quarantine.note', { n: format.number(total) }) : '');
 }
 
+async function loadHours() {
+  asked = Date.now();
+  const rows = await list('ledger/rows', { by: 'source', from: rfc3339(asked - DAYS * 24 * HOUR), limit: 10_000 }).catch(() => null);
+  if (!rows) return;
+  hours = occurred(rows);
+  for (const { source } of rows) state.sources.add(source);
+  changed('sources');
+}
+
 /** Draws the card. */
 export function drawQuarantine() {
+  const card = find('#quarantine');
   note = h('span', { class: 'note' });
-  drawNote();
-  find('#quarantine').replaceChildren(head('quarantine-title', t('quarantine.title'), null, note), ...content());
+  freshenQuarantine();
+  keepFocus(card, () => card.replaceChildren(head('quarantine-title', t('quarantine.title'), null, note), ...content()));
 }
 
 function content() {
-  if (view.error && !view.items) return [broken(view.error, () => loadPage(true))];
-  if (!view.items) return [skeleton()];
-  const filter = reasons();
-  if (view.items.length === 0) return [h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('quarantine.empty')), h('p', { class: 'note' }, t('quarantine.emptyHelp')))];
-  const more = view.next && h('button', { type: 'button', class: 'btn', onclick: () => loadPage(false) }, t('quarantine.more'));
-  return [filter, table(), more].filter(Boolean);
+  const found = groups(state.equations, severity);
+  if (found.length && Date.now() - asked > EVERY) loadHours();
+  const other = instead('ledger', !state.equations, t('quarantine.emptyHelp'), () => load('ledger'));
+  if (other) return [other];
+  const tools = h('p', { class: 'repair-tools' }, h('a', { class: 'btn', href: address('repair', ''), 'data-focus': 'repair' }, t('repair.open')), replayLine());
+  if (found.length === 0) return [h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('quarantine.empty')), h('p', { class: 'note' }, t('quarantine.emptyHelp'))), tools];
+  return [table(found), tools, drawMessages()].filter(Boolean);
 }
 
-/** The reasons of the ledger, each with its number. */
-function reasons() {
-  const terms = (state.equations ?? []).find(({ name }) => name === 'messages')?.terms ?? [];
-  const found = terms.filter(({ name, reason, value }) => name === 'quarantined' && reason && value > 0);
-  if (found.length === 0) return null;
-  const link = (reason, text) => h('a', { href: `#quarantine=${reason}`, class: 'chip', 'aria-current': view.reason === reason ? 'true' : null }, text);
-  return h('nav', { class: 'reasons', 'aria-label': t('quarantine.filter') }, link('', t('quarantine.all')), found.map(({ reason, value }) => link(reason, `${word('reason', reason)} ${format.number(value)}`)));
+function table(found) {
+  const columns = ['reason', 'messages', 'since', 'step', 'repair'];
+  const title = (column) => h('th', { scope: 'col', class: `c-${column}` }, column === 'repair' ? h('span', { class: 'hidden' }, t('quarantine.repair')) : t(`quarantine.${column}`));
+  return h('div', { class: 'scroll' }, h('table', { class: 'things reasons-table', 'aria-label': t('quarantine.caption') },
+    h('thead', {}, h('tr', {}, columns.map(title))), h('tbody', {}, found.map(row))));
 }
 
-function word(kind, reason) {
-  return knows(`${kind}.${reason}`) ? t(`${kind}.${reason}`) : reason;
+function row(group) {
+  const { reason } = group;
+  const cell = (column, ...inside) => h('td', { class: `c-${column}`, 'data-column': t(`quarantine.${column}`) }, inside);
+  const open = route().quarantine === reason;
+  return h('tr', { 'data-reason': reason, 'data-severity': severity(reason), 'aria-current': open ? 'true' : null },
+    h('th', { scope: 'row', class: 'c-reason' }, severityMark(severity(reason), true), h('div', {}, h('a', { href: `#quarantine=${reason}`, class: 'quiet', 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('p', { class: 'note' }, meaning(reason)))),
+    cell('messages', ...amounts(group)), cell('since', ...since(group)), cell('step', remedy(reason)),
+    cell('repair', replayable(reason) ? h('a', { class: 'btn', href: address('repair', reason), 'data-focus': `repair ${reason}`, 'aria-label': `${t('repair.again')}: ${reasonWord(reason)}` }, t('repair.again')) : h('span', { class: 'note' }, t('repair.never'))));
 }
 
-function table() {
-  const columns = ['reason', 'detail', 'from', 'when', 'step'];
-  return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('quarantine.caption') }, h('table', { class: 'refused' },
-    h('thead', {}, h('tr', {}, columns.map((column) => h('th', { scope: 'col' }, t(`quarantine.${column}`))))),
-    h('tbody', {}, view.items.map(row))));
+/** Readings alone are refused of messages of which the rest counts. */
+function amounts({ messages, readings }) {
+  if (messages === 0) return [count('value', readings)];
+  return [format.number(messages), readings > messages ? h('div', { class: 'note' }, count('value', readings)) : null];
 }
 
-function row(item) {
-  const cell = (column, ...inside) => h('td', { 'data-column': t(`quarantine.${column}`) }, ...inside);
-  return h('tr', {},
-    h('th', { scope: 'row' }, word('reason', item.reason)),
-    cell('detail', h('div', {}, item.detail), content64(item)),
-    cell('from', h('div', {}, h('code', {}, item.device ?? '–')), h('div', { class: 'note path' }, item.topic ?? '')),
-    cell('when', format.moment(Date.parse(item.received_at))),
-    cell('step', word('step', item.reason)));
-}
-
-function content64(item) {
-  if (item.size === null) return null; // the journal no longer has it
-  return h('details', {}, h('summary', {}, t('quarantine.bytes', { size: format.bytes(item.size) })), h('pre', {}, printable(item.payload_base64)));
-}
-
-/** Text where it is text, else the first bytes in hexadecimal. */
-function printable(base64) {
-  const bytes = Uint8Array.from(atob(base64 ?? ''), (char) => char.charCodeAt(0));
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (!/[\u0000-\u0008\u000e-\u001f]/.test(text)) return text;
-  } catch { /* no text */ }
-  const hex = [...bytes.slice(0, 256)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return `${t('quarantine.binary')}: ${hex}${bytes.length > 256 ? ' …' : ''}`;
+function since({ reason, messages }) {
+  const known = hours.get(reason);
+  if (!known) return ['–'];
+  const began = known.messages < messages ? t('quarantine.longer', { n: DAYS }) : format.moment(known.first);
+  return [began, known.last > known.first ? h('div', { class: 'note' }, t('quarantine.last', { time: format.moment(known.last) })) : null];
 }

@@ -1,4 +1,4 @@
-/** What the address says: `#pole=AM-01` opens a pole, `#device=…` a device, `#refused=city/reason` what a target refused, `#gateway=…` shows a gateway, `#quarantine=reason` filters the quarantine. */
+/** What the address says: `#pole=AM-01` opens a pole, `#device=…` a device, `#refused=city/reason` what a target refused, `#gateway=…` shows a gateway, `#quarantine=reason` opens messages in quarantine, `#message=4711` one of them, `#repair=reason/device` their repair, `#count=messages/duplicate` what a number of the ledger counts, `#trace=device/property/channel/time` the way of a reading. */
 
 /** @returns {Record<string, string>} */
 export function route() {

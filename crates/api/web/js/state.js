@@ -26,6 +26,12 @@ export const state = {
   ledger: null,
   /** The equations of `/ledger`. */
   equations: null,
+  /** What is kept out of windows, by remark, of `/ledger`. */
+  excluded: [],
+  /** @type {any[]|null} replays, newest first */
+  replays: null,
+  /** @type {Set<string>} names of sources that brought something */
+  sources: new Set(),
   /** @type {any[]|null} the targets of `/ledger` */
   targets: null,
   /** @type {Map<string, any>} counts by zone id, see `usual.js` */
