@@ -11,7 +11,9 @@
 mod baseline;
 mod comparable;
 mod partner;
+mod window;
 
 pub use baseline::{BASELINE_DAYS, BASELINE_WEEKS, Baseline, Estimate, NoBaseline, baseline, gap_estimate};
 pub use comparable::{NotComparable, Side, comparable};
 pub use partner::{Anchor, anchored, last_year, last_year_week, previous_week};
+pub use window::{Comparison, Length, at_same_hour, change_permille, partner};

@@ -35,6 +35,15 @@ impl NoBaseline {
             Self::TooFewDays => "too_few_days",
         }
     }
+
+    /// The reason in words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::UnlikeOthers => "the day is a public holiday or a special day: no other is like it",
+            Self::SchoolHolidaysUnknown => "it is not known here whether the day is in the school holidays",
+            Self::TooFewDays => "fewer than four comparable days of the last 26 weeks were covered well enough",
+        }
+    }
 }
 
 /// A value that nobody counted. Whoever shows it flags it as an estimate.

@@ -17,7 +17,7 @@ pub struct Side {
     pub rule: u32,
 }
 
-/// Why two sums are not comparable; the first that holds. Words for people are the page's.
+/// Why two sums are not comparable; the first that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NotComparable {
     /// There is nothing to compare with.
@@ -58,6 +58,19 @@ impl NotComparable {
             Self::OtherLength => "other_length",
             Self::TooLittleCovered => "too_little_covered",
             Self::CoverageDiffers => "coverage_differs",
+        }
+    }
+
+    /// The reason in words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::NoData => "there is nothing to compare with: one of the two times has no counts",
+            Self::OtherRule => "the lines that are counted were not the same at both times",
+            Self::OtherCounters => "not as many counters were in service throughout both times",
+            Self::Unfinished => "one of the two times is not over yet",
+            Self::OtherLength => "the two times are not equally long",
+            Self::TooLittleCovered => "at one of the two times less than 90 % of the reports came",
+            Self::CoverageDiffers => "much more of the reports came at one of the two times than at the other",
         }
     }
 }

@@ -84,14 +84,14 @@ pub const CONTROL_COUNT: Method = first(
     "control.count",
     "Control count: a person counts beside the device",
     "deviation = (device − manual) / manual over the same quarters of an hour, both directions together, in thousandths rounded half away \
-     from zero. Only if the device covered the whole span.",
+     from zero. Only from 90 % coverage, which stands beside it.",
 );
 /// Estimates of gaps.
 pub const ESTIMATE_GAP: Method = first(
     "estimate.gap",
     "Estimate of an hour in which counters were missing",
     "Mean of the same hour on the last 4 comparable days (same weekday; no public holiday or special day; Sunday opening and school holidays \
-     alike; within 26 weeks) with full coverage, rounded half away from zero. Shown beside, never part of a sum.",
+     alike; within 26 weeks) that are covered by 90 %, rounded half away from zero. Shown beside, never part of a sum.",
 );
 /// A week before.
 pub const COMPARE_PREVIOUS_WEEK: Method = first(
