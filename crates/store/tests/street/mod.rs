@@ -1,14 +1,14 @@
-//! A street with three poles and sensors of air, folded into a real file.
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
+//! A street with eight poles and sensors of air, folded into a real file.
+#![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{
     fmt::Write as _,
     sync::{Arc, RwLock},
 };
 
-use smartpole_model::{Inputs, PoleNo, RawMessage, RecordRef, Seq, UtcMillis};
+use smartpole_model::{Inputs, PoleNo, PropertyNo, RawMessage, RecordRef, Seq, UtcMillis};
 use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs, NameKind};
-use smartpole_store::{PoleAir, Queries, Store};
+use smartpole_store::{Peers, PoleAir, PoleHours, Queries, Store, WantedHours};
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -18,18 +18,23 @@ pub const DAY: i64 = 1_795_561_200_000;
 pub const MOVED: i64 = DAY + 10 * HOUR + 45 * MINUTE;
 
 /// Number, id, unit, what else the catalogue says.
-const PROPERTIES: [(u16, &str, &str, &str); 6] = [
+const PROPERTIES: [(u16, &str, &str, &str); 7] = [
     (1, "pm2_5", "ug/m3", ""),
     (2, "pm10", "ug/m3", ""),
     (3, "no2", "ug/m3", ""),
     (4, "o3", "ug/m3", ""),
     (5, "so2", "mg/m3", ""),
     (6, "no2_ppb", "[ppb]", "converts_to = \"no2\"\nfactor = 1.913"),
+    (7, "noise_laeq", "dB", "mean = \"energy\""),
 ];
 
+/// P4 to P7 stand within 700 m of P1, P8 beyond 1,500 m.
+const POLES: &str = "id,name,place,lat,lon\nP1,P1,S,51.55,7.31\nP2,P2,S,51.551,7.311\nP3,P3,S,51.56,7.32\nP4,P4,S,51.553,7.31\n\
+                     P5,P5,S,51.554,7.31\nP6,P6,S,51.555,7.31\nP7,P7,S,51.556,7.31\nP8,P8,S,51.564,7.31\n";
 /// `s1` and `s2` are calibrated, `old` and `raw` are not.
 const DEVICES: &str = "id,pole,profile,from\ns1,P1,station,\ns2,P1,station,\nold,P1,station,\ns3,P2,station,\n\
-                       mover,P2,station,\nmover,P3,station,2026-11-25T09:45:00Z\nraw,P3,station,\n";
+                       mover,P2,station,\nmover,P3,station,2026-11-25T09:45:00Z\nraw,P3,station,\nn4,P4,station,\n\
+                       n5,P5,station,\nn6,P6,station,\nn7,P7,station,\nn8,P8,station,\n";
 const CALIBRATIONS: &str = "device,property,offset,gain\ns1,pm2_5,0,1\ns1,pm10,0,1\ns2,pm2_5,0,1\ns2,pm10,0,1\n";
 
 fn inputs() -> Inputs {
@@ -44,7 +49,7 @@ fn inputs() -> Inputs {
     }
     let files = [
         ("properties.toml", properties.as_str()),
-        ("poles.csv", "id,name,place,lat,lon\nP1,P1,S,51.55,7.31\nP2,P2,S,51.551,7.311\nP3,P3,S,51.56,7.32\n"),
+        ("poles.csv", POLES),
         ("devices.csv", DEVICES),
         ("calibrations.csv", CALIBRATIONS),
         ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
@@ -119,7 +124,32 @@ impl Street {
 
     /// The hours of a pole from one instant to another.
     pub fn air(&self, pole: &str, from: i64, to: i64) -> PoleAir {
-        let hours = self.queries.air_hours(&[self.pole(pole)], (UtcMillis(from), UtcMillis(to)), None, |_, air| air);
+        self.air_as_of(pole, from, to, None)
+    }
+
+    /// As of an earlier instant.
+    pub fn air_as_of(&self, pole: &str, from: i64, to: i64, as_of: Option<i64>) -> PoleAir {
+        let (poles, span) = ([self.pole(pole)], (UtcMillis(from), UtcMillis(to)));
+        let hours = self.queries.air_hours(&poles, span, as_of.map(UtcMillis), |_, air| air);
         hours.unwrap().remove(0)
     }
+
+    /// The hours of one property.
+    pub fn hours(&self, pole: &str, property: &str, from: i64, to: i64, as_of: Option<i64>) -> PoleHours {
+        let (poles, properties) = ([self.pole(pole)], [number(property)]);
+        let (from, to, as_of) = (UtcMillis(from), UtcMillis(to), as_of.map(UtcMillis));
+        let wanted = WantedHours { poles: &poles, properties: &properties, from, to, as_of };
+        self.queries.pole_hours(&wanted, |_, mut hours| hours.remove(0)).unwrap().remove(0)
+    }
+
+    /// A pole beside the poles around it.
+    pub fn peers(&self, pole: &str, property: &str, from: i64, to: i64, as_of: Option<i64>) -> Option<Peers> {
+        let span = (UtcMillis(from), UtcMillis(to));
+        self.queries.peers(self.pole(pole), &[number(property)], span, as_of.map(UtcMillis)).unwrap().remove(0)
+    }
+}
+
+fn number(property: &str) -> PropertyNo {
+    let known = PROPERTIES.iter().find(|(_, id, ..)| *id == property).unwrap();
+    PropertyNo(known.0)
 }

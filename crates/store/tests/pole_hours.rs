@@ -1,0 +1,100 @@
+//! Hours of a pole: of sound levels, of sensors side by side, and as of an earlier minute.
+
+mod street;
+
+use smartpole_method::air::Mean;
+use smartpole_model::{Flags, UtcMillis};
+use smartpole_store::{PoleHour, PoleHours};
+use street::{DAY, HOUR, MINUTE, Street};
+
+#[test]
+fn sound_levels_are_summed_up_by_their_energies() {
+    let mut street = Street::new();
+    for (at, level) in [(0, "60"), (10, "60"), (20, "60"), (30, "70"), (40, "70"), (50, "70")] {
+        street.report("s1", DAY + at * MINUTE, DAY + at * MINUTE, &[("noise_laeq", level)]);
+    }
+    let noise = |street: &Street| street.hours("P1", "noise_laeq", DAY, DAY + HOUR, None)[&UtcMillis(DAY)];
+    let hour = noise(&street);
+    // 10 lg ((10^6 + 10^7) / 2) = 67.4
+    assert_eq!((hour.mean, hour.sum, hour.count), (Some(Mean(67_400_000)), 3 * 1_000_000 + 3 * 10_000_000, 6));
+    assert_eq!((hour.min, hour.max, hour.covered_ms), (600, 700, HOUR));
+    street.run("s2", DAY, DAY + HOUR, 10 * MINUTE, &[("noise_laeq", "50")]);
+    // 10 lg ((5.5 · 10^6 + 10^5) / 2) = 64.5
+    assert_eq!(noise(&street).mean, Some(Mean(64_500_000)));
+}
+
+#[test]
+fn an_hour_is_covered_as_its_best_sensor_covers_it() {
+    let mut street = Street::new();
+    street.run("s1", DAY, DAY + HOUR, 10 * MINUTE, &[("no2", "10")]);
+    street.run("s2", DAY, DAY + 20 * MINUTE, 10 * MINUTE, &[("no2", "10")]);
+    street.run("s2", DAY + HOUR, DAY + 80 * MINUTE, 10 * MINUTE, &[("no2", "10")]);
+    let hours = street.hours("P1", "no2", DAY, DAY + 2 * HOUR, None);
+    let said: Vec<_> = hours.values().map(|hour| (hour.count, hour.expected, hour.covered_ms)).collect();
+    assert_eq!(said, [(8, 12, HOUR), (2, 12, HOUR / 3)]);
+    street.run("s1", DAY + 2 * HOUR, DAY + 3 * HOUR, MINUTE, &[("no2", "10")]);
+    let busy = street.hours("P1", "no2", DAY + 2 * HOUR, DAY + 3 * HOUR, None);
+    assert_eq!(busy[&UtcMillis(DAY + 2 * HOUR)].covered_ms, HOUR, "more than was expected covers no more");
+}
+
+/// All that is asked of a street, hour by hour.
+fn answers(street: &Street, until: i64, as_of: Option<i64>) -> Vec<(String, PoleHour)> {
+    let from = DAY - HOUR;
+    let mut said = Vec::new();
+    // of open blocks remarks that hang on other readings are those of now
+    let mut add = |of: String, hours: &PoleHours| {
+        said.extend(
+            hours.iter().map(|(start, hour)| (format!("{of} {start}"), PoleHour { flags: Flags::NONE, ..*hour })),
+        );
+    };
+    for pole in ["P1", "P2", "P3"] {
+        for (pollutant, known) in &street.air_as_of(pole, from, until, as_of).pollutants {
+            add(format!("{pole} {}", pollutant.id()), &known.hours);
+        }
+        add(format!("{pole} noise"), &street.hours(pole, "noise_laeq", from, until, as_of));
+    }
+    said
+}
+
+#[track_caller]
+fn check(street: &Street, now: i64, known: &[(String, PoleHour)]) {
+    let again = answers(street, now, Some(now));
+    let differ: Vec<_> = again.iter().zip(known).filter(|(again, known)| again != known).collect();
+    assert!(differ.is_empty() && again.len() == known.len(), "as of {} minutes {differ:#?}", (now - DAY) / MINUTE);
+}
+
+#[test]
+fn hours_as_of_then_are_the_answer_of_then() {
+    let (mut street, mut dice) = (Street::new(), 5u64);
+    let mut throw = move |sides: i64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) as i64 % sides
+    };
+    // what is expected hangs on the sensors that were ever heard of
+    for device in ["s1", "s2", "s3", "mover", "raw"] {
+        street.report(device, DAY, DAY, &[("pm10", "20"), ("no2", "10"), ("noise_laeq", "50")]);
+    }
+    let mut then = Vec::new();
+    for now in (DAY + MINUTE..DAY + 20 * HOUR).step_by(3 * MINUTE as usize) {
+        if throw(25) == 0 {
+            then.push((now, answers(&street, now, None)));
+            street.commit(); // as the service does once a second
+        }
+        let delay = if throw(4) == 0 { throw(8 * 60) * MINUTE } else { 0 };
+        let device = ["s1", "s2", "s3", "mover", "raw"][throw(5) as usize];
+        let (property, value) = (["pm10", "no2", "noise_laeq"][throw(3) as usize], (30 + throw(50)).to_string());
+        street.report(device, (now - delay).max(DAY), now, &[(property, &value)]);
+        if throw(6) == 0 {
+            street.commit();
+        }
+        // soon after, when some of it is still open or not committed
+        if let Some((then, known)) = then.last().filter(|(then, _)| (1..HOUR).contains(&(now - then))) {
+            check(&street, *then, known);
+        }
+    }
+    street.commit();
+    assert!(then.len() > 5);
+    for (now, known) in then {
+        check(&street, now, &known);
+    }
+}
