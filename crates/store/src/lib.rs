@@ -13,6 +13,7 @@ mod air;
 mod as_of;
 mod clock;
 mod commit;
+mod counters;
 mod error;
 mod kept;
 mod ledger;
@@ -41,6 +42,7 @@ mod windows;
 
 pub use air::{Air, PoleAir, PollutantHours};
 pub use clock::Clock;
+pub use counters::{Counters, InService, Line, Stretch};
 pub use error::Error;
 pub use kept::{Grain, KeptValue, KeptWindow, KeptWindows, WindowKey};
 pub use ledger_check::LedgerFault;

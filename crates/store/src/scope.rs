@@ -5,6 +5,8 @@ use std::sync::Arc;
 use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, UtcMillis, registry::Installation};
 use smartpole_pipeline::{Fold, NameKind, Scope};
 
+use crate::counters::{Line, Stretch};
+
 /// A device that belongs to a scope at some time.
 #[derive(Debug)]
 pub(crate) struct Member {
@@ -131,6 +133,18 @@ impl Expected {
 }
 
 impl Member {
+    /// The lines that the device counted for these parts, and when.
+    pub(crate) fn lines(&self, parts: &[Part]) -> impl Iterator<Item = (Line, Stretch)> {
+        let registry = &self.inputs.registry;
+        let installations = self.index.map_or(&[][..], |index| &registry.devices[index].installations);
+        installations.iter().filter_map(|installation| {
+            let Installation { from, to, pole, line, direction, .. } = installation;
+            self.part_at(*from, parts)?;
+            let (pole, line, direction) = (registry.poles[*pole].id.clone(), line.clone(), direction.clone());
+            Some((Line { pole, line, direction }, (*from, *to)))
+        })
+    }
+
     /// When the device should report, and how often, for these parts.
     fn reports(&self, parts: &[Part]) -> impl Iterator<Item = Reports> {
         let registry = &self.inputs.registry;
@@ -145,7 +159,7 @@ impl Member {
 }
 
 /// How many channels a device has reported of a property, or of the totals that feed it.
-fn channels(fold: &Fold, device: DeviceNo, property: PropertyNo, channel: Option<u8>) -> usize {
+pub(crate) fn channels(fold: &Fold, device: DeviceNo, property: PropertyNo, channel: Option<u8>) -> usize {
     let catalogue = &fold.inputs().registry.properties;
     let feeds = |number| catalogue.get(number).is_some_and(|known| known.counts == Some(property));
     let latest = fold.latest(device).iter().map(|latest| latest.series);

@@ -13,6 +13,8 @@ pub struct Side {
     pub windows: i64,
     /// Counters that were in service throughout.
     pub counters: i64,
+    /// Counters that were in service for a part of it.
+    pub partly: i64,
     /// Version of the rule by which the zone is counted: another line or another direction is another quantity.
     pub rule: u32,
 }
@@ -24,7 +26,7 @@ pub enum NotComparable {
     NoData,
     /// The rule of counting has changed in between.
     OtherRule,
-    /// Other numbers of counters.
+    /// Other numbers of counters, or some that were in service for a part of a side only.
     OtherCounters,
     /// A side is not over.
     Unfinished,
@@ -88,7 +90,7 @@ pub fn comparable(one: Side, other: Side) -> Result<(), NotComparable> {
     let holds = |reason: NotComparable| match reason {
         NotComparable::NoData => sides.iter().any(|side| side.count <= 0 || side.expected <= 0 || side.windows <= 0),
         NotComparable::OtherRule => one.rule != other.rule,
-        NotComparable::OtherCounters => one.counters != other.counters,
+        NotComparable::OtherCounters => one.counters != other.counters || sides.iter().any(|side| side.partly > 0),
         NotComparable::Unfinished => sides.iter().any(|side| side.closed < side.windows),
         NotComparable::OtherLength => differs_in_length(one.windows, other.windows),
         NotComparable::TooLittleCovered => sides.iter().any(|side| permille(*side) < 900),
@@ -112,7 +114,8 @@ fn differs_in_length(one: i64, other: i64) -> bool {
 mod tests {
     use super::*;
 
-    const WEEK: Side = Side { count: 1_000, expected: 1_000, closed: 672, windows: 672, counters: 3, rule: 1 };
+    const WEEK: Side =
+        Side { count: 1_000, expected: 1_000, closed: 672, windows: 672, counters: 3, partly: 0, rule: 1 };
 
     #[track_caller]
     fn check(other: Side, reason: Option<NotComparable>) {
@@ -133,6 +136,7 @@ mod tests {
         check(Side::default(), Some(NotComparable::NoData));
         check(Side { rule: 2, ..WEEK }, Some(NotComparable::OtherRule));
         check(Side { counters: 2, ..WEEK }, Some(NotComparable::OtherCounters));
+        check(Side { partly: 1, ..WEEK }, Some(NotComparable::OtherCounters));
         check(Side { closed: 671, ..WEEK }, Some(NotComparable::Unfinished));
         check(Side { closed: 676, windows: 676, ..WEEK }, None); // 25 hours in a day
         check(Side { closed: 679, windows: 679, ..WEEK }, Some(NotComparable::OtherLength)); // 7 > 6.79

@@ -1,0 +1,131 @@
+//! The counters that a count is made of: where they count, when they were in service, and what they should have sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smartpole_model::{PropertyNo, UtcMillis};
+use smartpole_pipeline::{Fold, Scope};
+
+use crate::{
+    Queries,
+    scope::{Expected, Member, channels, members, parts},
+};
+
+/// A span of time: from an instant to before another.
+pub type Stretch = (UtcMillis, UtcMillis);
+
+/// What is counted: a line at a pole, in a direction. A swapped device continues it; a line of another name is another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    /// Id of the pole.
+    pub pole: String,
+    /// What the installation says is counted.
+    pub line: String,
+    /// Which way "in" is.
+    pub direction: String,
+}
+
+/// Lines that were in service in some stretches of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InService {
+    /// For all of it.
+    pub throughout: BTreeSet<Line>,
+    /// For a part of it.
+    pub partly: BTreeSet<Line>,
+}
+
+/// The counters of a device, pole or zone.
+#[derive(Debug)]
+pub struct Counters {
+    lines: BTreeMap<Line, Vec<Stretch>>,
+    expected: Vec<Expected>,
+}
+
+impl Queries {
+    /// The counters of a scope that have reported one of these properties, or totals that feed it; of one channel, or of all.
+    pub fn counters(&self, scope: Scope, properties: &[PropertyNo], channel: Option<u8>) -> Counters {
+        let fold = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Counters::new(&fold, scope, properties, channel)
+    }
+}
+
+impl Counters {
+    fn new(fold: &Fold, scope: Scope, properties: &[PropertyNo], channel: Option<u8>) -> Self {
+        let (members, parts) = (members(fold, scope), parts(fold, scope, false));
+        let counts =
+            |member: &&Member| properties.iter().any(|property| channels(fold, member.device, *property, channel) > 0);
+        let mut lines: BTreeMap<Line, Vec<Stretch>> = BTreeMap::new();
+        for (line, stretch) in members.iter().filter(counts).flat_map(|member| member.lines(&parts)) {
+            lines.entry(line).or_default().push(stretch);
+        }
+        lines.values_mut().for_each(|stretches| stretches.sort_unstable());
+        let expected = |property: &PropertyNo| Expected::of(fold, &members, &parts, *property, channel);
+        Self { lines, expected: properties.iter().map(expected).collect() }
+    }
+
+    /// Readings of all properties together that should have come in these stretches.
+    pub fn expected(&self, stretches: &[Stretch]) -> i64 {
+        let within = |expected: &Expected| -> i64 {
+            stretches.iter().map(|(from, to)| expected.within(*from, (*to).max(*from))).sum()
+        };
+        self.expected.iter().map(within).sum()
+    }
+
+    /// The lines that were in service then.
+    pub fn in_service(&self, stretches: &[Stretch]) -> InService {
+        let mut found = InService::default();
+        for (line, served) in &self.lines {
+            let missing = stretches.iter().map(|stretch| missing(served, *stretch)).sum::<i64>();
+            let all: i64 = stretches.iter().map(|(from, to)| to.since(*from)).sum();
+            if missing == 0 {
+                found.throughout.insert(line.clone());
+            } else if missing < all {
+                found.partly.insert(line.clone());
+            }
+        }
+        found
+    }
+}
+
+/// Milliseconds of a stretch in which a line was not in service; `served` is in order.
+fn missing(served: &[Stretch], (from, to): Stretch) -> i64 {
+    let (mut missing, mut known) = (0, from);
+    for (begin, end) in served {
+        missing += begin.max(&known).min(&to).since(known);
+        known = known.max((*end).min(to));
+    }
+    missing + to.since(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stretch(from: i64, to: i64) -> Stretch {
+        (UtcMillis(from), UtcMillis(to))
+    }
+
+    fn line(name: &str) -> Line {
+        Line { pole: name.to_owned(), line: String::new(), direction: String::new() }
+    }
+
+    #[test]
+    fn a_swapped_counter_serves_on_and_one_with_a_gap_serves_partly() {
+        let always = stretch(i64::MIN, i64::MAX);
+        let lines = [
+            ("swapped", vec![stretch(i64::MIN, 100), stretch(100, i64::MAX)]),
+            ("repaired", vec![stretch(0, 100), stretch(120, 900)]),
+            ("gone", vec![stretch(0, 40)]),
+            ("kept", vec![always]),
+        ];
+        let lines = lines.into_iter().map(|(name, served)| (line(name), served)).collect();
+        let counters = Counters { lines, expected: Vec::new() };
+        let names = |lines: &BTreeSet<Line>| lines.iter().map(|line| line.pole.clone()).collect::<Vec<_>>().join(" ");
+        let at = |stretches: &[Stretch]| {
+            let service = counters.in_service(stretches);
+            (names(&service.throughout), names(&service.partly))
+        };
+        assert_eq!(at(&[stretch(50, 200)]), ("kept swapped".into(), "repaired".into()));
+        assert_eq!(at(&[stretch(50, 100), stretch(120, 200)]), ("kept repaired swapped".into(), String::new()));
+        assert_eq!(at(&[stretch(39, 41)]), ("kept repaired swapped".into(), "gone".into()));
+    }
+}
