@@ -72,15 +72,17 @@ impl Then {
                    WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
         let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
         let mut rolled = Rolled::default();
-        // what is in memory came, or changes, with the next commits
-        rolled.changed.extend(snapshot.recent.iter().map(|block| level.start(block.quarter.start()).0));
+        // of what is in memory roll-ups know nothing, or not all
+        let in_memory = snapshot.recent.iter().map(|block| level.start(block.quarter.start()).0);
+        let in_memory: BTreeSet<i64> = in_memory.collect();
+        rolled.changed.extend(&in_memory);
         for part in parts {
             let (scope, number) = scope_key(part.scope);
             let asked = params![level as u8, scope, number, from.0, to.0];
             let rows = statement.query_map(asked, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
             for row in rows.map_err(&doing)? {
                 let (start, minute) = row.map_err(&doing)?;
-                if minute < self.minute {
+                if minute < self.minute && !in_memory.contains(&start) {
                     rolled.unchanged.insert((part.number, start));
                 } else {
                     rolled.changed.insert(start);

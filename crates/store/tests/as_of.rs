@@ -82,3 +82,22 @@ fn a_question_as_of_then_has_the_answer_of_then() {
     let end = START + 20 * HOUR;
     assert_eq!(answers(&square, end, Some(end + MINUTE)), answers(&square, end, None), "as of now");
 }
+
+#[test]
+fn an_hour_of_which_some_is_still_open_has_all_of_it() {
+    let mut square = Square::new();
+    for now in (START..START + 50 * MINUTE).step_by(MINUTE as usize) {
+        square.report("d3", now, now, &[("temperature", 5)]);
+        square.commit();
+    }
+    let (now, pole) = (START + 50 * MINUTE, square.pole("P1"));
+    let known = square.windows(pole, "temperature", Step::Hour, START, now);
+    assert_eq!(known[0].aggregate.count, 50);
+    square.report("d3", now, now, &[("temperature", 9)]);
+    square.report("d3", now + 2 * MINUTE, now + 2 * MINUTE, &[("temperature", 9)]);
+    for _ in 0..2 {
+        let then = square.windows_as_of(now, pole, "temperature", Step::Hour, START, now);
+        assert_eq!(then.iter().map(said).collect::<Vec<_>>(), known.iter().map(said).collect::<Vec<_>>());
+        square.commit();
+    }
+}
