@@ -87,6 +87,24 @@ mod tests {
     }
 
     #[test]
+    fn the_days_of_four_years_on_which_the_clocks_change() {
+        // IANA time-zone database, Europe/Berlin: 01:00 UTC on the last Sundays of March and October
+        for (noon, from, to, quarters) in [
+            ("2025-03-30T12:00:00Z", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 92),
+            ("2025-10-26T12:00:00Z", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 100),
+            ("2026-03-29T12:00:00Z", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", 92),
+            ("2026-10-25T12:00:00Z", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", 100),
+            ("2027-03-28T12:00:00Z", "2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z", 92),
+            ("2027-10-31T12:00:00Z", "2027-10-30T22:00:00Z", "2027-10-31T23:00:00Z", 100),
+            ("2028-03-26T12:00:00Z", "2028-03-25T23:00:00Z", "2028-03-26T22:00:00Z", 92),
+            ("2028-10-29T12:00:00Z", "2028-10-28T22:00:00Z", "2028-10-29T23:00:00Z", 100),
+        ] {
+            day(noon, from, to, quarters / 4);
+            assert_eq!(i64::from(at(to).quarter().0 - at(from).quarter().0), quarters, "quarters of {noon}");
+        }
+    }
+
+    #[test]
     fn days_of_air_are_cet_days_in_summer_too() {
         let start = Level::CetDay.start(at("2026-07-01T22:59:00Z"));
         assert_eq!(start.to_string(), "2026-06-30T23:00:00Z");

@@ -97,6 +97,55 @@ fn gases_are_converted_at_293_kelvin() {
         let factor: f64 = factor.to_string().parse().unwrap();
         assert!((factor / expected - 1.0).abs() < 5e-5, "{mass}: {factor} instead of {expected}");
     }
+    let factor = |mass: &str| catalogue.by_id(&format!("{mass}_ppb")).unwrap().converts.unwrap().1.to_string();
+    // to five digits; at 25 °C, as outside the EU, NO2 would be 1.8800
+    let printed = ["no2", "o3", "so2", "no", "co"].map(factor);
+    assert_eq!(printed, ["1.913", "1.9959", "2.6639", "1.2477", "0.0011647"]);
+}
+
+/// Measuring ranges and words for "no value", as sensors have them: mass of particles 0 to 1,000 µg/m³ (Sensirion, data sheet SPS30; its
+/// driver says −1, a SEN5x 0xFFFF ÷ 10), humidity and temperature of a SEN5x (0x7FFF ÷ 100, ÷ 200), VOC and NOx index 1 to 500
+/// (Sensirion/embedded-i2c-sen5x, sen5x_i2c.h: 0x7FFF ÷ 10). Gases from −20 ppb, as noise around zero is no mistake.
+#[test]
+fn ranges_and_sentinels_are_those_of_the_sensors() {
+    let catalogue = inputs().registry.properties;
+    let of = [
+        "pm1",
+        "pm2_5",
+        "pm4",
+        "pm10",
+        "no2_ppb",
+        "o3_ppb",
+        "so2_ppb",
+        "relative_humidity",
+        "temperature",
+        "pressure",
+        "voc_index",
+        "nox_index",
+        "noise_laeq",
+    ];
+    let line = |id: &str| {
+        let property = catalogue.by_id(id).unwrap();
+        let [min, max] = [property.min, property.max].map(|value| property.decimal(value).to_string());
+        let sentinels: Vec<String> =
+            property.sentinels.iter().map(|value| property.decimal(*value).to_string()).collect();
+        format!("{id} {min} to {max} {}, none: {}\n", property.unit, sentinels.join(" "))
+    };
+    expect_test::expect![[r#"
+        pm1 0 to 1000 ug/m3, none: -1 6553.5
+        pm2_5 0 to 1000 ug/m3, none: -1 6553.5
+        pm4 0 to 1000 ug/m3, none: -1 6553.5
+        pm10 0 to 1000 ug/m3, none: -1 6553.5
+        no2_ppb -20 to 500 [ppb], none: 6553.5
+        o3_ppb -20 to 500 [ppb], none: 6553.5
+        so2_ppb -20 to 1000 [ppb], none: 6553.5
+        relative_humidity 0 to 100 %, none: 327.7
+        temperature -40 to 60 Cel, none: 163.84 327.67
+        pressure 850 to 1100 hPa, none: 0 6553.5
+        voc_index 1 to 500 1, none: 0 3276.7
+        nox_index 1 to 500 1, none: 0 3276.7
+        noise_laeq 20 to 140 dB, none: -1 0
+    "#]].assert_eq(&of.map(line).concat());
 }
 
 /// A sensor that says ppb and one that says µg/m³ are held against one target.
