@@ -3,14 +3,16 @@
 mod days;
 mod hour;
 mod limits;
-mod place;
 mod zone;
 
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use smartpole_method::index::{Index, Site};
+use smartpole_method::{
+    index::{Index, Site},
+    methods,
+};
 use smartpole_model::UtcMillis;
 use smartpole_store::PoleAir;
 use utoipa::{IntoParams, ToSchema};
@@ -23,11 +25,11 @@ use crate::{
     list::{Cursor, Number},
     problem::{Problem, Refused},
     query::Params,
+    routes::{method::MethodName, peer_marks::Marks, place::Place},
     scope::ScopeName,
     span::{Span, Step},
 };
 use hour::PoleHour;
-use place::Place;
 use zone::{Heard, ZoneHour};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -58,6 +60,9 @@ pub(crate) struct Wanted {
     /// First instant after; now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<UtcMillis>,
+    /// As what had been received by this minute would have answered; what is known now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    as_of: Option<UtcMillis>,
     /// Most hours of the answer; of zones with many poles fewer come.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 744)]
     limit: Option<Number<1, MAX_HOURS>>,
@@ -71,6 +76,8 @@ pub(crate) struct Wanted {
 pub(crate) struct AirAnswer {
     /// Whose.
     scope: ScopeName,
+    /// How hourly means were made; indices name their own.
+    method: MethodName,
     /// One for each hour in which a sensor of air was heard.
     items: Items,
     /// Give this back as `cursor` for more; null at the end.
@@ -102,30 +109,29 @@ pub(crate) async fn air(
 }
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<AirAnswer, Problem> {
-    let (place, span) = {
-        let fold = parts.fold();
-        let place = Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?;
-        let span = Span::new(wanted.from, wanted.to, fold.position().1, Step::Hour)?;
-        (place, span.after(wanted.cursor.as_ref())?.0)
-    };
+    let place = Place::new(&parts.fold(), wanted.pole.as_deref(), wanted.zone.as_deref())?;
+    let span = Span::new(wanted.from, wanted.to, parts.queries.at(wanted.as_of), Step::Hour)?;
+    let span = span.after(wanted.cursor.as_ref())?.0;
     let limit = wanted.limit.map_or(MAX_HOURS, |limit| limit.0);
     let limit = limit.min(MAX_POLE_HOURS / place.poles.len().max(1)).max(1);
     let (span, next) = span.page(smartpole_store::Step::Hour, Number(limit));
     let items = if place.is_zone() {
-        Items::Zone(zone_hours(parts, &place, span)?)
+        Items::Zone(zone_hours(parts, &place, span, wanted.as_of)?)
     } else {
-        let hours = place.ask(parts, span.from.plus(-BEFORE_MS), span.to, |_, air| pole_hours(&air, span))?;
-        Items::Pole(hours.into_iter().flatten().collect())
+        Items::Pole(pole_hours(parts, &place, span, wanted.as_of)?)
     };
-    Ok(AirAnswer { scope: place.name, items, next })
+    Ok(AirAnswer { scope: place.name, method: methods::AIR_HOUR.into(), items, next })
 }
 
-fn pole_hours(air: &PoleAir, span: Span) -> Vec<PoleHour> {
-    starts(air, span).map(|start| PoleHour::new(air, start)).collect()
+fn pole_hours(parts: &Parts, place: &Place, span: Span, as_of: Option<UtcMillis>) -> Result<Vec<PoleHour>, Problem> {
+    let marks = Marks::of_air(parts, place, span, as_of)?;
+    let hours = |air: &PoleAir| starts(air, span).map(|start| PoleHour::new(air, &marks, start)).collect::<Vec<_>>();
+    let heard = place.air(parts, (span.from.plus(-BEFORE_MS), span.to), as_of, |_, air| hours(&air))?;
+    Ok(heard.into_iter().flatten().collect())
 }
 
-fn zone_hours(parts: &Parts, place: &Place, span: Span) -> Result<Vec<ZoneHour>, Problem> {
-    let heard = place.ask(parts, span.from.plus(-BEFORE_MS), span.to, |pole, air| {
+fn zone_hours(parts: &Parts, place: &Place, span: Span, as_of: Option<UtcMillis>) -> Result<Vec<ZoneHour>, Problem> {
+    let heard = place.air(parts, (span.from.plus(-BEFORE_MS), span.to), as_of, |pole, air| {
         starts(&air, span).map(|start| (start, Heard::new(pole, &air, start))).collect::<Vec<_>>()
     })?;
     let mut hours: BTreeMap<UtcMillis, Vec<Heard<'_>>> = BTreeMap::new();

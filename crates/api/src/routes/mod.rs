@@ -19,11 +19,17 @@ mod devices;
 mod footfall;
 mod gateways;
 mod healthz;
+mod heat;
 pub(crate) mod latest;
 mod ledger;
 mod ledger_rows;
 mod live;
+mod method;
 mod metrics;
+mod noise;
+mod peer_marks;
+mod peers;
+mod place;
 mod poles;
 mod properties;
 mod quarantine;
@@ -68,6 +74,9 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(air::air))
         .routes(routes!(air::days))
         .routes(routes!(air::limits))
+        .routes(routes!(noise::noise))
+        .routes(routes!(heat::heat))
+        .routes(routes!(peers::peers))
         .routes(routes!(devices::devices))
         .routes(routes!(devices::device))
         .routes(routes!(gateways::gateways))

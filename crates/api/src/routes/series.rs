@@ -13,7 +13,7 @@ use crate::{
     number::Exact,
     problem::{Problem, Refused},
     query::Params,
-    routes::window::Window,
+    routes::{peer_marks, window::Window},
     scope::{self, ScopeKind, ScopeName},
     span::{Span, Step},
 };
@@ -184,7 +184,9 @@ impl Asked {
             as_of: self.as_of,
         };
         let windows = parts.queries.windows(&wanted)?;
-        Ok((Items::Windows(windows.iter().map(|window| Window::new(&self.property, window)).collect()), next))
+        let mut windows: Vec<Window> = windows.iter().map(|window| Window::new(&self.property, window)).collect();
+        peer_marks::mark(parts, &wanted, &self.property, &mut windows)?;
+        Ok((Items::Windows(windows), next))
     }
 
     fn readings(&self, parts: &Parts, limit: Limit) -> Result<(Items, Option<Cursor>), Problem> {

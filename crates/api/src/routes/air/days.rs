@@ -1,24 +1,28 @@
 //! `GET /api/v1/air/days`
 
-use axum::{Json, extract::State};
+use axum::{Json, extract};
 use serde::{Deserialize, Serialize};
-use smartpole_method::air::{Average, Pollutant, cet_date};
+use smartpole_method::{
+    air::{Average, Pollutant, cet_date},
+    methods,
+};
 use smartpole_model::UtcMillis;
-use smartpole_store::{PoleAir, PollutantHours};
+use smartpole_store::{PoleAir, PollutantHours, State};
 use smartpole_window::{Level, next_start};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{
-    HOUR_MS,
-    hour::exact,
-    place::{Place, Year, year_span},
-};
+use super::{HOUR_MS, hour::exact};
 use crate::{
     ApiState, Parts,
     list::{Cursor, Number},
     number::Exact,
     problem::{Problem, Refused},
     query::Params,
+    routes::{
+        method::MethodName,
+        place::{Place, Year, year_span},
+        window::WindowState,
+    },
     scope::ScopeName,
     span::{Span, Step},
 };
@@ -45,6 +49,9 @@ pub(crate) struct WantedDays {
     /// First instant after; now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<UtcMillis>,
+    /// As what had been received by this minute would have answered; what is known now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    as_of: Option<UtcMillis>,
     /// Most days of the answer.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 366)]
     limit: Option<Number<1, MAX_DAYS>>,
@@ -58,6 +65,8 @@ pub(crate) struct WantedDays {
 pub(crate) struct AirDays {
     /// Whose.
     scope: ScopeName,
+    /// How means and largest means of 8 hours were made.
+    methods: [MethodName; 2],
     /// One for each day in which a sensor of air was heard.
     items: Vec<AirDay>,
     /// Give this back as `cursor` for more; null at the end.
@@ -101,6 +110,10 @@ pub(crate) struct PollutantDay {
     max_8h: Option<Max8h>,
     /// Whether it holds values of an optical particle sensor that nothing corrected.
     uncorrected: bool,
+    /// How settled its hours are.
+    state: WindowState,
+    /// How often they were changed after they were closed.
+    revision: u32,
 }
 
 /// The largest mean of 8 hours of a day.
@@ -121,26 +134,25 @@ pub(crate) struct Max8h {
     Refused,
 ))]
 pub(crate) async fn days(
-    State(state): State<ApiState>,
+    extract::State(state): extract::State<ApiState>,
     Params(wanted): Params<WantedDays>,
 ) -> Result<Json<AirDays>, Problem> {
     Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
 }
 
 fn answer(parts: &Parts, wanted: &WantedDays) -> Result<AirDays, Problem> {
-    let (place, span) = {
-        let fold = parts.fold();
-        let place = Place::new(&fold, Some(&wanted.pole), None)?;
-        let span = span(wanted, fold.position().1)?;
-        (place, span.after(wanted.cursor.as_ref())?.0)
-    };
+    let place = Place::new(&parts.fold(), Some(&wanted.pole), None)?;
+    let now = parts.queries.at(wanted.as_of);
+    let span = span(wanted, now)?.after(wanted.cursor.as_ref())?.0;
     let limit = wanted.limit.map_or(MAX_DAYS, |limit| limit.0);
     // days of CET have 24 hours all the year
     let (span, next) = span.page(smartpole_store::Step::Hour, Number(limit * 24));
     // the last day may begin just before the end of the span
     let to = next_start(Level::CetDay, Level::CetDay.start(span.to));
-    let items = place.ask(parts, span.from.plus(-BEFORE_MS), to, |_, air| pole_days(&air, span))?;
-    Ok(AirDays { scope: place.name, items: items.into_iter().flatten().collect(), next })
+    let items =
+        place.air(parts, (span.from.plus(-BEFORE_MS), to), wanted.as_of, |_, air| pole_days(&air, span, now))?;
+    let methods = [methods::AIR_DAY, methods::AIR_MAX_8H].map(MethodName::from);
+    Ok(AirDays { scope: place.name, methods, items: items.into_iter().flatten().collect(), next })
 }
 
 fn span(wanted: &WantedDays, now: UtcMillis) -> Result<Span, Problem> {
@@ -151,27 +163,28 @@ fn span(wanted: &WantedDays, now: UtcMillis) -> Result<Span, Problem> {
     }
 }
 
-fn pole_days(air: &PoleAir, span: Span) -> Vec<AirDay> {
+fn pole_days(air: &PoleAir, span: Span, now: UtcMillis) -> Vec<AirDay> {
     let mut starts: Vec<UtcMillis> = air.hours().into_iter().map(|hour| Level::CetDay.start(hour)).collect();
     starts.dedup();
     let in_span = starts.into_iter().filter(|start| (span.from..span.to).contains(start));
-    in_span.map(|start| AirDay::new(air, start)).collect()
+    in_span.map(|start| AirDay::new(air, start, now)).collect()
 }
 
 impl AirDay {
-    fn new(air: &PoleAir, start: UtcMillis) -> Self {
-        let pollutants = air.pollutants.iter().map(|(pollutant, hours)| PollutantDay::new(*pollutant, hours, start));
+    fn new(air: &PoleAir, start: UtcMillis, now: UtcMillis) -> Self {
         let end = next_start(Level::CetDay, start);
+        let pollutants = air.pollutants.iter().map(|(of, hours)| PollutantDay::new(*of, hours, (start, end), now));
         Self { date: cet_date(start).to_string(), start, end, pollutants: pollutants.collect() }
     }
 }
 
 impl PollutantDay {
-    fn new(pollutant: Pollutant, hours: &PollutantHours, start: UtcMillis) -> Self {
+    fn new(pollutant: Pollutant, hours: &PollutantHours, (start, end): (UtcMillis, UtcMillis), now: UtcMillis) -> Self {
         let Average { mean, valid, needed, .. } = hours.means.day(start);
         let has_max_8h = matches!(pollutant, Pollutant::O3 | Pollutant::Co);
         let max_8h = has_max_8h.then(|| hours.means.max_8h(start));
-        let mut day = hours.hours.range(start..next_start(Level::CetDay, start));
+        let day = || hours.hours.range(start..end).map(|(_, hour)| hour);
+        let (state, revision) = State::of_hours(day(), end, now);
         Self {
             pollutant: pollutant.id(),
             unit: pollutant.unit(),
@@ -179,7 +192,9 @@ impl PollutantDay {
             valid_hours: valid,
             needed_hours: needed,
             max_8h: max_8h.map(|max| Max8h { mean: max.mean.map(exact), valid: max.valid, needed: max.needed }),
-            uncorrected: day.any(|(_, hour)| hour.uncorrected),
+            uncorrected: day().any(|hour| hour.uncorrected),
+            state: state.into(),
+            revision,
         }
     }
 }

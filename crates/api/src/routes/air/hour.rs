@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{HOUR_MS, INDICES};
 use crate::{
     number::{self, Exact},
-    routes::window::WindowState,
+    routes::{peer_marks::Marks, window::WindowState},
 };
 
 /// An hour of air at a pole.
@@ -52,7 +52,7 @@ pub(crate) struct PollutantHour {
     coverage: Exact,
     /// Whether there is a value.
     valid: bool,
-    /// Remarks of its readings.
+    /// Remarks of its readings; `peer`: the value lies far from those of the poles around, see `/api/v1/peers`.
     #[schema(value_type = Vec<String>)]
     flags: Flags,
     /// How settled it is.
@@ -91,8 +91,9 @@ pub(crate) struct IndexHour {
 }
 
 impl PoleHour {
-    pub(super) fn new(air: &PoleAir, start: UtcMillis) -> Self {
-        let known = air.pollutants.keys().filter_map(|pollutant| PollutantHour::new(air, *pollutant, start));
+    pub(super) fn new(air: &PoleAir, marks: &Marks, start: UtcMillis) -> Self {
+        let hour = |of: &Pollutant| Some(PollutantHour::new(air.hour(*of, start)?, *of, marks, start));
+        let known = air.pollutants.keys().filter_map(hour);
         let indices = INDICES.map(|index| IndexHour::new(&air.answer(index, start)));
         let (end, hour_end_label) = (start.plus(HOUR_MS), HourEnd::of(start).to_string());
         Self { start, end, hour_end_label, pollutants: known.collect(), indices: indices.into() }
@@ -100,18 +101,17 @@ impl PoleHour {
 }
 
 impl PollutantHour {
-    fn new(air: &PoleAir, pollutant: Pollutant, start: UtcMillis) -> Option<Self> {
-        let hour = air.hour(pollutant, start)?;
-        Some(Self {
+    fn new(hour: &smartpole_store::PoleHour, pollutant: Pollutant, marks: &Marks, start: UtcMillis) -> Self {
+        Self {
             pollutant: pollutant.id(),
             unit: pollutant.unit(),
             value: hour.mean.map(exact),
             coverage: number::share(hour.count, hour.expected),
             valid: hour.mean.is_some(),
-            flags: hour.flags,
+            flags: marks.add(pollutant.id(), start, hour.flags),
             state: hour.state.into(),
             revision: hour.revision,
-        })
+        }
     }
 }
 

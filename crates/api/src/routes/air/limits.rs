@@ -5,21 +5,23 @@ use serde::{Deserialize, Serialize};
 use smartpole_method::{
     air::{HourlyMeans, cet_date},
     limits::{self, Above, Limit},
+    methods,
 };
 use smartpole_model::UtcMillis;
 use smartpole_store::PoleAir;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{
-    HOUR_MS,
-    place::{Place, Year, year_span},
-};
+use super::HOUR_MS;
 use crate::{
     ApiState, Parts,
     list::Number,
     number::{self, Exact},
     problem::{Problem, Refused},
     query::Params,
+    routes::{
+        method::MethodName,
+        place::{Place, Year, year_span},
+    },
     scope::ScopeName,
 };
 
@@ -41,9 +43,12 @@ pub(crate) struct WantedLimits {
     pole: Option<String>,
     /// Id of a zone of at most 100 poles.
     zone: Option<String>,
-    /// A year of CET; this one if left out.
+    /// A year of CET; if left out this one, or that of `as_of`.
     #[param(value_type = Option<u16>, minimum = 2000, maximum = 2200)]
     year: Option<Year>,
+    /// As what had been received by this minute would have answered; what is known now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    as_of: Option<UtcMillis>,
 }
 
 /// A year beside the numbers that air is measured against.
@@ -56,6 +61,8 @@ pub(crate) struct AirLimits {
     /// What the counts are not.
     #[schema(value_type = String)]
     note: &'static str,
+    /// How they were made.
+    method: MethodName,
     /// One for each number that applies on a day of the year.
     items: Vec<LimitItem>,
 }
@@ -136,10 +143,8 @@ pub(crate) async fn limits(
 }
 
 fn answer(parts: &Parts, wanted: &WantedLimits) -> Result<AirLimits, Problem> {
-    let (place, now) = {
-        let fold = parts.fold();
-        (Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?, fold.position().1)
-    };
+    let place = Place::new(&parts.fold(), wanted.pole.as_deref(), wanted.zone.as_deref())?;
+    let now = parts.queries.at(wanted.as_of);
     if place.poles.len() > MAX_POLES {
         let detail = format!("zone: {} has {} poles, {MAX_POLES} are the most", place.name.id, place.poles.len());
         return Err(Problem::parameter(detail, "ask for a smaller zone, or for its poles one by one"));
@@ -147,14 +152,14 @@ fn answer(parts: &Parts, wanted: &WantedLimits) -> Result<AirLimits, Problem> {
     let year = wanted.year.map_or_else(|| cet_date(now).year(), |year| i16::try_from(year.0).unwrap_or(i16::MAX));
     let span = year_span(Number(year.unsigned_abs().into()))?;
     let numbers: Vec<&'static Limit> = limits::all().iter().filter(|limit| applies_in(limit, year)).collect();
-    let counted = place.ask(parts, span.from.plus(-BEFORE_MS), span.to, |pole, air| {
+    let counted = place.air(parts, (span.from.plus(-BEFORE_MS), span.to), wanted.as_of, |pole, air| {
         numbers.iter().map(|limit| above(limit, &air, pole, (year, span.from))).collect::<Vec<_>>()
     })?;
     let item = |(at, limit): (usize, &&'static Limit)| {
         LimitItem::new(limit, counted.iter().filter_map(|pole| pole.get(at)?.clone()).collect())
     };
     let items = numbers.iter().enumerate().map(item).collect();
-    Ok(AirLimits { scope: place.name, year, note: NOTE, items })
+    Ok(AirLimits { scope: place.name, year, note: NOTE, method: methods::AIR_LIMITS.into(), items })
 }
 
 /// Whether it applies on a day of the year.

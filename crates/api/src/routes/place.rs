@@ -1,9 +1,9 @@
 //! Poles asked about.
 
 use smartpole_method::air::cet_year;
-use smartpole_model::{PoleNo, UtcMillis};
+use smartpole_model::{PoleNo, PropertyNo, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind};
-use smartpole_store::PoleAir;
+use smartpole_store::{PoleAir, PoleHours, WantedHours};
 
 use crate::{
     Parts,
@@ -43,17 +43,31 @@ impl Place {
         self.name.kind == ScopeKind::Zone
     }
 
-    /// What `each` makes of the hours of every pole, in their order.
-    pub(super) fn ask<'a, T>(
+    /// What `each` makes of the air of every pole, in their order.
+    pub(super) fn air<'a, T>(
         &'a self,
         parts: &Parts,
-        from: UtcMillis,
-        to: UtcMillis,
+        span: (UtcMillis, UtcMillis),
+        as_of: Option<UtcMillis>,
         mut each: impl FnMut(&'a str, PoleAir) -> T,
     ) -> Result<Vec<T>, Problem> {
         let numbers: Vec<PoleNo> = self.poles.iter().map(|(_, number)| *number).collect();
         let mut ids = self.poles.iter().map(|(id, _)| id.as_str());
-        Ok(parts.queries.air_hours(&numbers, from, to, |_, air| each(ids.next().unwrap_or_default(), air))?)
+        Ok(parts.queries.air_hours(&numbers, span, as_of, |_, air| each(ids.next().unwrap_or_default(), air))?)
+    }
+
+    /// The hours of a property at every pole, in their order.
+    pub(super) fn hours(
+        &self,
+        parts: &Parts,
+        property: PropertyNo,
+        (from, to): (UtcMillis, UtcMillis),
+        as_of: Option<UtcMillis>,
+    ) -> Result<Vec<(&str, PoleHours)>, Problem> {
+        let poles: Vec<PoleNo> = self.poles.iter().map(|(_, number)| *number).collect();
+        let wanted = WantedHours { poles: &poles, properties: &[property], from, to, as_of };
+        let heard = parts.queries.pole_hours(&wanted, |_, hours| hours.into_iter().next().unwrap_or_default())?;
+        Ok(self.poles.iter().map(|(id, _)| id.as_str()).zip(heard).collect())
     }
 }
 

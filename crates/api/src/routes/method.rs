@@ -1,0 +1,21 @@
+//! Methods as answers name them.
+
+use serde::Serialize;
+use smartpole_method::methods::Method;
+use utoipa::ToSchema;
+
+/// The method by which figures were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct MethodName {
+    /// Its name.
+    #[schema(value_type = String, example = "air.day")]
+    id: &'static str,
+    /// Which version of it.
+    version: u32,
+}
+
+impl From<Method> for MethodName {
+    fn from(method: Method) -> Self {
+        Self { id: method.id, version: method.version }
+    }
+}
