@@ -48,7 +48,7 @@ function classes(figure, { item, found }) {
     const level = found.classes?.[one.pollutant];
     const value = one.value ?? one.mean ?? null;
     const of = { ...figure, property: one.pollutant };
-    return h('tr', {}, h('td', {}, h('a', { href: figureAddress(of) }, pollutants([one.pollutant]))), h('td', { class: 'n' }, valueWords(of, value)),
+    return h('tr', {}, h('td', {}, h('a', { href: figureAddress(of) }, pollutants([one.pollutant]))), h('td', { class: 'n' }, value === null ? '–' : `${format.value(value, null)} ${unitOf(of)}`),
       h('td', {}, level === undefined ? h('span', { class: 'note' }, t(one.valid === false ? 'figure.notValid' : 'figure.noClass')) : [figure.property === 'european_aqi_2024' ? null : shape(level, 16), ' ', classWord(figure, level)]));
   };
   const notes = [found.worst && t('figure.worst', { pollutant: pollutants([found.worst]) }),

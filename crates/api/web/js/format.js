@@ -69,6 +69,16 @@ export function date(ms, cet = false) {
   return formatter('DateTimeFormat', { timeZone: cet ? 'Etc/GMT-1' : ZONE, weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
 }
 
+/** 11.12.2026 */
+export function shortDate(ms) {
+  return formatter('DateTimeFormat', { timeZone: 'UTC', day: '2-digit', month: '2-digit', year: 'numeric' }).format(ms);
+}
+
+/** A number that was written with a decimal comma, as the chosen language writes it. */
+export function localDecimals(text) {
+  return language() === 'de' ? text : text.replace(',', '.');
+}
+
 /** The name of the city's clock at an instant: CET or CEST. */
 export function clockName(ms) {
   const parts = formatter('DateTimeFormat', { timeZone: ZONE, hour: 'numeric', timeZoneName: 'short' }).formatToParts(ms);

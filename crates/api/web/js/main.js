@@ -10,6 +10,7 @@ import { setLanguage, startLanguage, t } from './i18n.js';
 import { drawLedger, drawSums, freshenLedger } from './ledger.js';
 import { onReturn, onWindow, startLive } from './live.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
+import { startMethodPage } from './method-page.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
 import { startPanel } from './pole-panel.js';
 import { drawQuarantine, freshenQuarantine } from './quarantine.js';
@@ -59,7 +60,7 @@ function drawBrand() {
 /** The head says which part was gone to. */
 function markPart() {
   const said = route();
-  const part = OPERATION.some((key) => said[key] !== undefined) ? '#operation' : location.hash;
+  const part = OPERATION.some((key) => said[key] !== undefined) ? '#operation' : said.methode !== undefined ? '#methode' : location.hash;
   const links = [...document.querySelectorAll('body > header nav a')];
   const chosen = links.find((link) => link.hash === part) ?? links[0];
   for (const link of links) link.setAttribute('aria-current', String(link === chosen));
@@ -102,6 +103,7 @@ onReturn(loadAll);
 startLive();
 startPanel();
 startFigurePanel();
+startMethodPage();
 startDevicePanel();
 startRefusedPanel();
 startWorkbench();
