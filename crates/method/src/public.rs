@@ -56,5 +56,5 @@ mod grid;
 
 pub use self::{
     figure::{Figure, ROUNDED_TO},
-    grid::{SHOWN_AFTER_MS, Step, period, steps, together},
+    grid::{SHOWN_AFTER_MS, Step, known_at, period, steps, together},
 };

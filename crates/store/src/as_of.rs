@@ -1,7 +1,7 @@
 //! What was known then: blocks as of an earlier minute of receipt.
 //!
 //! A closed block is what it was by its revisions: each keeps the aggregates before it. A block that was still open then is summed up
-//! of the readings received by then. Remarks that hang on other readings are those of now there, as are the places of devices.
+//! of the readings received by then. Remarks that hang on other readings are those of now there.
 
 use std::collections::BTreeSet;
 
@@ -52,6 +52,17 @@ impl Then {
         let minute = as_of.0.div_euclid(60_000);
         let as_of = UtcMillis(minute * 60_000);
         Self { as_of, minute, making: fold.block_making() }
+    }
+
+    /// Goes to another instant.
+    pub(crate) fn go_to(&mut self, as_of: UtcMillis) {
+        self.minute = as_of.0.div_euclid(60_000);
+        self.as_of = UtcMillis(self.minute * 60_000);
+    }
+
+    /// Its minute of receipt.
+    pub(crate) fn minute(&self) -> i64 {
+        self.minute
     }
 
     /// Whether what changed last in a minute of receipt is as it was then.

@@ -46,18 +46,24 @@ impl Member {
 
 /// Devices that ever belong to a scope, by number.
 pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
+    if let Scope::Device(device) = scope {
+        let inputs = fold.inputs();
+        let id = fold.name(NameKind::Device, device.0);
+        let index = id.and_then(|id| inputs.registry.device_index(id));
+        return vec![Member { device, index, inputs: Arc::clone(inputs) }];
+    }
+    members_of(fold, &parts(fold, scope, false))
+}
+
+/// Devices of the registry that ever belong to one of these parts, by number.
+pub(crate) fn members_of(fold: &Fold, parts: &[Part]) -> Vec<Member> {
     let inputs = fold.inputs();
     let registry = &inputs.registry;
-    let member = |device, index| Member { device, index, inputs: Arc::clone(inputs) };
-    if let Scope::Device(device) = scope {
-        let id = fold.name(NameKind::Device, device.0);
-        return vec![member(device, id.and_then(|id| registry.device_index(id)))];
-    }
-    let whole = parts(fold, scope, false);
     let devices = registry.devices.iter().enumerate().filter_map(|(index, device)| {
-        let candidate = member(fold.device_no(&device.id)?, Some(index));
+        let number = fold.device_no(&device.id)?;
+        let candidate = Member { device: number, index: Some(index), inputs: Arc::clone(inputs) };
         let ever =
-            device.installations.iter().any(|installation| candidate.part_at(installation.from, &whole).is_some());
+            device.installations.iter().any(|installation| candidate.part_at(installation.from, parts).is_some());
         ever.then_some(candidate)
     });
     let mut members: Vec<Member> = devices.collect();
@@ -85,14 +91,18 @@ pub(crate) fn parts(fold: &Fold, scope: Scope, by_pole: bool) -> Vec<Part> {
             if !by_pole {
                 return vec![Part { scope, number: 0, pole: None, zone }];
             }
-            let poles = zone.map_or(&[][..], |zone| &registry.zones[zone].poles);
-            let part = |index: &usize| {
-                let number = fold.number(NameKind::Pole, &registry.poles[*index].id)?;
-                Some(Part { scope: Scope::Pole(PoleNo(number)), number, pole: Some(*index), zone: None })
-            };
-            poles.iter().filter_map(part).collect()
+            pole_parts(fold, zone.map_or(&[][..], |zone| &registry.zones[zone].poles))
         }
     }
+}
+
+/// Poles, by their indices in the registry, as parts.
+pub(crate) fn pole_parts(fold: &Fold, poles: &[usize]) -> Vec<Part> {
+    let part = |index: &usize| {
+        let number = fold.number(NameKind::Pole, &fold.inputs().registry.poles.get(*index)?.id)?;
+        Some(Part { scope: Scope::Pole(PoleNo(number)), number, pole: Some(*index), zone: None })
+    };
+    poles.iter().filter_map(part).collect()
 }
 
 /// How often something should be reported.
@@ -133,6 +143,13 @@ impl Expected {
 }
 
 impl Member {
+    /// How often the device should report at `time`.
+    pub(crate) fn interval_ms(&self, time: UtcMillis) -> i64 {
+        let registry = &self.inputs.registry;
+        let profile = self.index.and_then(|index| registry.profiles.get(&registry.devices[index].at(time).profile));
+        profile.map_or(0, |profile| i64::from(profile.interval_s) * 1_000)
+    }
+
     /// The lines that the device counted for these parts, and when.
     pub(crate) fn lines(&self, parts: &[Part]) -> impl Iterator<Item = (Line, Stretch)> {
         let registry = &self.inputs.registry;

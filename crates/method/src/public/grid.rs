@@ -39,6 +39,11 @@ fn step_of(quarter: Quarter) -> Span {
     Span { from: first.start(), to: first.start().plus(if is_night { 4 } else { 1 } * Quarter::MILLIS) }
 }
 
+/// As of when the count of a quarter is to be taken, for the figure of its step and for every sum over it.
+pub fn known_at(quarter: Quarter) -> UtcMillis {
+    shown_from(step_of(quarter))
+}
+
 fn shown_from(span: Span) -> UtcMillis {
     span.to.plus(SHOWN_AFTER_MS)
 }
