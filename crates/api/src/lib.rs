@@ -5,10 +5,12 @@
 //!                   └─────► live::run ◄── Live of the fold: each event is written once, for all who watch
 //! ```
 //!
-//! Invariants: nothing here changes anything, except that operators order replays; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
+//! Invariants: what is not listed for the public is for operators (`asker`); nothing here changes anything, except that operators
+//! order replays; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
 //! what is answered at once is bounded; values leave as the decimals they are; every error is a problem document that says
 //! what to do; nothing is loaded from another host.
 
+mod asker;
 mod health;
 mod list;
 mod live;
@@ -26,8 +28,9 @@ mod state;
 use axum::{Router, middleware};
 use tower_http::{compression::CompressionLayer, trace::TraceLayer};
 
+pub use asker::{Operators, Peer};
 pub use health::{CircuitState, Health, SourceHealth, TargetHealth};
-pub use replay::{NotOrdered, NotTried, Of, Operators, Peer, Replays, Selection};
+pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
 pub use routes::openapi;
 pub use server::serve;
 pub use state::{ApiState, Options, Parts};
@@ -45,6 +48,7 @@ pub fn router(state: ApiState) -> Router {
     let (routes, openapi) = routes::all().split_for_parts();
     routes
         .merge(routes::described(&openapi))
+        .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
         .fallback(page::file)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state)

@@ -1,7 +1,7 @@
 //! The live stream: what the fold shows, written once for all who watch.
 //!
 //! ```text
-//! Live of the fold ──► run: names, JSON ──► Batch ──► Viewer (filter, gaps) ──► server-sent events
+//! Live of the fold ──► run: names, JSON ──► Batch ──► Viewer (asker, filter, gaps) ──► server-sent events
 //!                       └── once a second: the ledger
 //! ```
 
@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
-use crate::{ApiState, problem::Problem, routes::Books};
+use crate::{ApiState, asker::Asker, problem::Problem, routes::Books};
 
 mod events;
 
@@ -42,8 +42,16 @@ pub(crate) struct Hub {
 #[derive(Debug)]
 struct Batch {
     /// Events before it, since the start.
-    before: u64,
+    before: Told,
     events: Vec<LiveEvent>,
+}
+
+/// How many events there were, since the start.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    all: u64,
+    /// Those that the public may know of.
+    public: u64,
 }
 
 /// One stream.
@@ -52,6 +60,7 @@ pub(crate) struct Viewer {
     batches: broadcast::Receiver<Arc<Batch>>,
     /// Events before the next batch.
     before: Option<u64>,
+    asker: Asker,
     pole: Option<String>,
     property: Option<String>,
     _seat: OwnedSemaphorePermit,
@@ -63,17 +72,41 @@ impl Hub {
         Self { batches, seats: Arc::new(Semaphore::new(seats)), arrived: Notify::new() }
     }
 
-    /// A stream of what is about this pole and this property; the ledger is for all.
-    pub(crate) fn viewer(&self, pole: Option<String>, property: Option<String>) -> Result<Viewer, Problem> {
+    /// A stream of what is about this pole and this property, as far as `asker` may know of it; the ledger is for operators.
+    pub(crate) fn viewer(
+        &self,
+        asker: Asker,
+        pole: Option<String>,
+        property: Option<String>,
+    ) -> Result<Viewer, Problem> {
         let seat = Arc::clone(&self.seats).try_acquire_owned();
         let seat = seat.map_err(|_| Problem::busy("too many live streams at once"))?;
         let batches = self.batches.subscribe();
         self.arrived.notify_one();
-        Ok(Viewer { batches, before: None, pole, property, _seat: seat })
+        Ok(Viewer { batches, before: None, asker, pole, property, _seat: seat })
     }
 
     fn watched(&self) -> bool {
         self.batches.receiver_count() > 0
+    }
+}
+
+impl Told {
+    fn after(self, events: &[LiveEvent]) -> Self {
+        let public = events.iter().filter(|event| event.public).count();
+        Self { all: self.all + events.len() as u64, public: self.public + public as u64 }
+    }
+
+    /// With `missed` ones of which nobody knows what they were: to the public they are one, for their number tells of messages.
+    fn after_missed(self, missed: u64) -> Self {
+        Self { all: self.all + missed, public: self.public + 1 }
+    }
+
+    fn of(self, asker: Asker) -> u64 {
+        match asker {
+            Asker::Operator => self.all,
+            Asker::Public => self.public,
+        }
     }
 }
 
@@ -87,8 +120,9 @@ impl Viewer {
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         };
-        let missed = batch.before.saturating_sub(self.before.unwrap_or(batch.before));
-        self.before = Some(batch.before + batch.events.len() as u64);
+        let before = batch.before.of(self.asker);
+        let missed = before.saturating_sub(self.before.unwrap_or(before));
+        self.before = Some(batch.before.after(&batch.events).of(self.asker));
         let gap = (missed > 0).then(|| LiveEvent::new("gap", &Gap { missed }));
         let events = batch.events.iter().filter(|event| self.wants(event)).cloned();
         Some(gap.into_iter().flatten().chain(events).collect())
@@ -96,7 +130,8 @@ impl Viewer {
 
     fn wants(&self, event: &LiveEvent) -> bool {
         let fits = |wanted: &Option<String>, has: &Option<String>| wanted.is_none() || has.is_none() || wanted == has;
-        fits(&self.pole, &event.pole) && fits(&self.property, &event.property)
+        let may_know = self.asker == Asker::Operator || event.public;
+        may_know && fits(&self.pole, &event.pole) && fits(&self.property, &event.property)
     }
 }
 
@@ -104,7 +139,7 @@ impl Viewer {
 pub(crate) async fn run(state: ApiState) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut source, mut pace, mut told, mut written) = (None, Pace::default(), 0, 0);
+    let (mut source, mut pace, mut told, mut written) = (None, Pace::default(), Told::default(), 0);
     loop {
         let events = tokio::select! {
             () = state.closing.cancelled() => return,
@@ -116,7 +151,8 @@ pub(crate) async fn run(state: ApiState) {
             live = receive(&mut source) => match live {
                 Ok(live) if written < PER_SECOND => shown(&state, live).await,
                 missed => {
-                    told += missed.map_or_else(|steps| steps, |live| (live.readings.len() + live.windows.len()) as u64);
+                    let missed = missed.map_or_else(|steps| steps, |live| (live.readings.len() + live.windows.len()) as u64);
+                    told = told.after_missed(missed);
                     continue;
                 }
             },
@@ -130,7 +166,7 @@ pub(crate) async fn run(state: ApiState) {
         }
         for events in events.chunks(MOST) {
             let before = told;
-            told += events.len() as u64;
+            told = told.after(events);
             // An error says that nobody watches.
             state.hub.batches.send(Arc::new(Batch { before, events: events.to_vec() })).ok();
         }
@@ -192,24 +228,47 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn say(hub: &Hub, before: u64, events: u64) {
-        let event = LiveEvent { name: "reading", data: before.to_string(), pole: None, property: None };
-        hub.batches.send(Arc::new(Batch { before, events: vec![event; events as usize] })).unwrap();
+    /// Events that came together: those that are for all first.
+    fn say(hub: &Hub, before: Told, public: u64, all: u64) -> Told {
+        let data = || before.all.to_string();
+        let event = |public| LiveEvent { name: "reading", data: data(), pole: None, property: None, public };
+        let events: Vec<_> = (0..all).map(|n| event(n < public)).collect();
+        let after = before.after(&events);
+        hub.batches.send(Arc::new(Batch { before, events })).unwrap();
+        after
     }
 
     #[tokio::test]
     async fn a_slow_viewer_is_told_how_many_events_it_missed_and_goes_on() {
         let hub = Hub::new(1);
-        let mut viewer = hub.viewer(None, None).unwrap();
-        say(&hub, 40, 2);
+        let mut viewer = hub.viewer(Asker::Operator, None, None).unwrap();
+        let mut told = say(&hub, Told { all: 40, public: 0 }, 0, 2);
         assert_eq!(viewer.next().await.unwrap().len(), 2);
-        for batch in 0..BACKLOG as u64 + 10 {
-            say(&hub, 42 + 3 * batch, 3);
+        for _ in 0..BACKLOG + 10 {
+            told = say(&hub, told, 0, 3);
         }
         let events = viewer.next().await.unwrap();
         assert_eq!((events[0].name, events[0].data.as_str()), ("gap", r#"{"missed":30}"#));
         assert_eq!((events[1].data.as_str(), events.len()), ("72", 4));
         assert_eq!(viewer.next().await.unwrap()[0].data, "75");
+    }
+
+    #[tokio::test]
+    async fn a_slow_viewer_of_the_public_is_told_nothing_of_events_that_are_not_for_it() {
+        let hub = Hub::new(1);
+        let mut viewer = hub.viewer(Asker::Public, None, None).unwrap();
+        let mut told = say(&hub, Told::default(), 1, 2);
+        assert_eq!(viewer.next().await.unwrap().len(), 1);
+        for _ in 0..BACKLOG + 10 {
+            told = say(&hub, told, 0, 3);
+        }
+        assert!(viewer.next().await.unwrap().is_empty());
+        told = say(&hub, told.after_missed(1_000), 1, 3);
+        for _ in 0..BACKLOG {
+            told = say(&hub, told, 1, 3);
+        }
+        let gap = viewer.next().await.unwrap().remove(0);
+        assert_eq!((gap.name, gap.data.as_str()), ("gap", r#"{"missed":2}"#), "that one, and that many others");
     }
 
     #[test]

@@ -59,6 +59,10 @@ pub(crate) enum Refused {
     Busy(Problem),
 }
 
+/// How one is taken for an operator.
+const BE_OPERATOR: &str = "operators ask from the service's own machine, or from a network that the configuration names: \
+    [http] operators = [\"10.0.0.0/8\"]";
+
 /// Seconds after which a refused request is worth another try.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
@@ -134,11 +138,25 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "invalid-field", "Invalid field", format!("{path}: {detail}"), remedy)
     }
 
-    /// A request that only operators may make: 403.
-    pub(crate) fn no_operator() -> Self {
-        let detail = "orders are taken from the service's own machine only".to_owned();
-        let remedy = "ask there, or name your network in the configuration: [http] operators = [\"10.0.0.0/8\"]";
-        Self::new(StatusCode::FORBIDDEN, "no-operator", "No operator", detail, remedy)
+    /// An address that only operators may ask: 403.
+    pub(crate) fn for_operators(what: &str) -> Self {
+        Self::forbidden(format!("{what} is for operators only"), BE_OPERATOR.to_owned())
+    }
+
+    /// Values that could be of single persons: 403.
+    pub(crate) fn withheld(property: &str) -> Self {
+        let detail = format!("exact values of {property} are for operators only");
+        Self::forbidden(detail, format!("GET /api/v1/footfall has what the public may know of counts; {BE_OPERATOR}"))
+    }
+
+    /// Values of a device that counts persons: 403.
+    pub(crate) fn unwatched(device: &str) -> Self {
+        let detail = format!("{device} counts persons: when it sends, and what else, is for operators only");
+        Self::forbidden(detail, format!("ask for another place or property; {BE_OPERATOR}"))
+    }
+
+    fn forbidden(detail: String, remedy: String) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "for-operators", "For operators only", detail, remedy)
     }
 
     /// A replay while another one is under way: 409.

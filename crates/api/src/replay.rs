@@ -1,9 +1,6 @@
-//! Decoding messages again: which ones, who may order it, and who does it.
-
-use std::net::IpAddr;
+//! Decoding messages again: which ones, and who does it.
 
 use futures::future::BoxFuture;
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use smartpole_model::{Reason, UtcMillis};
 use smartpole_pipeline::{Effect, Replay};
@@ -91,42 +88,9 @@ pub enum NotTried {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The address that a request came from; the accept loop puts it in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
-
-/// Who may order what changes something: this machine, and these networks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operators(pub Vec<IpNet>);
-
-impl Operators {
-    /// Whether a peer is one.
-    pub fn include(&self, peer: Peer) -> bool {
-        let address = peer.0.to_canonical();
-        address.is_loopback() || self.0.iter().any(|network| network.contains(&address))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn this_machine_and_the_named_networks_may_order_and_nobody_else() {
-        let operators = Operators(vec!["10.0.0.0/8".parse().unwrap()]);
-        let may = |of: &Operators, address: &str| of.include(Peer(address.parse().unwrap()));
-        for (address, alone, with) in [
-            ("127.0.0.1", true, true),
-            ("::1", true, true),
-            ("::ffff:127.0.0.1", true, true),
-            ("10.255.0.1", false, true),
-            ("::ffff:10.0.0.1", false, true),
-            ("11.0.0.1", false, false),
-            ("192.168.1.4", false, false),
-        ] {
-            assert_eq!((may(&Operators::default(), address), may(&operators, address)), (alone, with), "{address}");
-        }
-    }
 
     #[test]
     fn a_selection_in_an_order_says_what_was_given() {

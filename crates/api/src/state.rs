@@ -13,7 +13,7 @@ use smartpole_store::Queries;
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Health, Operators, Replays, live::Hub, problem::Problem};
+use crate::{Health, Operators, Replays, live::Hub, problem::Problem, routes::Days};
 
 /// Limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Parts {
     pub metrics: PrometheusHandle,
     /// Decodes messages again.
     pub replays: Arc<dyn Replays>,
-    /// Who may order that.
+    /// Who may know and do all.
     pub operators: Operators,
 }
 
@@ -62,6 +62,8 @@ pub struct ApiState {
     pub(crate) options: Options,
     pub(crate) hub: Arc<Hub>,
     questions: Arc<Semaphore>,
+    /// What the public sees of days that are over.
+    pub(crate) days: Days,
     /// Ends live streams.
     pub(crate) closing: CancellationToken,
 }
@@ -73,7 +75,7 @@ impl ApiState {
     pub fn new(parts: Parts, options: Options) -> Self {
         let hub = Arc::new(Hub::new(options.live_streams));
         let questions = Arc::new(Semaphore::new(options.questions));
-        Self { parts, options, hub, questions, closing: CancellationToken::new() }
+        Self { parts, options, hub, questions, days: Days::default(), closing: CancellationToken::new() }
     }
 
     /// Asks fold or store on a thread that may block, a bounded number at once.

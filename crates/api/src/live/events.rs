@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::MOST;
 use crate::{
     Parts,
+    asker::Asker,
     routes::{Books, latest, window::Window},
     scope::{self, ScopeKind, ScopeName},
     span::Step,
@@ -24,6 +25,8 @@ pub(crate) struct LiveEvent {
     pub(crate) data: String,
     pub(super) pole: Option<String>,
     pub(super) property: Option<String>,
+    /// Whether the public may know of it.
+    pub(super) public: bool,
 }
 
 /// A `gap` event of the live stream.
@@ -37,11 +40,11 @@ impl LiveEvent {
     /// None of what cannot be written, which is nothing we have.
     pub(super) fn new(name: &'static str, data: &impl Serialize) -> Option<Self> {
         let data = serde_json::to_string(data).ok()?;
-        Some(Self { name, data, pole: None, property: None })
+        Some(Self { name, data, pole: None, property: None, public: false })
     }
 
-    fn about(self, pole: &str, property: &str) -> Self {
-        Self { pole: Some(pole.to_owned()), property: Some(property.to_owned()), ..self }
+    fn about(self, pole: &str, property: &str, public: bool) -> Self {
+        Self { pole: Some(pole.to_owned()), property: Some(property.to_owned()), public, ..self }
     }
 }
 
@@ -61,7 +64,15 @@ pub(super) fn events(parts: &Parts, live: &Live) -> Vec<LiveEvent> {
 
 fn reading_event(fold: &Fold, reading: &Reading) -> Option<LiveEvent> {
     let item = latest::item(fold, reading)?;
-    Some(LiveEvent::new("reading", &item)?.about(&item.pole, &item.property))
+    let (_, device) = scope::device(fold, reading.device)?;
+    let property = scope::property(fold, reading.series.property)?;
+    let public = is_public(fold, device, property);
+    Some(LiveEvent::new("reading", &item)?.about(&item.pole, &item.property, public))
+}
+
+/// Whether the public may know that a device has sent, and what.
+fn is_public(fold: &Fold, device: &Device, property: &ObservedProperty) -> bool {
+    Asker::Public.may_watch(fold, device) && Asker::Public.may_see(property)
 }
 
 /// A `window` event of the live stream.
@@ -89,7 +100,7 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
         let window = Window::new(property, &as_stored(fold, device, live, property, *aggregate));
         let shown =
             WindowEvent { scope, property: property.id.clone(), channel: series.channel, step: Step::Quarter, window };
-        Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id))
+        Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id, is_public(fold, device, property)))
     };
     live.aggregates.0.iter().filter_map(event).collect()
 }

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState,
+    asker::Asker,
     list::{Cursor, Limit, List},
     number::Exact,
     problem::{Problem, Refused},
@@ -69,18 +70,19 @@ pub(crate) struct LatestItem {
     pub(crate) time_source: TimeSource,
 }
 
-/// The newest reading of each series.
+/// The newest reading of each series. The public gets none of devices that count persons.
 #[utoipa::path(get, path = "/api/v1/latest", tag = "values", params(Wanted), responses(
     (status = 200, description = "By device, property and channel.", body = List<LatestItem>),
     Refused,
 ))]
 pub(crate) async fn latest(
     State(state): State<ApiState>,
+    asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<List<LatestItem>>, Problem> {
     let answer = state.ask(move |parts| {
         let fold = parts.fold();
-        let picked = Picked::new(&fold.inputs().registry, &wanted)?;
+        let picked = Picked::new(&fold.inputs().registry, asker, &wanted)?;
         Ok(picked.items(&fold, wanted.limit.unwrap_or_default()))
     });
     Ok(Json(answer.await?))
@@ -88,6 +90,7 @@ pub(crate) async fn latest(
 
 /// [`Wanted`], looked up.
 struct Picked {
+    asker: Asker,
     poles: Option<Vec<usize>>,
     device: Option<usize>,
     property: Option<PropertyNo>,
@@ -96,18 +99,21 @@ struct Picked {
 }
 
 impl Picked {
-    fn new(registry: &Registry, wanted: &Wanted) -> Result<Self, Problem> {
+    fn new(registry: &Registry, asker: Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let pole = wanted.pole.as_ref().map(|id| scope::pole_named(registry, id)).transpose()?;
         let zone = wanted.zone.as_ref().map(|id| scope::zone_named(registry, id)).transpose()?;
         let device = wanted.device.as_ref().map(|id| scope::device_named(registry, id)).transpose()?;
         let property = wanted.property.as_ref().map(|id| scope::property_named(registry, id)).transpose()?;
+        if let Some(property) = property.filter(|property| !asker.may_see(property)) {
+            return Err(Problem::withheld(&property.id));
+        }
         let in_zone = zone.map(|zone| registry.zones[zone].poles.clone());
         let poles = match (pole, in_zone) {
             (Some(pole), Some(zone)) => Some(zone.into_iter().filter(|known| *known == pole).collect()),
             (pole, zone) => pole.map(|pole| vec![pole]).or(zone),
         };
         let first = wanted.cursor.as_ref().map(|cursor| scope::device_named(registry, &cursor.0)).transpose()?;
-        Ok(Self { poles, device, property: property.map(|property| property.number), first: first.unwrap_or(0) })
+        Ok(Self { asker, poles, device, property: property.map(|property| property.number), first: first.unwrap_or(0) })
     }
 
     fn items(&self, fold: &Fold, limit: Limit) -> List<LatestItem> {
@@ -124,12 +130,18 @@ impl Picked {
     }
 
     fn of_device(&self, fold: &Fold, device: &Device) -> Vec<LatestItem> {
-        let Some(number) = fold.device_no(&device.id) else { return Vec::new() };
+        let Some(number) = fold.device_no(&device.id).filter(|_| self.asker.may_watch(fold, device)) else {
+            return Vec::new();
+        };
+        let may_see = |latest: &&Latest| {
+            scope::property(fold, latest.series.property).is_some_and(|property| self.asker.may_see(property))
+        };
         let here = |time| self.poles.as_ref().is_none_or(|poles| poles.contains(&device.at(time).pole));
         let wanted = |latest: &&Latest| {
             self.property.is_none_or(|property| property == latest.series.property) && here(latest.event_time)
         };
-        fold.latest(number).iter().filter(wanted).filter_map(|latest| item(fold, &reading(number, latest))).collect()
+        let wanted = fold.latest(number).iter().filter(wanted).filter(may_see);
+        wanted.filter_map(|latest| item(fold, &reading(number, latest))).collect()
     }
 }
 

@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 
 use crate::{
     ApiState,
+    asker::Asker,
     live::Viewer,
     problem::{Problem, Refused},
     query::Params,
@@ -41,23 +42,28 @@ pub(crate) struct Wanted {
 /// What happens, as server-sent events.
 ///
 /// `reading`: a `LatestItem`. `window`: a `WindowEvent`. `ledger`: once a second a `LedgerEvent`. `gap`: a `Gap`, when events
-/// were missed because this client is slow or more happens than can be shown.
+/// were missed because this client is slow or more happens than can be shown. The public gets nothing of devices that count persons,
+/// and no `ledger`.
 #[utoipa::path(get, path = "/api/v1/live", tag = "values", params(Wanted), responses(
     (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
     Refused,
 ))]
 pub(crate) async fn live(
     State(state): State<ApiState>,
+    asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<impl IntoResponse, Problem> {
     let checked = state.ask(move |parts| {
         let inputs = std::sync::Arc::clone(parts.fold().inputs());
         wanted.pole.as_ref().map(|id| scope::pole_named(&inputs.registry, id)).transpose()?;
-        wanted.property.as_ref().map(|id| scope::property_named(&inputs.registry, id)).transpose()?;
+        let property = wanted.property.as_ref().map(|id| scope::property_named(&inputs.registry, id)).transpose()?;
+        if let Some(property) = property.filter(|property| !asker.may_see(property)) {
+            return Err(Problem::withheld(&property.id));
+        }
         Ok(wanted)
     });
     let wanted = checked.await?;
-    let viewer = state.hub.viewer(wanted.pole, wanted.property)?;
+    let viewer = state.hub.viewer(asker, wanted.pole, wanted.property)?;
     let events = events(viewer).take_until(state.closing.clone().cancelled_owned());
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), "no");

@@ -3,12 +3,13 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use smartpole_method::{air::Pollutant, index::Index};
-use smartpole_model::{Device, PoleNo, Registry, UtcMillis};
+use smartpole_model::{Device, PoleNo, Registry, UtcMillis, registry::Sensing};
 use smartpole_pipeline::{Fold, NameKind};
 use utoipa::ToSchema;
 
 use crate::{
     ApiState, Parts,
+    asker::Asker,
     list::List,
     number::{self, Exact},
     problem::{Failed, Problem},
@@ -35,7 +36,7 @@ pub(crate) struct Pole {
     devices: Vec<PoleDevice>,
     /// Whether it is heard.
     state: PoleState,
-    /// When the newest accepted reading was received.
+    /// When the newest accepted reading was received; to the public, of devices that do not count persons.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_received_at: Option<UtcMillis>,
     /// The air in the newest hour that has an index.
@@ -76,7 +77,10 @@ pub(crate) struct PoleDevice {
     id: String,
     /// Id of its profile.
     profile: String,
-    /// When its newest accepted reading was received.
+    /// What it works by: `none`, `laser`, `tof`, `infrared`, `radar`, `camera` or `wifi_ble`.
+    #[schema(value_type = String, example = "laser")]
+    sensing: Sensing,
+    /// When its newest accepted reading was received; null to the public if it counts persons.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_received_at: Option<UtcMillis>,
 }
@@ -109,13 +113,13 @@ impl PoleState {
     (status = 200, description = "All of them, in the registry's order.", body = List<Pole>),
     Failed,
 ))]
-pub(crate) async fn poles(State(state): State<ApiState>) -> Result<Json<List<Pole>>, Problem> {
-    Ok(Json(List::whole(state.ask(answer).await?)))
+pub(crate) async fn poles(State(state): State<ApiState>, asker: Asker) -> Result<Json<List<Pole>>, Problem> {
+    Ok(Json(List::whole(state.ask(move |parts| answer(parts, asker)).await?)))
 }
 
-fn answer(parts: &Parts) -> Result<Vec<Pole>, Problem> {
+fn answer(parts: &Parts, asker: Asker) -> Result<Vec<Pole>, Problem> {
     // The store takes the fold's lock itself: it must not be held here any more.
-    let (numbers, mut poles): (Vec<PoleNo>, Vec<Pole>) = items(&parts.fold()).into_iter().unzip();
+    let (numbers, mut poles): (Vec<PoleNo>, Vec<Pole>) = items(&parts.fold(), asker).into_iter().unzip();
     for (pole, air) in poles.iter_mut().zip(parts.queries.air(&numbers)?) {
         pole.air = air.as_ref().map_or_else(Air::unknown, Air::of);
     }
@@ -152,7 +156,7 @@ impl Air {
 }
 
 /// The poles with their numbers, without their air. The fold gave each pole of the registry a number.
-fn items(fold: &Fold) -> Vec<(PoleNo, Pole)> {
+fn items(fold: &Fold, asker: Asker) -> Vec<(PoleNo, Pole)> {
     let registry = &fold.inputs().registry;
     let now = fold.position().1;
     let mut hanging: Vec<Vec<&Device>> = vec![Vec::new(); registry.poles.len()];
@@ -161,14 +165,15 @@ fn items(fold: &Fold) -> Vec<(PoleNo, Pole)> {
     }
     let item = |(pole, devices): (&smartpole_model::Pole, Vec<&Device>)| {
         let number = fold.number(NameKind::Pole, &pole.id)?;
-        Some((PoleNo(number), item(fold, pole, &devices, now)))
+        Some((PoleNo(number), item(fold, asker, pole, &devices)))
     };
     registry.poles.iter().zip(hanging).filter_map(item).collect()
 }
 
-fn item(fold: &Fold, pole: &smartpole_model::Pole, devices: &[&Device], now: UtcMillis) -> Pole {
-    let registry = &fold.inputs().registry;
+fn item(fold: &Fold, asker: Asker, pole: &smartpole_model::Pole, devices: &[&Device]) -> Pole {
+    let (registry, now) = (&fold.inputs().registry, fold.position().1);
     let heard = |device: &Device| fold.last_received_at(fold.device_no(&device.id)?);
+    let told = |device: &Device| heard(device).filter(|_| asker.may_watch(fold, device));
     let state = |device: &&Device| PoleState::of(heard(device), patience(fold, device, now), now);
     Pole {
         id: pole.id.clone(),
@@ -178,8 +183,8 @@ fn item(fold: &Fold, pole: &smartpole_model::Pole, devices: &[&Device], now: Utc
         lon: pole.position.lon,
         zones: zones(registry, pole),
         state: devices.iter().map(state).max().unwrap_or(PoleState::Never),
-        last_received_at: devices.iter().filter_map(|device| heard(device)).max(),
-        devices: devices.iter().map(|device| pole_device(device, now, heard(device))).collect(),
+        last_received_at: devices.iter().filter_map(|device| told(device)).max(),
+        devices: devices.iter().map(|device| pole_device(registry, device, now, told(device))).collect(),
         air: Air::unknown(),
     }
 }
@@ -188,8 +193,10 @@ fn zones(registry: &Registry, pole: &smartpole_model::Pole) -> Vec<String> {
     pole.zones.iter().map(|zone| registry.zones[*zone].id.clone()).collect()
 }
 
-fn pole_device(device: &Device, now: UtcMillis, last_received_at: Option<UtcMillis>) -> PoleDevice {
-    PoleDevice { id: device.id.clone(), profile: device.at(now).profile.clone(), last_received_at }
+fn pole_device(registry: &Registry, device: &Device, now: UtcMillis, heard: Option<UtcMillis>) -> PoleDevice {
+    let profile = device.at(now).profile.clone();
+    let sensing = registry.profiles.get(&profile).map_or(Sensing::None, |profile| profile.sensing);
+    PoleDevice { id: device.id.clone(), profile, sensing, last_received_at: heard }
 }
 
 /// Milliseconds of silence after which a device counts as silent; its windows close by ticks after the same.

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::series::{scope_name, total_has_no_windows};
 use crate::{
     ApiState, Parts,
+    asker::Asker,
     list::{Channel, Cursor, Number},
     number::Exact,
     problem::{Problem, Refused},
@@ -134,9 +135,10 @@ pub(crate) struct FigureItem {
 ))]
 pub(crate) async fn revisions(
     State(state): State<ApiState>,
+    asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<RevisionsAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
 }
 
 /// [`Wanted`], looked up.
@@ -149,8 +151,8 @@ struct Asked {
     end: UtcMillis,
 }
 
-fn answer(parts: &Parts, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
-    let Asked { name: scope, scope: number, property, step, end } = Asked::new(&parts.fold(), wanted)?;
+fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
+    let Asked { name: scope, scope: number, property, step, end } = Asked::new(&parts.fold(), asker, wanted)?;
     let (skip, limit) = (wanted.cursor.as_ref().map_or(Ok(0), given)?, wanted.limit.unwrap_or(DEFAULT).0);
     let channel = wanted.channel.map(|channel| channel.0 as u8);
     let window = |scope| smartpole_store::Wanted {
@@ -172,10 +174,11 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
 }
 
 impl Asked {
-    fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
+    fn new(fold: &Fold, asker: Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let registry = &fold.inputs().registry;
         let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();
+        asker.check(fold, &name, &property)?;
         let Some(step) = wanted.step.windows() else {
             return Err(Problem::parameter("step: a reading has no revisions", "give 15m, 1h or 1d"));
         };

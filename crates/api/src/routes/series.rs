@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState, Parts,
+    asker::Asker,
     list::{Channel, Cursor, Limit},
     number::Exact,
     problem::{Problem, Refused},
@@ -122,13 +123,14 @@ pub(crate) struct RawItem {
 ))]
 pub(crate) async fn series(
     State(state): State<ApiState>,
+    asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<SeriesAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
 }
 
-fn answer(parts: &Parts, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
-    let asked = Asked::new(&parts.fold(), wanted)?;
+fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
+    let asked = Asked::new(&parts.fold(), asker, wanted)?;
     let limit = wanted.limit.unwrap_or_default();
     let (items, next) = match wanted.step.windows() {
         None => asked.readings(parts, limit)?,
@@ -153,10 +155,11 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
+    fn new(fold: &Fold, asker: Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let registry = &fold.inputs().registry;
         let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();
+        asker.check(fold, &name, &property)?;
         if property.kind == Kind::TotalCount && wanted.step != Step::Raw {
             return Err(total_has_no_windows(registry, &property));
         }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::Ipv4Addr,
     sync::{Arc, Mutex, RwLock},
 };
 
@@ -9,7 +10,9 @@ use axum::{body::Body, http::Request, response::Response};
 use expect_test::Expect;
 use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use smartpole_api::{ApiState, Health, NotOrdered, NotTried, Operators, Options, Parts, Replays, Selection, router};
+use smartpole_api::{
+    ApiState, Health, NotOrdered, NotTried, Operators, Options, Parts, Peer, Replays, Selection, router,
+};
 use smartpole_journal::{Journal, OsFs};
 use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
 use smartpole_pipeline::{Effect, Env, Fold, LoadError, LoadInputs, REPLAY, Replay, Restore};
@@ -46,6 +49,7 @@ decimals = 0
 min = 0
 max = 10000
 theme = "footfall"
+personal = true
 
 [[property]]
 id = "people_out"
@@ -58,6 +62,7 @@ decimals = 0
 min = 0
 max = 10000
 theme = "footfall"
+personal = true
 
 [[property]]
 id = "people_total"
@@ -70,6 +75,7 @@ decimals = 0
 min = 0
 max = 4294967295
 theme = "footfall"
+personal = true
 counts = "people_in"
 "#;
 const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n";
@@ -240,13 +246,29 @@ impl City {
         fold.committed();
     }
 
-    /// The answer to a request without a body.
+    /// The answer to a request of this machine without a body.
     pub(crate) async fn ask(&self, method: &str, uri: &str) -> Response {
-        self.send(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap()).await
+        self.ask_of(Ipv4Addr::LOCALHOST, method, uri).await
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response {
         router(self.state.clone()).oneshot(request).await.unwrap()
+    }
+
+    /// The answer to a request of somebody from the internet.
+    pub(crate) async fn ask_publicly(&self, method: &str, uri: &str) -> Response {
+        self.ask_of(Ipv4Addr::new(203, 0, 113, 7), method, uri).await
+    }
+
+    async fn ask_of(&self, peer: Ipv4Addr, method: &str, uri: &str) -> Response {
+        let mut request = Request::builder().method(method).uri(uri).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer(peer.into()));
+        self.send(request).await
+    }
+
+    /// What [`City::check`] is to operators.
+    pub(crate) async fn check_publicly(&self, uri: &str, expect: &Expect) {
+        expect.assert_eq(&show(self.ask_publicly("GET", uri).await).await);
     }
 
     /// Status, type and body of `GET uri`; JSON is laid out, one item a line.

@@ -29,8 +29,17 @@ impl Served {
     }
 
     async fn stream(&self, uri: &str) -> Stream {
+        self.stream_with(uri, "").await
+    }
+
+    /// A stream that a proxy asks for.
+    async fn stream_publicly(&self, uri: &str) -> Stream {
+        self.stream_with(uri, "x-forwarded-for: 203.0.113.7\r\n").await
+    }
+
+    async fn stream_with(&self, uri: &str, header: &str) -> Stream {
         let mut socket = TcpStream::connect(self.address).await.unwrap();
-        let request = format!("GET {uri} HTTP/1.1\r\nhost: x\r\n\r\n");
+        let request = format!("GET {uri} HTTP/1.1\r\nhost: x\r\n{header}\r\n");
         socket.write_all(request.as_bytes()).await.unwrap();
         Stream { socket, text: String::new() }
     }
@@ -94,6 +103,25 @@ async fn a_stream_has_readings_windows_and_the_ledger_and_ends_on_shutdown() {
     all.end().await;
     one.end().await;
     served.server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_public_stream_has_nothing_of_counters_and_no_ledger() {
+    let served = Served::new(Options::default()).await;
+    served.city.fold.write().unwrap().watch(true);
+    let (mut all, mut public) = (served.stream("/api/v1/live").await, served.stream_publicly("/api/v1/live").await);
+    all.until("event: ledger\n").await;
+    public.until("HTTP/1.1 200 OK").await;
+    served.city.message("people-1", 4, r#"{"time":"2026-11-25T10:03:00Z","values":{"people_in":1,"pm2_5":9}}"#).await;
+    served.show();
+    all.until(r#""device":"people-1""#).await;
+    served.city.message("air-1", 4, r#"{"time":"2026-11-25T10:03:00Z","values":{"pm2_5":8.125}}"#).await;
+    served.show();
+    let text = public.until("event: window\n").await;
+    assert!(text.contains(r#""device":"air-1""#), "{text}");
+    for part in ["people", "ledger", "gap"] {
+        assert!(!text.contains(part), "{part} in {text}");
+    }
 }
 
 #[tokio::test]

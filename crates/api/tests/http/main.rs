@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic, their fixtures too")]
 
 mod air;
+mod asker;
 mod errors;
 mod fixture;
 mod ledger;
