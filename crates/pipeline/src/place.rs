@@ -30,6 +30,16 @@ pub(crate) struct Place<'a> {
     pub(crate) error: Option<LoadError>,
 }
 
+/// A block that was settled anew.
+pub(crate) enum Settled {
+    /// There is no such block.
+    Absent,
+    /// It is still open, and summed up when it is closed.
+    Open,
+    /// It comes to what it came to, or not.
+    Closed { changed: bool },
+}
+
 impl<'a> Place<'a> {
     pub(crate) fn new(
         no: DeviceNo,
@@ -93,22 +103,23 @@ impl<'a> Place<'a> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// Judges and sums up a block by the registry in force: whether that changed its aggregates; none if there is no such block, or
-    /// it is still open.
-    pub(crate) fn settle_anew(&mut self, quarter: Quarter) -> Result<Option<bool>, LoadError> {
+    /// Judges and sums up a block by the registry in force.
+    pub(crate) fn settle_anew(&mut self, quarter: Quarter) -> Result<Settled, LoadError> {
         self.judge_block(quarter)?;
-        let Ok(at) = self.find(quarter) else { return self.error.take().map_or(Ok(None), Err) };
+        let Ok(at) = self.find(quarter) else { return self.error.take().map_or(Ok(Settled::Absent), Err) };
         if self.device.held[at].open {
-            return Ok(None);
+            return Ok(Settled::Open);
         }
         let now = self.aggregates(&self.device.held[at].block);
         let held = &self.device.held[at];
-        let Some(former) = held.stored.as_ref().map(|stored| stored.aggregates.clone()) else { return Ok(Some(true)) };
-        if former == now {
-            return Ok(Some(false));
+        let Some(former) = held.stored.as_ref().map(|stored| stored.aggregates.clone()) else {
+            return Ok(Settled::Closed { changed: true });
+        };
+        let changed = former != now;
+        if changed {
+            self.note_revision(at, former.pack());
         }
-        self.note_revision(at, former.pack());
-        Ok(Some(true))
+        Ok(Settled::Closed { changed })
     }
 
     pub(crate) fn is_total(&self, series: Series) -> bool {

@@ -10,7 +10,12 @@ use smartpole_model::{
 };
 use smartpole_window::Level;
 
-use crate::{Env, Fold, LoadError, RevisionReason, Scope, active::Active, place::Place, rollups::RollupKey};
+use crate::{
+    Env, Fold, LoadError, RevisionReason, Scope,
+    active::Active,
+    place::{Place, Settled},
+    rollups::RollupKey,
+};
 
 /// The text of a Command that settles the next hours anew.
 pub const RESETTLE: &str = "resettle";
@@ -189,14 +194,14 @@ impl Fold {
         self.scratch.mended.append(&mut place.mended);
         let source = self.devices[no.index()].source;
         self.tell_mended(no, source);
-        let Some(changed) = settled else { return Ok(()) };
-        self.touch(no);
         let now = active.scopes(no, quarter);
         let scopes: BTreeSet<Scope> = range.former.iter().copied().chain(now.iter().copied()).collect();
         let moved = now != range.former;
-        if moved {
+        if moved && !matches!(settled, Settled::Absent) {
             self.pending.moved.push(MovedRow { quarter, device: no, minute, former: range.former.clone() });
         }
+        let Settled::Closed { changed } = settled else { return Ok(()) };
+        self.touch(no);
         for scope in scopes.into_iter().filter(|scope| moved || (changed && now.contains(scope))) {
             for level in [Level::Hour, Level::Day, Level::CetDay] {
                 *renewed.entry((level, level.start(quarter.start()).0, scope)).or_default() |= moved;

@@ -7,7 +7,7 @@ use smartpole_model::{DeviceNo, Quarter, Reader};
 use smartpole_pipeline::{Scope, scopes};
 
 use crate::{
-    Error,
+    Error, Queries,
     error::{damaged, sqlite},
     queries::Snapshot,
     scope::Part,
@@ -23,6 +23,19 @@ pub(crate) struct Move {
     /// Minute of receipt in which it was settled anew.
     pub(crate) minute: i64,
     former: Vec<Scope>,
+}
+
+impl Queries {
+    /// Devices whose blocks of a span moved: what they have in memory may be asked for, too.
+    pub(crate) fn moved(&self, (from, to): (Quarter, Quarter)) -> Result<Vec<DeviceNo>, Error> {
+        self.file(|connection| {
+            let doing = sqlite("read moved blocks");
+            let sql = "SELECT DISTINCT device FROM moved WHERE quarter >= ?1 AND quarter < ?2";
+            let mut statement = connection.prepare_cached(sql).map_err(&doing)?;
+            let devices = statement.query_map(params![from.0, to.0], |row| row.get(0).map(DeviceNo)).map_err(&doing)?;
+            devices.collect::<Result<_, _>>().map_err(&doing)
+        })
+    }
 }
 
 impl Moves {
@@ -46,6 +59,12 @@ impl Moves {
     /// All of them, by block.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = ((Quarter, DeviceNo), &[Move])> {
         self.0.iter().map(|(block, moves)| (*block, moves.as_slice()))
+    }
+
+    /// Devices whose block of this quarter moved.
+    pub(crate) fn devices(&self, quarter: Quarter) -> impl Iterator<Item = DeviceNo> {
+        let all = (quarter, DeviceNo(0))..=(quarter, DeviceNo(u32::MAX));
+        self.0.range(all).map(|((_, device), _)| *device)
     }
 
     /// Which part a block belonged to before the first of its moves in this minute or later, if there is one.

@@ -105,9 +105,11 @@ impl Queries {
     /// # Errors
     /// If the file cannot be read.
     pub fn revised(&self, wanted: &Wanted, skip: usize, limit: usize) -> Result<Revised, Error> {
+        let mut moved = self.moved(wanted.around())?;
         let ((asked, end), snapshot) = self.snapshot(|fold| {
             let (asked, end) = Asked::new(fold, wanted);
-            let devices = asked.members.iter().map(|member| member.device).collect();
+            let mut devices: Vec<_> = asked.members.iter().map(|member| member.device).collect();
+            devices.append(&mut moved);
             let (from, to) = (asked.from, asked.to);
             ((asked, end), devices, from, to)
         })?;

@@ -105,9 +105,14 @@ impl Queries {
     /// # Errors
     /// If the file cannot be read.
     pub fn windows(&self, wanted: &Wanted) -> Result<Vec<Window>, Error> {
+        let mut moved = match wanted.as_of {
+            Some(_) => self.moved(wanted.around())?,
+            None => Vec::new(),
+        };
         let (asked, snapshot) = self.snapshot(|fold| {
             let asked = Asked::new(fold, wanted);
-            let devices = asked.members.iter().map(|member| member.device).collect();
+            let mut devices: Vec<_> = asked.members.iter().map(|member| member.device).collect();
+            devices.append(&mut moved);
             let (from, to) = asked.span;
             // a day may have begun up to 25 hours before the last instant asked for
             (asked, devices, from.quarter(), Quarter(to.quarter().0.saturating_add(101)))
@@ -164,6 +169,13 @@ impl Asked {
 }
 
 impl Wanted {
+    /// Quarters of all its windows, whatever their days are.
+    pub(crate) fn around(&self) -> (Quarter, Quarter) {
+        let ends = |at: UtcMillis| self.step.around(false, at);
+        let (from, to) = (ends(self.from).0, ends(self.to).1);
+        (from.plus(-Quarter::MILLIS * 4 * 24).quarter(), to.plus(Quarter::MILLIS * 4 * 24).quarter())
+    }
+
     /// What these aggregates say of what is wanted.
     fn of(self, aggregates: &Aggregates) -> impl Iterator<Item = &Aggregate> {
         let fits = move |series: Series| {

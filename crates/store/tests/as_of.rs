@@ -4,8 +4,9 @@
 mod common;
 
 use common::{DEVICES, HOUR, MEASURED, MINUTE, START, Square};
+use smartpole_model::UtcMillis;
 use smartpole_pipeline::Scope;
-use smartpole_store::{State, Step, Window};
+use smartpole_store::{State, Step, Wanted, Window};
 
 /// What a window says; how settled it is depends on the clock, whether it was open or corrected on what was known.
 type Said = (i64, i64, i64, i64, i64, i32, u32, bool);
@@ -100,4 +101,67 @@ fn an_hour_of_which_some_is_still_open_has_all_of_it() {
         assert_eq!(then.iter().map(said).collect::<Vec<_>>(), known.iter().map(said).collect::<Vec<_>>());
         square.commit();
     }
+}
+
+#[test]
+fn a_device_that_a_registry_moved_counted_for_its_former_pole_until_then() {
+    let (mut square, known) = (Square::new(), START + 3 * HOUR);
+    square.run("d1", START, known, &[("temperature", 10)]);
+    square.run("d2", START, known, &[("temperature", 20)]);
+    square.run("d3", START, known, &[("temperature", 40)]);
+    square.commit();
+    let places = [square.pole("P1"), square.pole("P2"), square.zone("markt"), square.zone("stadt")];
+    let asked = |square: &Square, as_of| {
+        let ask = |scope| match as_of {
+            None => square.windows(scope, "temperature", Step::Hour, START, known),
+            Some(as_of) => square.windows_as_of(as_of, scope, "temperature", Step::Hour, START, known),
+        };
+        let sums = places.map(ask).map(|found| found.iter().map(|w| (w.aggregate.sum, w.mean)).collect::<Vec<_>>());
+        sums.to_vec()
+    };
+    let before = asked(&square, None);
+    assert_eq!(before[0], vec![(12 * 50, Some(25.0)); 3]);
+
+    // d1 hung at P2 all the time
+    square.register("id,pole,profile\nd1,P2,station\nd2,P2,station\nd3,P1,station\n", known + HOUR);
+    square.commit();
+    let after = asked(&square, None);
+    assert_eq!((after[0][0], after[1][0]), ((12 * 40, Some(40.0)), (12 * 30, Some(15.0))));
+    assert_eq!(asked(&square, Some(known)), before, "then nobody knew");
+    assert_eq!(asked(&square, Some(known + 2 * HOUR)), after);
+    square.run("d2", known + 3 * HOUR, known + 4 * HOUR, &[("temperature", 20)]);
+    square.report("d1", START + MINUTE, known + 4 * HOUR, &[("temperature", 3)]);
+    square.commit();
+    assert_eq!(asked(&square, Some(known)), before);
+    assert_eq!(asked(&square, Some(known + 2 * HOUR)), after);
+}
+
+#[test]
+fn a_window_tells_that_a_registry_took_a_device_away_and_what_it_said_before() {
+    let (mut square, known) = (Square::new(), START + 3 * HOUR);
+    square.run("d1", START, known, &[("temperature", 10)]);
+    square.run("d3", START, known, &[("temperature", 40)]);
+    square.commit();
+    square.register("id,pole,profile\nd1,P2,station\nd2,P2,station\nd3,P1,station\n", known + HOUR);
+    square.commit();
+    let revised = |scope, step, start| {
+        let from = UtcMillis(start);
+        let property = common::number("temperature");
+        let wanted = Wanted { scope, property, channel: None, from, to: from, step, as_of: None };
+        let revised = square.queries.revised(&wanted, 0, 10).unwrap();
+        let said =
+            revised.items.iter().map(|one| (one.reason.code(), one.former.aggregate.sum, one.after.aggregate.sum));
+        (revised.all, said.collect::<Vec<_>>())
+    };
+    let (left, joined) = (square.pole("P1"), square.pole("P2"));
+    assert_eq!(revised(left, Step::Hour, START), (1, vec![("registry", 12 * 50, 12 * 40)]));
+    assert_eq!(revised(joined, Step::Hour, START), (1, vec![("registry", 0, 12 * 10)]));
+    assert_eq!(revised(left, Step::Quarter, START), (1, vec![("registry", 3 * 50, 3 * 40)]));
+    let day = START - 22 * HOUR;
+    assert_eq!(
+        revised(left, Step::Day, day),
+        (1, vec![("registry", 24 * 50, 24 * 40)]),
+        "of two hours before midnight"
+    );
+    assert_eq!(revised(square.device("d1"), Step::Hour, START), (0, vec![]));
 }

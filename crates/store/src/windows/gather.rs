@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::{Quarter, UtcMillis};
+use smartpole_model::{DeviceNo, Quarter, UtcMillis};
 use smartpole_window::{Aggregate, Aggregates, next_start};
 
 use super::{Asked, Wanted};
@@ -12,6 +12,7 @@ use crate::{
     as_of::{Rolled, Was},
     commit::scope_key,
     error::{damaged, sqlite},
+    moved::Moves,
     queries::Snapshot,
     scope::member_of,
     store::block_id,
@@ -54,6 +55,7 @@ pub(super) fn then(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &
         // the last window goes on beyond the last start that was asked for
         _ => next_start(asked.level, asked.level.start(end)).plus(-1).min(then.as_of),
     };
+    let moves = Moves::read(snapshot, from.quarter(), Quarter(last.quarter().0.saturating_add(1)))?;
     for quarter in (from.quarter().0..=last.quarter().0).map(Quarter) {
         let start = match wanted.step {
             Step::Quarter => quarter.start().0,
@@ -63,12 +65,11 @@ pub(super) fn then(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &
         if start < from.0 || as_now {
             continue;
         }
-        for member in &asked.members {
-            let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
+        for (device, part) in asked.counted(quarter, &moves, then.minute()) {
             if rolled.unchanged.contains(&(part, start)) {
                 continue;
             }
-            let was = then.block(snapshot, member.device, quarter)?;
+            let was = then.block(snapshot, device, quarter)?;
             // an hour counts the revisions of all its blocks, a quarter those of what was asked for
             let asked_for = |was: &Was| wanted.step != Step::Quarter || wanted.of(&was.aggregates).next().is_some();
             if let Some(was) = was.filter(asked_for) {
@@ -79,6 +80,20 @@ pub(super) fn then(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &
         }
     }
     Ok(())
+}
+
+impl Asked {
+    /// Whose blocks of a quarter counted for which part before a minute of receipt.
+    fn counted(&self, quarter: Quarter, moves: &Moves, minute: i64) -> Vec<(DeviceNo, u32)> {
+        let now = self.members.iter().map(|member| (member.device, member.part_at(quarter.start(), &self.parts)));
+        let mut parts: BTreeMap<DeviceNo, Option<u32>> = now.collect();
+        for device in moves.devices(quarter) {
+            if let Some(then) = moves.part_before((quarter, device), minute, &self.parts) {
+                parts.insert(device, then);
+            }
+        }
+        parts.into_iter().filter_map(|(device, part)| Some((device, part?))).collect()
+    }
 }
 
 fn read_unchanged(

@@ -8,7 +8,7 @@ use std::{
 };
 
 use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, RawMessage, RecordRef, Seq, UtcMillis, ZoneNo};
-use smartpole_pipeline::{Changes, Env, Fold, LoadError, LoadInputs, NameKind, Scope};
+use smartpole_pipeline::{Changes, Env, Fold, LoadError, LoadInputs, NameKind, RESETTLE, Scope};
 use smartpole_store::{Queries, Step, Store, Wanted, Window};
 
 pub const MINUTE: i64 = 60_000;
@@ -30,7 +30,11 @@ const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 {"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":"stadt","count":"cross_section","poles":["P1","P2"]},"geometry":{"type":"Polygon","coordinates":[[[7.3,51.5],[7.4,51.5],[7.4,51.6],[7.3,51.5]]]}},
 {"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"none","poles":["P1","P2","P3"]},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.4]]]}}]}"#;
 
-fn inputs() -> Inputs {
+/// `d1` moves from P1 to P3.
+const INSTALLED: &str = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T06:00:00Z,,\n\
+                         d2,P2,station,,,\nd3,P1,station,,,\n";
+
+fn inputs(devices: &str) -> Inputs {
     let mut properties = String::new();
     for (number, id, kind, theme) in PROPERTIES {
         let mean = if id == "noise" { "energy" } else { "arithmetic" };
@@ -42,8 +46,6 @@ fn inputs() -> Inputs {
         .unwrap();
     }
     let poles = "id,name,place,lat,lon\nP1,P1,Markt,51.55,7.31\nP2,P2,Markt,51.551,7.311\nP3,P3,Markt,51.56,7.32\n";
-    let devices = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T06:00:00Z,,\n\
-                   d2,P2,station,,,\nd3,P1,station,,,\n";
     let profile = "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 300\npayload_time = true\n";
     let files = [
         ("properties.toml", properties.as_str()),
@@ -77,7 +79,7 @@ impl Square {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        let registry = Registry(Arc::new(inputs()));
+        let registry = Registry(Arc::new(inputs(INSTALLED)));
         let env = Env { stored: &store, inputs: &registry };
         let fold = Arc::new(RwLock::new(Fold::restore(store.restore().unwrap(), &env).unwrap()));
         let queries = Queries::new(&store, Arc::clone(&fold));
@@ -90,6 +92,16 @@ impl Square {
         self.seq += 1;
         let env = Env { stored: &self.store, inputs: &self.registry };
         self.fold.write().unwrap().apply(Seq(self.seq), record, false, &env).unwrap();
+    }
+
+    /// Another `devices.csv` comes into force, and what it changes of the past is settled.
+    pub fn register(&mut self, devices: &str, received: i64) {
+        self.registry = Registry(Arc::new(inputs(devices)));
+        let received_at = UtcMillis(received);
+        self.apply(&RecordRef::Inputs { received_at, hash: &format!("square at {received}") });
+        while self.fold.read().unwrap().is_resettling() {
+            self.apply(&RecordRef::Command { received_at, text: RESETTLE });
+        }
     }
 
     /// A message with values of one instant, received at another.
