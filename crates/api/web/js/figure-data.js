@@ -46,7 +46,17 @@ async function series(figure, asked) {
 
 async function footfall(figure, asked) {
   const { items, ...answer } = await get('footfall', { zone: figure.id, step: figure.step, ...span(figure), ...asked });
-  return first(figure, items, answer, (item) => ({ value: item.crossings ?? null }));
+  return first(figure, items, answer, (item) => ({ value: item.crossings ?? item.in ?? null })); // the public is told of a cordon who came in
+}
+
+/**
+ * A zone's count with another time beside it, and what an hour with missing counters would have held.
+ * @param {string} compare as `/footfall` names it
+ */
+export async function beside(figure, compare) {
+  const estimate = figure.step === '1h' ? true : null;
+  const { items } = await get('footfall', { zone: figure.id, step: figure.step, ...span(figure), compare, estimate });
+  return items.find(({ start }) => Date.parse(start) === figure.start) ?? null;
 }
 
 /** State, revision and coverage of a class are those of its pollutants, the least of each. */

@@ -17,7 +17,7 @@ export function facts(figure, told) {
     [t('figure.when'), when(figure, told.end)],
     [t('figure.coverage'), coverage(told)],
     !isCount(figure) && told.item.min !== null && told.item.min !== undefined && [t('figure.range'), `${format.exact(told.item.min)} – ${format.exact(told.item.max)} ${unitOf(figure)}`],
-    told.answer.rounded_to > 1 && [t('figure.rounded'), t('figure.rounded.n', { n: told.answer.rounded_to })],
+    told.answer.rounded_to > 1 && [t('figure.rounded'), t(told.answer.made_of === 'shown' ? 'figure.rounded.shown' : 'figure.rounded.n', { n: told.answer.rounded_to })],
     told.revision !== null && [t('figure.revision'), told.revision === 0 ? t('figure.revision.0') : t(told.revision === 1 ? 'figure.revision.one' : 'figure.revision.n', { n: format.number(told.revision) })],
     [t('figure.method'), method(told)],
     told.flags.length > 0 && [t('figure.flags'), h('ul', { class: 'meanings' }, told.flags.map(meaning))],

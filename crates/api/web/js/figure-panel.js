@@ -17,6 +17,7 @@ import { address, leave, route } from './route.js';
 import { shape } from './shapes.js';
 import { on, state } from './state.js';
 import { nothing } from './states.js';
+import { midnight } from './time.js';
 
 const REFRESH = 20_000;
 let open = null;
@@ -56,7 +57,7 @@ function draw() {
   const { figure, asked, body, sub } = view;
   const known = asked.value?.told;
   sub.textContent = known ? when(figure, known.end) : t(`figure.window.${figure.step}`);
-  if (!known) return body.replaceChildren(...[shown(asked, () => nothing(t('figure.noneHelp')))].flat().filter(Boolean));
+  if (!known) return body.replaceChildren(...[shown(asked, () => unknown(figure))].flat(2).filter(Boolean));
   if (!view.sections) build();
   const old = asked.error && h('p', { class: 'old', role: 'status' }, t('figure.old'));
   view.value.replaceChildren(...[old, ...value(figure, known)].filter(Boolean));
@@ -67,6 +68,13 @@ function draw() {
   view.revision = `${known.state} ${known.revision}`;
   view.cite.replaceChildren(citation(figure, known, asked.at));
   return view.revisions.show(known);
+}
+
+/** Nothing is known of the whole; of a day that runs the public sees its hours. */
+function unknown(figure) {
+  const runs = isPersonal(figure) && state.role === 'public' && figure.step === '1d';
+  const end = midnight(figure.start, 1);
+  return runs ? [h('section', {}, h('p', { class: 'sentence' }, t('figure.state.notYet'))), madeOf(figure, { start: figure.start, end })] : h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('figure.none')), h('p', { class: 'note' }, t('figure.noneHelp')));
 }
 
 function build() {
@@ -87,7 +95,7 @@ function build() {
 
 function value(figure, known) {
   const isClass = INDICES.includes(figure.property);
-  const unit = isClass ? '' : unitOf(figure);
+  const unit = isClass ? '' : known.item.crossings === null ? t('figure.in') : unitOf(figure);
   const number = known.value === null ? t('figure.nothing') : isClass ? valueWords(figure, known.value) : format.exact(known.value);
   const mark = isClass && figure.property !== 'european_aqi_2024' && known.value !== null && shape(known.value, 30);
   const chip = known.state && h('span', { class: `chip is-${known.state}` }, t('window.coverage', { state: t(`window.${known.state}`), share: format.percent(known.coverage) }));

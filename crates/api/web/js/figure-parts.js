@@ -4,7 +4,7 @@ import { inParallel, list } from './api.js';
 import * as chart from './chart.js';
 import { h } from './dom.js';
 import { readings, told } from './figure-data.js';
-import { CROSSINGS, INDICES, figureAddress, finer, instantName } from './figure-rules.js';
+import { CROSSINGS, DIRECTIONS, INDICES, figureAddress, finer, instantName, worstState } from './figure-rules.js';
 import { flagWord, isCount, isPersonal, unitOf, valueWords, what } from './figure-words.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
@@ -93,23 +93,27 @@ function table(figure, { items, next }) {
   return [h('table', { class: 'readings' }, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, shownItems.map(row))), more];
 }
 
+/** Each pole's figure of the same time; of crossings both directions, each a figure of its own. */
 async function poles(figure) {
   const ids = (state.zones?.find(({ id }) => id === figure.id)?.poles ?? []).slice(0, MOST);
-  const properties = figure.property === CROSSINGS ? ['people_in', 'people_out'] : [figure.property];
+  const properties = figure.property === CROSSINGS ? DIRECTIONS : [figure.property];
   const rows = await inParallel(ids.map((id) => async () => {
-    const found = await Promise.all(properties.map((property) => told({ ...figure, kind: 'pole', id, property })));
-    return { id, property: properties[0], values: found.map((one) => one?.value ?? null), told: found.find(Boolean) };
+    const figures = properties.map((property) => ({ ...figure, kind: 'pole', id, property }));
+    const found = await Promise.all(figures.map((one) => told(one)));
+    return { id, cells: figures.map((one, at) => ({ figure: one, told: found[at] })) };
   }));
-  return rows.filter(({ told: found }) => found);
+  return rows.filter(({ cells }) => cells.some((cell) => cell.told));
 }
 
 function poleTable(figure, rows) {
   if (rows.length === 0) return h('p', { class: 'note' }, t('parts.none'));
-  const row = ({ id, property, values, told: found }) => {
-    const known = values.filter((value) => value !== null);
-    const sum = known.length ? known.reduce((total, value) => total + value, 0) : null;
-    return h('tr', {}, h('td', {}, h('a', { href: figureAddress({ ...figure, kind: 'pole', id, property }) }, `${id} · ${state.poles.get(id)?.name ?? ''}`)),
-      h('td', { class: 'n' }, valueWords(figure, sum)), h('td', { class: 'note' }, found.state ? t('window.coverage', { state: t(`window.${found.state}`), share: format.percent(found.coverage) }) : ''));
+  const columns = figure.property === CROSSINGS ? [t('figure.in'), t('figure.out')] : [unitOf(figure)];
+  const cell = (one) => h('td', { class: 'n' }, one.told ? h('a', { href: figureAddress(one.figure) }, format.exact(one.told.value)) : '–');
+  const row = ({ id, cells }) => {
+    const known = cells.map((one) => one.told).filter(Boolean);
+    const honest = t('window.short', { state: t(`window.${worstState(known.map((one) => one.state))}`), share: format.percent(Math.min(...known.map((one) => one.coverage))) });
+    return h('tr', {}, h('td', {}, h('a', { href: address('pole', id) }, state.poles.get(id)?.name ?? id)), cells.map(cell), h('td', { class: 'note' }, honest));
   };
-  return [h('table', { class: 'readings' }, h('tbody', {}, rows.map(row))), h('p', { class: 'note' }, t(isCount(figure) ? 'parts.polesSum' : 'parts.polesHelp'))];
+  return [h('table', { class: 'readings' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('devices.pole')), columns.map((text) => h('th', { scope: 'col', class: 'n' }, text)), h('th', { scope: 'col' }, t('figure.state')))), h('tbody', {}, rows.map(row))),
+    h('p', { class: 'note' }, t(isCount(figure) ? 'parts.polesSum' : 'parts.polesHelp'))];
 }

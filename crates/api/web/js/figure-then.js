@@ -52,5 +52,5 @@ function compared(figure, minute, then, now) {
 }
 
 function honest({ state, coverage, revision }) {
-  return [t('window.coverage', { state: t(`window.${state}`), share: format.percent(coverage) }), revision ? t('figure.change', { n: revision }) : null].filter(Boolean).join(' · ');
+  return [t('window.short', { state: t(`window.${state}`), share: format.percent(coverage) }), revision ? t('figure.change', { n: revision }) : null].filter(Boolean).join(' · ');
 }

@@ -33,6 +33,11 @@ export function change(ratio) {
   return `${whole > 0 ? '+' : whole < 0 ? '−' : '±'}${number(Math.abs(whole))} %`;
 }
 
+/** A change in thousandths as signed per cent. */
+export function permille(change) {
+  return `${change > 0 ? '+' : change < 0 ? '−' : '±'}${number(Math.abs(change) / 10, 1, false)} %`;
+}
+
 /** A UCUM unit as printed. */
 export function unit(code) {
   return UNITS[code] ?? (code?.startsWith('{') ? '' : code ?? '');
