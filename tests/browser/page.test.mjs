@@ -223,6 +223,81 @@ describe('the page', () => {
     await close();
   });
 
+  test('opens each figure by one click, and tells where it comes from', async () => {
+    const { page, wrong, close } = await opened();
+    const panel = page.locator(testid('figure-panel'));
+    await page.waitForSelector(`${testid('tile-footfall')}[href^="#figure="]`);
+    await page.locator(testid('tile-footfall')).focus();
+    await page.keyboard.press('Enter');
+    await eventually('value, coverage, state and method', async () => /Querungen[\s\S]*\d[\s\S]*Abdeckung[\s\S]*%[\s\S]*Methode\s*footfall\.cross_section, Version 1/.test(await panel.innerText()));
+    await page.waitForSelector(`${testid('figure-parts')} svg`);
+    await picture(page, 'page-figure', false);
+    await page.locator(`${testid('figure-parts')} svg`).focus();
+    await page.keyboard.press('Enter');
+    await eventually('its last hour is a figure of its own, made of poles', async () => /\/1h\//.test(page.url()) && (await page.locator(`${testid('figure-parts')} tbody tr`).count()) > 3);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector(testid('figure-panel'), { state: 'hidden' });
+    await page.locator(testid('tile-air')).click();
+    await eventually('a class by its pollutants', async () => /Luftqualität, UBA-Schema 2025[\s\S]*Schadstoffe[\s\S]*µg\/m³/.test(await panel.innerText()));
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows why a figure was corrected, and what held before', async () => {
+    const found = await eventually('a corrected hour', async () => {
+      const day = new Date(Date.now() - 7 * 86_400_000).toISOString();
+      const { items } = await (await fetch(`${demo.url}/api/v1/series?zone=altstadt&property=people_in&step=1h&from=${day}`)).json();
+      return items.find(({ state }) => state === 'corrected');
+    });
+    const { page, wrong, close } = await opened({ path: `/#figure=zone:altstadt/people_in/1h/${found.start}` });
+    const panel = page.locator(testid('figure-panel'));
+    const list = page.locator(`${testid('figure-revisions')} li[data-revision]`);
+    await eventually('each revision with its reason', async () => (await list.count()) === Math.min(20, found.revision) && /Revision 1[\s\S]*(verspätet eingetroffen|Zählerstand kam nach|Prüfung der Qualität)[\s\S]*Viertelstunde/.test(await list.first().innerText()));
+    await page.fill(`${testid('figure-as-of')} input`, '2026-01-01T12:00');
+    await page.keyboard.press('Enter');
+    await eventually('nothing was known long ago', async () => /nichts bekannt[\s\S]*Heute gilt/.test(await page.locator(testid('figure-then')).innerText()));
+    assert.match(page.url(), /&as_of=2026-01-01T11:00:00Z$/, 'to be passed on');
+    assert.match(await panel.locator(testid('figure-cite')).innerText(), new RegExp(`Revision ${found.revision}, Methode window\\.count/1`));
+    await picture(page, 'page-figure-corrected', false);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows single readings, those that do not count among them', async () => {
+    const { page, wrong, close } = await opened({ path: '/#pole=AM-01' });
+    await page.route('**/api/v1/series?*step=raw*', async (route) => {
+      const response = await route.fetch();
+      const answer = await response.json();
+      const items = answer.items.map((item, at) => (at === 0 ? { ...item, counted: null, flags: ['stuck'] } : item));
+      await route.fulfill({ response, json: { ...answer, items } });
+    });
+    await page.waitForSelector(`${testid('chart-24h')} svg`);
+    await page.locator('details.raw summary').click();
+    await eventually('a hollow point, counted in words', async () => (await page.locator(`${testid('chart-raw')} .hollow`).count()) === 1 && /1 von \d+ Messwerten zählt nicht: Wert hängt/.test(await page.locator(testid('chart-raw')).innerText()));
+    await picture(page, 'page-raw', false);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('explains every method of the interface, in German and English', async () => {
+    const methods = await listed('methods');
+    const { page, wrong, close } = await opened();
+    await page.click('body > header nav a[href="#methode"]');
+    const sheet = page.locator(testid('method-page'));
+    await eventually('each with its version', async () => {
+      const shown = await sheet.locator('[data-method] .method-id').allInnerTexts();
+      return methods.every(({ id, version }) => shown.some((text) => text.replace(/\s/g, '') === `${id}/${version}`)) && shown.length === methods.length;
+    });
+    await picture(page, 'page-method', false);
+    const german = await sheet.innerText();
+    await page.click(testid('lang-en'));
+    await eventually('the words change', async () => /Windows and means/.test(await sheet.innerText()) && (await sheet.innerText()) !== german);
+    await page.goto(`${demo.url}/#methode=air.day`);
+    await eventually('an address leads to its method', () => page.evaluate(() => document.activeElement.dataset.method === 'air.day'));
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   test('speaks German first, and English when asked', async () => {
     const { page, wrong, close } = await opened();
     assert.equal(await page.getAttribute('html', 'lang'), 'de');

@@ -46,7 +46,7 @@ function clockAt(end, start) {
 
 /** What a value of the figure is counted in. */
 export function unitOf(figure) {
-  return isCount(figure) ? t('figure.crossings') : format.unit(state.properties.get(figure.property)?.unit);
+  return isCount(figure) ? t('figure.unit') : format.unit(state.properties.get(figure.property)?.unit);
 }
 
 /** "830 Querungen", "7,33 µg/m³", "gut" */
