@@ -3,6 +3,7 @@
 mod bad_frames;
 mod bad_input;
 mod command_line;
+mod corrections;
 mod demo;
 mod full_disk;
 mod gateway_bridge;
