@@ -48,7 +48,7 @@ function top(title, ...notes) {
 }
 
 function subtitle(figure) {
-  const leads = figure.kind === 'zone' ? null : address(figure.kind, figure.id);
+  const leads = figure.kind === 'zone' || (figure.kind === 'device' && state.role === 'public') ? null : address(figure.kind, figure.id);
   return [leads ? h('a', { href: leads }, whose(figure)) : whose(figure), ' · '];
 }
 

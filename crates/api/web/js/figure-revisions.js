@@ -7,6 +7,7 @@ import { flagWord, valueWords } from './figure-words.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 import { address } from './route.js';
+import { state } from './state.js';
 import { head } from './states.js';
 import { HOUR } from './time.js';
 
@@ -48,7 +49,8 @@ export function revisionList(figure, askAsOf) {
 function revision(figure, item, askAsOf) {
   const at = Date.parse(item.received_at);
   const quarter = Date.parse(item.quarter);
-  const device = h('a', { href: address('device', item.device) }, h('code', {}, item.device));
+  const code = h('code', {}, item.device);
+  const device = state.role === 'public' ? code : h('a', { href: address('device', item.device) }, code);
   const where = t('figure.change.device', { device: '\u0000', from: `${format.day(quarter)}, ${format.clock(quarter)}`, to: format.clock(quarter + QUARTER) }).split('\u0000');
   const title = h('p', { class: 'head' }, h('b', {}, t('figure.change', { n: item.revision })), h('span', { class: 'note' }, h('time', { datetime: item.received_at }, format.moment(at))));
   const reason = h('span', { class: 'reason', title: t(`reason.of.${item.reason}.long`) }, t(`reason.of.${item.reason}`));

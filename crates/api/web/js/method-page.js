@@ -8,18 +8,21 @@ import * as en from './method-en.js';
 import { OUTLINE, sectionOf } from './method-outline.js';
 import { methodTable } from './method-table.js';
 import { address, leave } from './route.js';
-import { on } from './state.js';
+import { on, state } from './state.js';
 
 const WORDS = { de, en };
 let open = null;
 /** @type {Map<string, number>|null} versions by method; null until they are known */
 let versions = null;
 let failed = false;
+/** Whether the catalogue's names were known when it was drawn. */
+let named = false;
 
 /** Follows the address. */
 export function startMethodPage() {
   addDrawer('methode', { root: find('#method-page'), opened, closed: () => { open = null; }, home: () => find('body > header nav a[href="#methode"]') });
   on(['language'], () => open !== null && draw());
+  on(['poles'], () => { if (open !== null && !named && state.properties.size) { draw(); show(open); } });
 }
 
 function opened(id) {
@@ -39,6 +42,7 @@ function show(id) {
 }
 
 function draw() {
+  named = state.properties.size > 0;
   const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leave }, '×');
   const print = h('button', { type: 'button', class: 'btn', onclick: () => window.print() }, t('method.print'));
   const words = WORDS[language()];

@@ -44,7 +44,7 @@ function rules() {
 function bands() {
   return Object.entries(BANDS).map(([index, pollutants]) => {
     const most = Math.max(...Object.values(pollutants).map(({ length }) => length - 1));
-    const words = Array.from({ length: most }, (_, at) => (index === 'european_aqi_2024' ? t('figure.level', { n: at + 1 }) : t(`air.${at}`)));
+    const words = Array.from({ length: most }, (_, at) => (index === 'european_aqi_2024' ? t('table.level', { n: at + 1 }) : t(`air.${at}`)));
     const rows = Object.entries(pollutants).map(([pollutant, [hours, ...bounds]]) => row(sign(pollutant), t(`hours.${hours}`), ...bounds.map((bound) => format.number(bound))));
     return table(`${t(`figure.index.${index}`)}. ${t('table.bands')}`, [t('table.pollutant'), t('table.hours'), ...words], rows);
   });

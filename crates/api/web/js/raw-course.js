@@ -51,7 +51,7 @@ function picture(id, day, { items, next }, width) {
   const drawn = chart.plot({ width, height: 170, x: [day, midnight(day, 1)], y: [low, high], ticks: ticks(day), label });
   chart.line(drawn, points.filter(({ hollow }) => !hollow), HOUR, 'line thin');
   chart.dots(drawn, points);
-  const lead = ({ item }) => address('trace', `${item.device}/${id}/${item.channel}/${item.event_time}`);
+  const lead = state.role === 'public' ? null : ({ item }) => address('trace', `${item.device}/${id}/${item.channel}/${item.event_time}`);
   return [h('div', { class: 'plot' }, drawn.root, chart.explore(drawn, points, (point) => say(point, unit), lead)), ...words(tally(items, SILENT)).map((text) => h('p', { class: 'note' }, text)), next ? h('p', { class: 'note' }, t('raw.most', { n: format.number(items.length) })) : null];
 }
 
