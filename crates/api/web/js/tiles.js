@@ -11,15 +11,15 @@ import { allBalanced } from './target-rules.js';
 import { midnight } from './time.js';
 
 const NAMES = ['reporting', 'footfall', 'air', 'rate', 'ledger'];
-/** Tiles that lead somewhere; figures do as soon as there are any. */
-const LEADS = { footfall: null, air: null, ledger: '#operation' };
+/** Where tiles lead; to a figure as soon as there is one. */
+const LEADS = { reporting: '#methode=network', footfall: null, air: null, rate: '#methode=network', ledger: '#operation' };
 const tiles = {};
 
 /** Puts the tiles in place, empty. */
 export function buildTiles() {
   find('#tiles').replaceChildren(...NAMES.map((name) => {
     const parts = { label: h('h2'), value: h('p', { class: 'figure' }), note: h('p', { class: 'note' }) };
-    tiles[name] = { ...parts, root: h(name in LEADS ? 'a' : 'div', { class: 'tile', 'data-testid': `tile-${name}`, href: LEADS[name] }, Object.values(parts)) };
+    tiles[name] = { ...parts, root: h('a', { class: 'tile', 'data-testid': `tile-${name}`, href: LEADS[name] }, Object.values(parts)) };
     return tiles[name].root;
   }));
 }
