@@ -53,7 +53,8 @@ async function tryOut() {
 
 async function order() {
   await send('ordering', 'ordered', false, ({ id }) => { view.ordered = id; });
-  loadReplays();
+  await loadReplays();
+  if (view && document.activeElement === document.body) find('#repair').focus({ preventScroll: true }); // the button is gone
 }
 
 /** Sends the order; an answer that comes when the reader has chosen anew or gone is not theirs. */
@@ -98,14 +99,14 @@ function refusal(error) {
   if (error.plain) return h('p', { class: 'mistake', role: 'alert' }, error.message);
   if (error.status === 409) return h('p', { class: 'mistake', role: 'alert' }, t('repair.underWay'));
   if (error.status === 422) return [h('p', { class: 'mistake', role: 'alert' }, t('repair.tooMany')), orderButton()];
-  if (error.status === 404) return h('p', { class: 'mistake', role: 'alert' }, error.message);
+  if (error.status === 404 && view.form.device.trim()) return h('p', { class: 'mistake', role: 'alert' }, t('repair.unknownDevice', { device: view.form.device.trim() }));
   return failed(error, tryOut);
 }
 
 function drawReplays() {
   const now = running(state.replays);
-  const past = (state.replays ?? []).filter((replay) => replay !== now);
-  const mine = past.find(({ id }) => id === view.ordered);
+  const mine = (state.replays ?? []).find((replay) => replay !== now && replay.id === view.ordered);
+  const past = (state.replays ?? []).filter((replay) => replay !== now && replay !== mine);
   if (view.result.querySelector('[data-focus=order]')) drawResult(); // it can be ordered again, or not
   view.replays.replaceChildren(...[now && section('repair.now', going(now)), mine && section('repair.done', ended(mine)), section('repair.past', before(past))].filter(Boolean));
 }
