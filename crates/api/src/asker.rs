@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 18] = [
+pub(crate) const PUBLIC: [&str; 20] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
@@ -45,6 +45,8 @@ pub(crate) const PUBLIC: [&str; 18] = [
     "/api/v1/air",
     "/api/v1/air/days",
     "/api/v1/air/limits",
+    "/api/v1/noise",
+    "/api/v1/heat",
     "/api/v1/live",
     "/api/v1/reasons",
     "/api/v1/methods",

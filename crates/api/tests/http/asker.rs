@@ -39,9 +39,11 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/air/days
         /api/v1/air/limits
         /api/v1/footfall
+        /api/v1/heat
         /api/v1/latest
         /api/v1/live
         /api/v1/me
+        /api/v1/noise
         /api/v1/poles
         /api/v1/properties
         /api/v1/reasons
