@@ -9,12 +9,13 @@ use crate::{
     problem::Problem,
 };
 
-const DAY_MS: i64 = 86_400_000;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 /// Longest span of raw readings.
 const MAX_RAW_DAYS: i64 = 31;
 /// More items than one instant can have: each device and channel has one.
 const MAX_GIVEN: usize = 1_000_000;
-/// Span if no `from` is given.
+/// Span of short steps if no `from` is given.
 const DEFAULT_MS: i64 = DAY_MS;
 
 /// How finely a span is answered.
@@ -33,6 +34,15 @@ pub(crate) enum Step {
     /// Windows of a day: Europe/Berlin days, for air CET days.
     #[serde(rename = "1d")]
     Day,
+    /// Windows of a week by ISO 8601, of such days.
+    #[serde(rename = "1w")]
+    Week,
+    /// Windows of a month, of such days.
+    #[serde(rename = "1mo")]
+    Month,
+    /// Windows of a year, of such days.
+    #[serde(rename = "1y")]
+    Year,
 }
 
 /// `from` ≤ start < `to`.
@@ -50,6 +60,19 @@ impl Step {
             Self::Quarter => Some(smartpole_store::Step::Quarter),
             Self::Hour => Some(smartpole_store::Step::Hour),
             Self::Day => Some(smartpole_store::Step::Day),
+            Self::Week => Some(smartpole_store::Step::Week),
+            Self::Month => Some(smartpole_store::Step::Month),
+            Self::Year => Some(smartpole_store::Step::Year),
+        }
+    }
+
+    /// How long a span is if no `from` is given.
+    fn default_ms(self) -> i64 {
+        match self {
+            Self::Raw | Self::Quarter | Self::Hour | Self::Day => DEFAULT_MS,
+            Self::Week => 12 * 7 * DAY_MS,
+            Self::Month => 366 * DAY_MS,
+            Self::Year => 12 * 366 * DAY_MS,
         }
     }
 }
@@ -58,14 +81,17 @@ impl Step {
 fn shortest(step: smartpole_store::Step) -> i64 {
     match step {
         smartpole_store::Step::Quarter => 900_000,
-        smartpole_store::Step::Hour => 3_600_000,
+        smartpole_store::Step::Hour => HOUR_MS,
         // The day on which the clocks go forward.
-        smartpole_store::Step::Day => 23 * 3_600_000,
+        smartpole_store::Step::Day => 23 * HOUR_MS,
+        smartpole_store::Step::Week => 7 * DAY_MS - HOUR_MS,
+        smartpole_store::Step::Month => 28 * DAY_MS,
+        smartpole_store::Step::Year => 365 * DAY_MS,
     }
 }
 
 impl Span {
-    /// The span asked for, up to `now` and a day long by default; a `cursor` moves its beginning.
+    /// The span asked for, up to `now` and a day long by default, of longer steps twelve of them; a `cursor` moves its beginning.
     pub(crate) fn new(
         from: Option<UtcMillis>,
         to: Option<UtcMillis>,
@@ -73,14 +99,14 @@ impl Span {
         step: Step,
     ) -> Result<Self, Problem> {
         let to = to.unwrap_or(now.plus(1));
-        let from = from.unwrap_or(to.plus(-DEFAULT_MS));
+        let from = from.unwrap_or(to.plus(-step.default_ms()));
         if from >= to {
             let detail = format!("from: {from} is not before `to`, {to}");
             return Err(Problem::parameter(detail, "give a `from` that is earlier than `to`"));
         }
         if step == Step::Raw && to.since(from) > MAX_RAW_DAYS * DAY_MS {
             let detail = format!("from, to: {from} to {to} is longer than {MAX_RAW_DAYS} days, the most for step raw");
-            return Err(Problem::parameter(detail, "ask for a shorter span, or for step 15m, 1h or 1d"));
+            return Err(Problem::parameter(detail, "ask for a shorter span, or for a longer step"));
         }
         Ok(Self { from, to })
     }

@@ -53,7 +53,7 @@ impl Step {
 
     /// From the first instant of the first window that begins in a span to the first after the last one that does; of windows that
     /// are stored as they are, the span itself.
-    pub(crate) fn whole(self, air: bool, (from, to): (UtcMillis, UtcMillis)) -> (UtcMillis, UtcMillis) {
+    pub fn whole(self, air: bool, (from, to): (UtcMillis, UtcMillis)) -> (UtcMillis, UtcMillis) {
         if self.period().is_none() {
             return (from, to);
         }

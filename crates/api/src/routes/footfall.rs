@@ -2,25 +2,31 @@
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use smartpole_model::{UtcMillis, registry::CountRule};
+use smartpole_model::{UtcMillis, Zone, registry::CountRule};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState,
+    asker::Asker,
     list::{Cursor, Limit},
     number::Exact,
     problem::{Problem, Refused},
     query::Params,
-    routes::window::WindowState,
+    routes::{counts::Control, method::MethodName, window::WindowState},
     span,
 };
 
+mod beside;
 mod exact;
 mod public;
 
+use beside::{Beside, Compare, Hours, Why};
+
+pub(crate) use public::Days;
+
 /// The properties of which footfall is made.
-const IN: &str = "people_in";
-const OUT: &str = "people_out";
+pub(super) const IN: &str = "people_in";
+pub(super) const OUT: &str = "people_out";
 
 /// Which zone's footfall, and when.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,10 +42,24 @@ pub(crate) struct Wanted {
     /// First instant after; now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<UtcMillis>,
-    /// How finely: `15m`, `1h` or `1d` (Europe/Berlin days).
+    /// How finely: `15m`, `1h`, `1d` (Europe/Berlin days), `1w` (ISO weeks). To the public at most 31 days of `15m` or `1h`, 92 of
+    /// `1d`, 371 of `1w`; from 22 to 6 its `15m` are hours.
     #[serde(default)]
     #[param(inline)]
     step: span::Step,
+    /// What the public sees, for operators; others see nothing else.
+    #[serde(default)]
+    public: bool,
+    /// Which hours of days and longer windows count: `all`, or `open`: Monday to Saturday 10 to 20, Sunday openings 13 to 18.
+    #[serde(default)]
+    #[param(inline)]
+    hours: Hours,
+    /// For operators: another time beside each window, or why they are not comparable.
+    #[param(inline)]
+    compare: Option<Compare>,
+    /// For operators, step 1h: beside hours in which counters were missing, what they would have held.
+    #[serde(default)]
+    estimate: bool,
     /// As what had been received by this minute would have answered; what is known now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     as_of: Option<UtcMillis>,
@@ -59,13 +79,35 @@ pub(crate) struct Footfall {
     /// What its counts may be summed to: `cordon_in`, `cross_section` or `none` (then there are no items).
     #[schema(value_type = String, example = "cross_section")]
     rule: CountRule,
-    /// Every number is rounded to this, from its own exact sum; so `in` and `out` need not add up to `crossings`.
+    /// How its figures are made.
+    method: MethodName,
+    /// Why the zone has no sum, if so.
+    no_sum: Option<Why>,
+    /// Numbers are multiples of this: 1, to the public 5, so that nobody can tell single persons.
     rounded_to: i64,
+    /// What the numbers are rounded from.
+    made_of: MadeOf,
+    /// How counts are compared, if asked for.
+    compared_by: Option<MethodName>,
+    /// How gaps are estimated, if asked for.
+    estimated_by: Option<MethodName>,
+    /// The newest count by hand beside one of the counters; null if there is none, and to the public.
+    control: Option<Control>,
     /// One for each window.
     items: Vec<FootfallItem>,
     /// Give this back as `cursor` for more; null at the end.
     #[schema(value_type = Option<String>)]
     next: Option<Cursor>,
+}
+
+/// What numbers are rounded from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MadeOf {
+    /// Each from its own exact sum.
+    Exact,
+    /// Each is added up from numbers that are shown, of zones within, of days or of directions.
+    Shown,
 }
 
 /// One window.
@@ -77,29 +119,50 @@ pub(crate) struct FootfallItem {
     /// First instant after it.
     #[schema(value_type = String, format = DateTime)]
     end: UtcMillis,
-    /// In; null where nothing is known, which is not zero.
+    /// In; null where nothing is known, which is not zero, and to the public of zones that do not count who comes in.
     r#in: Option<i64>,
     /// Out.
     out: Option<i64>,
-    /// Both.
+    /// Both; null to the public of zones that count who comes in.
     crossings: Option<i64>,
-    /// Part of the expected reports that came, 0 to 1.
+    /// Part of the expected reports that came, 0 to 1; to the public, of the quarters of an hour in which counters measured.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     coverage: Exact,
-    /// How settled it is.
-    state: WindowState,
-    /// How often it was changed after it was closed.
-    revision: u32,
+    /// How settled it is; null to the public: its figures stay.
+    state: Option<WindowState>,
+    /// How often it was changed after it was closed; null to the public.
+    revision: Option<u32>,
+    /// What was asked for beside it.
+    #[serde(flatten)]
+    beside: Beside,
 }
 
-/// How many passed in a zone, by its counting rule, each number rounded to 5.
+/// Why the counts of a zone are not added up, if so.
+fn no_sum(zone: &Zone) -> Option<Why> {
+    if zone.kind == "city" {
+        let meaning = "a city has no sum: whoever crosses several of its squares would count several times";
+        return Some(Why { reason: "city", meaning });
+    }
+    let meaning = "the counters of this zone may not be added up: zones.geojson says count = none";
+    (zone.count == CountRule::None).then_some(Why { reason: "none", meaning })
+}
+
+/// How many passed in a zone, by its counting rule.
+///
+/// The public gets multiples of 5, an hour after the end of a step, as it was known then; what is corrected later is seen by operators.
 #[utoipa::path(get, path = "/api/v1/footfall", tag = "values", params(Wanted), responses(
     (status = 200, description = "In the order of time.", body = Footfall),
     Refused,
 ))]
 pub(crate) async fn footfall(
     State(state): State<ApiState>,
+    asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<Footfall>, Problem> {
-    Ok(Json(state.ask(move |parts| public::answer(parts, &wanted)).await?))
+    let days = state.days.clone();
+    let answer = state.ask(move |parts| match asker {
+        Asker::Operator if !wanted.public => exact::answer(parts, &wanted),
+        _ => public::answer(parts, &days, &wanted),
+    });
+    Ok(Json(answer.await?))
 }

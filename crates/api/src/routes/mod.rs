@@ -15,6 +15,8 @@ use crate::{ApiState, problem::Problem};
 
 mod air;
 mod attempt;
+mod calendar;
+mod counts;
 mod devices;
 mod footfall;
 mod gateways;
@@ -24,7 +26,9 @@ pub(crate) mod latest;
 mod ledger;
 mod ledger_rows;
 mod live;
+mod me;
 mod method;
+mod methods;
 mod metrics;
 mod noise;
 mod peer_marks;
@@ -46,6 +50,7 @@ mod trace_message;
 pub(crate) mod window;
 mod zones;
 
+pub(crate) use footfall::Days;
 pub(crate) use ledger::Books;
 use targets::{Target, targets};
 
@@ -63,6 +68,7 @@ struct Info;
 /// All described addresses.
 pub(crate) fn all() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Info::openapi())
+        .routes(routes!(me::me))
         .routes(routes!(poles::poles))
         .routes(routes!(zones::zones))
         .routes(routes!(properties::properties))
@@ -71,6 +77,9 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(revisions::revisions))
         .routes(routes!(trace::trace))
         .routes(routes!(footfall::footfall))
+        .routes(routes!(counts::counts))
+        .routes(routes!(calendar::calendar))
+        .routes(routes!(methods::methods))
         .routes(routes!(air::air))
         .routes(routes!(air::days))
         .routes(routes!(air::limits))

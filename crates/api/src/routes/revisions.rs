@@ -45,7 +45,7 @@ pub(crate) struct Wanted {
     /// First instant of the window, as `/api/v1/series` has it.
     #[param(value_type = String, format = DateTime)]
     start: UtcMillis,
-    /// How long the window is: 15m, 1h or 1d.
+    /// How long the window is.
     #[serde(default)]
     #[param(inline)]
     step: Step,
@@ -180,7 +180,7 @@ impl Asked {
         let property = scope::property_named(registry, &wanted.property)?.clone();
         asker.check(fold, &name, &property)?;
         let Some(step) = wanted.step.windows() else {
-            return Err(Problem::parameter("step: a reading has no revisions", "give 15m, 1h or 1d"));
+            return Err(Problem::parameter("step: a reading has no revisions", "give 15m, 1h, 1d, 1w, 1mo or 1y"));
         };
         if property.kind == Kind::TotalCount {
             return Err(total_has_no_windows(registry, &property));

@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
+use smartpole_method::methods;
 use smartpole_model::{Flags, Kind, ObservedProperty, Reading, Registry, TimeSource, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind, Scope};
 use smartpole_window::{RowValue, is_particle_mass};
@@ -14,7 +15,13 @@ use crate::{
     number::Exact,
     problem::{Problem, Refused},
     query::Params,
-    routes::{peer_marks, window::Window},
+    routes::{
+        counts::{Control, control},
+        footfall::{IN, OUT},
+        method::MethodName,
+        peer_marks,
+        window::Window,
+    },
     scope::{self, ScopeKind, ScopeName},
     span::{Span, Step},
 };
@@ -40,13 +47,13 @@ pub(crate) struct Wanted {
     /// One channel; all together if left out.
     #[param(value_type = Option<u8>)]
     channel: Option<Channel>,
-    /// First instant; a day before `to` if left out.
+    /// First instant; a day before `to` if left out, of weeks, months and years twelve of them.
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<UtcMillis>,
     /// First instant after; now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<UtcMillis>,
-    /// How finely; raw for at most 31 days.
+    /// How finely; raw for at most 31 days. Days, ISO weeks, months and years are those of Europe/Berlin, of air those of CET.
     #[serde(default)]
     #[param(inline)]
     step: Step,
@@ -72,6 +79,10 @@ pub(crate) struct SeriesAnswer {
     unit: String,
     /// How finely.
     step: Step,
+    /// How its figures are made.
+    method: MethodName,
+    /// Of counts, the newest count by hand beside one of the counters; null if there is none.
+    control: Option<Control>,
     /// Windows, or readings for step raw.
     items: Items,
     /// Give this back as `cursor` for more; null at the end.
@@ -137,8 +148,11 @@ fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<SeriesAnswer, 
         Some(step) => asked.windows(parts, step, limit)?,
     };
     let Asked { name: scope, property, .. } = asked;
+    let method = if wanted.step == Step::Raw { methods::READING } else { methods::of_windows(&property) }.into();
+    let is_counted_by_hand = [IN, OUT].contains(&property.id.as_str());
+    let control = if is_counted_by_hand { control(parts, &scope, wanted.as_of)? } else { None };
     let ObservedProperty { id: property, unit, .. } = property;
-    Ok(SeriesAnswer { scope, property, unit, step: wanted.step, items, next })
+    Ok(SeriesAnswer { scope, property, unit, step: wanted.step, method, control, items, next })
 }
 
 /// [`Wanted`], looked up.

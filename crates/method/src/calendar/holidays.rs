@@ -43,6 +43,36 @@ pub enum SpecialDay {
     NewYearsEve,
 }
 
+impl Holiday {
+    /// The word of interfaces.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::NewYear => "new_year",
+            Self::GoodFriday => "good_friday",
+            Self::EasterMonday => "easter_monday",
+            Self::LabourDay => "labour_day",
+            Self::Ascension => "ascension",
+            Self::WhitMonday => "whit_monday",
+            Self::CorpusChristi => "corpus_christi",
+            Self::GermanUnity => "german_unity",
+            Self::AllSaints => "all_saints",
+            Self::Christmas => "christmas",
+            Self::SecondChristmas => "second_christmas",
+        }
+    }
+}
+
+impl SpecialDay {
+    /// The word of interfaces.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Rosenmontag => "rosenmontag",
+            Self::ChristmasEve => "christmas_eve",
+            Self::NewYearsEve => "new_years_eve",
+        }
+    }
+}
+
 /// Easter Sunday of a year: the anonymous Gregorian algorithm (Nature, 20 April 1876; Meeus, Astronomical Algorithms, chapter 8).
 /// `None` before 1583, when there was no such calendar, and after 9999.
 pub fn easter(year: i16) -> Option<Date> {

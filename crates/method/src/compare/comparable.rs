@@ -93,10 +93,15 @@ pub fn comparable(one: Side, other: Side) -> Result<(), NotComparable> {
         NotComparable::OtherCounters => one.counters != other.counters || sides.iter().any(|side| side.partly > 0),
         NotComparable::Unfinished => sides.iter().any(|side| side.closed < side.windows),
         NotComparable::OtherLength => differs_in_length(one.windows, other.windows),
-        NotComparable::TooLittleCovered => sides.iter().any(|side| permille(*side) < 900),
+        NotComparable::TooLittleCovered => sides.iter().any(|side| !is_covered(side.count, side.expected)),
         NotComparable::CoverageDiffers => permille(one).abs_diff(permille(other)) > 50,
     };
     NotComparable::ALL.into_iter().find(|reason| holds(*reason)).map_or(Ok(()), Err)
+}
+
+/// Whether enough of the expected readings came for a sum to be compared: 90 %.
+pub fn is_covered(count: i64, expected: i64) -> bool {
+    expected > 0 && i128::from(count) * 10 >= i128::from(expected) * 9
 }
 
 /// Coverage in thousandths, rounded down.
@@ -144,6 +149,11 @@ mod tests {
         check(Side { count: 899, ..WEEK }, Some(NotComparable::TooLittleCovered));
         check(Side { count: 949, ..WEEK }, Some(NotComparable::CoverageDiffers));
         check(Side { count: 950, ..WEEK }, None);
+    }
+
+    #[test]
+    fn ninety_percent_are_enough() {
+        assert_eq!([is_covered(9, 10), is_covered(899, 1_000), is_covered(0, 0)], [true, false, false]);
     }
 
     #[test]

@@ -1,97 +1,183 @@
 //! Footfall as it is known: for operators and planners.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
+use smartpole_method::{calendar::SundayOpenings, methods};
 use smartpole_model::{PropertyNo, UtcMillis, registry::CountRule};
 use smartpole_pipeline::{Fold, Scope};
-use smartpole_store::{Step, Window};
+use smartpole_store::Step;
 
-use super::{Footfall, FootfallItem, IN, OUT, Wanted};
+use super::{
+    Footfall, FootfallItem, Hours, IN, MadeOf, OUT, Wanted,
+    beside::{Beside, Compare, Why},
+    no_sum,
+};
 use crate::{
     Parts, number,
     problem::Problem,
-    routes::window::WindowState,
+    routes::counts::control,
     scope::{self, ScopeKind, ScopeName},
     span::Span,
 };
+use sums::{Source, Sum, Sums};
 
-/// How many passed, with state and revision.
+mod compared;
+mod estimated;
+mod sums;
+
+/// How many passed, with state and revision, and what was asked for beside it.
 pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem> {
-    let Some(step) = wanted.step.windows() else {
-        return Err(Problem::parameter("step: raw is not for footfall", "use 15m, 1h or 1d"));
-    };
     let asked = Asked::new(&parts.fold(), wanted)?;
-    let (span, next) = asked.span.page(step, wanted.limit.unwrap_or_default());
-    let (r#in, out) = (asked.windows(parts, IN, span, step)?, asked.windows(parts, OUT, span, step)?);
-    let items = pairs(&r#in, &out).map(|(r#in, out)| item(r#in, out)).collect();
-    Ok(Footfall { zone: wanted.zone.clone(), rule: asked.rule, rounded_to: 1, items, next })
+    let (span, next) = asked.span.page(asked.step, wanted.limit.unwrap_or_default());
+    let items = match asked.zone {
+        Some(zone) => asked.items(&asked.source(parts, zone), (span.from, span.to))?,
+        None => Vec::new(),
+    };
+    let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
+    Ok(Footfall {
+        zone: wanted.zone.clone(),
+        rule: asked.rule,
+        method: methods::of_rule(asked.rule).into(),
+        no_sum: asked.no_sum,
+        rounded_to: 1,
+        made_of: MadeOf::Exact,
+        compared_by: asked.compare.map(|compare| compare.method().into()),
+        estimated_by: asked.estimate.then(|| methods::ESTIMATE_GAP.into()),
+        control: control(parts, &name, wanted.as_of)?,
+        items,
+        next,
+    })
 }
 
 /// [`Wanted`], looked up.
 struct Asked {
     rule: CountRule,
+    no_sum: Option<Why>,
     /// None of a zone that may not be summed.
     zone: Option<Scope>,
     span: Span,
+    step: Step,
+    hours: Hours,
+    compare: Option<Compare>,
+    estimate: bool,
+    openings: SundayOpenings,
     as_of: Option<UtcMillis>,
+    now: UtcMillis,
     /// Numbers of the properties [`IN`] and [`OUT`], as far as they are in the catalogue.
     numbers: HashMap<&'static str, PropertyNo>,
 }
 
 impl Asked {
     fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
+        let (step, hours, compare) = options(wanted)?;
         let registry = &fold.inputs().registry;
-        let rule = registry.zones[scope::zone_named(registry, &wanted.zone)?].count;
+        let zone = &registry.zones[scope::zone_named(registry, &wanted.zone)?];
+        let (rule, no_sum) = (zone.count, no_sum(zone));
         let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
-        let zone = name.number(fold).filter(|_| rule != CountRule::None);
-        let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?;
-        let (span, _) = span.after(wanted.cursor.as_ref())?;
+        let newest = fold.position().1;
+        let (span, _) = Span::new(wanted.from, wanted.to, newest, wanted.step)?.after(wanted.cursor.as_ref())?;
         let number = |id| Some((id, registry.properties.by_id(id)?.number));
-        Ok(Self { rule, zone, span, as_of: wanted.as_of, numbers: [IN, OUT].into_iter().filter_map(number).collect() })
-    }
-
-    fn windows(&self, parts: &Parts, property: &str, span: Span, step: Step) -> Result<Vec<Window>, Problem> {
-        let (Some(scope), Some(property)) = (self.zone, self.numbers.get(property).copied()) else {
-            return Ok(Vec::new());
-        };
-        let Span { from, to } = span;
-        Ok(parts.queries.windows(&smartpole_store::Wanted {
-            scope,
-            property,
-            channel: None,
-            from,
-            to,
+        Ok(Self {
+            rule,
+            zone: name.number(fold).filter(|_| no_sum.is_none()),
+            no_sum,
+            span,
             step,
-            as_of: self.as_of,
-        })?)
+            hours,
+            compare,
+            estimate: wanted.estimate,
+            openings: registry.sunday_openings.clone(),
+            as_of: wanted.as_of,
+            now: wanted.as_of.map_or(newest, |as_of| as_of.min(newest)),
+            numbers: [IN, OUT].into_iter().filter_map(number).collect(),
+        })
+    }
+
+    fn source<'a>(&'a self, parts: &'a Parts, zone: Scope) -> Source<'a> {
+        let numbers: Vec<PropertyNo> = self.numbers.values().copied().collect();
+        let counters = parts.queries.counters(zone, &numbers, None);
+        let Self { numbers, step, hours, openings, as_of, now, .. } = self;
+        Source { parts, zone, numbers, step: *step, hours: *hours, openings, as_of: *as_of, now: *now, counters }
+    }
+
+    /// The windows of which something is known, and of estimates also the hours of which nothing is.
+    fn items(&self, source: &Source<'_>, span: smartpole_store::Stretch) -> Result<Vec<FootfallItem>, Problem> {
+        let sums = source.sums(span)?;
+        let shown: Vec<&Sum> = sums.values().collect();
+        let beside = match self.compare {
+            Some(compare) => compared::beside(source, compare, &shown)?,
+            None => shown.iter().map(|_| Beside::default()).collect(),
+        };
+        let mut items: Vec<FootfallItem> = shown.iter().zip(beside).map(|(sum, beside)| item(sum, beside)).collect();
+        if self.estimate {
+            self.add_gaps(source, &sums, span, &mut items)?;
+        }
+        Ok(items)
+    }
+
+    fn add_gaps(
+        &self,
+        source: &Source<'_>,
+        sums: &Sums,
+        span: smartpole_store::Stretch,
+        items: &mut Vec<FootfallItem>,
+    ) -> Result<(), Problem> {
+        for (start, gap) in estimated::gaps(source, sums, span)? {
+            match items.binary_search_by_key(&start, |item| item.start) {
+                Ok(at) => {
+                    let beside = std::mem::take(&mut items[at].beside);
+                    let Beside { estimate, not_estimated, .. } = gap;
+                    items[at].beside = Beside { estimate, not_estimated, ..beside };
+                }
+                Err(at) => items.insert(at, unknown(start, self.step.around(false, start).1, gap)),
+            }
+        }
+        Ok(())
     }
 }
 
-/// Windows of one instant together, in the order of time.
-fn pairs<'a>(r#in: &'a [Window], out: &'a [Window]) -> impl Iterator<Item = (Option<&'a Window>, Option<&'a Window>)> {
-    let mut pairs: BTreeMap<UtcMillis, (Option<&Window>, Option<&Window>)> = BTreeMap::new();
-    for window in r#in {
-        pairs.entry(window.start).or_default().0 = Some(window);
+/// Which step, which hours, compared with what: of these not everything goes together.
+fn options(wanted: &Wanted) -> Result<(Step, Hours, Option<Compare>), Problem> {
+    let Some(step) = wanted.step.windows() else {
+        return Err(Problem::parameter("step: raw is not for footfall", "use 15m, 1h, 1d, 1w, 1mo or 1y"));
+    };
+    if wanted.hours == Hours::Open && matches!(step, Step::Quarter | Step::Hour) {
+        let detail = "hours, step: opening hours are summed up for days and longer";
+        return Err(Problem::parameter(detail, "use step=1d, 1w, 1mo or 1y, or leave `hours` out"));
     }
-    for window in out {
-        pairs.entry(window.start).or_default().1 = Some(window);
+    if wanted.estimate && step != Step::Hour {
+        let detail = "estimate, step: gaps are estimated hour by hour";
+        return Err(Problem::parameter(detail, "use step=1h, or leave `estimate` out"));
     }
-    pairs.into_values()
+    wanted.compare.map_or(Ok(()), |compare| compared::check(compare, step))?;
+    Ok((step, wanted.hours, wanted.compare))
 }
 
-fn item(r#in: Option<&Window>, out: Option<&Window>) -> FootfallItem {
-    let known = || r#in.into_iter().chain(out);
-    let passed = |window: &Window| Some(window.aggregate.sum).filter(|sum| *sum != 0 || window.aggregate.count > 0);
-    let sums: Vec<i64> = known().filter_map(passed).collect();
-    let total = |number: fn(&Window) -> i64| known().map(number).sum();
+fn item(sum: &Sum, beside: Beside) -> FootfallItem {
     FootfallItem {
-        start: known().map(|window| window.start).min().unwrap_or_default(),
-        end: known().map(|window| window.end).max().unwrap_or_default(),
-        r#in: r#in.and_then(passed),
-        out: out.and_then(passed),
-        crossings: (!sums.is_empty()).then(|| sums.iter().sum()),
-        coverage: number::share(total(|window| window.aggregate.count), total(|window| window.expected)),
-        state: known().map(|window| window.state.into()).min().unwrap_or(WindowState::Open),
-        revision: known().map(|window| window.revision).max().unwrap_or(0),
+        start: sum.start,
+        end: sum.end,
+        r#in: sum.passed_in,
+        out: sum.passed_out,
+        crossings: sum.crossings(),
+        coverage: number::share(sum.count, sum.expected),
+        state: Some(sum.state),
+        revision: Some(sum.revision),
+        beside,
+    }
+}
+
+/// A window of which nothing is known.
+fn unknown(start: UtcMillis, end: UtcMillis, beside: Beside) -> FootfallItem {
+    FootfallItem {
+        start,
+        end,
+        r#in: None,
+        out: None,
+        crossings: None,
+        coverage: number::share(0, 1),
+        state: None,
+        revision: None,
+        beside,
     }
 }

@@ -185,6 +185,7 @@ impl Asked {
             coverage: number::share(measuring, counters),
             state: None,
             revision: None,
+            beside: Beside::default(),
         };
         (counters > 0).then_some(item)
     }
