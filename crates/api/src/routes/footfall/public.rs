@@ -9,20 +9,14 @@
 //! is made of what was known an hour after its steps, whatever is corrected later. Coverage counts the quarters in which counters
 //! measured, which those that report by schedule always do: it tells of outages, not of persons.
 
-use std::sync::Arc;
-
-use smartpole_method::{
-    calendar::Span,
-    methods,
-    public::{Figure, ROUNDED_TO, Step, period, together},
-};
-use smartpole_model::{PropertyNo, registry::CountRule};
+use smartpole_method::{calendar::Span, methods, public::ROUNDED_TO};
+use smartpole_model::registry::CountRule;
 use smartpole_pipeline::Fold;
 
 use self::{
     day::Day,
-    days::{Leaf, days_of},
-    tree::{NodeNo, Tree},
+    days::days_of,
+    place::{Leafed, Place},
 };
 use super::{Beside, Footfall, FootfallItem, Hours, IN, MadeOf, OUT, Wanted, Why, no_sum};
 use crate::{
@@ -35,6 +29,7 @@ use crate::{
 
 mod day;
 mod days;
+mod place;
 mod tree;
 
 pub(crate) use days::Days;
@@ -103,19 +98,11 @@ struct Asked {
     place: Option<Place>,
 }
 
-/// A zone in the tree.
-struct Place {
-    tree: Tree,
-    node: NodeNo,
-    by_direction: bool,
-    properties: [PropertyNo; 2],
-    inputs: String,
-}
-
 impl Asked {
     fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
         // all of them: whoever adds one decides what it is to the public
-        let Wanted { ref zone, from, to, step, public: _, hours, compare, estimate, as_of, limit: _, ref cursor } = *wanted;
+        let Wanted { ref zone, from, to, step, public: _, hours, compare, estimate, as_of, limit: _, ref cursor } =
+            *wanted;
         if as_of.is_some() {
             let detail = "as_of: public figures are shown once and stay";
             return Err(Problem::parameter(detail, "leave it out"));
@@ -135,16 +122,18 @@ impl Asked {
         let (span, _) = span.after(cursor.as_ref())?;
         let span = Span { from: span.from, to: span.to.min(now.plus(DAY_MS)).max(span.from) };
         let zone = &registry.zones[index];
-        Ok(Self { rule: zone.count, no_sum: no_sum(zone), length, span, place: Place::new(fold, index) })
+        let (no_sum, place) = match no_sum(zone) {
+            None => Place::new(fold, index).map_or_else(|why| (Some(why), None), |place| (None, place)),
+            no_sum => (no_sum, None),
+        };
+        Ok(Self { rule: zone.count, no_sum, length, span, place })
     }
 
     fn items(&self, parts: &Parts, days: &Days) -> Result<Vec<FootfallItem>, Problem> {
         let Some(place) = &self.place else { return Ok(Vec::new()) };
         let spans = days_of(self.whole());
         let leaves = place.leaves(parts, days, &spans)?;
-        let lines = (0..place.lines()).map(|line| place.figures(&leaves, line, self.length));
-        let shown = aligned(lines.collect());
-        let wanted = shown.into_iter().filter(|(span, _)| self.span.holds(span.from));
+        let wanted = place.lines(&leaves, self.length).into_iter().filter(|(span, _)| self.span.holds(span.from));
         Ok(wanted.filter_map(|(span, counts)| self.item(span, &counts, &leaves)).collect())
     }
 
@@ -189,114 +178,4 @@ impl Asked {
         };
         (counters > 0).then_some(item)
     }
-}
-
-/// A leaf and its days.
-struct Leafed {
-    node: NodeNo,
-    days: Vec<Arc<Day>>,
-}
-
-/// What is shown of a time.
-type Shown = (Span, Option<i64>);
-
-impl Place {
-    fn new(fold: &Fold, zone: usize) -> Option<Self> {
-        let registry = &fold.inputs().registry;
-        let tree = Tree::of(registry);
-        let node = tree.node(zone)?;
-        let number = |id| Some(registry.properties.by_id(id)?.number);
-        let properties = [number(IN)?, number(OUT)?];
-        let by_direction = tree.is_by_direction(node, registry);
-        Some(Self { tree, node, by_direction, properties, inputs: fold.inputs_hash().to_owned() })
-    }
-
-    fn lines(&self) -> usize {
-        if self.by_direction { 2 } else { 1 }
-    }
-
-    fn leaves(&self, parts: &Parts, days: &Days, spans: &[Span]) -> Result<Vec<Leafed>, Problem> {
-        let leaf = |node| {
-            let Self { properties, by_direction, ref inputs, .. } = *self;
-            let leaf = Leaf { inputs, node, poles: self.tree.poles(node), properties, by_direction };
-            Ok(Leafed { node, days: days.get(&parts.queries, leaf, spans)? })
-        };
-        self.tree.leaves(self.node).into_iter().map(leaf).collect()
-    }
-
-    /// Whether figures of this length are rounded from their own exact sums.
-    fn is_exact(&self, length: Length) -> bool {
-        match length {
-            Length::Step | Length::Hour => self.tree.within(self.node).is_empty(),
-            Length::Day => true,
-            Length::Week => self.tree.is_outermost(self.node),
-        }
-    }
-
-    fn figures(&self, leaves: &[Leafed], line: usize, length: Length) -> Vec<Shown> {
-        match length {
-            Length::Step => added_up(leaves, |day| &day.lines[line].steps),
-            Length::Hour => added_up(leaves, |day| &day.lines[line].hours),
-            Length::Day => self.days(leaves, self.node, line).iter().flatten().map(shown).collect(),
-            Length::Week => self.weeks(&self.days(leaves, self.node, line)),
-        }
-    }
-
-    /// Days of a node, those that are over.
-    fn days(&self, leaves: &[Leafed], node: NodeNo, line: usize) -> Vec<Option<Step>> {
-        if let Some(leaf) = leaves.iter().find(|leaf| leaf.node == node) {
-            return leaf.days.iter().map(|day| day.lines[line].day.clone()).collect();
-        }
-        let mut within = self.tree.within(node).iter().map(|part| self.days(leaves, *part, line));
-        let first = within.next().unwrap_or_default().into_iter().map(|day| day.map(|day| vec![day]));
-        let all = within.fold(first.collect::<Vec<_>>(), |all, part| {
-            let joined = all.into_iter().zip(part).map(|(all, day)| {
-                let mut all = all?;
-                all.push(day?);
-                Some(all)
-            });
-            joined.collect()
-        });
-        all.into_iter().map(|day| together(&day?)).collect()
-    }
-
-    fn weeks(&self, days: &[Option<Step>]) -> Vec<Shown> {
-        let days: Vec<Step> = days.iter().flatten().cloned().collect();
-        let week_of = |day: &Step| smartpole_store::Step::Week.around(false, day.span.from);
-        let week = |days: &[Step]| {
-            let (from, to) = week_of(days.first()?);
-            let week = period(Span { from, to }, days)?;
-            let added_up = || days.iter().filter_map(value).reduce(i64::saturating_add);
-            Some(if self.is_exact(Length::Week) { shown(&week) } else { (week.span, added_up()) })
-        };
-        days.chunk_by(|a, b| week_of(a) == week_of(b)).filter_map(week).collect()
-    }
-}
-
-fn value(step: &Step) -> Option<i64> {
-    step.figure.as_ref().map(Figure::shown)
-}
-
-fn shown(step: &Step) -> Shown {
-    (step.span, value(step))
-}
-
-/// What leaves show, added up; of one leaf that is what it shows.
-fn added_up(leaves: &[Leafed], of: impl Fn(&Day) -> &Vec<Step>) -> Vec<Shown> {
-    let each = leaves.iter().map(|leaf| leaf.days.iter().flat_map(|day| of(day).iter().map(shown)).collect());
-    let sum = |counts: Vec<Option<i64>>| counts.into_iter().flatten().reduce(i64::saturating_add);
-    aligned(each.collect()).into_iter().map(|(span, counts)| (span, sum(counts))).collect()
-}
-
-/// Figures of the same times side by side, as far as all have them: one may know of a step more than another.
-fn aligned(each: Vec<Vec<Shown>>) -> Vec<(Span, Vec<Option<i64>>)> {
-    let mut each = each.into_iter();
-    let first = each.next().unwrap_or_default().into_iter().map(|(span, count)| (span, vec![count]));
-    each.fold(first.collect::<Vec<_>>(), |all, next| {
-        let joined = all.into_iter().zip(next).map(|((span, mut counts), (_, count))| {
-            counts.push(count);
-            (span, counts)
-        });
-        joined.collect()
-    })
 }

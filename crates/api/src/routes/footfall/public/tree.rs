@@ -9,14 +9,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use smartpole_model::{
-    Registry,
-    registry::{CountRule, Zone},
-};
+use smartpole_model::{Zone, registry::CountRule};
+
+use super::no_sum;
 
 /// Zones whose counts are public, each under one other at most.
-#[derive(Debug)]
-pub(super) struct Tree(Vec<Node>);
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+    /// Zones that cross others, by their indices in the registry.
+    crossing: Vec<usize>,
+}
 
 /// Place of a node in the tree.
 pub(super) type NodeNo = usize;
@@ -31,20 +34,15 @@ struct Node {
     around: Option<NodeNo>,
 }
 
-/// Whether a zone's counts may be summed. People who cross a city are not those who cross its places.
-pub(super) fn is_summed(zone: &Zone) -> bool {
-    zone.count != CountRule::None && zone.kind != "city"
-}
-
 impl Tree {
     /// The tree of a city: smaller zones first, so that what lies within is there before what is around.
-    pub(super) fn of(registry: &Registry) -> Self {
-        let summed = |zone: &usize| is_summed(&registry.zones[*zone]) && !registry.zones[*zone].poles.is_empty();
-        let mut zones: Vec<usize> = (0..registry.zones.len()).filter(summed).collect();
-        zones.sort_by_key(|zone| registry.zones[*zone].poles.len());
-        let (mut tree, mut top) = (Self(Vec::new()), HashMap::new());
-        for zone in zones {
-            tree.add(zone, &registry.zones[zone].poles, &mut top);
+    pub(super) fn of(zones: &[Zone]) -> Self {
+        let summed = |zone: &usize| no_sum(&zones[*zone]).is_none() && !zones[*zone].poles.is_empty();
+        let mut order: Vec<usize> = (0..zones.len()).filter(summed).collect();
+        order.sort_by_key(|zone| zones[*zone].poles.len());
+        let (mut tree, mut top) = (Self::default(), HashMap::new());
+        for zone in order {
+            tree.add(zone, &zones[zone].poles, &mut top);
         }
         tree
     }
@@ -52,8 +50,9 @@ impl Tree {
     /// Adds a zone around all that it holds; `top` says under which node a pole is so far.
     fn add(&mut self, zone: usize, poles: &[usize], top: &mut HashMap<usize, NodeNo>) {
         let mut within: BTreeSet<NodeNo> = poles.iter().filter_map(|pole| top.get(pole).copied()).collect();
-        let holds = |node: &NodeNo| self.0[*node].poles.iter().all(|pole| poles.binary_search(pole).is_ok());
+        let holds = |node: &NodeNo| self.nodes[*node].poles.iter().all(|pole| poles.binary_search(pole).is_ok());
         if !within.iter().all(holds) {
+            self.crossing.push(zone);
             return;
         }
         let beside: Vec<usize> = poles.iter().copied().filter(|pole| !top.contains_key(pole)).collect();
@@ -65,32 +64,37 @@ impl Tree {
     }
 
     fn push(&mut self, zone: Option<usize>, poles: Vec<usize>, within: Vec<NodeNo>) -> NodeNo {
-        let node = self.0.len();
+        let node = self.nodes.len();
         for part in &within {
-            self.0[*part].around = Some(node);
+            self.nodes[*part].around = Some(node);
         }
-        self.0.push(Node { zone, poles, within, around: None });
+        self.nodes.push(Node { zone, poles, within, around: None });
         node
+    }
+
+    /// Whether a zone has poles in common with one that is not within it.
+    pub(super) fn crosses(&self, zone: usize) -> bool {
+        self.crossing.contains(&zone)
     }
 
     /// The node of a zone, by its index in the registry.
     pub(super) fn node(&self, zone: usize) -> Option<NodeNo> {
-        self.0.iter().position(|node| node.zone == Some(zone))
+        self.nodes.iter().position(|node| node.zone == Some(zone))
     }
 
     /// The poles of a node, by their indices in the registry.
     pub(super) fn poles(&self, node: NodeNo) -> &[usize] {
-        &self.0[node].poles
+        &self.nodes[node].poles
     }
 
     /// What a node is made of; nothing of a leaf.
     pub(super) fn within(&self, node: NodeNo) -> &[NodeNo] {
-        &self.0[node].within
+        &self.nodes[node].within
     }
 
     /// Whether nothing is around a node.
     pub(super) fn is_outermost(&self, node: NodeNo) -> bool {
-        self.0[node].around.is_none()
+        self.nodes[node].around.is_none()
     }
 
     /// The leaves of a node, itself if it is one.
@@ -102,14 +106,82 @@ impl Tree {
     }
 
     /// Whether counts in and out go up apart: for a zone of the same tree counts who comes in.
-    pub(super) fn is_by_direction(&self, node: NodeNo, registry: &Registry) -> bool {
-        let top = std::iter::successors(Some(node), |node| self.0[*node].around).last().unwrap_or(node);
-        let mut zones = self.under(top).into_iter().filter_map(|node| self.0[node].zone);
-        zones.any(|zone| registry.zones[zone].count == CountRule::CordonIn)
+    pub(super) fn is_by_direction(&self, node: NodeNo, zones: &[Zone]) -> bool {
+        let top = std::iter::successors(Some(node), |node| self.nodes[*node].around).last().unwrap_or(node);
+        let mut under = self.under(top).into_iter().filter_map(|node| self.nodes[node].zone);
+        under.any(|zone| zones[zone].count == CountRule::CordonIn)
     }
 
     fn under(&self, node: NodeNo) -> Vec<NodeNo> {
         let within = self.within(node).iter().flat_map(|part| self.under(*part));
         std::iter::once(node).chain(within).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A zone of these poles.
+    fn zone(id: &str, kind: &str, count: CountRule, poles: &[usize]) -> Zone {
+        Zone {
+            id: id.to_owned(),
+            name: String::new(),
+            kind: kind.to_owned(),
+            parent: None,
+            count,
+            poles: poles.to_vec(),
+            geometry: serde_json::Value::Null,
+        }
+    }
+
+    #[test]
+    fn each_pole_goes_up_one_way_by_the_smallest_zone_that_holds_it() {
+        use CountRule::{CrossSection, None};
+        let zones = [
+            zone("city", "city", CrossSection, &[0, 1, 2, 3, 4]),
+            zone("district", "district", CrossSection, &[0, 1, 2, 3]),
+            zone("square", "place", CrossSection, &[0, 1]),
+            zone("street", "place", CrossSection, &[2]),
+            zone("nothing", "place", None, &[3]),
+            zone("empty", "place", CrossSection, &[]),
+        ];
+        let tree = Tree::of(&zones);
+        let district = tree.node(1).unwrap();
+        let leaves: Vec<_> = tree.leaves(district).into_iter().map(|leaf| tree.poles(leaf)).collect();
+        assert_eq!(leaves, [&[2][..], &[0, 1], &[3]], "a zone without a sum is a part of the rest");
+        assert!(tree.is_outermost(district) && !tree.is_outermost(tree.node(2).unwrap()));
+        assert_eq!([0, 4, 5].map(|zone| tree.node(zone)), [Option::None; 3], "no sum of a city, of none, of no pole");
+    }
+
+    #[test]
+    fn zones_that_cross_have_one_place_only() {
+        use CountRule::CrossSection;
+        let zones = [
+            zone("square", "place", CrossSection, &[0, 1]),
+            zone("street", "place", CrossSection, &[1, 2, 3]),
+            zone("same", "district", CrossSection, &[0, 1]),
+            zone("around", "district", CrossSection, &[0, 1, 2, 3]),
+        ];
+        let tree = Tree::of(&zones);
+        assert_eq!([0, 1, 2, 3].map(|zone| tree.crosses(zone)), [false, true, false, false]);
+        let same = tree.node(2).unwrap();
+        assert_eq!((tree.within(same), tree.poles(same)), (&[tree.node(0).unwrap()][..], &[0, 1][..]));
+        let leaves = tree.leaves(tree.node(3).unwrap());
+        assert_eq!(leaves.into_iter().map(|leaf| tree.poles(leaf)).collect::<Vec<_>>(), [[0, 1], [2, 3]]);
+    }
+
+    #[test]
+    fn in_and_out_go_up_apart_where_a_zone_of_the_tree_counts_who_comes_in() {
+        use CountRule::{CordonIn, CrossSection};
+        let zones = [
+            zone("square", "place", CordonIn, &[0]),
+            zone("street", "place", CrossSection, &[1]),
+            zone("around", "district", CrossSection, &[0, 1]),
+            zone("elsewhere", "place", CrossSection, &[5]),
+        ];
+        let tree = Tree::of(&zones);
+        let apart = |zone| tree.is_by_direction(tree.node(zone).unwrap(), &zones);
+        assert_eq!([0, 1, 2, 3].map(apart), [true, true, true, false]);
     }
 }
