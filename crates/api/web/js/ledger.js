@@ -80,8 +80,8 @@ function picture(now, outs, width) {
   let to = 12;
   root.append(svg('rect', { x: left, y: from, width: 10, height: total, rx: 3, class: 'node' }));
   outs.forEach(({ name }, at) => {
+    if (at === 0) root.append(readings(middle + 10, right, to, tall[0], narrow)); // under the words of the uplinks
     root.append(stream(left + 10, from, middle, to, tall[at], name), svg('rect', { x: middle, y: to, width: 10, height: tall[at], rx: 3, class: `node ${name}` }), outText(name, middle + 20, to + tall[at] / 2, at === 0));
-    if (at === 0) root.append(readings(middle + 10, right, to, tall[0], narrow));
     from += tall[at];
     to += tall[at] + gap;
   });
