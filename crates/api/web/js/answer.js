@@ -35,6 +35,6 @@ export function shown(asked, draw) {
 
 /** Why there is no answer, and a way on; who may not ask is told so. */
 export function failed(error, retry) {
-  if (error.status !== 403) return broken(error.message, retry);
+  if (error.status !== 403) return broken(error.status ? error.message : t('answer.unreachable'), retry);
   return h('div', { class: 'state', role: 'alert' }, h('p', { class: 'state-word' }, t('operators.only')), h('p', { class: 'note' }, t('operators.help')));
 }

@@ -12,7 +12,7 @@ import { byScope, countsAnywhere, keptOutBy } from './trace-rules.js';
 
 /** The stations of an answer of `/trace`. */
 export function stations({ message, no_message: why, receptions, decoding, reading, windows, targets }) {
-  return [received(message, why), receptions.length ? heard(receptions) : null, decoded(decoding), judged(reading, windows), counted(windows), carried(targets)];
+  return [received(message, why), receptions.length ? heard(receptions) : null, decoded(decoding), judged(reading, windows), counted(windows, reading.property), carried(targets)];
 }
 
 /** `kind` is `good`, `odd` or `quiet`. */
@@ -59,11 +59,11 @@ function flagWord(code) {
   return knows(`flag.${code}`) ? t(`flag.${code}`) : code;
 }
 
-function counted(windows) {
+function counted(windows, property) {
   if (windows.length === 0) return station('windows', 'odd', t('trace.noWindows'), h('p', { class: 'note' }, t('trace.noWindowsHelp')));
   const out = keptOutBy(windows);
   const title = countsAnywhere(windows) ? t('trace.inWindows') : t('trace.keptOut', { flags: out.map(flagWord).join(', ') });
-  return station('windows', countsAnywhere(windows) ? 'good' : 'odd', title, h('table', { class: 'windows-table' }, h('thead', {}, columns()), h('tbody', {}, byScope(windows).map(scopeRow))));
+  return station('windows', countsAnywhere(windows) ? 'good' : 'odd', title, h('table', { class: 'windows-table' }, h('thead', {}, columns()), h('tbody', {}, byScope(windows).map((one) => scopeRow(one, property)))));
 }
 
 const STEPS = ['15m', '1h', '1d'];
@@ -72,10 +72,11 @@ function columns() {
   return h('tr', {}, h('th', { scope: 'col' }, t('trace.of')), STEPS.map((step) => h('th', { scope: 'col' }, t(`step.of.${step}`))));
 }
 
-function scopeRow({ scope, property, windows }) {
+/** A total counts in windows of another property, which is named then. */
+function scopeRow({ scope, property, windows }, own) {
   const cell = (step) => windows.filter((window) => window.step === step).map(({ state: how, revision, counts, start, end }) => h('div', { title: `${format.moment(Date.parse(start))} – ${format.moment(Date.parse(end))}` },
     counts ? t(`window.${how}`) : h('span', { class: 'bad' }, t('trace.out')), revision > 0 ? h('div', { class: 'note' }, t('trace.revision', { n: format.number(revision) })) : null));
-  return h('tr', {}, h('th', { scope: 'row' }, scopeName(scope), h('div', { class: 'note' }, `${t(`scope.${scope.kind}`)} · ${format.propertyName(state.properties.get(property), property)}`)), STEPS.map((step) => h('td', {}, cell(step))));
+  return h('tr', {}, h('th', { scope: 'row' }, scopeName(scope), h('div', { class: 'note' }, [t(`scope.${scope.kind}`), property !== own && format.propertyName(state.properties.get(property), property)].filter(Boolean).join(' · '))), STEPS.map((step) => h('td', {}, cell(step))));
 }
 
 function scopeName({ kind, id }) {
