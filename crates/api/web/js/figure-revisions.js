@@ -34,7 +34,7 @@ export function revisionList(figure, askAsOf) {
   };
   const list = (found) => [
     found.total > found.items.length ? h('p', { class: 'note' }, t('figure.revisions.shown', { n: format.number(found.items.length), total: format.number(found.total) })) : null,
-    h('ol', { class: 'revisions' }, found.items.map((item) => revision(figure, item, askAsOf))),
+    h('ol', { class: 'revisions' }, found.items.map((item, at) => revision(figure, item, askAsOf, found.items.slice(0, at).every((before) => before.reason !== item.reason)))),
     found.next && h('button', { type: 'button', class: 'btn', onclick: () => load(found) }, t('figure.revisions.more')),
   ];
   /** Asks, unless the window has none. */
@@ -46,7 +46,8 @@ export function revisionList(figure, askAsOf) {
   return self;
 }
 
-function revision(figure, item, askAsOf) {
+/** What a reason means stands once, where it comes first. */
+function revision(figure, item, askAsOf, isFirst) {
   const at = Date.parse(item.received_at);
   const quarter = Date.parse(item.quarter);
   const code = h('code', {}, item.device);
@@ -54,11 +55,11 @@ function revision(figure, item, askAsOf) {
   const where = t('figure.change.device', { device: '\u0000', from: `${format.day(quarter)}, ${format.clock(quarter)}`, to: format.clock(quarter + QUARTER) }).split('\u0000');
   const title = h('p', { class: 'head' }, h('b', {}, t('figure.change', { n: item.revision })), h('span', { class: 'note' }, h('time', { datetime: item.received_at }, format.moment(at))));
   const reason = h('span', { class: 'reason', title: t(`reason.of.${item.reason}.long`) }, t(`reason.of.${item.reason}`));
-  if (effect(item) === 'same') return h('li', { class: 'same', 'data-revision': item.revision }, title, h('p', {}, reason, ' · ', t('figure.change.same', { value: valueWords(figure, item.after.value) })), h('p', { class: 'note' }, where[0], device, where[1]));
-  return h('li', { 'data-revision': item.revision }, title, h('p', { class: 'change' }, change(figure, item)),
-    h('p', {}, reason, ' · ', t(`reason.of.${item.reason}.long`)), h('p', { class: 'note' }, where[0], device, where[1]),
-    ...aside(item).map((text) => h('p', { class: 'note' }, text)),
-    h('button', { type: 'button', class: 'link', onclick: () => askAsOf(at - 60_000) }, t('figure.before')));
+  const place = h('p', { class: 'note' }, where[0], device, where[1]);
+  const meaning = isFirst ? h('p', { class: 'note' }, t(`reason.of.${item.reason}.long`)) : null;
+  if (effect(item) === 'same') return h('li', { class: 'same', 'data-revision': item.revision }, title, h('p', {}, reason, ' · ', t('figure.change.same', { value: valueWords(figure, item.after.value) })), meaning, place);
+  const before = h('button', { type: 'button', class: 'link', onclick: () => askAsOf(at - 60_000) }, t('figure.before'));
+  return h('li', { 'data-revision': item.revision }, title, h('p', { class: 'change' }, change(figure, item)), h('p', {}, reason), meaning, place, ...aside(item).map((text) => h('p', { class: 'note' }, text)), before);
 }
 
 function change(figure, item) {

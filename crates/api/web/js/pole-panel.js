@@ -125,7 +125,7 @@ function drawBody() {
   view.flags = h('section', {});
   view.body.replaceChildren(
     h('section', {}, head(null, t('pole.live'), t('pole.live.note')), h('dl', { class: 'values' }, found.map(valueRow))),
-    view.courses.root, view.flags, sensing(view.pole.devices) ?? '', devices());
+    view.courses.root, view.flags, sensing(view.pole) ?? '', devices());
   drawFlags(found);
   return view.courses.load();
 }
