@@ -46,7 +46,6 @@ mod revisions;
 mod series;
 mod targets;
 mod trace;
-mod trace_message;
 pub(crate) mod window;
 mod zones;
 

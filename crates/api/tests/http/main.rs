@@ -19,4 +19,5 @@ mod quarantine;
 mod replays;
 mod targets;
 mod trace;
+mod trace_radio;
 mod values;
