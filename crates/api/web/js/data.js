@@ -9,11 +9,22 @@ const SECOND = 1000;
 /** More poles of a place than this are not asked for their hours; the place says how many were. */
 const HEAT_POLES = 8;
 const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices };
+/** Parts that only operators may ask for. */
+const OPERATION = ['ledger', 'gateways', 'devices'];
 const running = new Map();
 
-/** Loads parts; a part that is being loaded already is not asked for twice. */
+/** Asks whom the service takes this page for: nothing else is asked before. One that does not say gets what all may have. */
+export async function loadRole() {
+  const { role } = await get('me').catch(() => ({ role: 'public' }));
+  state.role = role;
+  document.body.dataset.role = role;
+  changed('role');
+}
+
+/** Loads parts, as far as they are for this page; a part that is being loaded already is not asked for twice. */
 export function load(...parts) {
-  return Promise.all(parts.map((part) => {
+  const own = parts.filter((part) => state.role === 'operator' || !OPERATION.includes(part));
+  return Promise.all(own.map((part) => {
     if (!running.has(part)) running.set(part, attempt(part).finally(() => running.delete(part)));
     return running.get(part);
   }));
@@ -102,8 +113,9 @@ async function loadCounts() {
 
 async function loadZone(zone, withQuarters, now) {
   const ask = (from, step) => list('footfall', { zone: zone.id, from: rfc3339(from), to: rfc3339(now), step });
+  const isPublic = state.role === 'public'; // who sees a day once it is over, so its quarters are added up
   const [hours, days, quarters] = await Promise.all([
-    ask(midnight(now, -28), '1h'), ask(midnight(now), '1d'), withQuarters ? ask(midnight(now) - HOUR, '15m') : [],
+    ask(midnight(now, -28), '1h'), isPublic ? [] : ask(midnight(now), '1d'), withQuarters || isPublic ? ask(midnight(now) - HOUR, '15m') : [],
   ]);
   return counts({ hours, days, quarters }, now);
 }

@@ -28,6 +28,7 @@ export function onReturn(listener) {
 /** Opens the stream and watches it. */
 export function startLive() {
   open();
+  if (state.role === 'public') return; // who gets no ledger: it may be silent for long, and the browser finds out by itself
   setInterval(() => {
     if (Date.now() - heard < SILENCE) return;
     connection('lost');

@@ -1,5 +1,5 @@
 /** Wires the page: language and theme, views to topics, first load, live stream. */
-import { keepFresh, load, loadAll } from './data.js';
+import { keepFresh, load, loadAll, loadRole } from './data.js';
 import { startDevicePanel } from './device-panel.js';
 import { drawDevices, freshenDevices } from './devices.js';
 import { find, setText } from './dom.js';
@@ -100,15 +100,16 @@ addEventListener('hashchange', markPart);
 addEventListener('hashchange', followGateway);
 countsOnWindows(20_000);
 onReturn(loadAll);
+await loadRole();
 startLive();
 startPanel();
 startFigurePanel();
 startMethodPage();
 startDevicePanel();
 startRefusedPanel();
-startWorkbench();
+if (state.role === 'operator') startWorkbench();
 startDrawers();
-startTargets();
+if (state.role === 'operator') startTargets();
 followGateway();
 loadAll();
 keepFresh(isFilling);

@@ -81,10 +81,16 @@ export function drawSquares() {
   const rows = places().map((place) => ({ place, count: state.counts.get(place.id) })).filter(({ count }) => count && count.today !== null);
   rows.sort((a, b) => b.count.today - a.count.today);
   const other = instead('counts', rows.length === 0, t('squares.empty'), loadAll);
-  const title = head('squares-title', t('squares.title'), t('squares.note'));
+  const title = head('squares-title', t('squares.title'), squaresNote(rows));
   return find('#squares').replaceChildren(title, other ?? h('table', { class: 'squares' },
     h('thead', { class: 'hidden' }, h('tr', {}, ['place', 'crossings', 'usual', 'day'].map((column) => h('th', { scope: 'col' }, t(`squares.${column}`))))),
     h('tbody', {}, rows.map(squareRow))));
+}
+
+/** The public sees steps an hour after their end, operators all. */
+function squaresNote(rows) {
+  const until = Math.max(...rows.map(({ count }) => count.until ?? 0));
+  return state.role === 'public' && until > 0 ? t('squares.until', { time: format.clock(until) }) : t('squares.note');
 }
 
 function squareRow({ place, count }) {

@@ -87,7 +87,7 @@ function freshenHead() {
   if (!open || !view.pole) return;
   view.pole = state.poles.get(open) ?? view.pole;
   const { pole } = view;
-  setText(view.seen, pole.last_received_at ? t('pole.seen', { time: format.seen(pole.last_received_at) }) : t('pole.neverSeen'));
+  setText(view.seen, pole.last_received_at ? t('pole.seen', { time: format.seen(pole.last_received_at) }) : pole.state === 'never' ? t('pole.neverSeen') : '');
   setText(view.chip, t(`state.${pole.state}`));
   view.chip.className = `chip is-${pole.state}`;
   if (view.airKey === JSON.stringify(pole.air)) return;
@@ -176,13 +176,14 @@ function devices() {
 }
 
 function drawDevices() {
-  const columns = ['device', 'connection', 'last'].map((key) => h('th', { scope: 'col' }, t(`pole.${key}`)));
+  const columns = ['device', ...(state.role === 'public' ? [] : ['connection']), 'last'].map((key) => h('th', { scope: 'col' }, t(`pole.${key}`)));
   view.devices.replaceChildren(head(null, t('pole.devices')),
     h('table', {}, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, view.pole.devices.map(deviceRow))));
 }
 
 function deviceRow({ id, profile, last_received_at: last }) {
   const known = state.devices?.get(id);
-  return h('tr', {}, h('td', {}, h('a', { href: address('device', id) }, h('code', {}, id)), h('div', { class: 'note' }, profile)),
-    h('td', {}, known ? connectionTag(known) : '–'), h('td', {}, last ? format.seen(last) : t('state.never')));
+  const [isPublic, code] = [state.role === 'public', h('code', {}, id)];
+  return h('tr', {}, h('td', {}, isPublic ? code : h('a', { href: address('device', id) }, code), h('div', { class: 'note' }, profile)),
+    isPublic ? null : h('td', {}, known ? connectionTag(known) : '–'), h('td', {}, last ? format.seen(last) : isPublic ? '–' : t('state.never'))); // the public is not told of counters
 }

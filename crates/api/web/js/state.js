@@ -6,6 +6,8 @@
 export const state = {
   /** @type {'connecting'|'live'|'lost'} */
   connection: 'connecting',
+  /** @type {'public'|'operator'|null} whom the service takes this page for; null until it said so */
+  role: null,
   /** Receipt of the last thing heard from the service, UTC ms. */
   asOf: null,
   /** @type {Map<string, any>} poles by id */

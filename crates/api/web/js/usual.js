@@ -5,27 +5,35 @@ import { HOUR, civil, midnight } from './time.js';
  * @param {object} found items of `/footfall`, ascending
  * @param {any[]} found.hours hours of the last four weeks and today
  * @param {any[]} found.days days, today last
- * @param {any[]} [found.quarters] quarters of an hour since 23 o'clock of yesterday
+ * @param {any[]} [found.quarters] quarters of an hour since 23 o'clock of yesterday; the public gets hours from 22 to 6
  * @param {number} now UTC ms
  */
 export function counts({ hours, days, quarters = [] }, now) {
-  const placed = hours.filter(isKnown).map((item) => ({ ...item, at: Date.parse(item.start), ...dayAndHour(Date.parse(item.start)) }));
+  const steps = quarters.map(counted).filter(isKnown);
+  const placed = hours.map(counted).filter(isKnown).map((item) => ({ ...item, at: Date.parse(item.start), ...dayAndHour(Date.parse(item.start)) }));
   const start = midnight(now);
   const today = placed.filter((item) => item.at >= start);
   const usual = usualDays(placed.filter((item) => item.at < start), civil(now).weekday);
-  const day = days.find((item) => Date.parse(item.start) === start);
+  const day = days.map(counted).find((item) => Date.parse(item.start) === start);
+  const last = until(steps, today, now);
+  const passed = steps.some((item) => Date.parse(item.start) >= start) ? steps.filter((item) => Date.parse(item.start) >= start) : today;
   return {
     weekday: civil(now).weekday,
-    today: day?.crossings ?? (today.length ? sum(today) : null),
+    today: day?.crossings ?? (passed.length ? sum(passed) : null),
     coverage: day?.coverage ?? null,
     state: day?.state ?? null,
-    until: until(quarters.filter(isKnown), today, now),
-    usual: usual.length ? mean(usual.map((one) => untilNow(one, now))) : null,
+    until: last,
+    usual: usual.length ? mean(usual.map((one) => untilThen(one, last ?? now))) : null,
     days: usual.length,
     band: band(usual),
-    line: line(quarters.filter(isKnown), start),
+    line: line(steps, start),
     recent: placed.filter((item) => item.state !== 'open').slice(-24).map((item) => item.crossings),
   };
+}
+
+/** Of a place that counts who comes in the public gets those alone. */
+function counted(item) {
+  return { ...item, crossings: item.crossings ?? item.in ?? null };
 }
 
 /** A silent counter gives null, which is not zero. */
@@ -50,8 +58,8 @@ function usualDays(items, weekday) {
   return [...days.values()].filter((day) => day.size >= 23);
 }
 
-function untilNow(day, now) {
-  const { hour, minute } = civil(now);
+function untilThen(day, then) {
+  const { hour, minute } = civil(then);
   let total = 0;
   for (const [at, crossings] of day) {
     if (at < hour) total += crossings;
@@ -73,11 +81,11 @@ function band(usual) {
 function line(quarters, start) {
   const closed = quarters.filter((item) => item.state !== 'open');
   const points = [];
-  for (let at = 3; at < closed.length; at += 1) {
-    const four = closed.slice(at - 3, at + 1);
-    const end = Date.parse(four[3].end);
-    if (end - Date.parse(four[0].start) !== HOUR || end <= start) continue;
-    points.push({ at: end, hour: (end - start) / HOUR, crossings: sum(four) });
+  for (const item of closed) {
+    const end = Date.parse(item.end);
+    const hour = closed.filter((one) => Date.parse(one.start) >= end - HOUR && Date.parse(one.end) <= end);
+    const length = hour.reduce((total, one) => total + Date.parse(one.end) - Date.parse(one.start), 0);
+    if (length === HOUR && end > start) points.push({ at: end, hour: (end - start) / HOUR, crossings: sum(hour) });
   }
   return points;
 }

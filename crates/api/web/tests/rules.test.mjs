@@ -59,6 +59,21 @@ test('the line of today gives the last full hour at each quarter', () => {
   assert.deepEqual(line.map(({ hour, crossings }) => [hour, crossings]), [[0.25, 40], [0.5, 40], [0.75, 40], [1, 40]]);
 });
 
+test('the public adds its day up from steps: quarters by day, hours by night, an hour old, without a state', () => {
+  const now = Date.parse('2026-11-25T12:20:00Z'); // 13:20 in Castrop-Rauxel
+  const at = (ms) => new Date(ms).toISOString();
+  const item = (start, length, crossings) => ({ start: at(start), end: at(start + length), crossings, in: null, state: null });
+  const night = Array.from({ length: 7 }, (_, n) => item(midnight(now) + (n - 1) * HOUR, HOUR, 5));
+  const day = Array.from({ length: 25 }, (_, n) => item(midnight(now) + 6 * HOUR + n * HOUR / 4, HOUR / 4, 10));
+  const found = counts({ hours: [], days: [], quarters: [...night, ...day] }, now);
+  assert.equal(found.today, 6 * 5 + 25 * 10);
+  assert.equal(found.until, Date.parse('2026-11-25T11:15:00Z'));
+  assert.equal(found.state, null);
+  assert.deepEqual(found.line.slice(0, 2).map(({ hour, crossings }) => [hour, crossings]), [[1, 5], [2, 5]]);
+  assert.deepEqual(found.line.slice(5, 8).map(({ hour, crossings }) => [hour, crossings]), [[6, 5], [7, 40], [7.25, 40]]);
+});
+
+
 test('a silent counter is no count of zero', () => {
   const now = Date.parse('2026-11-25T11:30:00Z');
   const hours = history(now, (days) => (days === -7 ? null : 10));
