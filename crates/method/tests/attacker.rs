@@ -124,6 +124,14 @@ proptest! {
     }
 }
 
+/// The steps of a city.
+fn steps_of(count: &mut Count) -> Vec<&mut i64> {
+    match count {
+        One(count) => vec![count],
+        Sum(parts) => parts.iter_mut().flat_map(steps_of).collect(),
+    }
+}
+
 /// Every city of this shape with steps of `0..=most`, by what is shown of it: its exact counts. With `most` 2 or 7 no step lacks
 /// a value that its figure can stand for.
 fn every_city(shape: &Count, most: i64, shown: impl Fn(&Count) -> Vec<i64>) -> BTreeMap<Vec<i64>, Vec<Vec<i64>>> {
@@ -133,7 +141,7 @@ fn every_city(shape: &Count, most: i64, shown: impl Fn(&Count) -> Vec<i64>) -> B
         let mut exact = Vec::new();
         city.all(&mut exact);
         alike.entry(shown(&city)).or_default().push(exact);
-        let steps = city.steps();
+        let steps = steps_of(&mut city);
         let Some(place) = steps.iter().position(|count| **count < most) else { return alike };
         for (n, count) in steps.into_iter().enumerate().take(place + 1) {
             *count = if n == place { *count + 1 } else { 0 };

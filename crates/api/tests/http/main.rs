@@ -4,6 +4,7 @@
 
 mod air;
 mod asker;
+mod attacker;
 mod errors;
 mod fixture;
 mod heat;
@@ -15,6 +16,7 @@ mod openapi;
 mod operation;
 mod page;
 mod peers;
+mod planner;
 mod quarantine;
 mod replays;
 mod targets;

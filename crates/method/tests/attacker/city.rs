@@ -45,11 +45,4 @@ impl Count {
         }
         into.push(self.exact());
     }
-
-    pub(crate) fn steps(&mut self) -> Vec<&mut i64> {
-        match self {
-            One(count) => vec![count],
-            Sum(parts) => parts.iter_mut().flat_map(Count::steps).collect(),
-        }
-    }
 }
