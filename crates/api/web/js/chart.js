@@ -1,6 +1,7 @@
 /** Charts as SVG, drawn at the width they have, so that text keeps its size on a phone. */
 import { h, svg } from './dom.js';
 import * as format from './format.js';
+import { t } from './i18n.js';
 
 const MARGIN = { top: 14, right: 12, bottom: 26, left: 44 };
 
@@ -148,6 +149,7 @@ export function explore({ root, x, y, bottom }, points, say, lead, more) {
   const under = (event) => nearest(points, x, (event.clientX - root.getBoundingClientRect().left) * (root.viewBox.baseVal.width / root.getBoundingClientRect().width));
   root.setAttribute('tabindex', '0');
   root.classList.toggle('leads', Boolean(lead));
+  if (lead) root.setAttribute('aria-description', t('mark.openHelp'));
   root.addEventListener('pointermove', (event) => show(under(event)));
   root.addEventListener('click', (event) => { if (lead) { show(under(event)); go(); } });
   root.addEventListener('pointerleave', hide);

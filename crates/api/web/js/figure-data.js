@@ -17,6 +17,7 @@ const SECOND = 1000;
  * @property {string[]} flags
  * @property {{id:string, version:number}|null} method
  * @property {any} item the answer's item
+ * @property {{reason:string, meaning:string}} [noSum] why a zone has no figure; then there is nothing else
  * @property {any} answer the answer without its items
  */
 
@@ -46,6 +47,7 @@ async function series(figure, asked) {
 
 async function footfall(figure, asked) {
   const { items, ...answer } = await get('footfall', { zone: figure.id, step: figure.step, ...span(figure), ...asked });
+  if (answer.no_sum) return { noSum: answer.no_sum };
   return first(figure, items, answer, (item) => ({ value: item.crossings ?? item.in ?? null })); // the public is told of a cordon who came in
 }
 

@@ -12,11 +12,10 @@ import { CROSSINGS, INDICES, figureAddress, minuteOf, parseFigure } from './figu
 import { asOfPicker } from './figure-then.js';
 import { isPersonal, unitOf, valueWords, what, when, whose } from './figure-words.js';
 import * as format from './format.js';
-import { t } from './i18n.js';
+import { knows, t } from './i18n.js';
 import { address, leave, route } from './route.js';
 import { shape } from './shapes.js';
 import { on, state } from './state.js';
-import { nothing } from './states.js';
 import { midnight } from './time.js';
 
 const REFRESH = 20_000;
@@ -34,7 +33,7 @@ function opened(id) {
   open = id;
   const figure = parseFigure(id);
   const waits = !state.loaded.has('poles') && !state.errors.has('poles');
-  if (!figure) return find('#figure').replaceChildren(top(t('figure.unknown')), nothing(t('figure.unknownHelp')));
+  if (!figure) return find('#figure').replaceChildren(top(t('figure.unknown')), said(t('figure.unknownHelp')));
   view = { id, figure, waits, language: document.documentElement.lang, body: h('div', { class: 'body' }), sub: h('span') };
   view.asked = answer(async () => ({ told: await told(figure) }), () => view?.id === id && draw());
   find('#figure').replaceChildren(top(what(figure), subtitle(figure), view.sub), view.body);
@@ -55,9 +54,9 @@ function subtitle(figure) {
 /** The first answer builds the sections; later ones change only what they say. */
 function draw() {
   const { figure, asked, body, sub } = view;
-  const known = asked.value?.told;
-  sub.textContent = known ? when(figure, known.end) : t(`figure.window.${figure.step}`);
-  if (!known) return body.replaceChildren(...[shown(asked, () => unknown(figure))].flat(2).filter(Boolean));
+  const known = asked.value?.told?.noSum ? null : asked.value?.told;
+  sub.textContent = known ? when(figure, known.end) : `${t(`figure.window.${figure.step}`)}, ${format.date(figure.start)}, ${format.clock(figure.start)}`;
+  if (!known) return body.replaceChildren(...[shown(asked, ({ told: answered }) => unknown(figure, answered?.noSum))].flat(2).filter(Boolean));
   if (!view.sections) build();
   const old = asked.error && h('p', { class: 'old', role: 'status' }, t('figure.old'));
   view.value.replaceChildren(...[old, ...value(figure, known)].filter(Boolean));
@@ -70,11 +69,16 @@ function draw() {
   return view.revisions.show(known);
 }
 
-/** Nothing is known of the whole; of a day that runs the public sees its hours. */
-function unknown(figure) {
+/** Nothing is known of the whole; of a day that runs the public sees its hours, and some zones have no sum. */
+function unknown(figure, noSum) {
+  if (noSum) return said(knows(`nosum.${noSum.reason}`) ? t(`nosum.${noSum.reason}`) : noSum.meaning, t('figure.noSum'));
   const runs = isPersonal(figure) && state.role === 'public' && figure.step === '1d';
-  const end = midnight(figure.start, 1);
-  return runs ? [h('section', {}, h('p', { class: 'sentence' }, t('figure.state.notYet'))), madeOf(figure, { start: figure.start, end })] : h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('figure.none')), h('p', { class: 'note' }, t('figure.noneHelp')));
+  const parts = () => madeOf(figure, { start: figure.start, end: midnight(figure.start, 1) });
+  return runs ? [h('section', {}, h('p', { class: 'sentence' }, t('figure.state.notYet'))), parts()] : said(t('figure.noneHelp'), t('figure.none'));
+}
+
+function said(help, word = null) {
+  return h('div', { class: 'state' }, word && h('p', { class: 'state-word' }, word), h('p', { class: 'note' }, help));
 }
 
 function build() {

@@ -62,7 +62,7 @@ export const sections = {
   ] },
   recompute: { title: 'Selbst nachrechnen', text: [
     'Einzelne Messwerte: /api/v1/series?step=raw gibt value (wie gemessen) und counted (wie er zählt; null, wenn ihn ein Hinweis heraushält). Fenster: step=15m, 1h, 1d, 1w, 1mo, 1y mit sum, count, expected, coverage, state, revision, flags und method.',
-    'Querungen: /api/v1/footfall. Luft: /api/v1/air, /air/days, /air/limits. Korrekturen eines Fensters: /api/v1/revisions. Der Weg eines Messwerts: /api/v1/trace. Methoden und Versionen: /api/v1/methods.',
+    'Querungen: /api/v1/footfall. Luft: /api/v1/air, /air/days, /air/limits. Korrekturen eines Fensters: /api/v1/revisions. Lärm: /api/v1/noise. Hitze: /api/v1/heat. Nachbarn: /api/v1/peers. Kontrollzählungen: /api/v1/counts. Feiertage und Öffnungszeiten: /api/v1/calendar. Der Weg eines Messwerts: /api/v1/trace. Methoden und Versionen: /api/v1/methods.',
     'Eine Methode ändert nie ihre Bedeutung. Wird eine Zahl anders gebildet, hat sie eine andere Version.',
   ] },
 };

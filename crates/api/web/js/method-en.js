@@ -62,7 +62,7 @@ export const sections = {
   ] },
   recompute: { title: 'Recompute it yourself', text: [
     'Single readings: /api/v1/series?step=raw gives value (as measured) and counted (as it counts; null if a remark keeps it out). Windows: step=15m, 1h, 1d, 1w, 1mo, 1y with sum, count, expected, coverage, state, revision, flags and method.',
-    'Crossings: /api/v1/footfall. Air: /api/v1/air, /air/days, /air/limits. Corrections of a window: /api/v1/revisions. The way of a reading: /api/v1/trace. Methods and versions: /api/v1/methods.',
+    'Crossings: /api/v1/footfall. Air: /api/v1/air, /air/days, /air/limits. Corrections of a window: /api/v1/revisions. Noise: /api/v1/noise. Heat: /api/v1/heat. Neighbours: /api/v1/peers. Control counts: /api/v1/counts. Holidays and opening hours: /api/v1/calendar. The way of a reading: /api/v1/trace. Methods and versions: /api/v1/methods.',
     'A method never changes its meaning. A figure that is made in another way has another version.',
   ] },
 };
