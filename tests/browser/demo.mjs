@@ -46,7 +46,7 @@ export async function startDemo() {
     if (child.exitCode === null) await once(child, 'exit');
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: value.slice('dashboard '.length).trim().replace(/\/$/, ''), mqtt, stop };
+  return { url: value.slice('dashboard '.length).trim().replace(/\/$/, ''), mqtt, registry: join(data, 'registry'), stop };
 }
 
 /** Publishes a file with the real `mosquitto_pub`, QoS 1. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { artefacts, mosquittoPub, openPage, startBrowser, startDemo } from './demo.mjs';
+import { workbench } from './workbench.mjs';
 
 const PATIENCE = 60_000;
 const fixture = new URL('../../crates/codec/tests/fixtures/milesight-vs133.json', import.meta.url).pathname;
@@ -342,4 +343,6 @@ describe('the page', () => {
     assert.deepEqual(wrong, []);
     await close();
   });
+
+  workbench({ demo: () => demo, opened, eventually, picture, listed });
 });
