@@ -3,7 +3,7 @@ import { answer, shown } from './answer.js';
 import { h } from './dom.js';
 import { beside } from './figure-data.js';
 import { CROSSINGS } from './figure-rules.js';
-import { isCount, valueWords } from './figure-words.js';
+import { isCount, valueWords, when } from './figure-words.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { address } from './route.js';
@@ -54,10 +54,10 @@ function comparison(figure, chosen, item) {
 }
 
 function against(figure, partner, change) {
-  const when = partner.start ? format.date(Date.parse(partner.start)) : days(partner.days);
+  const then = partner.start ? when({ ...figure, start: Date.parse(partner.start) }, Date.parse(partner.end)) : days(partner.days);
   const value = valueWords(figure, partner.crossings);
-  if (change === 0 || change === undefined) return t('compare.same', { when, value });
-  return t('compare.is', { change: format.permille(change), value, when });
+  if (change === 0 || change === undefined) return t('compare.same', { when: then, value });
+  return t('compare.is', { change: format.permille(change), value, when: then });
 }
 
 function days(dates) {

@@ -11,7 +11,7 @@ import { t } from './i18n.js';
 import { address } from './route.js';
 import { state } from './state.js';
 import { head } from './states.js';
-import { HOUR, civil } from './time.js';
+import { HOUR, civil, midnight } from './time.js';
 
 const TITLES = { '1h': 'parts.hours', '1d': 'parts.days', '1mo': 'parts.months' };
 /** More readings or poles than this are not listed. */
@@ -56,7 +56,7 @@ function valueOf(figure, item) {
 /** A picture of the finer windows; each opens its own figure. */
 function course(figure, items, start, end) {
   const points = items.map((item) => { const x = Date.parse(item.start); return { x, middle: (x + Date.parse(item.end)) / 2, value: valueOf(figure, item), faint: item.state === 'open', item }; }).filter(({ value }) => value !== null);
-  if (points.length === 0) return h('p', { class: 'note' }, t('parts.none'));
+  if (points.length === 0) return h('p', { class: 'note' }, t(isPersonal(figure) && state.role === 'public' ? 'parts.unpublished' : 'parts.none'));
   const values = points.map(({ value }) => value);
   const count = isCount(figure);
   const label = t('pole.chart', { property: what(figure), span: format.date(start), low: format.exact(Math.min(...values)), high: format.exact(Math.max(...values)), unit: unitOf(figure), last: format.exact(values.at(-1)) });
@@ -66,14 +66,16 @@ function course(figure, items, start, end) {
   else chart.line(drawn, points.map((point) => ({ ...point, x: point.middle })), length * 1.5);
   chart.corrected(drawn, points);
   const open = ({ x }) => figureAddress({ ...figure, step: finer(figure.step), start: x });
-  const say = ({ item, value }) => `${format.clock(Date.parse(item.start))}: ${valueWords(figure, value)}${item.state ? ` · ${t(`window.${item.state}`)}` : ''}`;
+  const time = finer(figure.step) === '1h' ? format.clock : format.day;
+  const say = ({ item, value }) => `${time(Date.parse(item.start))}: ${valueWords(figure, value)}${item.state ? ` · ${t(`window.${item.state}`)}` : ''}`;
   return [h('div', { class: 'plot' }, drawn.root, chart.explore(drawn, points.map((point) => (count ? point : { ...point, x: point.middle, start: point.x })), say, (point) => open({ x: point.start ?? point.x }))), h('p', { class: 'note' }, t('mark.openHelp'))];
 }
 
 function ticks(start, end) {
   const days = (end - start) / (24 * HOUR);
   if (days < 2) return [0, 6, 12, 18].map((hour) => ({ at: start + hour * HOUR, text: String(civil(start + hour * HOUR).hour) }));
-  return Array.from({ length: 4 }, (_, at) => start + (at / 4) * (end - start)).map((at) => ({ at, text: format.day(at) }));
+  const every = days < 9 ? 2 : days < 32 ? 7 : 92;
+  return Array.from({ length: Math.ceil(days / every) }, (_, at) => midnight(start, at * every)).map((at) => ({ at, text: format.day(at) }));
 }
 
 /** The readings of a pole or device; each leads to its way through the service. */
