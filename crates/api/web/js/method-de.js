@@ -25,11 +25,11 @@ export const sections = {
   air: { title: 'Luft: Mittelwerte', text: [
     'Die Masten tragen Sensoren, keine amtlichen Messgeräte. Ihre Mittel entstehen trotzdem nach den Regeln der 39. BImSchV.',
     'Ein Beispiel, warum der Tag das Mittel gültiger Stundenmittel ist: Zwölf Stunden mit je 60 Messwerten von 10 und zwölf mit je 6 Messwerten von 40 ergeben 25. Alle Messwerte in einen Topf geworfen ergäben 12,7, weil der Sensor bei sauberer Luft öfter meldet.',
-    'Feuchte: Optische Sensoren wiegen das Wasser auf den Teilchen mit. C = 1 + (κ / 1,65) / (100 / RH − 1); Masse = Messwert / C (Crilley et al. 2018, AMT 11, 709, Gleichung 4). κ und die Obergrenze der Feuchte stehen im Profil, hier κ = 0,4 und 95 %. Bei 80 % ist C = 1,970. Über der Obergrenze zählt der Wert nicht. Ohne jede Korrektur bekommt optischer Feinstaub keine Klasse.',
-    'Gase: µg/m³ = ppb · p · M / (R · T) bei 293 K und 101,3 kPa (39. BImSchV, Anlage 6 C; R = 8,314462618 J/(mol·K)). Meldet ein Gerät beides, zählt die Masse.',
-    'Kalibrierung: Wert = Nullpunkt + Steigung · Wert, nach der Feuchte und vor der Umrechnung, von–bis; der Rohwert bleibt erhalten. Jeder Schritt wird auf die Auflösung gerundet.',
+    'Feuchte: Optische Sensoren wiegen das Wasser auf den Teilchen mit; κ-Köhler rechnet es heraus (Crilley et al. 2018, AMT 11, 709, Gleichung 4). κ und die Obergrenze der Feuchte stehen im Profil, hier κ = 0,4 und 95 %. Bei 80 % ist C = 1,970. Über der Obergrenze zählt der Wert nicht. Ohne jede Korrektur bekommt optischer Feinstaub keine Klasse.',
+    'Gase: ppb werden µg/m³ bei 293 K und 101,3 kPa (39. BImSchV, Anlage 6 C). Meldet ein Gerät beides, zählt die Masse.',
+    'Kalibrierung: je Gerät, nach der Feuchte und vor der Umrechnung, von–bis; der Rohwert bleibt erhalten. Jeder Schritt wird auf die Auflösung gerundet.',
     'Jahresmittel gelten, wenn 90 % der Stunden gültig sind (39. BImSchV, Anlagen 1 A und 11 A) oder 85 % (Richtlinie (EU) 2024/2881, Anhang V). Von einer Zone zählt jeder Mast gleich viel. Alle Mittel werden auf sechs Stellen gerundet; das nächste entsteht aus den gerundeten.',
-  ] },
+  ], formulas: ['C = 1 + (κ / 1,65) / (100 / RH − 1)      Masse = Messwert / C', 'Wert = Nullpunkt + Steigung · Masse', 'µg/m³ = ppb · p · M / (R · T)      R = 8,314462618 J/(mol·K)'] },
   index: { title: 'Luftqualitätsindex', text: [
     'Der schlechteste Schadstoff entscheidet. Welche Schadstoffe fehlen, steht dabei; über sie sagt die Klasse nichts. Rat zur Gesundheit gibt es nur, wenn alle da sind. Ein Mittel wird kaufmännisch auf ganze µg/m³ gerundet und dann eingeordnet: 9,49 ist 9, 9,5 ist 10.',
     'Von einer Zone gibt es keinen Index aus gemittelter Luft, denn die atmet niemand: Es gilt der schlechteste Mast, daneben steht die Spanne.',

@@ -55,8 +55,8 @@ function draw() {
 }
 
 function drawSection({ id, methods, tables = [] }, words) {
-  const { title, text } = words.sections[id];
-  return h('section', { id: `method-${id}`, tabindex: '-1' }, h('h3', {}, title), text.map((one) => h('p', {}, one)), methods.map((method) => card(method, words.methods[method])), tables.map(methodTable));
+  const { title, text, formulas = [] } = words.sections[id];
+  return h('section', { id: `method-${id}`, tabindex: '-1' }, h('h3', {}, title), text.map((one) => h('p', {}, one)), formulas.map((one) => h('pre', {}, one)), methods.map((method) => card(method, words.methods[method])), tables.map(methodTable));
 }
 
 function card(id, { title, text, formula, source }) {
