@@ -41,7 +41,7 @@ export function workbench({ demo, opened, eventually, picture, listed }) {
         const [[day], [total], hours] = await Promise.all(['.days b', 'tfoot td:last-child', '.count-table tbody td:last-child'].map((cells) => figures(panel.locator(cells))));
         assert.ok(total > 0 && total === day, `${total} in the table, ${day} of the day`);
         assert.equal(hours.reduce((sum, value) => sum + value, 0), total);
-        return (await panel.locator(`${testid('count-sum')}.good`).count()) === 1;
+        return (await panel.locator(`${testid('count-sum')}.good`).count()) === 1 && (await panel.locator('.earlier').count()) === 0;
       });
       await page.keyboard.press('Escape');
       assert.equal(await page.evaluate(() => document.activeElement.dataset.focus), `count ${number}`, 'closing leads back');

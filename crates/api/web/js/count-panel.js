@@ -1,12 +1,12 @@
 /** The panel behind a number of the ledger: what it means, its days, and of one day its hours, sources and devices. */
-import { get, list } from './api.js';
+import { get, inParallel, list } from './api.js';
 import { answer, shown } from './answer.js';
 import { detailSection } from './count-tables.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
-import { agrees, byDay, dayOf, inLedger, numbered, numberId } from './ledger-rules.js';
+import { agrees, byDay, dayOf, inLedger, numbered, numberId, sumOf } from './ledger-rules.js';
 import { groups } from './quarantine-rules.js';
 import { meaning, reasonWord, remedy, severity, severityTag } from './reason-words.js';
 import { address, leave } from './route.js';
@@ -18,6 +18,9 @@ import { rfc3339 } from './time.js';
 const DAY = 86_400_000;
 /** Days that are asked for at once. */
 const SPAN = 31;
+/** Rows are of the last commit and the ledger is of now, so they are asked for again so often, after so many ms. */
+const TRIES = 5;
+const COMMIT = 1000;
 let open = null;
 let view = null;
 
@@ -36,13 +39,28 @@ function opened(id) {
   mine.rows.load();
 }
 
-/** The ledger before and after the rows, so that it can be said whether they are all of it. */
+/** The ledger before and after the rows, so that it can be said whether they are all of it, or which are older. */
 async function ask({ number, spans }) {
   const from = dayOf(Date.now()) - (spans * SPAN - 1) * DAY;
-  const before = inLedger(await get('ledger'), number);
-  const rows = await list('ledger/rows', { by: 'source', from: rfc3339(from), limit: 10_000 });
-  const after = inLedger(await get('ledger'), number);
-  return { rows, before, after, from };
+  const before = inLedger(state.equations ? state : await get('ledger'), number);
+  for (let left = TRIES; ; left -= 1) {
+    const rows = await rowsOf(from, spans);
+    const after = inLedger(await get('ledger'), number);
+    const missing = Math.max(0, Math.min(before, after) - sumOf(rows, number));
+    const earlier = missing > 0 && await hasOlder(from) ? missing : 0;
+    if (missing === earlier || left === 0) return { rows, before, after, from, earlier };
+    await new Promise((later) => setTimeout(later, COMMIT));
+  }
+}
+
+async function rowsOf(from, spans) {
+  const pieces = Array.from({ length: spans }, (_, at) => from + at * SPAN * DAY);
+  return (await inParallel(pieces.map((begin) => () => list('ledger/rows', { by: 'source', from: rfc3339(begin), to: rfc3339(begin + SPAN * DAY), limit: 10_000 })))).flat();
+}
+
+/** Whether there is anything in the year before. */
+async function hasOlder(from) {
+  return (await get('ledger/rows', { by: 'source', from: rfc3339(from - 366 * DAY), to: rfc3339(from), limit: 1 })).items.length > 0;
 }
 
 function further() {
@@ -79,13 +97,12 @@ function reasons(equation) {
   return h('ul', { class: 'parts reason-parts' }, found.map(line));
 }
 
-function body({ rows, before, after, from }) {
+function body({ rows, before, after, from, earlier }) {
   const days = byDay(rows, view.number);
-  const total = days.reduce((sum, { value }) => sum + value, 0);
-  const earlier = Math.max(0, Math.min(before, after) - total);
+  const total = sumOf(rows, view.number);
   if (total + earlier === 0) return h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('count.empty')), h('p', { class: 'note' }, t('count.emptyHelp')));
   view.day = days.some(({ day }) => day === view.day) ? view.day : days[0]?.day ?? null;
-  return [h('section', {}, head(null, t('count.days'), t('count.utc')), dayList(days, total + earlier), earlier ? before31(earlier, from) : null, sumLine(total, earlier, before, after)),
+  return [h('section', {}, head(null, t('count.days'), t('count.utc')), dayList(days, total + earlier), earlier ? older(earlier, from) : null, sumLine(total, earlier, before, after)),
     view.day === null ? null : detailSection(view, rows, days.find(({ day }) => day === view.day).value, draw)];
 }
 
@@ -96,12 +113,12 @@ function dayList(days, total) {
   return h('ol', { class: 'days', 'aria-label': t('count.daysOf', { n: format.number(total) }) }, days.map(line));
 }
 
-function before31(earlier, from) {
+function older(earlier, from) {
   return h('p', { class: 'earlier' }, h('span', {}, t('count.earlier', { day: format.date(from), n: format.number(earlier) })), h('button', { type: 'button', class: 'btn', 'data-focus': 'further', onclick: further }, t('count.further', { n: SPAN })));
 }
 
 /** The rows are all of the number, or the rest lies before them. */
 function sumLine(total, earlier, before, after) {
   const good = earlier > 0 || agrees(total, before, after);
-  return h('p', { class: `sum ${good ? 'good' : 'bad'}`, 'data-testid': 'count-sum' }, verdictMark(good), h('span', {}, t(good ? 'count.sum' : 'count.differs', { n: format.number(total + earlier), ledger: format.number(after) })));
+  return h('p', { class: `sum ${good ? 'good' : 'bad'}`, 'data-testid': 'count-sum' }, verdictMark(good), h('span', {}, t(good ? 'count.sum' : 'count.differs', { n: format.number(total + earlier), ledger: format.number(after), time: format.seconds(view.rows.at) })));
 }

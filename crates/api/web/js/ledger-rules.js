@@ -30,6 +30,11 @@ function sum(items) {
   return items.reduce((total, { value }) => total + value, 0);
 }
 
+/** How much rows have of a number together. */
+export function sumOf(rows, number) {
+  return rows.reduce((total, row) => total + amount(row, number), 0);
+}
+
 /** The number as the ledger has it: `{equations, excluded}` of `/ledger`; what is not folded yet stands in no row. */
 export function inLedger({ equations, excluded }, number) {
   if (number.equation === 'beside') return sum((excluded ?? []).filter(({ flag }) => !number.reason || flag === number.reason));

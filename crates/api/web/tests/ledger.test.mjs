@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { agrees, amount, byDay, byDevice, byHour, dayOf, inLedger, numberId, numbered } from '../js/ledger-rules.js';
+import { agrees, amount, byDay, byDevice, byHour, dayOf, inLedger, numberId, numbered, sumOf } from '../js/ledger-rules.js';
 
 const entry = (equation, name, value, reason) => ({ equation, name, value, ...(reason && { reason }) });
 const row = (start, source, ...entries) => ({ start, end: '', source, entries, balanced: true });
@@ -34,6 +34,7 @@ test('a row of a device, which does not count what came in, has of the total wha
 
 test('days, hours, sources and devices add up to the same number', () => {
   assert.deepEqual(byDay(rows, uplinks), [{ day, value: 12 }, { day: day - 86_400_000, value: 7 }]);
+  assert.equal(sumOf(rows, uplinks), 19);
   const { sources, hours, totals } = byHour(rows, uplinks, day);
   assert.deepEqual([sources, totals], [['gateways', 'demo'], [8, 4]]);
   assert.deepEqual(hours.map(({ values, value, balanced }) => [...values, value, balanced]), [[5, 4, 9, false], [3, 0, 3, true]]);
