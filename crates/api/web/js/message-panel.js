@@ -9,17 +9,20 @@ import * as format from './format.js';
 import { t } from './i18n.js';
 import { meaning, reasonWord, remedy, replayable, severityTag } from './reason-words.js';
 import { address, leave } from './route.js';
-import { on } from './state.js';
+import { on, state } from './state.js';
 import { head } from './states.js';
 import { traceId } from './trace-rules.js';
 
 let open = null;
 let asked = null;
+/** Whether properties had their names when it was drawn; drawing again takes what a reader has selected. */
+let knew = false;
 
 /** Follows the address. */
 export function startMessagePanel() {
   addDrawer('message', { root: find('#message'), opened, closed: () => { open = null; }, home: (seq) => document.querySelector(`[data-message="${CSS.escape(seq)}"]`) });
-  on(['language', 'reasons', 'poles'], () => open && draw());
+  on(['language', 'reasons'], () => open && draw());
+  on(['poles'], () => open && !knew && draw());
 }
 
 function opened(seq) {
@@ -38,6 +41,7 @@ function ask(seq) {
 function draw() {
   const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
   const reason = asked.value?.reason;
+  knew = state.properties.size > 0;
   const panel = find('#message');
   keepFocus(panel, () => panel.replaceChildren(
     h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'message-title' }, reason ? reasonWord(reason) : t('message.title')), h('p', { class: 'note' }, t('message.number', { n: open }))), close),

@@ -1,7 +1,7 @@
 /** What was not understood, by reason: how much, whose matter, since when, what to do. A reason opens its messages. */
 import { list } from './api.js';
 import { load } from './data.js';
-import { find, h, keepFocus, setText } from './dom.js';
+import { find, h, renew, setText } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 import { drawMessages, openMessages, renewMessages } from './quarantine-list.js';
@@ -27,7 +27,7 @@ let note = null;
 /** Follows the address, and asks what the words need. */
 export function startQuarantine() {
   addEventListener('hashchange', follow);
-  on(['reasons', 'replays', 'messages', 'sources'], drawQuarantine);
+  on(['reasons', 'replays', 'messages'], drawQuarantine);
   on(['ledger'], freshenMessages);
   loadReasons().catch(() => {}); // the words of this page do without
   follow();
@@ -58,16 +58,18 @@ async function loadHours() {
   const rows = await list('ledger/rows', { by: 'source', from: rfc3339(asked - DAYS * 24 * HOUR), limit: 10_000 }).catch(() => null);
   if (!rows) return;
   hours = occurred(rows);
+  const known = state.sources.size;
   for (const { source } of rows) state.sources.add(source);
-  changed('sources');
+  if (state.sources.size > known) changed('sources');
+  drawQuarantine();
 }
 
 /** Draws the card. */
 export function drawQuarantine() {
   const card = find('#quarantine');
-  note = h('span', { class: 'note' });
+  renew(card, [head('quarantine-title', t('quarantine.title'), null, h('span', { class: 'note' })), ...content()]);
+  note = card.querySelector('.note');
   freshenQuarantine();
-  keepFocus(card, () => card.replaceChildren(head('quarantine-title', t('quarantine.title'), null, note), ...content()));
 }
 
 function content() {

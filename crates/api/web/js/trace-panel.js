@@ -7,7 +7,7 @@ import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
 import { address, leave } from './route.js';
-import { on } from './state.js';
+import { on, state } from './state.js';
 import { traced } from './trace-rules.js';
 import { stations } from './trace-stations.js';
 
@@ -15,11 +15,14 @@ import { stations } from './trace-stations.js';
 const COMMIT = 2000;
 let open = null;
 let asked = null;
+/** Whether properties had their names when it was drawn; drawing again closes what a reader has opened. */
+let knew = false;
 
 /** Follows the address. */
 export function startTracePanel() {
   addDrawer('trace', { root: find('#trace'), opened, closed: () => { open = null; }, home: (id) => document.querySelector(`a[href="${CSS.escape(address('trace', id))}"]`) });
-  on(['language', 'poles'], () => open && asked.value && draw());
+  on(['language'], () => open && draw());
+  on(['poles'], () => open && !knew && draw());
 }
 
 function opened(id) {
@@ -43,6 +46,7 @@ async function ask(reading) {
 function draw() {
   const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
   const panel = find('#trace');
+  knew = state.properties.size > 0;
   keepFocus(panel, () => panel.replaceChildren(h('div', { class: 'top' }, title(), close), h('div', { class: 'body' }, shown(asked, body))));
 }
 
