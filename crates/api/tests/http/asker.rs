@@ -38,11 +38,13 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/air
         /api/v1/air/days
         /api/v1/air/limits
+        /api/v1/calendar
         /api/v1/footfall
         /api/v1/heat
         /api/v1/latest
         /api/v1/live
         /api/v1/me
+        /api/v1/methods
         /api/v1/noise
         /api/v1/poles
         /api/v1/properties
@@ -51,7 +53,8 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/series
         /api/v1/zones
         /healthz
-        /readyz"#]].assert_eq(&public.join("\n"));
+        /readyz"#]]
+    .assert_eq(&public.join("\n"));
     assert!(refused > 12, "{refused}");
 }
 
@@ -85,9 +88,13 @@ async fn exact_values_of_persons_are_on_no_way_to_the_public() {
     city.check_publicly("/api/v1/latest", &expect![[r#"
         200 OK application/json
         {"items":[{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":[],"time_source":"payload"}],"next":null}"#]]).await;
-    city.check_publicly("/api/v1/latest?device=people-1", &expect![[r#"
+    city.check_publicly(
+        "/api/v1/latest?device=people-1",
+        &expect![[r#"
         200 OK application/json
-        {"items":[],"next":null}"#]]).await;
+        {"items":[],"next":null}"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -120,12 +127,20 @@ async fn the_public_does_not_see_when_a_counter_was_heard() {
 #[tokio::test]
 async fn the_service_says_whom_it_takes_one_for() {
     let city = City::new(Options::default()).await;
-    city.check("/api/v1/me", &expect![[r#"
+    city.check(
+        "/api/v1/me",
+        &expect![[r#"
         200 OK application/json
-        {"role":"operator"}"#]]).await;
-    city.check_publicly("/api/v1/me", &expect![[r#"
+        {"role":"operator"}"#]],
+    )
+    .await;
+    city.check_publicly(
+        "/api/v1/me",
+        &expect![[r#"
         200 OK application/json
-        {"role":"public"}"#]]).await;
+        {"role":"public"}"#]],
+    )
+    .await;
     for (peer, header, role) in [
         ("10.1.2.3", None, "operator"),
         ("10.1.2.3", Some("x-forwarded-for"), "public"),

@@ -44,7 +44,7 @@ async fn a_series_needs_one_scope_a_property_and_a_span() {
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"device, pole, zone: not exactly one is given","remedy":"give one of the three"}"#]]).await;
     city.check("/api/v1/series?pole=AM-01&property=pm2_5&step=5m", &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: unknown variant `5m`, expected one of `raw`, `15m`, `1h`, `1d`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: unknown variant `5m`, expected one of `raw`, `15m`, `1h`, `1d`, `1w`, `1mo`, `1y`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
     city.check("/api/v1/series?pole=AM-01&property=pm2_5&channel=256", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"channel: not a number from 0 to 255: \"256\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
@@ -54,7 +54,7 @@ async fn a_series_needs_one_scope_a_property_and_a_span() {
     let long = "step=raw&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z";
     city.check(&format!("/api/v1/series?pole=AM-01&property=pm2_5&{long}"), &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"from, to: 2026-01-01T00:00:00Z to 2026-03-01T00:00:00Z is longer than 31 days, the most for step raw","remedy":"ask for a shorter span, or for step 15m, 1h or 1d"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"from, to: 2026-01-01T00:00:00Z to 2026-03-01T00:00:00Z is longer than 31 days, the most for step raw","remedy":"ask for a shorter span, or for a longer step"}"#]]).await;
     let backwards = "from=2026-03-01T00:00:00Z&to=2026-01-01T00:00:00Z";
     city.check(&format!("/api/v1/series?pole=AM-01&property=pm2_5&{backwards}"), &expect![[r#"
         400 Bad Request application/problem+json
@@ -64,7 +64,7 @@ async fn a_series_needs_one_scope_a_property_and_a_span() {
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"property, step: the total people_total has no windows, its differences are people_in","remedy":"ask for property=people_in, or for step=raw"}"#]]).await;
     city.check("/api/v1/footfall?zone=altstadt&step=raw", &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: raw is not for footfall","remedy":"use 15m, 1h or 1d"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: raw is not for footfall","remedy":"use 15m, 1h, 1d, 1w, 1mo or 1y"}"#]]).await;
     city.check("/api/v1/quarantine?reason=because", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"reason: unknown variant `because`, expected one of `unknown_topic`, `unknown_device`, `decode_failed`, `oversize`, `retained`, `unknown_property`, `not_a_number`, `overflow`, `conflicting_value`, `time_before_epoch`, `time_in_future`, `no_readings`, `fold_failed`, `unknown_gateway`, `bad_crc`, `unsu","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;

@@ -8,9 +8,9 @@ async fn poles_say_what_hangs_on_them_and_whether_they_are_heard() {
     let city = City::new(Options::default()).await;
     city.check("/api/v1/poles", &expect![[r#"
         200 OK application/json
-        {"items":[{"id":"AM-01","name":"Am Markt 1","place":"Am Markt","lat":51.5477,"lon":7.311,"zones":["altstadt"],"devices":[{"id":"air-1","profile":"air","last_received_at":"2026-11-25T10:03:00Z"},
-        {"id":"people-1","profile":"people","last_received_at":"2026-11-25T10:02:00Z"}],"state":"reporting","last_received_at":"2026-11-25T10:03:00Z","air":{"index":"uba_lqi_2025","version":"2025","class":null,"worst":null,"hour":null,"complete":false,"missing":["pm2_5","pm10","no2","o3","so2"],"coverage":0}},
-        {"id":"LS-02","name":"Lönsstraße 2","place":"Lönsstraße","lat":51.548,"lon":7.312,"zones":["altstadt"],"devices":[{"id":"air-2","profile":"air","last_received_at":null}],"state":"never","last_received_at":null,"air":{"index":"uba_lqi_2025","version":"2025","class":null,"worst":null,"hour":null,"complete":false,"missing":["pm2_5","pm10","no2","o3","so2"],"coverage":0}}],"next":null}"#]]).await;
+        {"items":[{"id":"AM-01","name":"Am Markt 1","place":"Am Markt","lat":51.5477,"lon":7.311,"zones":["altstadt"],"devices":[{"id":"air-1","profile":"air","sensing":"none","last_received_at":"2026-11-25T10:03:00Z"},
+        {"id":"people-1","profile":"people","sensing":"none","last_received_at":"2026-11-25T10:02:00Z"}],"state":"reporting","last_received_at":"2026-11-25T10:03:00Z","air":{"index":"uba_lqi_2025","version":"2025","class":null,"worst":null,"hour":null,"complete":false,"missing":["pm2_5","pm10","no2","o3","so2"],"coverage":0}},
+        {"id":"LS-02","name":"Lönsstraße 2","place":"Lönsstraße","lat":51.548,"lon":7.312,"zones":["altstadt"],"devices":[{"id":"air-2","profile":"air","sensing":"none","last_received_at":null}],"state":"never","last_received_at":null,"air":{"index":"uba_lqi_2025","version":"2025","class":null,"worst":null,"hour":null,"complete":false,"missing":["pm2_5","pm10","no2","o3","so2"],"coverage":0}}],"next":null}"#]]).await;
 }
 
 #[tokio::test]
@@ -81,17 +81,17 @@ async fn a_series_has_the_window_that_is_still_open() {
     let span = "from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z";
     city.check(&format!("/api/v1/series?pole=AM-01&property=pm2_5&{span}"), &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"pole","id":"AM-01"},"property":"pm2_5","unit":"ug/m3","step":"15m","items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","mean":7.375,"min":7.3,"max":7.45,"sum":14.75,"count":2,"expected":3,"coverage":0.667,"state":"open","revision":0,"flags":["uncalibrated"]}],"next":null}"#]]).await;
+        {"scope":{"kind":"pole","id":"AM-01"},"property":"pm2_5","unit":"ug/m3","step":"15m","method":{"id":"window.mean","version":1},"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","mean":7.375,"min":7.3,"max":7.45,"sum":14.75,"count":2,"expected":3,"coverage":0.667,"state":"open","revision":0,"flags":["uncalibrated"]}],"next":null}"#]]).await;
     city.check(&format!("/api/v1/series?zone=altstadt&property=people_in&step=1h&{span}"), &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"zone","id":"altstadt"},"property":"people_in","unit":"1","step":"1h","items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","mean":null,"min":null,"max":null,"sum":11,"count":2,"expected":6,"coverage":0.333,"state":"open","revision":0,"flags":[]}],"next":null}"#]]).await;
+        {"scope":{"kind":"zone","id":"altstadt"},"property":"people_in","unit":"1","step":"1h","method":{"id":"window.count","version":1},"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","mean":null,"min":null,"max":null,"sum":11,"count":2,"expected":6,"coverage":0.333,"state":"open","revision":0,"flags":[]}],"next":null}"#]]).await;
     city.check(&format!("/api/v1/series?device=people-1&property=people_in&channel=1&step=1d&{span}"), &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"device","id":"people-1"},"property":"people_in","unit":"1","step":"1d","items":[],"next":null}"#]])
+        {"scope":{"kind":"device","id":"people-1"},"property":"people_in","unit":"1","step":"1d","method":{"id":"window.count","version":1},"control":null,"items":[],"next":null}"#]])
         .await;
     city.check("/api/v1/series?pole=LS-02&property=pm2_5", &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"pole","id":"LS-02"},"property":"pm2_5","unit":"ug/m3","step":"15m","items":[],"next":null}"#]]).await;
+        {"scope":{"kind":"pole","id":"LS-02"},"property":"pm2_5","unit":"ug/m3","step":"15m","method":{"id":"window.mean","version":1},"control":null,"items":[],"next":null}"#]]).await;
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn raw_readings_are_paged_without_loss_or_doubling() {
     let uri = "/api/v1/series?zone=altstadt&property=pm2_5&step=raw&from=2026-11-25T10:00:00Z";
     city.check(uri, &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"zone","id":"altstadt"},"property":"pm2_5","unit":"ug/m3","step":"raw","items":[{"device":"air-1","channel":0,"event_time":"2026-11-25T10:00:30Z","received_at":"2026-11-25T10:01:00Z","value":7.3,"counted":7.3,"flags":["uncalibrated"],"time_source":"payload"},
+        {"scope":{"kind":"zone","id":"altstadt"},"property":"pm2_5","unit":"ug/m3","step":"raw","method":{"id":"reading.counted","version":1},"control":null,"items":[{"device":"air-1","channel":0,"event_time":"2026-11-25T10:00:30Z","received_at":"2026-11-25T10:01:00Z","value":7.3,"counted":7.3,"flags":["uncalibrated"],"time_source":"payload"},
         {"device":"air-1","channel":0,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","value":7.45,"counted":7.45,"flags":["uncalibrated"],"time_source":"payload"},
         {"device":"air-1","channel":0,"event_time":"2026-11-25T10:02:30Z","received_at":"2026-11-25T10:04:00Z","value":1,"counted":1,"flags":["uncalibrated"],"time_source":"payload"},
         {"device":"air-2","channel":0,"event_time":"2026-11-25T10:02:30Z","received_at":"2026-11-25T10:04:00Z","value":2,"counted":2,"flags":["uncalibrated"],"time_source":"payload"}],"next":null}"#]]).await;
@@ -138,20 +138,20 @@ async fn raw_readings_are_paged_without_loss_or_doubling() {
 }
 
 #[tokio::test]
-async fn footfall_is_rounded_number_by_number() {
+async fn footfall_is_exact_to_operators() {
     let city = City::new(Options::default()).await;
     let span = "from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z";
     city.check(&format!("/api/v1/footfall?zone=altstadt&{span}"), &expect![[r#"
         200 OK application/json
-        {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","in":10,"out":0,"crossings":10,"coverage":0.333,"state":"open","revision":0}],"next":null}"#]]).await;
+        {"zone":"altstadt","rule":"cross_section","method":{"id":"footfall.cross_section","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","in":11,"out":0,"crossings":11,"coverage":0.333,"state":"open","revision":0}],"next":null}"#]]).await;
     city.check(
         &format!("/api/v1/footfall?zone=altstadt&step=1d&{span}"),
         &expect![[r#"
-        200 OK application/json
-        {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[],"next":null}"#]],
+            200 OK application/json
+            {"zone":"altstadt","rule":"cross_section","method":{"id":"footfall.cross_section","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[],"next":null}"#]],
     )
     .await;
     city.check("/api/v1/footfall?zone=altstadt&step=1d&from=2026-11-24T23:00:00Z", &expect![[r#"
         200 OK application/json
-        {"zone":"altstadt","rule":"cross_section","rounded_to":5,"items":[{"start":"2026-11-24T23:00:00Z","end":"2026-11-25T23:00:00Z","in":10,"out":0,"crossings":10,"coverage":0.002,"state":"open","revision":0}],"next":null}"#]]).await;
+        {"zone":"altstadt","rule":"cross_section","method":{"id":"footfall.cross_section","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-24T23:00:00Z","end":"2026-11-25T23:00:00Z","in":11,"out":0,"crossings":11,"coverage":0.002,"state":"open","revision":0}],"next":null}"#]]).await;
 }

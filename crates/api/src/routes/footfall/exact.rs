@@ -37,7 +37,7 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
     Ok(Footfall {
         zone: wanted.zone.clone(),
         rule: asked.rule,
-        method: methods::of_rule(asked.rule).into(),
+        method: methods::of_rule(if asked.no_sum.is_some() { CountRule::None } else { asked.rule }).into(),
         no_sum: asked.no_sum,
         rounded_to: 1,
         made_of: MadeOf::Exact,
