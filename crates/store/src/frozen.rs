@@ -66,6 +66,11 @@ struct Asked {
 /// A device that counts.
 struct Counter {
     member: Member,
+    pace: Pace,
+}
+
+/// How often a counter reports, and when it last did.
+struct Pace {
     /// Quarters that it may be silent for though it works: it reports less often than each quarter.
     silent: i32,
     /// The last quarter in which it measured, by property.
@@ -120,15 +125,14 @@ impl Asked {
         let members = members_of(fold, &parts).into_iter().filter(|member| counts(member.device));
         let counter = |member: Member| {
             let interval_ms = member.interval_ms(wanted.from.start());
-            let silent = i32::try_from((interval_ms - 1).max(0) / Quarter::MILLIS).unwrap_or(i32::MAX);
-            Counter { member, silent: silent.min(MOST_SILENT), measured: [None; 2] }
+            Counter { member, pace: Pace::of(interval_ms) }
         };
         Self { parts, counters: members.map(counter).collect(), then: Then::new(fold, UtcMillis(0)) }
     }
 
     /// The quarter from which it is to be known when counters measured.
     fn first(&self, from: Quarter) -> Quarter {
-        Quarter(from.0 - self.counters.iter().map(|counter| counter.silent).max().unwrap_or(0))
+        Quarter(from.0 - self.counters.iter().map(|counter| counter.pace.silent).max().unwrap_or(0))
     }
 
     fn quarter(
@@ -149,7 +153,7 @@ impl Asked {
             }
             let aggregates = aggregates(snapshot, then, device, quarter)?;
             let own = wanted.properties.map(|property| aggregates.as_ref().and_then(|all| passed(all, property)));
-            let own = counter.take(quarter, own);
+            let own = counter.pace.take(quarter, own);
             found.counters += 1;
             found.measuring += u32::from(own.iter().any(Option::is_some));
             for (sum, own) in found.counts.iter_mut().zip(own) {
@@ -163,7 +167,12 @@ impl Asked {
 /// Longest silence of a counter that works: a day.
 const MOST_SILENT: i32 = 96;
 
-impl Counter {
+impl Pace {
+    fn of(interval_ms: i64) -> Self {
+        let silent = i32::try_from((interval_ms - 1).max(0) / Quarter::MILLIS).unwrap_or(i32::MAX);
+        Self { silent: silent.min(MOST_SILENT), measured: [None; 2] }
+    }
+
     /// What it measured in the next quarter: nothing passed while it need not report.
     fn take(&mut self, quarter: Quarter, counts: [Option<i64>; 2]) -> [Option<i64>; 2] {
         let mut taken = counts;
@@ -217,4 +226,29 @@ fn passed(aggregates: &Aggregates, property: PropertyNo) -> Option<i64> {
     let own = aggregates.0.iter().filter(|(series, _)| series.property == property);
     own.for_each(|(_, aggregate)| sum.merge(aggregate));
     (sum.count > 0 || sum.sum != 0).then_some(sum.sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a counter of this interval measures when it is heard in some quarters only.
+    fn taken(minutes: i64, counts: &[Option<i64>]) -> Vec<Option<i64>> {
+        let mut pace = Pace::of(minutes * 60_000);
+        (0..).zip(counts).map(|(n, count)| pace.take(Quarter(n), [*count, None])[0]).collect()
+    }
+
+    #[test]
+    fn a_counter_that_reports_each_quarter_is_missing_where_it_was_not_heard() {
+        for minutes in [1, 15] {
+            assert_eq!(taken(minutes, &[None, Some(2), None, Some(0)]), [None, Some(2), None, Some(0)]);
+        }
+    }
+
+    #[test]
+    fn one_that_reports_less_often_counts_nothing_until_its_next_report_is_due() {
+        let heard = [Some(2), None, None, None, None, Some(1)];
+        assert_eq!(taken(60, &heard), [Some(2), Some(0), Some(0), Some(0), None, Some(1)]);
+        assert_eq!(taken(16, &heard), [Some(2), Some(0), None, None, None, Some(1)]);
+    }
 }
