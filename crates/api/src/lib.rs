@@ -47,7 +47,7 @@ pub enum Error {
 pub fn router(state: ApiState) -> Router {
     let (routes, openapi) = routes::all().split_for_parts();
     routes
-        .merge(routes::described(&openapi))
+        .merge(routes::described(&routes::refusals::describe(openapi)))
         .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
         .fallback(page::file)
         .method_not_allowed_fallback(routes::method_not_allowed)

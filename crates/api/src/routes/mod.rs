@@ -40,6 +40,7 @@ mod quarantine;
 mod quarantine_item;
 mod readyz;
 mod reasons;
+pub(crate) mod refusals;
 mod replay_order;
 mod replays;
 mod revisions;
@@ -77,6 +78,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(trace::trace))
         .routes(routes!(footfall::footfall))
         .routes(routes!(counts::counts))
+        .routes(routes!(counts::reconciled))
         .routes(routes!(calendar::calendar))
         .routes(routes!(methods::methods))
         .routes(routes!(air::air))
@@ -104,7 +106,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
 
 /// The OpenAPI description of the interface, as JSON.
 pub fn openapi() -> String {
-    let mut text = all().into_openapi().to_pretty_json().unwrap_or_default();
+    let mut text = refusals::describe(all().into_openapi()).to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
 }

@@ -52,7 +52,8 @@ impl Day {
 
     /// Counters times quarters of a span, all and those in which one measured.
     pub(super) fn share(&self, span: Span) -> (i64, i64) {
-        let own = self.shares.iter().filter(|(quarter, ..)| span.holds(quarter.start()));
+        let first = self.shares.partition_point(|(quarter, ..)| quarter.start() < span.from);
+        let own = self.shares[first..].iter().take_while(|(quarter, ..)| quarter.start() < span.to);
         own.fold((0, 0), |(all, some), (_, counters, measuring)| {
             (all + i64::from(*counters), some + i64::from(*measuring))
         })
