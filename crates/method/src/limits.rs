@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use smartpole_model::Decimal;
 
-pub use count::Above;
+pub use count::{Above, YearMeans};
 
 use crate::air::{Mean, Pollutant, Regime};
 

@@ -39,6 +39,11 @@ impl HourlyMeans {
         Self(windows.into_iter().filter_map(|(start, hour)| Some((start, hour.mean(decimals)?))).collect())
     }
 
+    /// Of the means of hours, each once.
+    pub fn of_means(hours: impl IntoIterator<Item = (UtcMillis, Mean)>) -> Self {
+        Self(hours.into_iter().map(|(time, mean)| (Level::Hour.start(time), mean)).collect())
+    }
+
     /// The mean of the hour that holds `time`.
     pub fn hour(&self, time: UtcMillis) -> Option<Mean> {
         self.0.get(&Level::Hour.start(time)).copied()

@@ -1,6 +1,6 @@
 //! How often a year lay above a number.
 
-use std::iter::successors;
+use std::{borrow::Cow, cell::OnceCell, iter::successors};
 
 use jiff::civil::Date;
 use smartpole_model::UtcMillis;
@@ -25,32 +25,71 @@ pub struct Above {
     pub is_complete: bool,
 }
 
+/// The means of a CET year that numbers are compared with, each kind made once for all of them.
+#[derive(Debug)]
+pub struct YearMeans<'a> {
+    hourly: &'a HourlyMeans,
+    year: i16,
+    span: (UtcMillis, UtcMillis),
+    hours: OnceCell<Vec<Mean>>,
+    days: OnceCell<Vec<Mean>>,
+    max_8h: OnceCell<Vec<Mean>>,
+    is_ozone_complete: OnceCell<bool>,
+}
+
+impl<'a> YearMeans<'a> {
+    /// Of hourly means; `None` if there is no such year. For the largest means of 8 hours they reach back to 17:00 of the day before
+    /// the year.
+    pub fn new(hourly: &'a HourlyMeans, year: i16) -> Option<Self> {
+        let span = cet_year(year)?;
+        let (hours, days, max_8h) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Some(Self { hourly, year, span, hours, days, max_8h, is_ozone_complete: OnceCell::new() })
+    }
+
+    /// How many hours or days the year has, and the valid means among them.
+    fn of(&self, averaging: Averaging, regime: Regime) -> (usize, Cow<'_, [Mean]>) {
+        let (from, to) = self.span;
+        let hours = || usize::try_from(to.since(from) / HOUR_MS).unwrap_or(0);
+        let each_day = |mean: fn(&HourlyMeans, UtcMillis) -> Option<Mean>| {
+            days(from, to).filter_map(|day| mean(self.hourly, day)).collect()
+        };
+        match averaging {
+            Averaging::Hour => {
+                let means = || self.hourly.between(from, to).map(|(_, mean)| mean).collect();
+                (hours(), Cow::Borrowed(self.hours.get_or_init(means)))
+            }
+            Averaging::Day => {
+                let means = || each_day(|hourly, day| hourly.day(day).mean);
+                (days(from, to).count(), Cow::Borrowed(self.days.get_or_init(means)))
+            }
+            Averaging::Max8h => {
+                let means = || each_day(|hourly, day| hourly.max_8h(day).mean);
+                (days(from, to).count(), Cow::Borrowed(self.max_8h.get_or_init(means)))
+            }
+            Averaging::Year => {
+                let mean = self.hourly.year(self.year, regime).and_then(|year| year.mean);
+                (1, Cow::Owned(mean.into_iter().collect()))
+            }
+        }
+    }
+}
+
 impl Limit {
-    /// How many hours or days of a CET year lay above the number. `None` if there is no such year. `means` are of the number's
-    /// pollutant and unit; for the largest means of 8 hours they reach back to 17:00 of the day before the year.
+    /// How many hours or days of a year lay above the number; `year` is of the number's pollutant and unit.
     ///
     /// A year is complete by the part of its hours or days that the regime asks for ([`Regime::needed`]); ozone by 39. BImSchV,
     /// annex 7 A, if five of the six months from April to September are.
-    pub fn above(&self, means: &HourlyMeans, year: i16) -> Option<Above> {
-        let (from, to) = cet_year(year)?;
-        let (of, found): (usize, Vec<Mean>) = match self.averaging {
-            Averaging::Hour => {
-                let hours = to.since(from) / HOUR_MS;
-                (usize::try_from(hours).ok()?, means.between(from, to).map(|(_, mean)| mean).collect())
-            }
-            Averaging::Day => (days(from, to).count(), days(from, to).filter_map(|day| means.day(day).mean).collect()),
-            Averaging::Max8h => {
-                (days(from, to).count(), days(from, to).filter_map(|day| means.max_8h(day).mean).collect())
-            }
-            Averaging::Year => (1, means.year(year, self.regime)?.mean.into_iter().collect()),
-        };
+    pub fn above(&self, year: &YearMeans<'_>) -> Above {
+        let (of, found) = year.of(self.averaging, self.regime);
         let above = found.iter().filter(|mean| self.is_below(**mean)).count();
         let [above, valid, of] = [above, found.len(), of].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         let is_complete = match (self.regime, self.pollutant, self.averaging) {
-            (Regime::Bimschv39, Pollutant::O3, Averaging::Max8h) => is_ozone_complete(means, year),
+            (Regime::Bimschv39, Pollutant::O3, Averaging::Max8h) => {
+                *year.is_ozone_complete.get_or_init(|| is_ozone_complete(year.hourly, year.year))
+            }
             _ => valid >= self.regime.needed(of),
         };
-        Some(Above { above, valid, of, is_complete })
+        Above { above, valid, of, is_complete }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use smartpole_method::{
-    air::{Hour, HourlyMeans, Mean, Pollutant},
+    air::{HourlyMeans, Pollutant},
     index::{Answer, Index, Measured},
 };
 use smartpole_model::UtcMillis;
@@ -28,10 +28,8 @@ pub struct PollutantHours {
 
 impl PollutantHours {
     pub(super) fn new(hours: PoleHours) -> Self {
-        // a mean is the sum of one value at the digits of means
-        let one = |mean: Mean| Hour { sum: mean.0, count: 1, expected: 1 };
-        let valid = hours.iter().filter_map(|(start, hour)| Some((*start, one(hour.mean?))));
-        Self { means: HourlyMeans::new(Mean::DIGITS, valid), hours }
+        let valid = hours.iter().filter_map(|(start, hour)| Some((*start, hour.mean?)));
+        Self { means: HourlyMeans::of_means(valid), hours }
     }
 
     /// Whether a valid one of the `hours` hours up to the end of the one that begins at `start` is uncorrected.

@@ -52,11 +52,13 @@ impl Station {
         Self { device, index, sensors: sensors.filter(|(property, _)| properties.contains(property)).collect() }
     }
 
-    /// Channels of a property: those it was ever heard of, and those it speaks of.
-    fn channels(&self, property: PropertyNo, said: Option<&Said>) -> BTreeSet<u8> {
+    /// Channels of a property, each once: those it was ever heard of, and those it speaks of.
+    fn channels<'a>(&'a self, property: PropertyNo, said: Option<&'a Said>) -> impl Iterator<Item = u8> + Clone + 'a {
         let known = self.sensors.range((property, 0)..=(property, u8::MAX)).map(|(_, channel)| *channel);
-        let spoken = said.into_iter().flat_map(|said| &said.aggregates.0).map(|(series, _)| series);
-        known.chain(spoken.filter(|series| series.property == property).map(|series| series.channel)).collect()
+        let spoken = said.into_iter().flat_map(|said| &said.aggregates.0).map(|(series, _)| *series);
+        let is_new =
+            move |series: &Series| series.property == property && !self.sensors.contains(&(property, series.channel));
+        known.chain(spoken.filter(is_new).map(|series| series.channel))
     }
 }
 
@@ -98,9 +100,10 @@ impl<'a> Together<'a> {
     /// Adds the sensors of a device that hangs there, heard in the hour or not.
     pub(super) fn add(&mut self, station: &Station, said: Option<&Said>, expected: i64) {
         let channels = station.channels(self.measured.property, said);
-        self.sensors += channels.len();
-        self.expected += expected.saturating_mul(channels.len() as i64);
-        let Some(said) = said.filter(|_| !channels.is_empty()) else { return };
+        let sensors = channels.clone().count();
+        self.sensors += sensors;
+        self.expected += expected.saturating_mul(sensors as i64);
+        let Some(said) = said.filter(|_| sensors > 0) else { return };
         self.revision += said.revision;
         self.open |= said.open;
         for channel in channels {

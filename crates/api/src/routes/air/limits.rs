@@ -1,10 +1,12 @@
 //! `GET /api/v1/air/limits`
 
+use std::collections::BTreeMap;
+
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
-    air::{HourlyMeans, cet_date},
-    limits::{self, Above, Limit},
+    air::{Pollutant, cet_date},
+    limits::{self, Above, Limit, YearMeans},
     methods,
 };
 use smartpole_model::UtcMillis;
@@ -153,7 +155,9 @@ fn answer(parts: &Parts, wanted: &WantedLimits) -> Result<AirLimits, Problem> {
     let span = year_span(Number(year.unsigned_abs().into()))?;
     let numbers: Vec<&'static Limit> = limits::all().iter().filter(|limit| applies_in(limit, year)).collect();
     let counted = place.air(parts, (span.from.plus(-BEFORE_MS), span.to), wanted.as_of, |pole, air| {
-        numbers.iter().map(|limit| above(limit, &air, pole, (year, span.from))).collect::<Vec<_>>()
+        let years = air.pollutants.iter().filter_map(|(of, hours)| Some((*of, YearMeans::new(&hours.means, year)?)));
+        let years: BTreeMap<Pollutant, YearMeans<'_>> = years.collect();
+        numbers.iter().map(|limit| above(limit, &air, &years, pole, span.from)).collect::<Vec<_>>()
     })?;
     let item = |(at, limit): (usize, &&'static Limit)| {
         LimitItem::new(limit, counted.iter().filter_map(|pole| pole.get(at)?.clone()).collect())
@@ -168,10 +172,15 @@ fn applies_in(limit: &Limit, year: i16) -> bool {
 }
 
 /// `None` of a pole that has no sensor of the pollutant.
-fn above(limit: &Limit, air: &PoleAir, pole: &str, (year, from): (i16, UtcMillis)) -> Option<PoleAbove> {
-    let known = air.pollutants.get(&limit.pollutant)?;
-    let means: &HourlyMeans = &known.means;
-    let Above { above, valid, of, is_complete } = limit.above(means, year)?;
+fn above(
+    limit: &Limit,
+    air: &PoleAir,
+    years: &BTreeMap<Pollutant, YearMeans<'_>>,
+    pole: &str,
+    from: UtcMillis,
+) -> Option<PoleAbove> {
+    let (known, year) = (air.pollutants.get(&limit.pollutant)?, years.get(&limit.pollutant)?);
+    let Above { above, valid, of, is_complete } = limit.above(year);
     let uncorrected = known.hours.range(from..).any(|(_, hour)| hour.uncorrected);
     let above = (valid > 0).then_some(above);
     Some(PoleAbove { pole: pole.to_owned(), above, valid, of, complete: is_complete, uncorrected })
