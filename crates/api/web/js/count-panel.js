@@ -1,15 +1,16 @@
 /** The panel behind a number of the ledger: what it means, its days, and of one day its hours, sources and devices. */
-import { get, inParallel, list } from './api.js';
 import { answer, shown } from './answer.js';
+import { get, inParallel, list } from './api.js';
 import { detailSection } from './count-tables.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { agrees, byDay, dayOf, inLedger, numbered, numberId, sumOf } from './ledger-rules.js';
+import { panelTop } from './panel-top.js';
 import { groups } from './quarantine-rules.js';
 import { meaning, reasonWord, remedy, severity, severityTag } from './reason-words.js';
-import { address, leave } from './route.js';
+import { address } from './route.js';
 import { shareBar, verdictMark } from './shapes.js';
 import { on, state } from './state.js';
 import { head } from './states.js';
@@ -69,10 +70,9 @@ function further() {
 }
 
 function draw() {
-  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
   const panel = find('#count');
   keepFocus(panel, () => panel.replaceChildren(
-    h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'count-title' }, title(view.number)), h('p', { class: 'note' }, t('count.title'))), close),
+    panelTop([h('h2', { id: 'count-title' }, title(view.number)), h('p', { class: 'note' }, t('count.title'))]),
     h('div', { class: 'body' }, about(view.number), shown(view.rows, body))));
 }
 

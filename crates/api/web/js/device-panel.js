@@ -1,13 +1,15 @@
-/** The panel of one device: what is wrong, its latest values, its clock, its session, its joins, the gateways that hear it. */
+/** The panel of one device: what is wrong and refused, its latest values, its clock, its session, its joins, the gateways that hear it. */
 import { get, list } from './api.js';
 import { clockSection, placeSection, valuesSection } from './device-facts.js';
+import { quarantineSection, refusedOf } from './device-quarantine.js';
 import { connection, problems } from './device-rules.js';
 import { bars, connectionTag, gatewayName, problemWord, quality, share, strength } from './device-words.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
-import { address, leave } from './route.js';
+import { panelTop } from './panel-top.js';
+import { address } from './route.js';
 import { shareBar, verdictMark } from './shapes.js';
 import { changed, on, state } from './state.js';
 import { head } from './states.js';
@@ -16,7 +18,8 @@ const REFRESH = 10_000;
 let open = null;
 let failed = null;
 /** What only the panel asks for. */
-let detail = { latest: null, clock: undefined };
+const NO_DETAIL = { latest: null, clock: undefined, refused: [] };
+let detail = NO_DETAIL;
 
 /** Follows the address and the state. */
 export function startDevicePanel() {
@@ -28,7 +31,7 @@ export function startDevicePanel() {
 function opened(id) {
   open = id;
   failed = null;
-  detail = { latest: null, clock: undefined };
+  detail = NO_DETAIL;
   draw();
   refresh();
 }
@@ -36,8 +39,8 @@ function opened(id) {
 async function refresh() {
   const id = open;
   try {
-    const [{ clock, ...device }, latest] = await Promise.all([get(`devices/${encodeURIComponent(id)}`), list('latest', { device: id })]);
-    if (open === id) detail = { clock, latest };
+    const [{ clock, ...device }, latest, refused] = await Promise.all([get(`devices/${encodeURIComponent(id)}`), list('latest', { device: id }), refusedOf(id)]);
+    if (open === id) detail = { clock, latest, refused };
     state.devices ??= new Map();
     state.devices.set(id, device);
     failed = null;
@@ -54,10 +57,9 @@ function draw() {
 }
 
 function top(device) {
-  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
   const pole = device && state.poles.get(device.pole);
   const place = device && h('p', { class: 'note' }, h('a', { href: address('pole', device.pole), 'data-focus': 'pole' }, pole ? `${device.pole} · ${pole.name}` : device.pole), ` · ${device.profile}`);
-  return h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'device-title' }, open), place), device ? h('span', { class: `chip is-${device.state}` }, t(`state.${device.state}`)) : null, close);
+  return panelTop([h('h2', { id: 'device-title' }, open), place], device ? h('span', { class: `chip is-${device.state}` }, t(`state.${device.state}`)) : null);
 }
 
 function body(device) {
@@ -66,7 +68,7 @@ function body(device) {
   const last = device.last_received_at ? t('pole.seen', { time: format.seen(device.last_received_at) }) : t('pole.neverSeen');
   return h('div', { class: 'body' },
     h('p', { class: 'air-line' }, connectionTag(device), ' ', h('span', { class: 'note' }, last)),
-    wrong(device), valuesSection(detail.latest), clockSection(detail.clock),
+    wrong(device), quarantineSection(device.id, detail.refused), valuesSection(detail.latest), clockSection(detail.clock),
     ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]), placeSection(device, detail.latest));
 }
 

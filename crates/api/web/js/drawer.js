@@ -14,10 +14,16 @@ import { leave, route } from './route.js';
 const drawers = new Map();
 let open = null;
 let cameFrom = null;
+let isFromPanel = false;
 
 /** Adds a drawer. */
 export function addDrawer(key, drawer) {
   drawers.set(key, drawer);
+}
+
+/** Whether what is open was opened from another panel. */
+export function fromPanel() {
+  return isFromPanel;
 }
 
 /** Follows the address. */
@@ -33,6 +39,7 @@ function follow() {
   const before = open;
   if (!before) cameFrom = document.activeElement;
   open = key ? { key, id, ...drawers.get(key) } : null;
+  isFromPanel = Boolean(before && open);
   document.body.classList.toggle('has-panel', Boolean(open));
   if (before && before.key !== key) { before.root.hidden = true; before.closed(); }
   if (open) show(open);

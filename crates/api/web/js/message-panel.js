@@ -1,14 +1,15 @@
 /** The panel of one message in quarantine: what is wrong, what to do, whence, what was read, its bytes, its neighbours. */
-import { get } from './api.js';
 import { answer, shown } from './answer.js';
+import { get } from './api.js';
 import { attemptSection, figure, named } from './attempt.js';
 import { bytesSection } from './bytes.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
+import { panelTop } from './panel-top.js';
 import { meaning, reasonWord, remedy, replayable, severityTag } from './reason-words.js';
-import { address, leave } from './route.js';
+import { address } from './route.js';
 import { on, state } from './state.js';
 import { head } from './states.js';
 import { traceId } from './trace-rules.js';
@@ -39,12 +40,11 @@ function ask(seq) {
 }
 
 function draw() {
-  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
   const reason = asked.value?.reason;
   knew = state.properties.size > 0;
   const panel = find('#message');
   keepFocus(panel, () => panel.replaceChildren(
-    h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'message-title' }, reason ? reasonWord(reason) : t('message.title')), h('p', { class: 'note' }, t('message.number', { n: open }))), close),
+    panelTop([h('h2', { id: 'message-title' }, reason ? reasonWord(reason) : t('message.title')), h('p', { class: 'note' }, t('message.number', { n: open }))]),
     h('div', { class: 'body' }, shown(asked, body))));
 }
 

@@ -22,6 +22,21 @@ export function groups(equations, severityOf) {
 }
 
 /**
+ * What was refused of a device by its rows of `/ledger/rows`, messages where whole ones were, else readings; the most first.
+ * @returns {{reason:string, n:number}[]}
+ */
+export function occurredOf(rows) {
+  const found = new Map();
+  for (const { equation, name, reason, value } of rows.flatMap(({ entries }) => entries)) {
+    if (name !== 'quarantined' || value === 0) continue;
+    const before = found.get(reason) ?? { messages: 0, readings: 0 };
+    found.set(reason, { ...before, [equation]: before[equation] + value });
+  }
+  const told = [...found].map(([reason, { messages, readings }]) => ({ reason, n: messages || readings }));
+  return told.sort((a, b) => b.n - a.n || (a.reason < b.reason ? -1 : 1));
+}
+
+/**
  * The hours in which a reason first and last occurred, by rows of `/ledger/rows` by source.
  * @returns {Map<string, {first:number, last:number, messages:number}>} UTC ms of the hours' begins
  */

@@ -4,7 +4,8 @@ import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
-import { address, leave } from './route.js';
+import { panelTop } from './panel-top.js';
+import { address } from './route.js';
 import { on, state } from './state.js';
 import { broken, head, skeleton } from './states.js';
 import { named, refusedReadings } from './target-rules.js';
@@ -46,8 +47,7 @@ function draw() {
 }
 
 function top() {
-  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
-  return h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'refused-title' }, t('refused.title')), h('p', { class: 'note' }, targetName(open.target))), close);
+  return panelTop([h('h2', { id: 'refused-title' }, t('refused.title')), h('p', { class: 'note' }, targetName(open.target))]);
 }
 
 /** All reasons of the target, each with its readings. */

@@ -1,15 +1,15 @@
 /** The panel in which messages are read anew: which ones, a dry run in words, the order, its progress, those before. */
-import { post } from './api.js';
 import { failed } from './answer.js';
+import { post } from './api.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
+import { panelTop } from './panel-top.js';
+import { remedy } from './reason-words.js';
 import { repairForm } from './repair-form.js';
 import { changes, mistake, prefilled, running, selection } from './repair-rules.js';
 import { effectWords, loadReplays, progress, selectionWords } from './replays.js';
-import { remedy } from './reason-words.js';
-import { leave } from './route.js';
 import { on, state } from './state.js';
 import { broken, head, skeleton } from './states.js';
 
@@ -30,10 +30,9 @@ function opened(id) {
 }
 
 function draw() {
-  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
   const panel = find('#repair');
   keepFocus(panel, () => panel.replaceChildren(
-    h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'repair-title' }, t('repair.title')), h('p', { class: 'note' }, t('repair.help'))), close),
+    panelTop([h('h2', { id: 'repair-title' }, t('repair.title')), h('p', { class: 'note' }, t('repair.help'))]),
     h('div', { class: 'body' }, h('section', {}, repairForm(view.form, rechosen, tryOut), view.result), view.replays)));
   drawResult();
   drawReplays();

@@ -1,12 +1,13 @@
 /** The panel of one reading's way: from the message that brought it to the windows it counts in and the targets that have it. */
-import { get } from './api.js';
 import { answer, shown } from './answer.js';
+import { get } from './api.js';
 import { figure, named } from './attempt.js';
 import { find, h, keepFocus } from './dom.js';
 import { addDrawer } from './drawer.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
-import { address, leave } from './route.js';
+import { panelTop } from './panel-top.js';
+import { address } from './route.js';
 import { on, state } from './state.js';
 import { traced } from './trace-rules.js';
 import { stations } from './trace-stations.js';
@@ -44,19 +45,18 @@ async function ask(reading) {
 }
 
 function draw() {
-  const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), 'data-focus': 'close', onclick: leave }, '×');
   const panel = find('#trace');
   knew = state.properties.size > 0;
-  keepFocus(panel, () => panel.replaceChildren(h('div', { class: 'top' }, title(), close), h('div', { class: 'body' }, shown(asked, body))));
+  keepFocus(panel, () => panel.replaceChildren(panelTop(title()), h('div', { class: 'body' }, shown(asked, body))));
 }
 
 function title() {
   const reading = asked.value?.reading ?? traced(open);
-  if (!reading) return h('div', {}, h('h2', { id: 'trace-title' }, t('trace.title')));
+  if (!reading) return [h('h2', { id: 'trace-title' }, t('trace.title'))];
   const { device, property, channel, event_time: at, time } = reading;
   const value = reading.value === undefined ? '' : ` ${figure(property, reading.value)}`;
-  return h('div', {}, h('p', { class: 'note' }, t('trace.title')), h('h2', { id: 'trace-title' }, named(property, Number(channel)) + value),
-    h('p', { class: 'note' }, h('a', { href: address('device', device), 'data-focus': 'device' }, h('code', {}, device)), ` · ${format.instant(at ?? time)}`));
+  return [h('p', { class: 'note' }, t('trace.title')), h('h2', { id: 'trace-title' }, named(property, Number(channel)) + value),
+    h('p', { class: 'note' }, h('a', { href: address('device', device), 'data-focus': 'device' }, h('code', {}, device)), ` · ${format.instant(at ?? time)}`)];
 }
 
 function body(found) {

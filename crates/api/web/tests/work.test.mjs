@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { bytesOf, dump, textOf } from '../js/bytes-rules.js';
 import { clockState } from '../js/device-rules.js';
-import { groups, occurred } from '../js/quarantine-rules.js';
+import { groups, occurred, occurredOf } from '../js/quarantine-rules.js';
 import { changes, mistake, prefilled, running, selection, told } from '../js/repair-rules.js';
 import { de as figuresDe } from '../js/text-figure-de.js';
 import { de as basicDe } from '../js/text-de.js';
@@ -44,6 +44,12 @@ test('a reason occurred from its first hour to its last; hours that a replay emp
   const row = (start, value, equation = 'messages') => ({ start, entries: [{ equation, name: 'quarantined', reason: 'unknown_device', value }] });
   const found = occurred([row('2026-11-29T08:00:00Z', 2), row('2026-11-29T06:00:00Z', 3), row('2026-11-29T09:00:00Z', 7, 'readings'), row('2026-11-28T06:00:00Z', 0)]);
   assert.deepEqual(found.get('unknown_device'), { first: Date.parse('2026-11-29T06:00:00Z'), last: Date.parse('2026-11-29T09:00:00Z'), messages: 5 });
+});
+
+test('of a device is told what was refused: whole messages, or readings where the rest counts', () => {
+  const entry = (equation, reason, value, name = 'quarantined') => ({ equation, name, reason, value });
+  const rows = [{ entries: [entry('messages', 'decode_failed', 2), entry('readings', 'unknown_property', 3), entry('messages', undefined, 440, 'uplink')] }, { entries: [entry('messages', 'decode_failed', 1), entry('readings', 'decode_failed', 9), entry('messages', 'oversize', 0)] }];
+  assert.deepEqual(occurredOf(rows), [{ reason: 'decode_failed', n: 3 }, { reason: 'unknown_property', n: 3 }]);
 });
 
 test('a form selects what it says, times by the clock of the city', () => {
