@@ -26,6 +26,10 @@ use crate::{
     scope::{ScopeKind, ScopeName},
 };
 
+mod reconciled;
+
+pub(super) use reconciled::{__path_reconciled, reconciled};
+
 /// Most counts of one answer: each asks for the windows of its span.
 const MOST: usize = 1_000;
 

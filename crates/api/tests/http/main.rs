@@ -9,6 +9,7 @@ mod errors;
 mod fixture;
 mod heat;
 mod hours;
+mod incomparable;
 mod ledger;
 mod live;
 mod noise;

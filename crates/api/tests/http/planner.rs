@@ -6,7 +6,7 @@ use smartpole_model::UtcMillis;
 
 use crate::fixture::{City, parsed};
 
-const PROPERTIES: &str = r#"
+pub(crate) const PROPERTIES: &str = r#"
 [[property]]
 id = "people_in"
 number = 30
@@ -30,12 +30,25 @@ decimals = 0
 min = 0
 max = 10000
 theme = "footfall"
+
+[[property]]
+id = "people_in_total"
+number = 32
+name_de = "Zählerstand hinein"
+name_en = "Counter reading in"
+unit = "1"
+kind = "total_count"
+decimals = 0
+min = 0
+max = 4294967295
+theme = "footfall"
+counts = "people_in"
 "#;
-const ZONES: &str = r#"{"type":"FeatureCollection","features":[
+pub(crate) const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 {"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"cross_section"},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.4]]]}},
 {"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":"stadt","count":"cordon_in"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.54],[7.32,51.54],[7.32,51.55],[7.30,51.55],[7.30,51.54]]]}},
 {"type":"Feature","properties":{"id":"rand","name":"Rand","kind":"place","parent":"stadt","count":"none"},"geometry":{"type":"Polygon","coordinates":[[[7.33,51.54],[7.34,51.54],[7.34,51.55],[7.33,51.55],[7.33,51.54]]]}}]}"#;
-const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"people_in\", \"people_out\"]\n";
+pub(crate) const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"people_in\", \"people_out\"]\n";
 
 /// Minutes from the first minute of the fixture.
 fn minute(time: UtcMillis) -> i64 {
@@ -43,7 +56,13 @@ fn minute(time: UtcMillis) -> i64 {
 }
 
 /// Reports a day: so many in and out each hour, but in the hours (UTC) that are left out.
-async fn day(city: &City, device: &str, midnight: &str, (passed_in, passed_out): (i64, i64), left_out: &[i64]) {
+pub(crate) async fn day(
+    city: &City,
+    device: &str,
+    midnight: &str,
+    (passed_in, passed_out): (i64, i64),
+    left_out: &[i64],
+) {
     let first: UtcMillis = midnight.parse().unwrap();
     let hours = (0..24).map(|n| first.plus(n * 3_600_000));
     let told = hours.filter(|time| !left_out.contains(&(time.0.div_euclid(3_600_000) % 24)));
@@ -170,6 +189,31 @@ async fn counts_by_hand_stand_beside_those_of_the_counter() {
     city.check(series, &expect![[r#"
         200 OK application/json
         {"scope":{"kind":"pole","id":"M-1"},"property":"people_in","unit":"1","step":"1w","method":{"id":"window.count","version":1},"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-11-21T23:00:00Z","end":"2027-11-28T23:00:00Z","mean":null,"min":null,"max":null,"sum":444,"count":47,"expected":168,"coverage":0.28,"state":"open","revision":0,"flags":[]}],"next":null}"#]]).await;
+}
+
+#[tokio::test]
+async fn totals_are_the_truth_and_interval_counts_are_held_against_them() {
+    let city = square().await;
+    let first: UtcMillis = "2027-11-28T23:00:00Z".parse().unwrap();
+    // the interval count of 05:00 UTC was lost, the total of the next hour knows
+    let sample = |n: i64| {
+        let (time, total) = (first.plus(n * 3_600_000), 100 + 10 * n);
+        let interval = if n == 6 { String::new() } else { r#""people_in":10,"#.to_owned() };
+        format!(r#"{{"time":"{time}","values":{{{interval}"people_in_total":{total}}}}}"#)
+    };
+    let samples: Vec<String> = (0..=24).map(sample).collect();
+    city.message("p2", minute(first) + 24 * 60, &format!(r#"{{"samples":[{}]}}"#, samples.join(","))).await;
+    let days = "from=2027-11-28T00:00:00Z&to=2027-11-29T00:00:00Z";
+    city.check(&format!("/api/v1/counts/reconciled?device=p2&{days}"), &expect![[r#"
+        200 OK application/json
+        {"device":"p2","method":{"id":"counter.reconciled","version":1},"items":[{"date":"2027-11-29","property":"people_in","channel":0,"by_totals":240,"by_intervals":230,"difference":-10}]}"#]]).await;
+    city.check(
+        &format!("/api/v1/counts/reconciled?device=p1&{days}"),
+        &expect![[r#"
+        200 OK application/json
+        {"device":"p1","method":{"id":"counter.reconciled","version":1},"items":[]}"#]],
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use smartpole_store::Stretch;
 use super::{
     super::beside::{Beside, EstimateItem},
     compared::history,
-    sums::{Source, Sums},
+    sums::{Source, Sum, Sums},
 };
 use crate::problem::Problem;
 
@@ -20,7 +20,7 @@ pub(super) fn gaps(source: &Source<'_>, sums: &Sums, (from, to): Stretch) -> Res
     let over = hours.take_while(|hour| *hour < to && hour.plus(HOUR_MS) <= source.now);
     let missing: Vec<UtcMillis> = over.filter(|hour| is_gap(source, sums, *hour)).collect();
     let history = history(source, missing.iter().copied())?;
-    let known = |hour: UtcMillis| history.get(&hour).filter(|sum| sum.is_known()).and_then(|sum| sum.crossings());
+    let known = |hour: UtcMillis| history.get(&hour).filter(|sum| sum.is_known()).and_then(Sum::crossings);
     Ok(missing.into_iter().map(|hour| (hour, estimated(source, hour, known))).collect())
 }
 
