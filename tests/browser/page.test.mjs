@@ -331,6 +331,12 @@ describe('the page', () => {
     await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
     await picture(page, 'page-phone-pole', false);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+    for (const [hash, panel] of [['#figure=zone:altstadt/crossings/1h/2026-11-28T23:00:00Z', 'figure-panel'], ['#methode', 'method-page']]) {
+      await page.goto(`${demo.url}/${hash}`);
+      await page.waitForSelector(`${testid(panel)}:not([hidden])`);
+      await picture(page, `page-phone-${panel}`, false);
+      assert.ok(await page.locator(testid(panel)).evaluate((one) => one.scrollWidth <= innerWidth), `${panel} fits`);
+    }
     assert.deepEqual(wrong, []);
     await close();
   });

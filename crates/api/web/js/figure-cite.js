@@ -16,7 +16,7 @@ export function citation(figure, told, asked) {
   const url = `${location.origin}${location.pathname}${figureAddress(figure, isOf)}`;
   const text = t(isOf === null ? 'cite.public' : 'cite.text', {
     what: what(figure), whose: whose(figure), when: when(figure, told.end), value: valueWords(figure, told.value), city: document.title,
-    asOf: format.moment(asked), state: told.state && t(`window.${told.state}`), revision: told.revision, method: told.method ? `${told.method.id}/${told.method.version}` : '–', url,
+    asOf: format.minute(asked), state: told.state && t(`window.${told.state}`), revision: told.revision, method: told.method ? `${told.method.id}/${told.method.version}` : '–', url,
   });
   const copy = h('button', { type: 'button', class: 'btn', onclick: async () => { await navigator.clipboard.writeText(text); copy.textContent = t('cite.copied'); } }, t('cite.copy'));
   return h('section', { class: 'cite', 'data-testid': 'figure-cite' }, head(null, t('cite.title')), h('p', {}, text), navigator.clipboard ? copy : null);

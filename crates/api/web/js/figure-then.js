@@ -46,7 +46,7 @@ function compared(figure, minute, then, now) {
   const apart = difference(then?.value ?? null, now?.value ?? null);
   const by = apart && (apart.by === 0 ? t('asof.same') : `${format.signed(Number(apart.by.toFixed(6)))}${apart.ratio === null ? '' : ` (${format.change(apart.ratio)})`}`);
   return h('dl', { class: 'then' },
-    row(t('asof.then', { time: format.moment(minute) }), then ? valueWords(figure, then.value) : t('figure.noneThen'), then),
+    row(t('asof.then', { time: format.minute(minute) }), then ? valueWords(figure, then.value) : t('figure.noneThen'), then),
     row(t('asof.now'), valueWords(figure, now?.value), now),
     by ? row(t('asof.difference'), by) : null);
 }

@@ -106,6 +106,11 @@ export function instant(at) {
   return formatter('DateTimeFormat', { timeZone: ZONE, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(Date.parse(at));
 }
 
+/** Sat, 28 November 2026, 14:15; for what is cited. */
+export function minute(ms) {
+  return `${date(ms)}, ${clock(ms)}`;
+}
+
 /** Seconds today, date and time before. */
 export function seen(at) {
   const ms = Date.parse(at);
