@@ -2,6 +2,8 @@
 
 mod hours;
 
+use std::sync::PoisonError;
+
 use smartpole_method::{
     air::Pollutant,
     index::{Answer, Index},
@@ -78,8 +80,8 @@ impl Queries {
         as_of: Option<UtcMillis>,
         mut each: impl FnMut(PoleNo, PoleAir) -> T,
     ) -> Result<Vec<T>, Error> {
-        let inputs = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner).inputs().clone();
-        let (pollutants, properties): (Vec<Pollutant>, Vec<PropertyNo>) = measured(&inputs).unzip();
+        let measured = measured(self.fold.read().unwrap_or_else(PoisonError::into_inner).inputs());
+        let (pollutants, properties): (Vec<Pollutant>, Vec<PropertyNo>) = measured.into_iter().unzip();
         let wanted = WantedHours { poles, properties: &properties, from, to, as_of };
         self.pole_hours(&wanted, |pole, hours| {
             let heard = pollutants.iter().copied().zip(hours).filter(|(_, hours)| !hours.is_empty());
@@ -90,9 +92,10 @@ impl Queries {
 }
 
 /// The pollutants of the catalogue, each in the unit that methods want.
-fn measured(inputs: &Inputs) -> impl Iterator<Item = (Pollutant, PropertyNo)> {
-    Pollutant::ALL.into_iter().filter_map(|pollutant| {
+fn measured(inputs: &Inputs) -> Vec<(Pollutant, PropertyNo)> {
+    let number = |pollutant: Pollutant| {
         let property = inputs.registry.properties.by_id(pollutant.id())?;
         (property.unit == pollutant.unit()).then_some((pollutant, property.number))
-    })
+    };
+    Pollutant::ALL.into_iter().filter_map(number).collect()
 }

@@ -4,7 +4,10 @@
 //! radius that were ever heard of the property, by where the registry in force has them. So marks are a function of the readings that are
 //! stored and of the registry, and late readings move them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::PoisonError,
+};
 
 use smartpole_method::{
     air::Mean,
@@ -70,7 +73,7 @@ impl Queries {
         (from, to): (UtcMillis, UtcMillis),
         as_of: Option<UtcMillis>,
     ) -> Result<Vec<Option<Peers>>, Error> {
-        let plans = plans(&self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner), pole, properties);
+        let plans = plans(&self.fold.read().unwrap_or_else(PoisonError::into_inner), pole, properties);
         if plans.iter().all(Option::is_none) {
             return Ok(plans.iter().map(|_| None).collect());
         }

@@ -14,7 +14,7 @@ mod gather;
 mod sensors;
 mod stored;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::PoisonError};
 
 use smartpole_method::air::Mean;
 use smartpole_model::{Flags, PoleNo, PropertyNo, Quarter, UtcMillis};
@@ -101,7 +101,7 @@ impl Queries {
 
     /// The instant a question is about: the newest receipt, or an earlier one.
     pub fn at(&self, as_of: Option<UtcMillis>) -> UtcMillis {
-        let newest = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner).position().1;
+        let newest = self.fold.read().unwrap_or_else(PoisonError::into_inner).position().1;
         as_of.map_or(newest, |as_of| as_of.min(newest))
     }
 }

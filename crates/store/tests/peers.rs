@@ -1,4 +1,5 @@
 //! A pole beside the poles around it, asked of the store.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod street;
 
