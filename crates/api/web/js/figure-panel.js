@@ -99,11 +99,11 @@ function build() {
 
 function value(figure, known) {
   const isClass = INDICES.includes(figure.property);
-  const unit = isClass ? '' : known.item.crossings === null ? t('figure.in') : unitOf(figure);
+  const unit = isClass || known.value === null ? '' : known.item.crossings === null ? t('figure.in') : unitOf(figure);
   const number = known.value === null ? t('figure.nothing') : isClass ? valueWords(figure, known.value) : format.exact(known.value);
   const mark = isClass && figure.property !== 'european_aqi_2024' && known.value !== null && shape(known.value, 30);
   const chip = known.state && h('span', { class: `chip is-${known.state}` }, t('window.coverage', { state: t(`window.${known.state}`), share: format.percent(known.coverage) }));
   const directions = figure.property === CROSSINGS && known.item.in !== null && h('p', { class: 'note' }, `${t('figure.in')} ${format.number(known.item.in)} · ${t('figure.out')} ${format.number(known.item.out)}`);
   return [h('p', { class: 'told' }, mark || null, h('b', {}, number), unit ? h('small', {}, unit) : null, chip || null),
-    known.value === null ? h('p', { class: 'note' }, t('figure.noneHelp')) : null, directions || null, h('p', { class: 'sentence' }, t(`figure.state.${known.state ?? 'public'}`))];
+    known.value === null ? h('p', { class: 'note' }, t(known.state === null ? 'figure.noneShown' : 'figure.noneHelp')) : null, directions || null, h('p', { class: 'sentence' }, t(`figure.state.${known.state ?? 'public'}`))];
 }
