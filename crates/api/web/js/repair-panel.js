@@ -107,7 +107,7 @@ function drawReplays() {
   const mine = (state.replays ?? []).find((replay) => replay !== now && replay.id === view.ordered);
   const past = (state.replays ?? []).filter((replay) => replay !== now && replay !== mine);
   if (view.result.querySelector('[data-focus=order]')) drawResult(); // it can be ordered again, or not
-  view.replays.replaceChildren(...[now && section('repair.now', going(now)), mine && section('repair.done', ended(mine)), section('repair.past', before(past))].filter(Boolean));
+  view.replays.replaceChildren(...[now && section('repair.now', going(now)), mine && section('repair.done', ended(mine)), (past.length > 0 || !(now || mine)) && section('repair.past', before(past))].filter(Boolean));
 }
 
 function section(title, inside) {
