@@ -1,6 +1,7 @@
 /** The picture of a course: means with their range, or bars of counts; each point leads to its figure. */
 import { VALID_COVERAGE } from './air.js';
 import * as chart from './chart.js';
+import { explore } from './explore.js';
 import { figureAddress } from './figure-rules.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
@@ -35,7 +36,7 @@ export function drawCourse({ pole, chosen: id }, kind, span, items, width) {
   chart.corrected(drawn, points);
   const figure = ({ item }) => ({ kind: 'pole', id: pole, property: id, step: span[kind][0], start: Date.parse(item.start) });
   const why = (one) => (one.item.state === 'corrected' ? whyCorrected(figure(one)) : null);
-  return { root: drawn.root, readout: chart.explore(drawn, points, (one) => say(one, span, property, unit), (one) => figureAddress(figure(one)), why) };
+  return { root: drawn.root, readout: explore(drawn, points, (one) => say(one, span, property, unit), (one) => figureAddress(figure(one)), why) };
 }
 
 /** A day's mean is the mean of its valid hours, of which it needs 18 (39. BImSchV, Anlage 11 A). */

@@ -3,6 +3,7 @@ import { answer, shown } from './answer.js';
 import { inParallel, list } from './api.js';
 import * as chart from './chart.js';
 import { h } from './dom.js';
+import { explore } from './explore.js';
 import { readings, told } from './figure-data.js';
 import { CROSSINGS, DIRECTIONS, INDICES, figureAddress, finer, instantName, worstState } from './figure-rules.js';
 import { flagWord, isCount, isPersonal, unitOf, valueWords, what } from './figure-words.js';
@@ -68,7 +69,7 @@ function course(figure, items, start, end) {
   const open = ({ x }) => figureAddress({ ...figure, step: finer(figure.step), start: x });
   const time = finer(figure.step) === '1h' ? format.clock : format.day;
   const say = ({ item, value }) => `${time(Date.parse(item.start))}: ${valueWords(figure, value)}${item.state ? ` · ${t(`window.${item.state}`)}` : ''}`;
-  return [h('div', { class: 'plot' }, drawn.root, chart.explore(drawn, points.map((point) => (count ? point : { ...point, x: point.middle, start: point.x })), say, (point) => open({ x: point.start ?? point.x }))), h('p', { class: 'note' }, t('mark.openHelp'))];
+  return [h('div', { class: 'plot' }, drawn.root, explore(drawn, points.map((point) => (count ? point : { ...point, x: point.middle, start: point.x })), say, (point) => open({ x: point.start ?? point.x }))), h('p', { class: 'note' }, t('mark.openHelp'))];
 }
 
 function ticks(start, end) {

@@ -2,6 +2,7 @@
 import * as chart from './chart.js';
 import { loadAll, mainZone, places } from './data.js';
 import { find, h, svg, walk } from './dom.js';
+import { explore } from './explore.js';
 import { CROSSINGS, INDICES, figureAddress } from './figure-rules.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
@@ -73,7 +74,7 @@ function dayChart(zone, count, width) {
   chart.line(drawn, points, state.role === 'public' ? 1.05 : 0.3); // hours: the public gets hours by night
   const lead = ({ at }) => figureAddress({ kind: 'zone', id: zone.id, property: CROSSINGS, step: '1h', start: Math.floor(at / HOUR - 1) * HOUR }); // the last full hour
   if (last) chart.now(drawn, last, Date.now() - last.at < HOUR / 3 ? t('today.now') : format.clock(last.at));
-  return { root: drawn.root, readout: chart.explore(drawn, points, (point) => `${format.clock(point.at - HOUR)}–${format.clock(point.at)}: ${format.number(point.value)}`, lead) };
+  return { root: drawn.root, readout: explore(drawn, points, (point) => `${format.clock(point.at - HOUR)}–${format.clock(point.at)}: ${format.number(point.value)}`, lead) };
 }
 
 /** The places compared. */

@@ -2,6 +2,7 @@
 import { answer, shown } from './answer.js';
 import * as chart from './chart.js';
 import { h } from './dom.js';
+import { explore } from './explore.js';
 import { readings } from './figure-data.js';
 import { flagWord } from './figure-words.js';
 import * as format from './format.js';
@@ -52,7 +53,7 @@ function picture(id, day, { items, next }, width) {
   chart.line(drawn, points.filter(({ hollow }) => !hollow), HOUR, 'line thin');
   chart.dots(drawn, points);
   const lead = state.role === 'public' ? null : ({ item }) => address('trace', `${item.device}/${id}/${item.channel}/${item.event_time}`);
-  return [h('div', { class: 'plot' }, drawn.root, chart.explore(drawn, points, (point) => say(point, unit), lead)), ...words(tally(items, SILENT)).map((text) => h('p', { class: 'note' }, text)), next ? h('p', { class: 'note' }, t('raw.most', { n: format.number(items.length) })) : null];
+  return [h('div', { class: 'plot' }, drawn.root, explore(drawn, points, (point) => say(point, unit), lead)), ...words(tally(items, SILENT)).map((text) => h('p', { class: 'note' }, text)), next ? h('p', { class: 'note' }, t('raw.most', { n: format.number(items.length) })) : null];
 }
 
 function ticks(day) {
