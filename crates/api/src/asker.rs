@@ -54,7 +54,8 @@ pub(crate) const PUBLIC: [&str; 20] = [
 ];
 
 /// Those of [`PUBLIC`] that refuse the public some of what they have, instead of leaving it out.
-pub(crate) const PARTLY: [&str; 4] = ["/api/v1/latest", "/api/v1/live", "/api/v1/revisions", "/api/v1/series"];
+pub(crate) const PARTLY: [&str; 6] =
+    ["/api/v1/heat", "/api/v1/latest", "/api/v1/live", "/api/v1/noise", "/api/v1/revisions", "/api/v1/series"];
 
 /// Headers by which a proxy says whom it asks for. Whoever comes by one is no operator, whatever the proxy's own address is.
 const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState, Parts,
+    asker::Asker,
     list::{Cursor, Number},
     number::{self, Exact},
     problem::{Problem, Refused},
@@ -128,16 +129,19 @@ pub(crate) struct HeatDay {
 ))]
 pub(crate) async fn heat(
     extract::State(state): extract::State<ApiState>,
+    asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<HeatAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
 }
 
-fn answer(parts: &Parts, wanted: &Wanted) -> Result<HeatAnswer, Problem> {
+fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<HeatAnswer, Problem> {
     let (place, property) = {
         let fold = parts.fold();
         let property = scope::property_named(&fold.inputs().registry, PROPERTY)?.clone();
-        (Place::new(&fold, Some(&wanted.pole), None)?, property)
+        let place = Place::new(&fold, Some(&wanted.pole), None)?;
+        asker.check(&fold, &place.name, &property)?;
+        (place, property)
     };
     check(&property)?;
     let now = parts.queries.at(wanted.as_of);

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState, Parts,
+    asker::Asker,
     list::{Cursor, Number},
     number::{self, Exact},
     problem::{Problem, Refused},
@@ -142,16 +143,19 @@ pub(crate) struct PeriodNoise {
 ))]
 pub(crate) async fn noise(
     extract::State(state): extract::State<ApiState>,
+    asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<NoiseAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
 }
 
-fn answer(parts: &Parts, wanted: &Wanted) -> Result<NoiseAnswer, Problem> {
+fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<NoiseAnswer, Problem> {
     let (place, property) = {
         let fold = parts.fold();
         let property = scope::property_named(&fold.inputs().registry, PROPERTY)?.clone();
-        (Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?, property)
+        let place = Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?;
+        asker.check(&fold, &place.name, &property)?;
+        (place, property)
     };
     check(&property)?;
     let now = parts.queries.at(wanted.as_of);

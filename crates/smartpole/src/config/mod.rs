@@ -62,7 +62,7 @@ pub(crate) struct Config {
 pub(crate) struct Http {
     /// Where it listens; port 0 picks a free one.
     pub(crate) listen: SocketAddr,
-    /// Networks whose machines may order replays, beside this machine.
+    /// Networks whose machines are operators, beside this machine.
     pub(crate) operators: Vec<ipnet::IpNet>,
 }
 
