@@ -30,6 +30,7 @@ mod bands;
 mod zone;
 
 pub use answer::{Answer, Measured};
+pub use smartpole_model::registry::Site;
 pub use zone::{WorstPole, worst_of};
 
 use smartpole_model::UtcMillis;
@@ -50,15 +51,6 @@ pub enum Index {
     /// levels 1 good, 2 fair, 3 moderate, 4 poor, 5 very poor, 6 extremely poor. Source: airindex.eea.europa.eu, ETC-HE Report
     /// 2024/17.
     EuropeanAqi2024(Site),
-}
-
-/// Where a pole stands, as the European index asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Site {
-    /// Close to one major road.
-    Traffic,
-    /// Anywhere else.
-    Elsewhere,
 }
 
 impl Index {

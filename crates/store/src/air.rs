@@ -2,13 +2,14 @@
 
 mod hours;
 
-use std::sync::PoisonError;
+use std::{collections::HashMap, sync::PoisonError};
 
 use smartpole_method::{
     air::Pollutant,
-    index::{Answer, Index},
+    index::{Answer, Index, Site},
 };
 use smartpole_model::{Inputs, PoleNo, PropertyNo, UtcMillis};
+use smartpole_pipeline::{Fold, NameKind};
 use smartpole_window::Level;
 
 use crate::{
@@ -80,15 +81,25 @@ impl Queries {
         as_of: Option<UtcMillis>,
         mut each: impl FnMut(PoleNo, PoleAir) -> T,
     ) -> Result<Vec<T>, Error> {
-        let measured = measured(self.fold.read().unwrap_or_else(PoisonError::into_inner).inputs());
+        let (measured, sites) = {
+            let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+            (measured(fold.inputs()), sites(&fold))
+        };
         let (pollutants, properties): (Vec<Pollutant>, Vec<PropertyNo>) = measured.into_iter().unzip();
         let wanted = WantedHours { poles, properties: &properties, from, to, as_of };
         self.pole_hours(&wanted, |pole, hours| {
             let heard = pollutants.iter().copied().zip(hours).filter(|(_, hours)| !hours.is_empty());
             let known = heard.map(|(pollutant, hours)| (pollutant, PollutantHours::new(hours)));
-            each(pole, PoleAir { pollutants: known.collect() })
+            let site = sites.get(&pole).copied().unwrap_or_default();
+            each(pole, PoleAir { site, pollutants: known.collect() })
         })
     }
+}
+
+/// Where poles stand, of those that are not just anywhere.
+fn sites(fold: &Fold) -> HashMap<PoleNo, Site> {
+    let poles = fold.inputs().registry.poles.iter().filter(|pole| pole.site != Site::default());
+    poles.filter_map(|pole| Some((PoleNo(fold.number(NameKind::Pole, &pole.id)?), pole.site))).collect()
 }
 
 /// The pollutants of the catalogue, each in the unit that methods want.

@@ -169,6 +169,20 @@ fn the_european_index_wants_particles_and_both_gases() {
 }
 
 #[test]
+fn at_a_major_road_the_european_index_wants_no_ozone() {
+    let mut street = Street::new();
+    for device in ["s1", "n8"] {
+        street.run(device, DAY, DAY + HOUR, 10 * MINUTE, &[("pm10", "3"), ("no2", "30")]);
+    }
+    let class = |pole: &str| {
+        let air = street.air(pole, DAY, DAY + HOUR);
+        air.indices().map(|index| air.answer(index, UtcMillis(DAY)).class)
+    };
+    assert_eq!(class("P1"), [Some(1), Some(1), None]);
+    assert_eq!(class("P8"), [Some(1), Some(1), Some(3)]);
+}
+
+#[test]
 fn late_readings_lead_to_the_same_means_and_are_told() {
     let (mut in_order, mut late) = (Street::new(), Street::new());
     for (at, value) in (0..18).map(|n| (DAY + n * 10 * MINUTE, (n * 7 % 50).to_string())) {

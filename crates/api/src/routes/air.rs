@@ -9,10 +9,7 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use smartpole_method::{
-    index::{Index, Site},
-    methods,
-};
+use smartpole_method::methods;
 use smartpole_model::UtcMillis;
 use smartpole_store::PoleAir;
 use utoipa::{IntoParams, ToSchema};
@@ -39,10 +36,6 @@ const MAX_HOURS: usize = 744;
 const MAX_POLE_HOURS: usize = 20_000;
 /// The index of an hour may be made of the 24 hours up to its end.
 const BEFORE_MS: i64 = 23 * HOUR_MS;
-
-/// The methods of indices. Where poles stand is not known, so the European one asks what it asks away from roads, which is more.
-pub(super) const INDICES: [Index; 3] =
-    [Index::UbaLqi2025, Index::UbaLqiFormer, Index::EuropeanAqi2024(Site::Elsewhere)];
 
 /// Whose air, and when. Give one of `pole` and `zone`.
 #[derive(Debug, Deserialize, IntoParams)]

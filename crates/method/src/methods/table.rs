@@ -172,7 +172,8 @@ pub const INDEX_UBA_LQI_FORMER: Method = first(
 pub const INDEX_EUROPEAN_AQI_2024: Method = first(
     "index.european_aqi_2024",
     "Level of the European Air Quality Index, bands of 2024 (sensor data, not official)",
-    "The worst level of the hourly means of PM2.5, PM10, NO2, O3 and SO2; only where NO2, O3 and one size of particles are measured.",
+    "The worst level of the hourly means of PM2.5, PM10, NO2, O3 and SO2; only where NO2, one size of particles and, \
+     away from major roads, O3 are measured.",
 );
 /// A pole beside its neighbours.
 pub const PEER_CHECK: Method = first(

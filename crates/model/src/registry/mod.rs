@@ -42,7 +42,7 @@ pub use installation::{Device, DeviceIndex, Installation, InstallationState};
 pub use keys::FILE as KEYS;
 pub use load::{FOLD, PROFILES, is_input};
 pub use names::did_you_mean;
-pub use place::{CountRule, Pole, Zone};
+pub use place::{CountRule, Pole, Site, Zone};
 pub use problem::Problem;
 pub use profile::{Counter, Humidity, Mapping, Profile, Sensing};
 pub use quality::{Peer, QualityRules, RULES_LOOK_BACK_S, Spike};

@@ -13,8 +13,20 @@ pub struct Pole {
     pub place: String,
     /// Where it stands.
     pub position: Position,
+    /// What kind of place that is.
+    pub site: Site,
     /// Indices of the zones that hold it, in file order.
     pub zones: Vec<usize>,
+}
+
+/// What kind of place a pole stands at, as the European air quality index asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// Close to one major road.
+    Traffic,
+    /// Anywhere else, or nobody knows.
+    #[default]
+    Elsewhere,
 }
 
 /// What a zone's counts may be summed to.

@@ -1,7 +1,7 @@
 //! `poles.csv`: the lamps.
 
 use super::{
-    Pole, Problem,
+    Pole, Problem, Site,
     names::{self, FirstLines, Names},
     table::{self, Layout, Row},
 };
@@ -11,7 +11,7 @@ use crate::Position;
 pub(super) const FILE: &str = "poles.csv";
 
 const LAYOUT: Layout =
-    Layout { file: FILE, required: &["id", "name", "place", "lat", "lon"], optional: &[], secret: false };
+    Layout { file: FILE, required: &["id", "name", "place", "lat", "lon"], optional: &["site"], secret: false };
 
 /// A pole and the line it stands on.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> (Vec<PoleRow>, Na
 }
 
 fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
-    let position = position(row, problems);
+    let (position, site) = (position(row, problems), site(row, problems));
     let name = match row.get("name") {
         "" => id,
         name => name,
@@ -52,8 +52,21 @@ fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
         name: name.to_owned(),
         place: row.get("place").to_owned(),
         position: position?,
+        site,
         zones: Vec::new(),
     })
+}
+
+fn site(row: &Row<'_>, problems: &mut Vec<Problem>) -> Site {
+    match row.get("site") {
+        "" => Site::Elsewhere,
+        "traffic" => Site::Traffic,
+        word => {
+            let hint = "write traffic for a pole close to one major road, or leave it empty";
+            problems.push(row.problem("site", format!("unknown site `{word}`"), hint));
+            Site::Elsewhere
+        }
+    }
 }
 
 /// A place in the columns `lat` and `lon`.

@@ -1,7 +1,10 @@
 //! Registries that are in order.
 
 use expect_test::expect;
-use smartpole_model::{FoldSettings, Inputs, UtcMillis, registry::is_input};
+use smartpole_model::{
+    FoldSettings, Inputs, UtcMillis,
+    registry::{Site, is_input},
+};
 
 use crate::fixture::{files, parse};
 
@@ -26,6 +29,18 @@ fn german_excel_saves_semicolons_decimal_commas_and_a_byte_order_mark() {
     let registry = parse(&files(&[("poles.csv", poles)])).registry;
     assert_eq!((registry.poles.len(), registry.poles[0].name.as_str()), (2, "Markt; Ecke"));
     assert_eq!(registry.poles[0].position.lat, 51.5476);
+}
+
+#[test]
+fn a_pole_stands_close_to_a_major_road_only_where_that_is_said() {
+    let sites = |poles: &str| {
+        let registry = parse(&files(&[("poles.csv", poles)])).registry;
+        registry.poles.iter().map(|pole| pole.site).collect::<Vec<_>>()
+    };
+    let said = "id,name,place,lat,lon,site\nAM-01,,,51.5476,7.3115,traffic\nAM-02,,,51.5478,7.3118,\n";
+    assert_eq!(sites(said), [Site::Traffic, Site::Elsewhere]);
+    let unsaid = "id,name,place,lat,lon\nAM-01,,,51.5476,7.3115\nAM-02,,,51.5478,7.3118\n";
+    assert_eq!(sites(unsaid), [Site::Elsewhere; 2]);
 }
 
 #[test]

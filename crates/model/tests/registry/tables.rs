@@ -42,7 +42,18 @@ fn columns_are_named_by_the_first_line() {
             poles.csv:1: lat: column `lat` is missing
               hint: add it to the first line
             poles.csv:1: lattitude: unknown column `lattitude`
-              hint: remove it, or use one of id, name, place, lat, lon
+              hint: remove it, or use one of id, name, place, lat, lon, site
+        "#]],
+    );
+}
+
+#[test]
+fn an_unknown_site_is_said_with_the_word_there_is() {
+    check(
+        &[("poles.csv", "id,name,place,lat,lon,site\nAM-01,a,b,51.5476,7.3115,street\nAM-02,a,b,51.5478,7.3118,\n")],
+        &expect![[r#"
+            poles.csv:2: site: unknown site `street`
+              hint: write traffic for a pole close to one major road, or leave it empty
         "#]],
     );
 }

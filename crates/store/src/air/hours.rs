@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smartpole_method::{
     air::{HourlyMeans, Pollutant},
-    index::{Answer, Index, Measured},
+    index::{Answer, Index, Measured, Site},
 };
 use smartpole_model::UtcMillis;
 
@@ -13,6 +13,8 @@ use crate::pole_hours::{HOUR_MS, PoleHour, PoleHours};
 /// What a pole's sensors say of the air, hour by hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PoleAir {
+    /// Where the pole stands, by the registry in force.
+    pub site: Site,
     /// Only pollutants that were measured there.
     pub pollutants: BTreeMap<Pollutant, PollutantHours>,
 }
@@ -48,6 +50,11 @@ impl PoleAir {
     /// The hour of a pollutant that begins at `start`.
     pub fn hour(&self, pollutant: Pollutant, start: UtcMillis) -> Option<&PoleHour> {
         self.pollutants.get(&pollutant)?.hours.get(&start)
+    }
+
+    /// The indices that are made of a pole's air.
+    pub fn indices(&self) -> [Index; 3] {
+        [Index::UbaLqi2025, Index::UbaLqiFormer, Index::EuropeanAqi2024(self.site)]
     }
 
     /// The index of the hour that begins at `start`. Means of 24 hours need the hours before it.

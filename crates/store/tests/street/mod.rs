@@ -28,14 +28,14 @@ const PROPERTIES: [(u16, &str, &str, &str); 7] = [
     (7, "noise_laeq", "dB", "mean = \"energy\""),
 ];
 
-/// P4 to P7 stand within 700 m of P1, P8 beyond 1,500 m.
-const POLES: &str = "id,name,place,lat,lon\nP1,P1,S,51.55,7.31\nP2,P2,S,51.551,7.311\nP3,P3,S,51.56,7.32\nP4,P4,S,51.553,7.31\n\
-                     P5,P5,S,51.554,7.31\nP6,P6,S,51.555,7.31\nP7,P7,S,51.556,7.31\nP8,P8,S,51.564,7.31\n";
-/// `s1` and `s2` are calibrated, `old` and `raw` are not.
+/// P4 to P7 stand within 700 m of P1, P8 beyond 1,500 m at a major road.
+const POLES: &str = "id,name,place,lat,lon,site\nP1,P1,S,51.55,7.31,\nP2,P2,S,51.551,7.311,\nP3,P3,S,51.56,7.32,\nP4,P4,S,51.553,7.31,\n\
+                     P5,P5,S,51.554,7.31,\nP6,P6,S,51.555,7.31,\nP7,P7,S,51.556,7.31,\nP8,P8,S,51.564,7.31,traffic\n";
+/// `s1`, `s2` and `n8` are calibrated, `old` and `raw` are not.
 const DEVICES: &str = "id,pole,profile,from\ns1,P1,station,\ns2,P1,station,\nold,P1,station,\ns3,P2,station,\n\
                        mover,P2,station,\nmover,P3,station,2026-11-25T09:45:00Z\nraw,P3,station,\nn4,P4,station,\n\
                        n5,P5,station,\nn6,P6,station,\nn7,P7,station,\nn8,P8,station,\n";
-const CALIBRATIONS: &str = "device,property,offset,gain\ns1,pm2_5,0,1\ns1,pm10,0,1\ns2,pm2_5,0,1\ns2,pm10,0,1\n";
+const CALIBRATIONS: &str = "device,property,offset,gain\ns1,pm2_5,0,1\ns1,pm10,0,1\ns2,pm2_5,0,1\ns2,pm10,0,1\nn8,pm10,0,1\n";
 
 fn inputs() -> Inputs {
     let mut properties = String::new();

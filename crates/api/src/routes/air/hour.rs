@@ -11,7 +11,7 @@ use smartpole_model::{Flags, UtcMillis};
 use smartpole_store::PoleAir;
 use utoipa::ToSchema;
 
-use super::{HOUR_MS, INDICES};
+use super::HOUR_MS;
 use crate::{
     number::{self, Exact},
     routes::{peer_marks::Marks, window::WindowState},
@@ -94,7 +94,7 @@ impl PoleHour {
     pub(super) fn new(air: &PoleAir, marks: &Marks, start: UtcMillis) -> Self {
         let hour = |of: &Pollutant| Some(PollutantHour::new(air.hour(*of, start)?, *of, marks, start));
         let known = air.pollutants.keys().filter_map(hour);
-        let indices = INDICES.map(|index| IndexHour::new(&air.answer(index, start)));
+        let indices = air.indices().map(|index| IndexHour::new(&air.answer(index, start)));
         let (end, hour_end_label) = (start.plus(HOUR_MS), HourEnd::of(start).to_string());
         Self { start, end, hour_end_label, pollutants: known.collect(), indices: indices.into() }
     }

@@ -9,7 +9,7 @@ use smartpole_model::UtcMillis;
 use smartpole_store::PoleAir;
 use utoipa::ToSchema;
 
-use super::{HOUR_MS, INDICES, hour::exact};
+use super::{HOUR_MS, hour::exact};
 use crate::number::Exact;
 
 /// What one pole says of an hour.
@@ -91,19 +91,21 @@ impl<'a> Heard<'a> {
     pub(super) fn new(pole: &'a str, air: &PoleAir, start: UtcMillis) -> Self {
         let mean = |pollutant: &Pollutant| Some((*pollutant, air.hour(*pollutant, start)?.mean?));
         let means = air.pollutants.keys().filter_map(mean).collect();
-        Self { pole, means, answers: INDICES.map(|index| air.answer(index, start)) }
+        Self { pole, means, answers: air.indices().map(|index| air.answer(index, start)) }
     }
 }
 
 impl ZoneHour {
     pub(super) fn new(start: UtcMillis, poles: &[Heard<'_>]) -> Self {
         let pollutants = Pollutant::ALL.into_iter().filter_map(|pollutant| ZonePollutant::new(pollutant, poles));
-        let index = |(at, index): (usize, &Index)| {
+        // of all poles the same methods
+        let methods = poles.first().into_iter().flat_map(|heard| heard.answers.iter().map(|answer| answer.index));
+        let index = |(at, index): (usize, Index)| {
             let answers = poles.iter().filter_map(|heard| Some((heard.pole, heard.answers.get(at)?)));
-            ZoneIndex::new(*index, answers)
+            ZoneIndex::new(index, answers)
         };
         let (end, hour_end_label) = (start.plus(HOUR_MS), HourEnd::of(start).to_string());
-        let indices = INDICES.iter().enumerate().map(index).collect();
+        let indices = methods.enumerate().map(index).collect();
         Self { start, end, hour_end_label, pollutants: pollutants.collect(), indices }
     }
 }
