@@ -18,6 +18,7 @@ mod operation;
 mod page;
 mod peers;
 mod planner;
+mod public;
 mod quarantine;
 mod replays;
 mod targets;

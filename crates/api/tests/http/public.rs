@@ -1,0 +1,163 @@
+//! Footfall as the public sees it.
+
+use expect_test::expect;
+use smartpole_api::Options;
+
+use crate::fixture::{City, parsed, show};
+
+const POLES: &str = "id,name,place,lat,lon\nP0,0,A,51.5,7.3\nP1,1,A,51.5,7.3\nP2,2,B,51.5,7.3\n";
+const DEVICES: &str = "id,pole,profile\nc0,P0,p\nc1,P1,p\nc2,P2,p\n";
+const PROFILE: &str = "name = \"P\"\ncodec = \"smartpole\"\ninterval_s = 900\npayload_time = true\nsensing = \"laser\"\nexpected = [\"people_in\"]\n";
+const PROPERTIES: &str = r#"
+[[property]]
+id = "people_in"
+number = 1
+name_de = "hinein"
+name_en = "in"
+unit = "1"
+kind = "interval_count"
+decimals = 0
+min = 0
+max = 10000
+theme = "footfall"
+personal = true
+
+[[property]]
+id = "people_out"
+number = 2
+name_de = "hinaus"
+name_en = "out"
+unit = "1"
+kind = "interval_count"
+decimals = 0
+min = 0
+max = 10000
+theme = "footfall"
+personal = true
+"#;
+
+/// 25 November 2026, 11:00 in Castrop-Rauxel is the fixture's first minute.
+const DAY: i64 = 1_440;
+
+/// `square` counts who comes in, `street` who passes; `both` is around them, `across` shares a pole with each, `city` has no sum.
+async fn city() -> City {
+    let zone = |id: &str, kind: &str, count: &str, poles: &str, x: i64| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}","kind":"{kind}","parent":null,"count":"{count}","poles":[{poles}]}},"geometry":{{"type":"Polygon","coordinates":[[[{x},51],[{x}.9,51],[{x}.9,52],[{x},51]]]}}}}"#
+        )
+    };
+    let zones = [
+        zone("square", "place", "cordon_in", r#""P0""#, 1),
+        zone("street", "place", "cross_section", r#""P1","P2""#, 2),
+        zone("across", "district", "cross_section", r#""P0","P1""#, 1),
+        zone("both", "district", "cross_section", r#""P0","P1","P2""#, 3),
+        zone("city", "city", "cross_section", r#""P0","P1","P2""#, 1),
+    ];
+    let zones = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, zones.join(","));
+    let files = [
+        ("poles.csv", POLES),
+        ("devices.csv", DEVICES),
+        ("zones.geojson", &zones),
+        ("properties.toml", PROPERTIES),
+        ("profiles/p.toml", PROFILE),
+    ];
+    City::over(parsed(&files), Options::default()).await
+}
+
+/// Four quarters of an hour from 10:00 UTC on: the same counts in and out in each.
+async fn hour(city: &City, device: &str, received: i64, quarters: &[u32], [r#in, out]: [u32; 2]) {
+    let sample = |quarter: &u32| {
+        let minute = 15 * quarter + 7;
+        format!(r#"{{"time":"2026-11-25T10:{minute:02}:00Z","values":{{"people_in":{in},"people_out":{out}}}}}"#)
+    };
+    let samples: Vec<_> = quarters.iter().map(sample).collect();
+    city.message(device, received, &format!(r#"{{"samples":[{}]}}"#, samples.join(","))).await;
+}
+
+/// Lets time pass, and commits.
+async fn wait(city: &City, minute: i64) {
+    city.message("nobody", minute, "{}").await;
+    city.commit();
+}
+
+const HOUR: &str = "from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z";
+
+#[tokio::test]
+async fn a_step_is_shown_an_hour_after_its_end_and_stays_whatever_comes_later() {
+    let city = city().await;
+    city.message("c2", 1, r#"{"time":"2026-11-25T09:52:00Z","values":{"people_in":0,"people_out":0}}"#).await;
+    hour(&city, "c1", 62, &[0, 1, 3], [2, 0]).await;
+    let steps = format!("/api/v1/footfall?zone=street&step=15m&{HOUR}");
+    wait(&city, 74).await;
+    city.check_publicly(&steps, &expect![[r#"
+        200 OK application/json
+        {"zone":"street","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":null,"rounded_to":5,"made_of":"shown","compared_by":null,"estimated_by":null,"control":null,"items":[],"next":null}"#]]).await;
+    wait(&city, 90).await;
+    city.check_publicly(&steps, &expect![[r#"
+        200 OK application/json
+        {"zone":"street","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":null,"rounded_to":5,"made_of":"shown","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","in":null,"out":null,"crossings":0,"coverage":0.5,"state":null,"revision":null},
+        {"start":"2026-11-25T10:15:00Z","end":"2026-11-25T10:30:00Z","in":null,"out":null,"crossings":0,"coverage":0.5,"state":null,"revision":null}],"next":null}"#]]).await;
+    hour(&city, "c1", 100, &[2], [400, 0]).await;
+    hour(&city, "c2", 130, &[0, 1, 2, 3], [100, 100]).await;
+    wait(&city, 131).await;
+    city.check_publicly(&steps, &expect![[r#"
+        200 OK application/json
+        {"zone":"street","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":null,"rounded_to":5,"made_of":"shown","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","in":null,"out":null,"crossings":0,"coverage":0.5,"state":null,"revision":null},
+        {"start":"2026-11-25T10:15:00Z","end":"2026-11-25T10:30:00Z","in":null,"out":null,"crossings":0,"coverage":0.5,"state":null,"revision":null},
+        {"start":"2026-11-25T10:30:00Z","end":"2026-11-25T10:45:00Z","in":null,"out":null,"crossings":400,"coverage":0.5,"state":null,"revision":null},
+        {"start":"2026-11-25T10:45:00Z","end":"2026-11-25T11:00:00Z","in":null,"out":null,"crossings":0,"coverage":0.5,"state":null,"revision":null}],"next":null}"#]]).await;
+    city.check_publicly(&format!("/api/v1/footfall?zone=street&step=1h&{HOUR}"), &expect![[r#"
+        200 OK application/json
+        {"zone":"street","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":null,"rounded_to":5,"made_of":"shown","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","in":null,"out":null,"crossings":405,"coverage":0.5,"state":null,"revision":null}],"next":null}"#]]).await;
+    city.check(&format!("/api/v1/footfall?zone=street&step=1h&{HOUR}"), &expect![[r#"
+        200 OK application/json
+        {"zone":"street","rule":"cross_section","method":{"id":"footfall.cross_section","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","in":806,"out":400,"crossings":1206,"coverage":1,"state":"open","revision":0}],"next":null}"#]]).await;
+}
+
+#[tokio::test]
+async fn operators_see_what_the_public_sees_if_they_ask_for_it() {
+    let city = city().await;
+    for device in ["c0", "c1", "c2"] {
+        hour(&city, device, 62, &[0, 1, 2, 3], [7, 1]).await;
+    }
+    wait(&city, 10 * DAY).await;
+    for zone in ["square", "street", "both"] {
+        for step in ["15m", "1h", "1d", "1w"] {
+            let uri =
+                format!("/api/v1/footfall?zone={zone}&step={step}&from=2026-11-22T23:00:00Z&to=2026-11-29T23:00:00Z");
+            let public = city.get(&format!("{uri}&public=true")).await;
+            assert_eq!(show(city.ask_publicly("GET", &uri).await).await, public);
+            assert!(public.contains(r#""rounded_to":5"#) && public.matches(r#""state":null"#).count() > 0, "{public}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_zone_without_figures_says_why() {
+    let city = city().await;
+    city.check_publicly("/api/v1/footfall?zone=across", &expect![[r#"
+        200 OK application/json
+        {"zone":"across","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":{"reason":"crosses","meaning":"it has poles in common with a zone that is not within it: sums that cross each other could tell of single persons"},"rounded_to":5,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[],"next":null}"#]]).await;
+    city.check_publicly("/api/v1/footfall?zone=city", &expect![[r#"
+        200 OK application/json
+        {"zone":"city","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":{"reason":"city","meaning":"a city has no sum: whoever crosses several of its squares would count several times"},"rounded_to":5,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[],"next":null}"#]]).await;
+}
+
+#[tokio::test]
+async fn the_public_is_refused_what_would_cost_or_tell_more() {
+    let city = city().await;
+    for wanted in [
+        "step=15m&from=2026-10-01T00:00:00Z&to=2026-11-02T00:00:00Z",
+        "step=1d&from=2026-01-01T00:00:00Z&to=2026-11-02T00:00:00Z",
+        "step=1w&from=2020-01-01T00:00:00Z&to=2026-11-02T00:00:00Z",
+        "step=1mo",
+        "step=raw",
+        "as_of=2026-11-25T10:00:00Z",
+        "step=1h&estimate=true",
+        "step=1d&hours=open",
+        "step=1d&compare=baseline",
+    ] {
+        let answer = city.ask_publicly("GET", &format!("/api/v1/footfall?zone=street&{wanted}")).await;
+        assert_eq!(answer.status(), 400, "{wanted}");
+    }
+}
