@@ -7,10 +7,11 @@
 //! - A sensor is a channel of a device. Each has its own hour, so one of two that dies does not cost the pole its hour, and one that
 //!   reports more often weighs no more.
 //! - What a full hour should bring is expected of every hour, the running one too: it counts as soon as three quarters of it came.
-//! - As of an earlier instant an hour is what had been received by then. Places of devices and the sensors they were ever heard of are
-//!   those of now.
+//! - As of an earlier instant an hour is what had been received by then, and sensors are those that measured something before it. Places
+//!   of devices are those of now.
 
 mod gather;
+mod known;
 mod sensors;
 mod stored;
 

@@ -64,6 +64,24 @@ fn check(street: &Street, now: i64, known: &[(String, PoleHour)]) {
 }
 
 #[test]
+fn a_sensor_that_was_first_heard_later_was_not_expected_then() {
+    let mut street = Street::new();
+    street.run("s1", DAY, DAY + HOUR, 10 * MINUTE, &[("no2", "10")]);
+    street.report("s1", DAY + HOUR, DAY + HOUR, &[("no2", "10")]);
+    let known = answers(&street, DAY + HOUR, None);
+    assert_eq!(known[0].1.expected, 6);
+    for device in ["s1", "s2"] {
+        street.run(device, DAY + 2 * HOUR, DAY + 60 * HOUR, 20 * MINUTE, &[("no2", "10"), ("no2/1", "10")]);
+    }
+    for _ in 0..2 {
+        let then = answers(&street, DAY + HOUR, Some(DAY + HOUR + MINUTE));
+        assert_eq!(then, known);
+        street.commit();
+    }
+    assert_eq!(answers(&street, DAY + HOUR, Some(DAY + 58 * HOUR))[0].1.expected, 24, "ever heard of by then");
+}
+
+#[test]
 fn hours_as_of_then_are_the_answer_of_then() {
     let (mut street, mut dice) = (Street::new(), 5u64);
     let mut throw = move |sides: i64| {

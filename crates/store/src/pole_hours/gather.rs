@@ -1,6 +1,7 @@
 //! Hours of devices put together for the poles they hang on.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -10,6 +11,7 @@ use smartpole_pipeline::{Fold, NameKind};
 
 use super::{
     HOUR_MS, PoleHours, WantedHours,
+    known::known_by,
     sensors::{Measured, Said, Station, Together},
     stored::{self, Recent},
 };
@@ -55,11 +57,12 @@ impl Asked {
     pub(super) fn pole(&self, snapshot: &Snapshot, recent: &Recent<'_>, pole: PoleNo) -> Result<Vec<PoleHours>, Error> {
         let mut hours = vec![PoleHours::new(); self.measured.len()];
         let Some(hung) = self.poles.get(&pole) else { return Ok(hours) };
+        let devices = self.known(snapshot, hung)?;
         let said = |station: &Station| self.said(snapshot, recent, hung.pole, station);
-        let said: Vec<BTreeMap<UtcMillis, Said>> = hung.devices.iter().map(said).collect::<Result<_, _>>()?;
+        let said: Vec<BTreeMap<UtcMillis, Said>> = devices.iter().map(said).collect::<Result<_, _>>()?;
         let starts: BTreeSet<UtcMillis> = said.iter().flat_map(|hours| hours.keys().copied()).collect();
         for start in starts {
-            let stations = self.hanging(hung, &said, start);
+            let stations = self.hanging(hung.pole, &devices, &said, start);
             for (measured, hours) in self.measured.iter().zip(&mut hours) {
                 let mut together = Together::new(measured);
                 stations.iter().for_each(|(station, said, expected)| together.add(station, *said, *expected));
@@ -69,18 +72,27 @@ impl Asked {
         Ok(hours)
     }
 
+    /// The devices that ever hang on a pole, with the sensors that had been heard of at the instant asked about.
+    fn known<'a>(&self, snapshot: &Snapshot, hung: &'a Hung) -> Result<Cow<'a, [Station]>, Error> {
+        let Some(then) = &self.then else { return Ok(Cow::Borrowed(&hung.devices)) };
+        let known = |station: &Station| {
+            let sensors = known_by(snapshot, station.device, &station.sensors, then.as_of)?;
+            Ok(Station { sensors, ..*station })
+        };
+        hung.devices.iter().map(known).collect::<Result<_, _>>().map(Cow::Owned)
+    }
+
     /// The devices that hang on the pole in an hour, what they said, and how many readings a sensor of theirs should bring.
     fn hanging<'a>(
         &self,
-        hung: &'a Hung,
+        pole: usize,
+        devices: &'a [Station],
         said: &'a [BTreeMap<UtcMillis, Said>],
         start: UtcMillis,
     ) -> Vec<(&'a Station, Option<&'a Said>, i64)> {
-        let both = hung.devices.iter().zip(said);
-        both.filter_map(|(station, hours)| {
-            Some((station, hours.get(&start), self.expected(station, hung.pole, start)?))
-        })
-        .collect()
+        let both = devices.iter().zip(said);
+        both.filter_map(|(station, hours)| Some((station, hours.get(&start), self.expected(station, pole, start)?)))
+            .collect()
     }
 
     /// What a device said in each hour while it hung on the pole.

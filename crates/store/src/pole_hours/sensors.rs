@@ -1,13 +1,11 @@
 //! Sensors of a pole, what they say in an hour, and what it comes to.
 
-use std::collections::BTreeSet;
-
 use smartpole_method::air::{Hour, Mean};
 use smartpole_model::{self as model, DeviceNo, Flag, ObservedProperty, PropertyNo, Series, UtcMillis};
 use smartpole_pipeline::Fold;
 use smartpole_window::{Aggregate, Aggregates, energy, is_particle_mass};
 
-use super::{HOUR_MS, PoleHour};
+use super::{HOUR_MS, PoleHour, known::Sensors};
 use crate::State;
 
 /// A property as the catalogue has it.
@@ -27,11 +25,12 @@ impl Measured {
 }
 
 /// A device with the sensors it has been heard of.
+#[derive(Clone)]
 pub(super) struct Station {
     pub(super) device: DeviceNo,
     /// Index in the registry.
     pub(super) index: usize,
-    sensors: BTreeSet<(PropertyNo, u8)>,
+    pub(super) sensors: Sensors,
 }
 
 /// What a device said in an hour.
