@@ -82,7 +82,9 @@ pub(crate) struct Term {
 ))]
 pub(crate) async fn ledger(State(state): State<ApiState>) -> Result<Json<Ledger>, Problem> {
     let answer = state.ask(|parts| {
-        let (durable, books) = (*parts.journal.durable().borrow(), Books::of(&parts.fold()));
+        // one after the other: who waits for the fold must not hold up who tells what is durable, for whom the fold may wait
+        let durable = *parts.journal.durable().borrow();
+        let books = Books::of(&parts.fold());
         Ok(books.ledger(durable.since(books.seq), targets(parts)?))
     });
     Ok(Json(answer.await?))

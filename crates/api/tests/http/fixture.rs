@@ -147,7 +147,7 @@ pub(crate) struct City {
     pub(crate) fold: Arc<RwLock<Fold>>,
     pub(crate) live: broadcast::Sender<Arc<smartpole_pipeline::Live>>,
     pub(crate) health: watch::Sender<Health>,
-    journal: Journal,
+    pub(crate) journal: Journal,
     pub(crate) store: Store,
     library: Library,
     pub(crate) ordered: Arc<Ordered>,

@@ -1,5 +1,11 @@
+use std::{
+    sync::{Arc, Barrier},
+    time::Duration,
+};
+
 use expect_test::expect;
 use smartpole_api::{Health, Options};
+use smartpole_model::{RawMessage, Record};
 
 use crate::fixture::City;
 
@@ -125,4 +131,32 @@ async fn a_device_tells_how_far_its_clock_is_off() {
     assert_eq!(clock("air-2").await, "null}");
     city.message("air-2", 4, r#"{"values":{"pm2_5":1}}"#).await;
     assert_eq!(clock("air-2").await, r#"{"source":"receipt","offset_s":null,"n":0}}"#);
+}
+
+/// The journal can tell what is durable while the ledger waits for the fold: else a fold that waits for the journal, as in a
+/// replay, would wait for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_the_fold_does_not_hold_up_the_journal() {
+    let city = Arc::new(City::new(Options::default()).await);
+    for address in ["/api/v1/ledger", "/metrics", "/readyz", "/api/v1/replays", "/api/v1/targets/city/refused"] {
+        let (holding, held) = (Arc::clone(&city), Arc::new(Barrier::new(2)));
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let both = Arc::clone(&held);
+        let folding = tokio::task::spawn_blocking(move || {
+            let fold = holding.fold.write().unwrap();
+            both.wait();
+            released.recv().ok();
+            drop(fold);
+        });
+        held.wait();
+        let asking = Arc::clone(&city);
+        let answer = tokio::spawn(async move { asking.get(address).await });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let message = Record::Message(RawMessage::default());
+        let appended = tokio::time::timeout(Duration::from_secs(10), city.journal.append_durable(message)).await;
+        release.send(()).unwrap();
+        folding.await.unwrap();
+        answer.await.unwrap();
+        assert!(matches!(appended, Ok(Ok(_))), "{address} holds the journal up");
+    }
 }
