@@ -45,7 +45,7 @@ pub(crate) struct Wanted {
     /// First instant of the window, as `/api/v1/series` has it.
     #[param(value_type = String, format = DateTime)]
     start: UtcMillis,
-    /// How long the window is.
+    /// How long the window is: 15m, 1h, 1d or 1w.
     #[serde(default)]
     #[param(inline)]
     step: Step,
@@ -180,8 +180,12 @@ impl Asked {
         let property = scope::property_named(registry, &wanted.property)?.clone();
         asker.check(fold, &name, &property)?;
         let Some(step) = wanted.step.windows() else {
-            return Err(Problem::parameter("step: a reading has no revisions", "give 15m, 1h, 1d, 1w, 1mo or 1y"));
+            return Err(Problem::parameter("step: a reading has no revisions", "give 15m, 1h, 1d or 1w"));
         };
+        if matches!(step, smartpole_store::Step::Month | smartpole_store::Step::Year) {
+            let detail = "step: months and years are made of days, whose revisions they count";
+            return Err(Problem::parameter(detail, "ask for the weeks or days within, by step=1w or 1d"));
+        }
         if property.kind == Kind::TotalCount {
             return Err(total_has_no_windows(registry, &property));
         }

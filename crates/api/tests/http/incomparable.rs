@@ -102,3 +102,23 @@ async fn a_day_without_its_like_is_not_comparable() {
     day(&city, "p1", "2027-11-20T23:00:00Z", (1, 1), &[]).await;
     assert_eq!(reason(&city).await.as_deref(), Some("no_data"));
 }
+
+#[tokio::test]
+async fn opening_hours_of_a_week_with_a_holiday_are_fewer_than_those_of_the_week_before() {
+    let city = square(P1).await;
+    // Allerheiligen 2027 is a Monday: 50 hours, and 60 in the week before
+    for date in 24..=30 {
+        day(&city, "p1", &format!("2027-10-{date}T22:00:00Z"), (1, 1), &[]).await;
+    }
+    day(&city, "p1", "2027-10-31T23:00:00Z", (1, 1), &[]).await;
+    for date in 1..=7 {
+        day(&city, "p1", &format!("2027-11-{date:02}T23:00:00Z"), (1, 1), &[]).await;
+    }
+    city.commit();
+    let week = "from=2027-10-31T23:00:00Z&to=2027-11-01T00:00:00Z";
+    let of = |hours| format!("/api/v1/footfall?zone=markt&step=1w&compare=previous_week&hours={hours}&{week}");
+    let open = city.get(&of("open")).await;
+    assert!(open.contains(r#""in":50,"out":50"#) && open.contains(r#""reason":"other_length""#), "{open}");
+    let all = city.get(&of("all")).await;
+    assert!(all.contains(r#""change_permille":0"#), "{all}");
+}

@@ -202,7 +202,7 @@ async fn a_start_at_which_no_window_begins_is_refused_with_the_one_around_it() {
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"start: no window of this length begins at 2026-11-25T10:00:00Z","remedy":"the one around it begins at 2026-11-24T23:00:00Z"}"#]]).await;
     city.check(&format!("{uri}=pm2_5&step=raw&start=2026-11-25T10:00:00Z"), &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: a reading has no revisions","remedy":"give 15m, 1h, 1d, 1w, 1mo or 1y"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"step: a reading has no revisions","remedy":"give 15m, 1h, 1d or 1w"}"#]]).await;
     city.check(&format!("{uri}=people_total&start=2026-11-25T10:00:00Z"), &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"property, step: the total people_total has no windows, its differences are people_in","remedy":"ask for property=people_in, or for step=raw"}"#]]).await;
