@@ -95,6 +95,10 @@ async fn what_cannot_be_asked_is_said() {
     city.check("/api/v1/heat?pole=A&year=2026&to=2026-11-26T00:00:00Z", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"year, from, to: a year and a span are given","remedy":"give one of the two"}"#]]).await;
+    let hidden = "theme = \"weather\"\npublic = false";
+    let withheld = street_with(|properties| properties.replace("theme = \"weather\"", hidden)).await;
+    assert_eq!(withheld.ask("GET", "/api/v1/heat?pole=A").await.status(), 200);
+    assert_eq!(withheld.ask_publicly("GET", "/api/v1/heat?pole=A").await.status(), 403);
     let kelvin = street_with(|properties| properties.replace("\"Cel\"", "\"K\"")).await;
     kelvin.check("/api/v1/heat?pole=A", &expect![[r#"
         400 Bad Request application/problem+json

@@ -124,6 +124,9 @@ async fn what_cannot_be_asked_is_said() {
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"pole, zone: not exactly one is given","remedy":"give one of the two"}"#]]).await;
     let plain = street_with(|properties| properties.replace("mean = \"energy\"", "")).await;
+    let withheld = street_with(|properties| properties.replace("\"energy\"", "\"energy\"\npublic = false")).await;
+    assert_eq!(withheld.ask("GET", "/api/v1/noise?pole=A").await.status(), 200);
+    assert_eq!(withheld.ask_publicly("GET", "/api/v1/noise?pole=A").await.status(), 403);
     plain.check("/api/v1/noise?pole=A", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"the catalogue does not say that noise_laeq is summed up by energy","remedy":"give it `mean = \"energy\"` in properties.toml"}"#]]).await;
