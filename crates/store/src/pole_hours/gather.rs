@@ -17,6 +17,8 @@ use super::{
 };
 use crate::{Error, as_of::Then, queries::Snapshot};
 
+const DAY_MS: i64 = 24 * HOUR_MS;
+
 /// What is known of the poles when the question is asked.
 pub(super) struct Asked {
     inputs: Arc<Inputs>,
@@ -46,6 +48,9 @@ impl Asked {
         let then = wanted.as_of.filter(|as_of| *as_of < newest);
         let (now, then) = (then.unwrap_or(newest), then.map(|as_of| Then::new(fold, as_of)));
         let poles = hung(fold, wanted.poles, &properties);
+        // nothing is measured later than it is received, but for clocks that are ahead
+        let ahead = DAY_MS.max(i64::from(inputs.settings.future_drift_s) * 1_000);
+        let span = then.as_ref().map_or(span, |then| (span.0, span.1.min(then.as_of.plus(ahead))));
         Self { inputs, now, then, span, properties, measured, poles }
     }
 
