@@ -100,6 +100,21 @@ describe('the page', () => {
     await close();
   });
 
+  test('gives the public a page without the operation and without exact counts, and asks for nothing that it would be refused', async () => {
+    const { page, wrong, close } = await opened({ extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' } });
+    await page.waitForSelector('body[data-role=public][data-connection=live]');
+    for (const hidden of ['#operation', 'nav a[href="#operation"]', testid('tile-rate'), testid('tile-ledger')]) assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+    await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
+    await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
+    await page.waitForSelector(`${testid('chart-24h')} svg`);
+    const live = await page.locator(`${testid('pole-panel')} [data-live]`).evaluateAll((all) => all.map((value) => value.dataset.live));
+    assert.ok(live.length > 3 && live.every((series) => !series.includes('people')), live.join(' '));
+    assert.equal(await page.locator(`${testid('pole-panel')} a[href^="#device"]`).count(), 0);
+    await page.screenshot({ path: join(artefacts, 'page-public.png') });
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   test('shows a live value of a pole that changes by itself', async () => {
     const { page, wrong, close } = await opened();
     await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());

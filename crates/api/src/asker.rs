@@ -200,6 +200,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_listed_is_there() {
+        let described = crate::openapi();
+        let missing = |path: &&&str| !described.contains(&format!("\"{path}\": {{")) && **path != "/api/openapi.json";
+        assert_eq!(PUBLIC.iter().chain(&PARTLY).find(missing), None);
+        assert!(PARTLY.iter().all(|path| PUBLIC.contains(path)));
+    }
+
+    #[test]
     fn whom_a_proxy_asks_for_is_the_public_and_so_is_one_without_an_address() {
         let (operators, here) = (Operators::default(), Peer("127.0.0.1".parse().unwrap()));
         assert_eq!(operators.asker(Some(&here), &HeaderMap::new()), Asker::Operator);
