@@ -6,7 +6,7 @@ use smartpole_model::{Decimal, ObservedProperty};
 
 /// A decimal that is written as a JSON number digit by digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Exact(Decimal);
+pub(crate) struct Exact(pub(crate) Decimal);
 
 impl Exact {
     /// A value at its property's resolution.

@@ -10,7 +10,10 @@ use smartpole_model::{Device, DeviceNo, TimeSource, UtcMillis};
 use smartpole_pipeline::Fold;
 use utoipa::{IntoParams, ToSchema};
 
-use super::poles::{PoleState, patience};
+use super::{
+    device_facts::{CalibrationItem, InstallationItem, calibrations, installations},
+    poles::{PoleState, patience},
+};
 use crate::{
     ApiState,
     list::List,
@@ -49,13 +52,17 @@ pub(crate) struct DeviceItem {
     lorawan: Option<Radio>,
 }
 
-/// A sensor, and its clock.
+/// A sensor, its clock, and dated facts about it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeviceDetail {
     #[serde(flatten)]
     device: DeviceItem,
     /// Its clock; null before its first reading.
     clock: Option<Clock>,
+    /// Where it was mounted, in the order of time.
+    installations: Vec<InstallationItem>,
+    /// How its values are corrected.
+    calibrations: Vec<CalibrationItem>,
 }
 
 /// Whose clock gives a device's event times, and how far its own is off.
@@ -177,9 +184,10 @@ pub(crate) async fn device(
     Path(id): Path<String>,
 ) -> Result<Json<DeviceDetail>, Problem> {
     let answer = state.ask(move |parts| {
-        let (device, no) = one(&parts.fold(), &id)?;
+        let (mut detail, no) = one(&parts.fold(), &id)?;
         let clock = no.map(|no| parts.queries.clock(no)).transpose()?.flatten();
-        Ok(DeviceDetail { device, clock: clock.map(Clock::from) })
+        detail.clock = clock.map(Clock::from);
+        Ok(detail)
     });
     Ok(Json(answer.await?))
 }
@@ -194,11 +202,14 @@ fn of_pole(fold: &Fold, pole: Option<&str>) -> Result<Vec<DeviceItem>, Problem> 
     Ok(items.filter(|item| pole.is_none_or(|pole| item.pole == pole)).collect())
 }
 
-fn one(fold: &Fold, id: &str) -> Result<(DeviceItem, Option<DeviceNo>), Problem> {
+fn one(fold: &Fold, id: &str) -> Result<(DeviceDetail, Option<DeviceNo>), Problem> {
     let registry = &fold.inputs().registry;
     let unknown = || Problem::unknown(&Named::DEVICE, id, registry.devices.iter().map(|device| device.id.as_str()));
     let index = registry.device_index(id).ok_or_else(unknown)?;
-    Ok((item(fold, &registry.devices[index]), fold.device_no(id)))
+    let device = &registry.devices[index];
+    let (installations, calibrations) = (installations(registry, device), calibrations(registry, device));
+    let detail = DeviceDetail { device: item(fold, device), clock: None, installations, calibrations };
+    Ok((detail, fold.device_no(id)))
 }
 
 fn item(fold: &Fold, device: &Device) -> DeviceItem {

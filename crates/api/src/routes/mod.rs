@@ -17,6 +17,7 @@ mod air;
 mod attempt;
 mod calendar;
 mod counts;
+mod device_facts;
 mod devices;
 mod footfall;
 mod gateways;

@@ -5,6 +5,7 @@
 mod air;
 mod asker;
 mod attacker;
+mod device_facts;
 mod errors;
 mod fixture;
 mod heat;

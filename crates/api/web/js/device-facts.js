@@ -1,12 +1,10 @@
-/** What else is known of a device: its latest values, each with its way; its clock; where it hangs. */
+/** What else is known of a device: its latest values, each with its way; its clock. */
 import { figure, named } from './attempt.js';
 import { clockState } from './device-rules.js';
 import { h } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
-import { address } from './route.js';
 import { verdictMark } from './shapes.js';
-import { state } from './state.js';
 import { head, skeleton } from './states.js';
 import { span } from './target-rules.js';
 import { traceLink } from './trace-link.js';
@@ -36,13 +34,4 @@ function told(clock) {
   const words = t(`device.clock.${kind}`, { span: t(`span.${unit}`, { n: format.number(n) }) });
   const median = clock.offset_s === null ? null : h('p', { class: 'note' }, `${t('device.clock.median', { offset: format.exact(clock.offset_s).replace('-', '−'), n: format.number(clock.n) })}.`);
   return [h('p', { class: good ? 'fine' : 'warn' }, verdictMark(good), ' ', words), h('p', { class: 'note' }, t('device.clock.from', { clock: t(`clock.${clock.source}`) })), median];
-}
-
-/** Where it hangs, as far as the interface tells it. */
-export function placeSection(device, latest) {
-  const pole = state.poles.get(device.pole);
-  const fact = (key, value) => h('div', {}, h('dt', {}, t(`device.${key}`)), h('dd', {}, value ?? '–'));
-  const measures = [...new Set((latest ?? []).map(({ property }) => format.propertyName(state.properties.get(property), property)))].join(', ');
-  return h('section', {}, head(null, t('device.place')), h('dl', { class: 'facts lines-of-facts' },
-    fact('pole', h('a', { href: address('pole', device.pole), 'data-focus': 'place' }, pole ? `${pole.name} (${device.pole})` : device.pole)), fact('area', pole?.place), fact('profile', device.profile), fact('measures', measures || null)));
 }

@@ -1,6 +1,7 @@
-/** The panel of one device: what is wrong and refused, its latest values, its clock, its session, its joins, the gateways that hear it. */
+/** The panel of one device: what is wrong and refused, its latest values, its clock, where it hung, its session, its joins, the gateways that hear it. */
 import { get, list } from './api.js';
-import { clockSection, placeSection, valuesSection } from './device-facts.js';
+import { clockSection, valuesSection } from './device-facts.js';
+import { calibrationSection, placeSection } from './device-place.js';
 import { quarantineSection, refusedOf } from './device-quarantine.js';
 import { connection, problems } from './device-rules.js';
 import { bars, connectionTag, gatewayName, problemWord, quality, share, strength } from './device-words.js';
@@ -18,7 +19,7 @@ const REFRESH = 10_000;
 let open = null;
 let failed = null;
 /** What only the panel asks for. */
-const NO_DETAIL = { latest: null, clock: undefined, refused: [] };
+const NO_DETAIL = { latest: null, clock: undefined, installations: null, calibrations: null, refused: [] };
 let detail = NO_DETAIL;
 
 /** Follows the address and the state. */
@@ -39,8 +40,8 @@ function opened(id) {
 async function refresh() {
   const id = open;
   try {
-    const [{ clock, ...device }, latest, refused] = await Promise.all([get(`devices/${encodeURIComponent(id)}`), list('latest', { device: id }), refusedOf(id)]);
-    if (open === id) detail = { clock, latest, refused };
+    const [{ clock, installations, calibrations, ...device }, latest, refused] = await Promise.all([get(`devices/${encodeURIComponent(id)}`), list('latest', { device: id }), refusedOf(id)]);
+    if (open === id) detail = { clock, installations, calibrations, latest, refused };
     state.devices ??= new Map();
     state.devices.set(id, device);
     failed = null;
@@ -69,7 +70,7 @@ function body(device) {
   return h('div', { class: 'body' },
     h('p', { class: 'air-line' }, connectionTag(device), ' ', h('span', { class: 'note' }, last)),
     wrong(device), quarantineSection(device.id, detail.refused), valuesSection(detail.latest), clockSection(detail.clock),
-    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]), placeSection(device, detail.latest));
+    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]), placeSection(detail.installations), calibrationSection(detail.calibrations));
 }
 
 /** In plain words, each with what to do; the one thing that an operator comes for. */
