@@ -45,6 +45,9 @@ pub(crate) struct Wanted {
     pole: Option<String>,
     /// Id of a zone.
     zone: Option<String>,
+    /// As what had been received by this minute would have answered; what is known now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    as_of: Option<UtcMillis>,
 }
 
 /// A control count (Kontrollzählung).
@@ -111,7 +114,7 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<List<CountItem>, Problem> {
     let inputs = Arc::clone(parts.fold().inputs());
     let scope = scope_name(&inputs.registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
     let counts = newest_first(&inputs, &scope).into_iter().take(MOST);
-    let items = counts.map(|count| item(parts, &inputs, count, None)).collect::<Result<_, _>>()?;
+    let items = counts.map(|count| item(parts, &inputs, count, wanted.as_of)).collect::<Result<_, _>>()?;
     Ok(List::whole(items))
 }
 

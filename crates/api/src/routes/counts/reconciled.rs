@@ -42,6 +42,9 @@ pub(crate) struct Wanted {
     /// First instant after, at most 31 days later; now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<UtcMillis>,
+    /// As what had been received by this minute would have answered; what is known now if left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    as_of: Option<UtcMillis>,
 }
 
 /// The days of a counter that sends both totals and interval counts.
@@ -94,6 +97,7 @@ struct Asked {
     number: DeviceNo,
     intervals: BTreeSet<Series>,
     span: Span,
+    as_of: Option<UtcMillis>,
 }
 
 /// Sums by day, property and channel.
@@ -136,7 +140,14 @@ impl Asked {
         let Some(number) = fold.device_no(&wanted.device) else { return Ok(None) };
         let sent: BTreeSet<Series> = fold.latest(number).iter().map(|latest| latest.series).collect();
         let intervals = sent.iter().copied().filter(|series| has_totals(&inputs.registry.properties, &sent, *series));
-        Ok(Some(Self { device, number, intervals: intervals.collect(), span, inputs: Arc::clone(&inputs) }))
+        Ok(Some(Self {
+            device,
+            number,
+            intervals: intervals.collect(),
+            span,
+            as_of: wanted.as_of,
+            inputs: Arc::clone(&inputs),
+        }))
     }
 
     fn catalogue(&self) -> &Catalogue {
@@ -150,8 +161,14 @@ impl Asked {
         for series in &self.intervals {
             let Some(property) = self.catalogue().get(series.property) else { continue };
             let scope = Scope::Device(self.number);
-            let readings =
-                parts.queries.readings(scope, property.number, Some(series.channel), (from, to), None, usize::MAX)?;
+            let readings = parts.queries.readings(
+                scope,
+                property.number,
+                Some(series.channel),
+                (from, to),
+                self.as_of,
+                usize::MAX,
+            )?;
             let fold = parts.fold();
             for reading in &readings {
                 let own = RowValue { series: reading.series, value: reading.value, flags: reading.flags };
@@ -175,19 +192,12 @@ impl Asked {
     /// What windows say, which are made of totals where a counter sends them.
     fn by_totals(&self, parts: &Parts, by_intervals: &Days) -> Result<Days, Problem> {
         let lines: BTreeSet<_> = by_intervals.keys().map(|(_, property, channel)| (*property, *channel)).collect();
-        let (scope, (from, to)) = (Scope::Device(self.number), self.days());
+        let (scope, (from, to), as_of) = (Scope::Device(self.number), self.days(), self.as_of);
         let mut days = Days::new();
         for (property, channel) in lines {
             let channel_of = Some(channel);
-            let wanted = smartpole_store::Wanted {
-                scope,
-                property,
-                channel: channel_of,
-                from,
-                to,
-                step: Step::Day,
-                as_of: None,
-            };
+            let wanted =
+                smartpole_store::Wanted { scope, property, channel: channel_of, from, to, step: Step::Day, as_of };
             let windows = parts.queries.windows(&wanted)?;
             days.extend(windows.iter().map(|day| ((day.start, property, channel), day.aggregate.sum)));
         }
