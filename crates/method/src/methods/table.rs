@@ -179,8 +179,9 @@ pub const INDEX_EUROPEAN_AQI_2024: Method = first(
 pub const PEER_CHECK: Method = first(
     "peer.check",
     "A pole beside the poles around it",
-    "deviation = |value − median of the poles within the radius| / (1.4826 × median of their distances from it); above the rule's bound the \
-     hour is marked `peer`, and still counts.",
+    "deviation = (value − median) / (1.4826 × MAD): median of the valid hourly means of the poles within the radius (the nearest 50, without \
+     the pole itself), MAD the median of their distances from it. Where at least `least_poles` have one, an hour further from the median than \
+     `deviations` × 1.4826 × MAD and than `least` is marked `peer`, and still counts.",
 );
 /// Levels of a day's periods.
 pub const NOISE_PERIOD: Method = first(
