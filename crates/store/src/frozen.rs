@@ -8,7 +8,7 @@
 use rusqlite::{OptionalExtension, params};
 use smartpole_method::public::known_at;
 use smartpole_model::{DeviceNo, PropertyNo, Quarter, UtcMillis};
-use smartpole_pipeline::Fold;
+use smartpole_pipeline::{Fold, Scope};
 use smartpole_window::{Aggregate, Aggregates};
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     error::{damaged, sqlite},
     moved::Moves,
     queries::Snapshot,
-    scope::{Member, Part, channels, members_of, pole_parts},
+    scope::{Member, Part, channels, member_of, members, members_of, pole_parts},
     store::block_id,
 };
 
@@ -86,8 +86,9 @@ impl Queries {
     /// # Errors
     /// If the file cannot be read.
     pub fn frozen(&self, wanted: &WantedFrozen<'_>) -> Result<Frozen, Error> {
+        let moved = self.moved((wanted.from, wanted.to))?;
         let (mut asked, snapshot) = self.snapshot(|fold| {
-            let asked = Asked::new(fold, wanted);
+            let asked = Asked::new(fold, wanted, &moved);
             let devices = asked.counters.iter().map(|counter| counter.member.device).collect();
             let from = asked.first(wanted.from);
             (asked, devices, from, wanted.to)
@@ -119,10 +120,14 @@ fn committed(snapshot: &Snapshot) -> Result<UtcMillis, Error> {
 }
 
 impl Asked {
-    fn new(fold: &Fold, wanted: &WantedFrozen<'_>) -> Self {
+    /// Counters that belong to the poles, or did before a registry moved them.
+    fn new(fold: &Fold, wanted: &WantedFrozen<'_>, moved: &[DeviceNo]) -> Self {
         let parts = pole_parts(fold, wanted.poles);
         let counts = |device| wanted.properties.iter().any(|property| channels(fold, device, *property, None) > 0);
-        let members = members_of(fold, &parts).into_iter().filter(|member| counts(member.device));
+        let now = members_of(fold, &parts);
+        let strangers = moved.iter().filter(|device| member_of(&now, **device).is_none());
+        let strangers: Vec<Member> = strangers.flat_map(|device| members(fold, Scope::Device(*device))).collect();
+        let members = now.into_iter().chain(strangers).filter(|member| counts(member.device));
         let counter = |member: Member| {
             let interval_ms = member.interval_ms(wanted.from.start());
             Counter { member, pace: Pace::of(interval_ms) }

@@ -12,6 +12,8 @@ use smartpole_store::{Frozen, Step, WantedFrozen};
 /// `d1` was at P3 already.
 const MOVED_EARLIER: &str = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T01:00:00Z,,\n\
                              d2,P2,station,,,\nd3,P1,station,,,\n";
+/// `d1` was never here.
+const MOVED_AWAY: &str = "id,pole,profile\nd1,P3,station\nd2,P2,station\nd3,P1,station\n";
 const HOURS: i64 = 20;
 
 /// Zone `markt`, by its poles in the registry's order.
@@ -57,9 +59,12 @@ fn counts_stay_what_they_were_as_late_readings_and_another_registry_come() {
     for (quarter, count) in &last {
         assert_eq!(*count, as_of_then(&square, zone, *quarter), "{quarter:?}");
     }
-    square.register(MOVED_EARLIER, START + HOURS * HOUR);
-    square.commit();
-    shown.extend([last, counts(&frozen(&square))]);
+    shown.push(last);
+    for devices in [MOVED_EARLIER, MOVED_AWAY] {
+        square.register(devices, START + HOURS * HOUR);
+        square.commit();
+        shown.push(counts(&frozen(&square)));
+    }
     assert!(shown.len() > 10);
     for pair in shown.windows(2) {
         assert_eq!(pair[0], pair[1][..pair[0].len()]);
