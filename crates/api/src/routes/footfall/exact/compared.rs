@@ -101,6 +101,10 @@ fn beside_four(source: &Source<'_>, sums: &[&Sum]) -> Result<Vec<Beside>, Proble
     let one = |sum: &&Sum| {
         let on = |day: Date| same_time(source.step, day, sum.start).and_then(|start| history.get(&start));
         let has_data = |day: Date| on(day).is_some_and(|found| both(source, sum, found).is_ok());
+        // what is wrong with itself is wrong with any other
+        if let Err(why) = both(source, sum, sum) {
+            return Beside { not_comparable: Some(why.into()), ..Beside::default() };
+        }
         match baseline(date_and_hour(sum.start).0, source.openings, has_data) {
             Ok(days) => compared_with_four(sum, &days, &days.map(on)),
             Err(why) => Beside { not_comparable: Some(Why::from(why)), ..Beside::default() },
