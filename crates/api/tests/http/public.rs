@@ -144,6 +144,24 @@ async fn a_zone_without_figures_says_why() {
 }
 
 #[tokio::test]
+async fn no_time_is_too_far_away() {
+    let city = city().await;
+    wait(&city, 0).await;
+    for span in [
+        "from=0000-01-02T00:00:00Z&to=0000-01-09T00:00:00Z",
+        "from=1970-01-01T00:00:01Z&to=1970-01-09T00:00:00Z",
+        "from=9999-12-20T00:00:01Z&to=9999-12-30T22:00:00Z",
+        "from=2026-11-25T10:59:00Z&to=2026-11-25T11:00:00Z",
+    ] {
+        for step in ["15m", "1h", "1d", "1w"] {
+            let uri = format!("/api/v1/footfall?zone=street&step={step}&{span}");
+            let answer = show(city.ask_publicly("GET", &uri).await).await;
+            assert!(answer.starts_with("200 ") && answer.contains(r#""items":[]"#), "{uri}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_public_is_refused_what_would_cost_or_tell_more() {
     let city = city().await;
     for wanted in [
