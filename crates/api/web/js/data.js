@@ -13,17 +13,17 @@ const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat
 const OPERATION = ['ledger', 'gateways', 'devices'];
 const running = new Map();
 
-/** Asks whom the service takes this page for: nothing else is asked before. One that does not say gets what all may have. */
+/** Asks whom the service takes this page for: nothing else is asked before. One that is away is asked again when it is back. */
 export async function loadRole() {
-  const { role } = await get('me').catch(() => ({ role: 'public' }));
+  const { role } = await get('me').catch(() => state);
   state.role = role;
-  document.body.dataset.role = role;
+  if (role) document.body.dataset.role = role;
   changed('role');
 }
 
 /** Loads parts, as far as they are for this page; a part that is being loaded already is not asked for twice. */
 export function load(...parts) {
-  const own = parts.filter((part) => state.role === 'operator' || !OPERATION.includes(part));
+  const own = parts.filter((part) => state.role !== 'public' || !OPERATION.includes(part));
   return Promise.all(own.map((part) => {
     if (!running.has(part)) running.set(part, attempt(part).finally(() => running.delete(part)));
     return running.get(part);
