@@ -15,4 +15,4 @@ pub use open::{OPEN_HOURS, SUNDAY_HOURS, opening_hours};
 pub use period::Period;
 pub use school::{SCHOOL_YEARS, is_school_holiday};
 pub use smartpole_model::registry::SundayOpenings;
-pub use span::{Span, day, month, week, year};
+pub use span::{Span, day};

@@ -15,5 +15,5 @@ mod window;
 
 pub use baseline::{BASELINE_DAYS, BASELINE_WEEKS, Baseline, Estimate, NoBaseline, baseline, gap_estimate};
 pub use comparable::{NotComparable, Side, comparable, is_covered};
-pub use partner::{Anchor, anchored, last_year, last_year_week, previous_week};
+pub use partner::{Anchor, anchored, last_year, previous_week};
 pub use window::{Comparison, Length, at_same_hour, change_permille, partner};

@@ -3,7 +3,7 @@
 use jiff::{ToSpan, civil::Date};
 use proptest::prelude::*;
 use smartpole_method::{
-    calendar::{date_and_hour, day, easter, month, public_holiday, week, year},
+    calendar::{self, date_and_hour, day, easter, public_holiday},
     compare::{Anchor, anchored, last_year},
     heat,
     noise::{Part, Period, day_figure, period_level},
@@ -58,14 +58,12 @@ proptest! {
     #[test]
     fn every_instant_is_in_one_day_week_month_and_year(time in instant()) {
         let date = date_and_hour(time).0;
-        let iso = date.iso_week_date();
-        let spans = [
-            Some(day(date)),
-            week(iso.year(), iso.week()),
-            month(date.year(), date.month()),
-            year(date.year()),
-        ];
-        prop_assert!(spans.iter().all(|span| span.is_some_and(|span| span.holds(time))));
+        prop_assert!(day(date).holds(time));
+        for period in [calendar::Period::Week, calendar::Period::Month, calendar::Period::Year] {
+            let span = period.span(date);
+            prop_assert!(span.holds(time));
+            prop_assert_eq!(period.span(date_and_hour(span.to).0).from, span.to);
+        }
         prop_assert_eq!(day(date).to, day(date.saturating_add(1.day())).from);
     }
 

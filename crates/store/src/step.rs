@@ -2,7 +2,7 @@
 
 use smartpole_method::{
     air::{cet_date, cet_midnight},
-    calendar::{Period, local_hour},
+    calendar::Period,
 };
 use smartpole_model::UtcMillis;
 use smartpole_window::{Level, day_of, next_start};
@@ -43,8 +43,8 @@ impl Step {
                 (cet_midnight(first), cet_midnight(next))
             }
             (Some(period), _) => {
-                let (first, next) = period.around(day_of(at));
-                (local_hour(first, 0), local_hour(next, 0))
+                let span = period.span(day_of(at));
+                (span.from, span.to)
             }
             (None, Some(level)) => (level.start(at), next_start(level, level.start(at))),
             (None, None) => (at.quarter().start(), at.quarter().end()),

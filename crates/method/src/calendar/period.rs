@@ -1,6 +1,8 @@
-//! Weeks, months and years as dates.
+//! Weeks, months and years.
 
 use jiff::{ToSpan, civil::Date};
+
+use super::Span;
 
 /// A time longer than a day, made of whole days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +24,12 @@ impl Period {
             Self::Year => date.first_of_year(),
         };
         (first, self.after(first))
+    }
+
+    /// The period that holds `date`, by the clock of Europe/Berlin.
+    pub fn span(self, date: Date) -> Span {
+        let (first, next) = self.around(date);
+        Span::of_dates(first, next)
     }
 
     /// The first date of the period after the one that begins on `first`.
@@ -56,5 +64,19 @@ mod tests {
         assert_eq!(around(Period::Month, "2028-02-29"), "2028-02-01 2028-03-01");
         assert_eq!(around(Period::Month, "2026-12-31"), "2026-12-01 2027-01-01");
         assert_eq!(around(Period::Year, "2028-12-31"), "2028-01-01 2029-01-01");
+    }
+    fn span(period: Period, date: &str) -> String {
+        let span = period.span(date.parse().unwrap());
+        format!("{} {} {} h", span.from, span.to, span.millis() / 3_600_000)
+    }
+
+    #[test]
+    fn their_hours_are_those_of_the_clock() {
+        // IANA time-zone database, Europe/Berlin: 01:00 UTC on the last Sundays of March and October
+        assert_eq!(span(Period::Week, "2026-01-01"), "2025-12-28T23:00:00Z 2026-01-04T23:00:00Z 168 h");
+        assert_eq!(span(Period::Week, "2026-03-25"), "2026-03-22T23:00:00Z 2026-03-29T22:00:00Z 167 h");
+        assert_eq!(span(Period::Month, "2028-02-10"), "2028-01-31T23:00:00Z 2028-02-29T23:00:00Z 696 h");
+        assert_eq!(span(Period::Month, "2026-10-31"), "2026-09-30T22:00:00Z 2026-10-31T23:00:00Z 745 h");
+        assert_eq!(span(Period::Year, "2026-07-01"), "2025-12-31T23:00:00Z 2026-12-31T23:00:00Z 8760 h");
     }
 }

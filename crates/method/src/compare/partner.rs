@@ -2,7 +2,7 @@
 
 use jiff::{
     ToSpan,
-    civil::{Date, ISOWeekDate, Weekday},
+    civil::{Date, ISOWeekDate},
 };
 
 use crate::calendar::{easter, first_advent};
@@ -32,13 +32,6 @@ pub fn last_year(date: Date) -> Option<Date> {
         Ok(same) => Some(same.date()),
         Err(_) => date.checked_sub(364.days()).ok(),
     }
-}
-
-/// The week that [`last_year`] meets: year and number. `None` if there is no such week.
-pub fn last_year_week(year: i16, week: i8) -> Option<(i16, i8)> {
-    let monday = ISOWeekDate::new(year, week, Weekday::Monday).ok()?.date();
-    let before = last_year(monday)?.iso_week_date();
-    Some((before.year(), before.week()))
 }
 
 /// The date as many days from the feast, in the year before. The feast is that of the date's own calendar year.
@@ -77,8 +70,6 @@ mod tests {
     fn week_53_is_compared_with_the_days_around_new_year() {
         assert_eq!(text(last_year, "2026-12-28").as_deref(), Some("2025-12-29"));
         assert_eq!(text(last_year, "2027-01-03").as_deref(), Some("2026-01-04"));
-        assert_eq!((last_year_week(2026, 53), last_year_week(2026, 52)), (Some((2026, 1)), Some((2025, 52))));
-        assert_eq!((last_year_week(2027, 1), last_year_week(2025, 53)), (Some((2026, 1)), None));
     }
 
     #[test]
