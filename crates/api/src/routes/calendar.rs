@@ -13,7 +13,7 @@ use smartpole_model::UtcMillis;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    ApiState,
+    ApiState, Parts,
     list::List,
     problem::{Problem, Refused},
     query::Params,
@@ -80,11 +80,13 @@ pub(crate) async fn calendar(
     State(state): State<ApiState>,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<List<CalendarDay>>, Problem> {
-    let (openings, now) = {
-        let fold = state.parts.fold();
-        (fold.inputs().registry.sunday_openings.clone(), fold.position().1)
-    };
-    let from = day("from", wanted.from)?.unwrap_or(date_and_hour(now).0);
+    Ok(Json(state.ask(move |parts| answer(parts, wanted)).await?))
+}
+
+fn answer(parts: &Parts, wanted: Wanted) -> Result<List<CalendarDay>, Problem> {
+    let fold = parts.fold();
+    let openings = &fold.inputs().registry.sunday_openings;
+    let from = day("from", wanted.from)?.unwrap_or(date_and_hour(fold.position().1).0);
     let to = day("to", wanted.to)?.unwrap_or(from.saturating_add(7.days()));
     let days = from.until(to).map_or(0, |span| span.get_days());
     if !(1..=MOST_DAYS).contains(&days) {
@@ -92,7 +94,7 @@ pub(crate) async fn calendar(
         return Err(Problem::parameter(detail, "give a `to` after `from`, ten years later at most"));
     }
     let dates = from.series(1.day()).take_while(|date| *date < to);
-    Ok(Json(List::whole(dates.map(|date| CalendarDay::new(date, &openings)).collect())))
+    Ok(List::whole(dates.map(|date| CalendarDay::new(date, openings)).collect()))
 }
 
 /// The day that a parameter names.
