@@ -23,7 +23,7 @@ pub trait LoadInputs {
 }
 
 /// How totals behave when a device is in no registry any more.
-const ANY_COUNTER: Counter = Counter { width_bits: 32, max_per_minute: 500 };
+const ANY_COUNTER: Counter = Counter::new(32, 500);
 
 #[derive(Debug)]
 pub(crate) struct Active {
@@ -44,7 +44,8 @@ pub(crate) struct Active {
     /// By profile.
     made: HashMap<String, Made>,
     humidity: Option<PropertyNo>,
-    power_up: Option<PropertyNo>,
+    /// By which devices say that they were switched on.
+    pub(crate) power_up: Option<PropertyNo>,
 }
 
 /// What a profile says, prepared.
@@ -138,7 +139,8 @@ impl Active {
 
     /// How what a device measures in a quarter counts.
     pub(crate) fn making(&self, device: DeviceNo, quarter: Quarter) -> Making<'_> {
-        let plain = Making::plain(&self.inputs.registry.properties, ANY_COUNTER);
+        let plain =
+            Making { power_up: self.power_up, ..Making::plain(&self.inputs.registry.properties, ANY_COUNTER) };
         let Some(device) = self.registered(device) else { return plain };
         let installation = device.at(quarter.start());
         let Some(profile) = self.inputs.registry.profiles.get(&installation.profile) else { return plain };
@@ -160,11 +162,6 @@ impl Active {
     pub(crate) fn rules_at(&self, device: DeviceNo, time: UtcMillis) -> (&[QualityRules], usize) {
         let made = self.registered(device).and_then(|device| self.made.get(&device.at(time).profile));
         made.map_or((&[], 0), |made| (&made.rules, made.look_back))
-    }
-
-    /// What a device says when it has been switched on.
-    pub(crate) fn is_power_up(&self, property: PropertyNo) -> bool {
-        self.power_up == Some(property)
     }
 
     /// Whom a block counts for: its device; where it is active at the block's start, the pole and that pole's zones.

@@ -24,9 +24,6 @@ const OF_HISTORY: Flags =
 /// Remarks that a value keeps for ever.
 pub(crate) const OWN: Flags = Flags(!OF_HISTORY.0);
 
-/// Values that are none, so that nothing is compared with them.
-const NO_VALUE: Flags = Flags(1 << Flag::OutOfRange as u16 | 1 << Flag::Sentinel as u16);
-
 /// A value whose remarks or number changed after it was accepted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mended {
@@ -39,12 +36,12 @@ pub(crate) struct Mended {
 
 /// Whether a value can be compared with.
 pub(crate) fn is_comparable(value: &RowValue) -> bool {
-    !value.flags.intersects(NO_VALUE)
+    value.is_comparable()
 }
 
 /// Whether a value says that the device was switched on.
 fn is_power_up(active: &Active, value: &RowValue) -> bool {
-    active.is_power_up(value.series.property) && value.value > 0 && is_comparable(value)
+    value.is_power_up(active.power_up)
 }
 
 /// What is asked of a series.

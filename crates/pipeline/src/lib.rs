@@ -57,4 +57,4 @@ pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 
 /// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the
 /// committed digest of the fixture journal changes.
-pub const FOLD_VERSION: u32 = 4;
+pub const FOLD_VERSION: u32 = 5;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use smartpole_model::DeviceNo;
+use smartpole_model::{DeviceNo, PropertyNo};
 use smartpole_window::{Aggregates, Block, RowValue, aggregate};
 
 use crate::{Fold, active::Active};
@@ -22,6 +22,11 @@ impl BlockMaking {
     /// What a block of a device comes to.
     pub fn aggregates(&self, device: DeviceNo, block: &Block) -> Aggregates {
         aggregate(block, &self.0.making(device, block.quarter()))
+    }
+
+    /// The property by which devices say that they were switched on.
+    pub fn power_up(&self) -> Option<PropertyNo> {
+        self.0.power_up
     }
 
     /// Whether no remark keeps a value out.

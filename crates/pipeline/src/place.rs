@@ -1,7 +1,7 @@
 //! Puts rows into blocks: open ones, closed ones in memory, stored ones.
 
 use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
-use smartpole_window::{Aggregates, Block, Blocks, Insert, NewRow, RowValue, Total, aggregate, link_total};
+use smartpole_window::{Aggregates, Block, Blocks, Insert, NewRow, Row, RowValue, Total, aggregate, link_power_up, link_total};
 
 use crate::{
     Env, LoadError, Mending, RevisionReason, RevisionRow, StoredBlocks,
@@ -76,6 +76,11 @@ impl<'a> Place<'a> {
             outcomes.contains(&Insert::Added)
         });
         self.follows(RevisionReason::Total);
+        let mut added = row.values.iter().zip(outcomes.iter()).filter(|(_, outcome)| **outcome == Insert::Added);
+        let powered_up = added.any(|(value, _)| value.is_power_up(self.active.power_up));
+        if powered_up {
+            self.device.powered_up = self.device.powered_up.max(row.event_time);
+        }
         for (value, outcome) in row.values.iter().zip(outcomes.iter()) {
             if *outcome == Insert::Added && self.is_total(value.series) && self.counts(value) {
                 let total = Total { at: row.event_time, value: value.value };
@@ -84,7 +89,19 @@ impl<'a> Place<'a> {
                 self.device.note_total(value.series, total);
             }
         }
+        if powered_up {
+            self.link_power_up(row.event_time);
+        }
         self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Tells the blocks between totals that the device was switched on at an instant, or was not after all. No total comes after the
+    /// newest one of its counter.
+    pub(crate) fn link_power_up(&mut self, at: UtcMillis) {
+        let later = self.device.totals.iter().filter(|(_, newest)| at <= newest.at);
+        for series in later.map(|(series, _)| *series).collect::<Vec<_>>() {
+            link_power_up(self, series, at);
+        }
     }
 
     /// Changes values that are there already.
@@ -220,5 +237,16 @@ impl Blocks for Place<'_> {
 
     fn counts(&self, value: &RowValue) -> bool {
         !self.active.excludes(value)
+    }
+
+    fn powered_up(&mut self, after: UtcMillis, up_to: UtcMillis) -> bool {
+        let power_up = self.active.power_up;
+        let between = |block: &Block| {
+            let near = |row: &Row| after < row.event_time && row.event_time <= up_to;
+            block.rows().iter().any(|row| near(row) && row.values.iter().any(|value| value.is_power_up(power_up)))
+        };
+        // the newest is noted beside the blocks, so that they are looked through only after it
+        self.device.powered_up > after
+            && (after.quarter().0..=up_to.quarter().0).any(|quarter| self.get(Quarter(quarter)).is_some_and(between))
     }
 }

@@ -274,7 +274,7 @@ impl Fold {
 }
 
 impl Place<'_> {
-    /// A total that was replaced changes the counts of the blocks around it.
+    /// A total or a power-up that was replaced changes the counts of the blocks around it.
     fn relink(&mut self, event_time: UtcMillis, value: &RowValue) -> Result<(), LoadError> {
         if self.is_total(value.series) && self.counts(value) {
             let total = Total { at: event_time, value: value.value };
@@ -282,6 +282,12 @@ impl Place<'_> {
             let newest = Total { at: UtcMillis(i64::MAX), value: 0 };
             link_total(self, value.series, total, Some(newest));
             self.device.replace_total(value.series, total);
+        }
+        if Some(value.series.property) == self.active.power_up {
+            if value.is_power_up(self.active.power_up) {
+                self.device.powered_up = self.device.powered_up.max(event_time);
+            }
+            self.link_power_up(event_time);
         }
         self.error.take().map_or(Ok(()), Err)
     }

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::{DeviceNo, Quarter, UtcMillis};
+use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{BlockMaking, Fold};
-use smartpole_window::{Aggregates, Block, Level, Total};
+use smartpole_window::{Aggregates, Beside, Block, Level, Row, Sought, Total};
 
 use crate::{
     Error,
@@ -135,39 +135,36 @@ impl Then {
         if cut.row_count() == 0 {
             return Ok(None);
         }
-        let series: Vec<_> = block.anchors().iter().map(|anchor| anchor.series).collect();
-        for series in series {
-            let before = self.total_beside(snapshot, device, block.quarter(), series, -1)?;
-            let after = self.total_beside(snapshot, device, block.quarter(), series, 1)?;
-            cut.set_anchor(series, |anchor| (anchor.before, anchor.after) = (before, after));
+        let rows = cut.rows();
+        for anchor in block.anchors() {
+            let total = |row: &Row| self.total(row, anchor.series);
+            let sought = Sought { series: anchor.series, total: &total, power_up: self.making.power_up() };
+            let before = self.beside(snapshot, device, sought, (block.quarter(), -1))?;
+            let after = self.beside(snapshot, device, sought, (block.quarter(), 1))?;
+            cut.set_anchor(anchor.series, |anchor| *anchor = Beside::anchor(sought, before, &rows, after));
         }
         let aggregates = self.making.aggregates(device, &cut);
         Ok(Some(Was { revision: 0, open: true, aggregates }))
     }
 
-    /// The nearest total beside a quarter that was received by then.
-    fn total_beside(
+    /// What was received by then beside a quarter.
+    fn beside(
         &self,
         snapshot: &Snapshot,
         device: DeviceNo,
-        home: Quarter,
-        series: smartpole_model::Series,
-        step: i32,
-    ) -> Result<Option<Total>, Error> {
+        sought: Sought<'_>,
+        (home, step): (Quarter, i32),
+    ) -> Result<Beside, Error> {
         let furthest = if step > 0 { self.as_of.quarter().0 - home.0 } else { TOTALS_BACK };
-        for distance in 1..=furthest.clamp(0, TOTALS_BACK) {
-            let Some(block) = snapshot.block(Quarter(home.0 + step * distance), device)? else { continue };
-            let cut = block.as_of(self.as_of);
-            let mut totals = cut.rows().into_iter().filter_map(|row| {
-                let value = row.values.iter().find(|value| value.series == series && self.making.counts(value))?;
-                Some(Total { at: row.event_time, value: value.value })
-            });
-            let found = if step < 0 { totals.next_back() } else { totals.next() };
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        Beside::find(sought, (home, step), furthest.clamp(0, TOTALS_BACK), |quarter| {
+            let block = snapshot.block(quarter, device)?;
+            Ok(block.map_or_else(Vec::new, |block| block.as_of(self.as_of).rows()))
+        })
+    }
+
+    fn total(&self, row: &Row, series: Series) -> Option<Total> {
+        let value = row.values.iter().find(|value| value.series == series && self.making.counts(value))?;
+        Some(Total { at: row.event_time, value: value.value })
     }
 }
 

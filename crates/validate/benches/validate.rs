@@ -62,7 +62,7 @@ fn time_of_a_sample(bencher: Bencher<'_, '_>) {
         codec: Codec::Smartpole,
         interval_s: 600,
         payload_time: true,
-        counter: Counter { width_bits: 32, max_per_minute: 600 },
+        counter: Counter::new(32, 600),
         mapping: Vec::new(),
         expected: Vec::new(),
     };

@@ -22,7 +22,7 @@ fn profile(payload_time: bool) -> Profile {
         codec: Codec::Smartpole,
         interval_s: 600,
         payload_time,
-        counter: Counter { width_bits: 32, max_per_minute: 600 },
+        counter: Counter::new(32, 600),
         mapping: Vec::new(),
         expected: Vec::new(),
     }

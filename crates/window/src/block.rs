@@ -68,6 +68,10 @@ pub struct Anchor {
     pub before: Option<Total>,
     /// The nearest total after the block's own, if a difference to it begins in or before the block.
     pub after: Option<Total>,
+    /// Whether the device was switched on after `before`, at the latest at the total that follows it.
+    pub power_up_before: bool,
+    /// Whether the device was switched on after the total that `after` follows, at the latest at `after`.
+    pub power_up_after: bool,
 }
 
 /// A row to insert.
@@ -171,7 +175,8 @@ impl Block {
     pub fn set_anchor(&mut self, series: Series, change: impl FnOnce(&mut Anchor)) -> bool {
         let at = self.anchors.partition_point(|anchor| anchor.series < series);
         let known = self.anchors.get(at).filter(|anchor| anchor.series == series).copied();
-        let former = known.unwrap_or(Anchor { series, before: None, after: None });
+        let none = Anchor { series, before: None, after: None, power_up_before: false, power_up_after: false };
+        let former = known.unwrap_or(none);
         let mut anchor = former;
         change(&mut anchor);
         if anchor == former {

@@ -59,8 +59,21 @@ pub fn next_start(level: Level, start: UtcMillis) -> UtcMillis {
 }
 
 fn berlin_midnight(date: Date) -> UtcMillis {
-    let midnight = BERLIN.to_ambiguous_zoned_datetime(date.at(0, 0, 0, 0)).compatible();
-    midnight.map_or(UtcMillis(i64::MIN), |zoned| UtcMillis(zoned.timestamp().as_millisecond()))
+    berlin_time(date, 0)
+}
+
+/// A minute of a Europe/Berlin day. Of an hour that is left out it is the one after; of one that comes twice, the first.
+fn berlin_time(date: Date, minute: u16) -> UtcMillis {
+    let (hour, minute) = ((minute / 60 % 24) as i8, (minute % 60) as i8);
+    let zoned = BERLIN.to_ambiguous_zoned_datetime(date.at(hour, minute, 0, 0)).compatible();
+    zoned.map_or(UtcMillis(i64::MIN), |zoned| UtcMillis(zoned.timestamp().as_millisecond()))
+}
+
+/// When it was last that minute of the day in Europe/Berlin, at `time` at the latest.
+pub(crate) fn local_time_before(minute: u16, time: UtcMillis) -> UtcMillis {
+    let day = day_of(time);
+    let today = berlin_time(day, minute);
+    if today <= time { today } else { berlin_time(day.saturating_sub(1.day()), minute) }
 }
 
 #[cfg(test)]
@@ -102,6 +115,16 @@ mod tests {
             day(noon, from, to, quarters / 4);
             assert_eq!(i64::from(at(to).quarter().0 - at(from).quarter().0), quarters, "quarters of {noon}");
         }
+    }
+
+    #[test]
+    fn a_local_time_is_found_on_the_nights_in_which_the_clocks_change() {
+        let last = |minute, time: &str| local_time_before(minute, at(time)).to_string();
+        assert_eq!(last(150, "2026-03-29T00:59:59Z"), "2026-03-28T01:30:00Z");
+        assert_eq!(last(150, "2026-03-29T12:00:00Z"), "2026-03-29T01:30:00Z", "02:30 is left out: 03:30");
+        assert_eq!(last(150, "2026-10-25T12:00:00Z"), "2026-10-25T00:30:00Z", "02:30 comes twice: the first");
+        assert_eq!(last(0, "2026-11-24T23:00:00Z"), "2026-11-24T23:00:00Z");
+        assert_eq!(last(0, "2026-11-24T22:59:59Z"), "2026-11-23T23:00:00Z");
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! order they came in; no bytes make the decoder panic; values, sums and counts are integers.
 
 mod aggregate;
+mod beside;
 mod block;
 mod calendar;
 mod counter;
@@ -23,6 +24,7 @@ mod summary;
 mod totals;
 
 pub use aggregate::{Aggregate, Aggregates, mean_of};
+pub use beside::{Beside, Sought};
 pub use block::{Anchor, Block, Insert, NewRow, Superseded};
 pub use calendar::{Level, day_of, next_start};
 pub use counter::{MAX_GAP_MS, Total, difference, share};
@@ -30,4 +32,4 @@ pub use making::{Making, dried, is_particle_mass};
 pub use pack::{put_series, take_series};
 pub use rows::{Row, RowValue};
 pub use summary::aggregate;
-pub use totals::{Blocks, link_total};
+pub use totals::{Blocks, link_power_up, link_total};

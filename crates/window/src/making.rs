@@ -28,6 +28,8 @@ pub struct Making<'a> {
     pub humidity: Option<(Humidity, PropertyNo)>,
     /// Its corrections.
     pub calibrations: &'a [Calibration],
+    /// The property by which devices say that they were switched on.
+    pub power_up: Option<PropertyNo>,
     /// Quality rules by property number; none beyond the end.
     pub rules: &'a [QualityRules],
 }
@@ -35,8 +37,8 @@ pub struct Making<'a> {
 impl<'a> Making<'a> {
     /// Nothing but catalogue and counter.
     pub fn plain(catalogue: &'a Catalogue, counter: Counter) -> Self {
-        let (most_crossings, reversed, humidity) = (None, &[][..], None);
-        Self { catalogue, counter, most_crossings, reversed, humidity, calibrations: &[], rules: &[] }
+        let (most_crossings, reversed, humidity, power_up) = (None, &[][..], None, None);
+        Self { catalogue, counter, most_crossings, reversed, humidity, power_up, calibrations: &[], rules: &[] }
     }
 
     /// A value as it counts beside all of its instant (`row`), with the remarks that the registry adds: `corrected`, `humid`, `uncalibrated`, and

@@ -9,7 +9,8 @@
 //! n  n × (property, channel byte)                          series
 //! n  n × (time source byte, k, k × series index)           shapes
 //! n  n × (series: property, channel byte; bits;            anchors; bit 0 = before, bit 1 = after,
-//!         [at − quarter start, value] for each bit)                 times in signed ms
+//!         [at − quarter start, value] for each of the two)          times in signed ms; bit 2 = switched on since before,
+//!                                                                   bit 3 = switched on up to after
 //! n  length  bytes                                         rows, in event order:
 //!        shape                                                 index
 //!        offset step − previous step                           signed; offset = ms from the quarter's start
@@ -88,7 +89,9 @@ impl Block {
 
     fn put_anchor(&self, out: &mut Vec<u8>, anchor: &Anchor) {
         put_series(out, anchor.series);
-        out.push(u8::from(anchor.before.is_some()) | u8::from(anchor.after.is_some()) << 1);
+        let bits =
+            [anchor.before.is_some(), anchor.after.is_some(), anchor.power_up_before, anchor.power_up_after];
+        out.push(bits.into_iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(bit)));
         for total in [anchor.before, anchor.after].into_iter().flatten() {
             put_i64(out, total.at.since(self.quarter.start()));
             put_i64(out, total.value);
@@ -148,7 +151,8 @@ fn take_anchor(reader: &mut Reader<'_>, quarter: Quarter) -> Result<Anchor, Pack
         }
         Ok(Some(Total { at: quarter.start().plus(reader.i64()?), value: reader.i64()? }))
     };
-    Ok(Anchor { series, before: total(1)?, after: total(2)? })
+    let (before, after) = (total(1)?, total(2)?);
+    Ok(Anchor { series, before, after, power_up_before: bits & 4 != 0, power_up_after: bits & 8 != 0 })
 }
 
 fn take_superseded(reader: &mut Reader<'_>, quarter: Quarter) -> Result<Superseded, PackError> {

@@ -1,6 +1,6 @@
 //! What a message said of one instant, inside a block.
 
-use smartpole_model::{Flags, PackError, Quarter, Reader, Series, TimeSource, UtcMillis};
+use smartpole_model::{Flag, Flags, PackError, PropertyNo, Quarter, Reader, Series, TimeSource, UtcMillis};
 
 use crate::{
     Block,
@@ -16,6 +16,21 @@ pub struct RowValue {
     pub value: i64,
     /// Remarks.
     pub flags: Flags,
+}
+
+/// Values that are none, so that nothing is compared with them.
+const NO_VALUE: Flags = Flags(1 << Flag::OutOfRange as u16 | 1 << Flag::Sentinel as u16);
+
+impl RowValue {
+    /// Whether it is a value at all: neither a word for "none" nor out of its valid range.
+    pub fn is_comparable(&self) -> bool {
+        !self.flags.intersects(NO_VALUE)
+    }
+
+    /// Whether it says that the device was switched on; `power_up` is the property by which devices do.
+    pub fn is_power_up(&self, power_up: Option<PropertyNo>) -> bool {
+        power_up == Some(self.series.property) && self.value > 0 && self.is_comparable()
+    }
 }
 
 /// The values that one message brought for one instant.

@@ -42,12 +42,14 @@ struct Summary<'a> {
     told: &'a [Series],
     all: Aggregates,
     lines: Vec<Line>,
+    /// When the device says it was switched on.
+    power_ups: Vec<UtcMillis>,
 }
 
 impl<'a> Summary<'a> {
     fn new(block: &'a Block, making: &'a Making<'a>) -> Self {
         let all = Aggregates(Vec::with_capacity(block.series.len() + 2));
-        let mut summary = Self { making, told: &block.series, all, lines: Vec::new() };
+        let mut summary = Self { making, told: &block.series, all, lines: Vec::new(), power_ups: Vec::new() };
         for anchor in &block.anchors {
             if let Some(property) = making.catalogue.get(anchor.series.property)
                 && property.counts.is_some()
@@ -59,6 +61,9 @@ impl<'a> Summary<'a> {
     }
 
     fn add_all(&mut self, at: UtcMillis, together: &[RowValue]) {
+        if together.iter().any(|value| value.is_power_up(self.making.power_up)) {
+            self.power_ups.push(at);
+        }
         for value in together {
             if let Some(property) = self.making.catalogue.get(value.series.property) {
                 self.add(property, self.making.counted(at, together, *value), at);
@@ -109,35 +114,49 @@ impl<'a> Summary<'a> {
         for line in self.lines {
             let anchor = block.anchors.iter().find(|anchor| anchor.series == line.totals);
             let aggregate = self.all.entry(line.target);
-            *aggregate = counted(block, anchor, &line.own, self.making, *aggregate);
+            let chain = Chain { anchor, own: &line.own, power_ups: &self.power_ups };
+            *aggregate = chain.counted(block, self.making, *aggregate);
         }
         self.all
     }
 }
 
-/// The counts of one line: shares of the differences between consecutive totals. Of its interval counts only remarks are kept.
-fn counted(
-    block: &Block,
-    anchor: Option<&Anchor>,
-    own: &[Total],
-    making: &Making<'_>,
-    interval: Aggregate,
-) -> Aggregate {
-    let mut counts = Aggregate {
-        count: own.len() as i64,
-        excluded: interval.excluded,
-        flags: interval.flags,
-        ..Aggregate::default()
-    };
-    let (start, end) = (block.quarter.start(), block.quarter.end());
-    let (before, after) = anchor.map_or((None, None), |anchor| (anchor.before, anchor.after));
-    let chain: Vec<Total> = before.into_iter().chain(own.iter().copied()).chain(after).collect();
-    for pair in chain.windows(2).filter(|pair| pair[1].at.since(pair[0].at) <= MAX_GAP_MS) {
-        let (difference, reset) = counter::difference(pair[0], pair[1], making.counter);
-        let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
-        counts.sum = counts.sum.saturating_add(share);
-        counts.resets |= i32::from(reset);
-        counts.interpolated |= i32::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
+/// The totals that a block's counts of one line come from.
+struct Chain<'a> {
+    anchor: Option<&'a Anchor>,
+    own: &'a [Total],
+    power_ups: &'a [UtcMillis],
+}
+
+impl Chain<'_> {
+    /// The counts of one line: shares of the differences between consecutive totals. Of its interval counts only remarks are kept.
+    fn counted(&self, block: &Block, making: &Making<'_>, interval: Aggregate) -> Aggregate {
+        let mut counts = Aggregate {
+            count: self.own.len() as i64,
+            excluded: interval.excluded,
+            flags: interval.flags,
+            ..Aggregate::default()
+        };
+        let (start, end) = (block.quarter.start(), block.quarter.end());
+        let (before, after) = self.anchor.map_or((None, None), |anchor| (anchor.before, anchor.after));
+        let chain: Vec<Total> = before.into_iter().chain(self.own.iter().copied()).chain(after).collect();
+        for pair in chain.windows(2).filter(|pair| pair[1].at.since(pair[0].at) <= MAX_GAP_MS) {
+            let powered_up = self.powered_up(pair[0], pair[1]);
+            let (difference, reset) = counter::difference(pair[0], pair[1], making.counter, powered_up);
+            let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
+            counts.sum = counts.sum.saturating_add(share);
+            counts.resets |= i32::from(reset);
+            counts.interpolated |= i32::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
+        }
+        counts
     }
-    counts
+
+    /// Whether the device was switched on between two totals of the chain; of one beside the block its anchor says so.
+    fn powered_up(&self, earlier: Total, later: Total) -> bool {
+        match self.anchor {
+            Some(anchor) if anchor.before == Some(earlier) => anchor.power_up_before,
+            Some(anchor) if anchor.after == Some(later) => anchor.power_up_after,
+            _ => self.power_ups.iter().any(|at| earlier.at < *at && *at <= later.at),
+        }
+    }
 }

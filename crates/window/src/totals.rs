@@ -14,6 +14,9 @@ pub trait Blocks {
 
     /// Whether a value takes part (is not excluded by its flags).
     fn counts(&self, value: &RowValue) -> bool;
+
+    /// Whether the device says that it was switched on after `after`, at the latest at `up_to`.
+    fn powered_up(&mut self, after: UtcMillis, up_to: UtcMillis) -> bool;
 }
 
 /// Tells the blocks around a total that was just inserted about it. `newest` is the newest total of the series before this one.
@@ -22,13 +25,24 @@ pub fn link_total(blocks: &mut impl Blocks, series: Series, total: Total, newest
     let (before, after) = if in_order {
         (newest, None)
     } else {
-        (neighbour(blocks, series, total, Side::Before), neighbour(blocks, series, total, Side::After))
+        (neighbour(blocks, series, total.at, Side::Before), neighbour(blocks, series, total.at, Side::After))
     };
     if let Some(before) = before {
         link(blocks, series, before, total);
     }
     if let Some(after) = after {
         link(blocks, series, total, after);
+    }
+}
+
+/// Tells the blocks between the totals around `at` that the device says it was switched on then, or no longer says so.
+pub fn link_power_up(blocks: &mut impl Blocks, series: Series, at: UtcMillis) {
+    // a total of that instant was read after the power-up
+    let just_before = at.plus(-1);
+    if let Some(before) = neighbour(blocks, series, at, Side::Before)
+        && let Some(after) = neighbour(blocks, series, just_before, Side::After)
+    {
+        link(blocks, series, before, after);
     }
 }
 
@@ -39,8 +53,8 @@ enum Side {
 }
 
 /// The next total on one side, at most [`MAX_GAP_MS`] away.
-fn neighbour(blocks: &mut impl Blocks, series: Series, total: Total, side: Side) -> Option<Total> {
-    let home = total.at.quarter();
+fn neighbour(blocks: &mut impl Blocks, series: Series, at: UtcMillis, side: Side) -> Option<Total> {
+    let home = at.quarter();
     let step = if side == Side::Before { -1 } else { 1 };
     let furthest = (MAX_GAP_MS / Quarter::MILLIS) as i32;
     (0..=furthest).find_map(|distance| {
@@ -48,8 +62,8 @@ fn neighbour(blocks: &mut impl Blocks, series: Series, total: Total, side: Side)
         let own = own_totals(blocks, &block, series);
         let anchor = block.anchors().iter().find(|anchor| anchor.series == series);
         match side {
-            Side::Before => own.iter().rev().find(|known| known.at < total.at).copied().or_else(|| anchor?.before),
-            Side::After => own.iter().find(|known| known.at > total.at).copied().or_else(|| anchor?.after),
+            Side::Before => own.iter().rev().find(|known| known.at < at).copied().or_else(|| anchor?.before),
+            Side::After => own.iter().find(|known| known.at > at).copied().or_else(|| anchor?.after),
         }
     })
 }
@@ -69,21 +83,24 @@ fn link(blocks: &mut impl Blocks, series: Series, earlier: Total, later: Total) 
         return;
     }
     let near = within_gap(earlier.at, later.at);
-    blocks.update(first, &mut |block| set(block, series, |anchor| anchor.after = near.then_some(later)));
+    let powered_up = near && blocks.powered_up(earlier.at, later.at);
+    let is_before =
+        |anchor: &mut Anchor| (anchor.before, anchor.power_up_before) = (near.then_some(earlier), powered_up);
+    let is_after = |anchor: &mut Anchor| (anchor.after, anchor.power_up_after) = (near.then_some(later), powered_up);
+    blocks.update(first, &mut |block| block.set_anchor(series, is_after));
     if near {
         for between in first.0 + 1..last.0 {
             blocks.update(Quarter(between), &mut |block| {
-                set(block, series, |anchor| (anchor.before, anchor.after) = (Some(earlier), Some(later)))
+                block.set_anchor(series, |anchor| {
+                    is_before(anchor);
+                    is_after(anchor);
+                })
             });
         }
     }
-    blocks.update(last, &mut |block| set(block, series, |anchor| anchor.before = near.then_some(earlier)));
+    blocks.update(last, &mut |block| block.set_anchor(series, is_before));
 }
 
 fn within_gap(earlier: UtcMillis, later: UtcMillis) -> bool {
     later.since(earlier) <= MAX_GAP_MS
-}
-
-fn set(block: &mut Block, series: Series, change: impl FnOnce(&mut Anchor)) -> bool {
-    block.set_anchor(series, change)
 }

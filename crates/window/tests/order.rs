@@ -1,6 +1,9 @@
 //! Windows are a function of the set of readings: any order, any repetition, the same values and aggregates.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+};
 
 use proptest::prelude::*;
 use smartpole_model::{
@@ -8,13 +11,16 @@ use smartpole_model::{
     registry::Counter,
 };
 use smartpole_window::{
-    Aggregates, Block, Blocks, Insert, Making, NewRow, RowValue, Total, aggregate, difference, link_total, share,
+    Aggregates, Anchor, Beside, Block, Blocks, Insert, MAX_GAP_MS, Making, NewRow, Row, RowValue, Sought, Total,
+    aggregate, difference, link_power_up, link_total, share,
 };
 
-const COUNTER: Counter = Counter { width_bits: 16, max_per_minute: 500 };
+/// Begins at 0 whenever it is switched on, and daily at noon.
+const COUNTER: Counter = Counter { resets_at_power_up: true, resets_at: Some(12 * 60), ..Counter::new(16, 500) };
 const PM: Series = Series { property: PropertyNo(1), channel: 0 };
 const PEOPLE: Series = Series { property: PropertyNo(2), channel: 0 };
 const TOTAL: Series = Series { property: PropertyNo(3), channel: 0 };
+const POWER_UP: Series = Series { property: PropertyNo(4), channel: 0 };
 
 fn property(number: u16, kind: Kind, counts: Option<PropertyNo>) -> ObservedProperty {
     ObservedProperty {
@@ -44,6 +50,7 @@ fn catalogue() -> Catalogue {
         property(1, Kind::Gauge, None),
         property(2, Kind::IntervalCount, None),
         property(3, Kind::TotalCount, Some(PropertyNo(2))),
+        property(4, Kind::State, None),
     ])
 }
 
@@ -66,6 +73,15 @@ impl Blocks for Device {
     fn counts(&self, value: &RowValue) -> bool {
         !value.flags.contains(Flag::OutOfRange)
     }
+
+    fn powered_up(&mut self, after: UtcMillis, up_to: UtcMillis) -> bool {
+        let power_ups = self.blocks.values().flat_map(Block::rows).filter(|row| row.values[0].series == POWER_UP);
+        power_ups.into_iter().any(|row| after < row.event_time && row.event_time <= up_to)
+    }
+}
+
+fn making(catalogue: &Catalogue) -> Making<'_> {
+    Making { power_up: Some(POWER_UP.property), ..Making::plain(catalogue, COUNTER) }
 }
 
 impl Device {
@@ -80,23 +96,41 @@ impl Device {
             link_total(self, TOTAL, total, self.newest);
             self.newest = self.newest.filter(|newest| newest.at > event_time).or(Some(total));
         }
+        if series == POWER_UP {
+            link_power_up(self, TOTAL, event_time);
+        }
+    }
+
+    /// What a block knows of the totals beside it, looked for among all readings.
+    fn anchor(&self, home: Quarter) -> Option<Anchor> {
+        let rows = |quarter| Ok::<_, Infallible>(self.blocks.get(&quarter).map(Block::rows).unwrap_or_default());
+        let total = |row: &Row| {
+            let value = row.values.iter().find(|value| value.series == TOTAL)?;
+            Some(Total { at: row.event_time, value: value.value })
+        };
+        let sought = Sought { series: TOTAL, total: &total, power_up: Some(POWER_UP.property) };
+        let week = (MAX_GAP_MS / Quarter::MILLIS) as i32 + 1;
+        let [before, after] = [-1, 1].map(|step| Beside::find(sought, (home, step), week, rows).unwrap());
+        let anchor = Beside::anchor(sought, before, &rows(home).unwrap(), after);
+        (anchor.before.is_some() || anchor.after.is_some()).then_some(anchor)
     }
 
     fn aggregates(&self) -> BTreeMap<Quarter, Aggregates> {
         let catalogue = catalogue();
         self.blocks
             .iter()
-            .map(|(quarter, block)| (*quarter, aggregate(block, &Making::plain(&catalogue, COUNTER))))
+            .map(|(quarter, block)| (*quarter, aggregate(block, &making(&catalogue))))
             .collect()
     }
 }
 
 /// The counts of each quarter, computed from the whole series at once.
-fn counts_of(totals: &BTreeMap<i64, i64>) -> BTreeMap<Quarter, i64> {
+fn counts_of(totals: &BTreeMap<i64, i64>, power_ups: &BTreeSet<i64>) -> BTreeMap<Quarter, i64> {
     let totals: Vec<Total> = totals.iter().map(|(at, value)| Total { at: UtcMillis(*at), value: *value }).collect();
     let mut counts = BTreeMap::new();
     for pair in totals.windows(2).filter(|pair| pair[1].at.since(pair[0].at) <= 7 * 86_400_000) {
-        let (difference, _) = difference(pair[0], pair[1], COUNTER);
+        let powered_up = power_ups.range(pair[0].at.0 + 1..=pair[1].at.0).next().is_some();
+        let (difference, _) = difference(pair[0], pair[1], COUNTER, powered_up);
         for quarter in pair[0].at.quarter().0..=pair[1].at.quarter().0 {
             let quarter = Quarter(quarter);
             let part = share(difference, pair[0].at, pair[1].at, quarter.start(), quarter.end());
@@ -106,18 +140,23 @@ fn counts_of(totals: &BTreeMap<i64, i64>) -> BTreeMap<Quarter, i64> {
     counts
 }
 
-fn reading() -> impl Strategy<Value = (i64, i64)> {
-    // minutes over half a day, and now and then a fortnight later: gaps of more than a week too
-    (prop_oneof![9 => 0..720i64, 1 => 20_160..20_200i64], 0..70_000i64)
+fn reading() -> impl Strategy<Value = (i64, i64, bool)> {
+    // minutes over half a day, and now and then a fortnight later: gaps of more than a week too; some are power-ups
+    (prop_oneof![9 => 0..720i64, 1 => 20_160..20_200i64], 0..70_000i64, prop::bool::weighted(0.2))
 }
 
 proptest! {
     #[test]
-    fn totals_in_any_order_give_the_counts_of_the_whole_series(readings in prop::collection::vec(reading(), 1..40)) {
-        let mut truth = BTreeMap::new();
+    fn totals_and_power_ups_in_any_order_give_the_counts_of_the_whole_series(readings in prop::collection::vec(reading(), 1..40)) {
+        let (mut truth, mut power_ups) = (BTreeMap::new(), BTreeSet::new());
         let mut device = Device::default();
-        for (minute, value) in readings {
+        for (minute, value, is_power_up) in readings {
             let at = minute * 60_000 + 7;
+            if is_power_up {
+                power_ups.insert(at);
+                device.receive(at, POWER_UP, 1, Flags::NONE);
+                continue;
+            }
             truth.entry(at).or_insert(value);
             device.receive(at, TOTAL, truth[&at], Flags::NONE);
             device.receive(at, TOTAL, truth[&at], Flags::NONE); // once more: a redelivery
@@ -125,8 +164,12 @@ proptest! {
         let counted: BTreeMap<Quarter, i64> = device.aggregates().into_iter()
             .map(|(quarter, all)| (quarter, all.get(PEOPLE).map_or(0, |counts| counts.sum)))
             .filter(|(_, sum)| *sum != 0).collect();
-        let expected: BTreeMap<Quarter, i64> = counts_of(&truth).into_iter().filter(|(_, sum)| *sum != 0).collect();
+        let expected: BTreeMap<Quarter, i64> = counts_of(&truth, &power_ups).into_iter().filter(|(_, sum)| *sum != 0).collect();
         prop_assert_eq!(counted, expected);
+        for (quarter, block) in &device.blocks {
+            let linked = block.anchors().iter().find(|anchor| anchor.series == TOTAL).copied();
+            prop_assert_eq!(linked, device.anchor(*quarter), "found anew among all readings: {:?}", quarter);
+        }
     }
 
     #[test]
@@ -151,7 +194,7 @@ proptest! {
             let same = Block::unpack(*quarter, &block.pack()).unwrap();
             prop_assert_eq!(same.rows(), block.rows());
             prop_assert_eq!(same.pack(), block.pack());
-            let all = aggregate(block, &Making::plain(&catalogue(), COUNTER));
+            let all = aggregate(block, &making(&catalogue()));
             prop_assert_eq!(Aggregates::unpack(&all.pack()).unwrap(), all);
         }
     }
@@ -177,7 +220,7 @@ proptest! {
         let at = at % bytes.len();
         bytes[at] = byte;
         if let Ok(block) = Block::unpack(Quarter(0), &bytes) {
-            aggregate(&block, &Making::plain(&catalogue(), COUNTER));
+            aggregate(&block, &making(&catalogue()));
         }
     }
 }

@@ -70,7 +70,7 @@ pub fn profile(mapping: &str) -> Profile {
         codec: if mapping.is_empty() { Codec::Smartpole } else { Codec::Object },
         interval_s: 600,
         payload_time: true,
-        counter: Counter { width_bits: 32, max_per_minute: 600 },
+        counter: Counter::new(32, 600),
         mapping: mapping.lines().map(str::trim).filter(|line| !line.is_empty()).map(row).collect(),
         expected: Vec::new(),
     }

@@ -10,6 +10,18 @@ pub struct Counter {
     pub width_bits: u8,
     /// More than this a minute cannot pass one line.
     pub max_per_minute: u32,
+    /// Whether the firmware begins at 0 when it is switched on (a Parametric PCR2 counts "since power-up").
+    pub resets_at_power_up: bool,
+    /// The minute of the day in Europe/Berlin at which the firmware begins at 0, if it does daily (a Milesight VS133's "cumulative
+    /// reset schedule").
+    pub resets_at: Option<u16>,
+}
+
+impl Counter {
+    /// A counter that nobody says begins at 0 now and then.
+    pub const fn new(width_bits: u8, max_per_minute: u32) -> Self {
+        Self { width_bits, max_per_minute, resets_at_power_up: false, resets_at: None }
+    }
 }
 
 /// How optical particle masses are freed of water: κ-Köhler (Crilley et al. 2018, AMT 11, 709, doi 10.5194/amt-11-709-2018).

@@ -9,7 +9,7 @@ use super::{
 use crate::{Decimal, ObservedProperty, PropertyNo};
 
 /// 16-bit totals are common, but a width too small would turn each reset into a wrap.
-const DEFAULT_COUNTER: Counter = Counter { width_bits: 32, max_per_minute: 500 };
+const DEFAULT_COUNTER: Counter = Counter::new(32, 500);
 
 /// The property that masses are dried by.
 const RELATIVE_HUMIDITY: &str = "relative_humidity";
@@ -86,8 +86,28 @@ fn payload_time(section: &mut Section<'_>, codec: Option<Codec>) -> Option<bool>
 fn counter(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Counter {
     let width_bits = section.integer("width_bits", 8..=62).unwrap_or(DEFAULT_COUNTER.width_bits);
     let max_per_minute = section.integer("max_per_minute", 1..=100_000).unwrap_or(DEFAULT_COUNTER.max_per_minute);
+    let resets_at_power_up = section.optional("resets_at_power_up").unwrap_or(false);
+    let resets_at = resets_at(&mut section);
     section.finish(problems);
-    Counter { width_bits, max_per_minute }
+    Counter { width_bits, max_per_minute, resets_at_power_up, resets_at }
+}
+
+/// `HH:MM` as a minute of the day.
+fn resets_at(section: &mut Section<'_>) -> Option<u16> {
+    let text: String = section.optional("resets_at")?;
+    let minute = minute_of_day(&text);
+    if minute.is_none() {
+        let hint = "write hours and minutes of the local day, \"00:00\" to \"23:59\"";
+        section.problem("resets_at", format!("`{text}` is no time of day"), hint);
+    }
+    minute
+}
+
+fn minute_of_day(text: &str) -> Option<u16> {
+    let two_digits = |text: &str| text.parse::<u16>().ok().filter(|_| text.len() == 2 && !text.starts_with('+'));
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
 /// κ is kept in thousandths: sources give two digits.

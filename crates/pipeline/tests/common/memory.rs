@@ -1,0 +1,226 @@
+//! A store in memory.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use sha2::{Digest, Sha256};
+use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
+use smartpole_pipeline::{
+    Anew, BlockSpan, Changes, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey, LoadError, Name,
+    QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+};
+use smartpole_window::{Aggregates, Level, next_start};
+
+use super::registry::Library;
+
+/// What the store keeps, as plainly as can be.
+#[derive(Clone, Default)]
+pub struct Memory {
+    pub restore: Restore,
+    pub blocks: BTreeMap<(Quarter, DeviceNo), StoredBlock>,
+    pub rollups: BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
+    pub revisions: Vec<RevisionRow>,
+    pub ledger: BTreeMap<(i32, u32, u16), i64>,
+    pub ledger_devices: BTreeMap<(i32, DeviceNo), Vec<u8>>,
+    pub quarantine: BTreeMap<Seq, QuarantineRow>,
+    pub replays: BTreeMap<Seq, Replay>,
+    /// What is folded, to be read again.
+    pub journal: Rc<Vec<Record>>,
+    pub checkpoints: Vec<(Seq, Vec<u8>)>,
+}
+
+impl Memory {
+    pub fn commit(&mut self, changes: Changes) {
+        self.commit_ledger(changes.ledger_sources, changes.ledger_devices, changes.ledger_moves);
+        let restore = &mut self.restore;
+        (restore.batch, restore.cursor, restore.received_at) = (changes.batch, changes.cursor, changes.received_at);
+        restore.names.extend(changes.names);
+        restore.names.sort_by_key(|Name { kind, number, .. }| (*kind, *number));
+        restore.inputs = changes.inputs.or(restore.inputs.take());
+        for row in changes.devices {
+            restore.devices.retain(|known| known.device != row.device);
+            restore.devices.push(row);
+        }
+        for row in changes.lorawan {
+            restore.lorawan.retain(|known| known.device != row.device);
+            restore.lorawan.push(row);
+        }
+        restore.lorawan.sort_by_key(|row| row.device);
+        for row in changes.gateways {
+            restore.gateways.retain(|known| known.gateway != row.gateway);
+            restore.gateways.push(row);
+        }
+        restore.gateways.sort_by_key(|row| row.gateway);
+        for (source, n) in changes.ticks {
+            restore.ticks.retain(|(known, _)| *known != source);
+            restore.ticks.push((source, n));
+        }
+        restore.batch_rows.push((changes.batch, changes.batch_row));
+        restore.batch_rows.retain(|(batch, _)| *batch >= changes.replay_from);
+        for row in changes.blocks {
+            let (revision, revised_minute, closed_minute) = (row.revision, row.revised_minute, row.closed_minute);
+            let (aggregates, rows) = (row.aggregates, row.rows);
+            let stored = StoredBlock { revision, revised_minute, closed_minute, aggregates, rows };
+            self.blocks.insert((row.quarter, row.device), stored);
+        }
+        for row in changes.rollups {
+            let (aggregates, revisions) = self.rollups.entry((row.level, row.start.0, row.scope)).or_default();
+            *revisions += row.revisions;
+            match row.anew {
+                None => aggregates.merge(&row.aggregates),
+                Some(anew) => {
+                    let sum = sum_up(&self.blocks, &self.rollups, (row.level, row.start, row.scope), &anew);
+                    self.rollups.entry((row.level, row.start.0, row.scope)).or_default().0 = sum;
+                }
+            }
+        }
+        self.revisions.extend(changes.revisions);
+        for row in changes.quarantine {
+            self.quarantine.insert(row.seq, row);
+        }
+        for seq in changes.released {
+            self.quarantine.remove(&seq);
+        }
+        restore.resettling = changes.resettling.unwrap_or(std::mem::take(&mut restore.resettling));
+        for replay in changes.replays {
+            restore.replay = Some(replay.clone());
+            self.replays.insert(replay.id, replay);
+        }
+        if let Some(checkpoint) = changes.checkpoint {
+            self.restore.checkpoint_day = Some(checkpoint.day);
+            self.checkpoints.push((checkpoint.seq, checkpoint.state));
+        }
+    }
+
+    fn commit_ledger(
+        &mut self,
+        sources: Vec<(LedgerSourceKey, i64)>,
+        devices: Vec<LedgerDeviceRow>,
+        moves: Vec<LedgerMove>,
+    ) {
+        for (key, n) in sources {
+            let sum = self.ledger.entry((key.hour, key.source, key.entry)).or_insert(0);
+            *sum += n;
+            let sum = self.restore.ledger.0.entry(key.entry).or_insert(0);
+            *sum = sum.checked_add_signed(n).unwrap();
+        }
+        self.ledger.retain(|_, n| *n != 0);
+        for row in devices {
+            self.ledger_devices.insert((row.day, row.device), row.counts);
+        }
+        for LedgerMove { day, device, entry, n } in moves {
+            let row = self.ledger_devices.entry((day, device)).or_insert_with(|| Counts::default().pack());
+            let mut counts = Counts::unpack(row).unwrap();
+            let sum = counts.0.entry(entry).or_insert(0);
+            *sum = sum.checked_add_signed(n).unwrap();
+            counts.0.retain(|_, n| *n > 0);
+            *row = counts.pack();
+        }
+    }
+
+    pub fn restored(&self, library: &Library) -> Fold {
+        let mut restore = self.restore.clone();
+        let day = restore.received_at.utc_day();
+        let rows = self.ledger_devices.iter().filter(|((row_day, _), _)| *row_day == day);
+        restore.ledger_devices = rows
+            .map(|((day, device), counts)| smartpole_pipeline::LedgerDeviceRow {
+                day: *day,
+                device: *device,
+                counts: counts.clone(),
+            })
+            .collect();
+        Fold::restore(restore, &Env { stored: self, inputs: library }).unwrap()
+    }
+
+    /// Everything that must not depend on batches and kills.
+    pub fn text(&self) -> String {
+        let mut devices = self.restore.devices.clone();
+        devices.retain(|row| row.last_closed.0 > i32::MIN); // a checkpoint has rows of devices that never reported, too
+        devices.sort_by_key(|row| row.device);
+        format!(
+            "{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}",
+            self.blocks,
+            self.rollups,
+            self.revisions,
+            self.ledger,
+            self.ledger_devices,
+            self.quarantine,
+            self.replays,
+            devices,
+            (
+                &self.restore.names,
+                &self.restore.ticks,
+                &self.restore.inputs,
+                self.restore.cursor,
+                &self.restore.lorawan,
+                &self.restore.gateways
+            ),
+        )
+    }
+
+    pub fn digest(&self) -> String {
+        Sha256::digest(self.text().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.restore.ledger.clone()
+    }
+}
+
+impl StoredBlocks for Memory {
+    fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
+        Ok(self.blocks.get(&(quarter, device)).cloned())
+    }
+
+    fn messages(&self, seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
+        let message = |seq: &Seq| match self.journal.get(seq.0 as usize - 1) {
+            Some(Record::Message(message)) => Some(message.clone()),
+            _ => None,
+        };
+        Ok(seqs.iter().map(message).collect())
+    }
+
+    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
+        Ok(self.blocks.keys().next().map(|(quarter, _)| *quarter))
+    }
+
+    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
+        Ok(self.quarantine.get(&seq).cloned())
+    }
+}
+
+fn sum_up(
+    blocks: &BTreeMap<(Quarter, DeviceNo), StoredBlock>,
+    rollups: &BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
+    (level, start, scope): (Level, UtcMillis, Scope),
+    anew: &Anew,
+) -> Aggregates {
+    let mut sum = Aggregates::default();
+    match anew {
+        Anew::Blocks(spans) => {
+            for BlockSpan { device, from, to } in spans {
+                let of_device = |((_, of), _): &(&(Quarter, DeviceNo), &StoredBlock)| of == device;
+                for (_, block) in blocks.range((*from, DeviceNo(0))..(*to, DeviceNo(0))).filter(of_device) {
+                    sum.merge(&Aggregates::unpack(&block.aggregates).unwrap());
+                }
+            }
+        }
+        Anew::Hours(air) => {
+            let hours = rollups.iter().filter(|((of, at, whose), _)| {
+                *of == Level::Hour && *whose == scope && (start.0..next_start(level, start).0).contains(at)
+            });
+            for (_, (hour, _)) in hours {
+                let mut part = hour.clone();
+                part.0.retain(|(series, _)| air.belongs(level, series.property));
+                sum.merge(&part);
+            }
+        }
+        Anew::Poles(poles) => {
+            for pole in poles {
+                if let Some((part, _)) = rollups.get(&(level, start.0, Scope::Pole(*pole))) {
+                    sum.merge(part);
+                }
+            }
+        }
+    }
+    sum
+}
