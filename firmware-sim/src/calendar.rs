@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jiff::{
-    Timestamp,
+    Timestamp, ToSpan,
     civil::{Date, Weekday},
     tz::TimeZone,
 };
@@ -56,6 +56,26 @@ impl Moment {
     }
 }
 
+/// The instant, at `time` at the latest, at which the town hall's clock last showed that minute of the day.
+pub(crate) fn local_time_before(minute: u16, time: UtcMillis) -> UtcMillis {
+    let today = BERLIN.to_datetime(Timestamp::from_millisecond(time.0).unwrap_or(Timestamp::UNIX_EPOCH)).date();
+    let at = |date: Date| {
+        let local = date.at((minute / 60) as i8, (minute % 60) as i8, 0, 0);
+        BERLIN
+            .to_ambiguous_zoned_datetime(local)
+            .compatible()
+            .map_or(UtcMillis(0), |zoned| UtcMillis(zoned.timestamp().as_millisecond()))
+    };
+    let shown = at(today);
+    if shown <= time { shown } else { at(today.saturating_sub(1.day())) }
+}
+
+/// The date of the town hall's clock, of a day that begins at that minute of it.
+pub(crate) fn date_from(minute: u16, time: UtcMillis) -> Date {
+    let local = BERLIN.to_datetime(Timestamp::from_millisecond(time.0).unwrap_or(Timestamp::UNIX_EPOCH));
+    local.saturating_sub(i64::from(minute).minutes()).date()
+}
+
 fn kind(date: Date) -> DayKind {
     match date.weekday() {
         _ if is_holiday(date) => DayKind::Rest,
@@ -87,8 +107,6 @@ fn easter(year: i16) -> i16 {
 
 #[cfg(test)]
 mod tests {
-    use jiff::ToSpan;
-
     use super::*;
 
     fn holidays(year: i16) -> String {

@@ -59,6 +59,8 @@ faults! {
     future,
     /// The counter starts again from 0.
     reset,
+    /// The device is switched off and on: its counter starts again from 0, and it says so.
+    power_cycle,
     /// Share of the devices whose totals wrap in the middle of the run.
     wrap,
     /// The values stay as they are for six to thirty messages.
@@ -112,6 +114,7 @@ impl Faults {
             delay: 0.001,
             stuck: 0.001,
             reset: 0.001,
+            power_cycle: 0.001,
             reboot: 0.001,
             f_cnt_reset: 0.001,
             ..Self::all(0.01)

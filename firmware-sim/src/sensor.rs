@@ -38,6 +38,8 @@ pub(crate) struct Equipment {
     pub(crate) measured: Vec<Measured>,
     /// Totals start again at this number.
     pub(crate) wrap: i64,
+    /// The minute of the local day at which totals start again from 0.
+    pub(crate) resets_at: Option<u16>,
     pub(crate) interval_ms: i64,
 }
 
@@ -45,7 +47,8 @@ impl Equipment {
     pub(crate) fn of(profile: &Profile, catalogue: &Catalogue, step_s: Option<u32>) -> Self {
         let measured = profile.expected.iter().filter_map(|number| Measured::of(catalogue.get(*number)?)).collect();
         let interval_ms = i64::from(step_s.unwrap_or(profile.interval_s).max(1)) * 1000;
-        Self { measured, wrap: 1 << profile.counter.width_bits.min(62), interval_ms }
+        let (wrap, resets_at) = (1 << profile.counter.width_bits.min(62), profile.counter.resets_at);
+        Self { measured, wrap, resets_at, interval_ms }
     }
 }
 

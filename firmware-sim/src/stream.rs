@@ -13,6 +13,7 @@ use smartpole_model::{Decimal, UtcMillis};
 
 use crate::{
     Faults, Fleet, Kind, SimDevice, Transmission,
+    calendar::local_time_before,
     dice::{Dice, wave},
     footfall::Way,
     garbage,
@@ -77,13 +78,13 @@ impl DeviceStream {
             next,
         };
         if dice.chance(spec.faults.wrap) {
-            stream.wrap_at(UtcMillis(spec.from.0 / 2 + spec.to.0 / 2));
+            stream.zero_at(UtcMillis(spec.from.0 / 2 + spec.to.0 / 2));
         }
         stream
     }
 
-    /// Shifts the totals so that they wrap at that instant.
-    fn wrap_at(&mut self, time: UtcMillis) {
+    /// Shifts the totals so that they are 0 at that instant.
+    fn zero_at(&mut self, time: UtcMillis) {
         for way in [Way::In, Way::Out] {
             self.offsets[way as usize] = -self.sensor.total(way, time);
         }
@@ -94,8 +95,13 @@ impl DeviceStream {
         let time = self.next;
         self.next = time.plus(self.device.equipment.interval_ms);
         let mut dice = Dice::of(self.fleet.spec().seed, &[41, self.device.key, time.0]);
+        let switched_on = self.resets(time);
         let values = self.values(time, &mut dice);
-        let said = self.said(time, &values, &mut dice);
+        let mut said = self.said(time, &values, &mut dice);
+        if switched_on {
+            let value = Decimal { mantissa: 1, decimals: 0 };
+            said.values.push(SaidValue { property: "power_up".into(), value });
+        }
         if dice.chance(self.faults.delay) && time >= self.outage_until {
             self.outage_until = time.plus(HOUR_MS + dice.below(7 * HOUR_MS));
         }
@@ -116,6 +122,21 @@ impl DeviceStream {
         for samples in kept.chunks(SAMPLES_PER_MESSAGE) {
             self.send(sent, samples, dice);
         }
+    }
+
+    /// Resets that are not a matter of chance alone: daily by the clock, and when it is switched on; whether it was.
+    fn resets(&mut self, time: UtcMillis) -> bool {
+        let nightly = self.device.equipment.resets_at.map(|minute| local_time_before(minute, time));
+        if let Some(night) = nightly.filter(|night| time.since(*night) < self.device.equipment.interval_ms) {
+            self.zero_at(night);
+        }
+        // dice of their own: without this fault all else is as it was
+        let mut dice = Dice::of(self.fleet.spec().seed, &[43, self.device.key, time.0]);
+        let switched_on = dice.chance(self.faults.power_cycle);
+        if switched_on {
+            self.zero_at(time.plus(-dice.below(60_000)));
+        }
+        switched_on
     }
 
     /// The sensor's integers, totals wrapped.

@@ -62,13 +62,16 @@ struct Case {
     step_s: u32,
     path: Path,
     receipt: Receipt,
+    /// Whether counters begin at 0 each midnight.
+    nightly: bool,
 }
 
 fn case(poles: usize, steps: i64) -> impl Strategy<Value = Case> {
     let step_s = prop::sample::select(vec![60u32, 300, 600, 3600]);
     let path = prop::sample::select(vec![Path::Direct, Path::Broker]);
     let receipt = prop::sample::select(vec![Receipt::AsSent, Receipt::Afterwards]);
-    (any::<u64>(), 0.0..0.2f64, step_s, path, receipt).prop_map(move |(seed, rate, step_s, path, receipt)| Case {
+    let drawn = (any::<u64>(), 0.0..0.2f64, step_s, path, receipt, any::<bool>());
+    drawn.prop_map(move |(seed, rate, step_s, path, receipt, nightly)| Case {
         poles,
         steps,
         seed,
@@ -76,13 +79,19 @@ fn case(poles: usize, steps: i64) -> impl Strategy<Value = Case> {
         step_s,
         path,
         receipt,
+        nightly,
     })
 }
 
 /// Folds what the fleet sends in the night in which the clocks change, and holds it against the truth.
 fn check(case: &Case) -> Result<(), TestCaseError> {
-    let Case { poles, steps, seed, rate, step_s, path, receipt } = *case;
-    let inputs = Arc::new(Inputs::parse(&synthetic(poles, 1)).expect("a synthetic registry is valid"));
+    let Case { poles, steps, seed, rate, step_s, path, receipt, nightly } = *case;
+    let mut files = synthetic(poles, 1);
+    if nightly {
+        let profile = files.get_mut("profiles/people-counter.toml").expect("a profile of counters");
+        profile.extend_from_slice(b"resets_at = \"00:00\"\n"); // its last section is that of the counter
+    }
+    let inputs = Arc::new(Inputs::parse(&files).expect("a synthetic registry is valid"));
     let from: UtcMillis = "2026-10-24T12:00:00Z".parse().expect("a time");
     let to = from.plus(i64::from(step_s) * steps * 1000);
     let spec = Spec { step_s: Some(step_s), faults: Faults::all(rate), ..Spec::new(seed, from, to) };

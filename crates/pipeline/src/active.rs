@@ -139,8 +139,7 @@ impl Active {
 
     /// How what a device measures in a quarter counts.
     pub(crate) fn making(&self, device: DeviceNo, quarter: Quarter) -> Making<'_> {
-        let plain =
-            Making { power_up: self.power_up, ..Making::plain(&self.inputs.registry.properties, ANY_COUNTER) };
+        let plain = Making { power_up: self.power_up, ..Making::plain(&self.inputs.registry.properties, ANY_COUNTER) };
         let Some(device) = self.registered(device) else { return plain };
         let installation = device.at(quarter.start());
         let Some(profile) = self.inputs.registry.profiles.get(&installation.profile) else { return plain };

@@ -1,7 +1,9 @@
 //! Puts rows into blocks: open ones, closed ones in memory, stored ones.
 
 use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
-use smartpole_window::{Aggregates, Block, Blocks, Insert, NewRow, Row, RowValue, Total, aggregate, link_power_up, link_total};
+use smartpole_window::{
+    Aggregates, Block, Blocks, Insert, NewRow, Row, RowValue, Total, aggregate, link_power_up, link_total,
+};
 
 use crate::{
     Env, LoadError, Mending, RevisionReason, RevisionRow, StoredBlocks,

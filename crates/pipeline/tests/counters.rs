@@ -121,9 +121,11 @@ proptest! {
 /// The sum of a day of totals, and whether a reset is remarked, in the order in which the messages come.
 fn day(hash: &str, messages: &[(i64, &[(&str, i64)])]) -> (i64, bool) {
     let mut records = vec![inputs(hash, START)];
-    records.extend(messages.iter().map(|(minute, values)| {
-        message("d1", START + minute * MINUTE, START + 30 * MINUTE + 1_000, values)
-    }));
+    records.extend(
+        messages
+            .iter()
+            .map(|(minute, values)| message("d1", START + minute * MINUTE, START + 30 * MINUTE + 1_000, values)),
+    );
     records.extend((31..120).map(|minute| tick(START + minute * MINUTE)));
     let quarters = folded(&fold(&records, 10, |_| false));
     (quarters.values().map(|(sum, _)| sum).sum(), quarters.values().any(|(_, reset)| *reset))

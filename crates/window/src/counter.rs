@@ -106,8 +106,16 @@ mod tests {
         let at = |text: &str, value| Total { at: text.parse().unwrap(), value };
         let before = at("2026-11-25T01:55:00Z", 65_530); // 02:55 in Castrop-Rauxel
         assert_eq!(difference(before, at("2026-11-25T02:00:00Z", 20), nightly, false), (20, true));
-        assert_eq!(difference(before, at("2026-11-25T01:59:59Z", 20), nightly, false), (26, false), "a wrap, just before");
-        assert_eq!(difference(before, at("2026-11-25T02:05:00Z", 65_533), nightly, false), (3, true), "its clock is slow");
+        assert_eq!(
+            difference(before, at("2026-11-25T01:59:59Z", 20), nightly, false),
+            (26, false),
+            "a wrap, just before"
+        );
+        assert_eq!(
+            difference(before, at("2026-11-25T02:05:00Z", 65_533), nightly, false),
+            (3, true),
+            "its clock is slow"
+        );
         let after = at("2026-11-25T02:00:00Z", 7);
         assert_eq!(difference(after, at("2026-11-26T01:59:00Z", 9), nightly, false), (2, false));
         let summer = at("2026-07-01T00:50:00Z", 65_530);

@@ -89,8 +89,7 @@ impl Block {
 
     fn put_anchor(&self, out: &mut Vec<u8>, anchor: &Anchor) {
         put_series(out, anchor.series);
-        let bits =
-            [anchor.before.is_some(), anchor.after.is_some(), anchor.power_up_before, anchor.power_up_after];
+        let bits = [anchor.before.is_some(), anchor.after.is_some(), anchor.power_up_before, anchor.power_up_after];
         out.push(bits.into_iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(bit)));
         for total in [anchor.before, anchor.after].into_iter().flatten() {
             put_i64(out, total.at.since(self.quarter.start()));

@@ -117,10 +117,7 @@ impl Device {
 
     fn aggregates(&self) -> BTreeMap<Quarter, Aggregates> {
         let catalogue = catalogue();
-        self.blocks
-            .iter()
-            .map(|(quarter, block)| (*quarter, aggregate(block, &making(&catalogue))))
-            .collect()
+        self.blocks.iter().map(|(quarter, block)| (*quarter, aggregate(block, &making(&catalogue)))).collect()
     }
 }
 

@@ -3,10 +3,11 @@
 //! - `sentinel`: one of the property's words for "none"; else `out_of_range`: outside its valid range.
 //! - `stuck`: the last n readings of the series up to this one, neither sentinels nor out of range and from the last three hours, are
 //!   identical; zero counts never are.
-//! - particle masses of a profile with κ and a humidity of the same instant: `humid` above the cap, else mass / C with
-//!   C = 1 + κ/1.65 · RH / (100 − RH), rounded half away from zero.
+//! - `warming_up`: a reading of `power_up`, less than the rule's seconds before this one, says that the device was switched on.
+//! - particle masses of a profile with κ and a humidity of the same instant that does not stay out itself: `humid` above the cap,
+//!   else mass / C with C = 1 + κ/1.65 · RH / (100 − RH), rounded half away from zero.
 //!
-//! A reading stays out if the catalogue says so of one of its remarks. `warming_up` is left out: the fleet never says it was switched on.
+//! A reading stays out if the catalogue says so of one of its remarks.
 
 use smartpole_model::{Flag, Kind, ObservedProperty, Registry, Series, UtcMillis};
 
@@ -25,18 +26,44 @@ pub(super) struct Told<'a> {
 impl Told<'_> {
     /// What a reading of the series, of which `all` are given by time, counts as.
     pub(super) fn counted(&self, all: &[(UtcMillis, i64)], at: UtcMillis, value: i64) -> Option<i64> {
-        let stays_out = |flag| self.property.excluded_by.contains(flag);
-        let is_none = self.is_none(value);
-        if is_none.is_some_and(stays_out)
-            || (is_none.is_none() && self.is_stuck(all, at, value) && stays_out(Flag::Stuck))
-        {
+        if self.stays_out(all, at, value) {
             return None;
         }
         match self.dried(at, value) {
-            Some(None) if stays_out(Flag::Humid) => None,
+            Some(None) if self.property.excluded_by.contains(Flag::Humid) => None,
             Some(Some(dry)) => Some(dry),
             _ => Some(value),
         }
+    }
+
+    /// Whether one of its own remarks keeps it out.
+    fn stays_out(&self, all: &[(UtcMillis, i64)], at: UtcMillis, value: i64) -> bool {
+        let stays_out = |flag| self.property.excluded_by.contains(flag);
+        let is_none = self.is_none(value);
+        is_none.is_some_and(stays_out)
+            || (is_none.is_none() && self.is_stuck(all, at, value) && stays_out(Flag::Stuck))
+            || (self.is_warming_up(at) && stays_out(Flag::WarmingUp))
+    }
+
+    /// When the device says it was switched on, in order of time.
+    pub(super) fn power_ups(&self) -> Vec<UtcMillis> {
+        let Some(property) = self.registry.properties.by_id("power_up") else { return Vec::new() };
+        let all = self.all(Series { property: property.number, channel: 0 });
+        all.into_iter().filter(|(_, value)| (1..=property.max).contains(value)).map(|(at, _)| at).collect()
+    }
+
+    /// All readings of a series of the device, in order of time.
+    fn all(&self, series: Series) -> Vec<(UtcMillis, i64)> {
+        let ends = [i64::MIN, i64::MAX].map(|time| (self.device, series, UtcMillis(time)));
+        self.accepted.range(ends[0]..=ends[1]).map(|((.., at), value)| (*at, *value)).collect()
+    }
+
+    fn is_warming_up(&self, at: UtcMillis) -> bool {
+        let profile = &self.registry.devices[self.device].at(at).profile;
+        let seconds = self.registry.quality_rules(self.property.number, profile).warming_up_s;
+        // totals have no rules
+        let asked = seconds > 0 && self.property.counts.is_none();
+        asked && self.power_ups().iter().any(|on| *on <= at && at.since(*on) < i64::from(seconds) * 1_000)
     }
 
     fn is_none(&self, value: i64) -> Option<Flag> {
@@ -70,12 +97,15 @@ impl Told<'_> {
         }
         let of = self.registry.properties.by_id("relative_humidity")?;
         let series = (0..=u8::MAX).map(|channel| Series { property: of.number, channel });
-        let wet = series.into_iter().find_map(|series| self.accepted.get(&(self.device, series, at)))?;
+        let series = series.into_iter().find(|series| self.accepted.contains_key(&(self.device, *series, at)))?;
+        let all = self.all(series);
+        let wet = all.iter().find(|(time, _)| *time == at).map(|(_, wet)| *wet)?;
         let whole = i128::from(10i64.pow(of.decimals.into()));
-        let wet = i128::from(*wet);
-        if of.sentinels.iter().any(|none| i128::from(*none) == wet) || !(0..=100 * whole).contains(&wet) {
+        let its_own = Told { property: of, ..*self };
+        if its_own.stays_out(&all, at, wet) {
             return None;
         }
+        let wet = i128::from(wet);
         if wet > i128::from(humidity.cap_percent) * whole {
             return Some(None);
         }

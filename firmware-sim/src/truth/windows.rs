@@ -2,9 +2,10 @@
 //!
 //! What a reading counts as, or why it stays out, says [`super::quality`]. Of what remains a quarter has count, sum, minimum and
 //! maximum; of counts only count and sum; of sound levels the sum is that of their energies. Totals feed the count named by the
-//! catalogue: for two consecutive ones, a at ta and b at tb, the difference is b − a, if so many can have passed at the profile's
-//! `max_per_minute` in the minutes between (rounded up), else nobody; if it is negative, b + 2^width − a if so many can have passed,
-//! else b if so many can have, as the counter was reset, else nobody. It is spread evenly over `[ta, tb)`: `[x, y)` gets floor(d·(y−ta)/(tb−ta)) − floor(d·(x−ta)/(tb−ta)). Over a gap of more than 7 days nothing is.
+//! catalogue: for two consecutive ones, a at ta and b at tb, the difference is b if the firmware begins at 0 when it is switched
+//! on and a reading in `(ta, tb]` says that it was; else, if the time of day at which it begins at 0 came in `(ta, tb]`, the lesser of b
+//! and, unless that is negative, b − a; else b − a or, if that is negative, b + 2^width − a; if so many cannot have passed at the profile's
+//! `max_per_minute` in the minutes between (rounded up), b of a counter that fell, as it was reset, else nobody. It is spread evenly over `[ta, tb)`: `[x, y)` gets floor(d·(y−ta)/(tb−ta)) − floor(d·(x−ta)/(tb−ta)). Over a gap of more than 7 days nothing is.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 use smartpole_model::{Kind, Mean, ObservedProperty, Quarter, Registry, Series, UtcMillis, registry::Counter};
 
 use super::{Accepted, quality::Told};
+use crate::calendar::date_from;
 
 /// One series of one device in one quarter of an hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,7 +71,8 @@ pub(super) fn of(registry: &Registry, accepted: &Accepted) -> Vec<Window> {
             }),
             Some(fed) => {
                 let fed = Series { property: fed, ..of };
-                spread(&mut quarters, device, fed, counter_of(registry, device, &readings), &readings);
+                let resets = Resets { counter: counter_of(registry, device, &readings), power_ups: &told.power_ups() };
+                spread(&mut quarters, device, fed, &resets, &readings);
             }
         }
     }
@@ -118,27 +121,50 @@ fn counter_of(registry: &Registry, device: usize, readings: &[(UtcMillis, i64)])
     registry.profiles[&registry.devices[device].at(first).profile].counter
 }
 
-fn spread(quarters: &mut Quarters, device: usize, fed: Series, counter: Counter, totals: &[(UtcMillis, i64)]) {
+/// A counter, and what is known of when it began at 0.
+struct Resets<'a> {
+    counter: Counter,
+    /// When its device says it was switched on.
+    power_ups: &'a [UtcMillis],
+}
+
+fn spread(quarters: &mut Quarters, device: usize, fed: Series, resets: &Resets<'_>, totals: &[(UtcMillis, i64)]) {
     for (time, _) in totals {
         quarters.entry((device, time.quarter(), fed)).or_default().count += 1;
     }
     for pair in totals.windows(2) {
         let ((from, a), (to, b)) = (pair[0], pair[1]);
-        for (quarter, share) in shares(from, to, difference(from, a, to, b, counter)) {
+        for (quarter, share) in shares(from, to, resets.difference(from, a, to, b)) {
             quarters.entry((device, quarter, fed)).or_default().sum += share;
         }
     }
 }
 
-fn difference(from: UtcMillis, a: i64, to: UtcMillis, b: i64, counter: Counter) -> i64 {
-    let minutes = ((to.since(from) + 59_999) / 60_000).max(1);
-    let wrapped = b + (1i64 << counter.width_bits) - a;
-    let can_have_passed = 0..=i64::from(counter.max_per_minute) * minutes;
-    let passed = match b >= a {
-        true => [b - a, 0],
-        false => [wrapped, b],
-    };
-    passed.into_iter().find(|passed| can_have_passed.contains(passed)).unwrap_or(0)
+impl Resets<'_> {
+    fn difference(&self, from: UtcMillis, a: i64, to: UtcMillis, b: i64) -> i64 {
+        let minutes = ((to.since(from) + 59_999) / 60_000).max(1);
+        let wrapped = b + (1i64 << self.counter.width_bits) - a;
+        let can_have_passed = 0..=i64::from(self.counter.max_per_minute) * minutes;
+        let passed = if self.was_switched_on(from, to) {
+            vec![b]
+        } else if self.clock_passed(from, to) {
+            vec![if b < a { b } else { b - a }]
+        } else if b >= a {
+            vec![b - a]
+        } else {
+            vec![wrapped, b]
+        };
+        passed.into_iter().find(|passed| can_have_passed.contains(passed)).unwrap_or(0)
+    }
+
+    fn was_switched_on(&self, from: UtcMillis, to: UtcMillis) -> bool {
+        self.counter.resets_at_power_up && self.power_ups.iter().any(|at| from < *at && *at <= to)
+    }
+
+    /// Not for a time of day in the hour that is left out or comes twice a year.
+    fn clock_passed(&self, from: UtcMillis, to: UtcMillis) -> bool {
+        self.counter.resets_at.is_some_and(|minute| date_from(minute, from) < date_from(minute, to))
+    }
 }
 
 /// The shares of a difference in each quarter that `[from, to)` touches.
@@ -163,7 +189,8 @@ mod tests {
 
     use super::*;
 
-    const COUNTER: Counter = Counter { width_bits: 16, max_per_minute: 500 };
+    /// 1970-01-01T00:00Z was 01:00 in Castrop-Rauxel.
+    const COUNTER: Counter = Counter { resets_at_power_up: true, resets_at: Some(2 * 60), ..Counter::new(16, 500) };
 
     fn at(minute: i64) -> UtcMillis {
         UtcMillis(minute * 60_000)
@@ -174,7 +201,7 @@ mod tests {
         let totals: Vec<_> = totals.iter().map(|(minute, total)| (at(*minute), *total)).collect();
         let mut quarters = Quarters::new();
         let fed = Series { property: smartpole_model::PropertyNo(101), channel: 0 };
-        spread(&mut quarters, 0, fed, COUNTER, &totals);
+        spread(&mut quarters, 0, fed, &Resets { counter: COUNTER, power_ups: &[at(32)] }, &totals);
         let rows = quarters
             .iter()
             .map(|((_, quarter, _), sums)| format!("{}: {} of {}", quarter.0 * 15, sums.sum, sums.count));
@@ -195,6 +222,15 @@ mod tests {
     #[test]
     fn a_total_that_was_reset_is_a_lower_bound() {
         check(&[(0, 40_000), (10, 7), (14, 9)], &expect!["0: 9 of 3"]);
+    }
+
+    #[test]
+    fn a_total_after_a_power_up_or_after_the_hour_counts_from_zero() {
+        check(&[(30, 65_530), (32, 20)], &expect!["30: 20 of 2"]);
+        check(&[(32, 65_530), (34, 20)], &expect!["30: 26 of 2"]);
+        check(&[(58, 65_530), (60, 20)], &expect!["45: 20 of 1, 60: 0 of 1"]);
+        check(&[(58, 65_530), (60, 65_533)], &expect!["45: 3 of 1, 60: 0 of 1"]);
+        check(&[(60, 65_530), (62, 20)], &expect!["60: 26 of 2"]);
     }
 
     #[test]

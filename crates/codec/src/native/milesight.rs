@@ -10,6 +10,9 @@
 //! | `07` `08` `D5` | `0F E3` | people of each region, u8 | `occupancy`, channel 1 is region 1 |
 //! | `0F 85` | | time u32 | the live sample's time |
 //! | `20 CE` | `20 CE` | time u32, type u8, value | a sample of that time |
+//! | `FF FE` | `FF FE` | 1 byte: it was reset | `power_up` 1, if the catalogue has it |
+//!
+//! `FF 0B` (switched on) says less than its name: it stands in what a device tells of itself whenever it has joined.
 //!
 //! Other types of known length are skipped: flows, dwell times, maxima, children (who are in the totals), what the device
 //! is. The port is not looked at, as it can be set. Answers to commands are unknown types.
@@ -45,6 +48,8 @@ enum Shape {
     Regions(u8, usize),
     /// A u32: seconds since 1970.
     Time,
+    /// A byte: the device began anew.
+    Reset,
     /// So many bytes of no interest.
     Skip(usize),
 }
@@ -93,7 +98,8 @@ fn record(names: Names<'_>, reader: &mut Reader<'_>, start: usize, shapes: Shape
 /// What the device is and why it started.
 fn device(channel: u8, kind: u8, reader: &Reader<'_>) -> Option<Shape> {
     let len = match (channel, kind) {
-        (0xff, 0x01 | 0x0b | 0x0f | 0xfe) => 1,
+        (0xff, 0x01 | 0x0b | 0x0f) => 1,
+        (0xff, 0xfe) => return Some(Shape::Reset),
         (0xff, 0x09 | 0x0a | 0xff) => 2,
         (0xff, 0x1f) => 4,
         // Newer serial numbers have 8 bytes; they are pairs of decimal digits, and what follows 6 begins with FF.
@@ -118,6 +124,7 @@ impl Shape {
     fn len(&self) -> usize {
         match self {
             Self::InOut(..) | Self::TotalIn(_) | Self::TotalOut(_) | Self::People | Self::Time => 4,
+            Self::Reset => 1,
             Self::Regions(_, len) | Self::Skip(len) => *len,
         }
     }
@@ -131,6 +138,7 @@ impl Shape {
             }
             Self::TotalIn(line) if wanted == Counts::Total => keep("people_in_total", line, little_endian(value)),
             Self::TotalOut(line) if wanted == Counts::Total => keep("people_out_total", line, little_endian(value)),
+            Self::Reset if names.catalogue.by_id("power_up").is_some() => keep("power_up", 0, 1),
             Self::People => keep("occupancy", 0, i64::from(value[0])),
             Self::Regions(first, _) => {
                 (first..).zip(value).for_each(|(region, n)| keep("occupancy", region, i64::from(*n)));

@@ -10,7 +10,7 @@ use smartpole_model::{
 };
 
 /// Id and decimals; the number is the place from 1.
-const PROPERTIES: [(&str, u8); 13] = [
+const PROPERTIES: [(&str, u8); 14] = [
     ("pm1", 2),
     ("pm2_5", 2),
     ("pm4", 2),
@@ -24,6 +24,7 @@ const PROPERTIES: [(&str, u8); 13] = [
     ("people_in_total", 0),
     ("people_out_total", 0),
     ("occupancy", 0),
+    ("power_up", 0),
 ];
 
 pub fn catalogue() -> Catalogue {

@@ -104,6 +104,8 @@ fn a_vs133_tells_the_totals_of_its_lines_and_its_history() {
             "85 03D20C000000 20CE00F15365030A000000 20CE00F15365040B000000 20CE00F1536510010203",
             "85 0FE302100709",
             "85 11D201000000 50FC000101",
+            "85 FFFEFF 03D248000000",
+            "85 FF0101 FF0BFF FF0F00",
         ],
         &expect![[r#"
             85 03D248000000 04D2C8000000 0CD2B4140000 0DD28D1A0000
@@ -119,6 +121,10 @@ fn a_vs133_tells_the_totals_of_its_lines_and_its_history() {
             85 0FE302100709
               occupancy/1=2 occupancy/2=16 occupancy/3=7 occupancy/4=9
             85 11D201000000 50FC000101
+              control: unused
+            85 FFFEFF 03D248000000
+              power_up/0=1 people_in_total/0=72
+            85 FF0101 FF0BFF FF0F00
               control: unused
         "#]],
     );

@@ -14,6 +14,9 @@ const DEFAULT_COUNTER: Counter = Counter::new(32, 500);
 /// The property that masses are dried by.
 const RELATIVE_HUMIDITY: &str = "relative_humidity";
 
+/// The property by which devices say that they were switched on.
+const POWER_UP: &str = "power_up";
+
 const SENSING: [(&str, Sensing); 7] = [
     ("none", Sensing::None),
     ("laser", Sensing::Laser),
@@ -47,7 +50,7 @@ fn profile(
     let codec = codec(section);
     let interval_s = section.required_integer("interval_s", 1..=86_400);
     let payload_time = payload_time(section, codec);
-    let counter = section.table("counter").map_or(DEFAULT_COUNTER, |section| counter(section, problems));
+    let counter = section.table("counter").map_or(DEFAULT_COUNTER, |section| counter(section, properties, problems));
     let mapping = mappings(section, codec, properties, problems);
     let expected = expected(section, properties);
     let humidity = section.table("humidity").and_then(|section| humidity(section, problems));
@@ -83,10 +86,14 @@ fn payload_time(section: &mut Section<'_>, codec: Option<Codec>) -> Option<bool>
     Some(trusted)
 }
 
-fn counter(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Counter {
+fn counter(mut section: Section<'_>, properties: &Properties, problems: &mut Vec<Problem>) -> Counter {
     let width_bits = section.integer("width_bits", 8..=62).unwrap_or(DEFAULT_COUNTER.width_bits);
     let max_per_minute = section.integer("max_per_minute", 1..=100_000).unwrap_or(DEFAULT_COUNTER.max_per_minute);
     let resets_at_power_up = section.optional("resets_at_power_up").unwrap_or(false);
+    if resets_at_power_up && properties.catalogue.by_id(POWER_UP).is_none() {
+        let hint = format!("add `{POWER_UP}` to properties.toml, or remove this line");
+        section.problem("resets_at_power_up", "no property says when a device was switched on", hint);
+    }
     let resets_at = resets_at(&mut section);
     section.finish(problems);
     Counter { width_bits, max_per_minute, resets_at_power_up, resets_at }

@@ -3,10 +3,13 @@
 use expect_test::expect;
 use smartpole_model::{
     FoldSettings, Inputs, UtcMillis,
-    registry::{Site, is_input},
+    registry::{Counter, Site, is_input},
 };
 
-use crate::fixture::{files, parse};
+use crate::{
+    fixture,
+    fixture::{files, parse},
+};
 
 #[test]
 fn a_sound_registry_is_linked() {
@@ -19,8 +22,15 @@ fn a_sound_registry_is_linked() {
     assert_eq!((&registry.zones[0].poles, &registry.zones[1].poles), (&vec![0], &vec![1]));
     assert_eq!((&registry.poles[0].zones, &registry.poles[1].zones), (&vec![0], &vec![1]));
     assert_eq!(registry.properties.by_id("pm2_5").unwrap().sentinels, [-100, 655_350]);
-    assert_eq!(registry.profiles["counter"].counter.max_per_minute, 500);
+    assert_eq!(registry.profiles["counter"].counter, Counter::new(16, 500));
     assert_eq!(inputs.settings, FoldSettings::default());
+}
+
+#[test]
+fn a_counter_begins_at_zero_when_its_profile_says_so() {
+    let counter = fixture::COUNTER.replace("width_bits = 16", "width_bits = 16\nresets_at = \"03:30\"");
+    let registry = parse(&files(&[("profiles/counter.toml", &counter)])).registry;
+    assert_eq!(registry.profiles["counter"].counter, Counter { resets_at: Some(210), ..Counter::new(16, 500) });
 }
 
 #[test]

@@ -144,6 +144,8 @@ expected = ["pm25"]
 
 [counter]
 width_bits = 4
+resets_at_power_up = true
+resets_at = "24:00"
 
 [[mapping]]
 path = "air..temp"
@@ -167,11 +169,15 @@ scale = "1000"
               hint: did you mean `pm2_5`?
             profiles/counter.toml:9: width_bits: 4 is out of bounds
               hint: use 8 to 62
-            profiles/counter.toml:12: path: a part of the path is empty
+            profiles/counter.toml:10: resets_at_power_up: no property says when a device was switched on
+              hint: add `power_up` to properties.toml, or remove this line
+            profiles/counter.toml:11: resets_at: `24:00` is no time of day
+              hint: write hours and minutes of the local day, "00:00" to "23:59"
+            profiles/counter.toml:14: path: a part of the path is empty
               hint: write names or indices with dots between, like `lines.0.in`
-            profiles/counter.toml:14: unit: `pm2_5` is kept in `ug/m3`, not in `mg/m3`
+            profiles/counter.toml:16: unit: `pm2_5` is kept in `ug/m3`, not in `mg/m3`
               hint: set `scale` so that value × scale is in `ug/m3`, and `unit = "ug/m3"`
-            profiles/counter.toml:15: scale: expected a number of at most 18 digits, found the text "1000"
+            profiles/counter.toml:17: scale: expected a number of at most 18 digits, found the text "1000"
               hint: write it like `scale = 0.5`
             profiles/station.toml:1: mapping: the codec needs a mapping
               hint: add a `[[mapping]]` for each value
