@@ -224,13 +224,19 @@ impl Place<'_> {
         for row in &rows {
             self.judge_alone(row);
         }
+        self.judge_history(quarter)
+    }
+
+    /// Judges all values of a block anew by those before.
+    pub(crate) fn judge_history(&mut self, quarter: Quarter) -> Result<(), LoadError> {
+        let Some(rows) = self.get(quarter).map(Block::rows) else { return self.error.take().map_or(Ok(()), Err) };
         let (rules, stride) = self.active.rules_at(self.no, quarter.start());
         let all = rows.iter().flat_map(|row| &row.values).map(|value| value.series);
         let asked = all.filter(|series| self.active.asked(rules, *series).is_some());
         let series = asked.map(|series| (series, Vec::new())).collect();
         let mut near = Near { at: quarter.start(), stride, series, powered_up: Vec::new() };
         let longest = rules.iter().map(|rules| i64::from(rules.warming_up_s) * 1_000).max().unwrap_or(0);
-        near.take(self.active, self.get(quarter).map(Block::rows).unwrap_or_default());
+        near.take(self.active, rows);
         self.walk(&mut near, quarter, -1, quarter.start().plus(-longest));
         near.powered_up.sort_unstable();
         for mut kept in near.series.into_values() {

@@ -18,6 +18,7 @@ mod effect;
 mod fold;
 mod gateways;
 mod judge;
+mod judged;
 mod ledger;
 mod listen;
 mod look;

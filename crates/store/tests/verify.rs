@@ -141,7 +141,7 @@ const TOUCHED_LATER: [Case; 7] = [
 /// A row to touch, and what is said of it. Device 8 is `00000000000000a1`, which measures fine dust alone.
 type Case = (&'static str, &'static [&'static str]);
 
-const TOUCHED: [Case; 21] = [
+const TOUCHED: [Case; 23] = [
     (
         "UPDATE cursor SET received_at = received_at + 1",
         &[
@@ -160,6 +160,16 @@ const TOUCHED: [Case; 21] = [
         &["block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored revision 1; folded revision 0"],
     ),
     (
+        "UPDATE block SET closed_minute = closed_minute + 1 WHERE id = (SELECT min(id) FROM block WHERE device = 8)",
+        &["block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored closed in minute 29880751; folded closed in minute 29880750"],
+    ),
+    (
+        "UPDATE rollup SET minute = minute + 1
+      WHERE (level, scope, number) = (1, 1, 8) AND start =
+        (SELECT min(start) FROM rollup WHERE (level, scope, number) = (1, 1, 8))",
+        &["rollup: device 00000000000000a1, hour from 2026-10-24T12:00:00Z: stored changed in minute 29880796; folded changed in minute 29880795"],
+    ),
+    (
         "UPDATE block SET rows = (SELECT rows FROM block WHERE device = 8 ORDER BY id LIMIT 1 OFFSET 1)
       WHERE id = (SELECT min(id) FROM block WHERE device = 8)",
         &[
@@ -170,7 +180,7 @@ const TOUCHED: [Case; 21] = [
         "UPDATE block SET aggregates = (SELECT aggregates FROM block WHERE device = 8 ORDER BY id LIMIT 1 OFFSET 1)
       WHERE id = (SELECT min(id) FROM block WHERE device = 8)",
         &[
-            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored pm2_5 count 3, sum 21.6, 7.15 to 7.25; folded pm2_5 count 3, sum 21.15, 7 to 7.1",
+            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored pm2_5 count 3, sum 21.6, 7.15 to 7.25, flags 0x100; folded pm2_5 count 3, sum 21.15, 7 to 7.1, flags 0x100",
         ],
     ),
     (
@@ -193,7 +203,7 @@ const TOUCHED: [Case; 21] = [
       WHERE (level, scope, number) = (1, 1, 8) AND start =
         (SELECT min(start) FROM rollup WHERE (level, scope, number) = (1, 1, 8))",
         &[
-            "rollup: device 00000000000000a1, hour from 2026-10-24T12:00:00Z: stored pm2_5 count 12, sum 94.5, 7.6 to 8.15; folded pm2_5 count 12, sum 87.3, 7 to 7.55",
+            "rollup: device 00000000000000a1, hour from 2026-10-24T12:00:00Z: stored pm2_5 count 12, sum 94.5, 7.6 to 8.15, flags 0x100; folded pm2_5 count 12, sum 87.3, 7 to 7.55, flags 0x100",
         ],
     ),
     (
@@ -209,7 +219,7 @@ const TOUCHED: [Case; 21] = [
     (
         "UPDATE device SET last_closed = last_closed - 1 WHERE device = 8",
         &[
-            "state: device 00000000000000a1: stored last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:30:00Z, 38 bytes with checksum 420a8e03; folded last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:45:00Z, 38 bytes with checksum 420a8e03",
+            "state: device 00000000000000a1: stored last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:30:00Z, 83 bytes with checksum f328439a; folded last received 2026-10-26T04:25:17Z, closed up to 2026-10-26T03:45:00Z, 83 bytes with checksum f328439a",
             "state: open device 00000000000000a1, quarter from 2026-10-26T03:45:00Z: stored 2026-10-26T03:45:16.7Z pm2_5 9.85; folded nothing",
         ],
     ),

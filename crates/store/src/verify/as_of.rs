@@ -2,18 +2,19 @@
 //!
 //! A block is a function of its readings and of the totals next to it; each reading says when it was received, and readings are
 //! only ever added. So readings that came later are left out, and the totals next to the block are looked for anew among those
-//! that were there. A checkpoint is made by the first record of a day: what was received on earlier days came before it, and of
+//! that were there. Remarks that hang on the readings before are made anew of those, by the registry that was in force. A checkpoint is made by the first record of a day: what was received on earlier days came before it, and of
 //! its own instant only what that record brought, which is understood once more for it. If the journal does not have it any
 //! more, that is what its device sent in that instant.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use smartpole_model::{DeviceNo, Flags, Quarter, Record, RecordRef, Series, UtcMillis};
+use smartpole_model::{DeviceNo, Inputs, Quarter, Record, RecordRef, Series, UtcMillis};
 use smartpole_pipeline::{
-    AcceptedRow, DeviceRow, Env, Fold, LoadError, LoadInputs, Restore, StoredBlock, StoredBlocks, accepted_rows,
+    AcceptedRow, BlockMaking, DeviceRow, Env, Fold, LoadError, LoadInputs, Restore, StoredBlock, StoredBlocks,
+    accepted_rows,
 };
-use smartpole_window::{Anchor, Block, MAX_GAP_MS, NewRow, Row, RowValue, Superseded, Total};
+use smartpole_window::{Beside, Block, MAX_GAP_MS, NewRow, Row, RowValue, Sought, Superseded, Total};
 
 use super::{scratch::Begin, view::load};
 use crate::{
@@ -34,16 +35,38 @@ pub(super) struct AsOf {
     own: Vec<UtcMillis>,
     /// Totals of blocks that were open then, by device.
     open: HashMap<DeviceNo, Vec<AcceptedRow>>,
-    /// Flags that exclude, by property number.
-    excluded_by: HashMap<u16, Flags>,
+    /// How values counted then.
+    making: BlockMaking,
+    /// The fold of then, without a block.
+    fold: Fold,
 }
 
-/// No block: those of a checkpoint are looked for only when its open ones are refilled.
+/// No block: those of a checkpoint are looked for only when its open ones are refilled. No registry: it is in force.
 struct Nothing;
 
 impl StoredBlocks for Nothing {
     fn load(&self, _: DeviceNo, _: Quarter) -> Result<Option<StoredBlock>, LoadError> {
         Ok(None)
+    }
+}
+
+impl LoadInputs for Nothing {
+    fn load(&self, hash: &str) -> Result<Arc<Inputs>, LoadError> {
+        Err(LoadError(format!("no registry {hash} is asked for").into()))
+    }
+}
+
+/// Blocks without what was not there.
+struct Then<'a> {
+    as_of: &'a AsOf,
+    with_own: bool,
+}
+
+impl StoredBlocks for Then<'_> {
+    fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
+        let Some(stored) = load(&self.as_of.connection, device, quarter)? else { return Ok(None) };
+        let rows = self.as_of.cut(&unpack(quarter, &stored)?, device, self.with_own).pack();
+        Ok(Some(StoredBlock { rows, ..stored }))
     }
 }
 
@@ -65,10 +88,9 @@ impl AsOf {
         let mut fold = Fold::restore(bare, &Env { stored: &Nothing, inputs })?;
         let sent = |row: &&DeviceRow| fold.last_received_at(row.device) == Some(start.received_at);
         let last = start.devices.iter().find(sent).map(|row| row.device);
-        let properties = fold.inputs().registry.properties.iter();
-        let excluded_by = properties.map(|property| (property.number.0, property.excluded_by)).collect();
+        let making = fold.block_making();
         let own = own(&mut fold, record, inputs)?;
-        Ok(Self { connection: original.reader()?, received_at: start.received_at, last, own, open, excluded_by })
+        Ok(Self { connection: original.reader()?, received_at: start.received_at, last, own, open, making, fold })
     }
 
     /// Whether a reading was there; `with_own` with what the checkpoint's own record brought.
@@ -80,12 +102,31 @@ impl AsOf {
         row.received_at < day || (with_own && is_own)
     }
 
-    /// A block without what was not there; none if nothing is left of it.
-    fn cut(&self, block: &Block, device: DeviceNo, with_own: bool) -> Result<Option<Block>, LoadError> {
-        let quarter = block.quarter();
+    /// A block as it was; none if nothing of it was there.
+    fn block(&self, stored: &Block, device: DeviceNo, with_own: bool) -> Result<Option<Block>, LoadError> {
+        let then = Then { as_of: self, with_own };
+        // what a registry says is in the fold already
+        let env = Env { stored: &then, inputs: &Nothing };
+        let Some(mut block) = self.fold.judged(device, stored.quarter(), &env)? else { return Ok(None) };
+        let rows = block.rows();
+        for anchor in stored.anchors() {
+            let total = |row: &Row| self.total(row, anchor.series);
+            let sought = Sought { series: anchor.series, total: &total, power_up: self.making.power_up() };
+            let beside = |step| {
+                let rows = |quarter| self.rows(device, quarter, with_own);
+                Beside::find(sought, (stored.quarter(), step), (MAX_GAP_MS / Quarter::MILLIS) as i32 + 1, rows)
+            };
+            let known = Beside::anchor(sought, beside(-1)?, &rows, beside(1)?);
+            block.set_anchor(anchor.series, |anchor| *anchor = known);
+        }
+        Ok((block.row_count() > 0 || !block.anchors().is_empty()).then_some(block))
+    }
+
+    /// A block without what was not there, with the remarks of now and no totals next to it.
+    fn cut(&self, block: &Block, device: DeviceNo, with_own: bool) -> Block {
         let mut rows = block.rows();
         rows.retain(|row| self.was_there(device, row, with_own));
-        let mut cut = Block::new(quarter);
+        let mut cut = Block::new(block.quarter());
         let mut outcomes = Vec::new();
         for Row { event_time, received_at, time_source, values } in &rows {
             let (event_time, received_at, time_source) = (*event_time, *received_at, *time_source);
@@ -94,56 +135,7 @@ impl AsOf {
             cut.insert(NewRow { event_time, received_at, time_source, values: &values }, &mut outcomes);
         }
         replace_again(&mut cut, block, &rows);
-        for anchor in block.anchors() {
-            let known = self.anchor(device, &rows, quarter, anchor.series, with_own)?;
-            cut.set_anchor(anchor.series, |anchor| *anchor = known);
-        }
-        Ok((cut.row_count() > 0 || !cut.anchors().is_empty()).then_some(cut))
-    }
-
-    /// The totals next to a block among what was there: as the fold links them, nearest and within the gap.
-    fn anchor(
-        &self,
-        device: DeviceNo,
-        rows: &[Row],
-        quarter: Quarter,
-        series: Series,
-        with_own: bool,
-    ) -> Result<Anchor, LoadError> {
-        let own: Vec<Total> = rows.iter().filter_map(|row| self.total(row, series)).collect();
-        let before = self.neighbour(device, quarter, series, with_own, -1)?;
-        let after = self.neighbour(device, quarter, series, with_own, 1)?;
-        let near = |earlier: &Total, later: Option<&Total>| {
-            later.is_some_and(|later| later.at.since(earlier.at) <= MAX_GAP_MS)
-        };
-        let first = own.first().or(after.as_ref()).copied();
-        let last = own.last().or(before.as_ref()).copied();
-        Ok(Anchor {
-            series,
-            before: before.filter(|before| near(before, first.as_ref())),
-            after: after.filter(|after| last.is_some_and(|last| near(&last, Some(after)))),
-        })
-    }
-
-    /// The nearest total on one side, at most [`MAX_GAP_MS`] away.
-    fn neighbour(
-        &self,
-        device: DeviceNo,
-        home: Quarter,
-        series: Series,
-        with_own: bool,
-        step: i32,
-    ) -> Result<Option<Total>, LoadError> {
-        for distance in 1..=(MAX_GAP_MS / Quarter::MILLIS) as i32 + 1 {
-            let quarter = Quarter(home.0 + step * distance);
-            let rows = self.rows(device, quarter, with_own)?;
-            let mut totals = rows.iter().filter_map(|row| self.total(row, series));
-            let found = if step < 0 { totals.next_back() } else { totals.next() };
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        cut
     }
 
     /// Readings of a quarter that were there, whether its block is closed yet or not.
@@ -160,9 +152,8 @@ impl AsOf {
     }
 
     fn total(&self, row: &Row, series: Series) -> Option<Total> {
-        let value = row.values.iter().find(|value| value.series == series)?;
-        let excluded = self.excluded_by.get(&series.property.0).is_some_and(|flags| value.flags.intersects(*flags));
-        (!excluded).then_some(Total { at: row.event_time, value: value.value })
+        let value = row.values.iter().find(|value| value.series == series && self.making.counts(value))?;
+        Some(Total { at: row.event_time, value: value.value })
     }
 
     /// The newest revision up to a minute of receipt, its minute, and what the block said before the next one.
@@ -189,11 +180,11 @@ impl StoredBlocks for AsOf {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
         let Some(stored) = load(&self.connection, device, quarter)? else { return Ok(None) };
         let block = unpack(quarter, &stored)?;
-        let Some(cut) = self.cut(&block, device, true)? else { return Ok(None) };
-        let rows = cut.pack();
+        let Some(then) = self.block(&block, device, true)? else { return Ok(None) };
+        let rows = then.pack();
         // the record of the checkpoint is the first of its minute: if it changed the block, that is the minute's revision
-        let before = self.cut(&block, device, false)?.map(|block| block.pack());
-        let changed_it = before.as_ref() != Some(&rows);
+        let changed_it = self.last == Some(device)
+            && self.block(&block, device, false)?.is_none_or(|before| before.pack() != rows);
         let minute = self.received_at.0.div_euclid(60_000) - i64::from(!changed_it);
         let known = self.revision(device, quarter, minute);
         let (revision, revised_minute, former) = known.map_err(|error| failed(sqlite("read revisions")(error)))?;

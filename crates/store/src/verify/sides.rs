@@ -69,11 +69,11 @@ fn append(texts: &mut (Vec<String>, Vec<String>), more: (Vec<String>, Vec<String
 
 pub(super) fn block(words: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Texts {
     let differing = |kept: &[Value], made: &[Value]| {
-        let mut texts = numbers(&["revision", "revised in minute"], kept, made);
-        if kept.get(2) != made.get(2) {
-            append(&mut texts, words.aggregates(kept.get(2), made.get(2)));
+        let mut texts = numbers(&["revision", "revised in minute", "closed in minute"], kept, made);
+        if kept.get(3) != made.get(3) {
+            append(&mut texts, words.aggregates(kept.get(3), made.get(3)));
         }
-        if let (Some(kept), Some(made)) = (kept.get(3), made.get(3))
+        if let (Some(kept), Some(made)) = (kept.get(4), made.get(4))
             && kept != made
         {
             append(&mut texts, words.rows(kept, made));
@@ -81,19 +81,19 @@ pub(super) fn block(words: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Te
         texts
     };
     parts(stored, folded, differing, |row| {
-        let rows = row.get(3).and_then(|rows| Block::unpack(Quarter(0), blob(rows)).ok());
+        let rows = row.get(4).and_then(|rows| Block::unpack(Quarter(0), blob(rows)).ok());
         format!("revision {}, {} readings", int(row, 0), rows.map_or(0, |block| block.row_count()))
     })
 }
 
 pub(super) fn rollup(words: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Texts {
     let differing = |kept: &[Value], made: &[Value]| {
-        let mut texts = numbers(&["revision"], kept, made);
-        append(&mut texts, words.aggregates(kept.get(1), made.get(1)));
+        let mut texts = numbers(&["revision", "changed in minute"], kept, made);
+        append(&mut texts, words.aggregates(kept.get(2), made.get(2)));
         texts
     };
     parts(stored, folded, differing, |row| {
-        let series = row.get(1).and_then(|value| Aggregates::unpack(blob(value)).ok());
+        let series = row.get(2).and_then(|value| Aggregates::unpack(blob(value)).ok());
         format!("revision {}, {} series", int(row, 0), series.map_or(0, |series| series.0.len()))
     })
 }

@@ -68,7 +68,8 @@ pub(super) const ALL: [Table; 15] = [
     },
     Table {
         name: BLOCK,
-        sql: "SELECT id >> 32, id & 0xffffffff, revision, revised_minute, aggregates, rows FROM block ORDER BY id",
+        sql: "SELECT id >> 32, id & 0xffffffff, revision, revised_minute, closed_minute, aggregates, rows FROM block
+              ORDER BY id",
         keys: 2,
         whole: Asked::Always,
         asked: |since, row| {
@@ -102,7 +103,7 @@ pub(super) const ALL: [Table; 15] = [
     },
     Table {
         name: "rollup",
-        sql: "SELECT level, scope, number, start, revision, aggregates FROM rollup
+        sql: "SELECT level, scope, number, start, revision, minute, aggregates FROM rollup
               ORDER BY level, scope, number, start",
         keys: 4,
         whole: Asked::Always,

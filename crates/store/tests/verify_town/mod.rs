@@ -33,9 +33,6 @@ impl LoadInputs for Library {
 impl Town {
     pub fn new(seed: u64) -> Self {
         let mut files = synthetic(4, seed);
-        // rules that look back would let late readings change remarks of others, which a checkpoint cannot take back
-        let rules = b"[[rule]]\nproperties = [\"no2\"]\nwarming_up_s = 60\n";
-        files.insert("rules.toml".to_owned(), rules.to_vec());
         let mut add = |name: &str, text: String| files.entry(name.to_owned()).or_default().extend(text.into_bytes());
         add("devices.csv", "00000000000000a1,p000000,radio,,,\n".to_owned());
         add("profiles/radio.toml", RADIO.to_owned());
