@@ -26,6 +26,22 @@ pub enum Kind {
     State,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Gauge, Self::IntervalCount, Self::TotalCount, Self::Index, Self::State];
+
+    /// Its word in files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Gauge => "gauge",
+            Self::IntervalCount => "interval_count",
+            Self::TotalCount => "total_count",
+            Self::Index => "index",
+            Self::State => "state",
+        }
+    }
+}
+
 /// How levels make the level of a longer time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

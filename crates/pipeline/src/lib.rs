@@ -11,6 +11,7 @@
 
 mod active;
 mod batch_row;
+mod catalogue;
 mod changes;
 mod checkpoint;
 mod device;

@@ -1,6 +1,7 @@
 //! `smartpole check`: every mistake in configuration and registry, before anything is started.
 
 mod notes;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -53,6 +54,7 @@ impl Report {
             report.notes.extend(notes::readable_by_others(&config.data.join(inputs::KEY_FILE), "keys"));
         }
         let inputs = if config.registry.is_dir() { report.add_registry(&config.registry) } else { None };
+        report.mistakes.extend(inputs.iter().flat_map(|inputs| stored::misfits(&config, inputs)));
         for target in &config.influx {
             report.mistakes.extend(inputs.iter().flat_map(|inputs| unknown_themes(file, target, &inputs.registry)));
             report.notes.extend(notes::readable_by_others(&target.token_file, "a token"));
@@ -87,15 +89,12 @@ impl Report {
             self.notes.extend(notes::out_of_zones(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
         });
-        let located = |problem: Problem| {
-            let file = folder.join(&problem.file).display().to_string();
-            Problem { file, ..problem }
-        };
-        let (inputs, problems) = match parsed {
+        let (inputs, mut problems) = match parsed {
             Ok(inputs) => (Some(inputs), Vec::new()),
             Err(problems) => (None, problems),
         };
-        self.mistakes.extend(problems.into_iter().chain(routes(&files)).map(located));
+        problems.extend(routes(&files));
+        self.mistakes.extend(stored::located(folder, problems));
         inputs
     }
 }

@@ -45,9 +45,18 @@ impl InputLibrary {
         Self { dir: data.join("inputs"), key_file, known: Arc::default() }
     }
 
-    /// Keeps files that are sound and gives their hash; what is wrong with them otherwise.
-    pub(crate) fn keep(&self, files: &Files) -> Result<Result<String, KeepError>, Vec<Problem>> {
+    /// Keeps files that are sound and gives their hash; what is wrong with them otherwise. `misfits` says what is wrong with inputs
+    /// that are sound by themselves.
+    pub(crate) fn keep(
+        &self,
+        files: &Files,
+        misfits: impl FnOnce(&Inputs) -> Vec<Problem>,
+    ) -> Result<Result<String, KeepError>, Vec<Problem>> {
         let inputs = Inputs::parse(files)?;
+        let misfits = misfits(&inputs);
+        if !misfits.is_empty() {
+            return Err(misfits);
+        }
         let hash = Inputs::hash(files, FOLD_VERSION);
         let written = self.write(&hash, files);
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(hash.clone(), Arc::new(inputs));
@@ -80,6 +89,27 @@ impl InputLibrary {
         Ok(key.seal(&keys_of(hash), keys)?)
     }
 
+    /// Names of all copies.
+    pub(crate) fn hashes(&self) -> Result<Vec<String>, LoadError> {
+        let broken = |source| LoadError(Box::new(KeptError::Missing { dir: self.dir.clone(), source }));
+        let entries = match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(broken)?.collect::<io::Result<Vec<_>>>().map_err(broken)?,
+        };
+        let names = entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok());
+        Ok(names.filter(|name| !name.contains('.')).collect()) // one that was not finished ends in `.new`
+    }
+
+    /// The version of the fold's rules that a copy's hash names; none if a newer program kept it.
+    pub(crate) fn fold_version(&self, hash: &str) -> Result<Option<u32>, LoadError> {
+        let files = self.files(hash)?;
+        Ok((1..=FOLD_VERSION).rev().find(|version| Inputs::hash(&files, *version) == hash))
+    }
+
+    fn files(&self, hash: &str) -> Result<Files, LoadError> {
+        self.read(hash).map_err(|error| LoadError(Box::new(KeptError::new(&self.dir.join(hash), error))))
+    }
+
     /// The files of a copy.
     fn read(&self, hash: &str) -> Result<Files, KeepError> {
         let mut files = read(&self.dir.join(hash))?;
@@ -109,8 +139,7 @@ impl LoadInputs for InputLibrary {
         if let Some(inputs) = known.get(hash) {
             return Ok(Arc::clone(inputs));
         }
-        let dir = self.dir.join(hash);
-        let files = self.read(hash).map_err(|error| LoadError(Box::new(KeptError::new(&dir, error))))?;
+        let (dir, files) = (self.dir.join(hash), self.files(hash)?);
         let parsed =
             Inputs::parse(&files).map_err(|problems| LoadError(Box::new(KeptError::Unsound { dir, problems })))?;
         let inputs = Arc::new(parsed);

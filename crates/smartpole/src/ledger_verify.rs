@@ -8,6 +8,7 @@
 pub(crate) mod journal;
 mod replay;
 mod room;
+mod start;
 
 use std::{
     io::{self, Write},
@@ -15,16 +16,16 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use smartpole_journal::Journal;
 use smartpole_model::{Seq, UtcMillis};
-use smartpole_pipeline::{LoadError, Restore};
+use smartpole_pipeline::{FOLD_VERSION, LoadError, Restore};
 use smartpole_store::{Begin, Compared, Difference, Scratch, Store, compare};
 
 use self::{
-    replay::{Replay, STEP_BYTES, STEP_RECORDS},
+    replay::Replay,
     room::ScratchFolder,
+    start::{Start, start},
 };
-use crate::{cli::ledger::Verify, inputs::InputLibrary, replay::weight};
+use crate::{cli::ledger::Verify, inputs::InputLibrary};
 
 /// How often the fold follows what was committed meanwhile, before a commit is chosen.
 const CATCH_UPS: usize = 3;
@@ -45,9 +46,13 @@ pub(crate) enum Error {
     )]
     NoStart { oldest: Seq },
     #[error(
-        "record {seq} changed what was received before the checkpoints that are kept, by a replay or a registry that changes the past, and the journal's beginning is not folded: begin at the next checkpoint, which the service makes at the first record of a day (UTC)"
+        "record {seq} changed what was received before the checkpoints that are kept, by a replay, a registry that changes the past or a program with other rules, and the journal's beginning is not folded: begin at the next checkpoint, which the service makes at the first record of a day (UTC)"
     )]
     PastChanged { seq: Seq },
+    #[error(
+        "nothing is compared: what is stored was folded by {former} of the rules, this program has version {FOLD_VERSION}, whose results differ, and no checkpoint is of its rules yet: run the service with this program, which makes one at the first record of a day (UTC), and verify from there"
+    )]
+    OtherRules { former: String },
     #[error(
         "city.db was folded up to record {cursor}, but the journal ends with {durable}: they do not belong together, or the journal has lost records"
     )]
@@ -75,7 +80,7 @@ pub(crate) fn run(data: &Path, key_file: Option<PathBuf>, asked: &Verify) -> Res
     let (store, library) = (Store::open(data)?, InputLibrary::new(data, key_file));
     let dir = data.join("journal");
     let journal = journal::open(&dir)?;
-    let start = start(&store, &journal, asked.from_checkpoint)?;
+    let Start { restore: start, former } = start(&store, &journal, &library, asked.from_checkpoint)?;
     let folder = ScratchFolder::make(data, asked.scratch.as_deref())?;
     let record = journal.read_one(start.cursor)?; // a checkpoint's own one may be gone
     let scratch = Scratch::begin(folder.path(), &store, &start, record.as_ref(), &library)?;
@@ -90,41 +95,8 @@ pub(crate) fn run(data: &Path, key_file: Option<PathBuf>, asked: &Verify) -> Res
     let mut lines = Lines { left: asked.limit, bar: &bar };
     let compared = compare(&view, &scratch, replay.fold(), &library, |difference| lines.print(&difference))?;
     bar.finish_and_clear();
-    summary(&start, &replay, compared, asked.limit)?;
+    summary(&start, former.as_deref(), &replay, compared, asked.limit)?;
     if compared.differences > 0 { Err(Error::Differs { n: compared.differences }) } else { Ok(()) }
-}
-
-/// Where to begin: before the first record if the journal still has it, else at a checkpoint.
-fn start(store: &Store, journal: &Journal, from_checkpoint: bool) -> Result<Restore, Error> {
-    let oldest = journal.status().borrow().oldest;
-    if oldest <= Seq(1) && !from_checkpoint {
-        return Ok(Restore::default());
-    }
-    let (mut from, mut changed) = (oldest, None);
-    while let Some(checkpoint) = store.checkpoint_from(from)? {
-        let Some(seq) = last_change_of_the_past(journal, checkpoint.cursor.next())? else { return Ok(checkpoint) };
-        (from, changed) = (seq.next(), Some(seq));
-    }
-    match changed {
-        _ if oldest <= Seq(1) => Ok(Restore::default()),
-        Some(seq) => Err(Error::PastChanged { seq }),
-        None => Err(Error::NoStart { oldest }),
-    }
-}
-
-/// The last record from `from` on that changes what came before it: a checkpoint does not hold what it finds there.
-fn last_change_of_the_past(journal: &Journal, from: Seq) -> Result<Option<Seq>, Error> {
-    let (mut reader, mut last) = (journal.reader(from), None);
-    loop {
-        let batch = reader.next_batch(STEP_RECORDS as usize, STEP_BYTES)?;
-        if batch.is_empty() {
-            return Ok(last);
-        }
-        for record in batch.iter() {
-            let (seq, record) = record?;
-            last = if weight::changes_the_past(&record) { Some(seq) } else { last };
-        }
-    }
 }
 
 fn bar(records: u64) -> ProgressBar {
@@ -150,7 +122,13 @@ impl Lines<'_> {
     }
 }
 
-fn summary(start: &Restore, replay: &Replay<'_>, compared: Compared, limit: u64) -> io::Result<()> {
+fn summary(
+    start: &Restore,
+    former: Option<&str>,
+    replay: &Replay<'_>,
+    compared: Compared,
+    limit: u64,
+) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let Compared { blocks, rows, differences } = compared;
     if let Some(more) = differences.checked_sub(limit).filter(|more| *more > 0) {
@@ -160,6 +138,9 @@ fn summary(start: &Restore, replay: &Replay<'_>, compared: Compared, limit: u64)
         Seq(0) => (replay.first().unwrap_or(UtcMillis(0)), "the journal's beginning"),
         _ => (start.received_at, "a checkpoint"),
     };
+    if let Some(former) = former {
+        writeln!(out, "left out: the journal's beginning, which was folded by {former} of the rules; this program has version {FOLD_VERSION}")?;
+    }
     let (to, messages) = (replay.fold().position(), replay.messages());
     writeln!(
         out,

@@ -1,6 +1,10 @@
 //! Takes a changed registry into force, without a restart.
 
-use std::{path::PathBuf, sync::RwLock, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use smartpole_journal::Journal;
 use smartpole_model::{Inputs, Problem, Record, registry::Files};
@@ -8,7 +12,12 @@ use smartpole_pipeline::{FOLD_VERSION, Fold};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock, inputs, inputs::InputLibrary, service::Error, telemetry::Chain};
+use crate::{
+    clock, inputs,
+    inputs::{InputLibrary, KeepError},
+    service::Error,
+    telemetry::Chain,
+};
 
 /// How often the folder is looked at. A change counts once it was the same twice, so that a file half saved is not taken.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -19,6 +28,8 @@ pub(crate) struct RegistryWatch {
     folder: PathBuf,
     library: InputLibrary,
     journal: Journal,
+    /// What is stored, which a registry must fit.
+    fold: Arc<RwLock<Fold>>,
     /// Why the folder is not in force, if it is not.
     error: watch::Sender<Option<String>>,
     /// Hash of the files that were tried last.
@@ -32,13 +43,13 @@ impl RegistryWatch {
         folder: PathBuf,
         library: &InputLibrary,
         journal: &Journal,
-        fold: &RwLock<Fold>,
+        fold: &Arc<RwLock<Fold>>,
     ) -> Result<Self, Error> {
         let files = inputs::read(&folder).map_err(|source| Error::Folder { dir: folder.clone(), source })?;
         let in_force = fold.read().map(|fold| fold.inputs_hash().to_owned()).unwrap_or_default();
-        let (library, journal) = (library.clone(), journal.clone());
-        let mut watch = Self { folder, library, journal, error: watch::Sender::new(None), tried: hash(&files) };
-        match watch.library.keep(&files) {
+        let (library, journal, fold) = (library.clone(), journal.clone(), Arc::clone(fold));
+        let mut watch = Self { folder, library, journal, fold, error: watch::Sender::new(None), tried: hash(&files) };
+        match watch.keep(&files) {
             Ok(Ok(hash)) if hash == in_force => {}
             Err(problems) if in_force.is_empty() => {
                 let (n, text) = (problems.len(), summary(&problems));
@@ -72,8 +83,14 @@ impl RegistryWatch {
         }
     }
 
+    /// Keeps files that are sound and fit what is stored.
+    fn keep(&self, files: &Files) -> Result<Result<String, KeepError>, Vec<Problem>> {
+        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+        self.library.keep(files, |inputs| fold.misfits(&inputs.registry.properties))
+    }
+
     async fn take(&mut self, files: &Files) {
-        match self.library.keep(files) {
+        match self.keep(files) {
             Err(problems) => self.report(Some(&summary(&problems))),
             Ok(Err(error)) => {
                 self.report(Some(&format!("cannot keep a copy of the registry: {}", Chain(&error))));

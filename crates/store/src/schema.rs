@@ -104,3 +104,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// Whether a file has this program's schema.
+pub(crate) fn is_current(connection: &Connection) -> Result<bool, Error> {
+    let found: rusqlite::Result<i64> = connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    Ok(found.map_err(sqlite("read the schema's version"))? == SCHEMA)
+}

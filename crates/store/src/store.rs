@@ -49,6 +49,21 @@ impl Store {
         Ok(Self { path, writer: Arc::new(Mutex::new(writer)), loader: Arc::new(Mutex::new(loader)) })
     }
 
+    /// Opens the `city.db` of a folder to look at it: nothing is made or changed, and nothing can be committed. None if there is none, or
+    /// one of another program's schema.
+    ///
+    /// # Errors
+    /// [`Error::Open`], [`Error::Sqlite`].
+    pub fn open_to_look(dir: &Path) -> Result<Option<Self>, Error> {
+        let path = dir.join(FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let (one, other) = (read_only(&path)?, read_only(&path)?);
+        let is_ours = schema::is_current(&one)?;
+        Ok(is_ours.then(|| Self { path, writer: Arc::new(Mutex::new(one)), loader: Arc::new(Mutex::new(other)) }))
+    }
+
     /// The place of the newest checkpoint that is at least as old as `day` (UTC days since 1970). Where `day` is the first one
     /// of raw retention, the journal is needed from there on only: what was folded before it is durable here.
     ///

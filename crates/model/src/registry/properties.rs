@@ -9,18 +9,11 @@ use super::{
 use crate::{Catalogue, Decimal, Flag, Flags, Kind, Mean, ObservedProperty, PropertyNo};
 
 /// The file's name.
-pub(super) const FILE: &str = "properties.toml";
+/// The file of the catalogue.
+pub const FILE: &str = "properties.toml";
 
 /// Numbers index a table, so they stay small.
 const NUMBERS: std::ops::RangeInclusive<i64> = 1..=999;
-
-const KINDS: [(&str, Kind); 5] = [
-    ("gauge", Kind::Gauge),
-    ("interval_count", Kind::IntervalCount),
-    ("total_count", Kind::TotalCount),
-    ("index", Kind::Index),
-    ("state", Kind::State),
-];
 
 const MEANS: [(&str, Mean); 2] = [("arithmetic", Mean::Arithmetic), ("energy", Mean::Energy)];
 
@@ -129,7 +122,7 @@ fn property(section: &mut Section<'_>, id: Option<String>, number: Option<u16>) 
 
 fn kind(section: &mut Section<'_>) -> Option<Kind> {
     let word: String = section.required("kind")?;
-    let kind = names::choose(&word, &KINDS);
+    let kind = names::choose(&word, &Kind::ALL.map(|kind| (kind.code(), kind)));
     kind.map_err(|hint| section.problem("kind", format!("unknown kind `{word}`"), hint)).ok()
 }
 

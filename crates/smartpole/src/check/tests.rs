@@ -1,6 +1,7 @@
 use std::{fs, fs::Permissions, os::unix::fs::PermissionsExt};
 
 use expect_test::{Expect, expect};
+use smartpole_model::{RecordRef, Seq};
 
 use super::*;
 
@@ -173,4 +174,36 @@ fn a_target_that_asks_for_no_theme_there_is_and_a_token_that_others_can_read_are
           hint: use some of air_quality, charging, connectivity, device, energy, footfall, noise, parking, soil, traffic, water, weather
         2 mistakes"#]],
     );
+}
+
+#[test]
+fn a_catalogue_that_does_not_fit_what_is_stored_is_a_mistake() {
+    let copy = Copy::new();
+    let data = copy.0.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let (store, library) = (smartpole_store::Store::open(&data).unwrap(), inputs::InputLibrary::new(&data, None));
+    let files = inputs::read(&copy.0.path().join("castrop-rauxel")).unwrap();
+    let hash = library.keep(&files, |_| Vec::new()).unwrap().unwrap();
+    let mut fold = crate::fold_loop::restore(&store, &library).unwrap();
+    let env = smartpole_pipeline::Env { stored: &store, inputs: &library };
+    let received_at = "2026-11-25T10:00:00Z".parse().unwrap();
+    let message = smartpole_model::RawMessageRef {
+        source: "mqtt",
+        topic: "smartpole/castrop-rauxel/AM-01/am-01-air/up",
+        payload: br#"{"time":"2026-11-25T10:00:00Z","values":{"pm2_5":7.3}}"#,
+        received_at,
+        principal: "",
+        peer: "",
+        qos: 1,
+        retained: false,
+    };
+    let records = [RecordRef::Inputs { received_at, hash: &hash }, RecordRef::Message(message)];
+    for (record, seq) in records.iter().zip(1..) {
+        fold.apply(Seq(seq), record, false, &env).unwrap();
+    }
+    store.commit(&fold.take_changes()).unwrap();
+
+    copy.reports(&[("SMARTPOLE__DATA", "data")], &expect![""]);
+    copy.replace("castrop-rauxel/properties.toml", "id = \"pm2_5\"\nnumber = ", "id = \"pm2_5\"\nnumber = 99");
+    copy.reports(&[("SMARTPOLE__DATA", "data")], &expect![""]);
 }

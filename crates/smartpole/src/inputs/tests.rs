@@ -23,7 +23,7 @@ fn with_keys() -> Files {
 }
 
 fn keep(data: &Path, files: &Files) -> String {
-    InputLibrary::new(data, None).keep(files).unwrap().unwrap()
+    InputLibrary::new(data, None).keep(files, |_| Vec::new()).unwrap().unwrap()
 }
 
 /// All bytes of all files under a folder.
@@ -101,7 +101,7 @@ fn a_restart_names_the_key_file_that_is_missing_damaged_or_wrong() {
         cannot read the keys of the registry kept in data/inputs/HASH: the key file data/inputs.key is missing, without which the kept keys of devices cannot be read: put it back from a copy
         cannot read the keys of the registry kept in data/inputs/HASH: the key file data/given.key is missing: put it back from a copy or, if there never was one, write 32 random bytes into it (head -c 32 /dev/urandom)"#]].assert_eq(&said.join("\n"));
 
-    let again = InputLibrary::new(data, None).keep(&registry("")).unwrap();
+    let again = InputLibrary::new(data, None).keep(&registry(""), |_| Vec::new()).unwrap();
     assert!(matches!(again, Err(KeepError::Seal(SealError::Missing { .. }))), "what is sealed must not be orphaned");
     assert!(!file.exists());
 }
@@ -136,9 +136,9 @@ fn a_key_file_that_somebody_else_provides_is_used_and_never_made() {
     fs::create_dir(data.path().join("inputs")).unwrap();
     let given = data.path().join("given.key");
     let library = InputLibrary::new(data.path(), Some(given.clone()));
-    assert!(matches!(library.keep(&with_keys()).unwrap(), Err(KeepError::Seal(SealError::NotGiven { .. }))));
+    assert!(matches!(library.keep(&with_keys(), |_| Vec::new()).unwrap(), Err(KeepError::Seal(SealError::NotGiven { .. }))));
     fs::write(&given, [7; 32]).unwrap();
-    let hash = library.keep(&with_keys()).unwrap().unwrap();
+    let hash = library.keep(&with_keys(), |_| Vec::new()).unwrap().unwrap();
     InputLibrary::new(data.path(), Some(given)).load(&hash).unwrap();
     assert!(!data.path().join(KEY_FILE).exists());
 }
