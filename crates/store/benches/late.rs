@@ -3,25 +3,14 @@
 //! `cargo bench -p smartpole-store --bench late`. The figures are printed as by the bench `fold`; compare the lines of one run: the bar
 //! is twice the time of 0 % at 20 %.
 
+mod air;
 mod common;
 
+use air::{measured, protobuf};
 use common::{DEVICES, Dice, Failure, Library, ROUNDS, fill, measure};
 use firmware_sim::synthetic;
-use prost::Message as _;
-use smartpole_codec::v1;
 use smartpole_model::Inputs;
 use smartpole_pipeline::LoadInputs;
-
-const VALUES: [(&str, u32, i64); 8] = [
-    ("pm1", 1, 52),
-    ("pm2_5", 1, 73),
-    ("pm4", 1, 95),
-    ("pm10", 1, 121),
-    ("no2", 1, 184),
-    ("temperature", 2, 2_130),
-    ("relative_humidity", 1, 612),
-    ("pressure", 1, 10_132),
-];
 
 fn main() -> Result<(), Failure> {
     let library = Library::of(Inputs::parse(&synthetic(DEVICES as usize / 2, 1)).map_err(|_| "registry")?);
@@ -37,24 +26,12 @@ fn main() -> Result<(), Failure> {
                 let topic = format!("smartpole/castrop-rauxel/{pole}/{}/up", device.id);
                 let is_late = (which.around(50) + 50) * 100 < late_percent * 101;
                 let delay = if is_late { 38 * 60_000 + which.around(22 * 60_000) } else { 300 };
-                let value = |(property, decimals, level): &(&str, u32, i64)| v1::Value {
-                    property: (*property).to_owned(),
-                    channel: 0,
-                    mantissa: level + dice.around(noise(*level)),
-                    decimals: *decimals,
-                };
-                let values = VALUES.iter().map(value).collect();
-                let time_ms = Some(at - delay - which.around(200));
-                (topic, v1::Uplink { samples: vec![v1::Sample { time_ms, values }] }.encode_to_vec())
+                let values = measured(&mut dice);
+                (topic, protobuf(at - delay - which.around(200), &values))
             };
             runtime.block_on(fill(&dir.path().join("journal"), message))?;
             measure(&format!("{round} {late_percent} % late"), dir.path(), &library)?;
         }
     }
     Ok(())
-}
-
-/// How far values are from their level: 2 %, and pressure as little as it is.
-fn noise(level: i64) -> i64 {
-    if level > 10_000 { 3 } else { (level / 50).max(1) }
 }
