@@ -161,13 +161,17 @@ const TOUCHED: [Case; 23] = [
     ),
     (
         "UPDATE block SET closed_minute = closed_minute + 1 WHERE id = (SELECT min(id) FROM block WHERE device = 8)",
-        &["block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored closed in minute 29880751; folded closed in minute 29880750"],
+        &[
+            "block: device 00000000000000a1, quarter from 2026-10-24T12:00:00Z: stored closed in minute 29880751; folded closed in minute 29880750",
+        ],
     ),
     (
         "UPDATE rollup SET minute = minute + 1
       WHERE (level, scope, number) = (1, 1, 8) AND start =
         (SELECT min(start) FROM rollup WHERE (level, scope, number) = (1, 1, 8))",
-        &["rollup: device 00000000000000a1, hour from 2026-10-24T12:00:00Z: stored changed in minute 29880796; folded changed in minute 29880795"],
+        &[
+            "rollup: device 00000000000000a1, hour from 2026-10-24T12:00:00Z: stored changed in minute 29880796; folded changed in minute 29880795",
+        ],
     ),
     (
         "UPDATE block SET rows = (SELECT rows FROM block WHERE device = 8 ORDER BY id LIMIT 1 OFFSET 1)

@@ -183,8 +183,8 @@ impl StoredBlocks for AsOf {
         let Some(then) = self.block(&block, device, true)? else { return Ok(None) };
         let rows = then.pack();
         // the record of the checkpoint is the first of its minute: if it changed the block, that is the minute's revision
-        let changed_it = self.last == Some(device)
-            && self.block(&block, device, false)?.is_none_or(|before| before.pack() != rows);
+        let changed_it =
+            self.last == Some(device) && self.block(&block, device, false)?.is_none_or(|before| before.pack() != rows);
         let minute = self.received_at.0.div_euclid(60_000) - i64::from(!changed_it);
         let known = self.revision(device, quarter, minute);
         let (revision, revised_minute, former) = known.map_err(|error| failed(sqlite("read revisions")(error)))?;
