@@ -5,13 +5,14 @@
 //! the remark `replayed`; one with another value than this message gave before takes its place, and the former stays beside it.
 //! The ledger moves: what a message was counted as in the hour of its receipt is taken away there, and what it is now is added.
 
-use std::collections::BTreeMap;
+mod ledger;
 
-use smartpole_model::{DeviceNo, Outcome, RawMessage, RawMessageRef, Reason, Seq, UtcMillis, Verdict};
+use smartpole_model::{DeviceNo, Outcome, RawMessage, RawMessageRef, Reason, Seq, UtcMillis};
 use smartpole_window::{Blocks, Insert, NewRow, RowValue, Total, link_total};
 
+use self::ledger::Again;
 use crate::{
-    Effect, Entry, Env, Fold, LedgerMove, LoadError, Mending, NameKind, QuarantineRow, Replay, RevisionReason,
+    Effect, Env, Fold, LoadError, Mending, NameKind, QuarantineRow, Replay, RevisionReason,
     active::Active,
     judge::Mended,
     message::{Origin, Verdicts},
@@ -163,113 +164,9 @@ impl Place<'_> {
     }
 }
 
-/// A message decoded again.
-struct Again {
-    seq: Seq,
-    source: u32,
-    received_at: UtcMillis,
-    device: Option<DeviceNo>,
-}
-
 impl QuarantineRow {
     fn has(&self, reason: Reason) -> bool {
         self.reasons.iter().any(|(known, _)| *known == reason)
-    }
-}
-
-impl Fold {
-    /// Moves what the ledger says of a message.
-    fn move_outcome(
-        &mut self,
-        again: &Again,
-        known: Option<&QuarantineRow>,
-        verdicts: Verdicts,
-        outcome: Outcome,
-        effect: &mut Effect,
-    ) {
-        let before: BTreeMap<Reason, i64> =
-            known.iter().flat_map(|row| &row.reasons).map(|(r, n)| (*r, *n as i64)).collect();
-        // readings of a message that was understood before are counted already, as accepted or as duplicates
-        let was_understood = known.as_ref().is_none_or(|row| !row.whole || !row.reasons.is_empty());
-        let duplicate = if was_understood { 0 } else { verdicts.duplicate as i64 };
-        let mut moves = vec![
-            (Entry::Reading(Verdict::Accepted), verdicts.accepted as i64),
-            (Entry::Reading(Verdict::Duplicate), duplicate),
-        ];
-        let mut decoded = verdicts.accepted as i64 + duplicate;
-        for reason in Reason::ALL {
-            let now = verdicts.quarantined.iter().find(|(known, _)| *known == reason).map_or(0, |(_, n)| *n as i64);
-            let change = now - before.get(&reason).copied().unwrap_or(0);
-            decoded += change;
-            moves.push((Entry::Reading(Verdict::Quarantined(reason)), change));
-            if reason == Reason::ConflictingValue {
-                effect.conflicts += change.max(0).unsigned_abs();
-            }
-        }
-        moves.push((Entry::Decoded, decoded));
-        moves.push((Entry::Replaced, verdicts.replaced as i64));
-        let was_whole = known.is_some_and(|row| row.whole);
-        let former = known.filter(|_| was_whole).map(|row| Outcome::Quarantined(row.reason));
-        if let Some(former) = former.filter(|former| *former != outcome) {
-            moves.extend([(Entry::Message(former), -1), (Entry::Message(outcome), 1)]);
-            effect.recovered += u64::from(!matches!(outcome, Outcome::Quarantined(_)));
-        }
-        // in the ledger by device a message counts once its device is known
-        let was_of = known.map_or(again.device, |row| row.device);
-        for (entry, n) in moves.into_iter().filter(|(_, n)| *n != 0) {
-            self.tally.shift(entry, n);
-            if let Some(device) = again.device.filter(|_| was_of == again.device) {
-                self.move_of_device(again, device, entry, n);
-            }
-        }
-        if let Some(device) = again.device.filter(|_| was_of != again.device) {
-            let now = verdicts
-                .quarantined
-                .iter()
-                .map(|(reason, n)| (Entry::Reading(Verdict::Quarantined(*reason)), *n as i64));
-            let all = now
-                .chain([(Entry::Message(outcome), 1), (Entry::Reading(Verdict::Accepted), verdicts.accepted as i64)])
-                .chain([(Entry::Reading(Verdict::Duplicate), duplicate)]);
-            all.filter(|(_, n)| *n != 0).for_each(|(entry, n)| self.move_of_device(again, device, entry, n));
-        }
-        self.move_row(again, known, verdicts, was_whole && matches!(outcome, Outcome::Quarantined(_)));
-    }
-
-    fn move_of_device(&mut self, again: &Again, device: DeviceNo, entry: Entry, n: i64) {
-        if !matches!(entry, Entry::Message(_) | Entry::Reading(_)) {
-            return; // the ledger by device holds these only
-        }
-        let day = again.received_at.utc_day();
-        let state = &mut self.devices[device.index()];
-        if state.today.shift(day, entry, n) {
-            state.counted = true;
-            self.touch(device);
-        } else {
-            self.pending.ledger_moves.push(LedgerMove { day, device, entry: entry.number(), n });
-        }
-    }
-
-    /// Changes the quarantine's row, if there was one or is one now.
-    fn move_row(&mut self, again: &Again, known: Option<&QuarantineRow>, verdicts: Verdicts, whole: bool) {
-        let Verdicts { quarantined: reasons, first, .. } = verdicts;
-        let &Again { seq, source, received_at, device } = again;
-        let was_refused = known.is_some();
-        let row = first.filter(|_| was_refused || !reasons.is_empty()).map(|(reason, detail)| {
-            let readings = reasons.iter().map(|(_, n)| *n as u32).sum();
-            QuarantineRow { seq, received_at, source, device, reason, detail, readings, whole, reasons }
-        });
-        match row {
-            Some(row) if Some(&row) == known => {}
-            Some(row) => {
-                self.pending.released.remove(&seq);
-                self.pending.quarantine.insert(seq, row);
-            }
-            None if was_refused => {
-                self.pending.quarantine.remove(&seq);
-                self.pending.released.insert(seq);
-            }
-            None => {}
-        }
     }
 }
 

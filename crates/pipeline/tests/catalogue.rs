@@ -34,25 +34,49 @@ fn check(memory: &Memory, changes: &[(&str, &str)], expected: &Expect) {
 #[test]
 fn stored_numbers_keep_their_meaning() {
     let memory = stored();
-    check(&memory, &[("number = 1\n", "number = 11\n")], &expect![[r#"
+    check(
+        &memory,
+        &[("number = 1\n", "number = 11\n")],
+        &expect![[r#"
         properties.toml: pm2_5: readings of it are stored under the number 1, which is 11 now
-          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]]);
-    check(&memory, &[("id = \"pm2_5\"\nnumber = 1", "id = \"pm10\"\nnumber = 11")], &expect![[r#"
+          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
+    );
+    check(
+        &memory,
+        &[("id = \"pm2_5\"\nnumber = 1", "id = \"pm10\"\nnumber = 11")],
+        &expect![[r#"
         properties.toml: pm2_5: readings of it are stored, and the entry is gone
-          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]]);
-    check(&memory, &[("decimals = 2", "decimals = 3")], &expect![[r#"
+          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
+    );
+    check(
+        &memory,
+        &[("decimals = 2", "decimals = 3")],
+        &expect![[r#"
         properties.toml: pm2_5: readings of it are stored with `decimals = 2`, which is 3 now
-          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]]);
-    check(&memory, &[("unit = \"ug/m3\"", "unit = \"mg/m3\"")], &expect![[r#"
+          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
+    );
+    check(
+        &memory,
+        &[("unit = \"ug/m3\"", "unit = \"mg/m3\"")],
+        &expect![[r#"
         properties.toml: pm2_5: readings of it are stored with `unit = "ug/m3"`, which is "mg/m3" now
-          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]]);
-    check(&memory, &[("kind = \"gauge\"", "kind = \"index\"")], &expect![[r#"
+          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
+    );
+    check(
+        &memory,
+        &[("kind = \"gauge\"", "kind = \"index\"")],
+        &expect![[r#"
         properties.toml: pm2_5: readings of it are stored with `kind = "gauge"`, which is "index" now
-          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]]);
+          hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
+    );
     // no reading of `people_in` is stored, but the total counts for it
-    check(&memory, &[("number = 2\n", "number = 12\n")], &expect![[r#"
+    check(
+        &memory,
+        &[("number = 2\n", "number = 12\n")],
+        &expect![[r#"
         properties.toml: people_in: readings of it are stored under the number 2, which is 12 now
-          hint: put the entry back as it was (number 2), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]]);
+          hint: put the entry back as it was (number 2), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
+    );
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! Hours of air at the poles of a street: sensors side by side, corrected and not, moved, silent, late.
 
-mod street;
+mod common;
 
+use common::{
+    HOUR, MINUTE,
+    street::{DAY, MOVED, Street},
+};
 use smartpole_method::{
     air::{Mean, Pollutant},
     index::{Index, Site},
 };
 use smartpole_model::{Flag, UtcMillis};
 use smartpole_store::{PoleAir, State};
-use street::{DAY, HOUR, MINUTE, MOVED, Street};
 
 /// The mean of an hour, as text, and whether an index may use it.
 fn hour(air: &PoleAir, pollutant: Pollutant, start: i64) -> Option<(String, bool)> {

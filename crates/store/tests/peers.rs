@@ -1,12 +1,15 @@
 //! A pole beside the poles around it, asked of the store.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-mod street;
+mod common;
 
+use common::{
+    HOUR, MINUTE,
+    street::{DAY, Street},
+};
 use smartpole_method::air::Mean;
 use smartpole_model::{PoleNo, UtcMillis};
 use smartpole_store::{PeerHour, Peers};
-use street::{DAY, HOUR, MINUTE, Street};
 
 /// The devices within 1,500 m of P1, on P2 and P4 to P7.
 const AROUND: [&str; 5] = ["s3", "n4", "n5", "n6", "n7"];

@@ -1,11 +1,14 @@
 //! Hours of a pole: of sound levels, of sensors side by side, and as of an earlier minute.
 
-mod street;
+mod common;
 
+use common::{
+    HOUR, MINUTE,
+    street::{DAY, Street},
+};
 use smartpole_method::air::Mean;
 use smartpole_model::{Flags, UtcMillis};
 use smartpole_store::{PoleHour, PoleHours};
-use street::{DAY, HOUR, MINUTE, Street};
 
 #[test]
 fn sound_levels_are_summed_up_by_their_energies() {

@@ -1,15 +1,19 @@
 //! A square with three poles, folded into a real file.
 #![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
 
+pub mod folded;
+pub mod street;
+
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    sync::{Arc, RwLock},
+    ops::{Deref, DerefMut},
 };
 
-use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, RawMessage, RecordRef, Seq, UtcMillis, ZoneNo};
-use smartpole_pipeline::{Changes, Env, Fold, LoadError, LoadInputs, NameKind, RESETTLE, Scope};
-use smartpole_store::{Queries, Step, Store, Wanted, Window};
+use folded::Folded;
+use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, UtcMillis, ZoneNo};
+use smartpole_pipeline::{NameKind, Scope};
+use smartpole_store::{Step, Wanted, Window};
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -58,71 +62,30 @@ fn inputs(devices: &str) -> Inputs {
     Inputs::parse(&files.into()).unwrap()
 }
 
-struct Registry(Arc<Inputs>);
+pub struct Square(Folded);
 
-impl LoadInputs for Registry {
-    fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
-        Ok(Arc::clone(&self.0))
+impl Deref for Square {
+    type Target = Folded;
+
+    fn deref(&self) -> &Folded {
+        &self.0
     }
 }
 
-pub struct Square {
-    pub store: Store,
-    pub fold: Arc<RwLock<Fold>>,
-    pub queries: Queries,
-    registry: Registry,
-    seq: u64,
-    dir: tempfile::TempDir,
+impl DerefMut for Square {
+    fn deref_mut(&mut self) -> &mut Folded {
+        &mut self.0
+    }
 }
 
 impl Square {
     pub fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
-        let registry = Registry(Arc::new(inputs(INSTALLED)));
-        let env = Env { stored: &store, inputs: &registry };
-        let fold = Arc::new(RwLock::new(Fold::restore(store.restore().unwrap(), &env).unwrap()));
-        let queries = Queries::new(&store, Arc::clone(&fold));
-        let mut square = Self { store, fold, queries, registry, seq: 0, dir };
-        square.apply(&RecordRef::Inputs { received_at: UtcMillis(START), hash: "square" });
-        square
-    }
-
-    fn apply(&mut self, record: &RecordRef<'_>) {
-        self.seq += 1;
-        let env = Env { stored: &self.store, inputs: &self.registry };
-        self.fold.write().unwrap().apply(Seq(self.seq), record, false, &env).unwrap();
+        Self(Folded::new(inputs(INSTALLED), START))
     }
 
     /// Another `devices.csv` comes into force, and what it changes of the past is settled.
     pub fn register(&mut self, devices: &str, received: i64) {
-        self.registry = Registry(Arc::new(inputs(devices)));
-        let received_at = UtcMillis(received);
-        self.apply(&RecordRef::Inputs { received_at, hash: &format!("square at {received}") });
-        while self.fold.read().unwrap().is_resettling() {
-            self.apply(&RecordRef::Command { received_at, text: RESETTLE });
-        }
-    }
-
-    /// A message with values of one instant, received at another.
-    pub fn report(&mut self, device: &str, measured: i64, received: i64, values: &[(&str, i64)]) {
-        let values: Vec<String> = values.iter().map(|(property, value)| format!("\"{property}\":{value}")).collect();
-        let payload = format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(measured), values.join(","));
-        self.send(device, payload, received);
-    }
-
-    /// A message that does not say when it was measured.
-    pub fn report_untimed(&mut self, device: &str, received: i64, values: &[(&str, i64)]) {
-        let values: Vec<String> = values.iter().map(|(property, value)| format!("\"{property}\":{value}")).collect();
-        self.send(device, format!("{{\"values\":{{{}}}}}", values.join(",")), received);
-    }
-
-    fn send(&mut self, device: &str, payload: String, received: i64) {
-        let payload = payload.into_bytes();
-        let topic = format!("smartpole/castrop-rauxel/P1/{device}/up");
-        let (source, received_at) = ("broker".to_owned(), UtcMillis(received));
-        let message = RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() };
-        self.apply(&RecordRef::Message(message.as_ref()));
+        self.put_in_force(inputs(devices), received);
     }
 
     /// Reports each five minutes, at once received, from one instant to before another.
@@ -130,31 +93,6 @@ impl Square {
         for at in (from..to).step_by(5 * MINUTE as usize) {
             self.report(device, at, at, values);
         }
-    }
-
-    /// Where the file is.
-    pub fn dir(&self) -> &std::path::Path {
-        self.dir.path()
-    }
-
-    pub fn take(&self) -> Changes {
-        self.fold.write().unwrap().take_changes()
-    }
-
-    /// Commits, and the fold does not know yet.
-    pub fn commit_untold(&self) {
-        self.store.commit(&self.take()).unwrap();
-    }
-
-    pub fn commit(&self) {
-        self.commit_untold();
-        self.fold.write().unwrap().committed();
-    }
-
-    /// The state as the store has it.
-    pub fn restored(&self) -> Fold {
-        let env = Env { stored: &self.store, inputs: &self.registry };
-        Fold::restore(self.store.restore().unwrap(), &env).unwrap()
     }
 
     pub fn windows(&self, scope: Scope, property: &str, step: Step, from: i64, to: i64) -> Vec<Window> {
@@ -195,10 +133,6 @@ impl Square {
 
     pub fn zone(&self, id: &str) -> Scope {
         Scope::Zone(ZoneNo(self.number(NameKind::Zone, id)))
-    }
-
-    fn number(&self, kind: NameKind, id: &str) -> u32 {
-        self.fold.read().unwrap().number(kind, id).unwrap()
     }
 }
 

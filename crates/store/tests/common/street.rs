@@ -1,17 +1,16 @@
 //! A street with eight poles and sensors of air, folded into a real file.
-#![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{
     fmt::Write as _,
-    sync::{Arc, RwLock},
+    ops::{Deref, DerefMut},
 };
 
-use smartpole_model::{Inputs, PoleNo, PropertyNo, RawMessage, RecordRef, Seq, UtcMillis};
-use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs, NameKind};
-use smartpole_store::{Peers, PoleAir, PoleHours, Queries, Store, WantedHours};
+use smartpole_model::{Inputs, PoleNo, PropertyNo, UtcMillis};
+use smartpole_pipeline::NameKind;
+use smartpole_store::{Peers, PoleAir, PoleHours, WantedHours};
 
-pub const MINUTE: i64 = 60_000;
-pub const HOUR: i64 = 60 * MINUTE;
+use super::{HOUR, MINUTE, folded::Folded};
+
 /// 2026-11-24T23:00:00Z, a midnight of CET.
 pub const DAY: i64 = 1_795_561_200_000;
 /// 2026-11-25T09:45:00Z: `mover` moves from P2 to P3.
@@ -60,50 +59,25 @@ fn inputs() -> Inputs {
     Inputs::parse(&files.into()).unwrap()
 }
 
-struct Registry(Arc<Inputs>);
+pub struct Street(Folded);
 
-impl LoadInputs for Registry {
-    fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
-        Ok(Arc::clone(&self.0))
+impl Deref for Street {
+    type Target = Folded;
+
+    fn deref(&self) -> &Folded {
+        &self.0
     }
 }
 
-pub struct Street {
-    pub queries: Queries,
-    store: Store,
-    fold: Arc<RwLock<Fold>>,
-    registry: Registry,
-    seq: u64,
-    _dir: tempfile::TempDir,
+impl DerefMut for Street {
+    fn deref_mut(&mut self) -> &mut Folded {
+        &mut self.0
+    }
 }
 
 impl Street {
     pub fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
-        let registry = Registry(Arc::new(inputs()));
-        let env = Env { stored: &store, inputs: &registry };
-        let fold = Arc::new(RwLock::new(Fold::restore(store.restore().unwrap(), &env).unwrap()));
-        let queries = Queries::new(&store, Arc::clone(&fold));
-        let mut street = Self { queries, store, fold, registry, seq: 0, _dir: dir };
-        street.apply(&RecordRef::Inputs { received_at: UtcMillis(DAY), hash: "street" });
-        street
-    }
-
-    fn apply(&mut self, record: &RecordRef<'_>) {
-        self.seq += 1;
-        let env = Env { stored: &self.store, inputs: &self.registry };
-        self.fold.write().unwrap().apply(Seq(self.seq), record, false, &env).unwrap();
-    }
-
-    /// A message with values of one instant, received at another.
-    pub fn report(&mut self, device: &str, measured: i64, received: i64, values: &[(&str, &str)]) {
-        let values: Vec<String> = values.iter().map(|(property, value)| format!("\"{property}\":{value}")).collect();
-        let payload = format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(measured), values.join(","));
-        let (source, received_at) = ("broker".to_owned(), UtcMillis(received));
-        let (topic, payload) = (format!("smartpole/castrop-rauxel/P1/{device}/up"), payload.into_bytes());
-        let message = RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() };
-        self.apply(&RecordRef::Message(message.as_ref()));
+        Self(Folded::new(inputs(), DAY))
     }
 
     /// Reports at once received, from one instant to before another.
@@ -113,14 +87,8 @@ impl Street {
         }
     }
 
-    pub fn commit(&self) {
-        let mut fold = self.fold.write().unwrap();
-        self.store.commit(&fold.take_changes()).unwrap();
-        fold.committed();
-    }
-
     pub fn pole(&self, id: &str) -> PoleNo {
-        PoleNo(self.fold.read().unwrap().number(NameKind::Pole, id).unwrap())
+        PoleNo(self.number(NameKind::Pole, id))
     }
 
     /// The hours of a pole from one instant to another.
