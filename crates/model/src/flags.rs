@@ -34,7 +34,7 @@ pub enum Flag {
     Late = 11,
     /// A count spread over several windows by time.
     Interpolated = 12,
-    /// A total that started again.
+    /// A total that started again, or jumped by more than can pass: what was counted is a lower bound.
     CounterReset = 13,
     /// Came by a replay.
     Replayed = 14,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{MINUTE, Memory, START, fold, inputs, message, tick};
 use proptest::prelude::*;
-use smartpole_model::{DeviceNo, PropertyNo, Record, Series};
+use smartpole_model::{DeviceNo, PropertyNo, Reason, Record, Seq, Series};
 use smartpole_window::Aggregates;
 
 const PEOPLE: Series = Series { property: PropertyNo(2), channel: 0 };
@@ -146,4 +146,18 @@ fn a_total_that_jumps_counts_nobody_and_is_remarked() {
     assert_eq!(jump(5_000), (5_000, false), "as many as can pass in ten minutes");
     assert_eq!(jump(5_001), (0, true));
     assert_eq!(jump(1 << 31), (0, true));
+}
+
+#[test]
+fn of_two_totals_of_one_instant_the_first_counts_and_the_other_is_refused_in_words() {
+    let totals = |total| message("d1", START + MINUTE, START + 2 * MINUTE, &[("people_in_total", total)]);
+    let before = message("d1", START, START + 2 * MINUTE, &[("people_in_total", 100)]);
+    let mut records = vec![inputs("first", START), before, totals(107), totals(190)];
+    records.extend((3..60).map(|minute| tick(START + minute * MINUTE)));
+    let memory = fold(&records, 10, |_| false);
+    assert_eq!(folded(&memory).values().map(|(sum, _)| sum).sum::<i64>(), 7);
+    let refused: Vec<_> = memory.quarantine.values().map(|row| (row.seq, row.reason, row.detail.as_str())).collect();
+    let detail = "people_in_total/0 is known with another value than 190";
+    assert_eq!(refused, [(Seq(4), Reason::ConflictingValue, detail)]);
+    assert_eq!(Reason::ConflictingValue.remedy(), "Find the second sender.");
 }
