@@ -85,8 +85,10 @@ impl RegistryWatch {
 
     /// Keeps files that are sound and fit what is stored.
     fn keep(&self, files: &Files) -> Result<Result<String, KeepError>, Vec<Problem>> {
-        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
-        self.library.keep(files, |inputs| fold.misfits(&inputs.registry.properties))
+        self.library.keep(files, |inputs| {
+            let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+            fold.misfits(&inputs.registry.properties)
+        })
     }
 
     async fn take(&mut self, files: &Files) {

@@ -75,7 +75,8 @@ impl Blocks for Device {
     }
 
     fn powered_up(&mut self, after: UtcMillis, up_to: UtcMillis) -> bool {
-        let power_ups = self.blocks.values().flat_map(Block::rows).filter(|row| row.values[0].series == POWER_UP);
+        let power_ups =
+            self.blocks.values().flat_map(Block::rows).filter(|row| row.values[0].is_power_up(Some(POWER_UP.property)));
         power_ups.into_iter().any(|row| after < row.event_time && row.event_time <= up_to)
     }
 }
@@ -99,6 +100,14 @@ impl Device {
         if series == POWER_UP {
             link_power_up(self, TOTAL, event_time);
         }
+    }
+
+    /// A replay says that the device was not switched on then.
+    fn take_power_up_back(&mut self, at: i64) {
+        let at = UtcMillis(at);
+        let value = RowValue { series: POWER_UP, value: 0, flags: Flags::NONE };
+        self.blocks.get_mut(&at.quarter()).unwrap().replace(at, value, at.plus(1_000));
+        link_power_up(self, TOTAL, at);
     }
 
     /// What a block knows of the totals beside it, looked for among all readings.
@@ -157,6 +166,10 @@ proptest! {
             truth.entry(at).or_insert(value);
             device.receive(at, TOTAL, truth[&at], Flags::NONE);
             device.receive(at, TOTAL, truth[&at], Flags::NONE); // once more: a redelivery
+        }
+        for at in power_ups.iter().copied().step_by(3).collect::<Vec<_>>() {
+            device.take_power_up_back(at);
+            power_ups.remove(&at);
         }
         let counted: BTreeMap<Quarter, i64> = device.aggregates().into_iter()
             .map(|(quarter, all)| (quarter, all.get(PEOPLE).map_or(0, |counts| counts.sum)))

@@ -41,11 +41,11 @@ pub use counts::ManualCount;
 pub use installation::{Device, DeviceIndex, Installation, InstallationState};
 pub use keys::FILE as KEYS;
 pub use load::{FOLD, PROFILES, is_input};
-pub use properties::FILE as PROPERTIES;
 pub use names::did_you_mean;
 pub use place::{CountRule, Pole, Site, Zone};
 pub use problem::Problem;
 pub use profile::{Counter, Humidity, Mapping, Profile, Sensing};
+pub use properties::FILE as PROPERTIES;
 pub use quality::{Peer, QualityRules, RULES_LOOK_BACK_S, Spike};
 pub use targets::Missed;
 

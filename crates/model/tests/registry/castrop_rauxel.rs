@@ -145,7 +145,8 @@ fn ranges_and_sentinels_are_those_of_the_sensors() {
         voc_index 1 to 500 1, none: 0 3276.7
         nox_index 1 to 500 1, none: 0 3276.7
         noise_laeq 20 to 140 dB, none: -1 0
-    "#]].assert_eq(&of.map(line).concat());
+    "#]]
+    .assert_eq(&of.map(line).concat());
 }
 
 /// A sensor that says ppb and one that says µg/m³ are held against one target.

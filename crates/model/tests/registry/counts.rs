@@ -68,7 +68,9 @@ fn counts_of_one_line_that_overlap_are_named_with_both_lines() {
 fn mistakes_in_counts_are_reported_together() {
     let rows = "am-01-aie,x,2026-05-05,2027-05-05,-1,,\nam-01-air,0,,2026-05-05T09:00:00Z,1000001,1.5,A\n\
         am-01-air,0,2026-05-05T09:00:00Z,2026-05-05T09:00:00Z,1,1,A\n";
-    check(&[("counts.csv", &format!("{HEADER}{rows}"))], &expect![[r#"
+    check(
+        &[("counts.csv", &format!("{HEADER}{rows}"))],
+        &expect![[r#"
         counts.csv:2: channel: "x" is no channel
           hint: use 0 to 255, or leave it empty for 0
         counts.csv:2: counted_by: nobody is named
@@ -89,6 +91,7 @@ fn mistakes_in_counts_are_reported_together() {
           hint: write how many passed, 0 to 1000000; 0 if nobody did
         counts.csv:4: to: the end is not after the begin, 2026-05-05T09:00:00Z
           hint: write in `to` the first day or instant after the span
-    "#]]);
+    "#]],
+    );
     assert_eq!(counts("am-01-air,0,2026-05-04T00:00:00Z,2026-05-11T00:00:00Z,0,1000000,A\n").len(), 1, "a week");
 }
