@@ -88,7 +88,7 @@ pub(crate) async fn play(service: &Service, play: Play, stop: CancellationToken)
         });
     }
     progress.start();
-    let radio = radio_plays(service.udp, &radio, newest, now, progress.stream());
+    let radio = Box::pin(radio_plays(service.udp, &radio, newest, now, progress.stream()));
     let all = async { tokio::join!(radio, async { while devices.join_next().await.is_some() {} }) };
     stop.run_until_cancelled(all).await;
     devices.abort_all();

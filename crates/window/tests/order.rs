@@ -106,7 +106,7 @@ impl Device {
     fn take_power_up_back(&mut self, at: i64) {
         let at = UtcMillis(at);
         let value = RowValue { series: POWER_UP, value: 0, flags: Flags::NONE };
-        self.blocks.get_mut(&at.quarter()).unwrap().replace(at, value, at.plus(1_000));
+        self.blocks.get_mut(&at.quarter()).expect("it is there").replace(at, value, at.plus(1_000));
         link_power_up(self, TOTAL, at);
     }
 
@@ -119,8 +119,9 @@ impl Device {
         };
         let sought = Sought { series: TOTAL, total: &total, power_up: Some(POWER_UP.property) };
         let week = (MAX_GAP_MS / Quarter::MILLIS) as i32 + 1;
-        let [before, after] = [-1, 1].map(|step| Beside::find(sought, (home, step), week, rows).unwrap());
-        let anchor = Beside::anchor(sought, before, &rows(home).unwrap(), after);
+        let [before, after] =
+            [-1, 1].map(|step| Beside::find(sought, (home, step), week, rows).expect("blocks in memory"));
+        let anchor = Beside::anchor(sought, before, &rows(home).expect("blocks in memory"), after);
         (anchor.before.is_some() || anchor.after.is_some()).then_some(anchor)
     }
 
