@@ -139,7 +139,10 @@ fn summary(
         _ => (start.received_at, "a checkpoint"),
     };
     if let Some(former) = former {
-        writeln!(out, "left out: the journal's beginning, which was folded by {former} of the rules; this program has version {FOLD_VERSION}")?;
+        writeln!(
+            out,
+            "left out: the journal's beginning, which was folded by {former} of the rules; this program has version {FOLD_VERSION}"
+        )?;
     }
     let (to, messages) = (replay.fold().position(), replay.messages());
     writeln!(

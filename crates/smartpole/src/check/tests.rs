@@ -203,7 +203,12 @@ fn a_catalogue_that_does_not_fit_what_is_stored_is_a_mistake() {
     }
     store.commit(&fold.take_changes()).unwrap();
 
-    copy.reports(&[("SMARTPOLE__DATA", "data")], &expect!["ok: 42 poles, 93 devices, 13 zones, 8 profiles, 56 properties, 5 routes, 4 gateways, 42 devices with keys"]);
+    copy.reports(
+        &[("SMARTPOLE__DATA", "data")],
+        &expect![
+            "ok: 42 poles, 93 devices, 13 zones, 8 profiles, 56 properties, 5 routes, 4 gateways, 42 devices with keys"
+        ],
+    );
     copy.replace("castrop-rauxel/properties.toml", "id = \"pm2_5\"\nnumber = ", "id = \"pm2_5\"\nnumber = 99");
     copy.reports(&[("SMARTPOLE__DATA", "data")], &expect![[r#"
         castrop-rauxel/properties.toml: pm2_5: readings of it are stored under the number 2, which is 992 now

@@ -136,7 +136,10 @@ fn a_key_file_that_somebody_else_provides_is_used_and_never_made() {
     fs::create_dir(data.path().join("inputs")).unwrap();
     let given = data.path().join("given.key");
     let library = InputLibrary::new(data.path(), Some(given.clone()));
-    assert!(matches!(library.keep(&with_keys(), |_| Vec::new()).unwrap(), Err(KeepError::Seal(SealError::NotGiven { .. }))));
+    assert!(matches!(
+        library.keep(&with_keys(), |_| Vec::new()).unwrap(),
+        Err(KeepError::Seal(SealError::NotGiven { .. }))
+    ));
     fs::write(&given, [7; 32]).unwrap();
     let hash = library.keep(&with_keys(), |_| Vec::new()).unwrap().unwrap();
     InputLibrary::new(data.path(), Some(given)).load(&hash).unwrap();
