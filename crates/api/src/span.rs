@@ -15,6 +15,8 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const MAX_RAW_DAYS: i64 = 31;
 /// More items than one instant can have: each device and channel has one.
 const MAX_GIVEN: usize = 1_000_000;
+/// Longest span of one page: windows of weeks and longer are made of days, of which a page has no more than of days themselves.
+const MAX_PAGE_MS: i64 = 10_000 * DAY_MS;
 /// Span of short steps if no `from` is given.
 const DEFAULT_MS: i64 = DAY_MS;
 
@@ -124,9 +126,11 @@ impl Span {
         Ok((Self { from, ..self }, given))
     }
 
-    /// The first part of the span that has no more than `limit` windows, and where the next one begins.
+    /// The first part of the span that has no more than `limit` windows and is no longer than a page of days, and where the next one
+    /// begins.
     pub(crate) fn page(self, step: smartpole_store::Step, limit: Limit) -> (Self, Option<Cursor>) {
-        let end = self.from.plus(shortest(step).saturating_mul(limit.0 as i64));
+        let length = shortest(step).saturating_mul(limit.0 as i64).min(MAX_PAGE_MS);
+        let end = self.from.plus(length);
         if end >= self.to {
             return (self, None);
         }
@@ -166,6 +170,17 @@ mod tests {
         assert_eq!((pages[0].from, pages.last().unwrap().to), (from, to));
         assert!(pages.windows(2).all(|pair| pair[0].to == pair[1].from));
         assert_eq!(pages.len(), 4);
+    }
+
+    #[test]
+    fn a_page_of_years_is_no_longer_than_one_of_days() {
+        let (from, to) = (at("0001-01-01T00:00:00Z"), at("9999-01-01T00:00:00Z"));
+        let years = Span::new(Some(from), Some(to), to, Step::Year).unwrap();
+        let (page, next) = years.page(smartpole_store::Step::Year, Limit::default());
+        assert_eq!((page.to.since(page.from), next.is_some()), (10_000 * DAY_MS, true));
+        let short =
+            Span::new(Some(at("2020-01-01T00:00:00Z")), Some(at("2047-01-01T00:00:00Z")), to, Step::Year).unwrap();
+        assert!(short.page(smartpole_store::Step::Year, Limit::default()).1.is_none());
     }
 
     #[test]
