@@ -35,7 +35,7 @@ impl Level {
     /// First instant of the window of this level that holds `time`.
     pub fn start(self, time: UtcMillis) -> UtcMillis {
         match self {
-            Self::Hour => UtcMillis(time.0.div_euclid(3_600_000) * 3_600_000),
+            Self::Hour => UtcMillis(time.0.div_euclid(3_600_000).saturating_mul(3_600_000)),
             Self::CetDay => UtcMillis((time.0 + CET_OFFSET_MS).div_euclid(DAY_MS) * DAY_MS - CET_OFFSET_MS),
             Self::Day => berlin_midnight(day_of(time)),
         }

@@ -234,6 +234,31 @@ async fn what_does_not_go_together_is_refused() {
 }
 
 #[tokio::test]
+async fn times_far_away_are_answered() {
+    let city = square().await;
+    let ends = [
+        "from=-009999-01-02T01:59:59Z&to=-009998-01-01T00:00:00Z",
+        "from=9998-01-01T00:00:00Z&to=9999-12-30T22:00:00Z",
+    ];
+    let steps = ["step=1w", "step=1mo", "step=1y", "step=1y&hours=open", "step=1w&hours=open&compare=advent"];
+    let others = [
+        "step=1d&compare=baseline",
+        "step=1h&estimate=true",
+        "step=1y&compare=previous_year",
+        "step=15m&compare=easter",
+    ];
+    for (end, options) in ends.iter().flat_map(|end| steps.iter().chain(&others).map(move |options| (end, options))) {
+        for as_of in ["", "&as_of=2027-11-20T00:00:00Z"] {
+            let answer = city.get(&format!("/api/v1/footfall?zone=markt&{options}&{end}{as_of}")).await;
+            assert!(answer.starts_with("200 OK"), "{options} {end}: {answer}");
+        }
+    }
+    for days in ["from=-009999-01-01&to=-009998-12-31", "from=9999-01-01&to=9999-12-31"] {
+        assert!(city.get(&format!("/api/v1/calendar?{days}")).await.starts_with("200 OK"), "{days}");
+    }
+}
+
+#[tokio::test]
 async fn the_calendar_says_what_kind_of_day_it_is() {
     let city = square().await;
     city.check("/api/v1/calendar?from=2027-12-24&to=2027-12-26", &expect![[r#"

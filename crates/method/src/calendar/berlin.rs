@@ -20,7 +20,9 @@ pub fn date_and_hour(time: UtcMillis) -> (Date, i8) {
 pub fn local_hour(date: Date, hour: i8) -> UtcMillis {
     let local = date.at(hour.clamp(0, 23), 0, 0, 0);
     let zoned = BERLIN.to_ambiguous_zoned_datetime(local).compatible();
-    zoned.map_or(UtcMillis(i64::MIN), |zoned| UtcMillis(zoned.timestamp().as_millisecond()))
+    // the clock of the last date goes on beyond the last instant that there is
+    let beyond = if date.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+    UtcMillis(zoned.map_or(beyond, |zoned| zoned.timestamp()).as_millisecond())
 }
 
 /// [`local_hour`], but `None` if the clock never shows it: 02:00 as summer time begins.
