@@ -112,6 +112,12 @@ impl Device {
         self.held.binary_search_by_key(&quarter, |held| held.block.quarter())
     }
 
+    /// Whether a restart notes what is accepted now again: an open block keeps the rows of this batch until it closes, and then its
+    /// row is written. Totals behind the watermark and mended values are in the row only.
+    pub(crate) fn is_refilled(&self) -> bool {
+        self.held.iter().any(|held| held.open)
+    }
+
     /// Notes an accepted row: all of it is the same in whatever order and however often it is noted.
     pub(crate) fn note(&mut self, row: &NewRow<'_>, source: u32, ticks: u64) {
         self.newest = self.newest.max(row.event_time);

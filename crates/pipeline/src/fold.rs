@@ -233,7 +233,7 @@ impl Fold {
         place.insert(row, outcomes)?;
         if !judged && outcomes.contains(&Insert::Added) {
             place.judge_again(row, outcomes)?;
-            place.device.dirty = true;
+            place.device.dirty |= !place.device.is_refilled();
         }
         self.scratch.mended.append(&mut place.mended);
         if self.watched {

@@ -3,10 +3,8 @@
 //! A value's remarks are a function of the device's readings. What is the newest of its series is judged by the device's tails;
 //! anything else is put into its block first, and then it and the values that look back at it are judged by the blocks.
 
-use std::collections::BTreeMap;
-
 use smartpole_model::{Flag, Flags, Kind, Quarter, Series, TimeSource, UtcMillis, registry::QualityRules};
-use smartpole_validate::{history_flags, is_warming_up, looks_back};
+use smartpole_validate::{LOOK_BACK, history_flags, is_warming_up, looks_back};
 use smartpole_window::{Block, Blocks, Insert, NewRow, Row, RowValue};
 
 use crate::{
@@ -137,31 +135,46 @@ struct Near {
     at: UtcMillis,
     /// How many values rules look back at.
     stride: usize,
-    series: BTreeMap<Series, Vec<Kept>>,
+    series: Vec<(Series, Vec<Kept>)>,
     powered_up: Vec<UtcMillis>,
 }
 
 impl Near {
-    fn take(&mut self, active: &Active, rows: Vec<Row>) {
-        for Row { event_time, received_at, time_source, values } in rows {
+    fn new(at: UtcMillis, stride: usize, mut series: Vec<Series>) -> Self {
+        series.sort_unstable();
+        series.dedup();
+        let series = series.into_iter().map(|series| (series, Vec::with_capacity(2 * LOOK_BACK))).collect();
+        Self { at, stride, series, powered_up: Vec::new() }
+    }
+
+    fn take(&mut self, active: &Active, block: Option<&Block>) {
+        let Some(block) = block else { return };
+        block.each_row(|NewRow { event_time, received_at, time_source, values }| {
             for value in values {
-                if is_power_up(active, &value) {
+                if is_power_up(active, value) {
                     self.powered_up.push(event_time);
                 }
-                if let Some(kept) = self.series.get_mut(&value.series) {
-                    kept.push(Kept { event_time, received_at, time_source, value });
+                if let Some((_, kept)) = self.series.iter_mut().find(|(series, _)| *series == value.series) {
+                    kept.push(Kept { event_time, received_at, time_source, value: *value });
                 }
             }
-        }
+        });
     }
 
     /// Whether there are as many values on one side of the instant as rules look back at.
     fn has_enough(&self, side: i32) -> bool {
         let beside = |kept: &&Kept| (kept.event_time.since(self.at)).signum() == i64::from(side);
-        let enough = |kept: &Vec<Kept>| {
+        let enough = |(_, kept): &(Series, Vec<Kept>)| {
             kept.iter().filter(beside).filter(|kept| is_comparable(&kept.value)).count() >= self.stride
         };
-        self.series.values().all(enough)
+        self.series.iter().all(enough)
+    }
+
+    /// All there is, in order.
+    fn sorted(mut self) -> Self {
+        self.powered_up.sort_unstable();
+        self.series.iter_mut().for_each(|(_, kept)| kept.sort_by_key(|kept| kept.event_time));
+        self
     }
 }
 
@@ -183,24 +196,15 @@ impl Place<'_> {
         } else {
             changed.iter().map(|value| value.series).filter(concerned).collect()
         };
-        let longest = rules.iter().map(|rules| i64::from(rules.warming_up_s) * 1_000).max().unwrap_or(0);
-        let mut near = Near {
-            at,
-            stride,
-            series: BTreeMap::from_iter(series.into_iter().map(|s| (s, Vec::new()))),
-            powered_up: Vec::new(),
-        };
+        let longest = self.longest_warm_up(rules, warming_up);
+        let mut near = Near::new(at, stride, series);
         let home = at.quarter();
-        near.take(self.active, self.get(home).map(Block::rows).unwrap_or_default());
+        near.take(self.active, self.get(home));
         self.walk(&mut near, home, -1, at.plus(-longest));
         self.walk(&mut near, home, 1, if warming_up { at.plus(longest) } else { at });
         self.error.take().map_or(Ok(()), Err)?;
-        near.powered_up.sort_unstable();
         self.follows(RevisionReason::Quality);
-        for mut kept in near.series.into_values() {
-            kept.sort_by_key(|kept| kept.event_time);
-            self.judge_series(&kept, at, &near.powered_up);
-        }
+        self.judge_near(&near.sorted());
         self.error.take().map_or(Ok(()), Err)
     }
 
@@ -214,7 +218,7 @@ impl Place<'_> {
             if (beyond && near.has_enough(step)) || quarter.0 > newest {
                 return;
             }
-            near.take(self.active, self.get(quarter).map(Block::rows).unwrap_or_default());
+            near.take(self.active, self.get(quarter));
         }
     }
 
@@ -233,17 +237,18 @@ impl Place<'_> {
         let (rules, stride) = self.active.rules_at(self.no, quarter.start());
         let all = rows.iter().flat_map(|row| &row.values).map(|value| value.series);
         let asked = all.filter(|series| self.active.asked(rules, *series).is_some());
-        let series = asked.map(|series| (series, Vec::new())).collect();
-        let mut near = Near { at: quarter.start(), stride, series, powered_up: Vec::new() };
-        let longest = rules.iter().map(|rules| i64::from(rules.warming_up_s) * 1_000).max().unwrap_or(0);
-        near.take(self.active, rows);
-        self.walk(&mut near, quarter, -1, quarter.start().plus(-longest));
-        near.powered_up.sort_unstable();
-        for mut kept in near.series.into_values() {
-            kept.sort_by_key(|kept| kept.event_time);
-            self.judge_series(&kept, quarter.start(), &near.powered_up);
-        }
+        let mut near = Near::new(quarter.start(), stride, asked.collect());
+        near.take(self.active, self.get(quarter));
+        self.walk(&mut near, quarter, -1, quarter.start().plus(-self.longest_warm_up(rules, false)));
+        self.judge_near(&near.sorted());
         self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// For how long power-ups are looked for, in milliseconds; not at all if the device never told of one and does not `now`.
+    fn longest_warm_up(&self, rules: &[QualityRules], now: bool) -> i64 {
+        let told = now || self.device.powered_up.0 > i64::MIN;
+        let longest = rules.iter().filter(|_| told).map(|rules| rules.warming_up_s).max();
+        i64::from(longest.unwrap_or(0)) * 1_000
     }
 
     /// Renews the remarks that a row's values have by themselves; whose clock was doubted and what was replayed is not forgotten.
@@ -261,24 +266,47 @@ impl Place<'_> {
         }
     }
 
-    /// Judges a series from `from` on.
+    /// Judges what is there from the instant on.
+    fn judge_near(&mut self, near: &Near) {
+        for (_, kept) in &near.series {
+            self.judge_series(kept, near.at, &near.powered_up);
+        }
+    }
+
     fn judge_series(&mut self, kept: &[Kept], from: UtcMillis, powered_up: &[UtcMillis]) {
-        for (index, of) in kept.iter().enumerate() {
-            let (rules, _) = self.active.rules_at(self.no, of.event_time);
-            let Some(asked) = self.active.asked(rules, of.value.series).filter(|_| of.event_time >= from) else {
-                continue;
-            };
-            let mut before = Before::default();
-            let near = |former: &&Kept| of.event_time.since(former.event_time) <= LOOK_BACK_MS;
-            let usable = kept[..index].iter().filter(near).filter(|former| is_comparable(&former.value));
-            usable.for_each(|former| before.push(former.value.value));
-            let since = powered_up.iter().rev().find(|power_up| **power_up <= of.event_time);
-            let since = since.map(|power_up| of.event_time.since(*power_up));
-            let own = Flags(of.value.flags.0 & OWN.0);
-            let flags = own.union(asked.flags(&before, &of.value, since));
-            if flags != of.value.flags {
-                self.set_flags(of, flags);
+        // those that can be compared with, and how many of them are too old for the value at hand
+        let (mut usable, mut old) = (Vec::with_capacity(kept.len()), 0);
+        let device = self.active.registered(self.no);
+        let (mut installation, mut asked) = (None, None);
+        for of in kept {
+            if of.event_time >= from {
+                while usable.get(old).is_some_and(|(at, _)| of.event_time.since(*at) > LOOK_BACK_MS) {
+                    old += 1;
+                }
+                let now = device.map(|device| std::ptr::from_ref(device.at(of.event_time)));
+                if installation != Some(now) {
+                    let (rules, _) = self.active.rules_at(self.no, of.event_time);
+                    (installation, asked) = (Some(now), self.active.asked(rules, of.value.series));
+                }
+                if let Some(asked) = &asked {
+                    self.judge_value(of, asked, &usable[old..], powered_up);
+                }
             }
+            if is_comparable(&of.value) {
+                usable.push((of.event_time, of.value.value));
+            }
+        }
+    }
+
+    fn judge_value(&mut self, of: &Kept, asked: &Asked<'_>, usable: &[(UtcMillis, i64)], powered_up: &[UtcMillis]) {
+        let mut before = Before::default();
+        usable[usable.len().saturating_sub(LOOK_BACK)..].iter().for_each(|(_, value)| before.push(*value));
+        let since = powered_up.iter().rev().find(|power_up| **power_up <= of.event_time);
+        let since = since.map(|power_up| of.event_time.since(*power_up));
+        let own = Flags(of.value.flags.0 & OWN.0);
+        let flags = own.union(asked.flags(&before, &of.value, since));
+        if flags != of.value.flags {
+            self.set_flags(of, flags);
         }
     }
 
@@ -292,6 +320,7 @@ impl Place<'_> {
         if changed {
             let value = RowValue { flags, ..value };
             self.device.note_remarks(event_time, &value);
+            self.device.dirty = true;
             self.mended.push(Mended { mending: Mending::Remarks, event_time, received_at, time_source, value });
         }
     }

@@ -271,7 +271,7 @@ impl Fold {
         self.touch(no);
         self.pending.batch_row.push(no, source, ticks, None, &row);
         let device = &mut self.devices[no.index()];
-        device.dirty |= placed != Entry::OnTime;
+        device.dirty |= placed != Entry::OnTime && !device.is_refilled();
         device.note(&row, source, ticks);
         if self.watched && !row.values.iter().any(|value| value.flags.contains(Flag::Replayed)) {
             let NewRow { event_time, received_at, time_source, values } = row;

@@ -73,7 +73,16 @@ impl<'a> Place<'a> {
 
     /// Inserts a row and tells the blocks around it of its totals. `outcomes` gets one entry a value.
     pub(crate) fn insert(&mut self, row: &NewRow<'_>, outcomes: &mut Vec<Insert>) -> Result<(), LoadError> {
-        self.update(row.event_time.quarter(), &mut |block| {
+        let quarter = row.event_time.quarter();
+        if quarter <= self.device.last_closed
+            && let Some(block) = self.get(quarter)
+        {
+            block.compare(*row, outcomes);
+            if !outcomes.contains(&Insert::Added) {
+                return Ok(()); // a closed block is not taken apart for what is known
+            }
+        }
+        self.update(quarter, &mut |block| {
             block.insert(*row, outcomes);
             outcomes.contains(&Insert::Added)
         });
@@ -86,6 +95,7 @@ impl<'a> Place<'a> {
         for (value, outcome) in row.values.iter().zip(outcomes.iter()) {
             if *outcome == Insert::Added && self.is_total(value.series) && self.counts(value) {
                 let total = Total { at: row.event_time, value: value.value };
+                self.device.dirty |= quarter <= self.device.last_closed;
                 let newest = self.device.newest_total(value.series);
                 link_total(self, value.series, total, newest);
                 self.device.note_total(value.series, total);
@@ -181,12 +191,12 @@ impl<'a> Place<'a> {
 
     /// Changes a closed block and notes the revision: one for each minute of receipt.
     fn revise(&mut self, at: usize, made: bool, change: &mut dyn FnMut(&mut Block) -> bool) {
-        let former = self.device.held[at].block.clone();
-        if !change(&mut self.device.held[at].block) {
-            return;
+        let held = &mut self.device.held[at];
+        let former = (!made && held.revised_minute != self.minute).then(|| held.block.clone());
+        if change(&mut held.block) {
+            let known = former.map_or_else(Vec::new, |former| self.aggregates(&former).pack());
+            self.note_revision(at, known);
         }
-        let known = if made { Vec::new() } else { self.aggregates(&former).pack() };
-        self.note_revision(at, known);
     }
 
     /// Says why blocks change from now on. A replay or a registry stays the reason of all that comes of it.
@@ -199,7 +209,6 @@ impl<'a> Place<'a> {
     fn note_revision(&mut self, at: usize, former: Vec<u8>) {
         let held = &mut self.device.held[at];
         held.changed = true;
-        self.device.dirty = true;
         if held.revised_minute != self.minute {
             held.revised_minute = self.minute;
             held.revision += 1;

@@ -7,6 +7,8 @@
 
 mod ledger;
 
+use std::collections::BTreeMap;
+
 use smartpole_model::{DeviceNo, Outcome, RawMessage, RawMessageRef, Reason, Seq, UtcMillis};
 use smartpole_window::{Blocks, Insert, NewRow, RowValue, Total, link_total};
 
@@ -60,9 +62,11 @@ impl Fold {
         }
         let Some(mut replay) = self.replay.clone().filter(|replay| !replay.done) else { return Ok(()) };
         let revisions = self.pending.revisions.len();
+        let mut stored = env.stored.quarantined(seqs)?;
         for (seq, message) in seqs.iter().zip(env.stored.messages(seqs)?) {
+            let known = self.in_quarantine(*seq, &mut stored);
             match message {
-                Some(message) => self.decode_again(*seq, &message, &mut replay.effect, env)?,
+                Some(message) => self.decode_again(*seq, &message, known.as_ref(), &mut replay.effect, env)?,
                 None => replay.effect.missing += 1,
             }
             replay.next = replay.next.max(seq.next());
@@ -77,18 +81,18 @@ impl Fold {
         &mut self,
         seq: Seq,
         message: &RawMessage,
+        known: Option<&QuarantineRow>,
         effect: &mut Effect,
         env: &Env<'_>,
     ) -> Result<(), LoadError> {
         let message = message.as_ref();
         let source = self.names.number_or_new(NameKind::Source, message.source);
         self.tally.turn_to(message.received_at, source);
-        let known = self.in_quarantine(seq, env)?;
         let active = std::sync::Arc::clone(&self.active);
         let (device, verdicts, outcome) = match active.read_again(&message, &self.radio.network) {
             Understood::Samples { device, profile, samples } => {
                 // what gave no value before has none to put another in the place of
-                let refused = known.as_ref().is_some_and(|known| known.whole || known.has(Reason::ConflictingValue));
+                let refused = known.is_some_and(|known| known.whole || known.has(Reason::ConflictingValue));
                 let replay = Some((self.received_at, !refused));
                 let origin = Origin { source, received_at: message.received_at, replay };
                 let verdicts = self.samples(device, &active, profile, &samples, origin, env)?;
@@ -103,20 +107,20 @@ impl Fold {
             }
         };
         // whom the ledger and the quarantine know it of stays known, also when nobody is registered under the name any more
-        let device = device.or(known.as_ref().and_then(|known| known.device));
+        let device = device.or(known.and_then(|known| known.device));
         effect.messages += 1;
         effect.readings += verdicts.accepted;
         effect.replaced += verdicts.replaced;
         let again = Again { seq, source, received_at: message.received_at, device };
-        self.move_outcome(&again, known.as_ref(), verdicts, outcome, effect);
+        self.move_outcome(&again, known, verdicts, outcome, effect);
         Ok(())
     }
 
-    fn in_quarantine(&self, seq: Seq, env: &Env<'_>) -> Result<Option<QuarantineRow>, LoadError> {
+    fn in_quarantine(&self, seq: Seq, stored: &mut BTreeMap<Seq, QuarantineRow>) -> Option<QuarantineRow> {
         match self.pending.quarantine.get(&seq) {
-            Some(row) => Ok(Some(row.clone())),
-            None if self.pending.released.contains(&seq) => Ok(None),
-            None => env.stored.quarantined(seq),
+            Some(row) => Some(row.clone()),
+            None if self.pending.released.contains(&seq) => None,
+            None => stored.remove(&seq),
         }
     }
 

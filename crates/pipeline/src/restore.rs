@@ -1,5 +1,7 @@
 //! The state at the cursor, as the store kept it.
 
+use std::collections::BTreeMap;
+
 use smartpole_model::{DeviceNo, RawMessage, Seq, UtcMillis};
 
 use crate::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, QuarantineRow, Replay};
@@ -65,11 +67,11 @@ pub trait StoredBlocks {
         Ok(None)
     }
 
-    /// The quarantine's row of a message. Only a replay asks.
+    /// The quarantine's rows of those of the messages (ascending) that are in it. Only a replay asks.
     ///
     /// # Errors
     /// If the store cannot be read, or none was given.
-    fn quarantined(&self, _seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
+    fn quarantined(&self, _seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
         Err(LoadError("there is no quarantine to look into".into()))
     }
 }

@@ -5,11 +5,9 @@
 //! and committing them (SQLite, zstd, fdatasync). `TMPDIR` chooses the disk. The peer is the same run without anything but
 //! reading the journal.
 
-mod air;
 mod common;
 
-use air::{VALUES, measured, protobuf};
-use common::{DEVICES, Dice, Failure, Library, ROUNDS, fill, measure};
+use common::{DEVICES, Dice, Failure, Library, ROUNDS, VALUES, fill, measure, noise, topic, uplink};
 use firmware_sim::synthetic;
 use smartpole_model::{Decimal, Inputs, UtcMillis};
 use smartpole_pipeline::LoadInputs;
@@ -18,17 +16,14 @@ fn main() -> Result<(), Failure> {
     let library = Library::of(Inputs::parse(&synthetic(DEVICES as usize / 2, 1)).map_err(|_| "registry")?);
     let inputs = library.load("h")?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    for (name, encode) in [("protobuf", protobuf as fn(i64, &[i64]) -> Vec<u8>), ("json", json)] {
+    for (name, encode) in [("protobuf", uplink as fn(i64, &mut Dice) -> Vec<u8>), ("json", json)] {
         for round in 1..=ROUNDS {
             let dir = tempfile::tempdir()?;
             let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
             let message = |at: i64, index: usize| {
-                let device = &inputs.registry.devices[index];
-                let pole = &inputs.registry.poles[device.installations[0].pole].id;
-                let topic = format!("smartpole/castrop-rauxel/{pole}/{}/up", device.id);
-                let values = measured(&mut dice);
                 // a clock that wanders a little
-                (topic, encode(at - 300 - dice.around(200), &values))
+                let time = at - 300 - dice.around(200);
+                (topic(&inputs, index), encode(time, &mut dice))
             };
             runtime.block_on(fill(&dir.path().join("journal"), message))?;
             measure(&format!("{round} {name}"), dir.path(), &library)?;
@@ -37,11 +32,11 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn json(at: i64, values: &[i64]) -> Vec<u8> {
-    let pairs = VALUES.iter().zip(values);
-    let values = pairs.map(|((id, decimals, _), mantissa)| {
-        format!("\"{id}\":{}", Decimal { mantissa: *mantissa, decimals: *decimals })
-    });
-    let values: Vec<String> = values.collect();
-    format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(at), values.join(",")).into_bytes()
+fn json(time: i64, dice: &mut Dice) -> Vec<u8> {
+    let value = |(id, decimals, level): &(&str, u32, i64)| {
+        let value = Decimal { mantissa: level + dice.around(noise(*level)), decimals: *decimals as u8 };
+        format!("\"{id}\":{value}")
+    };
+    let values: Vec<String> = VALUES.iter().map(value).collect();
+    format!("{{\"time\":\"{}\",\"values\":{{{}}}}}", UtcMillis(time), values.join(",")).into_bytes()
 }

@@ -16,7 +16,7 @@ use crate::{
     error::{damaged, sqlite},
     queries::Snapshot,
     scope::Part,
-    store::{BLOCK, block_id, stored_block},
+    store::block_id,
 };
 
 /// How far back the total before a block is looked for.
@@ -105,28 +105,43 @@ impl Then {
 
     /// A block of a device as it was; none if nothing of it was known.
     pub(crate) fn block(&self, snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<Was>, Error> {
-        let Some((stored, block, open)) = block_now(snapshot, device, quarter)? else { return Ok(None) };
-        let (closed_minute, aggregates) = stored;
-        if open || closed_minute >= self.minute {
-            return self.was_open(snapshot, device, &block);
+        let recent = snapshot.recent(quarter, device);
+        let stored = head(snapshot, device, quarter)?;
+        // in memory its revisions under way are not in the file: what the file has is what it was before them
+        if let Some(recent) = recent.filter(|recent| recent.open || stored.is_none()) {
+            return self.was_open(snapshot, device, &recent.block);
         }
-        let doing = sqlite("read revisions");
-        let connection = &snapshot.connection;
-        let sql =
-            "SELECT former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute >= ?3 ORDER BY revision LIMIT 1";
-        let mut statement = connection.prepare_cached(sql).map_err(&doing)?;
-        let former = statement.query_row(params![quarter.0, device.0, self.minute], |row| row.get::<_, Vec<u8>>(0));
-        let former = former.optional().map_err(&doing)?;
-        let sql = "SELECT count(*) FROM revision WHERE quarter = ?1 AND device = ?2 AND minute < ?3";
-        let mut statement = connection.prepare_cached(sql).map_err(&doing)?;
-        let count = statement.query_row(params![quarter.0, device.0, self.minute], |row| row.get(0));
-        let revision = count.map_err(&doing)?;
-        let aggregates = match former {
-            Some(former) if former.is_empty() => return Ok(None),
-            Some(former) => Aggregates::unpack(&former).map_err(damaged("revision"))?,
-            None => aggregates,
-        };
+        let Some(stored) = stored else { return Ok(None) };
+        if !self.knows(stored.closed_minute) {
+            return self.was_open(snapshot, device, &rows(snapshot, device, quarter)?);
+        }
+        let (mut revision, mut aggregates) = (stored.revision, stored.aggregates);
+        if !self.knows(stored.revised_minute)
+            && let Some((next, former)) = self.next_revision(snapshot, device, quarter)?
+        {
+            if former.is_empty() {
+                return Ok(None);
+            }
+            (revision, aggregates) = (next - 1, former);
+        }
+        let aggregates = Aggregates::unpack(&aggregates).map_err(damaged("block or revision"))?;
         Ok(Some(Was { revision, open: false, aggregates }))
+    }
+
+    /// The first revision of a block since then, and what it was before.
+    fn next_revision(
+        &self,
+        snapshot: &Snapshot,
+        device: DeviceNo,
+        quarter: Quarter,
+    ) -> Result<Option<(u32, Vec<u8>)>, Error> {
+        let doing = sqlite("read revisions");
+        let sql = "SELECT revision, former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute >= ?3
+                   ORDER BY revision LIMIT 1";
+        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+        let asked = params![quarter.0, device.0, self.minute];
+        let found = statement.query_row(asked, |row| Ok((row.get(0)?, row.get(1)?)));
+        found.optional().map_err(&doing)
     }
 
     /// The block of the readings that were there when it was open.
@@ -168,24 +183,29 @@ impl Then {
     }
 }
 
-/// The block as it is now: when it was closed and what it comes to, its readings, and whether it is open.
-#[allow(clippy::type_complexity, reason = "a block in its two forms")]
-fn block_now(
-    snapshot: &Snapshot,
-    device: DeviceNo,
-    quarter: Quarter,
-) -> Result<Option<((i64, Aggregates), Block, bool)>, Error> {
+/// A block of the file without its readings.
+struct Head {
+    revision: u32,
+    revised_minute: i64,
+    closed_minute: i64,
+    aggregates: Vec<u8>,
+}
+
+fn head(snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<Head>, Error> {
     let doing = sqlite("read blocks");
-    let mut statement = snapshot.connection.prepare_cached(BLOCK).map_err(&doing)?;
-    let stored = statement.query_row(params![block_id(quarter, device)], stored_block).optional().map_err(&doing)?;
-    if let Some(recent) = snapshot.recent(quarter, device) {
-        // in memory its revisions under way are not in the file: what the file has is what it was before them
-        if recent.open || stored.is_none() {
-            return Ok(Some(((i64::MAX, recent.aggregates.clone()), recent.block.clone(), true)));
-        }
-    }
-    let Some(stored) = stored else { return Ok(None) };
-    let aggregates = Aggregates::unpack(&stored.aggregates).map_err(damaged("block"))?;
-    let block = Block::unpack(quarter, &stored.rows).map_err(damaged("block"))?;
-    Ok(Some(((stored.closed_minute, aggregates), block, false)))
+    let sql = "SELECT revision, revised_minute, closed_minute, aggregates FROM block WHERE id = ?1";
+    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+    let found = statement.query_row(params![block_id(quarter, device)], |row| {
+        let (revision, revised_minute, closed_minute) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Head { revision, revised_minute, closed_minute, aggregates: row.get(3)? })
+    });
+    found.optional().map_err(&doing)
+}
+
+fn rows(snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Block, Error> {
+    let doing = sqlite("read blocks");
+    let mut statement = snapshot.connection.prepare_cached("SELECT rows FROM block WHERE id = ?1").map_err(&doing)?;
+    let unpacked = statement
+        .query_row(params![block_id(quarter, device)], |row| Ok(Block::unpack(quarter, row.get_ref(0)?.as_blob()?)));
+    unpacked.map_err(&doing)?.map_err(damaged("block"))
 }

@@ -9,7 +9,7 @@ use crate::{
     Error, Store,
     error::{damaged, sqlite},
     outbox, replays,
-    rollups::sum_up,
+    rollups::{still_has, sum_up},
     store::block_id,
 };
 
@@ -25,7 +25,6 @@ impl Store {
     /// # Errors
     /// [`Error::Full`], after which the same changes can be committed again; [`Error::Sqlite`], [`Error::Damaged`].
     pub fn commit(&self, changes: &Changes) -> Result<(), Error> {
-        self.renew_loader()?;
         let mut writer = self.writer();
         let doing = sqlite("commit a batch");
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&doing)?;
@@ -135,9 +134,11 @@ fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Resul
             Some((revision, unpacked)) => (revision, unpacked.map_err(damaged("hour or day"))?),
             None => (0, Aggregates::default()),
         };
-        match &delta.anew {
-            Some(anew) => aggregates = sum_up(transaction, delta, anew)?,
-            None => aggregates.merge(&delta.aggregates),
+        aggregates.merge(&delta.aggregates);
+        if let Some(anew) = &delta.anew
+            && !still_has(transaction, delta, anew)?
+        {
+            aggregates = sum_up(transaction, delta, anew)?;
         }
         let (revision, aggregates) = (revision + delta.revisions, aggregates.pack());
         write.execute(params![level, scope, number, start, revision, aggregates, delta.minute]).map_err(&doing)?;

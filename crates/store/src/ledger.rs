@@ -47,7 +47,8 @@ impl Queries {
     /// # Errors
     /// If the file cannot be read.
     pub fn quarantine_row(&self, seq: Seq) -> Result<Option<QuarantineRow>, Error> {
-        self.file(|file| quarantined(file, seq).map_err(sqlite("read the quarantine")))
+        let found = self.file(|file| quarantined(file, &[seq]).map_err(sqlite("read the quarantine")))?;
+        Ok(found.into_values().next())
     }
 
     /// Former states of a closed window of a device, oldest first.

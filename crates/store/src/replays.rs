@@ -61,10 +61,20 @@ pub(crate) fn quarantine_row(row: &Row<'_>) -> rusqlite::Result<QuarantineRow> {
     })
 }
 
-/// The quarantine's row of a message.
-pub(crate) fn quarantined(connection: &Connection, seq: Seq) -> rusqlite::Result<Option<QuarantineRow>> {
-    let sql = format!("SELECT {QUARANTINE_COLUMNS} FROM quarantine WHERE seq = ?1");
-    connection.prepare_cached(&sql)?.query_row(params![seq.0 as i64], quarantine_row).optional()
+/// The quarantine's rows of those of the messages (ascending) that are in it: few, so it is looked for the next one.
+pub(crate) fn quarantined(connection: &Connection, mut seqs: &[Seq]) -> rusqlite::Result<BTreeMap<Seq, QuarantineRow>> {
+    let sql = format!("SELECT {QUARANTINE_COLUMNS} FROM quarantine WHERE seq >= ?1 ORDER BY seq LIMIT 1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = BTreeMap::new();
+    while let Some(first) = seqs.first() {
+        let Some(next) = statement.query_row(params![first.0 as i64], quarantine_row).optional()? else { break };
+        seqs = &seqs[seqs.partition_point(|seq| *seq < next.seq)..];
+        if seqs.first() == Some(&next.seq) {
+            seqs = &seqs[1..];
+            found.insert(next.seq, next);
+        }
+    }
+    Ok(found)
 }
 
 /// A message in quarantine whose journal segment was unlinked, as far as it was kept.

@@ -1,6 +1,7 @@
 //! The file and its connections.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -11,13 +12,14 @@ use smartpole_pipeline::{LoadError, QuarantineRow, StoredBlock, StoredBlocks};
 
 use crate::{Error, error::sqlite, replays, schema};
 
-/// Pages of the write-ahead log before they go to the file (`fold.md`: 4,000 of 4,096 bytes).
+/// Pages of the write-ahead log before they go to the file: with 16,000 of 4,096 bytes, one that late readings change in many
+/// batches goes there once.
 const SETTINGS: &str = "
 PRAGMA page_size = 4096;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
-PRAGMA wal_autocheckpoint = 4000;
-PRAGMA cache_size = -8192;
+PRAGMA wal_autocheckpoint = 16000;
+PRAGMA cache_size = -16384;
 PRAGMA temp_store = MEMORY;
 ";
 
@@ -28,9 +30,9 @@ pub const FILE: &str = "city.db";
 #[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
+    /// It also loads what late readings ask for, as only a connection's own commits leave its cache valid. Between commits
+    /// it stays in one read transaction for that, as each takes file locks.
     writer: Arc<Mutex<Connection>>,
-    /// For blocks that late readings ask for; between commits it stays in one read transaction, as each takes file locks.
-    loader: Arc<Mutex<Connection>>,
 }
 
 impl Store {
@@ -45,8 +47,7 @@ impl Store {
         writer.execute_batch(SETTINGS).map_err(open)?;
         writer.set_prepared_statement_cache_capacity(64);
         schema::migrate(&mut writer)?;
-        let loader = read_only(&path)?;
-        Ok(Self { path, writer: Arc::new(Mutex::new(writer)), loader: Arc::new(Mutex::new(loader)) })
+        Ok(Self { path, writer: Arc::new(Mutex::new(writer)) })
     }
 
     /// Opens the `city.db` of a folder to look at it: nothing is made or changed, and nothing can be committed. None if there is none, or
@@ -59,9 +60,9 @@ impl Store {
         if !path.exists() {
             return Ok(None);
         }
-        let (one, other) = (read_only(&path)?, read_only(&path)?);
-        let is_ours = schema::is_current(&one)?;
-        Ok(is_ours.then(|| Self { path, writer: Arc::new(Mutex::new(one)), loader: Arc::new(Mutex::new(other)) }))
+        let reader = read_only(&path)?;
+        let is_ours = schema::is_current(&reader)?;
+        Ok(is_ours.then(|| Self { path, writer: Arc::new(Mutex::new(reader)) }))
     }
 
     /// The place of the newest checkpoint that is at least as old as `day` (UTC days since 1970). Where `day` is the first one
@@ -79,17 +80,19 @@ impl Store {
         Ok(found.map(|seq| Seq(seq.unsigned_abs())))
     }
 
+    /// The connection that writes, in no transaction.
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        let writer = self.loader();
+        if !writer.is_autocommit() {
+            // a read that cannot end lets the next transaction fail, which says why
+            writer.execute_batch("COMMIT").ok();
+        }
+        writer
     }
 
-    /// Lets the loader see what was committed since it read first.
-    pub(crate) fn renew_loader(&self) -> Result<(), Error> {
-        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
-        if loader.is_autocommit() {
-            return Ok(());
-        }
-        loader.execute_batch("COMMIT").map_err(sqlite("end a read"))
+    /// The same, in whatever transaction it is.
+    fn loader(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Another connection, which only reads.
@@ -123,7 +126,7 @@ fn read_only(path: &Path) -> Result<Connection, Error> {
 
 impl StoredBlocks for Store {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
-        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        let loader = self.loader();
         let failed = |source| LoadError(Box::new(sqlite("read a block")(source)));
         if loader.is_autocommit() {
             loader.execute_batch("BEGIN").map_err(failed)?;
@@ -135,20 +138,20 @@ impl StoredBlocks for Store {
 
     /// Only those that were copied, as their journal segment went: the journal has all others.
     fn messages(&self, seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
-        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        let loader = self.loader();
         let copies = seqs.iter().map(|seq| replays::copied(&loader, *seq)).collect::<rusqlite::Result<_>>();
         copies.map_err(|source| LoadError(Box::new(sqlite("read a copied message")(source))))
     }
 
     fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
-        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
+        let loader = self.loader();
         let first = loader.query_row("SELECT min(id) >> 32 FROM block", [], |row| row.get::<_, Option<i32>>(0));
         Ok(first.map_err(|source| LoadError(Box::new(sqlite("read blocks")(source))))?.map(Quarter))
     }
 
-    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
-        let loader = self.loader.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = replays::quarantined(&loader, seq);
+    fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
+        let loader = self.loader();
+        let found = replays::quarantined(&loader, seqs);
         found.map_err(|source| LoadError(Box::new(sqlite("read the quarantine")(source))))
     }
 }

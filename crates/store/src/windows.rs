@@ -148,10 +148,6 @@ impl Asked {
         Self { members, parts, expected, now, then, air, level, span, mean, decimals }
     }
 
-    fn part(&self, number: u32) -> Option<&Part> {
-        self.parts.iter().find(|part| part.number == number)
-    }
-
     /// The window that a block or roll-up goes into.
     fn cell<'c>(&self, step: Step, at: UtcMillis, cells: &'c mut Cells) -> &'c mut Cell {
         cells.entry(step.around(self.air, at).0.0).or_default()

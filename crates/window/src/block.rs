@@ -2,7 +2,10 @@
 
 use smartpole_model::{Flags, Quarter, Series, TimeSource, UtcMillis, put_i64, put_u64};
 
-use crate::{Row, RowValue, Total, rows::Walk};
+use crate::{
+    Row, RowValue, Total,
+    rows::{Head, Walk},
+};
 
 /// Readings of one device in one quarter of an hour, in event order, and the totals just outside it.
 ///
@@ -74,7 +77,7 @@ pub struct Anchor {
     pub power_up_after: bool,
 }
 
-/// A row to insert.
+/// A row to insert, or one that is shown.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs, reason = "fields as in Row")]
 pub struct NewRow<'a> {
@@ -96,6 +99,9 @@ pub enum Insert {
     /// It was there with another value, in whose place it was put ([`Block::replace`]).
     Replaced,
 }
+
+/// Bytes that packed rows grow by: a fleet's open blocks have no room to spare, and a row of eight values takes about twenty.
+const ROOM: usize = 128;
 
 impl Block {
     /// An empty block.
@@ -131,44 +137,68 @@ impl Block {
     /// All rows in event order; rows of one instant in order of arrival.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::with_capacity(self.row_count as usize);
-        let mut walk = Walk::new(self);
-        while let Some(head) = walk.next_row() {
-            let values = walk.values().to_vec();
-            rows.push(Row {
-                event_time: head.event_time,
-                received_at: head.received_at,
-                time_source: head.time_source,
-                values,
-            });
-        }
+        self.each_row(|NewRow { event_time, received_at, time_source, values }| {
+            rows.push(Row { event_time, received_at, time_source, values: values.to_vec() });
+        });
         rows
+    }
+
+    /// Shows all rows in event order, without a copy of each.
+    pub fn each_row(&self, mut show: impl FnMut(NewRow<'_>)) {
+        let mut walk = Walk::new(self);
+        while let Some(Head { event_time, received_at, time_source }) = walk.next_row() {
+            show(NewRow { event_time, received_at, time_source, values: walk.values() });
+        }
     }
 
     /// Adds a row; `outcomes` receives one entry a value, in order. Values that are not new change nothing.
     pub fn insert(&mut self, row: NewRow<'_>, outcomes: &mut Vec<Insert>) {
-        outcomes.clear();
-        let in_order = self.row_count == 0 || row.event_time.since(self.quarter.start()) > self.last.offset;
-        outcomes.extend((0..row.values.len()).map(|at| repeated(&row.values[..at], row.values[at])));
-        if in_order {
+        self.compare(row, outcomes);
+        if self.is_newest(row.event_time) {
             return self.append_added(row, outcomes);
         }
-        let mut rows = self.rows();
-        let from = rows.partition_point(|known| known.event_time < row.event_time);
-        let to = rows.partition_point(|known| known.event_time <= row.event_time);
-        for known in rows[from..to].iter().flat_map(|row| &row.values) {
-            for (outcome, new) in outcomes.iter_mut().zip(row.values) {
-                if *outcome == Insert::Added && new.series == known.series {
-                    *outcome = if new.value == known.value { Insert::Duplicate } else { Insert::Conflict };
-                }
-            }
+        let values = &added(row.values, outcomes);
+        if !values.is_empty() {
+            self.put_between(NewRow { values, ..row });
         }
-        let added = added(row.values, outcomes);
-        if added.is_empty() {
+    }
+
+    fn is_newest(&self, event_time: UtcMillis) -> bool {
+        self.row_count == 0 || event_time.since(self.quarter.start()) > self.last.offset
+    }
+
+    /// What would become of a row that is inserted; `outcomes` as in [`Block::insert`].
+    pub fn compare(&self, row: NewRow<'_>, outcomes: &mut Vec<Insert>) {
+        outcomes.clear();
+        outcomes.extend((0..row.values.len()).map(|at| repeated(&row.values[..at], row.values[at])));
+        if self.is_newest(row.event_time) {
             return;
         }
-        let NewRow { event_time, received_at, time_source, .. } = row;
-        rows.insert(to, Row { event_time, received_at, time_source, values: added });
-        self.set_rows(&rows);
+        self.each_row(|known| {
+            for known in known.values.iter().filter(|_| known.event_time == row.event_time) {
+                for (outcome, new) in outcomes.iter_mut().zip(row.values) {
+                    if *outcome == Insert::Added && new.series == known.series {
+                        *outcome = if new.value == known.value { Insert::Duplicate } else { Insert::Conflict };
+                    }
+                }
+            }
+        });
+    }
+
+    /// Packs anew with a row after those of its instant.
+    fn put_between(&mut self, row: NewRow<'_>) {
+        let mut block = Self::new(self.quarter);
+        block.packed.reserve_exact(self.packed.len() + 16 + 4 * row.values.len());
+        let mut new = Some(row);
+        self.each_row(|known| {
+            if let Some(new) = new.take_if(|new| new.event_time < known.event_time) {
+                block.append(new);
+            }
+            block.append(known);
+        });
+        new.into_iter().for_each(|new| block.append(new));
+        (block.anchors, block.superseded) = (std::mem::take(&mut self.anchors), std::mem::take(&mut self.superseded));
+        *self = block;
     }
 
     /// Sets the total before or after the block's own for a series; `false` if it was so already.
@@ -214,6 +244,9 @@ impl Block {
         let offset = row.event_time.since(self.quarter.start());
         let step = offset - self.last.offset;
         let lag = row.received_at.since(row.event_time);
+        if self.packed.capacity() - self.packed.len() < ROOM / 2 {
+            self.packed.reserve_exact(ROOM);
+        }
         put_u64(&mut self.packed, shape as u64);
         put_i64(&mut self.packed, step - self.last.step);
         put_i64(&mut self.packed, lag.wrapping_sub(self.last.lag));

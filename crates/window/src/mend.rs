@@ -2,12 +2,26 @@
 
 use smartpole_model::{Flags, Series, UtcMillis};
 
-use crate::{Block, Row, RowValue, Superseded};
+use crate::{Block, Row, RowValue, Superseded, block::Flagged};
 
 impl Block {
     /// Sets the remarks of a value; `false` if it is not there or has them already.
     pub fn set_flags(&mut self, event_time: UtcMillis, series: Series, flags: Flags) -> bool {
-        self.edit(event_time, series, |value| value.flags = flags)
+        let mut found = None;
+        let mut row = 0;
+        self.each_row(|known| {
+            if known.event_time == event_time && found.is_none() {
+                let position = known.values.iter().position(|value| value.series == series);
+                found = position.map(|position| (row, position as u16, known.values[position].flags));
+            }
+            row += 1;
+        });
+        let Some((row, position, _)) = found.filter(|(.., former)| *former != flags) else { return false };
+        let at = self.flagged.partition_point(|known| (known.row, known.position) < (row, position));
+        let known = self.flagged.get(at).is_some_and(|known| (known.row, known.position) == (row, position));
+        let new = (!flags.is_empty()).then_some(Flagged { row, position, flags });
+        self.flagged.splice(at..at + usize::from(known), new);
+        true
     }
 
     /// Puts another value and its remarks in the place of one. The former stays beside it as superseded at `until`. `false` if it is

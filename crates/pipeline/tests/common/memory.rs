@@ -183,8 +183,9 @@ impl StoredBlocks for Memory {
         Ok(self.blocks.keys().next().map(|(quarter, _)| *quarter))
     }
 
-    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
-        Ok(self.quarantine.get(&seq).cloned())
+    fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
+        let found = seqs.iter().filter_map(|seq| Some((*seq, self.quarantine.get(seq)?.clone())));
+        Ok(found.collect())
     }
 }
 

@@ -125,10 +125,16 @@ impl StoredBlocks for Beside {
         self.view.first_quarter()
     }
 
-    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
-        match self.quarantine.borrow().get(&seq) {
-            Some(known) => Ok(known.clone()),
-            None => self.view.quarantined(seq),
+    fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
+        let mut found = self.view.quarantined(seqs)?;
+        let quarantine = self.quarantine.borrow();
+        for seq in seqs {
+            match quarantine.get(seq) {
+                Some(Some(row)) => drop(found.insert(*seq, row.clone())),
+                Some(None) => drop(found.remove(seq)),
+                None => {}
+            }
         }
+        Ok(found)
     }
 }

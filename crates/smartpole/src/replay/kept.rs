@@ -1,6 +1,9 @@
 //! What was kept, as the fold asks for it: blocks and quarantine from a store, messages from the journal.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use smartpole_journal::{Batch, Error, Journal, Reader};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, RecordRef, Seq};
@@ -95,8 +98,8 @@ impl StoredBlocks for Kept<'_> {
         self.stored.first_quarter()
     }
 
-    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
-        self.stored.quarantined(seq)
+    fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
+        self.stored.quarantined(seqs)
     }
 }
 

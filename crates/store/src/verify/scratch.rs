@@ -1,6 +1,10 @@
 //! The store that a verification folds into.
 
-use std::{cell::OnceCell, collections::HashMap, path::Path};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
 use smartpole_pipeline::{
@@ -120,8 +124,8 @@ impl StoredBlocks for Scratch {
         if self.since.is_some() { self.original.first_quarter() } else { self.store.first_quarter() }
     }
 
-    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
-        self.store.quarantined(seq)
+    fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
+        self.store.quarantined(seqs)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The store of a service, as of one commit.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Seq};
 use smartpole_pipeline::{LoadError, QuarantineRow, Restore, StoredBlock, StoredBlocks};
@@ -96,8 +98,8 @@ impl StoredBlocks for View {
         first_quarter(&self.connection)
     }
 
-    fn quarantined(&self, seq: Seq) -> Result<Option<QuarantineRow>, LoadError> {
-        let found = replays::quarantined(&self.connection, seq);
+    fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
+        let found = replays::quarantined(&self.connection, seqs);
         found.map_err(|source| LoadError(Box::new(sqlite("read the quarantine")(source))))
     }
 }

@@ -104,19 +104,24 @@ fn read_unchanged(
     cells: &mut Cells,
 ) -> Result<(), Error> {
     let doing = sqlite("read hours and days");
-    let sql = "SELECT revision, aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
+    let sql = "SELECT start, revision, aggregates FROM rollup
+               WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-    for (part, start) in rolled.unchanged.iter().filter_map(|(number, start)| Some((asked.part(*number)?, *start))) {
+    let (from, to) = asked.span;
+    for part in asked.parts.iter().filter(|_| !rolled.unchanged.is_empty()) {
         let (scope, number) = scope_key(part.scope);
-        let (revision, aggregates): (u32, _) = statement
-            .query_row(params![asked.level as u8, scope, number, start], |row| {
-                Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
-            })
-            .map_err(&doing)?;
-        let aggregates = aggregates.map_err(damaged("hour or day"))?;
-        let cell = asked.cell(wanted.step, UtcMillis(start), cells);
-        cell.revision += revision;
-        cell.add(part.number, false, wanted.of(&aggregates));
+        let rows = statement.query_map(params![asked.level as u8, scope, number, from.0, to.0], |row| {
+            let (start, revision): (i64, u32) = (row.get(0)?, row.get(1)?);
+            let is_unchanged = rolled.unchanged.contains(&(part.number, start));
+            Ok(is_unchanged.then_some((start, revision, Aggregates::unpack(row.get_ref(2)?.as_blob()?))))
+        });
+        for row in rows.map_err(&doing)? {
+            let Some((start, revision, aggregates)) = row.map_err(&doing)? else { continue };
+            let aggregates = aggregates.map_err(damaged("hour or day"))?;
+            let cell = asked.cell(wanted.step, UtcMillis(start), cells);
+            cell.revision += revision;
+            cell.add(part.number, false, wanted.of(&aggregates));
+        }
     }
     Ok(())
 }
