@@ -100,9 +100,6 @@ pub enum Insert {
     Replaced,
 }
 
-/// Bytes that packed rows grow by: a fleet's open blocks have no room to spare, and a row of eight values takes about twenty.
-const ROOM: usize = 128;
-
 impl Block {
     /// An empty block.
     pub fn new(quarter: Quarter) -> Self {
@@ -244,9 +241,6 @@ impl Block {
         let offset = row.event_time.since(self.quarter.start());
         let step = offset - self.last.offset;
         let lag = row.received_at.since(row.event_time);
-        if self.packed.capacity() - self.packed.len() < ROOM / 2 {
-            self.packed.reserve_exact(ROOM);
-        }
         put_u64(&mut self.packed, shape as u64);
         put_i64(&mut self.packed, step - self.last.step);
         put_i64(&mut self.packed, lag.wrapping_sub(self.last.lag));
