@@ -19,8 +19,6 @@ struct Gain {
     aggregates: Aggregates,
     revisions: u32,
     anew: Option<Anew>,
-    lost: Aggregates,
-    renewed: bool,
     minute: i64,
 }
 
@@ -29,8 +27,8 @@ pub(crate) struct Settled<'a> {
     pub(crate) row: &'a BlockRow,
     pub(crate) gain: &'a Aggregates,
     pub(crate) revisions: u32,
-    /// Extremes and remarks that are gone, so that what held them must be made anew.
-    pub(crate) lost: &'a Aggregates,
+    /// Whether extremes or remarks are gone, so that what holds it must be made anew.
+    pub(crate) lost: bool,
     /// Older blocks may have passed retention: what holds one of them cannot be made anew, and keeps its extremes.
     pub(crate) kept_from: Quarter,
 }
@@ -60,9 +58,8 @@ impl Rollups {
         gain.revisions += settled.revisions;
         gain.minute = gain.minute.max(settled.row.closed_minute).max(settled.row.revised_minute);
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
-        if !settled.lost.0.is_empty() && start.quarter() >= settled.kept_from {
-            gain.lost.merge(settled.lost);
-            gain.anew.get_or_insert_with(|| active.anew(level, start, scope));
+        if settled.lost && gain.anew.is_none() && start.quarter() >= settled.kept_from {
+            gain.anew = Some(active.anew(level, start, scope));
         }
     }
 
@@ -78,16 +75,14 @@ impl Rollups {
         if start.quarter() >= kept_from {
             let gain = self.0.entry(key).or_default();
             gain.anew = Some(active.anew(level, start, scope));
-            gain.renewed = true;
             gain.revisions += revisions;
             gain.minute = gain.minute.max(minute);
         }
     }
 
     pub(crate) fn rows(self) -> Vec<RollupDelta> {
-        let row = |((level, start, scope), Gain { aggregates, revisions, anew, lost, renewed, minute })| RollupDelta {
+        let row = |((level, start, scope), Gain { aggregates, revisions, anew, minute })| RollupDelta {
             minute,
-            lost: if renewed { None } else { Some(lost) },
             level,
             start: UtcMillis(start),
             scope,

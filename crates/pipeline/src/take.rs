@@ -97,7 +97,7 @@ impl Fold {
             rows: held.block.pack(),
         };
         held.gain = (aggregates.minus(&former), revisions);
-        let (lost, kept_from) = (&aggregates.lost(&former), self.kept_from());
+        let (lost, kept_from) = (aggregates.has_lost(&former), self.kept_from());
         rollups.add(&self.active, &Settled { row: &row, gain: &held.gain.0, revisions, lost, kept_from });
         held.stored = Some(Stored { revision: held.revision, aggregates });
         (held.changed, held.batch) = (false, Some(self.batch + 1));

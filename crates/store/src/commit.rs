@@ -9,7 +9,7 @@ use crate::{
     Error, Store,
     error::{damaged, sqlite},
     outbox, replays,
-    rollups::{still_has, sum_up},
+    rollups::sum_up,
     store::block_id,
 };
 
@@ -134,11 +134,9 @@ fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Resul
             Some((revision, unpacked)) => (revision, unpacked.map_err(damaged("hour or day"))?),
             None => (0, Aggregates::default()),
         };
-        aggregates.merge(&delta.aggregates);
-        if let Some(anew) = &delta.anew
-            && !still_has(transaction, delta, anew)?
-        {
-            aggregates = sum_up(transaction, delta, anew)?;
+        match &delta.anew {
+            Some(anew) => aggregates = sum_up(transaction, delta, anew)?,
+            None => aggregates.merge(&delta.aggregates),
         }
         let (revision, aggregates) = (revision + delta.revisions, aggregates.pack());
         write.execute(params![level, scope, number, start, revision, aggregates, delta.minute]).map_err(&doing)?;

@@ -59,41 +59,17 @@ fn of_hours(transaction: &Transaction<'_>, delta: &RollupDelta, air: &AirPropert
     Ok(sum)
 }
 
-/// Whether poles of a zone still have what one of them has lost: among many that is soon known.
-pub(crate) fn still_has(transaction: &Transaction<'_>, delta: &RollupDelta, anew: &Anew) -> Result<bool, Error> {
-    let (Anew::Poles(poles), Some(lost)) = (anew, &delta.lost) else { return Ok(false) };
-    let mut lost = lost.clone();
-    each_pole(transaction, delta, poles, |part| lost.strike_out(&part))?;
-    Ok(lost.0.is_empty())
-}
-
 fn of_poles(transaction: &Transaction<'_>, delta: &RollupDelta, poles: &[PoleNo]) -> Result<Aggregates, Error> {
-    let mut sum = Aggregates::default();
-    each_pole(transaction, delta, poles, |part| {
-        sum.merge(&part);
-        false
-    })?;
-    Ok(sum)
-}
-
-/// Shows the same hour or day of poles, until told that this is enough.
-fn each_pole(
-    transaction: &Transaction<'_>,
-    delta: &RollupDelta,
-    poles: &[PoleNo],
-    mut is_enough: impl FnMut(Aggregates) -> bool,
-) -> Result<(), Error> {
     let doing = sqlite("sum up poles");
     let sql = "SELECT aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
     let mut read = transaction.prepare_cached(sql).map_err(&doing)?;
+    let mut sum = Aggregates::default();
     for pole in poles {
         let (scope, number) = scope_key(Scope::Pole(*pole));
         let found = read.query_row(params![delta.level as u8, scope, number, delta.start.0], unpack);
-        if let Some(part) = found.optional().map_err(&doing)?
-            && is_enough(part.map_err(damaged("hour or day"))?)
-        {
-            break;
+        if let Some(part) = found.optional().map_err(&doing)? {
+            sum.merge(&part.map_err(damaged("hour or day"))?);
         }
     }
-    Ok(())
+    Ok(sum)
 }

@@ -7,9 +7,6 @@ use crate::{
     pack::{put_series, take_series},
 };
 
-/// Any extremes reach as far.
-const NO_EXTREMES: (i64, i64) = (i64::MAX, i64::MIN);
-
 /// The aggregate of one series over one window; also a change of it, when counts and sums may be negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Aggregate {
@@ -53,7 +50,7 @@ impl Aggregate {
         extremes || self.flags.union(former.flags) != self.flags
     }
 
-    /// Both together. Of a change the extremes can only have widened; where they have not, see [`Aggregates::lost`].
+    /// Both together. Of a change the extremes can only have widened; where they have not, see [`Aggregates::has_lost`].
     pub fn merge(&mut self, other: &Self) {
         if other.has_extremes() {
             let first = !self.has_extremes();
@@ -77,15 +74,6 @@ impl Aggregate {
     /// The mean in units of the property's resolution, of sound levels the level of the mean energy; `None` of no reading.
     pub fn mean(&self, mean: Mean, decimals: u8) -> Option<f64> {
         mean_of(std::iter::once(self), mean, decimals)
-    }
-
-    fn strike_out(&mut self, part: &Self) -> bool {
-        self.flags = Flags(self.flags.0 & !part.flags.0);
-        if part.has_extremes() {
-            self.min = if part.min <= self.min { NO_EXTREMES.0 } else { self.min };
-            self.max = if part.max >= self.max { NO_EXTREMES.1 } else { self.max };
-        }
-        self.flags.is_empty() && (self.min, self.max) == NO_EXTREMES
     }
 
     fn has_extremes(&self) -> bool {
@@ -172,23 +160,11 @@ impl Aggregates {
         change
     }
 
-    /// Series of what was known as `former` that have lost extremes or remarks, with all the extremes and remarks they had: hours
-    /// and days that hold them must be made anew of their blocks. A late reading can show that an earlier one was stuck, a new
-    /// calibration moves all.
-    #[must_use]
-    pub fn lost(&self, former: &Self) -> Self {
-        let lost = |(series, known): &&(Series, Aggregate)| self.get(*series).is_none_or(|now| now.has_lost(known));
-        let of = |(series, known): &(Series, Aggregate)| {
-            let (min, max) = if known.has_extremes() { (known.min, known.max) } else { NO_EXTREMES };
-            (*series, Aggregate { min, max, ..*known })
-        };
-        Self(former.0.iter().filter(lost).map(of).collect())
-    }
-
-    /// Strikes out of what was [lost](Self::lost) what a part still has: remarks, and extremes as far out. Whether nothing is left.
-    pub fn strike_out(&mut self, part: &Self) -> bool {
-        self.0.retain_mut(|(series, gone)| part.get(*series).is_none_or(|part| !gone.strike_out(part)));
-        self.0.is_empty()
+    /// Whether what was known as `former` has lost extremes or remarks, so that hours and days must be made anew of their blocks:
+    /// a late reading can show that an earlier one was stuck, a new calibration moves all.
+    pub fn has_lost(&self, former: &Self) -> bool {
+        let lost = |(series, known): &(Series, Aggregate)| self.get(*series).is_none_or(|now| now.has_lost(known));
+        former.0.iter().any(lost)
     }
 
     /// Packed: n, then for each series property, channel byte, count · 2 + (1 if remarks follow), minimum, maximum − minimum,

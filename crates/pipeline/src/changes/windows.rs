@@ -73,9 +73,6 @@ pub struct RollupDelta {
     pub revisions: u32,
     /// What to sum up instead of merging, once the batch's blocks are written.
     pub anew: Option<Anew>,
-    /// Extremes and remarks for whose sake it is summed up anew: if a part still has them, merging comes to the same. None if
-    /// its parts are others now.
-    pub lost: Option<Aggregates>,
     /// Newest minute of receipt in which a block of it was closed or changed (minutes since 1970).
     pub minute: i64,
 }

@@ -20,7 +20,7 @@ fn aggregates(count: i64, sum: i64, min: i64, max: i64) -> Aggregates {
 
 fn rollup(level: Level, gain: Aggregates, revisions: u32) -> RollupDelta {
     let (start, scope) = (UtcMillis(0), Scope::Device(DeviceNo(0)));
-    RollupDelta { level, start, scope, aggregates: gain, revisions, anew: None, lost: None, minute: 0 }
+    RollupDelta { level, start, scope, aggregates: gain, revisions, anew: None, minute: 0 }
 }
 
 /// A batch with something for every table.
