@@ -129,6 +129,12 @@ fn a_device_that_a_registry_moved_counted_for_its_former_pole_until_then() {
     assert_eq!((after[0][0], after[1][0]), ((12 * 40, Some(40.0)), (12 * 30, Some(15.0))));
     assert_eq!(asked(&square, Some(known)), before, "then nobody knew");
     assert_eq!(asked(&square, Some(known + 2 * HOUR)), after);
+    // and then all three of them at P3, so that nothing is left of P1 and P2
+    square.register("id,pole,profile\nd1,P3,station\nd2,P3,station\nd3,P3,station\n", known + 3 * HOUR);
+    square.commit();
+    assert_eq!((asked(&square, None)[0].len(), asked(&square, None)[1].len()), (0, 0));
+    assert_eq!(asked(&square, Some(known)), before);
+    assert_eq!(asked(&square, Some(known + 2 * HOUR)), after);
     square.run("d2", known + 3 * HOUR, known + 4 * HOUR, &[("temperature", 20)]);
     square.report("d1", START + MINUTE, known + 4 * HOUR, &[("temperature", 3)]);
     square.commit();
