@@ -67,7 +67,9 @@ pub(crate) fn quarantined(connection: &Connection, mut seqs: &[Seq]) -> rusqlite
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = BTreeMap::new();
     while let Some(first) = seqs.first() {
-        let Some(next) = statement.query_row(params![first.0 as i64], quarantine_row).optional()? else { break };
+        // beyond what a file can hold there is none
+        let Ok(first) = i64::try_from(first.0) else { break };
+        let Some(next) = statement.query_row(params![first], quarantine_row).optional()? else { break };
         seqs = &seqs[seqs.partition_point(|seq| *seq < next.seq)..];
         if seqs.first() == Some(&next.seq) {
             seqs = &seqs[1..];
