@@ -30,10 +30,12 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 20] = [
+pub(crate) const PUBLIC: [&str; 22] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
+    "/catalog.ttl",
+    "/catalog.jsonld",
     "/api/v1/me",
     "/api/v1/poles",
     "/api/v1/zones",

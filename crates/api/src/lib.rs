@@ -17,6 +17,7 @@ mod live;
 mod number;
 mod page;
 mod problem;
+mod publish;
 mod query;
 mod replay;
 mod routes;
@@ -30,6 +31,7 @@ use tower_http::{compression::CompressionLayer, trace::TraceLayer};
 
 pub use asker::{Operators, Peer};
 pub use health::{CircuitState, Health, SourceHealth, TargetHealth};
+pub use publish::Publish;
 pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
 pub use routes::openapi;
 pub use server::serve;

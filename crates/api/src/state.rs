@@ -13,7 +13,7 @@ use smartpole_store::Queries;
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Health, Operators, Replays, live::Hub, problem::Problem, routes::Days};
+use crate::{Health, Operators, Publish, Replays, live::Hub, problem::Problem, routes::Days};
 
 /// Limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct Parts {
     pub replays: Arc<dyn Replays>,
     /// Who may know and do all.
     pub operators: Operators,
+    /// Who publishes; its `base_url` is not empty.
+    pub publish: Publish,
 }
 
 /// All that the handlers share; clones are the same one.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusBuilder;
+use smartpole_api::Publish;
 use smartpole_source::{mqtt_listener, udp};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -69,6 +70,7 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
         inputs_key_file: config.inputs_key_file,
         http: config.http.listen,
         operators: config.http.operators,
+        publish: config.publish,
         mqtt: config.mqtt,
         listener: config.listener,
         udp: config.udp,
@@ -105,6 +107,7 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         inputs_key_file: None,
         http: free(demo.http(), bind_tcp),
         operators: Vec::new(),
+        publish: Publish::default(),
         mqtt: Vec::new(),
         listener: Some(listener),
         udp: Some(gateways),

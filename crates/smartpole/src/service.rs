@@ -10,7 +10,7 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use smartpole_api::{ApiState, Operators, Parts};
+use smartpole_api::{ApiState, Operators, Parts, Publish};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
@@ -55,6 +55,7 @@ pub(crate) struct Setup {
     pub(crate) http: SocketAddr,
     /// Who may order replays beside this machine.
     pub(crate) operators: Vec<ipnet::IpNet>,
+    pub(crate) publish: Publish,
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     pub(crate) listener: Option<mqtt_listener::Options>,
     pub(crate) udp: Option<udp::Options>,
@@ -158,6 +159,7 @@ impl Service {
             metrics,
             replays: Arc::new(orders),
             operators: Operators(setup.operators),
+            publish: reached(setup.publish, &http),
         };
         let interface = Interface::spawn(http, parts, (health, check), &failed)?;
         sources.run(watch, offered, &journal, &failed);
@@ -180,6 +182,13 @@ impl Service {
         drain("interface", &mut self.interface.tasks).await;
         tracing::info!("stopped");
     }
+}
+
+/// Where nobody says how everybody reaches the service, its own address stands.
+fn reached(publish: Publish, http: &TcpListener) -> Publish {
+    let own = || http.local_addr().map_or_else(|_| String::new(), |address| format!("http://{address}"));
+    let base_url = if publish.base_url.is_empty() { own() } else { publish.base_url };
+    Publish { base_url, ..publish }
 }
 
 /// Opens the journal that the store was folded from: with another one, new messages would be taken for old.

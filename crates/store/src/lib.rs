@@ -15,6 +15,7 @@ mod clock;
 mod commit;
 mod counters;
 mod error;
+mod first_days;
 mod frozen;
 mod kept;
 mod ledger;

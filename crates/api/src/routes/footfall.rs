@@ -138,7 +138,7 @@ pub(crate) struct FootfallItem {
 }
 
 /// Why the counts of a zone are not added up, if so.
-fn no_sum(zone: &Zone) -> Option<Why> {
+pub(super) fn no_sum(zone: &Zone) -> Option<Why> {
     if zone.kind == "city" {
         let meaning = "a city has no sum: whoever crosses several of its squares would count several times";
         return Some(Why { reason: "city", meaning });

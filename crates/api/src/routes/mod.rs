@@ -16,6 +16,7 @@ use crate::{ApiState, problem::Problem};
 mod air;
 mod attempt;
 mod calendar;
+mod catalog;
 mod counts;
 mod device_facts;
 mod devices;
@@ -100,6 +101,8 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(replays::replays, replays::order))
         .routes(routes!(replays::replay))
         .routes(routes!(targets::refused))
+        .routes(routes!(catalog::turtle))
+        .routes(routes!(catalog::json_ld))
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))
         .routes(routes!(metrics::metrics))

@@ -11,7 +11,7 @@ use expect_test::Expect;
 use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_api::{
-    ApiState, Health, NotOrdered, NotTried, Operators, Options, Parts, Peer, Replays, Selection, router,
+    ApiState, Health, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays, Selection, router,
 };
 use smartpole_journal::{Journal, OsFs};
 use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
@@ -189,6 +189,12 @@ impl City {
             metrics,
             replays: Arc::clone(&ordered) as Arc<dyn Replays>,
             operators: Operators(vec!["10.0.0.0/8".parse().unwrap()]),
+            publish: Publish {
+                contact: "opendata@example.org".to_owned(),
+                contributor: "openNRW".to_owned(),
+                base_url: "https://luft.example.org".to_owned(),
+                ..Publish::default()
+            },
         };
         let state = ApiState::new(parts, options);
         let city = Self { state, fold, live, health, journal, store, library, ordered, _dir: dir };

@@ -5,6 +5,7 @@
 mod air;
 mod asker;
 mod attacker;
+mod catalog;
 mod device_facts;
 mod errors;
 mod fixture;

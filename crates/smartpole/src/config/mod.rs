@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) inputs_key_file: Option<PathBuf>,
     /// The HTTP interface.
     pub(crate) http: Http,
+    /// Who publishes, and under which licence.
+    pub(crate) publish: smartpole_api::Publish,
     /// Brokers; their names are unique.
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     /// The embedded MQTT listener, if it is wanted.

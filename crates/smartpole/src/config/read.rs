@@ -24,7 +24,7 @@ impl Default for Folders {
     }
 }
 
-const TABLES: [&str; 8] = ["http", "mqtt", "listener", "udp", "influx", "journal", "retention", "log"];
+const TABLES: [&str; 9] = ["http", "publish", "mqtt", "listener", "udp", "influx", "journal", "retention", "log"];
 
 impl Config {
     /// As [`Config::load`], with the variables of the environment as a value, and with as much of the configuration as
@@ -36,7 +36,7 @@ impl Config {
         let Some(mut root) = text.ok().and_then(|text| Section::parse(&text, mistakes)) else { return Self::default() };
         overrides::apply(&mut root, variables, mistakes);
         let base = path.parent().unwrap_or(Path::new(""));
-        let http = part(&mut root, "http", mistakes);
+        let (http, publish) = (part(&mut root, "http", mistakes), publish(&mut root, mistakes));
         let (journal, retention) = (journal(&mut root, mistakes), part(&mut root, "retention", mistakes));
         let log = part(&mut root, "log", mistakes);
         let sources::Sources { mqtt, listener, udp } = sources::read(&mut root, base, &http, mistakes);
@@ -48,13 +48,20 @@ impl Config {
         }
         let registry = registry(folders.registry, base, &mut root, mistakes);
         let (data, inputs_key_file) = (base.join(folders.data), folders.inputs_key_file.map(|file| base.join(file)));
-        Self { data, registry, inputs_key_file, http, mqtt, listener, udp, influx, journal, retention, log }
+        Self { data, registry, inputs_key_file, http, publish, mqtt, listener, udp, influx, journal, retention, log }
     }
 }
 
 /// A table of its own.
 fn part<T: Default + DeserializeOwned>(root: &mut Section, key: &str, mistakes: &mut Mistakes) -> T {
     root.take_section(key, mistakes).map(|mut section| section.read(&[], mistakes)).unwrap_or_default()
+}
+
+fn publish(root: &mut Section, mistakes: &mut Mistakes) -> smartpole_api::Publish {
+    let Some(mut section) = root.take_section("publish", mistakes) else { return Default::default() };
+    let options: smartpole_api::Publish = section.read(&[], mistakes);
+    sources::note(options.validate(), &mut section, mistakes);
+    options
 }
 
 fn journal(root: &mut Section, mistakes: &mut Mistakes) -> smartpole_journal::Options {

@@ -55,8 +55,8 @@ fn the_shipped_file_shows_every_option_with_its_default() {
     let (org, bucket) = ("registry".to_owned(), "smartpole".to_owned());
     assert_eq!(config.influx, [smartpole_influx::Options { org, bucket, token_file, ..Default::default() }]);
     assert!(config.data.ends_with("smartpole-data"));
-    let Config { http, journal, retention, log, .. } = config;
-    assert_eq!((http, journal, retention, log), Default::default());
+    let Config { http, publish, journal, retention, log, .. } = config;
+    assert_eq!((http, publish, journal, retention, log), Default::default());
 }
 
 #[test]
@@ -71,6 +71,7 @@ fn the_shipped_file_names_every_key() {
         fields::of::<smartpole_influx::Options>(),
         fields::of::<smartpole_journal::Options>(),
         fields::of::<Http>(),
+        fields::of::<smartpole_api::Publish>(),
         fields::of::<Retention>(),
         fields::of::<Log>(),
         &["data", "registry", "inputs_key_file"],
@@ -138,6 +139,23 @@ format = "xml"
             smartpole.toml:20: log.format: unknown word `xml`
               hint: use one of text, json
             10 mistakes"#]],
+    );
+}
+
+#[test]
+fn what_nobody_can_publish_by_is_named() {
+    mistakes(
+        &format!(
+            "{SOUND}[publish]\nlicence = \"dl-de/by-2-0\"\ncontact = \"the town hall\"\nbase_url = \"luft.example.org\"\n"
+        ),
+        &expect![[r#"
+            smartpole.toml:5: publish.licence: no licence "dl-de/by-2-0"; there are dl-by-de/2.0, dl-zero-de/2.0, cc-by/4.0, cc-by-sa/4.0, cc-zero, geonutz/20130319, odbl, odby, odcpddl
+              hint: dl-by-de/2.0 is common for data of German cities
+            smartpole.toml:6: publish.contact: is neither an e-mail address nor that of a page
+              hint: write it like "opendata@example.org" or "https://example.org/contact"
+            smartpole.toml:7: publish.base_url: is no address of the web that a path can follow
+              hint: write it like "https://luft.example.org", without user, query and a slash at the end
+            3 mistakes"#]],
     );
 }
 
