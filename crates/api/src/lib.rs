@@ -11,6 +11,7 @@
 //! what to do; nothing is loaded from another host.
 
 mod asker;
+mod csv;
 mod health;
 mod list;
 mod live;
@@ -20,6 +21,7 @@ mod problem;
 mod publish;
 mod query;
 mod replay;
+mod representation;
 mod routes;
 mod scope;
 mod server;
@@ -49,7 +51,7 @@ pub enum Error {
 pub fn router(state: ApiState) -> Router {
     let (routes, openapi) = routes::all().split_for_parts();
     routes
-        .merge(routes::described(&routes::refusals::describe(openapi)))
+        .merge(routes::described(&routes::whole(openapi)))
         .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
         .fallback(page::file)
         .method_not_allowed_fallback(routes::method_not_allowed)

@@ -108,6 +108,13 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail, "GET /api/openapi.json lists all addresses")
     }
 
+    /// A form that no answer has: 406.
+    pub(crate) fn not_acceptable() -> Self {
+        let detail = "Accept: neither application/json nor text/csv".to_owned();
+        let remedy = "accept one of these two, or give format=json or format=csv";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "Not acceptable", detail, remedy)
+    }
+
     /// The address takes GET alone: 405.
     pub(crate) fn method(method: &str) -> Self {
         let detail = format!("{method} is not for this address");

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Query, rejection::QueryRejection},
-    http::request::Parts,
+    http::{Uri, request::Parts},
 };
 use serde::de::DeserializeOwned;
 
@@ -15,8 +15,21 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        Query::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|rejection| refusal(&rejection))
+        of(&parts.uri).map(Self)
     }
+}
+
+/// The parameters of a query string.
+///
+/// # Errors
+/// 400 if one cannot be used.
+pub(crate) fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
+    of(&uri.map_err(|error| Problem::internal(&error))?)
+}
+
+fn of<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+    Query::try_from_uri(uri).map(|Query(params)| params).map_err(|rejection| refusal(&rejection))
 }
 
 fn refusal(rejection: &QueryRejection) -> Problem {

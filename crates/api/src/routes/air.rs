@@ -3,11 +3,12 @@
 mod days;
 mod hour;
 mod limits;
+mod table;
 mod zone;
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::methods;
 use smartpole_model::UtcMillis;
@@ -21,7 +22,7 @@ use crate::{
     ApiState, Parts,
     list::{Cursor, Number},
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{method::MethodName, peer_marks::Marks, place::Place},
     scope::ScopeName,
     span::{Span, Step},
@@ -96,9 +97,9 @@ pub(crate) enum Items {
 ))]
 pub(crate) async fn air(
     State(state): State<ApiState>,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<AirAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<AirAnswer, Problem> {

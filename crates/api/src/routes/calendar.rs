@@ -1,6 +1,6 @@
 //! `GET /api/v1/calendar`
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use jiff::{
     ToSpan,
     civil::{Date, Weekday},
@@ -14,9 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState, Parts,
+    csv::{Cell, Rows, Writer},
     list::List,
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
 };
 
 /// Most days of one answer.
@@ -78,9 +79,9 @@ pub(crate) struct Open {
 ))]
 pub(crate) async fn calendar(
     State(state): State<ApiState>,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<List<CalendarDay>>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, wanted)).await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, wanted)?)).await
 }
 
 fn answer(parts: &Parts, wanted: Wanted) -> Result<List<CalendarDay>, Problem> {
@@ -131,5 +132,41 @@ fn weekday(date: Date) -> &'static str {
         Weekday::Friday => "friday",
         Weekday::Saturday => "saturday",
         Weekday::Sunday => "sunday",
+    }
+}
+
+impl Rows for CalendarDay {
+    fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
+        let columns = [
+            "date",
+            "weekday",
+            "week",
+            "public_holiday",
+            "special_day",
+            "school_holiday",
+            "sunday_opening",
+            "open_from",
+            "open_from_local",
+            "open_to",
+            "open_to_local",
+        ];
+        let rows = items.iter().map(|day| {
+            let [from, from_local] = Cell::instant(day.open.as_ref().map(|open| open.from));
+            let [to, to_local] = Cell::instant(day.open.as_ref().map(|open| open.to));
+            [
+                Cell::Date(&day.date),
+                day.weekday.into(),
+                day.week.as_str().into(),
+                day.public_holiday.into(),
+                day.special_day.into(),
+                day.school_holiday.into(),
+                day.sunday_opening.into(),
+                from,
+                from_local,
+                to,
+                to_local,
+            ]
+        });
+        out.table(columns, rows)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
     calendar::date_and_hour,
@@ -19,10 +19,11 @@ use super::{
 };
 use crate::{
     ApiState, Parts,
+    csv::{Cell, Rows, Writer},
     list::List,
     number::{self, Exact},
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     scope::{ScopeKind, ScopeName},
 };
 
@@ -105,9 +106,9 @@ pub(crate) struct Control {
 ))]
 pub(crate) async fn counts(
     State(state): State<ApiState>,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<List<CountItem>>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<List<CountItem>, Problem> {
@@ -181,4 +182,43 @@ fn item(parts: &Parts, inputs: &Inputs, count: &ManualCount, as_of: Option<UtcMi
         coverage: number::share(reports.0, reports.1),
         deviation_permille: is_covered(reports.0, reports.1).then(|| change_permille(known, manual)).flatten(),
     })
+}
+
+impl Rows for CountItem {
+    fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
+        let columns = [
+            "device",
+            "channel",
+            "from",
+            "from_local",
+            "to",
+            "to_local",
+            "counted_by",
+            "manual_in",
+            "manual_out",
+            "counted_in",
+            "counted_out",
+            "coverage",
+            "deviation_permille",
+        ];
+        let rows = items.iter().map(|item| {
+            let ([from, from_local], [to, to_local]) = (Cell::instant(item.from), Cell::instant(item.to));
+            [
+                item.device.as_str().into(),
+                u32::from(item.channel).into(),
+                from,
+                from_local,
+                to,
+                to_local,
+                item.counted_by.as_str().into(),
+                item.manual.r#in.into(),
+                item.manual.out.into(),
+                item.counted.r#in.into(),
+                item.counted.out.into(),
+                item.coverage.into(),
+                item.deviation_permille.into(),
+            ]
+        });
+        out.table(columns, rows)
+    }
 }

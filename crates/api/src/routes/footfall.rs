@@ -1,17 +1,17 @@
 //! `GET /api/v1/footfall`
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_model::{UtcMillis, Zone, registry::CountRule};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    ApiState,
+    ApiState, Parts,
     asker::Asker,
     list::{Cursor, Limit},
     number::Exact,
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{counts::Control, method::MethodName, window::WindowState},
     span,
 };
@@ -19,6 +19,7 @@ use crate::{
 mod beside;
 mod exact;
 mod public;
+mod table;
 
 use beside::{Beside, Compare, Hours, Why};
 
@@ -157,12 +158,12 @@ pub(super) fn no_sum(zone: &Zone) -> Option<Why> {
 pub(crate) async fn footfall(
     State(state): State<ApiState>,
     asker: Asker,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<Footfall>, Problem> {
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
     let days = state.days.clone();
-    let answer = state.ask(move |parts| match asker {
+    let answer = move |parts: &Parts| match asker {
         Asker::Operator if !wanted.public => exact::answer(parts, &wanted),
         _ => public::answer(parts, &days, &wanted),
-    });
-    Ok(Json(answer.await?))
+    };
+    state.ask(move |parts| form.give(parts, &answer(parts)?)).await
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/heat`: hot days and tropical nights at a pole, "am Mast, nicht amtlich".
 
-use axum::{Json, extract};
+use axum::{extract, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{Date, calendar::Span as DateSpan, heat, methods};
 use smartpole_model::{ObservedProperty, UtcMillis};
@@ -13,7 +13,7 @@ use crate::{
     list::{Cursor, Number},
     number::{self, Exact},
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{
         method::MethodName,
         place::{Place, Year},
@@ -22,6 +22,8 @@ use crate::{
     scope::{self, ScopeName},
     span::{Span, Step},
 };
+
+mod table;
 
 /// The property whose extremes these are, in degrees Celsius.
 const PROPERTY: &str = "temperature";
@@ -130,9 +132,9 @@ pub(crate) struct HeatDay {
 pub(crate) async fn heat(
     extract::State(state): extract::State<ApiState>,
     asker: Asker,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<HeatAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<HeatAnswer, Problem> {

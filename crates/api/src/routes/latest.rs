@@ -1,18 +1,19 @@
 //! `GET /api/v1/latest`
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_model::{Device, DeviceNo, Flags, PropertyNo, Reading, Registry, TimeSource, UtcMillis};
 use smartpole_pipeline::{Fold, Latest};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    ApiState,
+    ApiState, Parts,
     asker::Asker,
+    csv::{Cell, Rows, Writer},
     list::{Cursor, Limit, List},
     number::Exact,
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     scope,
 };
 
@@ -78,14 +79,15 @@ pub(crate) struct LatestItem {
 pub(crate) async fn latest(
     State(state): State<ApiState>,
     asker: Asker,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<List<LatestItem>>, Problem> {
-    let answer = state.ask(move |parts| {
-        let fold = parts.fold();
-        let picked = Picked::new(&fold.inputs().registry, asker, &wanted)?;
-        Ok(picked.items(&fold, wanted.limit.unwrap_or_default()))
-    });
-    Ok(Json(answer.await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
+}
+
+fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<List<LatestItem>, Problem> {
+    let fold = parts.fold();
+    let picked = Picked::new(&fold.inputs().registry, asker, wanted)?;
+    Ok(picked.items(&fold, wanted.limit.unwrap_or_default()))
 }
 
 /// [`Wanted`], looked up.
@@ -166,4 +168,42 @@ pub(crate) fn item(fold: &Fold, reading: &Reading) -> Option<LatestItem> {
         flags: reading.flags,
         time_source: reading.time_source,
     })
+}
+
+impl Rows for LatestItem {
+    fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
+        let columns = [
+            "pole",
+            "device",
+            "property",
+            "channel",
+            "unit",
+            "value",
+            "event_time",
+            "event_time_local",
+            "received_at",
+            "received_at_local",
+            "flags",
+            "time_source",
+        ];
+        let rows = items.iter().map(|item| {
+            let [event_time, event_time_local] = Cell::instant(item.event_time);
+            let [received_at, received_at_local] = Cell::instant(item.received_at);
+            [
+                item.pole.as_str().into(),
+                item.device.as_str().into(),
+                item.property.as_str().into(),
+                u32::from(item.channel).into(),
+                item.unit.as_str().into(),
+                item.value.into(),
+                event_time,
+                event_time_local,
+                received_at,
+                received_at_local,
+                item.flags.into(),
+                Cell::word(&item.time_source),
+            ]
+        });
+        out.table(columns, rows)
+    }
 }

@@ -1,5 +1,7 @@
 //! Methods as answers name them.
 
+use std::fmt;
+
 use serde::Serialize;
 use smartpole_method::methods::Method;
 use utoipa::ToSchema;
@@ -12,6 +14,13 @@ pub(crate) struct MethodName {
     id: &'static str,
     /// Which version of it.
     version: u32,
+}
+
+impl fmt::Display for MethodName {
+    /// As it is cited.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.id, self.version)
+    }
 }
 
 impl From<Method> for MethodName {

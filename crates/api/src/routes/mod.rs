@@ -11,7 +11,7 @@ use axum::{
 use utoipa::{OpenApi, openapi::OpenApi as Description};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{ApiState, problem::Problem};
+use crate::{ApiState, problem::Problem, representation};
 
 mod air;
 mod attempt;
@@ -54,6 +54,7 @@ mod zones;
 
 pub(crate) use footfall::Days;
 pub(crate) use ledger::Books;
+pub(crate) use method::MethodName;
 use targets::{Target, targets};
 
 #[derive(OpenApi)]
@@ -108,9 +109,14 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(metrics::metrics))
 }
 
+/// Adds what addresses have in common: whom they refuse, and in which forms they answer.
+pub(crate) fn whole(description: Description) -> Description {
+    representation::describe(refusals::describe(description))
+}
+
 /// The OpenAPI description of the interface, as JSON.
 pub fn openapi() -> String {
-    let mut text = refusals::describe(all().into_openapi()).to_pretty_json().unwrap_or_default();
+    let mut text = whole(all().into_openapi()).to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/noise`: levels of the day's periods at poles. A day's figure is "Tageswert, kein Kartierungs-LDEN".
 
-use axum::{Json, extract};
+use axum::{extract, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
     Date,
@@ -18,11 +18,13 @@ use crate::{
     list::{Cursor, Number},
     number::{self, Exact},
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{method::MethodName, place::Place, window::WindowState},
     scope::{self, ScopeName},
     span::{Span, Step},
 };
+
+mod table;
 
 /// The property whose levels these are, an energy mean.
 const PROPERTY: &str = "noise_laeq";
@@ -144,9 +146,9 @@ pub(crate) struct PeriodNoise {
 pub(crate) async fn noise(
     extract::State(state): extract::State<ApiState>,
     asker: Asker,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<NoiseAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<NoiseAnswer, Problem> {

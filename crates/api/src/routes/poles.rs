@@ -1,6 +1,6 @@
 //! `GET /api/v1/poles`
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use smartpole_method::{air::Pollutant, index::Index};
 use smartpole_model::{Device, PoleNo, Registry, UtcMillis, registry::Sensing};
@@ -13,7 +13,10 @@ use crate::{
     list::List,
     number::{self, Exact},
     problem::{Failed, Problem},
+    representation::Representation,
 };
+
+mod table;
 
 /// A street lamp that measures.
 #[derive(Debug, Serialize, ToSchema)]
@@ -113,8 +116,12 @@ impl PoleState {
     (status = 200, description = "All of them, in the registry's order.", body = List<Pole>),
     Failed,
 ))]
-pub(crate) async fn poles(State(state): State<ApiState>, asker: Asker) -> Result<Json<List<Pole>>, Problem> {
-    Ok(Json(List::whole(state.ask(move |parts| answer(parts, asker)).await?)))
+pub(crate) async fn poles(
+    State(state): State<ApiState>,
+    asker: Asker,
+    form: Representation,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &List::whole(answer(parts, asker)?))).await
 }
 
 fn answer(parts: &Parts, asker: Asker) -> Result<Vec<Pole>, Problem> {

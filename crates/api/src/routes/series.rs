@@ -1,6 +1,6 @@
 //! `GET /api/v1/series`
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::methods;
 use smartpole_model::{Flags, Kind, ObservedProperty, Reading, Registry, TimeSource, UtcMillis};
@@ -14,7 +14,7 @@ use crate::{
     list::{Channel, Cursor, Limit},
     number::Exact,
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{
         counts::{Control, control},
         footfall::{IN, OUT},
@@ -25,6 +25,8 @@ use crate::{
     scope::{self, ScopeKind, ScopeName},
     span::{Span, Step},
 };
+
+mod table;
 
 /// The property that says how much water is on particles.
 const HUMIDITY: &str = "relative_humidity";
@@ -135,9 +137,9 @@ pub(crate) struct RawItem {
 pub(crate) async fn series(
     State(state): State<ApiState>,
     asker: Asker,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<SeriesAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {

@@ -1,14 +1,18 @@
 //! `GET /api/v1/zones`
 
-use axum::{Json, extract::State};
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use smartpole_model::{Registry, registry::CountRule};
 use utoipa::ToSchema;
 
 use crate::{
-    ApiState,
+    ApiState, Parts,
+    csv::{Cell, Rows, Writer},
     list::List,
     problem::{Failed, Problem},
+    representation::Representation,
 };
 
 /// An area of the city; zones nest.
@@ -39,12 +43,13 @@ pub(crate) struct Zone {
     (status = 200, description = "All of them, in the registry's order.", body = List<Zone>),
     Failed,
 ))]
-pub(crate) async fn zones(State(state): State<ApiState>) -> Result<Json<List<Zone>>, Problem> {
-    let items = state.ask(|parts| {
-        let inputs = std::sync::Arc::clone(parts.fold().inputs());
-        Ok(inputs.registry.zones.iter().map(|zone| item(&inputs.registry, zone)).collect())
-    });
-    Ok(Json(List::whole(items.await?)))
+pub(crate) async fn zones(State(state): State<ApiState>, form: Representation) -> Result<Response, Problem> {
+    let answer = move |parts: &Parts| {
+        let inputs = Arc::clone(parts.fold().inputs());
+        let items = inputs.registry.zones.iter().map(|zone| item(&inputs.registry, zone)).collect();
+        form.give(parts, &List::whole(items))
+    };
+    state.ask(answer).await
 }
 
 fn item(registry: &Registry, zone: &smartpole_model::Zone) -> Zone {
@@ -56,5 +61,22 @@ fn item(registry: &Registry, zone: &smartpole_model::Zone) -> Zone {
         count: zone.count,
         poles: zone.poles.iter().map(|pole| registry.poles[*pole].id.clone()).collect(),
         geometry: zone.geometry.clone(),
+    }
+}
+
+/// Without their outlines, which no table holds.
+impl Rows for Zone {
+    fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
+        let rows = items.iter().map(|zone| {
+            [
+                zone.id.as_str().into(),
+                zone.name.as_str().into(),
+                zone.kind.as_str().into(),
+                zone.parent.as_deref().into(),
+                Cell::word(&zone.count),
+                Cell::words(&zone.poles),
+            ]
+        });
+        out.table(["id", "name", "kind", "parent", "count", "poles"], rows)
     }
 }

@@ -17,11 +17,11 @@ const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature"
 const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 600\npayload_time = true\n";
 
 /// 11:00 UTC of 2026-11-25, in minutes after the start of the fixture.
-const HOUR: i64 = 60;
+pub(crate) const HOUR: i64 = 60;
 /// 2026-11-25T23:00:00Z, a midnight of CET.
 const DAY: i64 = 780;
 
-async fn city() -> City {
+pub(crate) async fn city() -> City {
     let mut properties = String::new();
     for (number, id) in ["pm2_5", "pm10", "no2", "o3", "so2"].iter().enumerate() {
         let number = number + 1;

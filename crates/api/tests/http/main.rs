@@ -6,6 +6,7 @@ mod air;
 mod asker;
 mod attacker;
 mod catalog;
+mod csv;
 mod device_facts;
 mod errors;
 mod fixture;

@@ -73,7 +73,7 @@ pub(crate) async fn day(
 }
 
 /// A square of which a few Saturdays are known: those before Advent of 2026 and 2027, and the comparable ones of autumn 2027.
-async fn square() -> City {
+pub(crate) async fn square() -> City {
     let files = [
         ("poles.csv", "id,name,place,lat,lon\nM-1,M 1,Markt,51.545,7.31\nR-1,R 1,Rand,51.545,7.335\n"),
         (

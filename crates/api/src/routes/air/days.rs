@@ -1,6 +1,6 @@
 //! `GET /api/v1/air/days`
 
-use axum::{Json, extract};
+use axum::{extract, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
     air::{Average, Pollutant, cet_date},
@@ -14,10 +14,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::{HOUR_MS, hour::exact};
 use crate::{
     ApiState, Parts,
+    csv::{Cell, Tabular, Writer},
     list::{Cursor, Number},
     number::Exact,
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{
         method::MethodName,
         place::{Place, Year, year_span},
@@ -135,9 +136,9 @@ pub(crate) struct Max8h {
 ))]
 pub(crate) async fn days(
     extract::State(state): extract::State<ApiState>,
-    Params(wanted): Params<WantedDays>,
-) -> Result<Json<AirDays>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Question(wanted, form): Question<WantedDays>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, wanted: &WantedDays) -> Result<AirDays, Problem> {
@@ -196,5 +197,66 @@ impl PollutantDay {
             state: state.into(),
             revision,
         }
+    }
+}
+
+const COLUMNS: [&str; 17] = [
+    "pole",
+    "date",
+    "start",
+    "start_local",
+    "end",
+    "end_local",
+    "pollutant",
+    "unit",
+    "mean",
+    "valid_hours",
+    "needed_hours",
+    "max_8h",
+    "max_8h_valid",
+    "max_8h_needed",
+    "uncorrected",
+    "state",
+    "revision",
+];
+
+/// A row is a day of a pollutant.
+impl Tabular for AirDays {
+    fn write(&self, out: &mut Writer) -> csv::Result<()> {
+        let days = self.items.iter();
+        out.table(COLUMNS, days.flat_map(|day| day.pollutants.iter().map(|of| day.row(&self.scope.id, of))))
+    }
+
+    fn next(&self) -> Option<&Cursor> {
+        self.next.as_ref()
+    }
+
+    fn methods(&self) -> Vec<MethodName> {
+        self.methods.to_vec()
+    }
+}
+
+impl AirDay {
+    fn row<'a>(&'a self, pole: &'a str, of: &'a PollutantDay) -> [Cell<'a>; COLUMNS.len()] {
+        let ([start, start_local], [end, end_local]) = (Cell::instant(self.start), Cell::instant(self.end));
+        [
+            pole.into(),
+            Cell::Date(&self.date),
+            start,
+            start_local,
+            end,
+            end_local,
+            of.pollutant.into(),
+            of.unit.into(),
+            of.mean.into(),
+            of.valid_hours.into(),
+            of.needed_hours.into(),
+            of.max_8h.as_ref().and_then(|max| max.mean).into(),
+            of.max_8h.as_ref().map(|max| max.valid).into(),
+            of.max_8h.as_ref().map(|max| max.needed).into(),
+            of.uncorrected.into(),
+            Cell::word(&of.state),
+            of.revision.into(),
+        ]
     }
 }

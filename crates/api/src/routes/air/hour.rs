@@ -22,17 +22,17 @@ use crate::{
 pub(crate) struct PoleHour {
     /// First instant.
     #[schema(value_type = String, format = DateTime)]
-    start: UtcMillis,
+    pub(super) start: UtcMillis,
     /// First instant after it.
     #[schema(value_type = String, format = DateTime)]
-    end: UtcMillis,
+    pub(super) end: UtcMillis,
     /// Its end in CET (UTC+1, no summer time), as the Umweltbundesamt names hours.
     #[schema(example = "2026-11-28 24:00:00")]
-    hour_end_label: String,
+    pub(super) hour_end_label: String,
     /// One for each pollutant that the pole has sensors of.
-    pollutants: Vec<PollutantHour>,
+    pub(super) pollutants: Vec<PollutantHour>,
     /// One for each method; they are not comparable.
-    indices: Vec<IndexHour>,
+    pub(super) indices: Vec<IndexHour>,
 }
 
 /// An hour of one pollutant.
@@ -40,25 +40,25 @@ pub(crate) struct PoleHour {
 pub(crate) struct PollutantHour {
     /// Its id.
     #[schema(value_type = String, example = "pm2_5")]
-    pollutant: &'static str,
+    pub(super) pollutant: &'static str,
     /// UCUM code.
     #[schema(value_type = String, example = "ug/m3")]
-    unit: &'static str,
+    pub(super) unit: &'static str,
     /// The mean of its sensors' hourly means; null if no sensor has three quarters of its readings.
     #[schema(value_type = Option<f64>)]
-    value: Option<Exact>,
+    pub(super) value: Option<Exact>,
     /// Part of the readings that came, of what a full hour should bring of all sensors, 0 to 1.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
-    coverage: Exact,
+    pub(super) coverage: Exact,
     /// Whether there is a value.
-    valid: bool,
+    pub(super) valid: bool,
     /// Remarks of its readings; `peer`: the value lies far from those of the poles around, see `/api/v1/peers`.
     #[schema(value_type = Vec<String>)]
-    flags: Flags,
+    pub(super) flags: Flags,
     /// How settled it is.
-    state: WindowState,
+    pub(super) state: WindowState,
     /// How often it was changed after it was closed.
-    revision: u32,
+    pub(super) revision: u32,
 }
 
 /// What one method says of an hour.
@@ -66,28 +66,28 @@ pub(crate) struct PollutantHour {
 pub(crate) struct IndexHour {
     /// Method and version: `uba_lqi_2025`, `uba_lqi_former` or `european_aqi_2024`.
     #[schema(value_type = String, example = "uba_lqi_2025")]
-    index: &'static str,
+    pub(super) index: &'static str,
     /// The version.
     #[schema(value_type = String, example = "2025")]
-    version: &'static str,
+    pub(super) version: &'static str,
     /// 0 (sehr gut) to 4 of `uba_lqi`, 1 (good) to 6 of `european_aqi`; null where the method makes no index of what was measured.
-    class: Option<u8>,
+    pub(super) class: Option<u8>,
     /// Id of the pollutant that sets it.
     #[schema(value_type = Option<String>, example = "pm2_5")]
-    worst: Option<&'static str>,
+    pub(super) worst: Option<&'static str>,
     /// The class of each pollutant that has one, by its id.
     #[schema(value_type = BTreeMap<String, u8>)]
-    classes: BTreeMap<&'static str, u8>,
+    pub(super) classes: BTreeMap<&'static str, u8>,
     /// Pollutants of the index without a class.
     #[schema(value_type = Vec<String>)]
-    missing: Vec<&'static str>,
+    pub(super) missing: Vec<&'static str>,
     /// Those of the missing that were measured, but by light and without any correction.
     #[schema(value_type = Vec<String>)]
-    uncorrected: Vec<&'static str>,
+    pub(super) uncorrected: Vec<&'static str>,
     /// Whether every pollutant of the index has a class.
-    complete: bool,
+    pub(super) complete: bool,
     /// Whether advice on health may stand beside it.
-    may_advise: bool,
+    pub(super) may_advise: bool,
 }
 
 impl PoleHour {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
     air::{Pollutant, cet_date},
@@ -19,13 +19,15 @@ use crate::{
     list::Number,
     number::{self, Exact},
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{
         method::MethodName,
         place::{Place, Year, year_span},
     },
     scope::ScopeName,
 };
+
+mod table;
 
 /// Most poles of a zone whose years are counted in one answer.
 const MAX_POLES: usize = 100;
@@ -139,9 +141,9 @@ pub(crate) struct PoleAbove {
 ))]
 pub(crate) async fn limits(
     State(state): State<ApiState>,
-    Params(wanted): Params<WantedLimits>,
-) -> Result<Json<AirLimits>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Question(wanted, form): Question<WantedLimits>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, wanted: &WantedLimits) -> Result<AirLimits, Problem> {

@@ -24,17 +24,17 @@ pub(super) struct Heard<'a> {
 pub(crate) struct ZoneHour {
     /// First instant.
     #[schema(value_type = String, format = DateTime)]
-    start: UtcMillis,
+    pub(super) start: UtcMillis,
     /// First instant after it.
     #[schema(value_type = String, format = DateTime)]
-    end: UtcMillis,
+    pub(super) end: UtcMillis,
     /// Its end in CET (UTC+1, no summer time), as the Umweltbundesamt names hours.
     #[schema(example = "2026-11-28 24:00:00")]
-    hour_end_label: String,
+    pub(super) hour_end_label: String,
     /// One for each pollutant of which a pole has an hourly mean.
-    pollutants: Vec<ZonePollutant>,
+    pub(super) pollutants: Vec<ZonePollutant>,
     /// One for each method; they are not comparable.
-    indices: Vec<ZoneIndex>,
+    pub(super) indices: Vec<ZoneIndex>,
 }
 
 /// An hour of one pollutant in a zone.
@@ -42,24 +42,24 @@ pub(crate) struct ZoneHour {
 pub(crate) struct ZonePollutant {
     /// Its id.
     #[schema(value_type = String, example = "pm2_5")]
-    pollutant: &'static str,
+    pub(super) pollutant: &'static str,
     /// UCUM code.
     #[schema(value_type = String, example = "ug/m3")]
-    unit: &'static str,
+    pub(super) unit: &'static str,
     /// The mean of the poles' means, each of the same weight; no index is made of it.
     #[schema(value_type = f64)]
-    mean: Exact,
+    pub(super) mean: Exact,
     /// The smallest mean of a pole.
     #[schema(value_type = f64)]
-    lowest: Exact,
+    pub(super) lowest: Exact,
     /// The largest.
     #[schema(value_type = f64)]
-    highest: Exact,
+    pub(super) highest: Exact,
     /// Id of the pole that has it.
     #[schema(example = "AM-01")]
-    pole: String,
+    pub(super) pole: String,
     /// Poles with a mean.
-    poles: u32,
+    pub(super) poles: u32,
 }
 
 /// What the indices of the poles say together.
@@ -67,24 +67,24 @@ pub(crate) struct ZonePollutant {
 pub(crate) struct ZoneIndex {
     /// Method and version.
     #[schema(value_type = String, example = "uba_lqi_2025")]
-    index: &'static str,
+    pub(super) index: &'static str,
     /// The version.
     #[schema(value_type = String, example = "2025")]
-    version: &'static str,
+    pub(super) version: &'static str,
     /// The worst class of a pole; null if no pole has an index.
-    class: Option<u8>,
+    pub(super) class: Option<u8>,
     /// Id of the pollutant that sets it.
     #[schema(value_type = Option<String>, example = "pm2_5")]
-    worst: Option<&'static str>,
+    pub(super) worst: Option<&'static str>,
     /// Id of the pole that has it.
     #[schema(example = "AM-01")]
-    pole: Option<String>,
+    pub(super) pole: Option<String>,
     /// The best class of a pole.
-    best: Option<u8>,
+    pub(super) best: Option<u8>,
     /// Poles with an index.
-    poles: u32,
+    pub(super) poles: u32,
     /// Whether the indices of all these poles are complete; else no advice on health may stand beside it.
-    complete: bool,
+    pub(super) complete: bool,
 }
 
 impl<'a> Heard<'a> {

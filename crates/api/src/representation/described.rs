@@ -1,0 +1,72 @@
+//! Tables, for the description.
+
+use utoipa::{
+    IntoParams,
+    openapi::{
+        Content, Header, OpenApi, Ref, RefOr, Response,
+        path::{Operation, ParameterIn},
+        schema::{Object, Schema, Type},
+    },
+};
+
+use super::Wanted;
+
+/// Addresses whose answers are tables, too.
+const TABLES: [&str; 12] = [
+    "/api/v1/poles",
+    "/api/v1/zones",
+    "/api/v1/latest",
+    "/api/v1/series",
+    "/api/v1/footfall",
+    "/api/v1/counts",
+    "/api/v1/calendar",
+    "/api/v1/air",
+    "/api/v1/air/days",
+    "/api/v1/air/limits",
+    "/api/v1/noise",
+    "/api/v1/heat",
+];
+
+/// Headers of a table, and what they say.
+const HEADERS: [(&str, &str); 3] = [
+    ("Link", "`next` where more rows are, `describedby` the methods, to the public `license`."),
+    ("smartpole-as-of", "The `as_of` asked for; to operators, else the newest receipt it knows of."),
+    ("smartpole-method", "How its figures are made: id/version of each method."),
+];
+
+/// Adds to each address that has one its table, and how it is asked for.
+pub(crate) fn describe(mut description: OpenApi) -> OpenApi {
+    for path in TABLES {
+        let operation = description.paths.paths.get_mut(path).and_then(|item| item.get.as_mut());
+        operation.into_iter().for_each(add);
+    }
+    description
+}
+
+fn add(operation: &mut Operation) {
+    let parameters = Wanted::into_params(|| Some(ParameterIn::Query));
+    operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(Into::into));
+    if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
+        answer.content.insert("text/csv".to_owned(), RefOr::T(Content::new(Some(RefOr::T(text())))));
+        for (name, words) in HEADERS {
+            let mut header = Header::new(text());
+            header.description = Some(format!("Of tables: {words}"));
+            answer.headers.insert(name.to_owned(), header.into());
+        }
+    }
+    let refused = [("400", "A parameter cannot be used."), ("406", "`Accept` names neither JSON nor CSV.")];
+    for (status, words) in refused {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(words)));
+    }
+}
+
+fn text() -> Schema {
+    Schema::Object(Object::with_type(Type::String))
+}
+
+fn problem(words: &str) -> Response {
+    let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
+    let mut refusal = Response::new(words);
+    refusal.content.insert("application/problem+json".to_owned(), RefOr::T(Content::new(Some(problem))));
+    refusal
+}

@@ -1,0 +1,109 @@
+//! A series as a table.
+
+use super::{Items, RawItem, SeriesAnswer};
+use crate::{
+    csv::{Cell, Tabular, Writer},
+    list::Cursor,
+    routes::{MethodName, window::Window},
+};
+
+const WINDOWS: [&str; 18] = [
+    "scope_kind",
+    "scope",
+    "property",
+    "unit",
+    "start",
+    "start_local",
+    "end",
+    "end_local",
+    "mean",
+    "min",
+    "max",
+    "sum",
+    "count",
+    "expected",
+    "coverage",
+    "state",
+    "revision",
+    "flags",
+];
+const READINGS: [&str; 14] = [
+    "scope_kind",
+    "scope",
+    "device",
+    "property",
+    "channel",
+    "unit",
+    "event_time",
+    "event_time_local",
+    "received_at",
+    "received_at_local",
+    "value",
+    "counted",
+    "flags",
+    "time_source",
+];
+
+impl Tabular for SeriesAnswer {
+    fn write(&self, out: &mut Writer) -> csv::Result<()> {
+        match &self.items {
+            Items::Windows(windows) => out.table(WINDOWS, windows.iter().map(|window| self.window(window))),
+            Items::Readings(readings) => out.table(READINGS, readings.iter().map(|reading| self.reading(reading))),
+        }
+    }
+
+    fn next(&self) -> Option<&Cursor> {
+        self.next.as_ref()
+    }
+
+    fn methods(&self) -> Vec<MethodName> {
+        vec![self.method]
+    }
+}
+
+impl SeriesAnswer {
+    fn window<'a>(&'a self, window: &Window) -> [Cell<'a>; WINDOWS.len()] {
+        let ([start, start_local], [end, end_local]) = (Cell::instant(window.start), Cell::instant(window.end));
+        [
+            Cell::word(&self.scope.kind),
+            self.scope.id.as_str().into(),
+            self.property.as_str().into(),
+            self.unit.as_str().into(),
+            start,
+            start_local,
+            end,
+            end_local,
+            window.mean.into(),
+            window.min.into(),
+            window.max.into(),
+            window.sum.into(),
+            window.count.into(),
+            window.expected.into(),
+            window.coverage.into(),
+            Cell::word(&window.state),
+            window.revision.into(),
+            window.flags.into(),
+        ]
+    }
+
+    fn reading<'a>(&'a self, reading: &'a RawItem) -> [Cell<'a>; READINGS.len()] {
+        let [event_time, event_time_local] = Cell::instant(reading.event_time);
+        let [received_at, received_at_local] = Cell::instant(reading.received_at);
+        [
+            Cell::word(&self.scope.kind),
+            self.scope.id.as_str().into(),
+            reading.device.as_str().into(),
+            self.property.as_str().into(),
+            u32::from(reading.channel).into(),
+            self.unit.as_str().into(),
+            event_time,
+            event_time_local,
+            received_at,
+            received_at_local,
+            reading.value.into(),
+            reading.counted.into(),
+            reading.flags.into(),
+            Cell::word(&reading.time_source),
+        ]
+    }
+}
