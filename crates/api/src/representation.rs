@@ -2,7 +2,7 @@
 //!
 //! What a table is cited with stands in headers: `smartpole-as-of` (the `as_of` asked for; to operators, else the newest receipt),
 //! `smartpole-method` (id/version), and `Link` (RFC 8288): `next` where more rows are, `describedby` the methods, and to the public
-//! `license`. Exact counts of operators have no open licence, so answers to operators name none.
+//! `license`, that of `[publish]`. Exact counts of operators have no open licence, so answers to operators name none.
 
 use axum::{
     Json,
@@ -30,8 +30,6 @@ pub(crate) use described::describe;
 
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 const METHODS: &str = "</api/v1/methods>; rel=\"describedby\"";
-/// Datenlizenz Deutschland – Namensnennung – Version 2.0.
-const LICENCE: &str = "<https://www.govdata.de/dl-de/by-2-0>; rel=\"license\"";
 const AS_OF: HeaderName = HeaderName::from_static("smartpole-as-of");
 const METHOD: HeaderName = HeaderName::from_static("smartpole-method");
 
@@ -113,7 +111,7 @@ impl Representation {
             (header::CONTENT_TYPE, CSV.to_owned()),
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", self.name())),
             (header::VARY, "Accept".to_owned()),
-            (header::LINK, self.links(answer.next())?),
+            (header::LINK, self.links(parts, answer.next())?),
         ];
         headers.extend(self.as_of(parts).map(|as_of| (AS_OF, as_of.to_string())));
         if !methods.is_empty() {
@@ -137,7 +135,7 @@ impl Representation {
         self.uri.path().trim_start_matches("/api/v1/").replace('/', "-")
     }
 
-    fn links(&self, next: Option<&Cursor>) -> Result<String, Problem> {
+    fn links(&self, parts: &Parts, next: Option<&Cursor>) -> Result<String, Problem> {
         let mut links = Vec::new();
         if let Some(next) = next {
             let next = serde_json::to_value(next).map_err(|error| Problem::internal(&error))?;
@@ -146,7 +144,7 @@ impl Representation {
             links.push(format!("<{path}?{rest}{and}cursor={}>; rel=\"next\"", next.as_str().unwrap_or_default()));
         }
         links.push(METHODS.to_owned());
-        links.extend(self.is_public.then(|| LICENCE.to_owned()));
+        links.extend(self.is_public.then(|| format!("<{}>; rel=\"license\"", parts.publish.licence_iri())));
         Ok(links.join(", "))
     }
 }

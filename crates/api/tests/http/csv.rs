@@ -274,7 +274,7 @@ async fn the_public_gets_its_own_numbers_and_their_licence() {
     let public = city.ask_publicly("GET", &uri).await;
     expect![[r#"
         content-disposition: attachment; filename="footfall.csv"
-        link: </api/v1/methods>; rel="describedby", <https://www.govdata.de/dl-de/by-2-0>; rel="license"
+        link: </api/v1/methods>; rel="describedby", <http://dcat-ap.de/def/licenses/dl-by-de/2.0>; rel="license"
         smartpole-method: public.rounded/1
         vary: Accept + accept-encoding
     "#]]

@@ -104,9 +104,9 @@ async fn wrong_addresses_methods_and_bodies_are_refused_in_words() {
 
 #[test]
 fn no_query_string_makes_the_service_fail() {
-    const NAMES: [&str; 17] = [
+    const NAMES: [&str; 19] = [
         "pole", "device", "zone", "property", "channel", "from", "to", "year", "step", "limit", "cursor", "reason",
-        "as_of", "hours", "compare", "estimate", "x",
+        "as_of", "hours", "compare", "estimate", "format", "csv", "x",
     ];
     const PATHS: [&str; 13] = [
         "latest",
@@ -132,8 +132,10 @@ fn no_query_string_makes_the_service_fail() {
             &["raw", "15m", "1h", "1d", "1w", "1mo", "1y", "unknown_device", "MTc2NDA2NDgwMDAwMA"][..]
         )
         .prop_map(str::to_owned),
-        prop::sample::select(&["open", "advent", "baseline", "previous_year", "true", "people-1", "people_in"][..])
-            .prop_map(str::to_owned),
+        prop::sample::select(
+            &["open", "advent", "baseline", "previous_year", "true", "people-1", "people_in", "csv", "excel_de"][..]
+        )
+        .prop_map(str::to_owned),
         prop::sample::select(&["2026-11-28", "-9999-01-01", "9999-12-31"][..]).prop_map(str::to_owned),
         Just("pm2_5".to_owned()),
         Just("2026-11-25T10:00:00Z".to_owned()),
