@@ -30,12 +30,13 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 22] = [
+pub(crate) const PUBLIC: [&str; 23] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
     "/catalog.ttl",
     "/catalog.jsonld",
+    "/ngsi-ld/v1/entities",
     "/api/v1/me",
     "/api/v1/poles",
     "/api/v1/zones",

@@ -18,11 +18,13 @@ use crate::{
 
 mod beside;
 mod exact;
+mod newest;
 mod public;
 mod table;
 
 use beside::{Beside, Compare, Hours, Why};
 
+pub(super) use newest::newest_hour;
 pub(crate) use public::Days;
 
 /// The properties of which footfall is made.
@@ -116,16 +118,16 @@ pub(crate) enum MadeOf {
 pub(crate) struct FootfallItem {
     /// First instant.
     #[schema(value_type = String, format = DateTime)]
-    start: UtcMillis,
+    pub(super) start: UtcMillis,
     /// First instant after it.
     #[schema(value_type = String, format = DateTime)]
-    end: UtcMillis,
+    pub(super) end: UtcMillis,
     /// In; null where nothing is known, which is not zero, and to the public of zones that do not count who comes in.
-    r#in: Option<i64>,
+    pub(super) r#in: Option<i64>,
     /// Out.
-    out: Option<i64>,
+    pub(super) out: Option<i64>,
     /// Both; null to the public of zones that count who comes in.
-    crossings: Option<i64>,
+    pub(super) crossings: Option<i64>,
     /// Part of the expected reports that came, 0 to 1; to the public, of the quarters of an hour in which counters measured.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     coverage: Exact,

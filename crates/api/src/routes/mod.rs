@@ -32,6 +32,7 @@ mod me;
 mod method;
 mod methods;
 mod metrics;
+mod ngsi_ld;
 mod noise;
 mod peer_marks;
 mod peers;
@@ -104,6 +105,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(targets::refused))
         .routes(routes!(catalog::turtle))
         .routes(routes!(catalog::json_ld))
+        .routes(routes!(ngsi_ld::entities))
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))
         .routes(routes!(metrics::metrics))

@@ -52,7 +52,10 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/revisions
         /api/v1/series
         /api/v1/zones
+        /catalog.jsonld
+        /catalog.ttl
         /healthz
+        /ngsi-ld/v1/entities
         /readyz"#]]
     .assert_eq(&public.join("\n"));
     assert!(refused > 12, "{refused}");

@@ -15,6 +15,7 @@ mod hours;
 mod incomparable;
 mod ledger;
 mod live;
+mod ngsi_ld;
 mod noise;
 mod openapi;
 mod operation;

@@ -17,6 +17,20 @@ const EU: &str = "http://publications.europa.eu/resource/authority";
 /// IANA's list of media types.
 const MEDIA_TYPES: &str = "http://www.iana.org/assignments/media-types";
 
+/// A form in which every address answers.
+struct Form {
+    /// As the EU's list `file-type` has it.
+    name: &'static str,
+    media_type: &'static str,
+    /// What is added to an address.
+    query: &'static str,
+}
+
+const FORMS: [Form; 2] = [
+    Form { name: "JSON", media_type: "application/json", query: "" },
+    Form { name: "CSV", media_type: "text/csv", query: "&format=csv" },
+];
+
 /// Who publishes, and how the names of the catalogue begin.
 struct Publisher<'a> {
     publish: &'a Publish,
@@ -37,9 +51,18 @@ pub(super) fn catalogue(inputs: &Inputs, publish: &Publish, data_sets: &[DataSet
     ];
     for data_set in data_sets {
         nodes.push(publisher.data_set(registry, data_set));
-        nodes.extend(data_set.distributions.iter().map(|distribution| publisher.distribution(data_set, distribution)));
+        for distribution in &data_set.distributions {
+            nodes.extend(FORMS.iter().map(|form| publisher.distribution(data_set, distribution, form)));
+        }
     }
     Graph(nodes)
+}
+
+impl Form {
+    /// The name of an address in this form.
+    fn of(&self, distribution: &Distribution) -> String {
+        format!("{}-{}", distribution.name, self.name.to_lowercase())
+    }
 }
 
 impl<'a> Publisher<'a> {
@@ -92,8 +115,10 @@ impl<'a> Publisher<'a> {
 
     fn service(&self, data_sets: &[DataSet]) -> Node {
         let title = Words::new("Schnittstelle", "Interface");
-        let description =
-            Words::new("Alle Daten als JSON, beschrieben durch OpenAPI.", "All data as JSON, described by OpenAPI.");
+        let description = Words::new(
+            "Alle Daten als JSON oder CSV, beschrieben durch OpenAPI.",
+            "All data as JSON or CSV, described by OpenAPI.",
+        );
         self.described("dcat:DataService", title, description)
             .with("dcat:endpointURL", self.at("/api/v1"))
             .with("dcat:endpointDescription", self.at("/api/openapi.json"))
@@ -110,7 +135,7 @@ impl<'a> Publisher<'a> {
             format!("{}: {}.", words.description.0, names(|words| &words.de)),
             format!("{}: {}.", words.description.1, names(|words| &words.en)),
         );
-        let distributions = data_set.distributions.iter();
+        let forms = |distribution| FORMS.iter().map(move |form| Value::Thing(self.iri(&form.of(distribution))));
         self.described("dcat:Dataset", title, description)
             .with("dct:identifier", Value::Literal(self.iri(&data_set.theme).as_str().to_owned(), "xsd:anyURI"))
             .with_each("dcat:contactPoint", self.contact())
@@ -122,10 +147,7 @@ impl<'a> Publisher<'a> {
             .with("dct:accrualPeriodicity", eu("frequency", words.frequency))
             .with("dct:accessRights", eu("access-right", "PUBLIC"))
             .with("dcat:landingPage", self.at("/"))
-            .with_each(
-                "dcat:distribution",
-                distributions.map(|distribution| Value::Thing(self.iri(&distribution.name))),
-            )
+            .with_each("dcat:distribution", data_set.distributions.iter().flat_map(forms))
             .named(self.iri(&data_set.theme))
     }
 
@@ -137,19 +159,20 @@ impl<'a> Publisher<'a> {
         Some(Value::Nameless(kind.with(how, Value::thing(&iri))))
     }
 
-    fn distribution(&self, data_set: &DataSet, distribution: &Distribution) -> Node {
-        let (words, of) = (data_set.words, &distribution.title);
+    /// One address in one form.
+    fn distribution(&self, data_set: &DataSet, distribution: &Distribution, form: &Form) -> Node {
+        let (words, of, name) = (data_set.words, &distribution.title, form.name);
         let title =
             Words::new(format!("{}, {} (JSON)", words.title.0, of.de), format!("{}, {} (JSON)", words.title.1, of.en));
         About::new("dcat:Distribution")
             .with_each("dct:title", both(title))
-            .with("dcat:accessURL", self.at(&distribution.path))
+            .with("dcat:accessURL", self.at(&format!("{}{}", distribution.path, form.query)))
             .with("dcat:accessService", Value::Thing(self.iri("api")))
-            .with("dct:format", eu("file-type", "JSON"))
-            .with("dcat:mediaType", Value::thing(&format!("{MEDIA_TYPES}/application/json")))
+            .with("dct:format", eu("file-type", name))
+            .with("dcat:mediaType", Value::thing(&format!("{MEDIA_TYPES}/{}", form.media_type)))
             .with("dct:license", self.licence())
             .with("dcatde:licenseAttributionByText", Value::Text(self.name.clone(), "de"))
-            .named(self.iri(&distribution.name))
+            .named(self.iri(&form.of(distribution)))
     }
 }
 
