@@ -195,7 +195,7 @@ async fn replaying_everything_changes_nothing_when_nothing_was_mended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_half_way_goes_on_by_itself_and_ends_as_one_in_one_go() {
-    let (mut service, town, devices, _) = sent_unregistered(36).await;
+    let (mut service, town, devices, _) = sent_unregistered(72).await;
     register(&service, &devices).await;
     let would = said(&service, &["--dry-run", "--all"]).await;
     let client = reqwest::Client::new();
@@ -205,7 +205,7 @@ async fn a_replay_killed_half_way_goes_on_by_itself_and_ends_as_one_in_one_go() 
         let order = order.header("content-type", "application/json").body(r#"{"selection":{"of":"all"}}"#);
         assert_eq!(order.send().await.expect("it answers").status(), 202);
         eventually("it is committed in part", async || match newest(service.api()).await {
-            replay if replay["effect"]["messages"].as_u64() > Some(10_000) => Ok(()),
+            replay if replay["effect"]["messages"].as_u64() > Some(0) => Ok(()),
             replay => Err(replay.to_string()),
         })
         .await;
