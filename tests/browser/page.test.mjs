@@ -17,7 +17,7 @@ const testid = (name) => `[data-testid=${name}]`;
 
 /** A picture of the whole page once all is loaded, with what moves where it comes to rest. */
 async function picture(page, name, fullPage = true) {
-  await page.waitForFunction(() => !document.querySelector('.skeleton'));
+  await page.waitForFunction(() => ![...document.querySelectorAll('.skeleton')].some((one) => one.checkVisibility()));
   await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime)).map((animation) => animation.finished.catch(() => {}))));
   if (fullPage) await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage, animations: 'disabled' });
