@@ -162,8 +162,8 @@ impl<'a> Publisher<'a> {
     /// One address in one form.
     fn distribution(&self, data_set: &DataSet, distribution: &Distribution, form: &Form) -> Node {
         let (words, of, name) = (data_set.words, &distribution.title, form.name);
-        let title =
-            Words::new(format!("{}, {} (JSON)", words.title.0, of.de), format!("{}, {} (JSON)", words.title.1, of.en));
+        let titled = |theme: &str, zone: &str| format!("{theme}, {zone} ({name})");
+        let title = Words::new(titled(words.title.0, &of.de), titled(words.title.1, &of.en));
         About::new("dcat:Distribution")
             .with_each("dct:title", both(title))
             .with("dcat:accessURL", self.at(&format!("{}{}", distribution.path, form.query)))
