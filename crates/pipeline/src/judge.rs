@@ -3,10 +3,13 @@
 //! A value's remarks are a function of the device's readings. What is the newest of its series is judged by the device's tails;
 //! anything else is put into its block first, and then it and the values that look back at it are judged by the blocks.
 
+mod near;
+
 use smartpole_model::{Flag, Flags, Kind, Quarter, Series, TimeSource, UtcMillis, registry::QualityRules};
 use smartpole_validate::{LOOK_BACK, history_flags, is_warming_up, looks_back};
 use smartpole_window::{Block, Blocks, Insert, NewRow, Row, RowValue};
 
+use self::near::{Kept, Near};
 use crate::{
     LoadError, Mending, RevisionReason,
     active::Active,
@@ -118,63 +121,6 @@ impl Device {
                 self.tails.put(value.series, row.event_time, value.value, stride);
             }
         }
-    }
-}
-
-/// A value in a block, and the row it is of.
-#[derive(Clone, Copy)]
-struct Kept {
-    event_time: UtcMillis,
-    received_at: UtcMillis,
-    time_source: TimeSource,
-    value: RowValue,
-}
-
-/// What is around an instant, as far as rules reach from it.
-struct Near {
-    at: UtcMillis,
-    /// How many values rules look back at.
-    stride: usize,
-    series: Vec<(Series, Vec<Kept>)>,
-    powered_up: Vec<UtcMillis>,
-}
-
-impl Near {
-    fn new(at: UtcMillis, stride: usize, mut series: Vec<Series>) -> Self {
-        series.sort_unstable();
-        series.dedup();
-        let series = series.into_iter().map(|series| (series, Vec::with_capacity(2 * LOOK_BACK))).collect();
-        Self { at, stride, series, powered_up: Vec::new() }
-    }
-
-    fn take(&mut self, active: &Active, block: Option<&Block>) {
-        let Some(block) = block else { return };
-        block.each_row(|NewRow { event_time, received_at, time_source, values }| {
-            for value in values {
-                if is_power_up(active, value) {
-                    self.powered_up.push(event_time);
-                }
-                if let Some((_, kept)) = self.series.iter_mut().find(|(series, _)| *series == value.series) {
-                    kept.push(Kept { event_time, received_at, time_source, value: *value });
-                }
-            }
-        });
-    }
-
-    /// Whether there are as many values on one side of the instant as rules look back at.
-    fn has_enough(&self, side: i32) -> bool {
-        let beside = |kept: &&Kept| (kept.event_time.since(self.at)).signum() == i64::from(side);
-        let enough = |(_, kept): &(Series, Vec<Kept>)| {
-            kept.iter().filter(beside).filter(|kept| is_comparable(&kept.value)).count() >= self.stride
-        };
-        self.series.iter().all(enough)
-    }
-
-    /// All there is, in order.
-    fn sorted(mut self) -> Self {
-        self.powered_up.sort_unstable();
-        self.series.iter_mut().for_each(|(_, kept)| kept.sort_by_key(|kept| kept.event_time));
-        self
     }
 }
 
