@@ -1,7 +1,11 @@
 //! What an answer to a write means. Only InfluxDB's own words settle lines: 204, or a refusal in its JSON form. All else is
 //! a reason to wait: a proxy, a portal or half an answer must neither lose lines nor take them for written.
 //!
-//! The forms are those of InfluxDB 2.9.1 (`http/write_handler.go`, `tsdb/shard.go`, `v1/coordinator/points_writer.go`).
+//! The forms are those of
+//! - InfluxDB 1, as 1.6.7 gave them: `{"error":…}`, with 400 for lines;
+//! - InfluxDB 2.9.1 (`http/write_handler.go`, `tsdb/shard.go`, `v1/coordinator/points_writer.go`): `{"code":…,"message":…}`;
+//! - InfluxDB 3 (docs.influxdata.com/influxdb3/core/write-data/http-api/v3-write-lp, "partial writes"; its `http.rs` sends most of
+//!   them without a content type): `{"error":…,"data":[{"line_number":…,"error_message":…}]}`, with 400 for lines.
 
 mod headers;
 mod words;
@@ -11,7 +15,9 @@ use std::time::Duration;
 use reqwest::{StatusCode, header::HeaderMap};
 use smartpole_model::UtcMillis;
 
-pub(crate) use self::words::{Conflict, Words};
+use self::words::Said;
+pub(crate) use self::words::{Column, Conflict, Words};
+use crate::Version;
 
 /// Most of an answer that is read.
 pub(crate) const LARGEST: usize = 64 << 10;
@@ -46,9 +52,9 @@ pub(crate) struct Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
-    /// The server refuses the token: it is wrong, revoked, or may not write this bucket.
+    /// The server refuses the token or the user: wrong, revoked, or may not write this bucket or database.
     Token,
-    /// There is no such organisation or bucket.
+    /// There is no such organisation, bucket, database or retention policy.
     Bucket,
     /// The server is busy, overloaded or broken.
     Server,
@@ -89,6 +95,8 @@ impl Answer {
 /// An answer as it came.
 #[derive(Debug)]
 pub(crate) struct Received<'a> {
+    /// Generation of the server that was asked.
+    pub(crate) version: Version,
     pub(crate) status: StatusCode,
     pub(crate) headers: &'a HeaderMap,
     /// At most [`LARGEST`] bytes of it.
@@ -102,27 +110,37 @@ impl Received<'_> {
         let said = self.said();
         match (self.status.as_u16(), said) {
             (204, _) => Answer::Written,
-            (413, said) => Answer::TooLarge(said.map_or_else(|| self.outline(), |(_, message)| message)),
+            (413, said) => Answer::TooLarge(said.map_or_else(|| self.outline(), |said| said.message)),
             (300..=399, _) => self.wait(Trouble::NotInfluxdb, &headers::redirection(self.headers)),
-            (400 | 422, Some((code, message))) => self.refusal(&code, &message),
-            (401 | 403, Some((_, message))) => self.said_by(Trouble::Token, &message),
-            (404, Some((_, message))) => self.said_by(Trouble::Bucket, &message),
-            (408 | 429 | 499 | 500..=599, Some((_, message))) => self.said_by(Trouble::Server, &message),
+            (400 | 422, Some(said)) => self.refusal(&said),
+            (401 | 403, Some(said)) => self.said_by(Trouble::Token, &said.message),
+            (404, Some(said)) => self.said_by(Trouble::Bucket, &said.message),
+            (500, Some(said)) if said.is_about_policy() => self.said_by(Trouble::Bucket, &said.message),
+            (408 | 429 | 499 | 500..=599, Some(said)) => self.said_by(Trouble::Server, &said.message),
             (408 | 429 | 500..=599, None) => self.wait(Trouble::Server, &self.outline()),
+            (401 | 403, None) if self.is_bare() => self.wait(Trouble::Token, &self.outline()),
+            (404, None) if self.is_bare() => self.wait(Trouble::Bucket, &self.outline()),
             _ => self.wait(Trouble::NotInfluxdb, &format!("the answer is not InfluxDB's: {}", self.outline())),
         }
     }
 
-    /// Code and message, if it is InfluxDB that speaks.
-    fn said(&self) -> Option<(String, String)> {
-        headers::is_json(self.headers).then(|| words::said(&headers::unpacked(self.headers, self.body)?)).flatten()
+    /// Whether it has no content type, as InfluxDB 3 leaves it out.
+    fn is_bare(&self) -> bool {
+        self.version == Version::V3 && headers::content_type(self.headers).is_none()
     }
 
-    fn refusal(&self, code: &str, message: &str) -> Answer {
-        if !words::is_about_lines(message) {
-            return self.wait(Trouble::Server, &format!("{code}: {message}"));
+    /// What it says, if it is InfluxDB that speaks.
+    fn said(&self) -> Option<Said> {
+        let may_be = headers::is_json(self.headers) || self.is_bare();
+        may_be.then(|| Said::read(self.version, &headers::unpacked(self.headers, self.body)?)).flatten()
+    }
+
+    fn refusal(&self, said: &Said) -> Answer {
+        if !said.is_about_lines(self.version) {
+            let code = said.code.clone().unwrap_or_else(|| self.status.to_string());
+            return self.wait(Trouble::Server, &format!("{code}: {}", said.message));
         }
-        let words = Words::new(message);
+        let words = Words::new(said);
         let behind = headers::date(self.headers).map_or(0, |date| self.at.since(date));
         if words.is_about_age() && behind.abs() > CLOCKS_DIFFER_MS {
             let (way, by) = (if behind > 0 { "behind" } else { "ahead of" }, behind.abs() / 1000);

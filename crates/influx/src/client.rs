@@ -1,6 +1,6 @@
 //! Requests to a server, one connection that is used again.
 
-use std::{error::Error as _, path::PathBuf, time::Duration};
+use std::{error::Error as _, time::Duration};
 
 use reqwest::{
     Response, StatusCode, Url,
@@ -9,7 +9,8 @@ use reqwest::{
 };
 
 use crate::{
-    Clock, Error, Options, Token,
+    Clock, Error, Options, Version,
+    access::Access,
     answer::{Answer, LARGEST, Received, Trouble, Wait},
     tls,
 };
@@ -36,14 +37,13 @@ pub(crate) fn http(options: &Options) -> Result<reqwest::Client, Error> {
         .map_err(|error| Error::Client(error.without_url()))
 }
 
-/// Writes lines into one bucket.
+/// Writes lines into one bucket or database.
 #[derive(Debug)]
 pub(crate) struct Client {
     http: reqwest::Client,
     write: Url,
-    token: Token,
-    token_file: PathBuf,
-    timeout_s: u64,
+    access: Access,
+    options: Options,
     now: Clock,
 }
 
@@ -53,36 +53,34 @@ impl Client {
     pub(crate) fn new(options: &Options, now: Clock) -> Result<Self, Error> {
         let mut write = options.server()?;
         if let Ok(mut path) = write.path_segments_mut() {
-            path.pop_if_empty().extend(["api", "v2", "write"]);
+            path.pop_if_empty().extend(interface(options.version));
         }
-        // A fixed precision: servers that guess it by magnitude can be wrong.
-        let query = [("org", &*options.org), ("bucket", &*options.bucket), ("precision", "ms")];
-        write.query_pairs_mut().extend_pairs(query);
-        let token = Token::read(&options.token_file)?;
-        let (token_file, timeout_s) = (options.token_file.clone(), options.timeout_s);
-        Ok(Self { http: http(options)?, write, token, token_file, timeout_s, now })
+        write.query_pairs_mut().extend_pairs(options.place());
+        Ok(Self { http: http(options)?, write, access: Access::read(options)?, options: options.clone(), now })
     }
 
     /// Writes lines, compressed by gzip, and tells what came of it.
     pub(crate) async fn write(&self, body: Vec<u8>) -> Answer {
-        let request = self
+        let mut request = self
             .http
             .post(self.write.clone())
-            .header(AUTHORIZATION, self.token.header())
             .header(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))
             .header(CONTENT_ENCODING, HeaderValue::from_static("gzip"))
             .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
             .body(body);
+        if let Some(access) = self.access.header() {
+            request = request.header(AUTHORIZATION, access);
+        }
         let answer = match request.send().await {
             Ok(response) => self.read(response).await,
             Err(error) => Err(error),
         };
-        answer.unwrap_or_else(|error| self.trouble(error)).map_words(|words| self.token.redact(words))
+        answer.unwrap_or_else(|error| self.trouble(error)).map_words(|words| self.access.redact(words))
     }
 
-    /// Reads the token again, as somebody may have mended it; what is wrong with the file, if it cannot be read.
-    pub(crate) fn refresh_token(&mut self) -> Result<(), Error> {
-        self.token = Token::read(&self.token_file)?;
+    /// Reads token or password again, as somebody may have mended it; what is wrong with the file, if it cannot be read.
+    pub(crate) fn refresh_access(&mut self) -> Result<(), Error> {
+        self.access = Access::read(&self.options)?;
         Ok(())
     }
 
@@ -96,9 +94,8 @@ impl Client {
         {
             body.extend_from_slice(&chunk[..chunk.len().min(LARGEST - body.len())]);
         }
-        let received =
-            Received { status: response.status(), headers: response.headers(), body: &body, at: (self.now)() };
-        Ok(received.answer())
+        let (status, headers) = (response.status(), response.headers());
+        Ok(Received { version: self.options.version, status, headers, body: &body, at: (self.now)() }.answer())
     }
 
     /// What a failed request tells, without its address.
@@ -106,7 +103,7 @@ impl Client {
         let error = error.without_url();
         let mut reason = match () {
             () if error.is_connect() => "cannot connect".to_owned(),
-            () if error.is_timeout() => format!("no answer within {} s", self.timeout_s),
+            () if error.is_timeout() => format!("no answer within {} s", self.options.timeout_s),
             () => "the connection failed before the whole answer was there".to_owned(),
         };
         let mut source = error.source();
@@ -115,5 +112,14 @@ impl Client {
             source = cause.source();
         }
         Answer::Wait(Wait { trouble: Trouble::Network, reason, retry_after: None })
+    }
+}
+
+/// Path of a version's write interface, behind that of `url`.
+fn interface(version: Version) -> &'static [&'static str] {
+    match version {
+        Version::V1 => &["write"],
+        Version::V2 => &["api", "v2", "write"],
+        Version::V3 => &["api", "v3", "write_lp"],
     }
 }

@@ -9,8 +9,9 @@
 //! One request is in flight. What is taken apart stays in its order, so of two lines about one point the later wins.
 //!
 //! # What a refusal costs
-//! InfluxDB names one reason and counts, and for several shards of time counts those of one only. So a line counts as refused
-//! when it was refused by itself, or in a request all of whose lines were. Per chunk (`batch_lines`) that takes, beside the
+//! InfluxDB 1 and 2 name one reason and count, and for several shards of time count those of one only. InfluxDB 3 lists lines, but
+//! no more than fit into what is read of an answer, and names a column without its table, which the line tells. So a line counts as
+//! refused when it was refused by itself, or in a request all of whose lines were. Per chunk (`batch_lines`) that takes, beside the
 //! request that was refused,
 //! - two for a field whose type conflicts; that is remembered for ten minutes, so from the next chunk on it takes two in all. Where
 //!   days differ, shards may: then it is two for each day;
@@ -108,7 +109,7 @@ impl Delivery {
             push(&mut work, group.split_off(fits.min(group.len())));
             match stop.run_until_cancelled(self.attempt(&group)).await? {
                 Answer::Written => {}
-                Answer::Refused(words) => self.take_apart(lines, group, &words, &mut work, refusals),
+                Answer::Refused(words) => self.take_apart(lines, group, words, &mut work, refusals),
                 Answer::TooLarge(detail) => self.halve(lines, group, &detail, &mut work, refusals),
                 Answer::Wait(wait) => {
                     work.push(group);
@@ -135,21 +136,21 @@ impl Delivery {
         answer
     }
 
-    /// Pauses; then the next request is a trial, with the token that is in its file by now.
+    /// Pauses; then the next request is a trial, with the token or password that is in its file by now.
     async fn wait(&mut self, wait: Wait) {
         let pause = self.backoff.next(&wait);
         self.counters.retries.increment(1);
         self.board.open(&wait, pause);
         tokio::time::sleep(pause).await;
         if wait.trouble == Trouble::Token {
-            self.refresh_token();
+            self.refresh_access();
         }
         self.board.half_open();
     }
 
-    fn refresh_token(&mut self) {
-        if let Err(error) = self.client.refresh_token() {
-            let reason = format!("{error}: the token in use was refused");
+    fn refresh_access(&mut self) {
+        if let Err(error) = self.client.refresh_access() {
+            let reason = format!("{error}: what is in use was refused");
             self.board.open(&Wait { trouble: Trouble::Token, reason, retry_after: None }, Duration::ZERO);
         }
     }
@@ -158,14 +159,15 @@ impl Delivery {
         &mut self,
         lines: &'a Lines,
         group: Group<'a>,
-        words: &Words,
+        mut words: Words,
         work: &mut Vec<Group<'a>>,
         refusals: &mut Vec<Refusal>,
     ) {
+        words.conflict = words.conflict.or_else(|| apart::conflict_of(&group, words.column.as_ref()));
         if let Some(conflict) = &words.conflict {
             self.conflicts.note(conflict);
         }
-        match apart::take_apart(group, words) {
+        match apart::take_apart(group, &words) {
             Apart::Refused(group) => refuse(lines, &group, words.reason, &words.text, refusals),
             Apart::Again(groups) => groups.into_iter().rev().for_each(|group| push(work, group)),
         }

@@ -1,19 +1,20 @@
 //! InfluxDB targets: points as line protocol, and their delivery.
 //!
 //! ```text
-//!  Points::point ──► Lines ──► Delivery::deliver ──► POST /api/v2/write ──► written, or a Refusal
+//!  Points::point ──► Lines ──► Delivery::deliver ──► POST /write, /api/v2/write, /api/v3/write_lp ──► written, or a Refusal
 //!                                    └──► Circuit: how the target is
 //! ```
 //!
 //! # Invariants
-//! - A line is settled by InfluxDB's own words alone: written by 204, refused by a refusal in InfluxDB's form. Whatever else
+//! - A line is settled by InfluxDB's own words alone: written by 204, refused by a refusal in the form of its version. Whatever else
 //!   answers, the lines are sent again.
 //! - Sending again does no harm: the same line is the same point, and replaces itself.
 //! - No line that the server takes is refused for one that it does not take.
 //! - One request at a time is in flight for a target; memory is bounded by its batch.
-//! - The token stands in a header that is marked as secret, and in no error, log or state.
+//! - The token or password stands in a header that is marked as secret, and in no error, log or state.
 //! - No clock is read but the one that was passed in, and timers.
 
+mod access;
 #[cfg(feature = "admin")]
 mod admin;
 mod answer;
@@ -43,8 +44,8 @@ pub use delivery::Delivery;
 pub use error::Error;
 pub use forwarder::{Forwarder, SharedInputs};
 pub use line::{Field, Lines, Points, Value};
-pub use options::Options;
-pub use query::{Cell, Queries, QueryError, Table};
+pub use options::{Options, Version};
+pub use query::{Cell, Policy, Queries, QueryError, Table};
 pub use refusal::{Refusal, RefusedReason};
 pub use retention::Retention;
 pub use schema::{Left, Names, Schema};

@@ -1,10 +1,13 @@
 //! Settings of one InfluxDB target.
 
+mod version;
+
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 use smartpole_model::{Mistake, Mistakes};
 
+pub use self::version::Version;
 use crate::Error;
 
 /// Settings of one target, a table `[[influx]]`.
@@ -14,17 +17,27 @@ pub struct Options {
     /// Name of the target in the ledger, in metrics and on the page: unique, of the characters `a-z 0-9 _ -`. What was sent is
     /// remembered by it: a new name is a new target, which gets all that is still kept.
     pub name: String,
-    /// Where the server is, for example `http://127.0.0.1:8086`; a path before `/api/v2` is allowed. No user, password or token
-    /// stands in it. It is asked directly: a proxy that the environment names is not used.
+    /// Where the server is, for example `http://127.0.0.1:8086`; a path before the interface's own is allowed. No user, password or
+    /// token stands in it. It is asked directly: a proxy that the environment names is not used.
     pub url: String,
-    /// The organisation.
+    /// The generation of the server: 1, 2 or 3.
+    pub version: Version,
+    /// The organisation; of version 2.
     pub org: String,
-    /// The bucket.
+    /// The bucket; of version 2.
     pub bucket: String,
-    /// File whose first line is the token. It is read again whenever the server refuses the token.
+    /// The database; of versions 1 and 3.
+    pub database: String,
+    /// The retention policy, of version 1; empty is the database's default.
+    pub retention_policy: String,
+    /// File whose first line is the token, of versions 2 and 3. It is read again whenever the server refuses the token.
     pub token_file: PathBuf,
-    /// Days that the bucket keeps points, as `smartpole influx init` makes it, up to 24,855 (its seconds have 31 bits); 0 is for
-    /// ever.
+    /// The user, of a server of version 1 that asks for one.
+    pub username: Option<String>,
+    /// File whose first line is the user's password. It is read again whenever the server refuses it.
+    pub password_file: Option<PathBuf>,
+    /// Days that the bucket or retention policy keeps points, as `smartpole influx init` makes it, up to 24,855 (a bucket's seconds
+    /// have 31 bits); 0 is for ever.
     pub retention_days: u32,
     /// Themes that are sent; none stands for all. What is not sent is counted as filtered.
     pub themes: Vec<String>,
@@ -45,9 +58,14 @@ impl Default for Options {
         Self {
             name: "influx".to_owned(),
             url: "http://127.0.0.1:8086".to_owned(),
+            version: Version::V2,
             org: String::new(),
             bucket: String::new(),
+            database: String::new(),
+            retention_policy: String::new(),
             token_file: PathBuf::new(),
+            username: None,
+            password_file: None,
             retention_days: 0,
             themes: Vec::new(),
             windows: true,
@@ -87,17 +105,11 @@ impl Options {
         if let Err((message, hint)) = url_of(&self.url) {
             mistakes.unless(false, "url", message, hint);
         }
-        mistakes.unless(!self.org.is_empty(), "org", "is empty", "give the name of the organisation");
-        mistakes.unless(!self.bucket.is_empty(), "bucket", "is empty", "give the name of the bucket");
+        self.validate_version(mistakes);
     }
 
     fn validate_files(&self, mistakes: &mut Mistakes) {
-        let hint = "write the token to a file of its own, readable by the service alone";
-        if self.token_file.as_os_str().is_empty() {
-            mistakes.unless(false, "token_file", "is missing", hint);
-        } else {
-            mistakes.file("token_file", Some(&self.token_file), Path::is_file);
-        }
+        self.validate_access(mistakes);
         let encrypted = url_of(&self.url).map_or(true, |url| url.scheme() == "https");
         let used = encrypted || self.ca_file.is_none();
         mistakes.unless(used, "ca_file", "has no effect without https", "give an https url, or remove it");
@@ -124,12 +136,15 @@ fn url_of(text: &str) -> Result<Url, (&'static str, &'static str)> {
         return Err(("is no http or https URL", "for example http://127.0.0.1:8086"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(("holds a user or password", "remove them: the token goes into token_file"));
+        return Err((
+            "holds a user or password",
+            "remove them: a token goes into token_file, a password into password_file",
+        ));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err((
             "holds a query or fragment",
-            "end it before ? or #: org, bucket and token_file are keys of their own",
+            "end it before ? or #: org, bucket, database and token_file are keys of their own",
         ));
     }
     Ok(url)
@@ -204,5 +219,69 @@ mod tests {
         let options = Options { ca_file: Some(PathBuf::from("Cargo.toml")), ..Options::default() };
         assert!(options.validate().iter().any(|mistake| mistake.message == "has no effect without https"));
         assert!(toml::from_str::<Options>("token = \"a\"").is_err());
+    }
+
+    #[test]
+    fn each_version_names_what_it_lacks_and_what_it_does_not_know() {
+        let text = r#"
+            version = 1
+            org = "town"
+            bucket = "poles"
+            token_file = "Cargo.toml"
+            username = "me:you"
+        "#;
+        check(
+            text,
+            &expect![[r#"
+            database: is empty (give the name of the database)
+            org: has no effect with version 1 (remove it, or give version = 2: the others have a database)
+            bucket: has no effect with version 1 (remove it, or give version = 2: the others have a database)
+            token_file: has no effect with version 1 (remove it: version 1 has username and password_file)
+            password_file: is missing (give both username and password_file, or neither)
+            username: is no user (no colon and no control characters stand in it)"#]],
+        );
+        check(
+            "version = 1\ndatabase = \"poles\"\npassword_file = \"/nowhere\"",
+            &expect![[r#"
+            username: is missing (give both username and password_file, or neither)
+            password_file: no file /nowhere (give the path of a readable file)"#]],
+        );
+        let text = r#"
+            version = 2
+            org = "town"
+            bucket = "poles"
+            token_file = "Cargo.toml"
+            database = "poles"
+            retention_policy = "kept"
+            username = "me"
+            password_file = "Cargo.toml"
+        "#;
+        check(
+            text,
+            &expect![[r#"
+            database: has no effect with version 2 (remove it, or give version = 1 or 3)
+            retention_policy: has no effect with version 2 (remove it, or give version = 1)
+            username: has no effect with version 2 (remove it: this version has token_file)
+            password_file: has no effect with version 2 (remove it: this version has token_file)"#]],
+        );
+        check(
+            "version = 3\nbucket = \"poles\"\nretention_policy = \"kept\"\nretention_days = 9",
+            &expect![[r#"
+            database: is empty (give the name of the database)
+            bucket: has no effect with version 3 (remove it, or give version = 2: the others have a database)
+            retention_policy: has no effect with version 3 (remove it, or give version = 1)
+            retention_days: has no effect with version 3 (remove it: InfluxDB 3 is told by `influxdb3 create database --retention-period`)
+            token_file: is missing (write the token to a file of its own, readable by the service alone)"#]],
+        );
+        let unknown = toml::from_str::<Options>("version = 4").unwrap_err().to_string();
+        assert!(unknown.contains("4 is no generation of InfluxDB: there are 1, 2 and 3"), "{unknown}");
+    }
+
+    #[test]
+    fn a_version_1_needs_a_database_and_a_version_3_a_token_besides() {
+        check("version = 1\ndatabase = \"poles\"", &expect![""]);
+        let text = "version = 1\ndatabase = \"poles\"\nusername = \"me\"\npassword_file = \"Cargo.toml\"\nretention_policy = \"kept\"";
+        check(text, &expect![""]);
+        check("version = 3\ndatabase = \"poles\"\ntoken_file = \"Cargo.toml\"", &expect![""]);
     }
 }

@@ -31,6 +31,11 @@ impl<'a> Part<'a> {
         std::str::from_utf8(pieces(&self.text).time).ok().and_then(|time| time.parse().ok()).unwrap_or_default()
     }
 
+    /// The measurement, as it was before it was escaped.
+    pub(crate) fn measurement(&self) -> String {
+        readable(measurement(pieces(&self.text).series))
+    }
+
     /// The key of its field, if it has but one.
     pub(crate) fn only_field(&self) -> Option<String> {
         match *pieces(&self.text).fields {

@@ -1,6 +1,7 @@
-//! Questions to a server in InfluxQL, and what else is asked of a bucket's data.
+//! Questions to a server of version 1 or 2 in InfluxQL, and what else is asked of a bucket's or database's data.
 
 mod error;
+mod policies;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -10,39 +11,36 @@ use serde_json::json;
 use smartpole_model::UtcMillis;
 
 pub use self::error::QueryError;
+pub use self::policies::Policy;
 pub use self::table::{Cell, Table};
-use crate::{Error, Options, Retention, Token, client};
+use crate::{Error, Options, Retention, Version, access::Access, client};
 
 /// Largest answer that is read.
 const LARGEST: usize = 256 << 20;
 /// Largest answer that is read if it says what went wrong.
 const LARGEST_REFUSAL: usize = 64 << 10;
 
-/// A bucket, as it is asked about and cleared.
+/// A bucket or database, as it is asked about and cleared.
 #[derive(Debug)]
 pub struct Queries {
     http: Client,
     base: Url,
-    org: String,
-    bucket: String,
-    token: Token,
-    timeout_s: u64,
+    options: Options,
+    access: Access,
     largest: usize,
 }
 
 impl Queries {
-    /// A client for the bucket of these options; nothing is connected to.
+    /// A client for the bucket or database of these options; nothing is connected to.
     ///
     /// # Errors
-    /// If token or certificates cannot be read.
+    /// If token, password or certificates cannot be read.
     pub fn new(options: &Options) -> Result<Self, Error> {
         Ok(Self {
             http: client::http(options)?,
             base: options.server()?,
-            org: options.org.clone(),
-            bucket: options.bucket.clone(),
-            token: Token::read(&options.token_file)?,
-            timeout_s: options.timeout_s,
+            options: options.clone(),
+            access: Access::read(options)?,
             largest: LARGEST,
         })
     }
@@ -52,10 +50,18 @@ impl Queries {
     /// # Errors
     /// Each [`QueryError`].
     pub async fn influxql(&self, statement: &str) -> Result<Vec<Table>, QueryError> {
-        let query = [("db", self.bucket.as_str()), ("epoch", "ms"), ("q", statement)];
-        let request = self.request(Method::GET, &["query"], &query).header(header::ACCEPT, "application/json");
+        self.statement(Method::GET, statement).await
+    }
+
+    /// A statement; what changes something InfluxDB 1 takes by POST only.
+    async fn statement(&self, method: Method, statement: &str) -> Result<Vec<Table>, QueryError> {
+        let mut query = vec![("db", self.options.holder()), ("epoch", "ms"), ("q", statement)];
+        if !self.options.retention_policy.is_empty() {
+            query.push(("rp", &self.options.retention_policy));
+        }
+        let request = self.request(method, &["query"], &query).header(header::ACCEPT, "application/json");
         let body = self.answer(request).await?;
-        table::read(&body).map_err(|error| error.about(&body, &self.token))
+        table::read(&body).map_err(|error| error.about(&body, &self.access))
     }
 
     /// A name as InfluxQL takes it, in quotation marks.
@@ -63,15 +69,17 @@ impl Queries {
         format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
     }
 
-    /// The measurements of the bucket.
+    /// The measurements of the bucket or database.
     ///
     /// # Errors
     /// [`QueryError::NoBucket`], and each other.
     pub async fn measurements(&self) -> Result<Vec<String>, QueryError> {
         let measurements = self.names("SHOW MEASUREMENTS").await?;
         // of a bucket that is not there it has none, either
-        if measurements.is_empty() && !self.names("SHOW DATABASES").await?.contains(&self.bucket) {
-            return Err(QueryError::NoBucket { name: self.bucket.clone() });
+        if measurements.is_empty()
+            && !self.names("SHOW DATABASES").await?.iter().any(|name| name == self.options.holder())
+        {
+            return Err(QueryError::NoBucket { name: self.options.holder().to_owned() });
         }
         Ok(measurements)
     }
@@ -83,19 +91,23 @@ impl Queries {
         Ok(cells.filter_map(|cell| if let Cell::Text(name) = cell { Some(name) } else { None }).collect())
     }
 
-    /// Deletes the points of a measurement from `from` on and before `to`.
+    /// Deletes the points of a measurement from `from` on and before `to`; with version 1 in all retention policies of the database.
     ///
     /// # Errors
     /// Each [`QueryError`].
     pub async fn delete(&self, measurement: &str, from: UtcMillis, to: UtcMillis) -> Result<(), QueryError> {
         let measurement = Self::quoted(measurement);
+        if self.options.version == Version::V1 {
+            let statement = format!("DELETE FROM {measurement} WHERE time >= '{from}' AND time < '{to}'");
+            return self.statement(Method::POST, &statement).await.map(drop);
+        }
         // InfluxDB deletes points at `stop`, too; ours have whole milliseconds
         let body = json!({
             "start": from.to_string(),
             "stop": to.plus(-1).to_string(),
             "predicate": format!("_measurement={measurement}"),
         });
-        let query = [("org", self.org.as_str()), ("bucket", self.bucket.as_str())];
+        let query = [("org", self.options.org.as_str()), ("bucket", self.options.bucket.as_str())];
         self.send_json(Method::POST, &["api", "v2", "delete"], &query, &body).await
     }
 
@@ -133,7 +145,11 @@ impl Queries {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.http.request(method, url).header(header::AUTHORIZATION, self.token.header())
+        let request = self.http.request(method, url);
+        match self.access.header() {
+            Some(access) => request.header(header::AUTHORIZATION, access),
+            None => request,
+        }
     }
 
     /// The body of an answer that says yes.
@@ -144,7 +160,7 @@ impl Queries {
         match status {
             StatusCode::NO_CONTENT => Ok(Vec::new()),
             status if status.is_success() => body,
-            status => Err(error::refused(status, &body?, &self.token)),
+            status => Err(error::refused(status, &body?, &self.access)),
         }
     }
 
@@ -161,7 +177,7 @@ impl Queries {
 
     fn failed(&self, error: reqwest::Error, bytes: usize) -> QueryError {
         match bytes {
-            _ if error.is_timeout() => QueryError::Timeout { seconds: self.timeout_s },
+            _ if error.is_timeout() => QueryError::Timeout { seconds: self.options.timeout_s },
             0 => QueryError::Connection(error.without_url()),
             bytes => QueryError::CutOff { bytes },
         }

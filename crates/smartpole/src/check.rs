@@ -58,6 +58,8 @@ impl Report {
         for target in &config.influx {
             report.mistakes.extend(inputs.iter().flat_map(|inputs| unknown_themes(file, target, &inputs.registry)));
             report.notes.extend(notes::readable_by_others(&target.token_file, "a token"));
+            let password = target.password_file.as_ref();
+            report.notes.extend(password.and_then(|file| notes::readable_by_others(file, "a password")));
         }
         if !config.http.listen.ip().is_loopback() {
             let note = "http.listen: the interface has no login yet: keep it behind a proxy that has one";

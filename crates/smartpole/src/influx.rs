@@ -1,7 +1,6 @@
 //! `smartpole influx init`, `verify` and `backfill`.
 
 mod backfill;
-#[cfg(feature = "influx-admin")]
 mod init;
 mod kept;
 mod place;
@@ -10,7 +9,7 @@ mod verify;
 
 use std::{io, path::PathBuf};
 
-use smartpole_influx::{Options, QueryError};
+use smartpole_influx::{Options, QueryError, Version};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -24,7 +23,7 @@ use crate::{
 pub(crate) enum Error {
     #[error("the configuration has mistakes\n{0}")]
     Config(Mistakes),
-    #[error("the configuration has no [[influx]]: add one, with url, org, bucket and token_file")]
+    #[error("the configuration has no [[influx]]: add one, with url and what its version asks for")]
     NoTarget,
     #[error("no [[influx]] is named {name}; there is {}", known.join(", "))]
     UnknownTarget { name: String, known: Vec<String> },
@@ -42,6 +41,10 @@ pub(crate) enum Error {
     #[cfg(not(feature = "influx-admin"))]
     #[error("this program was built without the feature influx-admin: make the bucket by hand")]
     NoAdmin,
+    #[error(
+        "target {name}: InfluxDB 3 can be neither compared nor cleared by this program; pick another one by --target"
+    )]
+    Version3 { name: String },
     #[error("cannot ask target {name}")]
     Query { name: String, source: QueryError },
     #[error("target {name} differs from city.db in {n} places")]
@@ -77,10 +80,7 @@ pub(crate) fn run(influx: &Influx, log: Option<LogFormat>) -> Result<(), Error> 
     let done = runtime.block_on(async {
         for target in targets(&config, of)? {
             match &influx.command {
-                #[cfg(feature = "influx-admin")]
                 Command::Init(asked) => init::init(target, asked.dry_run).await?,
-                #[cfg(not(feature = "influx-admin"))]
-                Command::Init(_) => return Err(Error::NoAdmin),
                 Command::Verify(asked) => verify::verify(&config, target, asked).await?,
                 Command::Backfill(asked) => backfill::backfill(&config, target, asked).await?,
             }
@@ -89,6 +89,11 @@ pub(crate) fn run(influx: &Influx, log: Option<LogFormat>) -> Result<(), Error> 
     });
     runtime.shutdown_background();
     done
+}
+
+/// That a target can be asked about its points, and told to delete some: InfluxDB 3 deletes no points by time.
+fn readable(target: &Options) -> Result<(), Error> {
+    if target.version == Version::V3 { Err(Error::Version3 { name: target.name.clone() }) } else { Ok(()) }
 }
 
 /// The targets that are meant.
@@ -101,5 +106,18 @@ fn targets<'a>(config: &'a Config, of: &Of) -> Result<Vec<&'a Options>, Error> {
             Some(target) => Ok(vec![target]),
             None => Err(Error::UnknownTarget { name: name.clone(), known: known() }),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_1_and_2_can_be_compared_and_cleared_and_version_3_says_that_it_cannot() {
+        let target = |version| Options { name: "city".to_owned(), version, ..Options::default() };
+        assert!(readable(&target(Version::V1)).is_ok() && readable(&target(Version::V2)).is_ok());
+        let refused = readable(&target(Version::V3)).unwrap_err().to_string();
+        assert!(refused.starts_with("target city: InfluxDB 3 can be neither compared nor cleared"), "{refused}");
     }
 }

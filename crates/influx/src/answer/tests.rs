@@ -1,5 +1,7 @@
 //! Answers of InfluxDB 2.9.1, as they were recorded, and of what may stand before it.
 
+mod versions;
+
 use std::io::Write;
 
 use expect_test::{Expect, expect};
@@ -15,21 +17,26 @@ const HTML: (&str, &str) = ("content-type", "text/html");
 const NOW: UtcMillis = UtcMillis(1_795_927_532_000);
 
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Answer {
+    answer_of(Version::V2, status, headers, body)
+}
+
+fn answer_of(version: Version, status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Answer {
     let pair =
         |(name, value): &(&'static str, &str)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
     let headers: HeaderMap = headers.iter().map(pair).collect();
     let status = StatusCode::from_u16(status).unwrap();
-    Received { status, headers: &headers, body, at: NOW }.answer()
+    Received { version, status, headers: &headers, body, at: NOW }.answer()
 }
 
 fn shown(answer: &Answer) -> String {
     match answer {
         Answer::Written => "written".to_owned(),
         Answer::TooLarge(detail) => format!("too large: {detail}"),
-        Answer::Refused(Words { reason, conflict, dropped, text }) => {
+        Answer::Refused(Words { reason, conflict, column, dropped, text }) => {
+            let column = column.as_ref().map(|column| format!(" {:?} in line {}", column.name, column.line));
             let field = conflict.as_ref().map(|conflict| format!(" {:?}.{:?}", conflict.measurement, conflict.field));
             let dropped = dropped.map_or("?".to_owned(), |dropped| dropped.to_string());
-            format!("{}{} dropped {dropped}: {text}", reason.code(), field.unwrap_or_default())
+            format!("{}{} dropped {dropped}: {text}", reason.code(), field.or(column).unwrap_or_default())
         }
         Answer::Wait(Wait { trouble, reason, retry_after }) => {
             let pause = retry_after.map(|pause| format!(" for {pause:?}")).unwrap_or_default();

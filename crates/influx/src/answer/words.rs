@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::LARGEST;
-use crate::RefusedReason;
+use crate::{RefusedReason, Version};
 
 /// A refusal of lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) struct Words {
     pub(crate) reason: RefusedReason,
     /// The field that clashes, if it is one and is named.
     pub(crate) conflict: Option<Conflict>,
+    /// The column that clashes, if its table is not named.
+    pub(crate) column: Option<Column>,
     /// How many lines were refused. With several shards it counts those of one only, so it is a lower bound.
     pub(crate) dropped: Option<usize>,
     /// What the server said.
@@ -25,8 +27,38 @@ pub(crate) struct Conflict {
     pub(crate) field: String,
 }
 
+/// A column that clashes in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// The line's place in the request, from 0.
+    pub(crate) line: usize,
+    pub(crate) name: String,
+}
+
 impl Words {
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(said: &Said) -> Self {
+        match said.lines.first() {
+            Some(first) => Self::of_lines(&said.message, first, said.lines.len()),
+            None => Self::of_text(&said.message),
+        }
+    }
+
+    /// As InfluxDB 3 has them: a list of lines.
+    fn of_lines(message: &str, first: &Line, dropped: usize) -> Self {
+        let column = column(&first.error_message);
+        let reason = if column.is_some() { RefusedReason::FieldTypeConflict } else { RefusedReason::Rejected };
+        let line = first.line_number.saturating_sub(1);
+        Self {
+            reason,
+            conflict: None,
+            column: column.map(|name| Column { line, name: name.to_owned() }),
+            dropped: Some(dropped),
+            text: bounded(&format!("{message}: {}", first.error_message), 300),
+        }
+    }
+
+    /// As InfluxDB 1 and 2 have them: one sentence.
+    fn of_text(text: &str) -> Self {
         let partial = text.split_once(PARTIAL).map_or("", |(_, reason)| reason);
         let dropped = partial
             .rsplit_once("dropped=")
@@ -38,7 +70,7 @@ impl Words {
         } else {
             (RefusedReason::Rejected, None)
         };
-        Self { reason, conflict, dropped, text: bounded(text, 300) }
+        Self { reason, conflict, column: None, dropped, text: bounded(text, 300) }
     }
 
     /// Whether lines are refused for their time alone.
@@ -55,10 +87,11 @@ fn is_age(partial: &str) -> bool {
     newer || partial.starts_with("points beyond retention policy")
 }
 
-/// Whether a refusal is about lines, not about the request or the state of the server.
-pub(super) fn is_about_lines(message: &str) -> bool {
-    let elsewhere = ["unable to read data", "Please provide ", "is pending deletion dropped="];
-    !elsewhere.iter().any(|part| message.contains(part)) || message.starts_with("unable to parse")
+/// The column of `invalid column type for column 'c', …`, or as the first releases of InfluxDB 3 said it.
+fn column(message: &str) -> Option<&str> {
+    let starts = ["invalid column type for column '", "invalid field value in line protocol for field '"];
+    let rest = starts.iter().find_map(|start| message.strip_prefix(start))?;
+    rest.split('\'').next()
 }
 
 /// Measurement and field of `input field "f" on measurement "m" is type …`, quoted as Go's `%q` does. Where that is not
@@ -75,22 +108,102 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     Some((value, &text[values.byte_offset()..]))
 }
 
-/// Code and message of the form `{"code":"…","message":"…"}`.
-pub(super) fn said(body: &[u8]) -> Option<(String, String)> {
-    #[derive(serde::Deserialize)]
-    struct Said {
-        code: String,
-        message: String,
-    }
-    let said: Said = serde_json::from_slice(&closed(body)).ok()?;
-    Some((said.code, said.message))
+/// What InfluxDB says.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// InfluxDB 2's code.
+    pub(super) code: Option<String>,
+    pub(super) message: String,
+    /// Lines that InfluxDB 3 refuses.
+    lines: Vec<Line>,
 }
 
-/// A body that goes on beyond what is read, ended: thousands of lines that InfluxDB cannot parse it repeats one by one.
-fn closed(body: &[u8]) -> Cow<'_, [u8]> {
-    match body.iter().rposition(|byte| *byte == b' ') {
-        // No escape and no character has a space in it.
-        Some(at) if body.len() >= LARGEST => Cow::Owned([&body[..at], b"\"}"].concat()),
+/// A line that InfluxDB 3 refuses.
+#[derive(Debug, serde::Deserialize)]
+struct Line {
+    /// From 1.
+    line_number: usize,
+    error_message: String,
+}
+
+impl Said {
+    /// Reads a version's form.
+    pub(super) fn read(version: Version, body: &[u8]) -> Option<Self> {
+        match version {
+            Version::V1 => Self::of_one(&closed(body, b" ", b"\"}")),
+            Version::V2 => Self::of_two(&closed(body, b" ", b"\"}")),
+            Version::V3 => Self::of_three(&closed(body, b"},{\"", b"}]}")),
+        }
+    }
+
+    fn of_one(body: &[u8]) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Form {
+            error: String,
+        }
+        let Form { error } = serde_json::from_slice(body).ok()?;
+        Some(Self { code: None, message: error, lines: Vec::new() })
+    }
+
+    fn of_two(body: &[u8]) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Form {
+            code: String,
+            message: String,
+        }
+        let Form { code, message } = serde_json::from_slice(body).ok()?;
+        Some(Self { code: Some(code), message, lines: Vec::new() })
+    }
+
+    fn of_three(body: &[u8]) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Form {
+            error: String,
+            #[serde(default)]
+            data: Option<Data>,
+        }
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Data {
+            Lines(Vec<Line>),
+            /// The first one, of a request that is refused as a whole.
+            Line(Line),
+            Other(serde::de::IgnoredAny),
+        }
+        let Form { error, data } = serde_json::from_slice(body).ok()?;
+        let lines = match data {
+            Some(Data::Lines(lines)) => lines,
+            Some(Data::Line(line)) => vec![line],
+            Some(Data::Other(_)) | None => Vec::new(),
+        };
+        Some(Self { code: None, message: error, lines })
+    }
+
+    /// Whether a refusal is about lines, not about the request or the state of the server.
+    pub(super) fn is_about_lines(&self, version: Version) -> bool {
+        let message = self.message.as_str();
+        let begins = |starts: &[&str]| starts.iter().any(|start| message.starts_with(start));
+        let elsewhere = ["unable to read data", "Please provide ", "is pending deletion dropped="];
+        let parsed = begins(&["unable to parse"]);
+        match version {
+            // What it says when it cannot read a body may be anything.
+            Version::V1 => parsed || (begins(&[PARTIAL, "field type conflict"]) && !message.contains(elsewhere[2])),
+            Version::V2 => parsed || !elsewhere.iter().any(|part| message.contains(part)),
+            Version::V3 => !self.lines.is_empty(),
+        }
+    }
+
+    /// Whether InfluxDB 1 lacks the retention policy; it says so by 500.
+    pub(super) fn is_about_policy(&self) -> bool {
+        self.message.starts_with("retention policy not found")
+    }
+}
+
+/// A body that goes on beyond what is read, ended before the last `cut` by `end`: InfluxDB repeats thousands of lines that it cannot
+/// take, one by one. No escape and no character has a space in it, and no text holds `},{"`, as it would escape the mark.
+fn closed<'a>(body: &'a [u8], cut: &[u8], end: &[u8]) -> Cow<'a, [u8]> {
+    match body.windows(cut.len()).rposition(|window| window == cut) {
+        Some(at) if body.len() >= LARGEST => Cow::Owned([&body[..at], end].concat()),
         _ => Cow::Borrowed(body),
     }
 }

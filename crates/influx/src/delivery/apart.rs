@@ -3,7 +3,7 @@
 use super::Group;
 use crate::{
     RefusedReason,
-    answer::{Conflict, Words},
+    answer::{Column, Conflict, Words},
     part::{Escaped, Part},
 };
 
@@ -31,6 +31,12 @@ pub(super) fn take_apart<'a>(mut group: Group<'a>, words: &Words) -> Apart<'a> {
         (None, Some(oldest)) if words.is_about_age() => split(group, oldest),
         (None, _) => halves(group),
     }
+}
+
+/// The conflict of a column that is named with a line of the group: InfluxDB 3 does not say of which table it is.
+pub(super) fn conflict_of(group: &[Part<'_>], column: Option<&Column>) -> Option<Conflict> {
+    let Column { line, name } = column?;
+    Some(Conflict { measurement: group.get(*line)?.measurement(), field: name.clone() })
 }
 
 /// All lines are refused; whole, if that is not for a single field.

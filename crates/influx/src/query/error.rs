@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use crate::Token;
+use crate::access::Access;
 
 /// Most characters of a server's words.
 const WORDS: usize = 300;
@@ -49,8 +49,8 @@ pub enum QueryError {
         /// The server's words.
         message: String,
     },
-    /// It does not exist, or not for this token.
-    #[error("the token can read no bucket {name}; `smartpole influx init` makes it")]
+    /// It does not exist, or not for this token or user.
+    #[error("there is no bucket or database {name} that may be read; `smartpole influx init` makes it")]
     NoBucket {
         /// Its name.
         name: String,
@@ -64,35 +64,35 @@ pub enum QueryError {
 }
 
 impl QueryError {
-    /// Of an answer that cannot be used, with its beginning if it is not InfluxDB's; without the token, should it be repeated there.
-    pub(super) fn about(self, body: &[u8], token: &Token) -> Self {
+    /// Of an answer that cannot be used, with its beginning if it is not InfluxDB's; without any secret, should it be repeated there.
+    pub(super) fn about(self, body: &[u8], access: &Access) -> Self {
         match self {
-            Self::Statement { message } => Self::Statement { message: bounded(&token.redact(&message)) },
+            Self::Statement { message } => Self::Statement { message: bounded(&access.redact(&message)) },
             Self::NotInfluxDb { reason } => {
-                let reason = bounded(&token.redact(&reason));
-                Self::NotInfluxDb { reason: format!("{reason} (it begins {:?})", beginning(body, token)) }
+                let reason = bounded(&access.redact(&reason));
+                Self::NotInfluxDb { reason: format!("{reason} (it begins {:?})", beginning(body, access)) }
             }
             other => other,
         }
     }
 }
 
-/// A few characters of an answer. They are cut when the token is gone, as half a token is a secret, too.
-fn beginning(body: &[u8], token: &Token) -> String {
+/// A few characters of an answer. They are cut when the secret is gone, as half of it is a secret, too.
+fn beginning(body: &[u8], access: &Access) -> String {
     let enough = &body[..body.len().min(64 << 10)];
-    token.redact(&String::from_utf8_lossy(enough)).chars().take(80).collect()
+    access.redact(&String::from_utf8_lossy(enough)).chars().take(80).collect()
 }
 
 fn remedy(status: u16) -> &'static str {
     match status {
-        401 | 403 => "; see that token_file holds a token that may read and write the bucket",
-        404 => "; `smartpole influx init` makes the bucket",
+        401 | 403 => "; see that the token or the user may read and write the bucket or database",
+        404 => "; `smartpole influx init` makes the bucket or database",
         _ => "",
     }
 }
 
 /// What a server says in refusal: `{"code":…,"message":…}`, or `{"error":…}` of InfluxDB 1's interfaces.
-pub(super) fn refused(status: StatusCode, body: &[u8], token: &Token) -> QueryError {
+pub(super) fn refused(status: StatusCode, body: &[u8], access: &Access) -> QueryError {
     #[derive(Deserialize)]
     struct Said {
         #[serde(alias = "error")]
@@ -100,8 +100,8 @@ pub(super) fn refused(status: StatusCode, body: &[u8], token: &Token) -> QueryEr
     }
     let status = status.as_u16();
     match serde_json::from_slice::<Said>(body) {
-        Ok(Said { message }) => QueryError::Refused { status, message: bounded(&token.redact(&message)) },
-        Err(_) => QueryError::NotInfluxDb { reason: format!("{status} {:?}", beginning(body, token)) },
+        Ok(Said { message }) => QueryError::Refused { status, message: bounded(&access.redact(&message)) },
+        Err(_) => QueryError::NotInfluxDb { reason: format!("{status} {:?}", beginning(body, access)) },
     }
 }
 

@@ -18,19 +18,31 @@ async fn server(answer: String) -> (Queries, JoinHandle<String>) {
 
 /// The same with an answer for each request; told is the last request.
 async fn servers(answers: Vec<String>) -> (Queries, JoinHandle<String>) {
+    let (org, bucket) = ("castrop-rauxel".to_owned(), "smart pole".to_owned());
+    servers_of(Options { org, bucket, ..Options::default() }, answers).await
+}
+
+/// A server of version 1 that asks for nobody.
+async fn server_1(retention_policy: &str, answers: Vec<String>) -> (Queries, JoinHandle<String>) {
+    let (database, retention_policy) = ("smart pole".to_owned(), retention_policy.to_owned());
+    servers_of(Options { version: Version::V1, database, retention_policy, ..Options::default() }, answers).await
+}
+
+async fn servers_of(options: Options, answers: Vec<String>) -> (Queries, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let token_file = folder.path().join("token");
     fs::write(&token_file, TOKEN).unwrap();
     let url = format!("http://{}/influx", listener.local_addr().unwrap());
-    let (org, bucket) = ("castrop-rauxel".to_owned(), "smart pole".to_owned());
-    let options = Options { url, org, bucket, token_file, timeout_s: 1, ..Options::default() };
+    let access =
+        if options.version == Version::V2 { format!("authorization: Token {TOKEN}\r\n") } else { String::new() };
+    let options = Options { url, token_file, timeout_s: 1, ..options };
     let queries = Queries { largest: 4096, ..Queries::new(&options).unwrap() };
     let asked = tokio::spawn(async move {
         let mut asked = String::new();
         for answer in answers {
             let (stream, _) = listener.accept().await.unwrap();
-            asked = answer_with(stream, &answer).await;
+            asked = answer_with(stream, &access, &answer).await;
         }
         asked
     });
@@ -38,13 +50,14 @@ async fn servers(answers: Vec<String>) -> (Queries, JoinHandle<String>) {
 }
 
 /// The request's first line, and its body.
-async fn answer_with(mut stream: TcpStream, answer: &str) -> String {
+async fn answer_with(mut stream: TcpStream, access: &str, answer: &str) -> String {
     let (mut request, mut buffer) = (String::new(), [0; 4096]);
-    while !request.contains("\r\n\r\n") || !(request.starts_with("GET") || request.ends_with('}')) {
+    let has_body = |request: &str| request.contains("content-type: application/json");
+    while !request.contains("\r\n\r\n") || (has_body(&request) && !request.ends_with('}')) {
         let n = stream.read(&mut buffer).await.unwrap();
         request.push_str(&String::from_utf8_lossy(&buffer[..n]));
     }
-    assert!(request.contains(&format!("authorization: Token {TOKEN}\r\n")), "{request}");
+    assert!(request.contains(access) && request.contains("authorization") != access.is_empty(), "{request}");
     stream.write_all(answer.as_bytes()).await.unwrap();
     if answer.is_empty() {
         std::future::pending::<()>().await; // it says nothing, and keeps the connection
@@ -91,7 +104,7 @@ async fn a_bucket_without_measurements_is_told_from_none() {
     assert!(queries.measurements().await.unwrap().is_empty());
     let (queries, _asked) = servers(vec![nothing(), buckets("setup")]).await;
     let error = queries.measurements().await.unwrap_err().to_string();
-    assert_eq!(error, "the token can read no bucket smart pole; `smartpole influx init` makes it");
+    assert_eq!(error, "there is no bucket or database smart pole that may be read; `smartpole influx init` makes it");
 }
 
 #[tokio::test]
@@ -115,6 +128,58 @@ async fn a_bucket_is_told_how_long_it_keeps_points() {
     .assert_eq(&asked.await.unwrap());
 }
 
+/// As 1.6.7 answers.
+#[tokio::test]
+async fn a_database_of_version_1_tells_its_retention_policies_or_that_it_is_none() {
+    let rows = r#"[["autogen","0s","168h0m0s",1,false],["kept","168h0m0s","24h0m0s",1,true]]"#;
+    let columns = r#"["name","duration","shardGroupDuration","replicaN","default"]"#;
+    let body = format!(r#"{{"results":[{{"statement_id":0,"series":[{{"columns":{columns},"values":{rows}}}]}}]}}"#);
+    let (queries, asked) = server_1("", vec![http("200 OK", &body)]).await;
+    let policy =
+        |name: &str, days, is_default| Policy { name: name.to_owned(), retention: Retention::days(days), is_default };
+    assert_eq!(queries.policies().await.unwrap(), Some(vec![policy("autogen", 0, false), policy("kept", 7, true)]));
+    let line = "GET /influx/query?db=smart+pole&epoch=ms&q=SHOW+RETENTION+POLICIES+ON+%22smart+pole%22 HTTP/1.1\n";
+    assert_eq!(asked.await.unwrap(), line);
+    let none = r#"{"results":[{"statement_id":0,"error":"database not found: smart pole"}]}"#;
+    assert_eq!(server_1("", vec![http("200 OK", none)]).await.0.policies().await.unwrap(), None);
+    let other = http("200 OK", r#"{"results":[{"statement_id":0,"error":"timeout"}]}"#);
+    assert!(server_1("", vec![other]).await.0.policies().await.is_err());
+}
+
+#[tokio::test]
+async fn version_1_is_changed_by_post_in_its_retention_policy() {
+    let done = || vec![http("200 OK", r#"{"results":[{"statement_id":0}]}"#)];
+    let (from, to) = ("2026-11-27T00:00:00Z".parse().unwrap(), "2026-11-28T00:00:00Z".parse().unwrap());
+    let (queries, asked) = server_1("kept", done()).await;
+    queries.delete("air", from, to).await.unwrap();
+    expect![[r#"
+        POST /influx/query?db=smart+pole&epoch=ms&q=DELETE+FROM+%22air%22+WHERE+time+%3E%3D+%272026-11-27T00%3A00%3A00Z%27+AND+time+%3C+%272026-11-28T00%3A00%3A00Z%27&rp=kept HTTP/1.1
+    "#]].assert_eq(&asked.await.unwrap());
+    let (queries, asked) = server_1("", done()).await;
+    queries.make_database("kept", Retention::days(1)).await.unwrap();
+    expect![[r#"
+        POST /influx/query?db=smart+pole&epoch=ms&q=CREATE+DATABASE+%22smart+pole%22+WITH+DURATION+86400s+REPLICATION+1+SHARD+DURATION+3600s+NAME+%22kept%22 HTTP/1.1
+    "#]].assert_eq(&asked.await.unwrap());
+    let (queries, asked) = server_1("", done()).await;
+    queries.make_policy("kept", Retention::days(0)).await.unwrap();
+    expect![[r#"
+        POST /influx/query?db=smart+pole&epoch=ms&q=CREATE+RETENTION+POLICY+%22kept%22+ON+%22smart+pole%22+DURATION+INF+REPLICATION+1+SHARD+DURATION+604800s HTTP/1.1
+    "#]].assert_eq(&asked.await.unwrap());
+    let (queries, asked) = server_1("", done()).await;
+    queries.change_policy("ke\"pt", Retention::days(30)).await.unwrap();
+    expect![[r#"
+        POST /influx/query?db=smart+pole&epoch=ms&q=ALTER+RETENTION+POLICY+%22ke%5C%22pt%22+ON+%22smart+pole%22+DURATION+2592000s+SHARD+DURATION+86400s HTTP/1.1
+    "#]].assert_eq(&asked.await.unwrap());
+}
+
+#[tokio::test]
+async fn a_server_of_version_1_tells_its_version_and_a_page_none() {
+    let told = "HTTP/1.1 204 No Content\r\nx-influxdb-version: 1.6.7~rc0\r\nconnection: close\r\n\r\n".to_owned();
+    assert_eq!(server_1("", vec![told]).await.0.server_version().await.unwrap(), "1.6.7~rc0");
+    let page = server_1("", vec![http("200 OK", "<html>")]).await.0.server_version().await.unwrap_err().to_string();
+    assert!(page.contains("200 OK to /ping tells no version"), "{page}");
+}
+
 /// What is said when a question is answered so.
 async fn said(answer: String, expected: Expect) {
     let (queries, _asked) = server(answer).await;
@@ -124,7 +189,7 @@ async fn said(answer: String, expected: Expect) {
 #[tokio::test]
 async fn a_refusal_is_told_in_the_servers_words_without_the_token() {
     let unauthorized = format!(r#"{{"code":"unauthorized","message":"{TOKEN} is no token"}}"#);
-    said(http("401 Unauthorized", &unauthorized), expect!["InfluxDB refused with 401: … is no token; see that token_file holds a token that may read and write the bucket"]).await;
+    said(http("401 Unauthorized", &unauthorized), expect!["InfluxDB refused with 401: … is no token; see that the token or the user may read and write the bucket or database"]).await;
     said(
         http("400 Bad Request", r#"{"error":"failed to parse query"}"#),
         expect!["InfluxDB refused with 400: failed to parse query"],

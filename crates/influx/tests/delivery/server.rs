@@ -6,6 +6,7 @@ use std::{
 };
 
 use flate2::read::GzDecoder;
+use smartpole_influx::Version;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpListener,
@@ -50,6 +51,16 @@ pub(crate) fn json_with(status: &str, headers: &[(&str, &str)], code: &str, mess
     let body = serde_json::json!({ "code": code, "message": message }).to_string();
     let headers = [&[("Content-Type", "application/json; charset=utf-8")], headers].concat();
     reply(status, &headers, body.as_bytes())
+}
+
+/// A reply in the form of a version, which InfluxDB 3 sends without a content type.
+pub(crate) fn said(version: Version, status: &str, headers: &[(&str, &str)], message: &str) -> Reply {
+    let error = serde_json::json!({ "error": message }).to_string();
+    match version {
+        Version::V1 => reply(status, &[&[("Content-Type", "application/json")], headers].concat(), error.as_bytes()),
+        Version::V2 => json_with(status, headers, "any", message),
+        Version::V3 => reply(status, headers, error.as_bytes()),
+    }
 }
 
 /// A running server; it ends with the runtime.

@@ -5,14 +5,16 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use smartpole_influx::{Circuit, CircuitState, Delivery, Field, Lines, Options, Points, Refusal, Series, Value};
+use smartpole_influx::{
+    Circuit, CircuitState, Delivery, Field, Lines, Options, Points, Refusal, Series, Value, Version,
+};
 use smartpole_model::{Decimal, UtcMillis};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::server::Server;
 
-pub(crate) const TOKEN: &str = "hush-hush";
+const TOKEN: &str = "hush-hush";
 
 pub(crate) fn now() -> UtcMillis {
     UtcMillis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64)
@@ -34,12 +36,27 @@ impl Target {
         let folder = tempfile::tempdir().unwrap();
         let token_file = folder.path().join("token");
         fs::write(&token_file, TOKEN).unwrap();
-        let named =
-            Options { name: "city".into(), org: "castrop-rauxel".into(), bucket: "smart pole".into(), ..options };
-        let delivery = Delivery::new(&Options { token_file, ..named }, now).unwrap();
+        let named = match options.version {
+            Version::V1 => Options {
+                database: "smart pole".into(),
+                retention_policy: "kept".into(),
+                username: Some("city".into()),
+                password_file: Some(token_file),
+                ..options
+            },
+            Version::V2 => Options { org: "castrop-rauxel".into(), bucket: "smart pole".into(), token_file, ..options },
+            Version::V3 => Options { database: "smart pole".into(), token_file, ..options },
+        };
+        let delivery = Delivery::new(&Options { name: "city".into(), ..named }, now).unwrap();
         Self { delivery, folder }
     }
 
+    /// One of a version.
+    pub(crate) fn of_version(server: &Server, version: Version) -> Self {
+        Self::with(Options { url: format!("http://127.0.0.1:{}", server.port), version, ..Options::default() })
+    }
+
+    /// Changes the file of the token or password.
     pub(crate) fn write_token(&self, token: &str) {
         fs::write(self.folder.path().join("token"), token).unwrap();
     }

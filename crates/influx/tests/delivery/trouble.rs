@@ -1,4 +1,4 @@
-//! Trouble is waited out, and nothing is lost.
+//! Trouble is waited out, and nothing is lost: what `conformance` does not ask of every version.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     influx::{Bucket, all_fields},
     refusals::serve,
-    server::{Reply, Request, Server, json, json_with, reply},
-    target::{TOKEN, Target, lines},
+    server::{Reply, Request, Server, json_with, reply},
+    target::{Target, lines},
 };
 
 /// A server that answers with `first` and then takes everything into a bucket.
@@ -48,43 +48,11 @@ fn check(circuit: &Circuit, kind: Trouble, reason: &str) {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_for_a_while_gets_everything_later() {
-    let down = json("503 Service Unavailable", "unavailable", "shutting down");
-    let circuit = overcome(vec![down.clone(), down.clone(), down]).await;
-    check(&circuit, Trouble::Server, "503 Service Unavailable: shutting down");
-}
-
-#[tokio::test]
-async fn a_request_tells_who_sends_what_and_where() {
-    let (server, _) = serve(Bucket::default()).await;
-    Target::of(&server).deliver(&lines(3)).await;
-    let head = server.requests().remove(0).head;
-    for part in [
-        "post /api/v2/write?org=castrop-rauxel&bucket=smart+pole&precision=ms http/1.1\r\n",
-        &format!("authorization: token {TOKEN}\r\n"),
-        "content-encoding: gzip\r\n",
-        "content-type: text/plain; charset=utf-8\r\n",
-        concat!("user-agent: smartpole/", env!("CARGO_PKG_VERSION"), "\r\n"),
-    ] {
-        assert!(head.contains(part), "{part:?} is not in {head}");
-    }
-}
-
-#[tokio::test]
 async fn a_path_before_the_interface_is_kept() {
     let (server, _) = serve(Bucket::default()).await;
     let url = format!("http://127.0.0.1:{}/insert/7/influx/", server.port);
     Target::with(Options { url, ..Options::default() }).deliver(&lines(1)).await;
     assert!(server.requests()[0].head.starts_with("post /insert/7/influx/api/v2/write?org="));
-}
-
-#[tokio::test]
-async fn a_busy_server_is_left_alone_as_long_as_it_asks() {
-    let busy = json_with("429 Too Many Requests", &[("Retry-After", "1")], "too many requests", "slow");
-    let begun = tokio::time::Instant::now();
-    let circuit = overcome(vec![busy]).await;
-    assert!(begun.elapsed() >= std::time::Duration::from_secs(1));
-    check(&circuit, Trouble::Server, "429 Too Many Requests: slow");
 }
 
 #[tokio::test]
@@ -95,16 +63,6 @@ async fn the_first_request_after_trouble_is_small() {
     let sizes: Vec<_> = server.requests().iter().map(|request| request.body.lines().count()).collect();
     assert_eq!(sizes, [3000, 500, 2500]);
     assert_eq!(bucket.lock().unwrap().kept.len(), 3000 * 4);
-}
-
-#[tokio::test]
-async fn half_an_answer_counts_as_none() {
-    let half =
-        b"HTTP/1.1 422 Unprocessable Entity\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"code\":";
-    let circuit = overcome(vec![Reply::Cut(half.to_vec())]).await;
-    assert_eq!(circuit.kind, Some(Trouble::Network));
-    let half_a_head = b"HTTP/1.1 204 No".to_vec();
-    assert_eq!(overcome(vec![Reply::Cut(half_a_head), Reply::Cut(Vec::new())]).await.kind, Some(Trouble::Network));
 }
 
 #[tokio::test]
@@ -130,37 +88,6 @@ async fn what_is_not_influxdb_neither_takes_nor_refuses_lines() {
     let broken = reply("400 Bad Request", &packed, b"\x1f\x8b\x08\0\0\0\0\0");
     let flaw = not("400 Bad Request, application/json, its gzip is broken");
     check(&overcome(vec![broken]).await, Trouble::NotInfluxdb, &flaw);
-}
-
-#[tokio::test]
-async fn a_redirection_is_not_followed() {
-    let moved = reply("308 Permanent Redirect", &[("Location", "https://elsewhere/api/v2/write?token=a")], b"");
-    let reason = "the server redirects to https://elsewhere/api/v2/write: give the address itself as url";
-    check(&overcome(vec![moved]).await, Trouble::NotInfluxdb, reason);
-}
-
-#[tokio::test]
-async fn a_mended_token_is_taken_without_a_restart() {
-    let refused = || json("401 Unauthorized", "unauthorized", &format!("unauthorized access with {TOKEN}"));
-    let answering = move |request: &Request| match request.head.contains("token mended\r\n") {
-        true => reply("204 No Content", &[], b""),
-        false => refused(),
-    };
-    let server = Server::start(answering).await;
-    let mut target = Target::of(&server);
-    let watched = target.watch();
-    target.write_token("mended");
-    let begun = tokio::time::Instant::now();
-    assert_eq!(target.deliver(&lines(10)).await, []);
-    assert!(begun.elapsed() >= std::time::Duration::from_secs(5), "a refused token is not hammered");
-    assert_eq!(server.requests().len(), 2);
-    check(&watched.await.unwrap()[0], Trouble::Token, "401 Unauthorized: unauthorized access with …");
-}
-
-#[tokio::test]
-async fn a_missing_bucket_is_waited_for() {
-    let missing = json("404 Not Found", "not found", "bucket \"smart pole\" not found");
-    check(&overcome(vec![missing]).await, Trouble::Bucket, "404 Not Found: bucket \"smart pole\" not found");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand};
 use smartpole_model::UtcMillis;
 
-/// Prepare the bucket of an InfluxDB 2, compare it with what is kept here, or send to it again.
+/// Prepare the bucket or database of an InfluxDB, compare it with what is kept here, or send to it again.
 ///
 /// The service itself sends what is committed to each [[influx]] of its configuration; these commands are for what goes
 /// before and after. They may run beside the service.
@@ -34,9 +34,10 @@ pub(crate) struct Of {
     pub(crate) target: Option<String>,
 }
 
-/// Make the bucket, or bring its retention to what is configured; a second time it changes nothing.
+/// Make the bucket or database, or bring its retention to what is configured; a second time it changes nothing.
 ///
-/// The organisation must be there, and the token must be allowed to read organisations and to read and write buckets.
+/// With version 2 the organisation must be there, and the token must be allowed to read organisations and to read and write
+/// buckets; with version 1 the user must be an administrator. An InfluxDB 3 makes the database itself.
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     #[command(flatten)]
@@ -49,7 +50,7 @@ pub(crate) struct Init {
 /// Compare counts and sums of each day and series, both ways; exits 1 if they differ.
 ///
 /// Both the readings that are kept here and the windows of these days are compared. Points of other programs in the bucket do
-/// not matter, as long as their measurements have other names.
+/// not matter, as long as their measurements have other names. Versions 1 and 2 only.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
@@ -78,7 +79,8 @@ pub(crate) struct Backfill {
     pub(crate) to: Day,
     /// Delete each day's points of our measurements in the bucket before they are sent
     ///
-    /// For points that are wrong since the registry was corrected: a pole or zone is part of what identifies a point.
+    /// For points that are wrong since the registry was corrected: a pole or zone is part of what identifies a point. Versions 1
+    /// and 2 only; with version 1 from all retention policies of the database.
     #[arg(long)]
     pub(crate) replace: bool,
 }

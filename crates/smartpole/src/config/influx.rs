@@ -29,6 +29,7 @@ pub(super) fn read(root: &mut Section, base: &Path, mistakes: &mut Mistakes) -> 
 fn target(section: &mut Section, base: &Path, mistakes: &mut Mistakes) -> Options {
     let mut options: Options = section.read(&[], mistakes);
     begin_at(base, &mut options.ca_file);
+    begin_at(base, &mut options.password_file);
     if !options.token_file.as_os_str().is_empty() {
         options.token_file = base.join(&options.token_file);
     }
@@ -39,6 +40,11 @@ fn target(section: &mut Section, base: &Path, mistakes: &mut Mistakes) -> Option
         && let Err(error) = Token::read(&options.token_file)
     {
         section.mistake("token_file", &unusable(error), "let its first line be the token", mistakes);
+    }
+    if let Some(path) = options.password_file.as_ref().filter(|path| path.is_file())
+        && let Err(error) = Token::read_password(path)
+    {
+        section.mistake("password_file", &unusable(error), "let its first line be the password", mistakes);
     }
     options
 }

@@ -8,7 +8,7 @@ use smartpole_model::UtcMillis;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, kept::Kept, place::PlaceFile};
+use super::{Error, kept::Kept, place::PlaceFile, readable};
 use crate::{
     cli::influx::{Backfill, Day},
     clock,
@@ -23,6 +23,9 @@ const PRINTED: usize = 20;
 pub(super) async fn backfill(config: &Config, target: &Options, asked: &Backfill) -> Result<(), Error> {
     if asked.from > asked.to {
         return Err(Error::Days { from: asked.from.to_string(), to: asked.to.to_string() });
+    }
+    if asked.replace {
+        readable(target)?;
     }
     let failed = |source| Error::Target { name: target.name.clone(), source };
     let mut delivery = Delivery::new(target, clock::now).map_err(failed)?;

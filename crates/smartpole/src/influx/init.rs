@@ -1,12 +1,16 @@
-//! Makes the bucket of a target, or mends its retention.
+//! Makes what a target's points go to, or mends its retention.
+
+#[cfg(feature = "influx-admin")]
+mod bucket;
+mod database;
 
 use std::io::{self, Write};
 
-use smartpole_influx::{Admin, AdminError, Options, Queries, Retention};
+use smartpole_influx::{Options, Retention, Version};
 
 use super::Error;
 
-/// What has to be done about a bucket.
+/// What has to be done about a bucket or a retention policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Nothing,
@@ -14,34 +18,35 @@ enum Step {
     Keep { former: Retention },
 }
 
-/// Says what is there, and does what is missing unless it is a dry run.
-pub(super) async fn init(target: &Options, dry_run: bool) -> Result<(), Error> {
-    let failed = |source: AdminError| Error::Admin { name: target.name.clone(), source };
-    let admin = Admin::new(target).map_err(failed)?;
-    let version = admin.health().await.map_err(failed)?;
-    let organisation = admin.organisation(&target.org).await.map_err(failed)?;
-    let found = admin.bucket(&organisation, &target.bucket).await.map_err(failed)?;
-    let wanted = Retention::days(target.retention_days);
-    let step = match &found {
-        None => Step::Make,
-        Some(bucket) if bucket.retention == wanted => Step::Nothing,
-        Some(bucket) => Step::Keep { former: bucket.retention },
-    };
-    if !dry_run {
-        match (step, &found) {
-            (Step::Make, _) => admin.make_bucket(&organisation, &target.bucket, wanted).await.map_err(failed)?,
-            (Step::Keep { .. }, Some(bucket)) => {
-                let queries = Queries::new(target).map_err(|source| failed(source.into()))?;
-                let set = queries.set_retention(&bucket.id, wanted).await;
-                set.map_err(|source| Error::Query { name: target.name.clone(), source })?;
-            }
-            _ => {}
+impl Step {
+    /// From what is there to what is wanted.
+    fn new(found: Option<Retention>, wanted: Retention) -> Self {
+        match found {
+            None => Self::Make,
+            Some(former) if former == wanted => Self::Nothing,
+            Some(former) => Self::Keep { former },
         }
     }
-    let mut out = io::stdout().lock();
-    writeln!(out, "target {}: InfluxDB {version}, organisation {}", target.name, target.org)?;
-    writeln!(out, "bucket {}: {}", target.bucket, words(step, wanted, dry_run))?;
-    Ok(())
+}
+
+/// Says what is there, and does what is missing unless it is a dry run.
+pub(super) async fn init(target: &Options, dry_run: bool) -> Result<(), Error> {
+    match target.version {
+        Version::V1 => database::init(target, dry_run).await,
+        #[cfg(feature = "influx-admin")]
+        Version::V2 => bucket::init(target, dry_run).await,
+        #[cfg(not(feature = "influx-admin"))]
+        Version::V2 => Err(Error::NoAdmin),
+        Version::V3 => Ok(writeln!(io::stdout(), "{}", nothing_to_make(target))?),
+    }
+}
+
+fn nothing_to_make(target: &Options) -> String {
+    let Options { name, database, .. } = target;
+    format!(
+        "target {name}: InfluxDB 3 makes the database {database} itself with the first lines, and keeps them for ever\n\
+         to keep them for a while make it before: influxdb3 create database --retention-period 730d {database}"
+    )
 }
 
 fn words(step: Step, wanted: Retention, dry_run: bool) -> String {

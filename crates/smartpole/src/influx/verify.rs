@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use super::{
     Error,
     kept::Kept,
+    readable,
     sums::{Difference, Sums},
 };
 use crate::{
@@ -32,6 +33,7 @@ struct Compared {
 
 /// Compares the days asked for, prints what differs and what was compared.
 pub(super) async fn verify(config: &Config, target: &Options, asked: &Verify) -> Result<(), Error> {
+    readable(target)?;
     let failed = |source| Error::Target { name: target.name.clone(), source };
     let server = Queries::new(target).map_err(failed)?;
     let kept = open(config, target).await?;

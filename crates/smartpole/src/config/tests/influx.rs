@@ -43,7 +43,7 @@ retention_days = 99999
             smartpole.toml:5: influx.0.bucket: is empty
               hint: give the name of the bucket
             smartpole.toml:7: influx.0.url: holds a user or password
-              hint: remove them: the token goes into token_file
+              hint: remove them: a token goes into token_file, a password into password_file
             smartpole.toml:8: influx.0.token_file: its first line is no token
               hint: let its first line be the token
             smartpole.toml:9: influx.0.ca_file: no file nowhere.pem
@@ -77,4 +77,65 @@ fn one_target_is_written_as_a_list_too() {
           hint: write each entry as `[[influx]]`
         1 mistake"#]],
     );
+}
+
+#[test]
+fn mistakes_that_hang_on_the_version_are_named_together() {
+    mistakes(
+        &format!(
+            "{SOUND}{}",
+            r#"
+[[influx]]
+name = "old"
+version = 1
+org = "town"
+database = "poles"
+username = "city"
+password_file = "blank"
+token_file = "token"
+
+[[influx]]
+name = "new"
+version = 3
+bucket = "poles"
+retention_days = 30
+token_file = "token"
+
+[[influx]]
+name = "next"
+version = 4
+org = "town"
+bucket = "poles"
+token_file = "token"
+"#
+        ),
+        &expect![[r#"
+            smartpole.toml:8: influx.0.org: has no effect with version 1
+              hint: remove it, or give version = 2: the others have a database
+            smartpole.toml:11: influx.0.password_file: no file blank
+              hint: give the path of a readable file
+            smartpole.toml:12: influx.0.token_file: has no effect with version 1
+              hint: remove it: version 1 has username and password_file
+            smartpole.toml:14: influx.1.database: is empty
+              hint: give the name of the database
+            smartpole.toml:17: influx.1.bucket: has no effect with version 3
+              hint: remove it, or give version = 2: the others have a database
+            smartpole.toml:18: influx.1.retention_days: has no effect with version 3
+              hint: remove it: InfluxDB 3 is told by `influxdb3 create database --retention-period`
+            smartpole.toml:23: influx.2.version: 4 is no generation of InfluxDB: there are 1, 2 and 3
+              hint: write it like `version = …`
+            7 mistakes"#]],
+    );
+}
+
+#[test]
+fn a_target_of_version_1_needs_a_database_only_and_its_password_begins_at_the_file() {
+    let text = format!(
+        "{SOUND}[[influx]]\nversion = 1\ndatabase = \"poles\"\nusername = \"city\"\npassword_file = \"token\"\n"
+    );
+    let (config, found) = read(&text, &[]);
+    assert_eq!(found, "");
+    let base = config.registry.parent().unwrap();
+    assert_eq!(config.influx[0].password_file, Some(base.join("token")));
+    assert_eq!(read(&format!("{SOUND}[[influx]]\nversion = 1\ndatabase = \"poles\"\n"), &[]).1, "");
 }
