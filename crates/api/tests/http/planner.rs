@@ -150,6 +150,16 @@ async fn shops_are_open_from_10_to_20_and_on_the_sunday_that_the_town_opens() {
 }
 
 #[tokio::test]
+async fn opening_hours_are_compared_with_those_of_another_day() {
+    let city = square().await;
+    // ten hours of 10 and 4 against ten of 9 and 4; the span ends as soon as the day has begun
+    let day = "from=2027-11-19T23:00:00Z&to=2027-11-19T23:00:00.001Z";
+    let answer = city.get(&format!("/api/v1/footfall?zone=markt&hours=open&step=1d&compare=previous_week&{day}")).await;
+    let (_, items) = answer.split_once("\"items\":").unwrap();
+    expect![[r#"[{"start":"2027-11-19T23:00:00Z","end":"2027-11-20T23:00:00Z","in":100,"out":40,"crossings":140,"coverage":1,"state":"final","revision":0,"partner":{"start":"2027-11-12T23:00:00Z","end":"2027-11-13T23:00:00Z","days":[],"in":90,"out":40,"crossings":130,"coverage":1},"change_permille":77}],"next":null}"#]].assert_eq(items);
+}
+
+#[tokio::test]
 async fn a_missing_hour_is_estimated_beside_and_never_within_a_sum() {
     let city = square().await;
     let hours = "from=2027-11-27T13:00:00Z&to=2027-11-27T16:00:00Z";

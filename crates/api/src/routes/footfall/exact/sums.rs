@@ -101,7 +101,9 @@ impl Source<'_> {
 
     /// Days and longer windows, made of the hours in which shops are open. A day without such hours is none.
     fn open(&self, span: Stretch) -> Result<Sums, Problem> {
-        let (from, to) = self.step.whole(false, span);
+        // to the end of the window that begins last, however soon after its beginning the span ends
+        let around = |at| self.step.around(false, at);
+        let (from, to) = (around(span.0).0, around(span.1.plus(-1)).1);
         let hours = self.whole(Step::Hour, (from, to))?;
         let mut windows: BTreeMap<Stretch, Vec<Stretch>> = BTreeMap::new();
         let dates = date_and_hour(from).0.series(jiff::ToSpan::days(1));
