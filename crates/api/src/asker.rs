@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 23] = [
+pub(crate) const PUBLIC: [&str; 24] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
@@ -45,6 +45,7 @@ pub(crate) const PUBLIC: [&str; 23] = [
     "/api/v1/series",
     "/api/v1/revisions",
     "/api/v1/footfall",
+    "/api/v1/footfall/profile",
     "/api/v1/air",
     "/api/v1/air/days",
     "/api/v1/air/limits",

@@ -20,6 +20,15 @@ impl Exact {
     }
 }
 
+impl Exact {
+    /// How many thousandths it is, rounded down.
+    pub(crate) fn thousandths(self) -> i64 {
+        let Decimal { mantissa, decimals } = self.0;
+        let thousandths = i128::from(mantissa) * 1_000 / 10_i128.pow(u32::from(decimals.min(18)));
+        i64::try_from(thousandths).unwrap_or(i64::MAX)
+    }
+}
+
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)

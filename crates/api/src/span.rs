@@ -113,6 +113,18 @@ impl Span {
         Ok(Self { from, to })
     }
 
+    /// Whether it is no longer than so many days.
+    ///
+    /// # Errors
+    /// If it is.
+    pub(crate) fn at_most(self, days: i64) -> Result<(), Problem> {
+        if self.to.since(self.from) <= days * DAY_MS {
+            return Ok(());
+        }
+        let detail = format!("from, to: {} to {} is longer than {days} days", self.from, self.to);
+        Err(Problem::parameter(detail, "ask for a shorter span, or for longer steps if there are any"))
+    }
+
     /// The span from a cursor on, and how many items at its first instant were given already.
     pub(crate) fn after(self, cursor: Option<&Cursor>) -> Result<(Self, usize), Problem> {
         let Some(Cursor(text)) = cursor else { return Ok((self, 0)) };

@@ -11,7 +11,7 @@ mod span;
 
 pub use berlin::{date_and_hour, local_hour, same_hour};
 pub use holidays::{Holiday, SpecialDay, easter, first_advent, public_holiday, special_day};
-pub use open::{OPEN_HOURS, SUNDAY_HOURS, opening_hours};
+pub use open::{OPEN_HOURS, SUNDAY_HOURS, opening_hours, opens_at};
 pub use period::Period;
 pub use school::{SCHOOL_YEARS, is_school_holiday};
 pub use smartpole_model::registry::SundayOpenings;

@@ -10,12 +10,14 @@
 pub mod air;
 pub mod calendar;
 pub mod compare;
+pub mod events;
 pub mod heat;
 pub mod index;
 pub mod limits;
 pub mod methods;
 pub mod noise;
 pub mod peer;
+pub mod profile;
 pub mod public;
 
 pub use jiff::civil::Date;

@@ -17,6 +17,7 @@ mod record;
 pub mod registry;
 mod settings;
 mod time;
+mod weekday;
 
 pub use decimal::{Decimal, DecimalError};
 pub use flags::{Flag, Flags};
@@ -32,3 +33,4 @@ pub use record::{Record, RecordRef, Seq};
 pub use registry::{Device, DeviceIndex, Inputs, Pole, Problem, Profile, Registry, Zone};
 pub use settings::{FoldSettings, Format, Route};
 pub use time::{Quarter, TimeError, UtcMillis};
+pub use weekday::{WEEKDAYS, weekday_word};

@@ -1,15 +1,12 @@
 //! `GET /api/v1/calendar`
 
 use axum::{extract::State, response::Response};
-use jiff::{
-    ToSpan,
-    civil::{Date, Weekday},
-};
+use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use smartpole_method::calendar::{
     Holiday, SpecialDay, SundayOpenings, date_and_hour, is_school_holiday, opening_hours, public_holiday, special_day,
 };
-use smartpole_model::UtcMillis;
+use smartpole_model::{UtcMillis, weekday_word};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -112,7 +109,7 @@ impl CalendarDay {
         let week = date.iso_week_date();
         Self {
             date: date.to_string(),
-            weekday: weekday(date),
+            weekday: weekday_word(date.weekday()),
             week: format!("{}-W{:02}", week.year(), week.week()),
             public_holiday: public_holiday(date).map(Holiday::id),
             special_day: special_day(date).map(SpecialDay::id),
@@ -120,18 +117,6 @@ impl CalendarDay {
             sunday_opening: openings.holds(date),
             open: opening_hours(date, openings).map(|span| Open { from: span.from, to: span.to }),
         }
-    }
-}
-
-fn weekday(date: Date) -> &'static str {
-    match date.weekday() {
-        Weekday::Monday => "monday",
-        Weekday::Tuesday => "tuesday",
-        Weekday::Wednesday => "wednesday",
-        Weekday::Thursday => "thursday",
-        Weekday::Friday => "friday",
-        Weekday::Saturday => "saturday",
-        Weekday::Sunday => "sunday",
     }
 }
 

@@ -19,12 +19,15 @@ use crate::{
 mod beside;
 mod exact;
 mod newest;
+mod profile;
 mod public;
+mod sums;
 mod table;
 
 use beside::{Beside, Compare, Hours, Why};
 
 pub(super) use newest::newest_hour;
+pub(super) use profile::{__path_footfall_profile, footfall_profile};
 pub(crate) use public::Days;
 
 /// The properties of which footfall is made.

@@ -81,6 +81,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(revisions::revisions))
         .routes(routes!(trace::trace))
         .routes(routes!(footfall::footfall))
+        .routes(routes!(footfall::footfall_profile))
         .routes(routes!(counts::counts))
         .routes(routes!(counts::reconciled))
         .routes(routes!(calendar::calendar))

@@ -40,6 +40,7 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/air/limits
         /api/v1/calendar
         /api/v1/footfall
+        /api/v1/footfall/profile
         /api/v1/heat
         /api/v1/latest
         /api/v1/live

@@ -22,6 +22,7 @@ mod operation;
 mod page;
 mod peers;
 mod planner;
+mod profile;
 mod public;
 mod quarantine;
 mod replays;

@@ -37,10 +37,10 @@ personal = true
 "#;
 
 /// 25 November 2026, 11:00 in Castrop-Rauxel is the fixture's first minute.
-const DAY: i64 = 1_440;
+pub(crate) const DAY: i64 = 1_440;
 
 /// `square` counts who comes in, `street` who passes; `both` is around them, `across` shares a pole with each, `city` has no sum.
-async fn city() -> City {
+pub(crate) async fn city() -> City {
     let zone = |id: &str, kind: &str, count: &str, poles: &str, x: i64| {
         format!(
             r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}","kind":"{kind}","parent":null,"count":"{count}","poles":[{poles}]}},"geometry":{{"type":"Polygon","coordinates":[[[{x},51],[{x}.9,51],[{x}.9,52],[{x},51]]]}}}}"#
@@ -65,7 +65,7 @@ async fn city() -> City {
 }
 
 /// Four quarters of an hour from 10:00 UTC on: the same counts in and out in each.
-async fn hour(city: &City, device: &str, received: i64, quarters: &[u32], [r#in, out]: [u32; 2]) {
+pub(crate) async fn hour(city: &City, device: &str, received: i64, quarters: &[u32], [r#in, out]: [u32; 2]) {
     let sample = |quarter: &u32| {
         let minute = 15 * quarter + 7;
         format!(r#"{{"time":"2026-11-25T10:{minute:02}:00Z","values":{{"people_in":{in},"people_out":{out}}}}}"#)
@@ -75,7 +75,7 @@ async fn hour(city: &City, device: &str, received: i64, quarters: &[u32], [r#in,
 }
 
 /// Lets time pass, and commits.
-async fn wait(city: &City, minute: i64) {
+pub(crate) async fn wait(city: &City, minute: i64) {
     city.message("nobody", minute, "{}").await;
     city.commit();
 }

@@ -5,7 +5,9 @@
 
 use jiff::civil::{Date, Weekday};
 
-use super::{Span, SundayOpenings, local_hour, public_holiday};
+use smartpole_model::UtcMillis;
+
+use super::{Span, SundayOpenings, date_and_hour, local_hour, public_holiday};
 
 /// The hours of the day with which they begin and before which they end.
 pub const OPEN_HOURS: (i8, i8) = (10, 20);
@@ -21,6 +23,11 @@ pub fn opening_hours(date: Date, openings: &SundayOpenings) -> Option<Span> {
         _ => OPEN_HOURS,
     };
     Some(Span { from: local_hour(date, from), to: local_hour(date, to) })
+}
+
+/// Whether shops are open at an instant.
+pub fn opens_at(time: UtcMillis, openings: &SundayOpenings) -> bool {
+    opening_hours(date_and_hour(time).0, openings).is_some_and(|open| open.holds(time))
 }
 
 #[cfg(test)]

@@ -66,6 +66,15 @@ pub const FOOTFALL_CROSS_SECTION: Method = first(
     "crossings = sum of people_in + sum of people_out over all counters of the zone, each a cross-section. Who walks past several counters \
      counts at each.",
 );
+/// Weekdays by hours.
+pub const FOOTFALL_PROFILE: Method = first(
+    "footfall.profile",
+    "Footfall of an hour of a weekday",
+    "Mean = sum of the counts of the hours that are over and of which at least 90 % of the reports came, divided by their number (hours), \
+     rounded half up to tenths. Weekday and hour by the clock of Europe/Berlin; public holidays of North Rhine-Westphalia are a row of \
+     their own. Beside it how many such hours there were in which the zone had counters (of). To the public it is made of the hours that \
+     it is shown.",
+);
 /// Zones that may not be summed.
 pub const FOOTFALL_NONE: Method = first(
     "footfall.none",
@@ -209,7 +218,7 @@ pub const HEAT_TROPICAL_NIGHT: Method = first(
 );
 
 /// All of them.
-pub const ALL: [Method; 29] = [
+pub const ALL: [Method; 30] = [
     READING,
     WINDOW_MEAN,
     WINDOW_ENERGY_MEAN,
@@ -219,6 +228,7 @@ pub const ALL: [Method; 29] = [
     FOOTFALL_CORDON_IN,
     FOOTFALL_CROSS_SECTION,
     FOOTFALL_NONE,
+    FOOTFALL_PROFILE,
     PUBLIC_ROUNDED,
     CONTROL_COUNT,
     ESTIMATE_GAP,

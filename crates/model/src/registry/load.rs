@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, calendar, calibrations, counts, devices,
+    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, calendar, calibrations, counts, devices, events,
     gateways::{self, GatewayRow},
     keys,
     names::Names,
@@ -25,12 +25,13 @@ pub const PROFILES: &str = "profiles/";
 
 /// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
 pub fn is_input(name: &str) -> bool {
-    const FILES: [&str; 11] = [
+    const FILES: [&str; 12] = [
         FOLD,
         calendar::FILE,
         calibrations::FILE,
         counts::FILE,
         devices::FILE,
+        events::FILE,
         gateways::FILE,
         keys::FILE,
         poles::FILE,
@@ -113,6 +114,7 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
         rules: BTreeMap::new(),
         counts: Vec::new(),
         sunday_openings: SundayOpenings::default(),
+        events: Vec::new(),
         device_by_id,
         gateway_by_eui,
     };
@@ -131,6 +133,9 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     }
     if let Some(text) = read_optional(files, calendar::FILE, problems) {
         registry.sunday_openings = calendar::read(text, problems);
+    }
+    if let Some(text) = read_optional(files, events::FILE, problems) {
+        registry.events = events::read(text, &registry, problems);
     }
     Inputs { registry, settings: read_settings(files, problems) }
 }

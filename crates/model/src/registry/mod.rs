@@ -11,6 +11,7 @@ mod codec;
 mod counts;
 mod crossings;
 mod devices;
+mod events;
 mod gateways;
 mod installation;
 mod instant;
@@ -38,6 +39,7 @@ pub use calendar::SundayOpenings;
 pub use calibration::{Calibration, Collocation};
 pub use codec::Codec;
 pub use counts::ManualCount;
+pub use events::{Event, EventKind, EventTime};
 pub use installation::{Device, DeviceIndex, Installation, InstallationState};
 pub use keys::FILE as KEYS;
 pub use load::{FOLD, PROFILES, is_input};
@@ -70,6 +72,8 @@ pub struct Registry {
     pub counts: Vec<ManualCount>,
     /// Sundays on which shops may open. Nothing that is stored depends on them.
     pub sunday_openings: SundayOpenings,
+    /// What happens on some days, in file order. Nothing that is stored depends on it.
+    pub events: Vec<Event>,
     device_by_id: HashMap<String, DeviceIndex>,
     gateway_by_eui: HashMap<Eui, usize>,
 }

@@ -19,9 +19,12 @@ const COUNTS: &str = "device,channel,from,to,in,out,counted_by\nam-01-air,0,2026
 
 const CALENDAR: &str = "sunday_openings = [\"2026-05-03\", \"2026-10-04\"]\n";
 
+const EVENTS: &str = "id,name,kind,from,to,weekdays,zones,note\nmarket,Wochenmarkt,market,2026-01-01,,thursday;saturday,,\n\
+    market,Wochenmarkt,market,2025-01-01,2026-01-01,,,in the car park\n";
+
 proptest! {
     #[test]
-    fn no_bytes_make_the_loader_panic(name in "(poles|devices|gateways|keys|calibrations|counts)\\.csv|zones\\.geojson|(properties|fold|rules|calendar|profiles/counter)\\.toml", bytes: Vec<u8>) {
+    fn no_bytes_make_the_loader_panic(name in "(poles|devices|gateways|keys|calibrations|counts|events)\\.csv|zones\\.geojson|(properties|fold|rules|calendar|profiles/counter)\\.toml", bytes: Vec<u8>) {
         let mut files = files(&[]);
         files.insert(name, bytes);
         let _outcome = Inputs::parse(&files);
@@ -36,6 +39,7 @@ proptest! {
             ("devices.csv", DEVICES),
             ("counts.csv", COUNTS),
             ("calendar.toml", CALENDAR),
+            ("events.csv", EVENTS),
         ]);
         let name = which.get(&files.keys().cloned().collect::<Vec<_>>()).clone();
         let contents = files.get_mut(&name).unwrap();

@@ -8,6 +8,7 @@ mod calendar;
 mod calibrations;
 mod castrop_rauxel;
 mod counts;
+mod events;
 mod fixture;
 mod installations;
 mod lorawan;

@@ -1,16 +1,15 @@
 //! Footfall as it is known: for operators and planners.
 
-use std::collections::HashMap;
-
-use smartpole_method::{calendar::SundayOpenings, methods};
-use smartpole_model::{PropertyNo, UtcMillis, registry::CountRule};
+use smartpole_method::methods;
+use smartpole_model::{UtcMillis, registry::CountRule};
 use smartpole_pipeline::{Fold, Scope};
 use smartpole_store::Step;
 
 use super::{
-    Footfall, FootfallItem, Hours, IN, MadeOf, OUT, Wanted,
+    Footfall, FootfallItem, Hours, MadeOf, Wanted,
     beside::{Beside, Compare, Why},
     no_sum,
+    sums::{Source, Sum, Sums},
 };
 use crate::{
     Parts, number,
@@ -19,18 +18,18 @@ use crate::{
     scope::{self, ScopeKind, ScopeName},
     span::Span,
 };
-use sums::{Source, Sum, Sums};
-
 mod compared;
 mod estimated;
-mod sums;
 
 /// How many passed, with state and revision, and what was asked for beside it.
 pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem> {
     let asked = Asked::new(&parts.fold(), wanted)?;
     let (span, next) = asked.span.page(asked.step, wanted.limit.unwrap_or_default());
     let items = match asked.zone {
-        Some(zone) => asked.items(&asked.source(parts, zone), (span.from, span.to))?,
+        Some(zone) => {
+            let source = Source::new(parts, zone, (asked.step, asked.hours), wanted.as_of);
+            asked.items(&source, (span.from, span.to))?
+        }
         None => Vec::new(),
     };
     let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
@@ -60,11 +59,6 @@ struct Asked {
     hours: Hours,
     compare: Option<Compare>,
     estimate: bool,
-    openings: SundayOpenings,
-    as_of: Option<UtcMillis>,
-    now: UtcMillis,
-    /// Numbers of the properties [`IN`] and [`OUT`], as far as they are in the catalogue.
-    numbers: HashMap<&'static str, PropertyNo>,
 }
 
 impl Asked {
@@ -76,7 +70,6 @@ impl Asked {
         let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
         let newest = fold.position().1;
         let (span, _) = Span::new(wanted.from, wanted.to, newest, wanted.step)?.after(wanted.cursor.as_ref())?;
-        let number = |id| Some((id, registry.properties.by_id(id)?.number));
         Ok(Self {
             rule,
             zone: name.number(fold).filter(|_| no_sum.is_none()),
@@ -86,18 +79,7 @@ impl Asked {
             hours,
             compare,
             estimate: wanted.estimate,
-            openings: registry.sunday_openings.clone(),
-            as_of: wanted.as_of,
-            now: wanted.as_of.map_or(newest, |as_of| as_of.min(newest)),
-            numbers: [IN, OUT].into_iter().filter_map(number).collect(),
         })
-    }
-
-    fn source<'a>(&'a self, parts: &'a Parts, zone: Scope) -> Source<'a> {
-        let numbers: Vec<PropertyNo> = self.numbers.values().copied().collect();
-        let counters = parts.queries.counters(zone, &numbers, None);
-        let Self { numbers, step, hours, openings, as_of, now, .. } = self;
-        Source { parts, zone, numbers, step: *step, hours: *hours, openings, as_of: *as_of, now: *now, counters }
     }
 
     /// The windows of which something is known, and of estimates also the hours of which nothing is.

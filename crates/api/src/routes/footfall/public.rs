@@ -10,7 +10,7 @@
 //! measured, which those that report by schedule always do: it tells of outages, not of persons.
 
 use smartpole_method::{calendar::Span, methods, public::ROUNDED_TO};
-use smartpole_model::registry::CountRule;
+use smartpole_model::{UtcMillis, registry::CountRule};
 use smartpole_pipeline::Fold;
 
 use self::{
@@ -36,6 +36,8 @@ pub(crate) use days::Days;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
+/// Longest span of anything, in days.
+pub(super) const MOST_DAYS: i64 = 371;
 
 /// How many passed, as the public sees it.
 pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Footfall, Problem> {
@@ -57,6 +59,24 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
         items,
         next,
     })
+}
+
+/// The hours of a zone in a span, as `step=1h` shows them, or why there are none.
+pub(super) fn hours(
+    parts: &Parts,
+    days: &Days,
+    zone: &str,
+    span: span::Span,
+) -> Result<(Option<Why>, Vec<FootfallItem>), Problem> {
+    let asked = Asked::of(&parts.fold(), zone, Length::Hour, span)?;
+    let items = asked.items(parts, days)?;
+    Ok((asked.no_sum, items))
+}
+
+/// Public figures have no past.
+pub(super) fn check_as_of(as_of: Option<UtcMillis>) -> Result<(), Problem> {
+    let detail = "as_of: public figures are shown once and stay";
+    as_of.map_or(Ok(()), |_| Err(Problem::parameter(detail, "leave it out")))
 }
 
 /// Leaves so many items; tells where the others begin.
@@ -82,7 +102,7 @@ impl Length {
             Some(smartpole_store::Step::Quarter) => Ok((Self::Step, 31)),
             Some(smartpole_store::Step::Hour) => Ok((Self::Hour, 31)),
             Some(smartpole_store::Step::Day) => Ok((Self::Day, 92)),
-            Some(smartpole_store::Step::Week) => Ok((Self::Week, 371)),
+            Some(smartpole_store::Step::Week) => Ok((Self::Week, MOST_DAYS)),
             _ => Err(Problem::parameter("step: not one of those that are public", "use 15m, 1h, 1d or 1w")),
         }
     }
@@ -103,23 +123,23 @@ impl Asked {
         // all of them: whoever adds one decides what it is to the public
         let Wanted { ref zone, from, to, step, public: _, hours, compare, estimate, as_of, limit: _, ref cursor } =
             *wanted;
-        if as_of.is_some() {
-            let detail = "as_of: public figures are shown once and stay";
-            return Err(Problem::parameter(detail, "leave it out"));
-        }
+        check_as_of(as_of)?;
         if hours != Hours::All || compare.is_some() || estimate {
             let detail = "hours, compare, estimate: what is made of exact counts is for operators";
             return Err(Problem::parameter(detail, "leave them out"));
         }
+        scope::zone_named(&fold.inputs().registry, zone)?;
+        let (length, most) = Length::of(step)?;
+        let span = span::Span::new(from, to, fold.position().1, step)?;
+        span.at_most(most)?;
+        Self::of(fold, zone, length, span.after(cursor.as_ref())?.0)
+    }
+
+    /// Figures of a zone that are so long, in a span.
+    fn of(fold: &Fold, zone: &str, length: Length, span: span::Span) -> Result<Self, Problem> {
         let registry = &fold.inputs().registry;
         let index = scope::zone_named(registry, zone)?;
-        let ((length, most), now) = (Length::of(step)?, fold.position().1);
-        let span = span::Span::new(from, to, now, step)?;
-        if span.to.since(span.from) > most * DAY_MS {
-            let detail = format!("from, to: {} to {} is longer than {most} days", span.from, span.to);
-            return Err(Problem::parameter(detail, "ask for a shorter span, or for longer steps"));
-        }
-        let (span, _) = span.after(cursor.as_ref())?;
+        let now = fold.position().1;
         let span = Span { from: span.from, to: span.to.min(now.plus(DAY_MS)).max(span.from) };
         let zone = &registry.zones[index];
         let (no_sum, place) = match no_sum(zone) {

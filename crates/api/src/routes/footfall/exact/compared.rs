@@ -11,8 +11,8 @@ use smartpole_method::{
 use smartpole_model::UtcMillis;
 use smartpole_store::{InService, Step};
 
-use super::{
-    super::beside::{Beside, Compare, Partner, Why},
+use super::super::{
+    beside::{Beside, Compare, Partner, Why},
     sums::{Source, Sum, Sums},
 };
 use crate::{number, problem::Problem};
@@ -105,7 +105,7 @@ fn beside_four(source: &Source<'_>, sums: &[&Sum]) -> Result<Vec<Beside>, Proble
         if let Err(why) = both(source, sum, sum) {
             return Beside { not_comparable: Some(why.into()), ..Beside::default() };
         }
-        match baseline(date_and_hour(sum.start).0, source.openings, has_data) {
+        match baseline(date_and_hour(sum.start).0, &source.openings, has_data) {
             Ok(days) => compared_with_four(sum, &days, &days.map(on)),
             Err(why) => Beside { not_comparable: Some(Why::from(why)), ..Beside::default() },
         }

@@ -5,9 +5,11 @@ use smartpole_model::UtcMillis;
 use smartpole_store::Stretch;
 
 use super::{
-    super::beside::{Beside, EstimateItem},
+    super::{
+        beside::{Beside, EstimateItem},
+        sums::{Source, Sum, Sums},
+    },
     compared::history,
-    sums::{Source, Sum, Sums},
 };
 use crate::problem::Problem;
 
@@ -32,7 +34,7 @@ fn is_gap(source: &Source<'_>, sums: &Sums, hour: UtcMillis) -> bool {
 }
 
 fn estimated(source: &Source<'_>, hour: UtcMillis, known: impl Fn(UtcMillis) -> Option<i64>) -> Beside {
-    match gap_estimate(hour, source.openings, known) {
+    match gap_estimate(hour, &source.openings, known) {
         Ok(estimate) => {
             let days = estimate.days.iter().map(ToString::to_string).collect();
             let estimate = Some(EstimateItem { crossings: estimate.count, days });

@@ -3,25 +3,25 @@
 use std::collections::{BTreeMap, HashMap};
 
 use smartpole_method::{
-    calendar::{SundayOpenings, date_and_hour, opening_hours},
+    calendar::{SundayOpenings, date_and_hour, opening_hours, opens_at},
     compare::{Side, is_covered},
 };
 use smartpole_model::{PropertyNo, Quarter, UtcMillis};
 use smartpole_pipeline::Scope;
 use smartpole_store::{Counters, InService, Step, Stretch, Window};
 
-use super::super::{Hours, IN, OUT};
+use super::{Hours, IN, OUT};
 use crate::{Parts, problem::Problem, routes::window::WindowState};
 
 /// Where counts are gathered, and how.
 pub(super) struct Source<'a> {
     pub(super) parts: &'a Parts,
-    pub(super) zone: Scope,
+    pub(super) scope: Scope,
     /// Numbers of the properties [`IN`] and [`OUT`], as far as they are in the catalogue.
-    pub(super) numbers: &'a HashMap<&'static str, PropertyNo>,
+    numbers: HashMap<&'static str, PropertyNo>,
     pub(super) step: Step,
     pub(super) hours: Hours,
-    pub(super) openings: &'a SundayOpenings,
+    pub(super) openings: SundayOpenings,
     pub(super) as_of: Option<UtcMillis>,
     /// The instant asked about.
     pub(super) now: UtcMillis,
@@ -48,7 +48,21 @@ pub(super) struct Sum {
 /// Windows by their first instants.
 pub(super) type Sums = BTreeMap<UtcMillis, Sum>;
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// The counters of a zone or pole.
+    pub(super) fn new(parts: &'a Parts, scope: Scope, (step, hours): (Step, Hours), as_of: Option<UtcMillis>) -> Self {
+        let (numbers, openings) = {
+            let fold = parts.fold();
+            let registry = &fold.inputs().registry;
+            let number = |id| Some((id, registry.properties.by_id(id)?.number));
+            let numbers: HashMap<_, _> = [IN, OUT].into_iter().filter_map(number).collect();
+            (numbers, registry.sunday_openings.clone())
+        };
+        let counted: Vec<PropertyNo> = numbers.values().copied().collect();
+        let (now, counters) = (parts.queries.at(as_of), parts.queries.counters(scope, &counted, None));
+        Self { parts, scope, numbers, step, hours, openings, as_of, now, counters }
+    }
+
     /// The windows that begin in a span and of which something is known.
     pub(super) fn sums(&self, span: Stretch) -> Result<Sums, Problem> {
         match self.hours {
@@ -57,7 +71,8 @@ impl Source<'_> {
         }
     }
 
-    fn whole(&self, step: Step, (from, to): Stretch) -> Result<Sums, Problem> {
+    /// The windows of all hours that begin in a span and of which something is known.
+    pub(super) fn whole(&self, step: Step, (from, to): Stretch) -> Result<Sums, Problem> {
         let (r#in, out) = (self.windows(step, IN, (from, to))?, self.windows(step, OUT, (from, to))?);
         let mut pairs: BTreeMap<UtcMillis, Vec<(bool, &Window)>> = BTreeMap::new();
         for (is_in, windows) in [(true, &r#in), (false, &out)] {
@@ -68,7 +83,7 @@ impl Source<'_> {
 
     fn windows(&self, step: Step, property: &str, (from, to): Stretch) -> Result<Vec<Window>, Problem> {
         let Some(property) = self.numbers.get(property).copied() else { return Ok(Vec::new()) };
-        let (scope, channel, as_of) = (self.zone, None, self.as_of);
+        let (scope, channel, as_of) = (self.scope, None, self.as_of);
         Ok(self.parts.queries.windows(&smartpole_store::Wanted { scope, property, channel, from, to, step, as_of })?)
     }
 
@@ -93,6 +108,11 @@ impl Source<'_> {
         })
     }
 
+    /// Whether an hour is one of those that count.
+    pub(super) fn is_wanted(&self, hour: UtcMillis) -> bool {
+        self.hours == Hours::All || opens_at(hour, &self.openings)
+    }
+
     /// Readings that should have come in these stretches by now.
     pub(super) fn expected(&self, stretches: &[Stretch]) -> i64 {
         let until_now: Vec<Stretch> = stretches.iter().map(|(from, to)| (*from, (*to).min(self.now))).collect();
@@ -108,7 +128,7 @@ impl Source<'_> {
         let mut windows: BTreeMap<Stretch, Vec<Stretch>> = BTreeMap::new();
         let dates = date_and_hour(from).0.series(jiff::ToSpan::days(1));
         let opened = dates.take_while(|date| *date < date_and_hour(to).0);
-        for open in opened.filter_map(|date| opening_hours(date, self.openings)) {
+        for open in opened.filter_map(|date| opening_hours(date, &self.openings)) {
             windows.entry(self.step.around(false, open.from)).or_default().push((open.from, open.to));
         }
         let sum = |(window, stretches): (Stretch, Vec<Stretch>)| {
@@ -142,9 +162,14 @@ impl Sum {
         self.passed_in.into_iter().chain(self.passed_out).reduce(|sum, more| sum + more)
     }
 
+    /// Whether reports are still to come.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == WindowState::Open
+    }
+
     /// Whether it is over and nine tenths of its reports came.
     pub(super) fn is_known(&self) -> bool {
-        self.state != WindowState::Open && is_covered(self.count, self.expected)
+        !self.is_open() && is_covered(self.count, self.expected)
     }
 
     /// It as a side of a comparison, and the lines it is made of.
