@@ -19,8 +19,10 @@ use crate::{
 mod beside;
 mod exact;
 mod newest;
+mod per_day;
 mod profile;
 mod public;
+mod ranking;
 mod sums;
 mod table;
 
@@ -29,6 +31,7 @@ use beside::{Beside, Compare, Hours, Why};
 pub(super) use newest::newest_hour;
 pub(super) use profile::{__path_footfall_profile, footfall_profile};
 pub(crate) use public::Days;
+pub(super) use ranking::{__path_footfall_ranking, footfall_ranking};
 
 /// The properties of which footfall is made.
 pub(super) const IN: &str = "people_in";

@@ -82,6 +82,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(trace::trace))
         .routes(routes!(footfall::footfall))
         .routes(routes!(footfall::footfall_profile))
+        .routes(routes!(footfall::footfall_ranking))
         .routes(routes!(counts::counts))
         .routes(routes!(counts::reconciled))
         .routes(routes!(calendar::calendar))

@@ -25,6 +25,7 @@ mod planner;
 mod profile;
 mod public;
 mod quarantine;
+mod ranking;
 mod replays;
 mod targets;
 mod trace;

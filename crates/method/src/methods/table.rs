@@ -75,6 +75,14 @@ pub const FOOTFALL_PROFILE: Method = first(
      their own. Beside it how many such hours there were in which the zone had counters (of). To the public it is made of the hours that \
      it is shown.",
 );
+/// Zones beside each other.
+pub const FOOTFALL_RANKING: Method = first(
+    "footfall.ranking",
+    "Zones by crossings per day",
+    "crossings_per_day = crossings of the days that are over and of which at least 90 % of the reports came, divided by their number, rounded \
+     half up to tenths. Of opening hours days without any are none. A zone is ranked among those of its kind and counting rule, and not at all \
+     if too little of its time is covered or a counter was in service for a part of it. Zones are never added up.",
+);
 /// Zones that may not be summed.
 pub const FOOTFALL_NONE: Method = first(
     "footfall.none",
@@ -218,7 +226,7 @@ pub const HEAT_TROPICAL_NIGHT: Method = first(
 );
 
 /// All of them.
-pub const ALL: [Method; 30] = [
+pub const ALL: [Method; 31] = [
     READING,
     WINDOW_MEAN,
     WINDOW_ENERGY_MEAN,
@@ -229,6 +237,7 @@ pub const ALL: [Method; 30] = [
     FOOTFALL_CROSS_SECTION,
     FOOTFALL_NONE,
     FOOTFALL_PROFILE,
+    FOOTFALL_RANKING,
     PUBLIC_ROUNDED,
     CONTROL_COUNT,
     ESTIMATE_GAP,
