@@ -40,7 +40,7 @@ pub(crate) type Decoder = fn(Names<'_>, u32, &[u8]) -> Result<Payload, Refusal>;
 /// The decoder of a codec that reads the bytes on the air.
 pub(crate) fn decoder(codec: Codec) -> Option<Decoder> {
     match codec {
-        Codec::Smartpole | Codec::Object => None,
+        Codec::Smartpole | Codec::Object | Codec::Foreign => None,
         Codec::CayenneLpp => Some(cayenne_lpp::decode),
         Codec::DecentlabDlPm => Some(decentlab_dl_pm::decode),
         Codec::ImbuildingsPeopleCounter => Some(imbuildings::decode),

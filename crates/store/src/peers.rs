@@ -138,13 +138,13 @@ fn rule(fold: &Fold, pole: usize, property: PropertyNo) -> Option<Peer> {
     with_rule.max_by_key(|(from, _)| *from).map(|(_, rule)| rule)
 }
 
-/// The poles within a radius that were ever heard of a property, nearest first, of equally near ones the first of the file.
+/// Our poles within a radius that were ever heard of a property, nearest first, of equally near ones the first of the file.
 fn around(fold: &Fold, pole: usize, property: PropertyNo, radius_m: u32) -> Vec<(PoleNo, u32)> {
     let registry = &fold.inputs().registry;
     let Some(here) = registry.poles.get(pole) else { return Vec::new() };
     let measuring = measuring(fold, property);
     let near = measuring.iter().filter(|index| **index != pole).filter_map(|index| {
-        let other = registry.poles.get(*index)?;
+        let other = registry.poles.get(*index).filter(|other| other.provider.is_none())?;
         let away = metres(here.position, other.position);
         let number = fold.number(NameKind::Pole, &other.id)?;
         (away <= f64::from(radius_m)).then_some((away.round() as u32, PoleNo(number)))

@@ -18,7 +18,7 @@ use crate::{
 
 mod table;
 
-/// A street lamp that measures.
+/// A street lamp that measures, or a place whose series are somebody else's.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Pole {
     /// Its id.
@@ -33,6 +33,9 @@ pub(crate) struct Pole {
     lat: f64,
     /// Longitude, WGS 84 degrees.
     lon: f64,
+    /// Whose numbers these are, to be named beside each of them; null for the city's own poles.
+    #[schema(example = "hystreet.com")]
+    provider: Option<String>,
     /// Ids of the zones that hold it.
     zones: Vec<String>,
     /// What hangs on it now.
@@ -80,7 +83,8 @@ pub(crate) struct PoleDevice {
     id: String,
     /// Id of its profile.
     profile: String,
-    /// What it works by: `none`, `laser`, `tof`, `infrared`, `radar`, `camera` or `wifi_ble`.
+    /// What it works by: `none`, `laser`, `tof`, `infrared`, `radar`, `camera`, `wifi_ble`, and of foreign series `manual`, `loop`
+    /// or `reference_station`.
     #[schema(value_type = String, example = "laser")]
     sensing: Sensing,
     /// When its newest accepted reading was received; null to the public if it counts persons.
@@ -188,6 +192,7 @@ fn item(fold: &Fold, asker: Asker, pole: &smartpole_model::Pole, devices: &[&Dev
         place: pole.place.clone(),
         lat: pole.position.lat,
         lon: pole.position.lon,
+        provider: pole.provider.clone(),
         zones: zones(registry, pole),
         state: devices.iter().map(state).max().unwrap_or(PoleState::Never),
         last_received_at: devices.iter().filter_map(|device| told(device)).max(),

@@ -73,9 +73,9 @@ async fn a_german_excel_gets_semicolons_commas_and_its_own_dates() {
         30.11.2026;monday;2026-W49;;;false;false;2026-11-30T09:00:00Z;30.11.2026 10:00;2026-11-30T19:00:00Z;30.11.2026 20:00<CRLF>
     "#]]).await;
     check(&city, "/api/v1/poles?csv=excel_de", &expect![[r#"
-        <BOM>id;name;place;lat;lon;zones;devices;state;last_received_at;last_received_at_local;air_index;air_version;air_class;air_worst;air_hour;air_hour_local;air_complete;air_missing;air_coverage<CRLF>
-        AM-01;Am Markt 1;Am Markt;51,5477;7,311;altstadt;air-1 people-1;reporting;2026-11-25T10:03:00Z;25.11.2026 11:03;uba_lqi_2025;2025;;;;;false;pm2_5 pm10 no2 o3 so2;0<CRLF>
-        LS-02;Lönsstraße 2;Lönsstraße;51,548;7,312;altstadt;air-2;never;;;uba_lqi_2025;2025;;;;;false;pm2_5 pm10 no2 o3 so2;0<CRLF>
+        <BOM>id;name;place;lat;lon;provider;zones;devices;state;last_received_at;last_received_at_local;air_index;air_version;air_class;air_worst;air_hour;air_hour_local;air_complete;air_missing;air_coverage<CRLF>
+        AM-01;Am Markt 1;Am Markt;51,5477;7,311;;altstadt;air-1 people-1;reporting;2026-11-25T10:03:00Z;25.11.2026 11:03;uba_lqi_2025;2025;;;;;false;pm2_5 pm10 no2 o3 so2;0<CRLF>
+        LS-02;Lönsstraße 2;Lönsstraße;51,548;7,312;;altstadt;air-2;never;;;uba_lqi_2025;2025;;;;;false;pm2_5 pm10 no2 o3 so2;0<CRLF>
     "#]]).await;
 }
 
@@ -194,9 +194,9 @@ async fn words_with_quotes_and_umlauts_come_whole_and_formulas_come_as_words() {
     ];
     let city = City::over(parsed(&files), Options::default()).await;
     check(&city, "/api/v1/poles?format=csv", &expect![[r#"
-        id,name,place,lat,lon,zones,devices,state,last_received_at,last_received_at_local,air_index,air_version,air_class,air_worst,air_hour,air_hour_local,air_complete,air_missing,air_coverage<CRLF>
-        A-1,"'=HYPERLINK(""http://x"",""y"")","Am ""Löns""; Weg, hinten",51.5477,7.311,markt,p1,never,,,uba_lqi_2025,2025,,,,,false,pm2_5 pm10 no2 o3 so2,0<CRLF>
-        B-1,'-2+3,Straße,51.5,7.3,stadt,,never,,,uba_lqi_2025,2025,,,,,false,pm2_5 pm10 no2 o3 so2,0<CRLF>
+        id,name,place,lat,lon,provider,zones,devices,state,last_received_at,last_received_at_local,air_index,air_version,air_class,air_worst,air_hour,air_hour_local,air_complete,air_missing,air_coverage<CRLF>
+        A-1,"'=HYPERLINK(""http://x"",""y"")","Am ""Löns""; Weg, hinten",51.5477,7.311,,markt,p1,never,,,uba_lqi_2025,2025,,,,,false,pm2_5 pm10 no2 o3 so2,0<CRLF>
+        B-1,'-2+3,Straße,51.5,7.3,,stadt,,never,,,uba_lqi_2025,2025,,,,,false,pm2_5 pm10 no2 o3 so2,0<CRLF>
     "#]]).await;
 }
 

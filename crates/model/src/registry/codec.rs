@@ -17,11 +17,13 @@ pub enum Codec {
     MilesightVs121,
     /// Milesight VS133, people counter of up to four lines.
     MilesightVs133,
+    /// A foreign series: what somebody else counted or measured, read as [`Codec::Smartpole`].
+    Foreign,
 }
 
 impl Codec {
     /// Each with its code.
-    pub const ALL: [(&str, Self); 7] = [
+    pub const ALL: [(&str, Self); 8] = [
         ("smartpole", Self::Smartpole),
         ("object", Self::Object),
         ("cayenne_lpp", Self::CayenneLpp),
@@ -29,6 +31,7 @@ impl Codec {
         ("imbuildings_people_counter", Self::ImbuildingsPeopleCounter),
         ("milesight_vs121", Self::MilesightVs121),
         ("milesight_vs133", Self::MilesightVs133),
+        ("foreign", Self::Foreign),
     ];
 
     /// Whether a profile's mapping says what the values are; the others name properties themselves.
@@ -38,11 +41,11 @@ impl Codec {
 
     /// Whether it reads a frame's bytes; the others are read from MQTT only.
     pub fn reads_frames(self) -> bool {
-        !matches!(self, Self::Smartpole | Self::Object)
+        !matches!(self, Self::Smartpole | Self::Object | Self::Foreign)
     }
 
     /// Whether its messages may bring records of former instants, which mean nothing without their own time.
     pub fn has_history(self) -> bool {
-        matches!(self, Self::MilesightVs121 | Self::MilesightVs133)
+        matches!(self, Self::MilesightVs121 | Self::MilesightVs133 | Self::Foreign)
     }
 }

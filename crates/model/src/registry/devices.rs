@@ -1,7 +1,9 @@
 //! `devices.csv`: which sensor hangs where, and from when.
 
 use super::{
-    Device, Installation, InstallationState, Problem, instant,
+    Device, Installation, InstallationState, Problem,
+    foreign::{self, Mount},
+    instant,
     names::{self, FirstLines, Names},
     spans::{self, Overlap},
     table::{self, Layout, Row},
@@ -29,14 +31,9 @@ const STATES: [(&str, InstallationState); 5] = [
 /// Longer lengths than this, in centimetres, are typing errors: lamps and lines of counters are shorter.
 const MOST_CM: i64 = 10_000;
 
-/// Reads the devices, and which ids there are. `pole` gives the index of a pole's id; names that lead nowhere are problems.
-pub(super) fn read(
-    text: &str,
-    pole: impl Fn(&str) -> Option<usize>,
-    poles: &Names,
-    profiles: &Names,
-    problems: &mut Vec<Problem>,
-) -> (Vec<Device>, Names) {
+/// Reads the devices, and which ids there are. Names that lead nowhere are problems.
+pub(super) fn read(text: &str, mount: &Mount<'_>, problems: &mut Vec<Problem>) -> (Vec<Device>, Names) {
+    let Mount { poles, profiles, .. } = mount;
     let (mut devices, mut ids) = (Devices::default(), Vec::new());
     let whole = table::rows(text, &LAYOUT, problems, |row, problems| {
         let id = device_id(row, problems);
@@ -47,7 +44,8 @@ pub(super) fn read(
         if let Some(hint) = profiles.missing(row.get("profile"), super::PROFILES) {
             problems.push(row.problem("profile", format!("unknown profile `{}`", row.get("profile")), hint));
         }
-        if let Some(installation) = installation(row, &pole, problems) {
+        foreign::check(row, mount, problems);
+        if let Some(installation) = installation(row, mount, problems) {
             devices.add(id, installation, row, problems);
         }
     });
@@ -56,11 +54,7 @@ pub(super) fn read(
 }
 
 /// One row's; what is flawed in it is reported and passes for something else.
-fn installation(
-    row: &Row<'_>,
-    pole: impl Fn(&str) -> Option<usize>,
-    problems: &mut Vec<Problem>,
-) -> Option<Installation> {
+fn installation(row: &Row<'_>, mount: &Mount<'_>, problems: &mut Vec<Problem>) -> Option<Installation> {
     let state = state(row, problems);
     let reversed = reversed(row, problems);
     let (height_cm, width_cm) = (centimetres(row, "height_m", 0, problems), centimetres(row, "width_m", 1, problems));
@@ -68,7 +62,7 @@ fn installation(
     Some(Installation {
         from,
         to,
-        pole: pole(row.get("pole")).unwrap_or_default(), // an unknown one is a problem already
+        pole: mount.index.get(row.get("pole")).copied().unwrap_or_default(), // an unknown one is a problem already
         profile: row.get("profile").to_owned(),
         state,
         line: row.get("line").to_owned(),

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, calendar, calibrations, counts, devices, events,
+    foreign::{self, Mount},
     gateways::{self, GatewayRow},
     keys,
     names::Names,
@@ -97,9 +98,10 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     let gateways = read_optional(files, gateways::FILE, problems).map(|text| gateways::read(text, problems));
     let gateways = gateways.unwrap_or_default();
     check_places(&rows, &gateways, &drafts, problems);
-    let (devices, device_names) = read_devices(files, &rows, &pole_names, problems);
+    let (devices, device_names) = read_devices(files, &rows, &pole_names, &profiles, problems);
     let mut poles: Vec<_> = rows.into_iter().filter_map(|row| row.pole).collect();
     let zones = zones::link(drafts, &mut poles);
+    problems.extend(foreign::check_zones(&zones, &poles, &devices, &profiles));
     let device_by_id = devices.iter().enumerate().map(|(index, device)| (device.id.clone(), index)).collect();
     let profiles = profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
     let gateway_by_eui = gateways.iter().enumerate().map(|(index, row)| (row.gateway.eui, index)).collect();
@@ -159,12 +161,16 @@ fn profile_names(files: &Files) -> Names {
     Names::new(files.keys().filter(|name| is_profile(name)).filter_map(stem))
 }
 
-fn read_devices(files: &Files, rows: &[PoleRow], poles: &Names, problems: &mut Vec<Problem>) -> (Vec<Device>, Names) {
+fn read_devices(
+    files: &Files,
+    rows: &[PoleRow],
+    poles: &Names,
+    sound: &[Profile],
+    problems: &mut Vec<Problem>,
+) -> (Vec<Device>, Names) {
     let Some(text) = text::read(files, devices::FILE, problems) else { return (Vec::new(), Names::unreadable()) };
     let profiles = profile_names(files);
-    let index: std::collections::HashMap<&str, usize> =
-        rows.iter().enumerate().map(|(index, row)| (row.id.as_str(), index)).collect();
-    devices::read(text, |id| index.get(id).copied(), poles, &profiles, problems)
+    devices::read(text, &Mount::new(rows, poles, &profiles, sound), problems)
 }
 
 fn read_settings(files: &Files, problems: &mut Vec<Problem>) -> FoldSettings {

@@ -12,6 +12,7 @@ mod counts;
 mod crossings;
 mod devices;
 mod events;
+mod foreign;
 mod gateways;
 mod installation;
 mod instant;
@@ -84,10 +85,13 @@ impl Registry {
         self.device_by_id.get(id).copied()
     }
 
-    /// The quality rules for a property of devices of a profile.
+    /// The quality rules for a property of devices of a profile. Rules for all profiles are for sensors: whoever publishes a
+    /// foreign series has judged it, so that it has those alone that name its profile.
     pub fn quality_rules(&self, property: PropertyNo, profile: &str) -> QualityRules {
         let own = self.rules.get(&(property, Some(profile.to_owned())));
-        own.or_else(|| self.rules.get(&(property, None))).copied().unwrap_or_default()
+        let is_foreign = || self.profiles.get(profile).is_some_and(|profile| profile.codec == Codec::Foreign);
+        let of_all = || self.rules.get(&(property, None)).filter(|_| !is_foreign());
+        own.or_else(of_all).copied().unwrap_or_default()
     }
 
     /// The gateway of an EUI.

@@ -2,7 +2,7 @@
 
 use crate::Position;
 
-/// A street lamp that measures.
+/// A street lamp that measures, or a place whose series are somebody else's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pole {
     /// Its id.
@@ -15,6 +15,8 @@ pub struct Pole {
     pub position: Position,
     /// What kind of place that is.
     pub site: Site,
+    /// Whose numbers these are; `None` for a pole of the city's own. A foreign place is in no zone but one that lists it.
+    pub provider: Option<String>,
     /// Indices of the zones that hold it, in file order.
     pub zones: Vec<usize>,
 }

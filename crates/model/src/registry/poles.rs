@@ -1,4 +1,4 @@
-//! `poles.csv`: the lamps.
+//! `poles.csv`: the lamps, and places of foreign series.
 
 use super::{
     Pole, Problem, Site,
@@ -10,8 +10,15 @@ use crate::Position;
 /// The file's name.
 pub(super) const FILE: &str = "poles.csv";
 
-const LAYOUT: Layout =
-    Layout { file: FILE, required: &["id", "name", "place", "lat", "lon"], optional: &["site"], secret: false };
+/// Longest name of a provider, in characters: it stands beside each figure.
+const MOST_PROVIDER: usize = 80;
+
+const LAYOUT: Layout = Layout {
+    file: FILE,
+    required: &["id", "name", "place", "lat", "lon"],
+    optional: &["site", "provider"],
+    secret: false,
+};
 
 /// A pole and the line it stands on.
 #[derive(Debug)]
@@ -42,7 +49,7 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> (Vec<PoleRow>, Na
 }
 
 fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
-    let (position, site) = (position(row, problems), site(row, problems));
+    let (position, site, provider) = (position(row, problems), site(row, problems), provider(row, problems));
     let name = match row.get("name") {
         "" => id,
         name => name,
@@ -53,6 +60,7 @@ fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
         place: row.get("place").to_owned(),
         position: position?,
         site,
+        provider,
         zones: Vec::new(),
     })
 }
@@ -67,6 +75,15 @@ fn site(row: &Row<'_>, problems: &mut Vec<Problem>) -> Site {
             Site::Elsewhere
         }
     }
+}
+
+fn provider(row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let name = row.get("provider");
+    if name.chars().count() > MOST_PROVIDER || name.chars().any(char::is_control) {
+        let message = format!("no name of at most {MOST_PROVIDER} characters");
+        problems.push(row.problem("provider", message, "write whose numbers these are, as it is to be cited"));
+    }
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// A place in the columns `lat` and `lon`.

@@ -52,6 +52,12 @@ pub enum Sensing {
     Camera,
     /// Radio of telephones: needs a data-protection impact assessment.
     WifiBle,
+    /// Persons who count.
+    Manual,
+    /// Loops in the ground.
+    Loop,
+    /// A station by the reference methods of Directive (EU) 2024/2881, annex VI.
+    ReferenceStation,
 }
 
 /// One value of a decoded object and what it means.

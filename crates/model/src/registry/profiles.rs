@@ -17,7 +17,7 @@ const RELATIVE_HUMIDITY: &str = "relative_humidity";
 /// The property by which devices say that they were switched on.
 const POWER_UP: &str = "power_up";
 
-const SENSING: [(&str, Sensing); 7] = [
+const SENSING: [(&str, Sensing); 10] = [
     ("none", Sensing::None),
     ("laser", Sensing::Laser),
     ("tof", Sensing::Tof),
@@ -25,6 +25,9 @@ const SENSING: [(&str, Sensing); 7] = [
     ("radar", Sensing::Radar),
     ("camera", Sensing::Camera),
     ("wifi_ble", Sensing::WifiBle),
+    ("manual", Sensing::Manual),
+    ("loop", Sensing::Loop),
+    ("reference_station", Sensing::ReferenceStation),
 ];
 
 /// Reads a profile; `None` if it is not sound.
@@ -55,7 +58,7 @@ fn profile(
     let expected = expected(section, properties);
     let humidity = section.table("humidity").and_then(|section| humidity(section, problems));
     check_humidity(section, humidity, &expected, properties);
-    let (sensing, dpia) = sensing(section);
+    let (sensing, dpia) = sensing(section, codec);
     Some(Profile {
         id: id.to_owned(),
         name: name?,
@@ -146,7 +149,8 @@ fn check_humidity(
     }
 }
 
-fn sensing(section: &mut Section<'_>) -> (Sensing, Option<String>) {
+/// Whether foreign persons were counted by a camera is answered for by whoever counted them.
+fn sensing(section: &mut Section<'_>, codec: Option<Codec>) -> (Sensing, Option<String>) {
     let word: Option<String> = section.optional("sensing");
     let dpia: Option<String> = section.optional("dpia");
     let Some(word) = word else { return (Sensing::None, dpia) };
@@ -155,7 +159,8 @@ fn sensing(section: &mut Section<'_>) -> (Sensing, Option<String>) {
         Sensing::None
     });
     let is_named = dpia.as_ref().is_some_and(|dpia| !dpia.trim().is_empty());
-    if matches!(sensing, Sensing::Camera | Sensing::WifiBle) && !is_named {
+    let is_ours = codec != Some(Codec::Foreign);
+    if matches!(sensing, Sensing::Camera | Sensing::WifiBle) && is_ours && !is_named {
         let message = format!("`{word}` needs a data-protection impact assessment (GDPR, art. 35)");
         let hint = "add `dpia = \"…\"` with the file number or address of the assessment; without one such a sensor is not accepted";
         section.problem("dpia", message, hint);

@@ -92,12 +92,14 @@ fn reason(error: &serde_json::Error) -> String {
     text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned()
 }
 
-/// Looks the poles of each zone up; tells the poles, too.
+/// Looks the poles of each zone up; tells the poles, too. A foreign place is in those that list it.
 pub(super) fn link(drafts: Vec<ZoneDraft>, poles: &mut [Pole]) -> Vec<Zone> {
     let mut zones = Vec::new();
     for ZoneDraft { mut zone, rings, poles: listed, .. } in drafts {
-        let holds =
-            |pole: &Pole| listed.as_ref().map_or_else(|| rings.contain(pole.position), |ids| ids.contains(&pole.id));
+        let holds = |pole: &Pole| match &listed {
+            Some(ids) => ids.contains(&pole.id),
+            None => pole.provider.is_none() && rings.contain(pole.position),
+        };
         zone.poles = (0..poles.len()).filter(|index| holds(&poles[*index])).collect();
         for index in &zone.poles {
             poles[*index].zones.push(zones.len());

@@ -10,6 +10,7 @@ mod castrop_rauxel;
 mod counts;
 mod events;
 mod fixture;
+mod foreign;
 mod installations;
 mod lorawan;
 mod profiles;

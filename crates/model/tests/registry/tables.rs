@@ -42,7 +42,7 @@ fn columns_are_named_by_the_first_line() {
             poles.csv:1: lat: column `lat` is missing
               hint: add it to the first line
             poles.csv:1: lattitude: unknown column `lattitude`
-              hint: remove it, or use one of id, name, place, lat, lon, site
+              hint: remove it, or use one of id, name, place, lat, lon, site, provider
         "#]],
     );
 }

@@ -209,7 +209,7 @@ fn codecs_of_sensors_are_known_by_name_and_say_what_they_need() {
             profiles/d.toml:5: mapping: the codec names properties itself
               hint: remove it, or use the codec `object`
             profiles/e.toml:2: codec: unknown codec `sensor`
-              hint: use one of smartpole, object, cayenne_lpp, decentlab_dl_pm, imbuildings_people_counter, milesight_vs121, milesight_vs133
+              hint: use one of smartpole, object, cayenne_lpp, decentlab_dl_pm, imbuildings_people_counter, milesight_vs121, milesight_vs133, foreign
         "#]],
     );
 }

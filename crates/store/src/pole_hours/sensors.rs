@@ -1,7 +1,9 @@
 //! Sensors of a pole, what they say in an hour, and what it comes to.
 
 use smartpole_method::air::{Hour, Mean};
-use smartpole_model::{self as model, DeviceNo, Flag, ObservedProperty, PropertyNo, Series, UtcMillis};
+use smartpole_model::{
+    self as model, Device, DeviceNo, Flag, ObservedProperty, PropertyNo, Registry, Series, UtcMillis,
+};
 use smartpole_pipeline::Fold;
 use smartpole_window::{Aggregate, Aggregates, energy, is_particle_mass};
 
@@ -31,6 +33,8 @@ pub(super) struct Station {
     /// Index in the registry.
     pub(super) index: usize,
     pub(super) sensors: Sensors,
+    /// Whether somebody else answers for its values: nothing of ours corrects them.
+    pub(super) foreign: bool,
 }
 
 /// What a device said in an hour.
@@ -43,12 +47,19 @@ pub(super) struct Said {
 
 impl Station {
     pub(super) fn new(fold: &Fold, device: DeviceNo, index: usize, properties: &[PropertyNo]) -> Self {
-        let catalogue = &fold.inputs().registry.properties;
+        let registry = &fold.inputs().registry;
+        let catalogue = &registry.properties;
         let heard = fold.latest(device).iter().map(|latest| latest.series);
         // of gases told in ppb the mass is made
         let made = |number| catalogue.get(number).and_then(|property| property.converts).map_or(number, |(to, _)| to);
         let sensors = heard.flat_map(|series| [series.property, made(series.property)].map(|of| (of, series.channel)));
-        Self { device, index, sensors: sensors.filter(|(property, _)| properties.contains(property)).collect() }
+        let foreign = registry.devices.get(index).is_some_and(|known| is_foreign(registry, known));
+        Self {
+            device,
+            index,
+            foreign,
+            sensors: sensors.filter(|(property, _)| properties.contains(property)).collect(),
+        }
     }
 
     /// Channels of a property, each once: those it was ever heard of, and those it speaks of.
@@ -59,6 +70,12 @@ impl Station {
             move |series: &Series| series.property == property && !self.sensors.contains(&(property, series.channel));
         known.chain(spoken.filter(is_new).map(|series| series.channel))
     }
+}
+
+/// What stands at a place of somebody else's never stands at a pole of ours.
+fn is_foreign(registry: &Registry, device: &Device) -> bool {
+    let mut poles = device.installations.iter().map(|installation| &registry.poles[installation.pole]);
+    poles.any(|pole| pole.provider.is_some())
 }
 
 impl Said {
@@ -106,11 +123,11 @@ impl<'a> Together<'a> {
         self.revision += said.revision;
         self.open |= said.open;
         for channel in channels {
-            self.add_sensor(&said.of(self.measured.property, channel), expected);
+            self.add_sensor(&said.of(self.measured.property, channel), expected, station.foreign);
         }
     }
 
-    fn add_sensor(&mut self, aggregate: &Aggregate, expected: i64) {
+    fn add_sensor(&mut self, aggregate: &Aggregate, expected: i64, foreign: bool) {
         self.all.merge(aggregate);
         self.covered_ms = self.covered_ms.max(covered_ms(aggregate.count, expected));
         let hour = Hour { sum: aggregate.sum, count: aggregate.count, expected };
@@ -121,7 +138,7 @@ impl<'a> Together<'a> {
             model::Mean::Arithmetic => self.means.extend(hour.mean(self.measured.decimals)),
             model::Mean::Energy => self.energies.push(hour.sum.saturating_add(hour.count / 2) / hour.count),
         }
-        self.uncorrected |= self.measured.optical && !aggregate.flags.contains(Flag::Corrected);
+        self.uncorrected |= self.measured.optical && !foreign && !aggregate.flags.contains(Flag::Corrected);
     }
 
     /// `None` without a sensor.

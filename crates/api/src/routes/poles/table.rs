@@ -3,12 +3,13 @@
 use super::Pole;
 use crate::csv::{Cell, Rows, Writer};
 
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 20] = [
     "id",
     "name",
     "place",
     "lat",
     "lon",
+    "provider",
     "zones",
     "devices",
     "state",
@@ -42,6 +43,7 @@ impl Pole {
             self.place.as_str().into(),
             Cell::Degrees(self.lat),
             Cell::Degrees(self.lon),
+            self.provider.as_deref().into(),
             Cell::words(&self.zones),
             Cell::words(&devices),
             Cell::word(&self.state),
