@@ -18,6 +18,7 @@ use smartpole_model::{Decimal, Flags, UtcMillis};
 use utoipa::ToSchema;
 
 use crate::{
+    citation::{self, Stretch},
     list::{Cursor, List},
     number::Exact,
     problem::Problem,
@@ -53,9 +54,25 @@ pub(crate) trait Tabular: Serialize {
         None
     }
 
-    /// How its figures are made.
+    /// How its figures are made; an answer with methods is cited.
     fn methods(&self) -> Vec<MethodName> {
         Vec::new()
+    }
+
+    /// When its items are, and how much of each is covered.
+    fn stretches(&self) -> Vec<Stretch> {
+        Vec::new()
+    }
+
+    /// What a question that left its time open was answered for, by parameter.
+    fn left_open(&self) -> Vec<(&'static str, String)> {
+        let open = |(from, to): (UtcMillis, UtcMillis)| vec![("from", from.to_string()), ("to", to.to_string())];
+        citation::span(&self.stretches()).map_or_else(Vec::new, open)
+    }
+
+    /// Whether its figures hang on what was known when; those that are shown once and stay do not.
+    fn is_as_of(&self) -> bool {
+        true
     }
 }
 
@@ -66,11 +83,34 @@ pub(crate) trait Rows: Serialize + Sized {
     /// # Errors
     /// Those of the writer; memory takes all.
     fn write(items: &[Self], out: &mut Writer) -> csv::Result<()>;
+
+    /// How its figures are made.
+    fn methods() -> Vec<MethodName> {
+        Vec::new()
+    }
+
+    /// When it is, and how much of it is covered.
+    fn stretch(&self) -> Option<Stretch> {
+        None
+    }
 }
 
 impl<T: Rows> Tabular for List<T> {
     fn write(&self, out: &mut Writer) -> csv::Result<()> {
         T::write(&self.items, out)
+    }
+
+    fn methods(&self) -> Vec<MethodName> {
+        T::methods()
+    }
+
+    fn stretches(&self) -> Vec<Stretch> {
+        self.items.iter().filter_map(T::stretch).collect()
+    }
+
+    /// Lists have no `from` and `to`.
+    fn left_open(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
     fn next(&self) -> Option<&Cursor> {

@@ -11,6 +11,7 @@
 //! what to do; nothing is loaded from another host.
 
 mod asker;
+mod citation;
 mod csv;
 mod health;
 mod list;

@@ -2,7 +2,7 @@
 
 use axum::http::Uri;
 use serde::Deserialize;
-use smartpole_model::{Mistake, Mistakes};
+use smartpole_model::{Inputs, Mistake, Mistakes};
 
 /// Licences that may be named, by DCAT-AP.de convention 31: those of the list that are open, without their country's older versions.
 /// Source: DCAT-AP.de-SHACL-Validation 0715dd6, `validator/resources/dashboard-live/shapes/dcat-ap-de-licenses-open.rdf`.
@@ -69,6 +69,11 @@ impl Publish {
         mistakes.0
     }
 
+    /// Who publishes: as configured, else the city.
+    pub(crate) fn name(&self, inputs: &Inputs) -> String {
+        if self.publisher.is_empty() { city(inputs) } else { self.publisher.clone() }
+    }
+
     /// The licence's IRI.
     pub(crate) fn licence_iri(&self) -> String {
         format!("{LICENCE_LIST}{}", self.licence)
@@ -87,6 +92,12 @@ impl Publish {
             false => is_web(&self.contact).then(|| self.contact.clone()),
         }
     }
+}
+
+/// The city's name in `zones.geojson`, else its word in topics.
+pub(crate) fn city(inputs: &Inputs) -> String {
+    let zone = inputs.registry.zones.iter().find(|zone| zone.kind == "city");
+    zone.map_or_else(|| inputs.settings.city.clone(), |zone| zone.name.clone())
 }
 
 /// A part of an e-mail address; quoted ones are none that anybody would publish.

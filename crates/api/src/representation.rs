@@ -1,6 +1,7 @@
 //! In which form an answer is given: JSON, or a table (`csv`), by `format=` or else by `Accept` (RFC 9110, 12.5.1).
 //!
-//! What a table is cited with stands in headers: `smartpole-as-of` (the `as_of` asked for; to operators, else the newest receipt),
+//! What JSON is cited with stands in its `citation` ([`crate::citation`]), and what a table is cited with in headers:
+//! `smartpole-as-of` (the `as_of` asked for; to operators, else the first whole minute after the newest receipt),
 //! `smartpole-method` (id/version), and `Link` (RFC 8288): `next` where more rows are, `describedby` the methods, and to the public
 //! `license`, that of `[publish]`. Exact counts of operators have no open licence, so answers to operators name none.
 
@@ -17,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     Parts,
     asker::Asker,
+    citation::{Citation, Cited, whole_minute},
     csv::{self, Dialect, Tabular},
     list::Cursor,
     problem::Problem,
@@ -101,7 +103,7 @@ impl Representation {
     /// 500 if it cannot be written.
     pub(crate) fn give(&self, parts: &Parts, answer: &impl Tabular) -> Result<Response, Problem> {
         let Some(dialect) = self.dialect else {
-            let mut response = Json(answer).into_response();
+            let mut response = self.json(parts, answer);
             response.headers_mut().insert(header::VARY, HeaderValue::from_name(header::ACCEPT));
             return Ok(response);
         };
@@ -113,7 +115,7 @@ impl Representation {
             (header::VARY, "Accept".to_owned()),
             (header::LINK, self.links(parts, answer.next())?),
         ];
-        headers.extend(self.as_of(parts).map(|as_of| (AS_OF, as_of.to_string())));
+        headers.extend(self.as_of(parts).filter(|_| answer.is_as_of()).map(|as_of| (AS_OF, as_of.to_string())));
         if !methods.is_empty() {
             headers.push((METHOD, methods.join(", ")));
         }
@@ -124,10 +126,18 @@ impl Representation {
         Ok(response)
     }
 
+    fn json(&self, parts: &Parts, answer: &impl Tabular) -> Response {
+        if answer.methods().is_empty() {
+            return Json(answer).into_response();
+        }
+        let citation = Citation::new(parts, &self.uri, answer, self.as_of(parts), self.is_public);
+        Json(Cited { answer, citation }).into_response()
+    }
+
     /// Until when the answer knows what was received. When something was received last could tell the public when somebody passed.
     fn as_of(&self, parts: &Parts) -> Option<UtcMillis> {
         let asked = Query::<Past>::try_from_uri(&self.uri).ok().and_then(|Query(past)| past.as_of);
-        if self.is_public { asked } else { Some(parts.queries.at(asked)) }
+        if self.is_public || asked.is_some() { asked } else { Some(whole_minute(parts.queries.at(None))) }
     }
 
     /// A name for the file: the address without its beginning.
@@ -162,7 +172,8 @@ fn dialect(wanted: &Wanted, headers: &HeaderMap) -> Result<Option<Dialect>, Prob
     Ok((format == Format::Csv).then(|| wanted.csv.unwrap_or_default()))
 }
 
-fn is_form(name: &str) -> bool {
+/// Whether a parameter says in which form.
+pub(crate) fn is_form(name: &str) -> bool {
     matches!(name, "format" | "csv")
 }
 

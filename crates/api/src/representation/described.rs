@@ -5,14 +5,14 @@ use utoipa::{
     openapi::{
         Content, Header, OpenApi, Ref, RefOr, Response,
         path::{Operation, ParameterIn},
-        schema::{Object, Schema, Type},
+        schema::{AllOf, Object, Schema, Type},
     },
 };
 
 use super::Wanted;
 
 /// Addresses whose answers are tables, too.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "/api/v1/poles",
     "/api/v1/zones",
     "/api/v1/latest",
@@ -25,12 +25,26 @@ const TABLES: [&str; 12] = [
     "/api/v1/air/limits",
     "/api/v1/noise",
     "/api/v1/heat",
+    "/api/v1/peers",
+];
+
+/// Addresses whose answers are cited: those with methods.
+const CITED: [&str; 9] = [
+    "/api/v1/series",
+    "/api/v1/footfall",
+    "/api/v1/counts",
+    "/api/v1/air",
+    "/api/v1/air/days",
+    "/api/v1/air/limits",
+    "/api/v1/noise",
+    "/api/v1/heat",
+    "/api/v1/peers",
 ];
 
 /// Headers of a table, and what they say.
 const HEADERS: [(&str, &str); 3] = [
     ("Link", "`next` where more rows are, `describedby` the methods, to the public `license`."),
-    ("smartpole-as-of", "The `as_of` asked for; to operators, else the newest receipt it knows of."),
+    ("smartpole-as-of", "The `as_of` asked for; to operators, else the first whole minute after the newest receipt."),
     ("smartpole-method", "How its figures are made: id/version of each method."),
 ];
 
@@ -39,6 +53,10 @@ pub(crate) fn describe(mut description: OpenApi) -> OpenApi {
     for path in TABLES {
         let operation = description.paths.paths.get_mut(path).and_then(|item| item.get.as_mut());
         operation.into_iter().for_each(add);
+    }
+    for path in CITED {
+        let operation = description.paths.paths.get_mut(path).and_then(|item| item.get.as_mut());
+        operation.into_iter().for_each(cite);
     }
     description
 }
@@ -57,6 +75,16 @@ fn add(operation: &mut Operation) {
     let refused = [("400", "A parameter cannot be used."), ("406", "`Accept` names neither JSON nor CSV.")];
     for (status, words) in refused {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(words)));
+    }
+}
+
+/// Adds the citation to what is answered.
+fn cite(operation: &mut Operation) {
+    let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") else { return };
+    let Some(RefOr::T(content)) = answer.content.get_mut("application/json") else { return };
+    if let Some(schema) = &mut content.schema {
+        let citation = Object::builder().property("citation", Ref::from_schema_name("Citation")).required("citation");
+        *schema = RefOr::T(AllOf::builder().item(schema.clone()).item(citation).build().into());
     }
 }
 

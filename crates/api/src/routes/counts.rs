@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smartpole_method::{
     calendar::date_and_hour,
     compare::{change_permille, is_covered},
+    methods,
 };
 use smartpole_model::{Inputs, Registry, UtcMillis, registry::ManualCount};
 use smartpole_pipeline::Scope;
@@ -19,11 +20,13 @@ use super::{
 };
 use crate::{
     ApiState, Parts,
+    citation::Stretch,
     csv::{Cell, Rows, Writer},
     list::List,
     number::{self, Exact},
     problem::{Problem, Refused},
     representation::Question,
+    routes::method::MethodName,
     scope::{ScopeKind, ScopeName},
 };
 
@@ -185,6 +188,14 @@ fn item(parts: &Parts, inputs: &Inputs, count: &ManualCount, as_of: Option<UtcMi
 }
 
 impl Rows for CountItem {
+    fn methods() -> Vec<MethodName> {
+        vec![methods::CONTROL_COUNT.into()]
+    }
+
+    fn stretch(&self) -> Option<Stretch> {
+        Some(Stretch { start: self.from, end: self.to, coverage: Some(self.coverage) })
+    }
+
     fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
         let columns = [
             "device",

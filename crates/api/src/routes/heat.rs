@@ -26,8 +26,8 @@ use crate::{
 mod table;
 
 /// The property whose extremes these are, in degrees Celsius.
-const PROPERTY: &str = "temperature";
-const UNIT: &str = "Cel";
+pub(super) const PROPERTY: &str = "temperature";
+pub(super) const UNIT: &str = "Cel";
 const HOUR_MS: i64 = 3_600_000;
 /// The night that ends on a date begins so long before it.
 const BEFORE_MS: i64 = 6 * HOUR_MS;
@@ -122,6 +122,9 @@ pub(crate) struct HeatDay {
     state: WindowState,
     /// How often its hours were changed after they were closed.
     revision: u32,
+    /// The date from 0 to 24 UTC.
+    #[serde(skip)]
+    span: DateSpan,
 }
 
 /// Hot days and tropical nights (Deutscher Wetterdienst), as a pole measured them: not official.
@@ -242,12 +245,13 @@ impl HeatDay {
             night_coverage: coverage(hours, night),
             state: state.into(),
             revision,
+            span: day,
         }
     }
 }
 
 /// What an hour says, covered as its best sensor covers it.
-fn said(start: UtcMillis, hour: &PoleHour) -> heat::Hour {
+pub(super) fn said(start: UtcMillis, hour: &PoleHour) -> heat::Hour {
     let count = hour.covered_ms.max(i64::from(hour.count > 0));
     heat::Hour { start, min: hour.min, max: hour.max, count, expected: HOUR_MS }
 }

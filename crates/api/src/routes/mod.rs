@@ -65,7 +65,12 @@ use targets::{Target, targets};
         description = "What the street lamps of a city measure. Times are RFC 3339 in UTC; values are exact decimals; lists are \
         `{\"items\":[…],\"next\":cursor|null}`; errors are problem documents (RFC 9457)."
     ),
-    components(schemas(crate::live::WindowEvent, crate::live::LedgerEvent, crate::live::Gap))
+    components(schemas(
+        crate::citation::Citation,
+        crate::live::WindowEvent,
+        crate::live::LedgerEvent,
+        crate::live::Gap
+    ))
 )]
 struct Info;
 

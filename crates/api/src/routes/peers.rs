@@ -1,6 +1,6 @@
 //! `GET /api/v1/peers`: a pole's hours beside those of the poles around.
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{air::Mean, methods, peer};
 use smartpole_model::{ObservedProperty, PoleNo, UtcMillis, registry};
@@ -13,12 +13,15 @@ use crate::{
     list::{Cursor, Number},
     number::{self, Exact},
     problem::{Problem, Refused},
-    query::Params,
+    representation::Question,
     routes::{method::MethodName, place::Place},
     scope::{self, ScopeName},
     span::{Span, Step},
 };
 
+mod table;
+
+const HOUR_MS: i64 = 3_600_000;
 /// Hours of 31 days, the most of one answer.
 const MAX_HOURS: usize = 744;
 
@@ -128,9 +131,9 @@ pub(crate) struct PeerItem {
 ))]
 pub(crate) async fn peers(
     State(state): State<ApiState>,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<PeersAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, &wanted)).await?))
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &answer(parts, &wanted)?)).await
 }
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<PeersAnswer, Problem> {

@@ -294,7 +294,12 @@ pub(crate) async fn text(response: Response) -> String {
 
 pub(crate) async fn show(response: Response) -> String {
     let (status, kind) = (response.status(), response.headers()["content-type"].to_str().unwrap().to_owned());
-    format!("{status} {kind}\n{}", text(response).await.replace("},{", "},\n{"))
+    format!("{status} {kind}\n{}", uncited(&text(response).await).replace("},{", "},\n{"))
+}
+
+/// An answer without its citation, which stands at its end and is tested by itself.
+fn uncited(body: &str) -> String {
+    body.find(r#","citation":{"#).map_or_else(|| body.to_owned(), |at| format!("{}}}", &body[..at]))
 }
 
 fn borrowed(record: &Record) -> RecordRef<'_> {

@@ -6,6 +6,7 @@ mod air;
 mod asker;
 mod attacker;
 mod catalog;
+mod citation;
 mod csv;
 mod device_facts;
 mod errors;

@@ -13,16 +13,16 @@ const DAY = 24 * HOUR;
 
 /**
  * The picture of one span of windows and what a reader is told of the points.
- * @param {{pole:string, chosen:string}} whose pole and property
+ * @param {{pole:string, chosen:string, now:() => number}} whose pole and property, and until when
  * @param {'count'|'gauge'} kind
  * @param {{id:string, from:(now:number) => number}} span
  * @param {any[]} items windows, at least one of them with a value
  * @param {number} width in CSS pixels
  */
-export function drawCourse({ pole, chosen: id }, kind, span, items, width) {
+export function drawCourse({ pole, chosen: id, now }, kind, span, items, width) {
   const property = state.properties.get(id);
   const step = span[kind][1];
-  const [from, to] = [Math.min(span.from(Date.now()), Date.parse(items[0].start)), Math.max(Date.now(), Date.parse(items.at(-1).end))];
+  const [from, to] = [Math.min(span.from(now()), Date.parse(items[0].start)), Math.max(now(), Date.parse(items.at(-1).end))];
   const points = items.map((item) => point(item, kind)).filter(({ value }) => value !== null);
   const lows = points.map(({ low, value }) => low ?? value);
   const highs = points.map(({ high, value }) => high ?? value);
@@ -74,7 +74,7 @@ function ticks(span, from, to, width) {
     for (let at = Math.ceil(from / HOUR) * HOUR; at <= to; at += HOUR) if (civil(at).hour % every === 0) found.push({ at, text: String(civil(at).hour) });
     return found;
   }
-  for (let days = -28; days <= 0; days += 7) found.push({ at: midnight(Date.now(), days), text: format.day(midnight(Date.now(), days)) });
+  for (let days = -28; days <= 0; days += 7) found.push({ at: midnight(to, days), text: format.day(midnight(to, days)) });
   return found;
 }
 

@@ -1,4 +1,5 @@
 /** A line to cite a figure with: what, how much, as of when, by which method, where to look it up again. */
+import { citeBox, frozenAt, pageAddress, publisherOf } from './cite.js';
 import { h } from './dom.js';
 import { figureAddress } from './figure-rules.js';
 import { valueWords, what, when, whose } from './figure-words.js';
@@ -12,12 +13,15 @@ import { head } from './states.js';
  * @param {number} asked when it was told, UTC ms
  */
 export function citation(figure, told, asked) {
-  const isOf = told.state === null ? null : Math.floor(asked / 60_000) * 60_000;
-  const url = `${location.origin}${location.pathname}${figureAddress(figure, isOf)}`;
-  const text = t(isOf === null ? 'cite.public' : 'cite.text', {
-    what: what(figure), whose: whose(figure), when: when(figure, told.end), value: valueWords(figure, told.value), city: document.title,
-    asOf: format.minute(asked), state: told.state && t(`window.${told.state}`), revision: told.revision, method: told.method ? `${told.method.id}/${told.method.version}` : '–', url,
+  const stays = told.state === null; // to the public counts are shown once and stay
+  const asOf = frozenAt(asked);
+  const link = pageAddress(figureAddress(figure, stays ? null : asOf));
+  const method = told.method ? `${told.method.id}/${told.method.version}` : '–';
+  const said = { what: what(figure), whose: whose(figure), when: when(figure, told.end), value: valueWords(figure, told.value) };
+  const by = publisherOf(told.answer.citation);
+  const text = t(stays ? 'cite.public' : 'cite.text', {
+    ...said, city: by.publisher, asOf: format.minute(stays ? asked : asOf), state: told.state && t(`window.${told.state}`), revision: told.revision, method, url: link,
   });
-  const copy = h('button', { type: 'button', class: 'btn', onclick: async () => { await navigator.clipboard.writeText(text); copy.textContent = t('cite.copied'); } }, t('cite.copy'));
-  return h('section', { class: 'cite', 'data-testid': 'figure-cite' }, head(null, t('cite.title')), h('p', {}, text), navigator.clipboard ? copy : null);
+  const source = { ...by, title: `${said.what}, ${said.whose}, ${said.when}: ${said.value}`, link, asOf: stays ? asked : asOf, method };
+  return h('section', { 'data-testid': 'figure-cite' }, head(null, t('cite.title')), citeBox(text, source));
 }

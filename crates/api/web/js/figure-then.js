@@ -9,6 +9,9 @@ import { t } from './i18n.js';
 import { head } from './states.js';
 import { instant, wallClock } from './time.js';
 
+/** A figure is cited as of the minute that runs. */
+const MINUTE = 60_000;
+
 /**
  * @param {import('./figure-rules.js').Figure} figure
  * @param {() => import('./figure-data.js').Told|null} now what is known now
@@ -23,7 +26,7 @@ export function asOfPicker(figure, now, chosen) {
   const self = {};
   /** Shows what held at a minute; the future is not known. */
   self.ask = (minute) => {
-    if (minute === null || minute > Date.now()) return found.replaceChildren(h('p', { class: 'note', role: 'alert' }, t('asof.wrong')));
+    if (minute === null || minute > Date.now() + MINUTE) return found.replaceChildren(h('p', { class: 'note', role: 'alert' }, t('asof.wrong')));
     field.value = wallClock(minute);
     asked = Object.assign(answer(async () => ({ told: await told(figure, minute) }), draw), { minute });
     chosen(minute);

@@ -1,11 +1,13 @@
 /** The three cards beside and under the map: the main zone's day, the places compared, the air of the last 24 hours. */
 import * as chart from './chart.js';
+import { citeFold } from './cite.js';
 import { loadAll, mainZone, places } from './data.js';
+import { dayCitation } from './day-cite.js';
 import { find, h, svg, walk } from './dom.js';
 import { explore } from './explore.js';
 import { CROSSINGS, INDICES, figureAddress } from './figure-rules.js';
 import * as format from './format.js';
-import { t } from './i18n.js';
+import { language, t } from './i18n.js';
 import { judge } from './sentence.js';
 import { airStyle, airWord, isClass } from './shapes.js';
 import { state } from './state.js';
@@ -48,7 +50,16 @@ export function drawToday() {
   const title = head('today-title', zone ? t('today.title', { zone: zone.name }) : t('today.generic'), null, chip);
   if (other) return card.replaceChildren(title, other);
   const drawn = dayChart(zone, count, room(card));
-  return card.replaceChildren(title, dayFigures(zone, count), h('div', { class: 'plot' }, h('p', { class: 'note' }, t('today.note')), drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)));
+  return card.replaceChildren(title, dayFigures(zone, count), h('div', { class: 'plot' }, h('p', { class: 'note' }, t('today.note')), drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)), dayFold(zone));
+}
+
+let folded = null;
+
+/** The day as a figure; the fold stays as a reader has it when the card is drawn anew. */
+function dayFold(zone) {
+  const key = `${zone.id} ${language()}`;
+  if (folded?.key !== key) folded = { key, root: citeFold(() => dayCitation(zone, state.counts.get(zone.id))) };
+  return folded.root;
 }
 
 function dayFigures(zone, count) {

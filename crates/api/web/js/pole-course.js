@@ -1,5 +1,7 @@
 /** The course of a pole's properties: 24 hours and 30 days. */
-import { list } from './api.js';
+import { get } from './api.js';
+import { citeFold } from './cite.js';
+import { courseCitation } from './course-cite.js';
 import { drawCourse, mean, valueOf } from './course-chart.js';
 import { h, svg } from './dom.js';
 import * as format from './format.js';
@@ -18,13 +20,13 @@ const SPANS = [
 ];
 
 /**
- * @param {{pole:string, items:any[], chosen?:string}} wish
+ * @param {{pole:string, items:any[], chosen?:string, frozen?:number|null}} wish `frozen`: as it was known then, UTC ms
  * @returns {{root:HTMLElement, load:() => Promise<void>, draw:() => void, chosen:string}}
  */
-export function courses({ pole, items, chosen }) {
+export function courses({ pole, items, chosen, frozen = null }) {
   const properties = charted(items);
   const first = [chosen, 'pm2_5', properties[0]].find((id) => properties.includes(id));
-  const self = { pole, chosen: first, found: {}, error: null, raw: null, rawOpen: false };
+  const self = { pole, chosen: first, frozen, now: () => frozen ?? Date.now(), found: {}, folds: {}, error: null, raw: null, rawOpen: false };
   const boxes = SPANS.map((span) => ({ span, box: h('div', { class: 'course', 'data-testid': `chart-${span.id}` }) }));
   const readings = h('div', {});
   const chooser = h('div', { class: 'chooser', role: 'group', 'aria-label': t('pole.property') }, properties.map((id) => button(id)));
@@ -34,6 +36,7 @@ export function courses({ pole, items, chosen }) {
   function choose(id) {
     self.chosen = id;
     self.found = {};
+    self.folds = {};
     single();
     for (const one of chooser.children) one.setAttribute('aria-pressed', String(one.dataset.property === id));
     self.draw();
@@ -50,7 +53,7 @@ export function courses({ pole, items, chosen }) {
   self.load = async () => {
     const asked = self.chosen;
     try {
-      const found = await Promise.all(SPANS.map((span) => fetchSpan(pole, asked, span)));
+      const found = await Promise.all(SPANS.map((span) => fetchSpan(self, asked, span)));
       if (asked !== self.chosen) return;
       self.found = Object.fromEntries(SPANS.map((span, at) => [span.id, found[at]]));
       self.error = null;
@@ -77,20 +80,28 @@ function shapeOf(property) {
   return state.properties.get(property)?.kind === 'interval_count' ? 'count' : 'gauge';
 }
 
-function fetchSpan(pole, property, span) {
-  const now = Date.now();
-  return list('series', { pole, property, from: rfc3339(span.from(now)), to: rfc3339(now), step: span[shapeOf(property)][0] });
+/** Less than a page of windows, with what it is cited with. */
+async function fetchSpan({ pole, frozen, now }, property, span) {
+  const asked = { from: rfc3339(span.from(now())), to: rfc3339(now()), step: span[shapeOf(property)][0], as_of: frozen && rfc3339(frozen) };
+  return { at: Date.now(), ...(await get('series', { pole, property, ...asked })) };
 }
 
 function course(self, span, box) {
   const kind = shapeOf(self.chosen);
   const title = h('div', { class: 'head' }, h('h3', {}, t(`pole.${span.id}`)));
-  const items = self.found[span.id];
-  if (!items) return [title, self.error ? broken(self.error, () => self.load()) : skeleton('plot-size')];
+  const found = self.found[span.id];
+  if (!found) return [title, self.error ? broken(self.error, () => self.load()) : skeleton('plot-size')];
+  const { items } = found;
   if (!items.some((item) => valueOf(item, kind) !== null)) return [title, nothing(t('pole.noData'))];
   title.append(stateChip(stateOf(items), mean(items.map((item) => item.coverage))));
   const drawn = drawCourse(self, kind, span, items, Math.max(240, box.clientWidth || 320));
-  return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) })), correctedNote(items)];
+  return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) })), correctedNote(items), fold(self, span)];
+}
+
+/** It stays as a reader has it when the chart is drawn anew. */
+function fold(self, span) {
+  self.folds[span.id] ??= citeFold(() => courseCitation(self, self.found[span.id]));
+  return self.folds[span.id];
 }
 
 /** A span is provisional as long as one of its windows is. */

@@ -1,15 +1,16 @@
 /** The panel of one pole: live values, air, courses, remarks, devices. */
 import { list } from './api.js';
 import { connectionTag } from './device-words.js';
+import { courseAddress } from './course-cite.js';
 import { find, flash, h, keepFocus, setText } from './dom.js';
 import { addDrawer } from './drawer.js';
-import { figureAddress } from './figure-rules.js';
+import { figureAddress, minuteOf } from './figure-rules.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { onWindow } from './live.js';
 import { courses } from './pole-course.js';
 import { sensing } from './pole-sensing.js';
-import { address, leave } from './route.js';
+import { address, leave, route } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
 import { on, seriesKey, state } from './state.js';
 import { head } from './states.js';
@@ -40,7 +41,7 @@ function soon() {
 
 function opened(id) {
   open = id;
-  view = {};
+  view = { frozen: minuteOf(route().as_of) };
   draw();
   loadLatest(id);
 }
@@ -120,14 +121,22 @@ function drawBody() {
     const inside = waits ? h('div', { class: 'skeleton block' }) : h('p', { class: 'note' }, view.error ?? t('pole.live.empty'));
     return view.body.replaceChildren(h('section', {}, head(null, t('pole.live')), inside), devices());
   }
-  const chosen = view.courses?.chosen;
-  view.courses = courses({ pole: open, items: found, chosen });
+  const chosen = view.courses?.chosen ?? route().property;
+  view.courses = courses({ pole: open, items: found, chosen, frozen: view.frozen });
   view.flags = h('section', {});
   view.body.replaceChildren(
     h('section', {}, head(null, t('pole.live'), t('pole.live.note')), h('dl', { class: 'values' }, found.map(valueRow))),
-    view.courses.root, view.flags, sensing(view.pole) ?? '', devices());
+    frozenLine(), view.courses.root, view.flags, sensing(view.pole) ?? '', devices());
   drawFlags(found);
   return view.courses.load();
+}
+
+/** Courses of an address that is cited stay as they were known; the way back to today. */
+function frozenLine() {
+  if (view.frozen === null) return '';
+  const { pole, frozen } = view;
+  const thaw = () => { history.replaceState(null, '', courseAddress({ pole: pole.id, chosen: view.courses.chosen })); opened(pole.id); };
+  return h('p', { class: 'frozen', 'data-testid': 'frozen', role: 'status' }, h('span', {}, t('frozen.is', { time: format.minute(frozen) })), h('button', { type: 'button', class: 'link', onclick: thaw }, t('frozen.clear')));
 }
 
 function valueRow(item) {

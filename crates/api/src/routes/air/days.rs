@@ -14,9 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::{HOUR_MS, hour::exact};
 use crate::{
     ApiState, Parts,
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     list::{Cursor, Number},
-    number::Exact,
+    number::{Exact, share},
     problem::{Problem, Refused},
     representation::Question,
     routes::{
@@ -233,6 +234,16 @@ impl Tabular for AirDays {
 
     fn methods(&self) -> Vec<MethodName> {
         self.methods.to_vec()
+    }
+
+    /// Covered are valid hours, of 24.
+    fn stretches(&self) -> Vec<Stretch> {
+        let of_day = |day: &AirDay| {
+            let (start, end) = (day.start, day.end);
+            let coverage = |of: &PollutantDay| Some(share(of.valid_hours.into(), 24));
+            day.pollutants.iter().map(|of| Stretch { start, end, coverage: coverage(of) }).collect::<Vec<_>>()
+        };
+        self.items.iter().flat_map(of_day).collect()
     }
 }
 

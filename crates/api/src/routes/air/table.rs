@@ -6,6 +6,7 @@ use super::{
     zone::{ZoneHour, ZoneIndex, ZonePollutant},
 };
 use crate::{
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     list::Cursor,
     routes::MethodName,
@@ -85,9 +86,24 @@ impl Tabular for AirAnswer {
     fn methods(&self) -> Vec<MethodName> {
         vec![self.method]
     }
+
+    /// A zone's hours have no coverage: it counts poles.
+    fn stretches(&self) -> Vec<Stretch> {
+        match &self.items {
+            Items::Pole(hours) => hours.iter().flat_map(PoleHour::stretches).collect(),
+            Items::Zone(hours) => {
+                hours.iter().map(|hour| Stretch { start: hour.start, end: hour.end, coverage: None }).collect()
+            }
+        }
+    }
 }
 
 impl PoleHour {
+    fn stretches(&self) -> impl Iterator<Item = Stretch> {
+        let (start, end) = (self.start, self.end);
+        self.pollutants.iter().map(move |hour| Stretch { start, end, coverage: Some(hour.coverage) })
+    }
+
     fn rows<'a>(&'a self, pole: &'a str) -> impl Iterator<Item = [Cell<'a>; POLE.len()]> {
         self.pollutants.iter().map(move |hour| self.row(pole, hour))
     }

@@ -10,7 +10,7 @@ use super::{
     graph::{About, Graph, Iri, Node, Value},
     words::Words,
 };
-use crate::Publish;
+use crate::{Publish, publish::city};
 
 /// Lists of the EU's Publications Office.
 const EU: &str = "http://publications.europa.eu/resource/authority";
@@ -67,10 +67,7 @@ impl Form {
 
 impl<'a> Publisher<'a> {
     fn new(inputs: &Inputs, publish: &'a Publish) -> Self {
-        let city = inputs.registry.zones.iter().find(|zone| zone.kind == "city");
-        let city = city.map_or_else(|| inputs.settings.city.clone(), |city| city.name.clone());
-        let name = if publish.publisher.is_empty() { city.clone() } else { publish.publisher.clone() };
-        Self { publish, name, city }
+        Self { publish, name: publish.name(inputs), city: city(inputs) }
     }
 
     /// A name within the catalogue.

@@ -5,6 +5,7 @@ use super::{
     beside::{Beside, Partner, Why},
 };
 use crate::{
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     list::Cursor,
     routes::MethodName,
@@ -51,6 +52,15 @@ impl Tabular for Footfall {
 
     fn methods(&self) -> Vec<MethodName> {
         [Some(self.method), self.compared_by, self.estimated_by].into_iter().flatten().collect()
+    }
+
+    fn stretches(&self) -> Vec<Stretch> {
+        let stretch = |item: &FootfallItem| Stretch { start: item.start, end: item.end, coverage: Some(item.coverage) };
+        self.items.iter().map(stretch).collect()
+    }
+
+    fn is_as_of(&self) -> bool {
+        self.rounded_to == 1
     }
 }
 

@@ -1,7 +1,8 @@
 //! Days of heat as a table.
 
-use super::{HeatAnswer, UNIT};
+use super::{HeatAnswer, HeatDay, UNIT};
 use crate::{
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     list::Cursor,
     routes::MethodName,
@@ -46,5 +47,10 @@ impl Tabular for HeatAnswer {
 
     fn methods(&self) -> Vec<MethodName> {
         self.methods.to_vec()
+    }
+
+    fn stretches(&self) -> Vec<Stretch> {
+        let stretch = |of: &HeatDay| Stretch { start: of.span.from, end: of.span.to, coverage: Some(of.day_coverage) };
+        self.items.iter().map(stretch).collect()
     }
 }

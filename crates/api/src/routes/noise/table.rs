@@ -2,6 +2,7 @@
 
 use super::{NoiseAnswer, NoiseDay, PeriodNoise, PoleNoise};
 use crate::{
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     list::Cursor,
     routes::MethodName,
@@ -39,6 +40,11 @@ impl Tabular for NoiseAnswer {
 
     fn methods(&self) -> Vec<MethodName> {
         self.methods.to_vec()
+    }
+
+    fn stretches(&self) -> Vec<Stretch> {
+        let periods = self.items.iter().flat_map(|day| &day.poles).flat_map(|pole| &pole.periods);
+        periods.map(|of| Stretch { start: of.start, end: of.end, coverage: Some(of.coverage) }).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Items, RawItem, SeriesAnswer};
 use crate::{
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     list::Cursor,
     routes::{MethodName, window::Window},
@@ -58,6 +59,15 @@ impl Tabular for SeriesAnswer {
 
     fn methods(&self) -> Vec<MethodName> {
         vec![self.method]
+    }
+
+    fn stretches(&self) -> Vec<Stretch> {
+        let window = |of: &Window| Stretch { start: of.start, end: of.end, coverage: Some(of.coverage) };
+        let reading = |of: &RawItem| Stretch { start: of.event_time, end: of.event_time.plus(1), coverage: None };
+        match &self.items {
+            Items::Windows(windows) => windows.iter().map(window).collect(),
+            Items::Readings(readings) => readings.iter().map(reading).collect(),
+        }
     }
 }
 

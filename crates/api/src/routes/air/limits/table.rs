@@ -43,6 +43,10 @@ impl Tabular for AirLimits {
     fn methods(&self) -> Vec<MethodName> {
         vec![self.method]
     }
+
+    fn left_open(&self) -> Vec<(&'static str, String)> {
+        vec![("year", self.year.to_string())]
+    }
 }
 
 impl AirLimits {
