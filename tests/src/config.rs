@@ -13,7 +13,7 @@ use smartpole_model::{
 };
 
 use crate::{
-    InfluxDb, Mosquitto,
+    InfluxDb, InfluxDb1, Mosquitto,
     artefacts::{Artefacts, repository},
     free_port,
 };
@@ -92,6 +92,18 @@ impl Config {
         let name = "[[influx]]\nname = \"city\"";
         self.section(&format!(
             "{name}\nurl = \"{url}\"\norg = \"{org}\"\nbucket = \"{bucket}\"\ntoken_file = \"{token}\""
+        ))
+    }
+
+    /// Sends what it accepts to this InfluxDB 1, a target of this name.
+    #[must_use]
+    pub fn influx1(self, name: &str, server: &InfluxDb1) -> Self {
+        let (database, user) = (InfluxDb1::DATABASE, InfluxDb1::USER);
+        let (url, password) = (server.url(), server.password_file());
+        self.section(&format!(
+            "[[influx]]\nname = \"{name}\"\nversion = 1\nurl = \"{url}\"\ndatabase = \"{database}\"\n\
+             username = \"{user}\"\npassword_file = \"{}\"",
+            password.display()
         ))
     }
 

@@ -2,17 +2,23 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::{artefacts::Artefacts, free_port, process::Process, wait::eventually};
+use crate::{
+    artefacts::Artefacts,
+    free_port,
+    influxd::{InfluxQl, good, program, series},
+    process::Process,
+    wait::eventually,
+};
 
 /// The one that `tests/servers/influxd-module/go.mod` names.
 const VERSION: &str = "2.9.1";
@@ -236,20 +242,6 @@ impl InfluxDb {
         text.split("\n\n").flat_map(rows).collect()
     }
 
-    /// The series of an InfluxQL query's answer, times in ms.
-    ///
-    /// # Panics
-    /// If the query fails.
-    pub async fn influxql(&self, query: &str) -> Vec<Value> {
-        let request = self.client.post(format!("{}/query?db={}&epoch=ms", self.url(), Self::BUCKET));
-        let request = request.header("Authorization", authorization());
-        let answer = request.header("Content-Type", "application/vnd.influxql").body(query.to_owned()).send().await;
-        let answer: Value = serde_json::from_str(&good(answer).await).expect("JSON");
-        let result = &answer["results"][0];
-        assert!(result["error"].is_null(), "{query}: {answer}");
-        result["series"].as_array().cloned().unwrap_or_default()
-    }
-
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let request = self.client.request(method, self.url() + path).header("Authorization", authorization());
         let request = match body {
@@ -261,13 +253,22 @@ impl InfluxDb {
     }
 }
 
+impl InfluxQl for InfluxDb {
+    async fn influxql(&self, query: &str) -> Vec<Value> {
+        let request = self.client.post(format!("{}/query?db={}&epoch=ms", self.url(), Self::BUCKET));
+        let request = request.header("Authorization", authorization());
+        let answer = request.header("Content-Type", "application/vnd.influxql").body(query.to_owned()).send().await;
+        series(query, &good(answer).await)
+    }
+}
+
 fn launch(files: &Artefacts, data: &Path, port: u16) -> Process {
     let file = |name: &str| data.join(name).to_str().expect("our folder's name is UTF-8").to_owned();
     let (bolt, sqlite, engine) = (file("influxd.bolt"), file("influxd.sqlite"), file("engine"));
     let (address, log) = (format!("127.0.0.1:{port}"), files.path().join("influxd.log"));
     let places = ["--bolt-path", &bolt, "--sqlite-path", &sqlite, "--engine-path", &engine];
     let others = ["--http-bind-address", &address, "--reporting-disabled", "--log-level", "warn"];
-    let mut process = Process::start(&influxd(), &[&places[..], &others].concat(), &log);
+    let mut process = Process::start(&program(VERSION, "influxd"), &[&places[..], &others].concat(), &log);
     process.drain(&log);
     process
 }
@@ -276,24 +277,7 @@ fn authorization() -> String {
     format!("Token {TOKEN}")
 }
 
-/// The body of an answer that is no error.
-async fn good(answer: reqwest::Result<Response>) -> String {
-    let answer = answer.expect("influxd answers");
-    let status = answer.status();
-    let text = answer.text().await.expect("a whole answer");
-    assert!(status.is_success(), "influxd says {status}: {text}");
-    text
-}
-
 fn rows(table: &str) -> Vec<Row> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     reader.deserialize().map(|row| row.expect("CSV with a head")).collect()
-}
-
-fn influxd() -> PathBuf {
-    let home = || Path::new(&env::var_os("HOME").expect("a home")).join(".cache/smartpole");
-    let cache = env::var_os("SMARTPOLE_CACHE").map_or_else(home, PathBuf::from);
-    let path = cache.join(format!("bin/influxd-{VERSION}"));
-    assert!(path.exists(), "no {}: tests/servers/influxd builds it, or use tests/run", path.display());
-    path
 }

@@ -4,7 +4,7 @@
 //! ```text
 //! Town (fleet, truth) ──► Mosquitto ──► Service ◄── Api (HTTP, server-sent events)
 //!            └──────────────────────────────▲  │  its own listener
-//!                                              └──► ScriptedProxy ──► InfluxDb
+//!                                              └──► ScriptedProxy ──► InfluxDb, InfluxDb1
 //! ```
 //!
 //! Invariants: every port is a free one; every process dies with the test; nothing waits a fixed time: what is to happen is
@@ -16,7 +16,9 @@ mod api;
 mod artefacts;
 mod config;
 mod gateway;
+mod influxd;
 mod influxdb;
+mod influxdb1;
 mod ledger;
 mod messages;
 mod mosquitto;
@@ -32,7 +34,9 @@ pub use api::{Api, Events};
 pub use artefacts::{Artefacts, repository};
 pub use config::{Config, Listener};
 pub use gateway::{DL_PM, Gateway, join_request, joined, rxpk, uplink};
+pub use influxd::InfluxQl;
 pub use influxdb::{InfluxDb, Row, Token};
+pub use influxdb1::InfluxDb1;
 pub use ledger::{Ledger, difference};
 pub use messages::{json_at, message, now, up};
 pub use mosquitto::{Mosquitto, Subscription};

@@ -8,7 +8,9 @@ mod outage;
 mod readme;
 mod refused;
 mod secrets;
+mod several;
 mod truth;
+mod v1;
 
 use std::time::Duration;
 
@@ -24,14 +26,14 @@ use smartpole_tests::{
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// A service that takes messages itself and sends them to an InfluxDB, and the fleet of a day.
-struct Scene {
-    influxdb: InfluxDb,
+struct Scene<S = InfluxDb> {
+    influxdb: S,
     listener: Listener,
     service: Service,
     town: Town,
 }
 
-impl Scene {
+impl Scene<InfluxDb> {
     /// With so many hours of the fleet, nothing of it sent yet.
     async fn new(hours: i64, faults: Faults) -> Self {
         let influxdb = InfluxDb::start().await;
@@ -39,8 +41,10 @@ impl Scene {
         let config = Config::new().listener(listener).influx(&influxdb);
         Self::of(influxdb, listener, config, hours, faults).await
     }
+}
 
-    async fn of(influxdb: InfluxDb, listener: Listener, config: Config, hours: i64, faults: Faults) -> Self {
+impl<S> Scene<S> {
+    async fn of(influxdb: S, listener: Listener, config: Config, hours: i64, faults: Faults) -> Self {
         let town = Town::new(&config, Path::Direct, hours, faults);
         let service = Service::start(config).await;
         Self { influxdb, listener, service, town }
@@ -108,8 +112,12 @@ impl Scene {
 
     /// Waits until the target's line is in this state, and says why.
     async fn circuit(&self, state: &str) -> Value {
-        eventually_within(LIMIT, &format!("the circuit is {state}"), async || {
-            let circuit = target(&self.service).await?["circuit"].clone();
+        self.circuit_of("city", state).await
+    }
+
+    async fn circuit_of(&self, name: &str, state: &str) -> Value {
+        eventually_within(LIMIT, &format!("the circuit of {name} is {state}"), async || {
+            let circuit = target_named(&self.service, name).await?["circuit"].clone();
             if circuit["state"] == state { Ok(circuit) } else { Err(circuit.to_string()) }
         })
         .await
@@ -122,11 +130,15 @@ fn lately() -> UtcMillis {
     UtcMillis(two_hours_ago.0 - two_hours_ago.0.rem_euclid(3_600_000))
 }
 
-/// What the ledger says about the target.
+/// What the ledger says about the target `city`.
 async fn target(service: &Service) -> Result<Value, String> {
+    target_named(service, "city").await
+}
+
+async fn target_named(service: &Service, name: &str) -> Result<Value, String> {
     let ledger = service.api().try_get("/api/v1/ledger").await?;
-    let mut targets = ledger["targets"].as_array().cloned().unwrap_or_default();
-    if targets.len() == 1 && targets[0]["name"] == "city" { Ok(targets.remove(0)) } else { Err(ledger.to_string()) }
+    let targets = ledger["targets"].as_array().cloned().unwrap_or_default();
+    targets.into_iter().find(|target| target["name"] == name).ok_or_else(|| ledger.to_string())
 }
 
 fn number(target: &Value, key: &str) -> u64 {
@@ -140,9 +152,13 @@ fn refused(target: &Value) -> u64 {
 /// Waits until all that was accepted was committed, and nothing of it is pending. What was accepted is the sum of what became
 /// of it, always.
 async fn all_is_sent(service: &Service) -> Value {
+    all_is_sent_to(service, "city").await
+}
+
+async fn all_is_sent_to(service: &Service, name: &str) -> Value {
     let accepted = Ledger::ask(service.api()).await.expect("it answers").term("readings accepted");
     let sent = eventually_within(LIMIT, "all is sent", async || {
-        let target = target(service).await?;
+        let target = target_named(service, name).await?;
         assert_eq!(target["balanced"], true, "{target}");
         let waits = number(&target, "pending") + number(&target, "pending_messages");
         if waits == 0 && number(&target, "accepted") == accepted { Ok(target) } else { Err(target.to_string()) }

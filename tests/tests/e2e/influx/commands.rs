@@ -110,7 +110,7 @@ async fn surplus(scene: &Scene, at: UtcMillis, tag: &str) {
     scene.influxdb.delete(&at.to_string(), &at.plus(1).to_string(), &predicate).await;
 }
 
-async fn differs(scene: &Scene, words: &[&str]) {
+pub(super) async fn differs<S>(scene: &Scene<S>, words: &[&str]) {
     let (code, printed) = scene.influx(&["verify"]).await;
     assert_eq!(code, Some(1), "{printed}");
     for word in words {

@@ -1,7 +1,7 @@
 //! `kill -9` in mid-stream: of the server, of the service, of both.
 
 use firmware_sim::{Faults, Pace};
-use smartpole_tests::{Act, Config, InfluxDb, Listener, ScriptedProxy, eventually};
+use smartpole_tests::{Act, Config, InfluxDb, InfluxQl, Listener, ScriptedProxy, eventually};
 
 use super::{Scene, number, target, truth};
 
@@ -9,7 +9,7 @@ use super::{Scene, number, target, truth};
 const KILLS: u64 = 3;
 
 /// Sends the fleet's messages and does something to the scene in their midst, several times.
-async fn while_it_streams(scene: &mut Scene, mut disturb: impl AsyncFnMut(&mut Scene)) {
+pub(super) async fn while_it_streams<S: InfluxQl>(scene: &mut Scene<S>, mut disturb: impl AsyncFnMut(&mut Scene<S>)) {
     let publishing = scene.town.publish(scene.broker(), 32, Pace::PerSecond(500.0));
     let step = scene.town.truth().readings.accepted / (KILLS + 5);
     for kill in 1..=KILLS {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use firmware_sim::Faults;
-use smartpole_tests::{Config, InfluxDb, Listener};
+use smartpole_tests::{Config, InfluxDb, InfluxQl, Listener};
 
 use super::{Scene, truth};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use firmware_sim::Faults;
 use smartpole_model::UtcMillis;
-use smartpole_tests::repository;
+use smartpole_tests::{InfluxQl, repository};
 
 use super::{Scene, truth};
 

@@ -7,7 +7,7 @@ use smartpole_tests::now;
 use super::{Scene, all_is_sent, number, truth};
 
 /// Readings that were refused, by reason.
-fn terms(target: &Value) -> Vec<(&str, u64)> {
+pub(super) fn terms(target: &Value) -> Vec<(&str, u64)> {
     let terms = target["refused"].as_array().expect("a list").iter();
     terms.map(|term| (term["reason"].as_str().expect("a reason"), number(term, "value"))).collect()
 }

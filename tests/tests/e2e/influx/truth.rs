@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use firmware_sim::Window;
 use serde_json::Value;
 use smartpole_model::UtcMillis;
-use smartpole_tests::InfluxDb;
+use smartpole_tests::InfluxQl;
 
 use super::Scene;
 
@@ -16,7 +16,7 @@ const COUNTS: [&str; 2] = ["people_in", "people_out"];
 type Hours = BTreeMap<(String, i64, String, String), i64>;
 
 /// Asserts that the bucket holds each accepted reading once, and each hour's count of people.
-pub(super) async fn is_in(scene: &Scene) {
+pub(super) async fn is_in(scene: &Scene<impl InfluxQl>) {
     let truth = scene.town.truth();
     assert_eq!(readings(&scene.influxdb).await, truth.readings.accepted);
     let (mut is, mut must) = (hours(&scene.influxdb).await, hours_of(&truth.windows));
@@ -37,7 +37,7 @@ pub(super) fn closed(windows: &[Window]) -> UtcMillis {
 }
 
 /// How many readings the bucket holds.
-pub(super) async fn readings(influxdb: &InfluxDb) -> u64 {
+pub(super) async fn readings(influxdb: &impl InfluxQl) -> u64 {
     let mut sum = 0;
     for measurement in measurements(influxdb).await.iter().filter(|name| !is_of_windows(name)) {
         for series in influxdb.influxql(&format!("SELECT count(*) FROM {}", quoted(measurement))).await {
@@ -54,7 +54,7 @@ pub(super) async fn readings(influxdb: &InfluxDb) -> u64 {
 }
 
 /// The bucket's measurements.
-pub(super) async fn measurements(influxdb: &InfluxDb) -> Vec<String> {
+pub(super) async fn measurements(influxdb: &impl InfluxQl) -> Vec<String> {
     let series = influxdb.influxql("SHOW MEASUREMENTS").await;
     let rows = series.first().and_then(|series| series["values"].as_array().cloned()).unwrap_or_default();
     rows.iter().map(|row| row[0].as_str().expect("a name").to_owned()).collect()
@@ -74,7 +74,7 @@ fn is_of_a_reading(column: &Value) -> bool {
     field.is_some_and(|field| !field.ends_with("_flags") && !["received_at", "time_source"].contains(&field))
 }
 
-async fn hours(influxdb: &InfluxDb) -> Hours {
+async fn hours(influxdb: &impl InfluxQl) -> Hours {
     let mut hours = Hours::new();
     for property in COUNTS {
         let query = format!("SELECT {property}_sum FROM footfall_1h GROUP BY device, line");
