@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use smartpole_journal::{State, Status};
-use smartpole_model::UtcMillis;
+use smartpole_model::{ObservedProperty, UtcMillis};
 use utoipa::ToSchema;
 
 /// What the binary knows about its parts.
@@ -36,8 +36,8 @@ pub struct SourceHealth {
 pub struct TargetHealth {
     /// Its name in the configuration.
     pub name: String,
-    /// Themes that it gets; none stands for all.
-    pub themes: Vec<String>,
+    /// Which readings it gets.
+    pub filter: TargetFilter,
     /// Whether it is sent to.
     pub circuit: CircuitState,
     /// What kind of trouble it is, as a code (`token`, `bucket`, `server`, `network`, …); empty while closed.
@@ -48,6 +48,30 @@ pub struct TargetHealth {
     pub since: Option<UtcMillis>,
     /// When it is tried again.
     pub retry_at: Option<UtcMillis>,
+}
+
+/// Which readings a target gets: those that pass all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetFilter {
+    /// Whether it gets windows only.
+    pub windows_only: bool,
+    /// Themes; none stands for all.
+    pub themes: Vec<String>,
+    /// Ids of properties; none stands for all.
+    pub properties: Vec<String>,
+    /// Ids of zones; none stands for all.
+    pub zones: Vec<String>,
+}
+
+impl TargetFilter {
+    /// Whether it lets a reading pass, which was measured within these zones.
+    pub(crate) fn passes(&self, property: &ObservedProperty, zones: &[&str]) -> bool {
+        let one = |wanted: &[String], ids: &[&str]| {
+            wanted.is_empty() || ids.iter().any(|id| wanted.iter().any(|wanted| wanted == id))
+        };
+        let Self { windows_only, themes, properties, zones: wanted } = self;
+        !windows_only && one(themes, &[&property.theme]) && one(properties, &[&property.id]) && one(wanted, zones)
+    }
 }
 
 /// Whether a target is sent to.

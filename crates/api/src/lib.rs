@@ -33,7 +33,7 @@ use axum::{Router, middleware};
 use tower_http::{compression::CompressionLayer, trace::TraceLayer};
 
 pub use asker::{Operators, Peer};
-pub use health::{CircuitState, Health, SourceHealth, TargetHealth};
+pub use health::{CircuitState, Health, SourceHealth, TargetFilter, TargetHealth};
 pub use publish::Publish;
 pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
 pub use routes::openapi;

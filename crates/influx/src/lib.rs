@@ -44,7 +44,7 @@ pub use delivery::Delivery;
 pub use error::Error;
 pub use forwarder::{Forwarder, SharedInputs};
 pub use line::{Field, Lines, Points, Value};
-pub use options::{Options, Version};
+pub use options::{Options, Resolution, Version};
 pub use query::{Cell, Policy, Queries, QueryError, Table};
 pub use refusal::{Refusal, RefusedReason};
 pub use retention::Retention;

@@ -1,5 +1,6 @@
 //! Settings of one InfluxDB target.
 
+mod resolution;
 mod version;
 
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use reqwest::Url;
 use smartpole_model::{Mistake, Mistakes};
 
-pub use self::version::Version;
+pub use self::{resolution::Resolution, version::Version};
 use crate::Error;
 
 /// Settings of one target, a table `[[influx]]`.
@@ -39,10 +40,15 @@ pub struct Options {
     /// Days that the bucket or retention policy keeps points, as `smartpole influx init` makes it, up to 24,855 (a bucket's seconds
     /// have 31 bits); 0 is for ever.
     pub retention_days: u32,
-    /// Themes that are sent; none stands for all. What is not sent is counted as filtered.
+    /// Themes that are sent; none stands for all. A reading or window is sent if this and the next three let it pass; readings
+    /// that are not sent are counted as filtered.
     pub themes: Vec<String>,
-    /// Whether windows of a quarter, an hour and a day are sent, too.
-    pub windows: bool,
+    /// Ids of properties that are sent; none stands for all.
+    pub properties: Vec<String>,
+    /// Ids of zones whose poles are sent, and what lies within them; none stands for all, also for what hangs on no pole.
+    pub zones: Vec<String>,
+    /// How finely: readings, windows; none stands for all.
+    pub resolution: Vec<Resolution>,
     /// Most lines of a request, 1 to 50,000.
     pub batch_lines: usize,
     /// Most bytes of a request before compression, 1,000 to 50,000,000; a single line may be longer.
@@ -68,7 +74,9 @@ impl Default for Options {
             password_file: None,
             retention_days: 0,
             themes: Vec::new(),
-            windows: true,
+            properties: Vec::new(),
+            zones: Vec::new(),
+            resolution: Vec::new(),
             batch_lines: 5000,
             batch_bytes: 1_000_000,
             timeout_s: 20,

@@ -10,6 +10,7 @@
 //! counted twice where one is summed up. Tags are bounded by the registry; all that varies is a field. Time is the event time, or
 //! the start of the window, in milliseconds.
 
+mod filter;
 mod names;
 mod readings;
 #[cfg(test)]
@@ -20,7 +21,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use smartpole_model::{Decimal, Flags, Inputs, PropertyNo, Quarter, UtcMillis};
 use smartpole_pipeline::Scope;
+use smartpole_store::WindowKey;
 
+use self::filter::Filter;
 pub use self::names::Names;
 use crate::{Options, Series, Value};
 
@@ -32,6 +35,7 @@ const CACHED: usize = 8_192;
 pub struct Schema {
     inputs: Arc<Inputs>,
     names: Names,
+    filter: Filter,
     properties: Vec<Option<Property>>,
     /// Themes by their number here.
     themes: Vec<String>,
@@ -67,7 +71,7 @@ type Kind = (smartpole_model::DeviceNo, Option<usize>, usize, u8);
 /// Readings that made no point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
-    /// The target does not want their theme.
+    /// The target does not want them.
     pub filtered: u64,
     /// The registry does not know their property any more.
     pub unknown: u64,
@@ -85,6 +89,7 @@ impl Schema {
     /// Points by `inputs`, for a target.
     pub fn new(inputs: &Arc<Inputs>, names: Names, options: &Options) -> Self {
         let registry = &inputs.registry;
+        let filter = Filter::new(registry, options);
         let mut themes: Vec<String> = registry.properties.iter().map(|property| property.theme.clone()).collect();
         themes.sort_unstable();
         themes.dedup();
@@ -92,12 +97,16 @@ impl Schema {
         for property in registry.properties.iter() {
             let at = usize::from(property.number.0);
             properties.resize_with(properties.len().max(at + 1), || None);
-            properties[at] = Some(Property::new(property, &themes, options));
+            properties[at] = Some(Property::new(property, &themes, &filter));
         }
-        let wanted = themes.iter().filter(|theme| is_wanted(theme, options));
-        let measurements = wanted.flat_map(|theme| measurements(theme, options.windows)).collect();
+        let is_wanted = |of: &&Property| of.wanted;
+        let mut wanted: Vec<usize> = properties.iter().flatten().filter(is_wanted).map(|of| of.theme).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let measurements = wanted.into_iter().flat_map(|theme| measurements(&themes[theme], &filter)).collect();
         let zones = registry.poles.iter().map(|pole| innermost(inputs, &pole.zones)).collect();
-        Self { inputs: Arc::clone(inputs), names, properties, themes, zones, series: HashMap::new(), measurements }
+        let (inputs, series) = (Arc::clone(inputs), HashMap::new());
+        Self { inputs, names, filter, properties, themes, zones, series, measurements }
     }
 
     /// All measurements that points for this target may have: those of others in the bucket are none of ours.
@@ -114,6 +123,25 @@ impl Schema {
         let registry = &self.inputs.registry;
         let index = registry.device_index(self.names.id(Scope::Device(device)))?;
         Some(registry.devices[index].at(quarter.start()).pole)
+    }
+
+    /// Whether the target is to get the window of a key, if it has a property that it gets.
+    pub fn wants(&self, key: &WindowKey) -> bool {
+        self.filter.windows(key.grain) && self.is_in_place(key.scope, key.start)
+    }
+
+    /// Whether something lies where the target wants it to, at a time.
+    fn is_in_place(&self, scope: Scope, time: UtcMillis) -> bool {
+        let pole = |device| {
+            let index = self.pole(device, time.quarter())?;
+            self.inputs.registry.poles.get(index).map(|pole| pole.id.as_str())
+        };
+        match scope {
+            _ if !self.filter.is_by_place() => true,
+            Scope::Device(device) => self.filter.pole(pole(device)),
+            Scope::Pole(_) => self.filter.pole(Some(self.names.id(scope))),
+            Scope::Zone(_) => self.filter.zone(self.names.id(scope)),
+        }
     }
 
     /// A series of `measurement` about `scope`, where its device hung on a pole at `time`.
@@ -139,12 +167,12 @@ impl Schema {
 }
 
 impl Property {
-    fn new(property: &smartpole_model::ObservedProperty, themes: &[String], options: &Options) -> Self {
+    fn new(property: &smartpole_model::ObservedProperty, themes: &[String], filter: &Filter) -> Self {
         let id = &property.id;
         let key = |of: &str| format!("{id}_{of}");
         Self {
             theme: themes.binary_search(&property.theme).unwrap_or_default(),
-            wanted: is_wanted(&property.theme, options),
+            wanted: filter.property(property),
             decimals: property.decimals,
             is_count: property.kind == smartpole_model::Kind::IntervalCount,
             sums: property.mean == smartpole_model::Mean::Arithmetic,
@@ -170,14 +198,10 @@ impl Property {
 }
 
 /// Measurements of a theme, as the server shows them.
-fn measurements(theme: &str, windows: bool) -> Vec<String> {
-    let suffixes = if windows { windows::suffixes() } else { Vec::new() };
-    let names = [String::new()].into_iter().chain(suffixes).map(|suffix| format!("{theme}{suffix}"));
+fn measurements(theme: &str, filter: &Filter) -> Vec<String> {
+    let readings = filter.readings().then(String::new);
+    let names = readings.into_iter().chain(windows::suffixes(filter)).map(|suffix| format!("{theme}{suffix}"));
     names.map(|name| Series::new(&name, &[]).measurement().to_owned()).collect()
-}
-
-fn is_wanted(theme: &String, options: &Options) -> bool {
-    options.themes.is_empty() || options.themes.contains(theme)
 }
 
 /// The smallest zone: a place before a district before a city.

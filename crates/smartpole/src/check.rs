@@ -1,17 +1,18 @@
 //! `smartpole check`: every mistake in configuration and registry, before anything is started.
 
+mod filters;
 mod notes;
 mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, fmt, io::Write as _, path::Path, process::ExitCode};
+use std::{fmt, io::Write as _, path::Path, process::ExitCode};
 
 use rustix::fs::Access;
 use serde::Deserialize;
 use smartpole_model::{
     Inputs, Problem, Registry,
-    registry::{FOLD, Files, KEYS, did_you_mean},
+    registry::{FOLD, Files, KEYS},
 };
 use toml::Spanned;
 
@@ -56,7 +57,7 @@ impl Report {
         let inputs = if config.registry.is_dir() { report.add_registry(&config.registry) } else { None };
         report.mistakes.extend(inputs.iter().flat_map(|inputs| stored::misfits(&config, inputs)));
         for target in &config.influx {
-            report.mistakes.extend(inputs.iter().flat_map(|inputs| unknown_themes(file, target, &inputs.registry)));
+            report.mistakes.extend(inputs.iter().flat_map(|inputs| filters::mistakes(file, target, &inputs.registry)));
             report.notes.extend(notes::readable_by_others(&target.token_file, "a token"));
             let password = target.password_file.as_ref();
             report.notes.extend(password.and_then(|file| notes::readable_by_others(file, "a password")));
@@ -128,18 +129,6 @@ fn summary(inputs: &Inputs) -> String {
         counted(keyed, "device with keys", "devices with keys"),
     ]
     .join(", ")
-}
-
-/// Themes that a target is to get and no property has.
-fn unknown_themes(file: &Path, target: &smartpole_influx::Options, registry: &Registry) -> Vec<Problem> {
-    let known: BTreeSet<&str> = registry.properties.iter().map(|property| property.theme.as_str()).collect();
-    let problem = |theme: &String| {
-        let all = || format!("use some of {}", known.iter().copied().collect::<Vec<_>>().join(", "));
-        let hint = did_you_mean(theme, known.iter().copied()).unwrap_or_else(all);
-        let message = format!("target {}: no property has the theme `{theme}`", target.name);
-        Problem::new(&file.display().to_string(), message, hint).in_field("influx.themes")
-    };
-    target.themes.iter().filter(|theme| !known.contains(theme.as_str())).map(problem).collect()
 }
 
 /// Filters of routes that fit no topic. What else is wrong in the file, [`Inputs::parse`] says.

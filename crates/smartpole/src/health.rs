@@ -64,7 +64,7 @@ fn of(status: &SourceStatus) -> SourceHealth {
 }
 
 fn target(target: &Watched) -> TargetHealth {
-    let (name, themes) = (target.name.clone(), target.themes.clone());
+    let (name, filter) = (target.name.clone(), target.filter.clone());
     let circuit = target.circuit.borrow();
     let state = match circuit.state {
         smartpole_influx::CircuitState::Closed => CircuitState::Closed,
@@ -73,5 +73,5 @@ fn target(target: &Watched) -> TargetHealth {
     };
     let kind = circuit.kind.map_or("", Trouble::code);
     let Circuit { ref reason, since, retry_at, .. } = *circuit;
-    TargetHealth { name, themes, circuit: state, kind, reason: reason.clone(), since, retry_at }
+    TargetHealth { name, filter, circuit: state, kind, reason: reason.clone(), since, retry_at }
 }

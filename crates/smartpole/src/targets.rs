@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use smartpole_influx::{Circuit, Forwarder, Options};
+use smartpole_api::TargetFilter;
+use smartpole_influx::{Circuit, Forwarder, Options, Resolution};
 use smartpole_store::{Queries, Store};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -22,9 +23,15 @@ pub(crate) struct Targets {
 #[derive(Clone, Debug)]
 pub(crate) struct Watched {
     pub(crate) name: String,
-    /// Themes that it gets; none stands for all.
-    pub(crate) themes: Vec<String>,
+    /// Which readings it gets.
+    pub(crate) filter: TargetFilter,
     pub(crate) circuit: watch::Receiver<Circuit>,
+}
+
+/// Which readings a target gets, as a traced one is told.
+fn filter(options: &Options) -> TargetFilter {
+    let Options { themes, properties, zones, .. } = options.clone();
+    TargetFilter { windows_only: !options.wants(Resolution::Raw), themes, properties, zones }
 }
 
 impl Targets {
@@ -48,7 +55,7 @@ impl Targets {
         let forwarders = options.iter().map(forwarder).collect::<Result<Vec<_>, _>>()?;
         let watched = |(forwarder, options): (&Forwarder, &Options)| Watched {
             name: forwarder.name().to_owned(),
-            themes: options.themes.clone(),
+            filter: filter(options),
             circuit: forwarder.circuit(),
         };
         let circuits = forwarders.iter().zip(options).map(watched).collect();

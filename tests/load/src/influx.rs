@@ -71,7 +71,7 @@ impl Influx {
     /// the windows of an hour in seconds, too, which no city does.
     pub(crate) fn target(&self) -> String {
         format!(
-            "[[influx]]\nname = \"city\"\nurl = \"{}\"\norg = \"city\"\nbucket = \"{BUCKET}\"\ntoken_file = \"{}\"\nwindows = false\n",
+            "[[influx]]\nname = \"city\"\nurl = \"{}\"\norg = \"city\"\nbucket = \"{BUCKET}\"\ntoken_file = \"{}\"\nresolution = [\"raw\"]\n",
             self.url,
             self.token_file.display()
         )

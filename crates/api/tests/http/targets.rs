@@ -1,5 +1,5 @@
 use expect_test::expect;
-use smartpole_api::{CircuitState, Health, Options, TargetHealth};
+use smartpole_api::{CircuitState, Health, Options, TargetFilter, TargetHealth};
 use smartpole_model::UtcMillis;
 use smartpole_store::{RefusedLine, Sent};
 
@@ -43,7 +43,7 @@ async fn each_target_has_its_equation_and_its_connection() {
     city.store.note_sent("lab", &sent()).unwrap();
     let away = TargetHealth {
         name: "city".to_owned(),
-        themes: Vec::new(),
+        filter: TargetFilter::default(),
         circuit: CircuitState::Open,
         kind: "network",
         reason: Some("connection refused".to_owned()),

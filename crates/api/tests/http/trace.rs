@@ -1,7 +1,7 @@
 //! The way of a reading, and revisions of windows.
 
 use expect_test::expect;
-use smartpole_api::{Health, Options, TargetHealth};
+use smartpole_api::{Health, Options, TargetFilter, TargetHealth};
 use smartpole_store::{RefusedLine, Sent};
 
 use crate::fixture::City;
@@ -108,14 +108,21 @@ async fn a_target_has_a_reading_once_its_batch_was_sent() {
     };
     city.store.note_sent("lab", &Sent { batch: 2, refused: vec![refused], ..Sent::default() }).unwrap();
     city.store.note_sent("people", &Sent { batch: 2, filtered: 1, ..Sent::default() }).unwrap();
-    let people =
-        TargetHealth { name: "people".to_owned(), themes: vec!["footfall".to_owned()], ..TargetHealth::default() };
-    city.health.send_replace(Health { targets: vec![people], ..Health::default() });
-    expect![[r#"
+    let (ids, none) = (|id: &str| vec![id.to_owned()], TargetFilter::default);
+    for filter in [
+        TargetFilter { themes: ids("footfall"), ..none() },
+        TargetFilter { properties: ids("pm10"), ..none() },
+        TargetFilter { zones: ids("elsewhere"), ..none() },
+        TargetFilter { windows_only: true, ..none() },
+    ] {
+        let people = TargetHealth { name: "people".to_owned(), filter, ..TargetHealth::default() };
+        city.health.send_replace(Health { targets: vec![people], ..Health::default() });
+        expect![[r#"
         [{"name":"city","state":"pending","reason":null,"detail":null},
         {"name":"lab","state":"refused","reason":"rejected","detail":"the server's words"},
         {"name":"people","state":"filtered","reason":null,"detail":null}]}"#]]
-    .assert_eq(&targets(trace).await);
+        .assert_eq(&targets(trace).await);
+    }
     city.store.note_sent("city", &Sent { batch: 2, forwarded: 1, ..Sent::default() }).unwrap();
     assert!(targets(trace).await.starts_with(r#"[{"name":"city","state":"sent""#));
     assert!(targets(TRACE).await.starts_with(r#"[{"name":"city","state":"before""#));

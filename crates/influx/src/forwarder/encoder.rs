@@ -120,9 +120,10 @@ impl Work {
     }
 
     fn add_windows(&mut self, keys: &[WindowKey], load: &mut Load) -> Result<(), Error> {
-        let Some((_, schema)) = self.schema.as_ref().filter(|_| self.options.windows) else { return Ok(()) };
+        let Some((_, schema)) = &self.schema else { return Ok(()) };
         let before = load.lines.len();
-        for window in self.windows.get(keys)? {
+        let keys: Vec<WindowKey> = keys.iter().filter(|key| schema.wants(key)).copied().collect();
+        for window in self.windows.get(&keys)? {
             schema.window(&window, &mut load.lines);
         }
         load.windows += (load.lines.len() - before) as u64;

@@ -178,7 +178,8 @@ async fn each_window_is_sent_once_more_when_it_is_final() {
 
 #[tokio::test]
 async fn what_is_filtered_refused_or_unknown_is_told_with_the_rest() {
-    let options = Options { themes: vec!["footfall".to_owned()], windows: false, ..Options::default() };
+    let options =
+        Options { themes: vec!["footfall".to_owned()], resolution: vec![crate::Resolution::Raw], ..Options::default() };
     let mut city = City::new(&options);
     city.report(START, START + 20 * MINUTE, "\"people_in\":2,\"pm2_5\":7.31");
     city.commit();

@@ -21,6 +21,10 @@ impl Schema {
 
     fn points(&mut self, device: DeviceNo, row: &NewRow<'_>, mended: bool, points: &mut impl Points) -> Left {
         let mut left = Left::default();
+        if !self.filter.readings() || !self.is_in_place(Scope::Device(device), row.event_time) {
+            left.filtered = row.values.len() as u64;
+            return left;
+        }
         let mut values: Vec<(usize, u8, &RowValue)> = Vec::with_capacity(row.values.len());
         for value in row.values {
             match self.property(value.series.property) {

@@ -8,7 +8,7 @@ use smartpole_store::{Grain, KeptValue, KeptWindow, State, WindowKey};
 use smartpole_window::{Aggregate, Level, NewRow, RowValue};
 
 use super::*;
-use crate::Lines;
+use crate::{Lines, Resolution};
 
 const POLES: &str = "id,name,place,lat,lon\nSP1,One,Am Markt,51.55,7.31\nSP2,Two,Two,51.56,7.32\n";
 
@@ -199,6 +199,84 @@ fn the_measurements_of_a_schema_are_known_beforehand() {
         ]
     "#]]
     .assert_debug_eq(&schema(&footfall).measurements());
-    let readings = Options { windows: false, ..footfall };
+    let readings = Options { resolution: vec![Resolution::Raw], ..footfall };
     assert_eq!(schema(&readings).measurements(), ["footfall"]);
+    let days =
+        Options { properties: vec!["people_in".to_owned()], resolution: vec![Resolution::Day], ..Options::default() };
+    assert_eq!(schema(&days).measurements(), ["footfall_1d", "footfall_1d_pole", "footfall_1d_zone"]);
+}
+
+/// Which of the points of readings and windows a target gets, by the start of their lines.
+fn gets(options: &Options) -> (Vec<String>, Left) {
+    let values = [value("pm2_5", 0, 730, Flags::NONE), value("people_in", 0, 4, Flags::NONE)];
+    let mut left = Left::default();
+    let mut lines = Lines::default();
+    let mut schema = schema(options);
+    for (device, at) in [(0, AT), (0, "2026-11-03T12:00:00Z"), (1, AT)] {
+        let event_time: UtcMillis = at.parse().unwrap();
+        let row = NewRow { event_time, received_at: event_time, time_source: TimeSource::Payload, values: &values };
+        left.add(schema.reading(DeviceNo(device), &row, &mut lines));
+        schema.mended(DeviceNo(device), &row, &mut lines);
+    }
+    let people = Aggregate { count: 15, sum: 61, ..Aggregate::default() };
+    let device = (Scope::Device(DeviceNo(0)), Grain::Quarter);
+    let [pole_1, pole_2] = [0, 1].map(|pole| (Scope::Pole(PoleNo(pole)), Grain::Level(Level::Hour)));
+    let zones = [0, 1, 2].map(|zone| (Scope::Zone(ZoneNo(zone)), Grain::Level(Level::Day)));
+    for (scope, grain) in [device, pole_1, pole_2].into_iter().chain(zones) {
+        schema.window(&window(scope, grain, 0, State::Final, vec![kept("people_in", 0, people, 15)]), &mut lines);
+    }
+    let line = |at: usize| {
+        let text = String::from_utf8(lines.line(at).to_vec()).unwrap();
+        let (_, rest) = text.split_once("Rauxel,").unwrap();
+        format!("{} {}", text.split(',').next().unwrap(), rest.split(' ').next().unwrap())
+    };
+    let mut all: Vec<String> = (0..lines.len()).map(line).collect();
+    all.sort_unstable();
+    all.dedup();
+    (all, left)
+}
+
+#[test]
+fn a_zone_lets_pass_what_hung_on_its_poles_then_and_what_lies_within_it() {
+    let options = Options { zones: vec!["am-markt".to_owned()], ..Options::default() };
+    let (points, left) = gets(&options);
+    expect![[r#"
+        [
+            "air_quality device=d1,line=0,pole=SP1,zone=am-markt",
+            "footfall device=d1,line=0,pole=SP1,zone=am-markt",
+            "footfall_15m device=d1,line=0,pole=SP1,zone=am-markt",
+            "footfall_1d_zone zone=am-markt",
+            "footfall_1h_pole pole=SP1,zone=am-markt",
+        ]
+    "#]]
+    .assert_debug_eq(&points);
+    assert_eq!(left, Left { filtered: 4, unknown: 0 });
+    let around =
+        Options { zones: vec!["altstadt".to_owned()], resolution: vec![Resolution::Day], ..Options::default() };
+    let (points, left) = gets(&around);
+    assert_eq!(points, ["footfall_1d_zone zone=altstadt", "footfall_1d_zone zone=am-markt"]);
+    assert_eq!(left, Left { filtered: 6, unknown: 0 });
+}
+
+#[test]
+fn properties_and_resolution_let_pass_what_both_want() {
+    let options = Options {
+        properties: vec!["people_in".to_owned()],
+        resolution: vec![Resolution::Raw, Resolution::Hour],
+        ..Options::default()
+    };
+    let (points, left) = gets(&options);
+    expect![[r#"
+        [
+            "footfall device=d1,line=0,pole=SP1,zone=am-markt",
+            "footfall device=d1,line=0,pole=SP2,zone=altstadt",
+            "footfall device=gone,line=0",
+            "footfall_1h_pole pole=SP1,zone=am-markt",
+            "footfall_1h_pole pole=SP2,zone=altstadt",
+        ]
+    "#]]
+    .assert_debug_eq(&points);
+    assert_eq!(left, Left { filtered: 3, unknown: 0 });
+    let other_theme = Options { themes: vec!["noise".to_owned()], ..options };
+    assert_eq!(gets(&other_theme).0, [""; 0]);
 }

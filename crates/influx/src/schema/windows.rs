@@ -5,12 +5,15 @@ use smartpole_pipeline::Scope;
 use smartpole_store::{Grain, KeptValue, KeptWindow, State};
 use smartpole_window::Level;
 
-use super::{Property, Schema, codes};
+use super::{Filter, Property, Schema, codes};
 use crate::{Field, Points, Value};
 
 impl Schema {
-    /// Makes points of a window, as many as it has themes and channels.
+    /// Makes points of a window, as many as it has themes and channels; none of one that the target does not want.
     pub fn window(&self, window: &KeptWindow, points: &mut impl Points) {
+        if !self.wants(&window.key) {
+            return;
+        }
         let mut values: Vec<(&Property, &KeptValue)> = window
             .values
             .iter()
@@ -73,11 +76,13 @@ fn of<'a>(property: &'a Property, value: &KeptValue) -> impl Iterator<Item = Fie
     fields.into_iter().filter_map(|(key, value)| Some(Field { key, value: value? }))
 }
 
-/// What is put behind a theme, for every kind of window.
-pub(super) fn suffixes() -> Vec<String> {
+/// What is put behind a theme, for every kind of window that is wanted.
+pub(super) fn suffixes(filter: &Filter) -> Vec<String> {
     let scopes = [Scope::Device(DeviceNo(0)), Scope::Pole(PoleNo(0)), Scope::Zone(ZoneNo(0))];
     let grains = [Grain::Quarter, Grain::Level(Level::Hour), Grain::Level(Level::Day)];
-    let kept = |scope: &Scope, grain: &Grain| *grain != Grain::Quarter || matches!(scope, Scope::Device(_));
+    let kept = |scope: &Scope, grain: &Grain| {
+        filter.windows(*grain) && (*grain != Grain::Quarter || matches!(scope, Scope::Device(_)))
+    };
     let of = |scope: Scope| {
         grains.into_iter().filter(move |grain| kept(&scope, grain)).map(move |grain| suffix(scope, grain))
     };

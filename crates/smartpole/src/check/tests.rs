@@ -155,24 +155,28 @@ fn keys_that_others_can_read_are_a_note_and_keys_that_cannot_be_used_a_mistake()
 }
 
 #[test]
-fn a_target_that_asks_for_no_theme_there_is_and_a_token_that_others_can_read_are_named() {
+fn a_target_that_asks_for_what_is_not_there_and_a_token_that_others_can_read_are_named() {
     let copy = Copy::new();
     copy.replace(
         "smartpole.toml",
         "\n[journal]\n",
-        "\n[[influx]]\nname = \"city\"\norg = \"o\"\nbucket = \"b\"\ntoken_file = \"token\"\nthemes = [\"air_qualty\", \"noise\", \"x\"]\n\n[journal]\n",
+        "\n[[influx]]\nname = \"city\"\norg = \"o\"\nbucket = \"b\"\ntoken_file = \"token\"\nthemes = [\"air_qualty\", \"noise\", \"x\"]\nproperties = [\"pm2_5\", \"pm25\"]\nzones = [\"alstadt\"]\n\n[journal]\n",
     );
     copy.write("token", "5ec2e7\n");
     fs::set_permissions(copy.0.path().join("token"), Permissions::from_mode(0o644)).unwrap();
     copy.reports(
         &[],
         &expect![[r#"
-        note: token holds a token that others of this machine can read: chmod 600 token
-        smartpole.toml: influx.themes: target city: no property has the theme `air_qualty`
-          hint: did you mean `air_quality`?
-        smartpole.toml: influx.themes: target city: no property has the theme `x`
-          hint: use some of air_quality, charging, connectivity, device, energy, footfall, noise, parking, soil, traffic, water, weather
-        2 mistakes"#]],
+            note: token holds a token that others of this machine can read: chmod 600 token
+            smartpole.toml: influx.properties: target city: there is no property `pm25`
+              hint: did you mean `pm2_5`?
+            smartpole.toml: influx.themes: target city: no property has the theme `air_qualty`
+              hint: did you mean `air_quality`?
+            smartpole.toml: influx.themes: target city: no property has the theme `x`
+              hint: use some of air_quality, charging, connectivity, device, energy, footfall, noise, parking, soil, traffic, water, weather
+            smartpole.toml: influx.zones: target city: there is no zone `alstadt`
+              hint: did you mean `altstadt`?
+            4 mistakes"#]],
     );
 }
 

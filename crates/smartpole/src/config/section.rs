@@ -177,6 +177,9 @@ fn unknown(key: &str, known: &[&str]) -> (String, String) {
         "token" if known.contains(&"token_file") => {
             "a token stands in a file of its own: name it by `token_file`".to_owned()
         }
+        "windows" if known.contains(&"resolution") => {
+            "write resolution = [\"raw\"] for windows = false; true is the default, remove it".to_owned()
+        }
         _ => did_you_mean(key, known.iter().copied())
             .unwrap_or_else(|| format!("remove it, or use one of {}", known.join(", "))),
     };

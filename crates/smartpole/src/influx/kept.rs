@@ -8,7 +8,7 @@ use std::{
 
 use smartpole_influx::{Left, Names, Options, Points, Schema};
 use smartpole_model::{Quarter, UtcMillis};
-use smartpole_store::{Grain, KeptWindows, Queries, Store};
+use smartpole_store::{Grain, KeptWindows, Queries, Store, WindowKey};
 use smartpole_window::{NewRow, Row};
 
 use super::Error;
@@ -19,7 +19,6 @@ pub(super) struct Kept {
     pub(super) queries: Queries,
     windows: KeptWindows,
     schema: Schema,
-    wants_windows: bool,
 }
 
 impl Kept {
@@ -35,7 +34,7 @@ impl Kept {
         let schema = Schema::new(fold.inputs(), Names::of(&fold), target);
         let queries = Queries::new(&store, Arc::new(RwLock::new(fold)));
         let windows = queries.kept_windows()?;
-        Ok(Self { queries, windows, schema, wants_windows: target.windows })
+        Ok(Self { queries, windows, schema })
     }
 
     /// First and last day of which readings are kept.
@@ -57,8 +56,9 @@ impl Kept {
         if left.unknown > 0 {
             tracing::warn!(readings = left.unknown, "the registry does not know their property any more: left out");
         }
-        for grain in Grain::ALL.into_iter().filter(|_| self.wants_windows) {
-            let keys = self.windows.keys(grain, from, to)?;
+        for grain in Grain::ALL {
+            let mut keys: Vec<WindowKey> = self.windows.keys(grain, from, to)?;
+            keys.retain(|key| self.schema.wants(key));
             for window in self.windows.get(&keys)? {
                 self.schema.window(&window, points);
             }

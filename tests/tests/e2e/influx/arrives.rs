@@ -22,7 +22,7 @@ async fn influxdb_gets_the_wanted_themes_alone_and_the_rest_is_counted() {
     let influxdb = InfluxDb::start().await;
     let listener = Listener::new();
     let config = Config::new().listener(listener).influx(&influxdb);
-    let config = config.section("themes = [\"footfall\"]\nwindows = false");
+    let config = config.section("themes = [\"footfall\"]\nresolution = [\"raw\"]");
     let scene = Scene::of(influxdb, listener, config, 6, Faults::default()).await;
     scene.send_all().await;
     let target = scene.all_arrives().await;

@@ -25,13 +25,26 @@ impl Asked<'_> {
     pub(super) fn target(&self, name: String, delivered: Delivered) -> TracedTarget {
         let health = self.parts.health.borrow();
         let known = health.targets.iter().find(|target| target.name == name);
-        let theme = |target: &&TargetHealth| !target.themes.is_empty() && !target.themes.contains(&self.property.theme);
-        match (delivered, known.filter(theme)) {
+        let zones = self.zones();
+        let left_out = |target: &&TargetHealth| !target.filter.passes(&self.property, &zones);
+        match (delivered, known.filter(left_out)) {
             (Delivered::Sent, Some(_)) => {
                 TracedTarget { name, state: TargetState::Filtered, reason: None, detail: None }
             }
             (delivered, _) => TracedTarget::new(name, delivered),
         }
+    }
+}
+
+impl Asked<'_> {
+    /// Ids of the zones that its device hung in.
+    fn zones(&self) -> Vec<&str> {
+        let registry = &self.inputs.registry;
+        let device = registry.device_index(&self.id).and_then(|index| registry.devices.get(index));
+        let quarter = self.kept.row.event_time.quarter().start();
+        let pole = device.and_then(|device| registry.poles.get(device.at(quarter).pole));
+        let zones = pole.into_iter().flat_map(|pole| &pole.zones).filter_map(|index| registry.zones.get(*index));
+        zones.map(|zone| zone.id.as_str()).collect()
     }
 }
 

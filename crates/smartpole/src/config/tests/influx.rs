@@ -6,13 +6,15 @@ use super::{SOUND, mistakes, read};
 
 #[test]
 fn a_target_is_read_with_paths_that_begin_at_the_file() {
-    let text =
-        format!("{SOUND}[[influx]]\norg = \"town\"\nbucket = \"poles\"\ntoken_file = \"token\"\nwindows = false\n");
+    let text = format!(
+        "{SOUND}[[influx]]\norg = \"town\"\nbucket = \"poles\"\ntoken_file = \"token\"\nresolution = [\"raw\", \"1d\"]\n"
+    );
     let (config, found) = read(&text, &[("SMARTPOLE__INFLUX__0__NAME", "city")]);
     assert_eq!(found, "");
     let [target] = &config.influx[..] else { panic!("{:?}", config.influx) };
     let base = config.registry.parent().unwrap();
-    assert_eq!((target.name.as_str(), target.windows, &target.token_file), ("city", false, &base.join("token")));
+    assert_eq!((target.name.as_str(), &target.token_file), ("city", &base.join("token")));
+    assert_eq!(target.resolution, [smartpole_influx::Resolution::Raw, smartpole_influx::Resolution::Day]);
 }
 
 #[test]
@@ -37,6 +39,8 @@ ca_file = "smartpole.toml"
 themes = "air_quality"
 timeout_s = 0
 retention_days = 99999
+windows = false
+resolution = ["15m", "1w"]
 "#
         ),
         &expect![[r#"
@@ -64,7 +68,11 @@ retention_days = 99999
               hint: 20 suits most
             smartpole.toml:20: influx.1.retention_days: 99999 is more than 24855
               hint: that is 68 years; 0 is for ever
-            12 mistakes"#]],
+            smartpole.toml:21: influx.1.windows: unknown key `windows`
+              hint: write resolution = ["raw"] for windows = false; true is the default, remove it
+            smartpole.toml:22: influx.1.resolution: unknown word `1w`
+              hint: did you mean `1h`?
+            14 mistakes"#]],
     );
 }
 
