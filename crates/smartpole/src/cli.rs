@@ -1,5 +1,6 @@
 //! The command line. Its doc comments are the help.
 
+pub(crate) mod backup;
 pub(crate) mod influx;
 pub(crate) mod ledger;
 pub(crate) mod replay;
@@ -46,6 +47,7 @@ Examples:
   smartpole replay --config smartpole.toml --dry-run   what a mended registry would bring out of the quarantine
   smartpole trace DEVICE PROPERTY TIME                 the way of one reading, from its message to InfluxDB
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
+  smartpole backup --config smartpole.toml --to DIR    a copy of all that is kept, while the service runs
 
 Where data lie:
   The data folder (`data` in the configuration, --data of the demo) holds everything that is kept: the journal, the
@@ -70,6 +72,9 @@ pub(crate) enum Command {
     Replay(Box<replay::Replay>),
     Trace(trace::Trace),
     Influx(influx::Influx),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Compact(backup::Compact),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
 }

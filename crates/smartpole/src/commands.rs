@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    backup,
     cli::{
         self, Demo, Run, Wanted,
         ledger::{Command, Ledger, Of},
@@ -56,6 +57,8 @@ pub(crate) enum Error {
     Replay(#[from] replay::Error),
     #[error(transparent)]
     Trace(#[from] trace::Error),
+    #[error(transparent)]
+    Backup(#[from] backup::Error),
     #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
     NoStore { dir: PathBuf },
 }
@@ -206,19 +209,42 @@ pub(crate) fn ledger(ledger: &Ledger) -> Result<(), Error> {
     }
 }
 
-/// The data folder that is meant, in which there is a store, and the configured file of the sealing key.
-fn data_of(of: &Of) -> Result<(PathBuf, Option<PathBuf>), Error> {
-    let (data, key_file) = match (&of.data, &of.config) {
+/// The data folder that is meant, and the configured file of the sealing key.
+fn folder_of(of: &Of) -> Result<(PathBuf, Option<PathBuf>), Error> {
+    match (&of.data, &of.config) {
         (_, Some(config)) => {
             let config = Config::load(config).map_err(Error::Config)?;
-            (config.data, config.inputs_key_file)
+            Ok((config.data, config.inputs_key_file))
         }
-        (data, None) => (data.clone().unwrap_or_default(), None), // clap asks for one of them
-    };
+        (data, None) => Ok((data.clone().unwrap_or_default(), None)), // clap asks for one of them
+    }
+}
+
+/// The same, if there is a store in it.
+fn data_of(of: &Of) -> Result<(PathBuf, Option<PathBuf>), Error> {
+    let (data, key_file) = folder_of(of)?;
     if !data.join(smartpole_store::FILE).is_file() {
         return Err(Error::NoStore { dir: data });
     }
     Ok((data, key_file))
+}
+
+/// A copy of all that is kept.
+pub(crate) fn backup(asked: &cli::backup::Backup) -> Result<(), Error> {
+    let (data, key_file) = data_of(&asked.of)?;
+    Ok(backup::backup(&data, key_file, asked)?)
+}
+
+/// A data folder out of a copy.
+pub(crate) fn restore(asked: &cli::backup::Restore) -> Result<(), Error> {
+    let (data, key_file) = folder_of(&asked.of)?;
+    Ok(backup::restore(&data, key_file.as_deref(), &asked.from)?)
+}
+
+/// The store without its free pages.
+pub(crate) fn compact(asked: &cli::backup::Compact) -> Result<(), Error> {
+    let (data, _) = data_of(&asked.of)?;
+    Ok(backup::compact(&data)?)
 }
 
 /// Decodes messages again, by the service that runs.

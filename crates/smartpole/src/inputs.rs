@@ -37,6 +37,12 @@ pub(crate) struct InputLibrary {
     known: Arc<Mutex<HashMap<String, Arc<Inputs>>>>,
 }
 
+/// Whether any copy among these data holds keys of devices.
+pub(crate) fn has_sealed_keys(data: &Path) -> bool {
+    let copies = fs::read_dir(data.join("inputs")).into_iter().flatten().flatten();
+    copies.into_iter().any(|copy| copy.path().join(SEALED).exists())
+}
+
 impl InputLibrary {
     /// The copies in a data folder. Without a `key_file` (32 bytes), [`KEY_FILE`] is made there when it is first needed.
     pub(crate) fn new(data: &Path, key_file: Option<PathBuf>) -> Self {

@@ -20,6 +20,7 @@ use smartpole_model::{Seq, UtcMillis};
 use smartpole_pipeline::{FOLD_VERSION, LoadError, Restore};
 use smartpole_store::{Begin, Compared, Difference, Scratch, Store, compare};
 
+pub(crate) use self::room::NAME as SCRATCH;
 use self::{
     replay::Replay,
     room::ScratchFolder,

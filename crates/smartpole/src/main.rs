@@ -1,5 +1,6 @@
 //! `smartpole`: the service and its commands.
 
+mod backup;
 mod check;
 mod cli;
 mod clock;
@@ -42,6 +43,9 @@ fn main() -> ExitCode {
         Command::Replay(asked) => commands::replay(&asked),
         Command::Trace(asked) => commands::trace(&asked),
         Command::Influx(of) => influx::run(&of, log_format).map_err(commands::Error::Influx),
+        Command::Backup(asked) => commands::backup(&asked),
+        Command::Restore(asked) => commands::restore(&asked),
+        Command::Compact(asked) => commands::compact(&asked),
         Command::Openapi => commands::openapi(),
     };
     match done {

@@ -24,6 +24,14 @@ pub enum Error {
     /// The disk is full; nothing was changed, and the same changes can be committed when there is room.
     #[error("no room on the disk for city.db")]
     Full(#[source] rusqlite::Error),
+    /// A file beside SQLite's own doing.
+    #[error("cannot write {path}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// SQLite failed.
     #[error("cannot {doing}")]
     Sqlite {

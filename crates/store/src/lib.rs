@@ -13,6 +13,7 @@ mod air;
 mod as_of;
 mod clock;
 mod commit;
+mod copy;
 mod counters;
 mod error;
 mod first_days;
@@ -44,6 +45,7 @@ mod windows;
 
 pub use air::{Air, PoleAir, PollutantHours};
 pub use clock::Clock;
+pub use copy::Room;
 pub use counters::{Counters, InService, Line, Stretch};
 pub use error::Error;
 pub use frozen::{Frozen, FrozenQuarter, WantedFrozen};

@@ -115,7 +115,7 @@ pub(crate) fn stored_block(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredBl
     Ok(StoredBlock { revision, revised_minute, closed_minute, aggregates: row.get(3)?, rows: row.get(4)? })
 }
 
-fn read_only(path: &Path) -> Result<Connection, Error> {
+pub(crate) fn read_only(path: &Path) -> Result<Connection, Error> {
     let open = |source| Error::Open { path: path.to_owned(), source };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(open)?;

@@ -1,6 +1,6 @@
 //! `smartpole ledger …`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -53,6 +53,14 @@ pub(crate) struct Verify {
     /// folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) scratch: Option<PathBuf>,
+}
+
+impl Verify {
+    /// Of a data folder, with the second store in another one.
+    pub(crate) fn of(data: &Path, scratch: &Path) -> Self {
+        let of = Of { data: Some(data.to_owned()), config: None };
+        Self { of, from_checkpoint: false, limit: 100, scratch: Some(scratch.to_owned()) }
+    }
 }
 
 #[cfg(test)]

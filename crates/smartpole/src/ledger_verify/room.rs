@@ -8,7 +8,8 @@ use std::{
 
 use super::Error;
 
-const NAME: &str = "ledger-verify";
+/// Its name.
+pub(crate) const NAME: &str = "ledger-verify";
 const MIB: u64 = 1 << 20;
 /// What stays free beside the second store: the service stops acknowledging below 512 MiB.
 const RESERVE: u64 = 1_024 * MIB;
