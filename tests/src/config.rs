@@ -44,6 +44,8 @@ impl Default for Listener {
 #[derive(Debug)]
 pub struct Config {
     files: Artefacts,
+    /// What stands before the first table.
+    head: String,
     text: String,
     data: PathBuf,
 }
@@ -54,7 +56,7 @@ impl Config {
         let files = Artefacts::new("service");
         copy(&repository().join("deploy/castrop-rauxel"), &files.path().join("registry"));
         let data = files.path().join("data");
-        Self { files, text: String::new(), data }
+        Self { files, head: String::new(), text: String::new(), data }
     }
 
     /// Takes messages from this broker.
@@ -105,6 +107,13 @@ impl Config {
              username = \"{user}\"\npassword_file = \"{}\"",
             password.display()
         ))
+    }
+
+    /// Reads older readings from the target of this name.
+    #[must_use]
+    pub fn history(mut self, target: &str) -> Self {
+        self.head = format!("history = \"influxdb\"\nhistory_target = \"{target}\"\n");
+        self
     }
 
     /// Another section of the configuration, as text.
@@ -177,7 +186,8 @@ impl Config {
     pub fn write(&self) -> PathBuf {
         let (data, registry) = (self.data.display(), self.registry());
         let registry = registry.display();
-        let head = format!("data = \"{data}\"\nregistry = \"{registry}\"\n[http]\nlisten = \"127.0.0.1:0\"\n");
+        let head = &self.head;
+        let head = format!("data = \"{data}\"\nregistry = \"{registry}\"\n{head}[http]\nlisten = \"127.0.0.1:0\"\n");
         let path = self.files.path().join("smartpole.toml");
         fs::write(&path, head + &self.text).expect("a temporary file");
         path

@@ -53,6 +53,11 @@ impl Service {
         (self.process, self.api) = launch(&arguments, &self.log).await;
     }
 
+    /// Lets it be told something else when it starts again.
+    pub fn configure(&mut self, change: impl FnOnce(Config) -> Config) {
+        self.config = self.config.take().map(change);
+    }
+
     /// `kill -9`.
     pub async fn kill(&mut self) {
         self.process.kill().await;

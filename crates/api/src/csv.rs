@@ -74,6 +74,11 @@ pub(crate) trait Tabular: Serialize {
     fn is_as_of(&self) -> bool {
         true
     }
+
+    /// Readings that were counted and can be had no more.
+    fn missing(&self) -> u64 {
+        0
+    }
 }
 
 /// An item of lists that is one row, or several.

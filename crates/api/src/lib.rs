@@ -14,6 +14,7 @@ mod asker;
 mod citation;
 mod csv;
 mod health;
+mod history;
 mod list;
 mod live;
 mod number;
@@ -34,6 +35,7 @@ use tower_http::{compression::CompressionLayer, trace::TraceLayer};
 
 pub use asker::{Operators, Peer};
 pub use health::{CircuitState, Health, SourceHealth, TargetFilter, TargetHealth};
+pub use history::{History, HistoryAway, HistoryWanted};
 pub use publish::Publish;
 pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
 pub use routes::openapi;

@@ -185,6 +185,13 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail.into(), "try again in a few seconds")
     }
 
+    /// Where older readings are kept does not answer: 503.
+    pub(crate) fn history_away(target: &str, reason: &str) -> Self {
+        let detail = format!("readings of this time are in InfluxDB target {target}, which does not answer: {reason}");
+        let remedy = "try again later, or ask for step=15m, 1h or 1d, which are kept here";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "history-away", "History away", detail, remedy)
+    }
+
     /// Not the caller's fault: 500. The cause goes to the log, not to the caller.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         let causes = std::iter::successors(error.source(), |cause| cause.source());

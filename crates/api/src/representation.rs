@@ -2,7 +2,8 @@
 //!
 //! What JSON is cited with stands in its `citation` ([`crate::citation`]), and what a table is cited with in headers:
 //! `smartpole-as-of` (the `as_of` asked for; to operators, else the first whole minute after the newest receipt),
-//! `smartpole-method` (id/version), and `Link` (RFC 8288): `next` where more rows are, `describedby` the methods, and to the public
+//! `smartpole-method` (id/version), `smartpole-missing` (readings that were counted and can be had no more), and `Link` (RFC 8288):
+//! `next` where more rows are, `describedby` the methods, and to the public
 //! `license`, that of `[publish]`. Exact counts of operators have no open licence, so answers to operators name none.
 
 use axum::{
@@ -44,6 +45,8 @@ enum Format {
     /// `text/csv`.
     Csv,
 }
+
+const MISSING: HeaderName = HeaderName::from_static("smartpole-missing");
 
 /// In which form.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -118,6 +121,9 @@ impl Representation {
         headers.extend(self.as_of(parts).filter(|_| answer.is_as_of()).map(|as_of| (AS_OF, as_of.to_string())));
         if !methods.is_empty() {
             headers.push((METHOD, methods.join(", ")));
+        }
+        if answer.missing() > 0 {
+            headers.push((MISSING, answer.missing().to_string()));
         }
         for (name, value) in headers {
             let value = HeaderValue::from_str(&value).map_err(|error| Problem::internal(&error))?;

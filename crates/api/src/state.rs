@@ -51,6 +51,8 @@ pub struct Parts {
     pub metrics: PrometheusHandle,
     /// Decodes messages again.
     pub replays: Arc<dyn Replays>,
+    /// Where readings are that the store keeps no more, if they are anywhere.
+    pub history: Option<Arc<dyn crate::History>>,
     /// Who may know and do all.
     pub operators: Operators,
     /// Who publishes; its `base_url` is not empty.

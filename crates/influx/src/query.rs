@@ -69,6 +69,11 @@ impl Queries {
         format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
     }
 
+    /// A text as InfluxQL takes it, in quotation marks.
+    pub(crate) fn text(text: &str) -> String {
+        format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+    }
+
     /// The measurements of the bucket or database.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ use smartpole_store::WindowKey;
 
 use self::filter::Filter;
 pub use self::names::Names;
+pub(crate) use self::readings::time_source;
 use crate::{Options, Series, Value};
 
 /// Series kept prepared: those of a middle-sized city. Of a larger one they are made when they are needed.

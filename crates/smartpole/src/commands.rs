@@ -78,6 +78,7 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
         listener: config.listener,
         udp: config.udp,
         influx: config.influx,
+        history: config.history,
         journal: config.journal,
         journal_days: config.retention.journal_days,
     };
@@ -115,6 +116,7 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         listener: Some(listener),
         udp: Some(gateways),
         influx: Vec::new(),
+        history: None,
         journal: smartpole_journal::Options::default(),
         journal_days: DEMO_JOURNAL_DAYS,
     };

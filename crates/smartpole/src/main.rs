@@ -10,6 +10,7 @@ mod demo;
 mod downlinks;
 mod fold_loop;
 mod health;
+mod history;
 mod influx;
 mod inputs;
 mod ledger;

@@ -28,6 +28,7 @@ use crate::{
     fold_loop,
     fold_loop::FoldLoop,
     health::HealthWatch,
+    history::TargetHistory,
     inputs::InputLibrary,
     ledger_check::LedgerCheck,
     registry_watch::RegistryWatch,
@@ -60,6 +61,8 @@ pub(crate) struct Setup {
     pub(crate) listener: Option<mqtt_listener::Options>,
     pub(crate) udp: Option<udp::Options>,
     pub(crate) influx: Vec<smartpole_influx::Options>,
+    /// The target that keeps readings for longer than the store does, if any.
+    pub(crate) history: Option<smartpole_influx::Options>,
     pub(crate) journal: smartpole_journal::Options,
     pub(crate) journal_days: u32,
 }
@@ -124,6 +127,7 @@ impl Service {
 
         let committed = watch::Sender::new(0);
         let mut targets = Targets::new(&setup.influx, &store, &queries, &library, &committed)?;
+        let history = setup.history.as_ref().map(TargetHistory::new).transpose()?;
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
         let orders = Orders::new(&fold, &store, &journal, &library);
         let (live, _) = broadcast::channel(LIVE_STEPS);
@@ -158,6 +162,7 @@ impl Service {
             health: health.subscribe(),
             metrics,
             replays: Arc::new(orders),
+            history: history.map(|history| Arc::new(history) as _),
             operators: Operators(setup.operators),
             publish: reached(setup.publish, &http),
         };

@@ -48,7 +48,7 @@ impl Snapshot {
             return Ok(Some(Cow::Borrowed(&recent.block)));
         }
         let doing = sqlite("read blocks");
-        let sql = "SELECT rows FROM block WHERE id = ?1";
+        let sql = "SELECT rows FROM block WHERE id = ?1 AND length(rows) > 0";
         let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
         let unpacked = statement.query_row(params![block_id(quarter, device)], |row| {
             Ok(Block::unpack(quarter, row.get_ref(0)?.as_blob()?))

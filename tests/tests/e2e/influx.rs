@@ -5,6 +5,7 @@ mod commands;
 mod kills;
 mod names;
 mod outage;
+mod past;
 mod readme;
 mod refused;
 mod secrets;

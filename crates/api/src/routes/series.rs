@@ -26,7 +26,10 @@ use crate::{
     span::{Span, Step},
 };
 
+mod past;
 mod table;
+
+use past::{Missing, Past};
 
 /// The property that says how much water is on particles.
 const HUMIDITY: &str = "relative_humidity";
@@ -87,6 +90,9 @@ pub(crate) struct SeriesAnswer {
     control: Option<Control>,
     /// Windows, or readings for step raw.
     items: Items,
+    /// Of step raw, readings that were counted and can be had no more; absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Missing>,
     /// Give this back as `cursor` for more; null at the end.
     #[schema(value_type = Option<String>)]
     next: Option<Cursor>,
@@ -145,16 +151,19 @@ pub(crate) async fn series(
 fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
     let asked = Asked::new(&parts.fold(), asker, wanted)?;
     let limit = wanted.limit.unwrap_or_default();
-    let (items, next) = match wanted.step.windows() {
+    let (items, missing, next) = match wanted.step.windows() {
         None => asked.readings(parts, limit)?,
-        Some(step) => asked.windows(parts, step, limit)?,
+        Some(step) => {
+            let (items, next) = asked.windows(parts, step, limit)?;
+            (items, None, next)
+        }
     };
     let Asked { name: scope, property, .. } = asked;
     let method = if wanted.step == Step::Raw { methods::READING } else { methods::of_windows(&property) }.into();
     let is_counted_by_hand = [IN, OUT].contains(&property.id.as_str());
     let control = if is_counted_by_hand { control(parts, &scope, wanted.as_of)? } else { None };
     let ObservedProperty { id: property, unit, .. } = property;
-    Ok(SeriesAnswer { scope, property, unit, step: wanted.step, method, control, items, next })
+    Ok(SeriesAnswer { scope, property, unit, step: wanted.step, method, control, items, missing, next })
 }
 
 /// [`Wanted`], looked up.
@@ -208,16 +217,18 @@ impl Asked {
         Ok((Items::Windows(windows), next))
     }
 
-    fn readings(&self, parts: &Parts, limit: Limit) -> Result<(Items, Option<Cursor>), Problem> {
-        let Some(scope) = self.scope else { return Ok((Items::Readings(Vec::new()), None)) };
+    fn readings(&self, parts: &Parts, limit: Limit) -> Result<(Items, Option<Missing>, Option<Cursor>), Problem> {
+        let Some(scope) = self.scope else { return Ok((Items::Readings(Vec::new()), None, None)) };
         let most = limit.0 + self.given + 1;
         let Span { from, to } = self.span;
-        let rows = parts.queries.readings(scope, self.property.number, self.channel, (from, to), self.as_of, most)?;
-        let next = cursor(&rows, limit.0 + self.given);
-        let beside = beside(parts, scope, &self.property, &rows)?;
+        let past = Past { parts, scope, property: &self.property, channel: self.channel, as_of: self.as_of };
+        let page = past.page((from, to), most)?;
+        let (rows, next) = (&page.readings, cursor(&page.readings, limit.0 + self.given));
+        let beside = beside(parts, scope, &self.property, rows)?;
         let fold = parts.fold();
         let items = rows.iter().skip(self.given).take(limit.0);
-        Ok((Items::Readings(items.filter_map(|reading| self.raw(&fold, reading, &beside)).collect()), next))
+        let items = items.filter_map(|reading| self.raw(&fold, reading, &beside)).collect();
+        Ok((Items::Readings(items), page.missing, next))
     }
 
     fn raw(&self, fold: &Fold, reading: &Reading, beside: &[Reading]) -> Option<RawItem> {
@@ -242,11 +253,12 @@ impl Asked {
 
 /// What the corrections of readings need beside them, by event time and device: for masses of particles, how humid it was.
 fn beside(parts: &Parts, scope: Scope, property: &ObservedProperty, rows: &[Reading]) -> Result<Vec<Reading>, Problem> {
-    let humidity = parts.fold().inputs().registry.properties.by_id(HUMIDITY).map(|humidity| humidity.number);
+    let humidity = parts.fold().inputs().registry.properties.by_id(HUMIDITY).cloned();
     match (humidity, rows.first(), rows.last()) {
         (Some(humidity), Some(first), Some(last)) if is_particle_mass(property) => {
             let span = (first.event_time, last.event_time.plus(1));
-            Ok(parts.queries.readings(scope, humidity, None, span, None, usize::MAX)?)
+            let past = Past { parts, scope, property: &humidity, channel: None, as_of: None };
+            Ok(past.page(span, usize::MAX)?.readings)
         }
         _ => Ok(Vec::new()),
     }

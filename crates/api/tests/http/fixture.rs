@@ -188,6 +188,7 @@ impl City {
             health: watched,
             metrics,
             replays: Arc::clone(&ordered) as Arc<dyn Replays>,
+            history: None,
             operators: Operators(vec!["10.0.0.0/8".parse().unwrap()]),
             publish: Publish {
                 contact: "opendata@example.org".to_owned(),

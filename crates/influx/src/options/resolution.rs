@@ -33,6 +33,12 @@ impl From<Grain> for Resolution {
 }
 
 impl Options {
+    /// Whether the target is sent each reading that is accepted.
+    pub fn gets_all_readings(&self) -> bool {
+        let all = self.themes.is_empty() && self.properties.is_empty() && self.zones.is_empty();
+        all && self.wants(Resolution::Raw)
+    }
+
     /// Whether the target is sent what is measured this finely.
     pub fn wants(&self, resolution: Resolution) -> bool {
         self.resolution.is_empty() || self.resolution.contains(&resolution)

@@ -84,6 +84,11 @@ impl Schema {
     }
 }
 
+/// The time source that a word stands for.
+pub(crate) fn time_source(of: &str) -> Option<TimeSource> {
+    (0..).map_while(TimeSource::from_number).find(|source| word(*source) == of)
+}
+
 fn word(source: TimeSource) -> &'static str {
     match source {
         TimeSource::Payload => "payload",

@@ -64,7 +64,7 @@ fn mistakes_of_configuration_and_registry_are_listed_together() {
     copy.reports(
         &[("SMARTPOLE__DATA", "smartpole.toml/data")],
         &expect![[r#"
-            smartpole.toml:25: http.lissten: unknown key `lissten`
+            smartpole.toml:30: http.lissten: unknown key `lissten`
               hint: did you mean `listen`?
             castrop-rauxel/devices.csv:2: pole: unknown pole `AM-99`
               hint: add it to poles.csv, or correct the id

@@ -9,6 +9,7 @@
 //! file. Secrets stand in files that are named here, never in the configuration itself.
 
 mod fields;
+mod history;
 mod influx;
 mod mistakes;
 mod overrides;
@@ -50,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) udp: Option<udp::Options>,
     /// InfluxDB targets; their names are unique.
     pub(crate) influx: Vec<smartpole_influx::Options>,
+    /// The one of them that keeps readings for longer than the store does, if any.
+    pub(crate) history: Option<smartpole_influx::Options>,
     /// The journal.
     pub(crate) journal: smartpole_journal::Options,
     /// How long things are kept.

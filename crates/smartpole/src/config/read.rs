@@ -7,20 +7,29 @@ use std::{
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Config, Mistakes, influx, overrides, section::Section, sources};
+use super::{
+    Config, Mistakes,
+    history::{self, History},
+    influx, overrides,
+    section::Section,
+    sources,
+};
 
 /// What stands before the first table.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Folders {
+struct Head {
     data: PathBuf,
     registry: Option<PathBuf>,
     inputs_key_file: Option<PathBuf>,
+    history: History,
+    history_target: String,
 }
 
-impl Default for Folders {
+impl Default for Head {
     fn default() -> Self {
-        Self { data: PathBuf::from("smartpole-data"), registry: None, inputs_key_file: None }
+        let data = PathBuf::from("smartpole-data");
+        Self { data, registry: None, inputs_key_file: None, history: History::Local, history_target: String::new() }
     }
 }
 
@@ -41,14 +50,35 @@ impl Config {
         let log = part(&mut root, "log", mistakes);
         let sources::Sources { mqtt, listener, udp } = sources::read(&mut root, base, &http, mistakes);
         let influx = influx::read(&mut root, base, mistakes);
-        let folders: Folders = root.read(&TABLES, mistakes);
+        let head: Head = root.read(&TABLES, mistakes);
+        let history = history::target(
+            head.history,
+            Some(head.history_target.as_str()).filter(|name| !name.is_empty()),
+            &influx,
+            &mut root,
+            mistakes,
+        );
         if mqtt.is_empty() && listener.is_none() && udp.is_none() && !root.has_flaws() {
             let hint = "add `[[mqtt]]` for your broker, `[listener]` for poles that connect directly, or `[udp]` for LoRaWAN gateways";
             mistakes.of_file("no messages can come in", hint);
         }
-        let registry = registry(folders.registry, base, &mut root, mistakes);
-        let (data, inputs_key_file) = (base.join(folders.data), folders.inputs_key_file.map(|file| base.join(file)));
-        Self { data, registry, inputs_key_file, http, publish, mqtt, listener, udp, influx, journal, retention, log }
+        let registry = registry(head.registry, base, &mut root, mistakes);
+        let (data, inputs_key_file) = (base.join(head.data), head.inputs_key_file.map(|file| base.join(file)));
+        Self {
+            data,
+            registry,
+            inputs_key_file,
+            http,
+            publish,
+            mqtt,
+            listener,
+            udp,
+            influx,
+            history,
+            journal,
+            retention,
+            log,
+        }
     }
 }
 

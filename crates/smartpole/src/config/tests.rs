@@ -74,7 +74,7 @@ fn the_shipped_file_names_every_key() {
         fields::of::<smartpole_api::Publish>(),
         fields::of::<Retention>(),
         fields::of::<Log>(),
-        &["data", "registry", "inputs_key_file"],
+        &["data", "registry", "inputs_key_file", "history", "history_target"],
     ];
     assert_eq!(keys.concat().into_iter().filter(|key| !written(key)).collect::<Vec<_>>(), [""; 0]);
     assert!(keys.iter().all(|keys| !keys.is_empty()));

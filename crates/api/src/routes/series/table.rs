@@ -69,6 +69,10 @@ impl Tabular for SeriesAnswer {
             Items::Readings(readings) => readings.iter().map(reading).collect(),
         }
     }
+
+    fn missing(&self) -> u64 {
+        self.missing.as_ref().map_or(0, |missing| missing.readings)
+    }
 }
 
 impl SeriesAnswer {

@@ -147,3 +147,50 @@ fn a_target_of_version_1_needs_a_database_only_and_its_password_begins_at_the_fi
     assert_eq!(config.influx[0].password_file, Some(base.join("token")));
     assert_eq!(read(&format!("{SOUND}[[influx]]\nversion = 1\ndatabase = \"poles\"\n"), &[]).1, "");
 }
+
+#[test]
+fn older_readings_are_read_from_a_target_that_has_them_all() {
+    let target =
+        |name: &str, more: &str| format!("[[influx]]\nname = \"{name}\"\nversion = 1\ndatabase = \"poles\"\n{more}");
+    let two = [target("some", "resolution = [\"1h\"]\n"), target("all", "")].concat();
+    let (config, found) = read(&format!("history = \"influxdb\"\nhistory_target = \"all\"\n{SOUND}{two}"), &[]);
+    assert_eq!((config.history.map(|target| target.name).as_deref(), found.as_str()), (Some("all"), ""));
+    let (config, _) = read(&format!("history = \"local\"\n{SOUND}{two}"), &[]);
+    assert_eq!(config.history, None);
+    mistakes(
+        &format!("history = \"influxdb\"\n{SOUND}{two}"),
+        &expect![[r#"
+        smartpole.toml:1: history: target some does not get all readings
+          hint: remove its themes, properties and zones, let its resolution have "raw", or name another target by `history_target`
+        1 mistake"#]],
+    );
+    mistakes(
+        &format!("history = \"influxdb\"\nhistory_target = \"al\"\n{SOUND}{two}"),
+        &expect![[r#"
+        smartpole.toml:2: history_target: there is no target `al`
+          hint: did you mean `all`?
+        1 mistake"#]],
+    );
+    mistakes(
+        &format!("history_target = \"all\"\n{SOUND}{two}"),
+        &expect![[r#"
+        smartpole.toml:1: history_target: has no effect without history
+          hint: add `history = "influxdb"`, or remove it
+        1 mistake"#]],
+    );
+    mistakes(
+        &format!("history = \"influxdb\"\n{SOUND}"),
+        &expect![[r#"
+        smartpole.toml:1: history: there is no target
+          hint: add [[influx]], or give the name of one
+        1 mistake"#]],
+    );
+    let new = "[[influx]]\nversion = 3\ndatabase = \"poles\"\ntoken_file = \"token\"\n";
+    mistakes(
+        &format!("history = \"influxdb\"\n{SOUND}{new}"),
+        &expect![[r#"
+        smartpole.toml:1: history: target influx cannot be asked for readings
+          hint: name a target of version 1 or 2 by `history_target`
+        1 mistake"#]],
+    );
+}

@@ -1,0 +1,179 @@
+//! Readings of the store, and of the history where the store keeps their sums alone.
+//!
+//! A sum tells how many readings it was made of. If the history has fewer, the answer says how many are missing: a bucket may keep
+//! points for a shorter time than we keep sums, or may have been deleted and made again.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use smartpole_model::{DeviceNo, Kind, ObservedProperty, Quarter, Reading, Series, UtcMillis};
+use smartpole_pipeline::{NameKind, Scope};
+use smartpole_store::Sealed;
+use smartpole_window::Aggregate;
+use utoipa::ToSchema;
+
+use crate::{History, HistoryWanted, Parts, problem::Problem};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Readings that were counted and are nowhere any more.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Missing {
+    /// How many, within the time of this answer; at least, of counts.
+    pub(crate) readings: u64,
+    /// Why, as far as is known.
+    reason: String,
+}
+
+/// Which readings are wanted.
+pub(super) struct Past<'a> {
+    pub(super) parts: &'a Parts,
+    pub(super) scope: Scope,
+    pub(super) property: &'a ObservedProperty,
+    pub(super) channel: Option<u8>,
+    pub(super) as_of: Option<UtcMillis>,
+}
+
+/// Readings by event time, device and channel, complete up to the last one's instant.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) readings: Vec<Reading>,
+    pub(super) missing: Option<Missing>,
+}
+
+impl Past<'_> {
+    /// At most about `most` readings, and then all of the last one's instant.
+    ///
+    /// # Errors
+    /// 503 if the history is away.
+    pub(super) fn page(&self, (from, to): (UtcMillis, UtcMillis), most: usize) -> Result<Page, Problem> {
+        let Some(history) = &self.parts.history else {
+            return Ok(Page { readings: self.kept((from, to), most)?, missing: None });
+        };
+        let (mut page, mut at, mut missing) = (Page::default(), from, 0);
+        while at < to && page.readings.len() < most {
+            let end = to.min(UtcMillis((at.0.div_euclid(DAY_MS) + 1) * DAY_MS));
+            let stretch = self.stretch(history.as_ref(), (at, end), most - page.readings.len())?;
+            page.readings.extend(stretch.readings);
+            missing += stretch.missing;
+            at = stretch.end;
+        }
+        let reason = || {
+            format!(
+                "InfluxDB target {} has no more of them: it keeps points for a shorter time, or they were deleted there",
+                history.name()
+            )
+        };
+        page.missing = (missing > 0).then(|| Missing { readings: missing, reason: reason() });
+        Ok(page)
+    }
+
+    fn kept(&self, span: (UtcMillis, UtcMillis), most: usize) -> Result<Vec<Reading>, Problem> {
+        Ok(self.parts.queries.readings(self.scope, self.property.number, self.channel, span, self.as_of, most)?)
+    }
+
+    /// A day of a page at most.
+    fn stretch(
+        &self,
+        history: &dyn History,
+        (from, to): (UtcMillis, UtcMillis),
+        most: usize,
+    ) -> Result<Stretch, Problem> {
+        let last = Quarter(to.plus(-1).quarter().0.saturating_add(1));
+        let sealed = self.parts.queries.sealed(self.scope, from.quarter()..last)?;
+        let mut readings = self.kept((from, to), most)?;
+        let mut end = complete_to(&readings, most, to);
+        let Some((first, last)) = sealed.first().zip(sealed.last()) else {
+            return Ok(Stretch { readings, end, missing: 0 });
+        };
+        let span = (from.max(first.quarter.start()), to.min(last.quarter.end()));
+        let found = self.ask(history, &sealed, span, most)?;
+        end = end.min(complete_to(&found, most, to));
+        // a quarter is counted where it is read to its end, with what was read of it before
+        let begun = first.quarter.start();
+        let before = if begun < from { self.ask(history, &sealed, (begun, from), usize::MAX)? } else { Vec::new() };
+        let missing = self.missing(&sealed, before.iter().chain(&found), end);
+        readings.extend(found.into_iter().filter(|reading| self.is_known(reading) && is_sealed(&sealed, reading)));
+        readings.retain(|reading| reading.event_time < end);
+        readings.sort_by_key(|reading| (reading.event_time, reading.device, reading.series));
+        Ok(Stretch { readings, end, missing })
+    }
+
+    fn ask(
+        &self,
+        history: &dyn History,
+        sealed: &[Sealed],
+        (from, to): (UtcMillis, UtcMillis),
+        limit: usize,
+    ) -> Result<Vec<Reading>, Problem> {
+        let fold = self.parts.fold();
+        let mut numbers: Vec<DeviceNo> = sealed.iter().map(|block| block.device).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let named = |number: DeviceNo| Some((fold.name(NameKind::Device, number.0)?.to_owned(), number));
+        let devices: Vec<(String, DeviceNo)> = numbers.into_iter().filter_map(named).collect();
+        drop(fold);
+        let wanted =
+            HistoryWanted { devices: &devices, property: self.property, channel: self.channel, from, to, limit };
+        history.readings(&wanted).map_err(|away| Problem::history_away(history.name(), &away.0))
+    }
+
+    /// Whether it had been received by the minute that is asked about.
+    fn is_known(&self, reading: &Reading) -> bool {
+        self.as_of.is_none_or(|as_of| reading.received_at.0.div_euclid(60_000) < as_of.0.div_euclid(60_000))
+    }
+
+    /// How many readings the sums of quarters that ended by `end` were made of and that were not found.
+    fn missing<'b>(&self, sealed: &[Sealed], found: impl Iterator<Item = &'b Reading>, end: UtcMillis) -> u64 {
+        let mut counts: BTreeMap<(Quarter, DeviceNo), i64> = BTreeMap::new();
+        for reading in found {
+            *counts.entry((reading.event_time.quarter(), reading.device)).or_default() += 1;
+        }
+        let lacks = |block: &Sealed| {
+            let found = counts.get(&(block.quarter, block.device)).copied().unwrap_or(0);
+            (self.counted(block) - found).max(0).unsigned_abs()
+        };
+        sealed.iter().filter(|block| block.quarter.end() <= end).map(lacks).sum()
+    }
+
+    /// How many readings of the property a block was made of, at least. Of totals those are known that count; of what its device also
+    /// tells in another way (counts by totals and one by one, a gas by ppb) nothing is.
+    fn counted(&self, block: &Sealed) -> i64 {
+        let fold = self.parts.fold();
+        let own = self.property.number;
+        let is_total = self.property.kind == Kind::TotalCount;
+        let number = if is_total { self.property.counts } else { Some(own) };
+        let other_way = |property: &ObservedProperty| {
+            let makes = property.counts == Some(own) || property.converts.is_some_and(|(to, _)| to == own);
+            makes || (is_total && Some(property.number) == number)
+        };
+        let sent = fold.latest(block.device).iter().map(|latest| latest.series.property);
+        let catalogue = &fold.inputs().registry.properties;
+        if sent.filter_map(|number| catalogue.get(number)).any(other_way) {
+            return 0;
+        }
+        let fits = |series: &Series| {
+            Some(series.property) == number && self.channel.is_none_or(|channel| channel == series.channel)
+        };
+        let readings = |of: &Aggregate| if is_total { of.count } else { of.count + i64::from(of.excluded) };
+        block.aggregates.0.iter().filter(|(series, _)| fits(series)).map(|(_, of)| readings(of)).sum()
+    }
+}
+
+/// A part of a page.
+struct Stretch {
+    readings: Vec<Reading>,
+    /// Before which it is complete.
+    end: UtcMillis,
+    missing: u64,
+}
+
+/// Before which a list of at most `most` readings, and all of the last one's instant, is complete.
+fn complete_to(readings: &[Reading], most: usize, to: UtcMillis) -> UtcMillis {
+    readings.last().filter(|_| readings.len() >= most).map_or(to, |last| last.event_time.plus(1))
+}
+
+fn is_sealed(sealed: &[Sealed], reading: &Reading) -> bool {
+    let at = (reading.event_time.quarter(), reading.device);
+    sealed.binary_search_by_key(&at, |block| (block.quarter, block.device)).is_ok()
+}
