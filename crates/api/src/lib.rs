@@ -55,6 +55,7 @@ pub fn router(state: ApiState) -> Router {
     let (routes, openapi) = routes::all().split_for_parts();
     routes
         .merge(routes::described(&routes::whole(openapi)))
+        .merge(routes::sta::paths())
         .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
         .fallback(page::file)
         .method_not_allowed_fallback(routes::method_not_allowed)

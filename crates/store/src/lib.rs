@@ -42,6 +42,7 @@ mod store;
 mod targets;
 mod trace;
 mod verify;
+mod walk;
 mod windows;
 
 pub use air::{Air, PoleAir, PollutantHours};
@@ -65,4 +66,5 @@ pub use store::{FILE, Store};
 pub use targets::{Place, RefusedLine, Sent, Standing};
 pub use trace::{Carriage, Carried, Delivered, KeptReading};
 pub use verify::{Begin, Compared, Difference, Scratch, View, compare};
+pub use walk::{Walk, WantedBlocks};
 pub use windows::{State, Wanted, Window};

@@ -48,6 +48,7 @@ mod replay_order;
 mod replays;
 mod revisions;
 mod series;
+pub(crate) mod sta;
 mod targets;
 mod trace;
 pub(crate) mod window;
@@ -113,6 +114,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(catalog::turtle))
         .routes(routes!(catalog::json_ld))
         .routes(routes!(ngsi_ld::entities))
+        .routes(routes!(sta::root))
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))
         .routes(routes!(metrics::metrics))

@@ -28,6 +28,7 @@ mod public;
 mod quarantine;
 mod ranking;
 mod replays;
+mod sta;
 mod targets;
 mod trace;
 mod trace_radio;

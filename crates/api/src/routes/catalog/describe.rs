@@ -8,9 +8,9 @@ use smartpole_model::{Inputs, Registry};
 use super::{
     data_set::{DataSet, Distribution},
     graph::{About, Graph, Iri, Node, Value},
-    words::Words,
+    words::{FOOTFALL, Words},
 };
-use crate::{Publish, publish::city};
+use crate::{Publish, publish::city, routes::sta};
 
 /// Lists of the EU's Publications Office.
 const EU: &str = "http://publications.europa.eu/resource/authority";
@@ -48,6 +48,7 @@ pub(super) fn catalogue(inputs: &Inputs, publish: &Publish, data_sets: &[DataSet
             .with("foaf:name", Value::Text(publisher.name.clone(), "de"))
             .named(publisher.iri("publisher")),
         publisher.service(data_sets),
+        publisher.sensor_things(data_sets),
     ];
     for data_set in data_sets {
         nodes.push(publisher.data_set(registry, data_set));
@@ -106,7 +107,7 @@ impl<'a> Publisher<'a> {
             .with("dcat:themeTaxonomy", Value::thing(&format!("{EU}/data-theme")))
             .with_each("dct:spatial", spatial(registry))
             .with_each("dcat:dataset", data_sets.iter().map(|data_set| Value::Thing(self.iri(&data_set.theme))))
-            .with("dcat:service", Value::Thing(self.iri("api")))
+            .with_each("dcat:service", ["api", "sensorthings"].map(|name| Value::Thing(self.iri(name))))
             .named(self.iri("catalogue"))
     }
 
@@ -122,6 +123,21 @@ impl<'a> Publisher<'a> {
             .with("dct:license", self.licence())
             .with_each("dcat:servesDataset", data_sets.iter().map(|data_set| Value::Thing(self.iri(&data_set.theme))))
             .named(self.iri("api"))
+    }
+
+    /// All but crossings, which the public gets by rules of their own.
+    fn sensor_things(&self, data_sets: &[DataSet]) -> Node {
+        let description = Words::new(
+            "Messwerte als Beobachtungen nach OGC SensorThings API 1.1, Teil 1, nur lesend.",
+            "Readings as observations by OGC SensorThings API 1.1, Part 1, to read.",
+        );
+        let served = data_sets.iter().filter(|data_set| data_set.theme != FOOTFALL);
+        self.described("dcat:DataService", Words::new("SensorThings", "SensorThings"), description)
+            .with("dcat:endpointURL", self.at(sta::ROOT))
+            .with("dct:conformsTo", Value::thing("http://www.opengis.net/doc/is/sensorthings/1.1"))
+            .with("dct:license", self.licence())
+            .with_each("dcat:servesDataset", served.map(|data_set| Value::Thing(self.iri(&data_set.theme))))
+            .named(self.iri("sensorthings"))
     }
 
     fn data_set(&self, registry: &Registry, data_set: &DataSet) -> Node {
