@@ -279,6 +279,30 @@ describe('the page', () => {
     await close();
   });
 
+  test('cites a chart: its address opens the same course as it was known', async () => {
+    const { page, wrong, close } = await opened({ path: '/#pole=AM-01' });
+    const chart = page.locator(testid('chart-30d'));
+    await chart.locator('.cite-fold summary').click();
+    await eventually('a line with method and instant', async () => /Feinstaub PM2,5, AM-01[\s\S]*Stand [\s\S]*Methode window\.mean\/1/.test(await chart.locator('.cite p').innerText()));
+    const record = decodeURIComponent(await chart.locator('.cite a[download="smartpole.bib"]').getAttribute('href'));
+    assert.match(record, /^data:text\/plain;charset=utf-8,@misc\{smartpole-/);
+    const [link] = /http\S+$/.exec(await chart.locator('.cite p').innerText());
+    const drawn = () => chart.locator('svg.chart path').evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
+    const frozen = async () => {
+      await page.goto('about:blank');
+      await page.goto(link);
+      await eventually('the course is frozen', async () => /So war es bekannt am/.test(await page.locator(testid('frozen')).innerText()) && (await drawn()).length > 1);
+      return drawn();
+    };
+    await eventually('the minute of the link is over', async () => Date.now() > Date.parse(decodeURIComponent(/as_of=(.*)$/.exec(link)[1])) + 1_000);
+    assert.deepEqual(await frozen(), await frozen(), 'the same picture each time, while live data comes in');
+    await picture(page, 'page-cited', false);
+    await page.locator(`${testid('frozen')} button`).click();
+    await eventually('back to today', async () => (await page.locator(testid('frozen')).count()) === 0 && !page.url().includes('as_of'));
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   test('shows single readings, those that do not count among them', async () => {
     const { page, wrong, close } = await opened({ path: '/#pole=AM-01' });
     await page.route('**/api/v1/series?*step=raw*', async (route) => {

@@ -30,12 +30,16 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 26] = [
+pub(crate) const PUBLIC: [&str; 30] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
     "/catalog.ttl",
     "/catalog.jsonld",
+    "/datasets",
+    "/datasets/{id}",
+    "/sitemap.xml",
+    "/robots.txt",
     "/ngsi-ld/v1/entities",
     "/sta/v1.1",
     "/sta/v1.1/{*path}",

@@ -52,6 +52,7 @@ pub enum Error {
 
 /// Every address, without a network. Live streams need `serve`.
 pub fn router(state: ApiState) -> Router {
+    routes::describe_metrics();
     let (routes, openapi) = routes::all().split_for_parts();
     routes
         .merge(routes::described(&routes::whole(openapi)))

@@ -252,6 +252,8 @@ impl Named {
         word: "reading",
         list: "/api/v1/series with step=raw",
     };
+    pub(crate) const DATA_SET: Self =
+        Self { kind: "unknown-data-set", title: "Unknown data set", word: "data set", list: "/datasets" };
     pub(crate) const PROPERTY: Self =
         Self { kind: "unknown-property", title: "Unknown property", word: "property", list: "/api/v1/properties" };
 }

@@ -2,6 +2,7 @@
 
 mod arrives;
 mod commands;
+mod grafana;
 mod kills;
 mod names;
 mod outage;

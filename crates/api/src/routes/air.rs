@@ -82,6 +82,7 @@ pub(crate) struct AirAnswer {
 /// Hours of a pole, or of a zone.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = AirItems)]
 pub(crate) enum Items {
     /// Of a pole.
     Pole(Vec<PoleHour>),

@@ -22,9 +22,16 @@ use crate::{
 mod data_set;
 mod describe;
 mod graph;
+mod html;
 mod json_ld;
+mod pages;
+mod schema_org;
 mod turtle;
 mod words;
+
+pub(super) use pages::{
+    __path_data_set_page, __path_data_sets, __path_robots, __path_sitemap, data_set_page, data_sets, robots, sitemap,
+};
 
 /// The catalogue of open data as Turtle, by DCAT-AP.de 3.0: a data set a theme, with addresses that answer everybody.
 #[utoipa::path(get, path = "/catalog.ttl", operation_id = "catalogue_turtle", tag = "catalogue", responses(

@@ -13,6 +13,10 @@ use crate::{
     routes::{Books, Target, targets},
 };
 
+mod help;
+
+pub(crate) use help::describe;
+
 /// What the service measures about itself, for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses(
     (status = 200, description = "Text exposition format 0.0.4.", body = String, content_type = "text/plain"),

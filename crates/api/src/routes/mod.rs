@@ -57,6 +57,7 @@ mod zones;
 pub(crate) use footfall::Days;
 pub(crate) use ledger::Books;
 pub(crate) use method::MethodName;
+pub(crate) use metrics::describe as describe_metrics;
 use targets::{Target, targets};
 
 #[derive(OpenApi)]
@@ -113,6 +114,10 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(targets::refused))
         .routes(routes!(catalog::turtle))
         .routes(routes!(catalog::json_ld))
+        .routes(routes!(catalog::data_sets))
+        .routes(routes!(catalog::data_set_page))
+        .routes(routes!(catalog::sitemap))
+        .routes(routes!(catalog::robots))
         .routes(routes!(ngsi_ld::entities))
         .routes(routes!(sta::root))
         .routes(routes!(healthz::healthz))

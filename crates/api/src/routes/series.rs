@@ -101,6 +101,7 @@ pub(crate) struct SeriesAnswer {
 /// What a series is made of.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = SeriesItems)]
 pub(crate) enum Items {
     /// One for each window of which something is known.
     Windows(Vec<Window>),

@@ -8,6 +8,7 @@ mod attacker;
 mod catalog;
 mod citation;
 mod csv;
+mod datasets;
 mod device_facts;
 mod errors;
 mod fixture;

@@ -128,6 +128,7 @@ function drawBody() {
     h('section', {}, head(null, t('pole.live'), t('pole.live.note')), h('dl', { class: 'values' }, found.map(valueRow))),
     frozenLine(), view.courses.root, view.flags, sensing(view.pole) ?? '', devices());
   drawFlags(found);
+  showFrozen();
   return view.courses.load();
 }
 
@@ -137,6 +138,13 @@ function frozenLine() {
   const { pole, frozen } = view;
   const thaw = () => { history.replaceState(null, '', courseAddress({ pole: pole.id, chosen: view.courses.chosen })); opened(pole.id); };
   return h('p', { class: 'frozen', 'data-testid': 'frozen', role: 'status' }, h('span', {}, t('frozen.is', { time: format.minute(frozen) })), h('button', { type: 'button', class: 'link', onclick: thaw }, t('frozen.clear')));
+}
+
+/** Whoever follows a cited address came for the courses. */
+function showFrozen() {
+  if (view.frozen === null || view.isShown) return;
+  view.isShown = true;
+  view.body.querySelector('.frozen').scrollIntoView({ block: 'start' });
 }
 
 function valueRow(item) {

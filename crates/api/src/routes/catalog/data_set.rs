@@ -6,7 +6,10 @@ use smartpole_model::{DeviceNo, Kind, ObservedProperty, PropertyNo, Registry, Zo
 use smartpole_pipeline::{Fold, NameKind};
 use smartpole_window::day_of;
 
-use super::words::{self, AIR, FOOTFALL, NOISE, Theme, Words};
+use super::{
+    pages::Language,
+    words::{self, AIR, FOOTFALL, NOISE, Theme, Words},
+};
 use crate::{
     Parts,
     asker::Asker,
@@ -37,6 +40,20 @@ pub(super) struct Distribution {
     pub(super) title: Words,
     /// Path and query.
     pub(super) path: String,
+}
+
+impl DataSet {
+    /// The path of its page.
+    pub(super) fn page(&self) -> String {
+        format!("/datasets/{}", encoded(&self.theme))
+    }
+
+    /// What it is, and the names of what is measured.
+    pub(super) fn description(&self, language: Language) -> String {
+        let names: Vec<&str> = self.properties.iter().map(|words| language.of_words(words)).collect();
+        let (de, en) = self.words.description;
+        format!("{}: {}.", language.pick(de, en), names.join(", "))
+    }
 }
 
 /// Devices with the properties they measure.

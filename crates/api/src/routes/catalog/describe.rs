@@ -8,6 +8,7 @@ use smartpole_model::{Inputs, Registry};
 use super::{
     data_set::{DataSet, Distribution},
     graph::{About, Graph, Iri, Node, Value},
+    pages::Language,
     words::{FOOTFALL, Words},
 };
 use crate::{Publish, publish::city, routes::sta};
@@ -143,11 +144,7 @@ impl<'a> Publisher<'a> {
     fn data_set(&self, registry: &Registry, data_set: &DataSet) -> Node {
         let (words, city) = (data_set.words, &self.city);
         let title = Words::new(format!("{}, {city}", words.title.0), format!("{}, {city}", words.title.1));
-        let names = |name: fn(&Words) -> &str| data_set.properties.iter().map(name).collect::<Vec<_>>().join(", ");
-        let description = Words::new(
-            format!("{}: {}.", words.description.0, names(|words| &words.de)),
-            format!("{}: {}.", words.description.1, names(|words| &words.en)),
-        );
+        let description = Words::new(data_set.description(Language::De), data_set.description(Language::En));
         let forms = |distribution| FORMS.iter().map(move |form| Value::Thing(self.iri(&form.of(distribution))));
         self.described("dcat:Dataset", title, description)
             .with("dct:identifier", Value::Literal(self.iri(&data_set.theme).as_str().to_owned(), "xsd:anyURI"))
@@ -159,7 +156,7 @@ impl<'a> Publisher<'a> {
             .with_each("dct:temporal", data_set.since.as_deref().map(since))
             .with("dct:accrualPeriodicity", eu("frequency", words.frequency))
             .with("dct:accessRights", eu("access-right", "PUBLIC"))
-            .with("dcat:landingPage", self.at("/"))
+            .with("dcat:landingPage", self.at(&data_set.page()))
             .with_each("dcat:distribution", data_set.distributions.iter().flat_map(forms))
             .named(self.iri(&data_set.theme))
     }
@@ -203,13 +200,17 @@ fn since(date: &str) -> Value {
     Value::Nameless(About::new("dct:PeriodOfTime").with("dcat:startDate", start))
 }
 
-/// The rectangle of all poles, longitude before latitude (WKT in CRS84, GeoSPARQL 1.1 § 8.5.1).
-fn spatial(registry: &Registry) -> Option<Value> {
+/// The rectangle of all poles: south, west, north, east, WGS 84 degrees.
+pub(super) fn bounds(registry: &Registry) -> Option<[f64; 4]> {
     let positions = || registry.poles.iter().map(|pole| pole.position);
     let least = |of: fn(smartpole_model::Position) -> f64| positions().map(of).reduce(f64::min);
     let most = |of: fn(smartpole_model::Position) -> f64| positions().map(of).reduce(f64::max);
-    let (west, east) = (least(|at| at.lon)?, most(|at| at.lon)?);
-    let (south, north) = (least(|at| at.lat)?, most(|at| at.lat)?);
+    Some([least(|at| at.lat)?, least(|at| at.lon)?, most(|at| at.lat)?, most(|at| at.lon)?])
+}
+
+/// The rectangle of all poles, longitude before latitude (WKT in CRS84, GeoSPARQL 1.1 § 8.5.1).
+fn spatial(registry: &Registry) -> Option<Value> {
+    let [south, west, north, east] = bounds(registry)?;
     let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];
     let corners: Vec<String> = corners.iter().map(|(lon, lat)| format!("{lon} {lat}")).collect();
     let wkt = Value::Literal(format!("POLYGON(({}))", corners.join(", ")), "gsp:wktLiteral");

@@ -37,7 +37,7 @@ pub(crate) struct Attribute {
     #[schema(value_type = String, example = "Property")]
     r#type: &'static str,
     /// Its value.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     value: Value,
     /// Unit by UN/CEFACT recommendation 20.
     #[serde(rename = "unitCode", skip_serializing_if = "Option::is_none")]
