@@ -75,8 +75,7 @@ impl History {
             let columns = Columns::of(table, wanted.property)?;
             for row in &table.rows {
                 let Some(reading) = columns.reading(row, &numbers)? else { continue };
-                let known =
-                    once.entry((reading.event_time, reading.device, reading.series)).or_insert_with(|| reading.clone());
+                let known = once.entry((reading.event_time, reading.device, reading.series)).or_insert(reading);
                 if known.received_at < reading.received_at {
                     *known = reading;
                 }

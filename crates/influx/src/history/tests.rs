@@ -101,7 +101,7 @@ fn a_row_is_the_reading_that_was_sent() {
         flags: Flags::NONE.with(Flag::OutOfRange).with(Flag::Stuck),
         time_source: TimeSource::Gateway,
     };
-    let second = Reading { event_time: UtcMillis(6), value: -200, flags: Flags::NONE, ..first.clone() };
+    let second = Reading { event_time: UtcMillis(6), value: -200, flags: Flags::NONE, ..first };
     assert_eq!(found, [Some(first), Some(second), None, None]);
 }
 
