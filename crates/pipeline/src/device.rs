@@ -17,10 +17,9 @@ pub(crate) struct Held {
     pub(crate) revised_minute: i64,
     /// Minute of receipt in which it was closed.
     pub(crate) closed_minute: i64,
-    /// What roll-ups hold of it, those of the batch under way included; `None` if they never did.
-    pub(crate) stored: Option<Stored>,
-    /// What stored roll-ups gain by the batch that carries it: aggregates and revisions.
-    pub(crate) gain: (Aggregates, u32),
+    /// What roll-ups hold of it, those of the batch under way included; `None` if they never did. A box, as a fleet's open blocks have
+    /// none.
+    pub(crate) stored: Option<Box<Stored>>,
     /// The batch in which its first reading went: batch rows from there on refill it.
     pub(crate) first_batch: u64,
     /// The batch that carries it to the store.
@@ -30,15 +29,20 @@ pub(crate) struct Held {
 }
 
 /// What the store has of a block.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) revision: u32,
     pub(crate) aggregates: Aggregates,
+    /// What stored roll-ups gain by the batch that carries the block.
+    pub(crate) gain: Gain,
 }
+
+/// What roll-ups gain by a block: aggregates and revisions.
+pub(crate) type Gain = (Aggregates, u32);
 
 impl Held {
     pub(crate) fn new(block: Block, open: bool, batch: u64) -> Self {
-        let (revision, revised_minute, closed_minute, stored, gain) = (0, 0, 0, None, (Aggregates::default(), 0));
+        let (revision, revised_minute, closed_minute, stored) = (0, 0, 0, None);
         Self {
             block,
             open,
@@ -46,7 +50,6 @@ impl Held {
             revised_minute,
             closed_minute,
             stored,
-            gain,
             first_batch: batch,
             batch: None,
             changed: false,

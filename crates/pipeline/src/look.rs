@@ -51,7 +51,7 @@ impl Fold {
     fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
         let aggregates = self.aggregates(device, &held.block);
         let (gain, revisions) = match &held.stored {
-            _ if held.batch.is_some() => held.gain.clone(),
+            Some(stored) if held.batch.is_some() => stored.gain.clone(),
             Some(stored) => (aggregates.minus(&stored.aggregates), held.revision - stored.revision),
             None => (aggregates.clone(), held.revision),
         };

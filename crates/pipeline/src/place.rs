@@ -8,7 +8,7 @@ use smartpole_window::{
 use crate::{
     Env, LoadError, Mending, RevisionReason, RevisionRow, StoredBlocks,
     active::Active,
-    device::{Device, Held, Stored},
+    device::{Device, Gain, Held, Stored},
     judge::Mended,
 };
 
@@ -81,9 +81,13 @@ impl<'a> Place<'a> {
             if !outcomes.contains(&Insert::Added) {
                 return Ok(()); // a closed block is not taken apart for what is known
             }
+            compared = true;
         }
         self.update(quarter, &mut |block| {
-            block.insert(*row, outcomes);
+            if !compared {
+                block.compare(*row, outcomes);
+            }
+            block.add(*row, outcomes);
             outcomes.contains(&Insert::Added)
         });
         self.follows(RevisionReason::Total);

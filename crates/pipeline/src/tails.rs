@@ -34,15 +34,17 @@ impl Before {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tails {
     stride: usize,
-    heads: Vec<(Series, Head)>,
+    heads: Vec<Head>,
     /// `stride` places for each head, oldest first.
     places: Vec<Place>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Head {
+    series: Series,
+    /// Places in use, of [`LOOK_BACK`] at most.
+    length: u8,
     newest: UtcMillis,
-    length: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,6 +52,12 @@ struct Place {
     /// Milliseconds from the epoch, modulo 2^32: places are hours apart at most.
     at: u32,
     value: i32,
+}
+
+impl Head {
+    fn length(&self) -> usize {
+        self.length.into()
+    }
 }
 
 impl Place {
@@ -78,23 +86,23 @@ impl Tails {
             *self = Self { stride, ..Self::default() };
         }
         let value = i32::try_from(value).unwrap_or(if value < 0 { i32::MIN } else { i32::MAX });
-        let index = self.heads.iter().position(|(known, _)| *known == series).unwrap_or_else(|| self.grow(series));
-        let head = &mut self.heads[index].1;
+        let index = self.heads.iter().position(|head| head.series == series).unwrap_or_else(|| self.grow(series));
+        let head = &mut self.heads[index];
         let places = &mut self.places[index * stride..][..stride];
         let newest = head.newest.max(at);
         if newest.since(head.newest) > LOOK_BACK_MS {
             head.length = 0;
         } else {
-            let old = places[..head.length].iter().filter(|place| place.age(newest) > LOOK_BACK_MS).count();
-            places.copy_within(old..head.length, 0);
-            head.length -= old;
+            let old = places[..head.length()].iter().filter(|place| place.age(newest) > LOOK_BACK_MS).count();
+            places.copy_within(old..head.length(), 0);
+            head.length -= old as u8;
         }
         head.newest = newest;
         let age = newest.since(at);
         if age > LOOK_BACK_MS {
             return;
         }
-        let to = places[..head.length].partition_point(|place| place.age(newest) >= age);
+        let to = places[..head.length()].partition_point(|place| place.age(newest) >= age);
         if let Some(same) = places[..to].last_mut().filter(|place| place.at == at.0 as u32) {
             same.value = value;
             return;
@@ -104,9 +112,9 @@ impl Tails {
 
     /// Lets go of the value of an instant, if it is there.
     pub(crate) fn forget(&mut self, series: Series, at: UtcMillis) {
-        let Some(index) = self.heads.iter().position(|(known, _)| *known == series) else { return };
-        let head = &mut self.heads[index].1;
-        let places = &mut self.places[index * self.stride..][..head.length];
+        let Some(index) = self.heads.iter().position(|head| head.series == series) else { return };
+        let head = &mut self.heads[index];
+        let places = &mut self.places[index * self.stride..][..head.length()];
         if head.newest.since(at) <= LOOK_BACK_MS
             && let Some(gone) = places.iter().position(|place| place.at == at.0 as u32)
         {
@@ -116,15 +124,15 @@ impl Tails {
     }
 
     fn find(&self, series: Series) -> Option<(&Head, &[Place])> {
-        let index = self.heads.iter().position(|(known, _)| *known == series)?;
-        let head = &self.heads[index].1;
-        Some((head, &self.places[index * self.stride..][..head.length]))
+        let index = self.heads.iter().position(|head| head.series == series)?;
+        let head = &self.heads[index];
+        Some((head, &self.places[index * self.stride..][..head.length()]))
     }
 
     fn grow(&mut self, series: Series) -> usize {
         self.heads.reserve_exact(1);
         self.places.reserve_exact(self.stride);
-        self.heads.push((series, Head { newest: UtcMillis(i64::MIN), length: 0 }));
+        self.heads.push(Head { series, length: 0, newest: UtcMillis(i64::MIN) });
         self.places.resize(self.heads.len() * self.stride, Place::default());
         self.heads.len() - 1
     }
@@ -133,11 +141,11 @@ impl Tails {
     pub(crate) fn pack(&self, out: &mut Vec<u8>) {
         put_u64(out, self.stride as u64);
         put_u64(out, self.heads.len() as u64);
-        for (index, (series, head)) in self.heads.iter().enumerate() {
-            put_series(out, *series);
+        for (index, head) in self.heads.iter().enumerate() {
+            put_series(out, head.series);
             put_i64(out, head.newest.0);
-            put_u64(out, head.length as u64);
-            for place in &self.places[index * self.stride..][..head.length] {
+            put_u64(out, head.length.into());
+            for place in &self.places[index * self.stride..][..head.length()] {
                 put_i64(out, place.age(head.newest));
                 put_i64(out, place.value.into());
             }
@@ -162,9 +170,9 @@ impl Tails {
 }
 
 /// Puts a place at `to`; of a full tail the oldest goes.
-fn insert(places: &mut [Place], length: &mut usize, to: usize, place: Place) {
-    if *length < places.len() {
-        places.copy_within(to..*length, to + 1);
+fn insert(places: &mut [Place], length: &mut u8, to: usize, place: Place) {
+    if usize::from(*length) < places.len() {
+        places.copy_within(to..usize::from(*length), to + 1);
         places[to] = place;
         *length += 1;
     } else if let Some(last) = to.checked_sub(1) {

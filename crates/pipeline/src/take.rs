@@ -96,10 +96,10 @@ impl Fold {
             aggregates: aggregates.pack(),
             rows: held.block.pack(),
         };
-        held.gain = (aggregates.minus(&former), revisions);
+        let gain = aggregates.minus(&former);
         let (lost, kept_from) = (aggregates.has_lost(&former), self.kept_from());
-        rollups.add(&self.active, &Settled { row: &row, gain: &held.gain.0, revisions, lost, kept_from });
-        held.stored = Some(Stored { revision: held.revision, aggregates });
+        rollups.add(&self.active, &Settled { row: &row, gain: &gain, revisions, lost, kept_from });
+        held.stored = Some(Box::new(Stored { revision: held.revision, aggregates, gain: (gain, revisions) }));
         (held.changed, held.batch) = (false, Some(self.batch + 1));
         row
     }
