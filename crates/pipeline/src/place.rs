@@ -74,6 +74,7 @@ impl<'a> Place<'a> {
     /// Inserts a row and tells the blocks around it of its totals. `outcomes` gets one entry a value.
     pub(crate) fn insert(&mut self, row: &NewRow<'_>, outcomes: &mut Vec<Insert>) -> Result<(), LoadError> {
         let quarter = row.event_time.quarter();
+        let mut compared = false;
         if quarter <= self.device.last_closed
             && let Some(block) = self.get(quarter)
         {
@@ -185,7 +186,7 @@ impl<'a> Place<'a> {
         let mut held = Held::new(block, false, u64::MAX);
         (held.revision, held.revised_minute) = (stored.revision, stored.revised_minute);
         held.closed_minute = stored.closed_minute;
-        held.stored = Some(Stored { revision: stored.revision, aggregates });
+        held.stored = Some(Box::new(Stored { revision: stored.revision, aggregates, gain: Gain::default() }));
         Ok(Some(held))
     }
 

@@ -42,12 +42,13 @@ impl Rollups {
         let start = row.quarter.start();
         let (air, other): (Vec<_>, Vec<_>) =
             gain.0.iter().copied().partition(|(series, _)| active.is_air(series.property));
-        let days = [(Level::CetDay, Aggregates(air)), (Level::Day, Aggregates(other))];
+        let (air, other) = (Aggregates(air), Aggregates(other));
+        let parts = [(Level::Hour, gain), (Level::CetDay, &air), (Level::Day, &other)];
+        let parts = parts.map(|(level, part)| (level, level.start(start).0, part));
         for scope in active.scopes(row.device, row.quarter) {
-            self.merge(active, settled, (Level::Hour, Level::Hour.start(start).0, scope), gain);
             // a block's revisions are its days' revisions, both days', whichever values they changed
-            for (level, part) in days.iter().filter(|(_, part)| !part.0.is_empty() || revisions > 0) {
-                self.merge(active, settled, (*level, level.start(start).0, scope), part);
+            for (level, start, part) in parts.iter().filter(|(.., part)| !part.0.is_empty() || revisions > 0) {
+                self.merge(active, settled, (*level, *start, scope), part);
             }
         }
     }

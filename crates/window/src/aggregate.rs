@@ -133,6 +133,9 @@ impl Aggregates {
 
     /// Both together.
     pub fn merge(&mut self, other: &Self) {
+        if self.0.is_empty() {
+            return self.0.clone_from(&other.0);
+        }
         let mut at = 0;
         for (series, aggregate) in &other.0 {
             at += self.0[at..].iter().take_while(|(known, _)| known < series).count();

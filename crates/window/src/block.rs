@@ -151,6 +151,11 @@ impl Block {
     /// Adds a row; `outcomes` receives one entry a value, in order. Values that are not new change nothing.
     pub fn insert(&mut self, row: NewRow<'_>, outcomes: &mut Vec<Insert>) {
         self.compare(row, outcomes);
+        self.add(row, outcomes);
+    }
+
+    /// Adds what [`Block::compare`] said is new of a row.
+    pub fn add(&mut self, row: NewRow<'_>, outcomes: &[Insert]) {
         if self.is_newest(row.event_time) {
             return self.append_added(row, outcomes);
         }
