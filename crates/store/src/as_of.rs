@@ -3,19 +3,15 @@
 //! A closed block is what it was by its revisions: each keeps the aggregates before it. A block that was still open then is summed up
 //! of the readings received by then. Remarks that hang on other readings are those of now there.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{BlockMaking, Fold};
-use smartpole_window::{Aggregates, Beside, Block, Level, Row, Sought, Total};
+use smartpole_window::{Aggregates, Beside, Block, Row, Sought, Total};
 
 use crate::{
     Error,
-    commit::scope_key,
     error::{damaged, sqlite},
     queries::Snapshot,
-    scope::Part,
     store::block_id,
 };
 
@@ -29,15 +25,6 @@ pub(crate) struct Then {
     pub(crate) as_of: UtcMillis,
     minute: i64,
     making: BlockMaking,
-}
-
-/// Hours or days as of an earlier instant. Where there is none now, there was none: readings are only ever added.
-#[derive(Debug, Default)]
-pub(crate) struct Rolled {
-    /// Part and start of those that are as they were.
-    pub(crate) unchanged: BTreeSet<(u32, i64)>,
-    /// Starts of the others, of any part.
-    pub(crate) changed: BTreeSet<i64>,
 }
 
 /// A block as it was.
@@ -68,39 +55,6 @@ impl Then {
     /// Whether what changed last in a minute of receipt is as it was then.
     pub(crate) fn knows(&self, minute: i64) -> bool {
         minute < self.minute
-    }
-
-    /// Hours or days that begin in a span, by whether anything received since has changed them.
-    pub(crate) fn rolled(
-        &self,
-        snapshot: &Snapshot,
-        (from, to): (UtcMillis, UtcMillis),
-        parts: &[Part],
-        level: Level,
-    ) -> Result<Rolled, Error> {
-        let doing = sqlite("read hours and days");
-        let sql = "SELECT start, minute FROM rollup
-                   WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
-        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-        let mut rolled = Rolled::default();
-        // of what is in memory roll-ups know nothing, or not all
-        let in_memory = snapshot.recent.iter().map(|block| level.start(block.quarter.start()).0);
-        let in_memory: BTreeSet<i64> = in_memory.collect();
-        rolled.changed.extend(&in_memory);
-        for part in parts {
-            let (scope, number) = scope_key(part.scope);
-            let asked = params![level as u8, scope, number, from.0, to.0];
-            let rows = statement.query_map(asked, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
-            for row in rows.map_err(&doing)? {
-                let (start, minute) = row.map_err(&doing)?;
-                if minute < self.minute && !in_memory.contains(&start) {
-                    rolled.unchanged.insert((part.number, start));
-                } else {
-                    rolled.changed.insert(start);
-                }
-            }
-        }
-        Ok(rolled)
     }
 
     /// A block of a device as it was; none if nothing of it was known.
@@ -146,6 +100,10 @@ impl Then {
 
     /// The block of the readings that were there when it was open.
     fn was_open(&self, snapshot: &Snapshot, device: DeviceNo, block: &Block) -> Result<Option<Was>, Error> {
+        if block.anchors().is_empty() && block.superseded().is_empty() && self.has_all(block) {
+            let aggregates = self.making.aggregates(device, block);
+            return Ok((block.row_count() > 0).then_some(Was { revision: 0, open: true, aggregates }));
+        }
         let mut cut = block.as_of(self.as_of);
         if cut.row_count() == 0 {
             return Ok(None);
@@ -160,6 +118,13 @@ impl Then {
         }
         let aggregates = self.making.aggregates(device, &cut);
         Ok(Some(Was { revision: 0, open: true, aggregates }))
+    }
+
+    /// Whether all readings of a block had been received by then.
+    fn has_all(&self, block: &Block) -> bool {
+        let mut all = true;
+        block.each_row(|row| all &= row.received_at < self.as_of);
+        all
     }
 
     /// What was received by then beside a quarter.

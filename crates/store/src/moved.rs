@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::params;
-use smartpole_model::{DeviceNo, Quarter, Reader};
+use smartpole_model::{DeviceNo, Quarter, Reader, UtcMillis};
 use smartpole_pipeline::{Scope, scopes};
 
 use crate::{
@@ -59,6 +59,12 @@ impl Moves {
     /// All of them, by block.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = ((Quarter, DeviceNo), &[Move])> {
         self.0.iter().map(|(block, moves)| (*block, moves.as_slice()))
+    }
+
+    /// Whether a block of a span moved.
+    pub(crate) fn any(&self, (from, to): (UtcMillis, UtcMillis)) -> bool {
+        let all = (from.quarter(), DeviceNo(0))..=(to.plus(-1).quarter(), DeviceNo(u32::MAX));
+        from < to && self.0.range(all).next().is_some()
     }
 
     /// Devices whose block of this quarter moved.

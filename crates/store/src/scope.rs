@@ -44,6 +44,27 @@ impl Member {
     }
 }
 
+impl Part {
+    /// Whether it is a device.
+    pub(crate) fn is_device(&self) -> bool {
+        matches!(self.scope, Scope::Device(_))
+    }
+
+    /// A device alone, as what it says of this part.
+    pub(crate) fn of_device(&self, device: DeviceNo) -> Self {
+        Self { scope: Scope::Device(device), number: self.number, pole: None, zone: None }
+    }
+}
+
+impl Member {
+    /// Whether a block of it belongs to one of these parts by the registry, at whatever time.
+    pub(crate) fn is_ever_in(&self, parts: &[Part]) -> bool {
+        let installations = self.index.map_or(&[][..], |index| &self.inputs.registry.devices[index].installations);
+        let alone = parts.iter().any(|part| part.scope == Scope::Device(self.device));
+        alone || installations.iter().any(|installation| self.part_at(installation.from, parts).is_some())
+    }
+}
+
 /// Devices that ever belong to a scope, by number.
 pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
     if let Scope::Device(device) = scope {
@@ -62,9 +83,7 @@ pub(crate) fn members_of(fold: &Fold, parts: &[Part]) -> Vec<Member> {
     let devices = registry.devices.iter().enumerate().filter_map(|(index, device)| {
         let number = fold.device_no(&device.id)?;
         let candidate = Member { device: number, index: Some(index), inputs: Arc::clone(inputs) };
-        let ever =
-            device.installations.iter().any(|installation| candidate.part_at(installation.from, parts).is_some());
-        ever.then_some(candidate)
+        candidate.is_ever_in(parts).then_some(candidate)
     });
     let mut members: Vec<Member> = devices.collect();
     members.sort_unstable_by_key(|member| member.device);

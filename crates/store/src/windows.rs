@@ -2,6 +2,7 @@
 //! and years from days, by the rules by which days are made of hours.
 
 mod gather;
+mod then;
 
 use smartpole_model::{Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
@@ -118,10 +119,10 @@ impl Queries {
             (asked, devices, from.quarter(), Quarter(to.quarter().0.saturating_add(101)))
         })?;
         let mut cells = Cells::new();
-        match wanted.step {
-            _ if asked.then.is_some() => gather::then(&snapshot, wanted, &asked, &mut cells)?,
-            Step::Quarter => gather::quarters(&snapshot, wanted, &asked, &mut cells)?,
-            _ => gather::rollups(&snapshot, wanted, &asked, &mut cells)?,
+        match (&asked.then, wanted.step) {
+            (Some(then), _) => then::gather(&snapshot, wanted, &asked, then, &mut cells)?,
+            (None, Step::Quarter) => gather::quarters(&snapshot, wanted, &asked, &mut cells)?,
+            (None, _) => gather::rollups(&snapshot, wanted, &asked, &mut cells)?,
         }
         self.done(snapshot);
         cells.retain(|_, cell| !cell.parts.is_empty());
@@ -148,9 +149,12 @@ impl Asked {
         Self { members, parts, expected, now, then, air, level, span, mean, decimals }
     }
 
-    /// The window that a block or roll-up goes into.
-    fn cell<'c>(&self, step: Step, at: UtcMillis, cells: &'c mut Cells) -> &'c mut Cell {
-        cells.entry(step.around(self.air, at).0.0).or_default()
+    /// The window that a roll-up which begins at `start` is, or is a part of.
+    fn window_of(&self, step: Step, start: UtcMillis) -> UtcMillis {
+        match step {
+            Step::Quarter | Step::Hour | Step::Day => start,
+            Step::Week | Step::Month | Step::Year => step.around(self.air, start).0,
+        }
     }
 
     fn window(&self, start: UtcMillis, cell: &Cell, wanted: &Wanted) -> Window {

@@ -119,8 +119,13 @@ fn a_device_that_a_registry_moved_counted_for_its_former_pole_until_then() {
         let sums = places.map(ask).map(|found| found.iter().map(|w| (w.aggregate.sum, w.mean)).collect::<Vec<_>>());
         sums.to_vec()
     };
+    let days = |square: &Square, as_of| {
+        let ask = |scope| square.windows_as_of(as_of, scope, "temperature", Step::Day, START - 24 * HOUR, known);
+        places.map(ask).map(|found| found.iter().map(said).collect::<Vec<_>>())
+    };
     let before = asked(&square, None);
     assert_eq!(before[0], vec![(12 * 50, Some(25.0)); 3]);
+    let days_before = days(&square, known);
 
     // d1 hung at P2 all the time
     square.register("id,pole,profile\nd1,P2,station\nd2,P2,station\nd3,P1,station\n", known + HOUR);
@@ -128,6 +133,7 @@ fn a_device_that_a_registry_moved_counted_for_its_former_pole_until_then() {
     let after = asked(&square, None);
     assert_eq!((after[0][0], after[1][0]), ((12 * 40, Some(40.0)), (12 * 30, Some(15.0))));
     assert_eq!(asked(&square, Some(known)), before, "then nobody knew");
+    assert_eq!(days(&square, known), days_before);
     assert_eq!(asked(&square, Some(known + 2 * HOUR)), after);
     // and then all three of them at P3, so that nothing is left of P1 and P2
     square.register("id,pole,profile\nd1,P3,station\nd2,P3,station\nd3,P3,station\n", known + 3 * HOUR);
@@ -140,6 +146,34 @@ fn a_device_that_a_registry_moved_counted_for_its_former_pole_until_then() {
     square.commit();
     assert_eq!(asked(&square, Some(known)), before);
     assert_eq!(asked(&square, Some(known + 2 * HOUR)), after);
+}
+
+#[test]
+fn an_hour_in_which_a_device_moved_is_each_pole_s_quarters_of_it() {
+    let mut square = Square::new();
+    // 2026-03-28T21:00:00Z is START
+    let installed = "id,pole,profile,from\nd1,P1,station,\nd1,P2,station,2026-03-28T21:30:00Z\nd3,P1,station,\n";
+    square.register(installed, START);
+    square.run("d1", START, START + 2 * HOUR, &[("temperature", 10)]);
+    square.run("d3", START, START + 2 * HOUR, &[("temperature", 40)]);
+    square.commit();
+    let places = [square.pole("P1"), square.pole("P2"), square.zone("markt")];
+    let (from, known) = (START - 24 * HOUR, START + 2 * HOUR);
+    let asked = |square: &Square, as_of| {
+        let ask = |(scope, step)| match as_of {
+            None => square.windows(scope, "temperature", step, from, known),
+            Some(as_of) => square.windows_as_of(as_of, scope, "temperature", step, from, known),
+        };
+        let all = places.iter().flat_map(|scope| [(*scope, Step::Hour), (*scope, Step::Day)]);
+        all.map(ask).map(|found| found.iter().map(said).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let before = asked(&square, None);
+    assert_eq!((before[0][0].2, before[2][0].2), (12 * 40 + 6 * 10, 6 * 10), "half of the hour at each pole");
+    square.report("d1", START + 2 * MINUTE, known + HOUR, &[("temperature", 30)]);
+    square.report("d1", START + 32 * MINUTE, known + HOUR, &[("temperature", 30)]);
+    square.commit();
+    assert_eq!(asked(&square, None)[2][0].2, 6 * 10 + 30);
+    assert_eq!(asked(&square, Some(known)), before);
 }
 
 #[test]

@@ -1,0 +1,188 @@
+//! Windows as of an earlier instant: what nothing has changed since is read as it is, the rest is summed up of what it consists of: days
+//! of hours, hours of poles and zones of those of devices, these of blocks. So a reading that came late costs a look at its own hour.
+
+use std::collections::BTreeSet;
+
+use rusqlite::params;
+use smartpole_model::{DeviceNo, Quarter, UtcMillis};
+use smartpole_window::{Aggregates, Level, next_start};
+
+use super::{Asked, Wanted, gather::Cells};
+use crate::{
+    Error, Step,
+    as_of::{Then, Was},
+    commit::scope_key,
+    error::{damaged, sqlite},
+    moved::Moves,
+    queries::Snapshot,
+    scope::{Member, Part},
+};
+
+/// From the first instant on, and before the second.
+type Span = (UtcMillis, UtcMillis);
+
+/// A question about an earlier instant.
+pub(super) struct Gather<'a> {
+    snapshot: &'a Snapshot,
+    wanted: &'a Wanted,
+    asked: &'a Asked,
+    then: &'a Then,
+    /// Which blocks counted for something else.
+    moves: Moves,
+    /// Of the windows, as far as it is known then.
+    span: Span,
+    cells: &'a mut Cells,
+}
+
+/// A part, and those that ever belong to it by the registry, by number.
+struct Of<'a> {
+    part: &'a Part,
+    members: Vec<&'a Member>,
+}
+
+/// Gathers the windows as of the instant asked about.
+pub(super) fn gather(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    asked: &Asked,
+    then: &Then,
+    cells: &mut Cells,
+) -> Result<(), Error> {
+    let (from, to) = asked.span;
+    let end = to.plus(-1).min(then.as_of);
+    let last = match wanted.step {
+        Step::Quarter => end,
+        // the last window goes on beyond the last start that was asked for
+        _ => next_start(asked.level, asked.level.start(end)).plus(-1).min(then.as_of),
+    };
+    let moves = Moves::read(snapshot, from.quarter(), Quarter(last.quarter().0.saturating_add(1)))?;
+    let span = (from, last.plus(1));
+    let mut gather = Gather { snapshot, wanted, asked, then, moves, span, cells };
+    for part in &asked.parts {
+        let members = asked.members.iter().filter(|member| member.is_ever_in(std::slice::from_ref(part))).collect();
+        let of = Of { part, members };
+        match wanted.step {
+            Step::Quarter => gather.blocks(&of, None, span)?,
+            _ => gather.rollups(&of, asked.level, (from, to), None)?,
+        }
+    }
+    Ok(())
+}
+
+impl Gather<'_> {
+    /// Adds the hours or days of a part that begin in a span, each to the window that it is or begins in, or all to `window`. Where there
+    /// is none now there was none: readings are only ever added.
+    fn rollups(&mut self, of: &Of<'_>, level: Level, span: Span, window: Option<UtcMillis>) -> Result<(), Error> {
+        let mut changed = self.in_memory(of, level, span);
+        self.add_unchanged(of, level, span, window, &mut changed)?;
+        for start in changed.into_iter().map(UtcMillis) {
+            let whole = (start.max(self.span.0), next_start(level, start).min(self.span.1));
+            let window = window.unwrap_or_else(|| self.asked.window_of(self.wanted.step, start));
+            match level {
+                // blocks that moved are revisions of hours and of days, each of their own
+                _ if self.moves.any(whole) => self.blocks(of, Some(window), whole)?,
+                Level::Hour => self.hour(of, whole, window)?,
+                Level::Day | Level::CetDay => self.rollups(of, Level::Hour, whole, Some(window))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an hour that has changed since: of a pole or zone the hours of its devices, if they are the same in all of it.
+    fn hour(&mut self, of: &Of<'_>, whole: Span, window: UtcMillis) -> Result<(), Error> {
+        let devices: Vec<Vec<DeviceNo>> = quarters(whole).map(|quarter| self.devices(of, quarter)).collect();
+        let same = devices.windows(2).all(|pair| pair[0] == pair[1]);
+        let members = devices.first().filter(|_| same && !of.part.is_device());
+        let Some(members) = members else { return self.blocks(of, Some(window), whole) };
+        for member in members.iter().filter_map(|device| of.member(*device)) {
+            let part = of.part.of_device(member.device);
+            self.rollups(&Of { part: &part, members: vec![member] }, Level::Hour, whole, Some(window))?;
+        }
+        Ok(())
+    }
+
+    /// First instants of hours or days of which something is in memory: roll-ups do not have it, or not all.
+    fn in_memory(&self, of: &Of<'_>, level: Level, (from, to): Span) -> BTreeSet<i64> {
+        let of_part = self.snapshot.recent.iter().filter(|block| self.counts(of, block.quarter, block.device));
+        let starts = of_part.map(|block| level.start(block.quarter.start()));
+        starts.filter(|start| (from..to).contains(start)).map(|start| start.0).collect()
+    }
+
+    /// Adds those that nothing received since has changed, and notes the others.
+    fn add_unchanged(
+        &mut self,
+        of: &Of<'_>,
+        level: Level,
+        (from, to): Span,
+        window: Option<UtcMillis>,
+        changed: &mut BTreeSet<i64>,
+    ) -> Result<(), Error> {
+        let doing = sqlite("read hours and days");
+        let sql = "SELECT start, minute, revision, aggregates FROM rollup
+                   WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
+        let mut statement = self.snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+        let (scope, number) = scope_key(of.part.scope);
+        let mut rows = statement.query(params![level as u8, scope, number, from.0, to.0]).map_err(&doing)?;
+        while let Some(row) = rows.next().map_err(&doing)? {
+            let start = row.get(0).map_err(&doing)?;
+            if !self.then.knows(row.get(1).map_err(&doing)?) {
+                changed.insert(start);
+            }
+            if changed.contains(&start) {
+                continue;
+            }
+            let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
+            let aggregates = Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
+            let window = window.unwrap_or_else(|| self.asked.window_of(self.wanted.step, UtcMillis(start)));
+            let cell = self.cells.entry(window.0).or_default();
+            cell.revision += row.get::<_, u32>(2).map_err(&doing)?;
+            cell.add(of.part.number, false, self.wanted.of(&aggregates));
+        }
+        Ok(())
+    }
+
+    /// Adds the blocks of a part that begin in a span: all to `window`, or each as its own.
+    fn blocks(&mut self, of: &Of<'_>, window: Option<UtcMillis>, span: Span) -> Result<(), Error> {
+        for quarter in quarters(span) {
+            for device in self.devices(of, quarter) {
+                let was = self.then.block(self.snapshot, device, quarter)?;
+                // an hour counts the revisions of all its blocks, a quarter those of what was asked for
+                let asked_for = |was: &Was| window.is_some() || self.wanted.of(&was.aggregates).next().is_some();
+                if let Some(was) = was.filter(asked_for) {
+                    let cell = self.cells.entry(window.unwrap_or(quarter.start()).0).or_default();
+                    cell.revision += was.revision;
+                    cell.add(of.part.number, was.open, self.wanted.of(&was.aggregates));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose blocks of a quarter counted for a part then.
+    fn devices(&self, of: &Of<'_>, quarter: Quarter) -> Vec<DeviceNo> {
+        let moved = self.moves.devices(quarter).filter(|device| of.member(*device).is_none());
+        let all = of.members.iter().map(|member| member.device).chain(moved);
+        all.filter(|device| self.counts(of, quarter, *device)).collect()
+    }
+
+    /// Whether a block counted for a part then.
+    fn counts(&self, of: &Of<'_>, quarter: Quarter, device: DeviceNo) -> bool {
+        let part = std::slice::from_ref(of.part);
+        let moved = self.moves.part_before((quarter, device), self.then.minute(), part);
+        let now = || of.member(device).and_then(|member| member.part_at(quarter.start(), part));
+        moved.unwrap_or_else(now).is_some()
+    }
+}
+
+/// Quarters that begin in a span.
+fn quarters((from, to): Span) -> impl Iterator<Item = Quarter> {
+    let first = from.plus(Quarter::MILLIS - 1).quarter().0;
+    (first..=to.plus(-1).quarter().0).map(Quarter)
+}
+
+impl Of<'_> {
+    fn member(&self, device: DeviceNo) -> Option<&Member> {
+        let at = self.members.binary_search_by_key(&device, |member| member.device).ok()?;
+        Some(self.members[at])
+    }
+}
