@@ -1,5 +1,5 @@
 //! Questions to a small street: three poles, two instruments each, an observation a minute.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod street;
 
@@ -265,7 +265,7 @@ fn of_observations_time_and_datastream_are_asked_of_the_source_and_the_rest_one_
 }
 
 #[test]
-fn what_cannot_be_understood_is_refused_with_what_to_do() {
+fn a_filter_that_cannot_be_understood_is_refused_with_what_to_do() {
     check(
         "Things?$filter=nam eq 'x'",
         &expect![[
@@ -310,6 +310,10 @@ fn what_cannot_be_understood_is_refused_with_what_to_do() {
             "400 st_relate: the third argument is no pattern of nine of T, F, *, 0, 1, 2 | write it like st_relate(location, geography'POINT(7.31 51.55)', 'T********')"
         ],
     );
+}
+
+#[test]
+fn an_option_that_cannot_be_used_is_refused_with_what_to_do() {
     check(
         "Things?$expand=Datastream",
         &expect![[
