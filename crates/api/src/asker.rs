@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 30] = [
+pub(crate) const PUBLIC: [&str; 32] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
@@ -49,6 +49,7 @@ pub(crate) const PUBLIC: [&str; 30] = [
     "/api/v1/properties",
     "/api/v1/latest",
     "/api/v1/series",
+    "/api/v1/export",
     "/api/v1/revisions",
     "/api/v1/footfall",
     "/api/v1/footfall/profile",
@@ -61,11 +62,19 @@ pub(crate) const PUBLIC: [&str; 30] = [
     "/api/v1/reasons",
     "/api/v1/methods",
     "/api/v1/calendar",
+    "/api/v1/events",
 ];
 
 /// Those of [`PUBLIC`] that refuse the public some of what they have, instead of leaving it out.
-pub(crate) const PARTLY: [&str; 6] =
-    ["/api/v1/heat", "/api/v1/latest", "/api/v1/live", "/api/v1/noise", "/api/v1/revisions", "/api/v1/series"];
+pub(crate) const PARTLY: [&str; 7] = [
+    "/api/v1/export",
+    "/api/v1/heat",
+    "/api/v1/latest",
+    "/api/v1/live",
+    "/api/v1/noise",
+    "/api/v1/revisions",
+    "/api/v1/series",
+];
 
 /// Headers by which a proxy says whom it asks for. Whoever comes by one is no operator, whatever the proxy's own address is.
 const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];

@@ -26,6 +26,7 @@ use crate::{
 };
 
 mod harmless;
+pub(crate) mod ongoing;
 
 static BERLIN: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::get("Europe/Berlin").expect("the time-zone database is compiled in"));
@@ -162,13 +163,14 @@ pub(crate) fn bytes(answer: &impl Tabular, dialect: Dialect) -> Result<Vec<u8>, 
 
 impl Writer {
     fn new(dialect: Dialect) -> Self {
-        let (start, delimiter) = match dialect {
-            Dialect::Rfc4180 => ("", b','),
-            Dialect::ExcelDe => ("\u{feff}", b';'),
-        };
+        Self::onto(if dialect == Dialect::ExcelDe { "\u{feff}" } else { "" }.into(), dialect)
+    }
+
+    fn onto(start: Vec<u8>, dialect: Dialect) -> Self {
+        let delimiter = if dialect == Dialect::ExcelDe { b';' } else { b',' };
         let mut builder = csv::WriterBuilder::new();
         builder.delimiter(delimiter).terminator(Terminator::CRLF);
-        Self { csv: builder.from_writer(start.into()), dialect }
+        Self { csv: builder.from_writer(start), dialect }
     }
 
     /// Writes the header row and all others.

@@ -13,6 +13,7 @@
 mod asker;
 mod citation;
 mod csv;
+mod export;
 mod health;
 mod history;
 mod list;
@@ -31,7 +32,13 @@ mod span;
 mod state;
 
 use axum::{Router, middleware};
-use tower_http::{compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+    trace::TraceLayer,
+};
 
 pub use asker::{Operators, Peer};
 pub use health::{CircuitState, Health, SourceHealth, TargetFilter, TargetHealth};
@@ -62,7 +69,7 @@ pub fn router(state: ApiState) -> Router {
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state)
         .layer(middleware::from_fn(routes::refuse_bodies))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(export::COMPRESSED)))
         .layer(middleware::map_response(page::guard))
         .layer(TraceLayer::new_for_http())
 }

@@ -115,6 +115,13 @@ impl Problem {
         Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "Not acceptable", detail, remedy)
     }
 
+    /// A form that no exported file has: 406.
+    pub(crate) fn no_such_file() -> Self {
+        let detail = "Accept: neither text/csv nor application/geo+json nor application/vnd.apache.parquet".to_owned();
+        let remedy = "accept one of these three, or give format=csv, format=geojson or format=parquet";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "Not acceptable", detail, remedy)
+    }
+
     /// The address takes GET alone: 405.
     pub(crate) fn method(method: &str) -> Self {
         let detail = format!("{method} is not for this address");
@@ -252,6 +259,14 @@ impl Named {
         word: "reading",
         list: "/api/v1/series with step=raw",
     };
+    pub(crate) const SITE: Self = Self {
+        kind: "unknown-site",
+        title: "Unknown site",
+        word: "zone or pole",
+        list: "/api/v1/zones or /api/v1/poles",
+    };
+    pub(crate) const EVENT: Self =
+        Self { kind: "unknown-event", title: "Unknown event", word: "event", list: "/api/v1/events" };
     pub(crate) const DATA_SET: Self =
         Self { kind: "unknown-data-set", title: "Unknown data set", word: "data set", list: "/datasets" };
     pub(crate) const PROPERTY: Self =

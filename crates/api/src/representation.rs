@@ -29,12 +29,13 @@ use crate::{
 mod accept;
 mod described;
 
+pub(crate) use accept::most_wanted;
 pub(crate) use described::describe;
 
 const CSV: &str = "text/csv; charset=utf-8; header=present";
-const METHODS: &str = "</api/v1/methods>; rel=\"describedby\"";
-const AS_OF: HeaderName = HeaderName::from_static("smartpole-as-of");
-const METHOD: HeaderName = HeaderName::from_static("smartpole-method");
+pub(crate) const METHODS: &str = "</api/v1/methods>; rel=\"describedby\"";
+pub(crate) const AS_OF: HeaderName = HeaderName::from_static("smartpole-as-of");
+pub(crate) const METHOD: HeaderName = HeaderName::from_static("smartpole-method");
 
 /// What answers can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]

@@ -13,7 +13,7 @@ use smartpole_store::Queries;
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Health, Operators, Publish, Replays, live::Hub, problem::Problem, routes::Days};
+use crate::{Health, Operators, Publish, Replays, export::Slots, live::Hub, problem::Problem, routes::Days};
 
 /// Limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +24,15 @@ pub struct Options {
     pub live_streams: usize,
     /// Questions to fold and store at once; more wait up to two seconds, then get 503.
     pub questions: usize,
+    /// Exports at once, of the public and as many of operators; more get 503.
+    pub exports: usize,
     /// Records yet to be folded above which the service is not ready.
     pub max_lag: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections: 1_024, live_streams: 200, questions: 8, max_lag: 100_000 }
+        Self { connections: 1_024, live_streams: 200, questions: 8, exports: 2, max_lag: 100_000 }
     }
 }
 
@@ -66,6 +68,7 @@ pub struct ApiState {
     pub(crate) options: Options,
     pub(crate) hub: Arc<Hub>,
     questions: Arc<Semaphore>,
+    pub(crate) exports: Slots,
     /// What the public sees of days that are over.
     pub(crate) days: Days,
     /// Ends live streams.
@@ -79,7 +82,8 @@ impl ApiState {
     pub fn new(parts: Parts, options: Options) -> Self {
         let hub = Arc::new(Hub::new(options.live_streams));
         let questions = Arc::new(Semaphore::new(options.questions));
-        Self { parts, options, hub, questions, days: Days::default(), closing: CancellationToken::new() }
+        let exports = Slots::new(options.exports);
+        Self { parts, options, hub, questions, exports, days: Days::default(), closing: CancellationToken::new() }
     }
 
     /// Asks fold or store on a thread that may block, a bounded number at once.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use smartpole_model::{DeviceNo, PropertyNo};
-use smartpole_window::{Aggregates, Block, RowValue, aggregate};
+use smartpole_model::{DeviceNo, PropertyNo, Quarter};
+use smartpole_window::{Aggregates, Block, Making, RowValue, aggregate};
 
 use crate::{Fold, active::Active};
 
@@ -22,6 +22,11 @@ impl BlockMaking {
     /// What a block of a device comes to.
     pub fn aggregates(&self, device: DeviceNo, block: &Block) -> Aggregates {
         aggregate(block, &self.0.making(device, block.quarter()))
+    }
+
+    /// How each value of a device's block counts.
+    pub fn of(&self, device: DeviceNo, quarter: Quarter) -> Making<'_> {
+        self.0.making(device, quarter)
     }
 
     /// The property by which devices say that they were switched on.

@@ -62,7 +62,7 @@ impl Queries {
 }
 
 /// The first instant of its minute: what was received before it is known.
-fn floor(as_of: UtcMillis) -> UtcMillis {
+pub(crate) fn floor(as_of: UtcMillis) -> UtcMillis {
     UtcMillis(as_of.0.div_euclid(60_000) * 60_000)
 }
 

@@ -90,6 +90,17 @@ pub(crate) fn members_of(fold: &Fold, parts: &[Part]) -> Vec<Member> {
     members
 }
 
+/// All devices of the registry that ever sent, by number.
+pub(crate) fn registered(fold: &Fold) -> Vec<Member> {
+    let inputs = fold.inputs();
+    let devices = inputs.registry.devices.iter().enumerate().filter_map(|(index, device)| {
+        Some(Member { device: fold.device_no(&device.id)?, index: Some(index), inputs: Arc::clone(inputs) })
+    });
+    let mut members: Vec<Member> = devices.collect();
+    members.sort_unstable_by_key(|member| member.device);
+    members
+}
+
 /// The member that is this device.
 pub(crate) fn member_of(members: &[Member], device: DeviceNo) -> Option<&Member> {
     Some(&members[members.binary_search_by_key(&device, |member| member.device).ok()?])

@@ -9,16 +9,19 @@ type Wish = (u32, u8);
 
 /// The form that is wanted most; JSON if both are wanted alike or nothing is said. None if neither is wanted.
 pub(super) fn format(headers: &HeaderMap) -> Option<Format> {
+    most_wanted(headers, &[("application/json", Format::Json), ("text/csv", Format::Csv)])
+}
+
+/// The form that is wanted most, each with its media type; the first of those that are wanted alike, or if nothing is said. None if none is
+/// wanted.
+pub(crate) fn most_wanted<T: Copy>(headers: &HeaderMap, forms: &[(&str, T)]) -> Option<T> {
     let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     if lines.iter().all(|line| line.trim().is_empty()) {
-        return Some(Format::Json);
+        return forms.first().map(|(_, form)| *form);
     }
-    let (json, csv) = (wish(&lines, "application/json"), wish(&lines, "text/csv"));
-    match (json, csv) {
-        ((0, _), (0, _)) => None,
-        (json, csv) if csv > json => Some(Format::Csv),
-        _ => Some(Format::Json),
-    }
+    let wishes = forms.iter().map(|(media_type, form)| (wish(&lines, media_type), *form));
+    let wanted = wishes.filter(|((quality, _), _)| *quality > 0);
+    wanted.reduce(|best, other| if other.0 > best.0 { other } else { best }).map(|(_, form)| form)
 }
 
 /// The most exact range that holds a type decides.

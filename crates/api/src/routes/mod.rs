@@ -18,8 +18,11 @@ mod attempt;
 mod calendar;
 mod catalog;
 mod counts;
+mod coverage;
 mod device_facts;
 mod devices;
+mod events;
+mod export;
 mod footfall;
 mod gateways;
 mod healthz;
@@ -34,7 +37,7 @@ mod methods;
 mod metrics;
 mod ngsi_ld;
 mod noise;
-mod peer_marks;
+pub(crate) mod peer_marks;
 mod peers;
 mod place;
 mod poles;
@@ -48,6 +51,8 @@ mod replay_order;
 mod replays;
 mod revisions;
 mod series;
+mod sites;
+mod sought;
 pub(crate) mod sta;
 mod targets;
 mod trace;
@@ -57,7 +62,8 @@ mod zones;
 pub(crate) use footfall::Days;
 pub(crate) use ledger::Books;
 pub(crate) use method::MethodName;
-pub(crate) use metrics::describe as describe_metrics;
+pub(crate) use self::metrics::describe as describe_metrics;
+pub(crate) use series::counts as counts_as;
 use targets::{Target, targets};
 
 #[derive(OpenApi)]
@@ -85,6 +91,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(properties::properties))
         .routes(routes!(latest::latest))
         .routes(routes!(series::series))
+        .routes(routes!(export::export))
         .routes(routes!(revisions::revisions))
         .routes(routes!(trace::trace))
         .routes(routes!(footfall::footfall))
@@ -93,6 +100,9 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(counts::counts))
         .routes(routes!(counts::reconciled))
         .routes(routes!(calendar::calendar))
+        .routes(routes!(events::events))
+        .routes(routes!(coverage::coverage))
+        .routes(routes!(sites::sites))
         .routes(routes!(methods::methods))
         .routes(routes!(air::air))
         .routes(routes!(air::days))

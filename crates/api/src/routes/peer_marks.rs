@@ -51,7 +51,7 @@ impl Marks {
 }
 
 /// Adds the remark to windows that were asked for: only hours of poles, all channels together, have it.
-pub(super) fn mark(
+pub(crate) fn mark(
     parts: &Parts,
     wanted: &Wanted,
     property: &ObservedProperty,

@@ -270,7 +270,7 @@ fn row_value(reading: &Reading) -> RowValue {
 }
 
 /// The value that counts; none if a remark keeps it out.
-pub(super) fn counts(property: &ObservedProperty, counted: RowValue) -> Option<Exact> {
+pub(crate) fn counts(property: &ObservedProperty, counted: RowValue) -> Option<Exact> {
     (!counted.flags.intersects(property.excluded_by)).then(|| Exact::value(property, counted.value))
 }
 

@@ -1,0 +1,80 @@
+//! Rows as features of a GeoJSON FeatureCollection (RFC 7946), each at its pole; null is what has no place.
+
+use std::mem;
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::{Column, Encoder, Kind, Place};
+use crate::{csv::Cell, number::Exact, problem::Problem};
+
+const START: &str = "{\"type\":\"FeatureCollection\",\"features\":[";
+const END: &str = "\n]}\n";
+
+/// A collection under way.
+pub(super) struct GeoJson {
+    columns: &'static [Column],
+    written: Vec<u8>,
+    is_first: bool,
+}
+
+#[derive(Serialize)]
+struct Feature<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    geometry: Option<Point>,
+    properties: Properties<'a>,
+}
+
+/// Cells by the names of their columns.
+struct Properties<'a>(&'a [Column], &'a [Cell<'a>]);
+
+#[derive(Serialize)]
+struct Point {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    coordinates: [f64; 2],
+}
+
+impl GeoJson {
+    pub(super) fn new(columns: &'static [Column]) -> Self {
+        Self { columns, written: START.into(), is_first: true }
+    }
+}
+
+impl Encoder for GeoJson {
+    fn row(&mut self, row: &[Cell<'_>], place: Option<Place>) -> Result<(), Problem> {
+        let feature = Feature {
+            kind: "Feature",
+            geometry: place.map(|Place { lon, lat }| Point { kind: "Point", coordinates: [lon, lat] }),
+            properties: Properties(self.columns, row),
+        };
+        self.written.extend_from_slice(if mem::take(&mut self.is_first) { b"\n" } else { b",\n" });
+        serde_json::to_writer(&mut self.written, &feature).map_err(|error| Problem::internal(&error))
+    }
+
+    fn take(&mut self, last: bool) -> Result<Vec<u8>, Problem> {
+        if last {
+            self.written.extend_from_slice(END.as_bytes());
+        }
+        Ok(mem::take(&mut self.written))
+    }
+}
+
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(columns, row) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for (column, cell) in columns.iter().zip(*row).filter(|(column, _)| column.kind != Kind::Local) {
+            match cell {
+                Cell::Number(number) => map.serialize_entry(column.name, &Exact(*number))?,
+                Cell::Text(text) => map.serialize_entry(column.name, text)?,
+                Cell::Date(date) => map.serialize_entry(column.name, date)?,
+                Cell::Utc(time) | Cell::Local(time) => map.serialize_entry(column.name, time)?,
+                Cell::Degrees(degrees) => map.serialize_entry(column.name, degrees)?,
+                Cell::Bool(yes) => map.serialize_entry(column.name, yes)?,
+                Cell::Empty => map.serialize_entry(column.name, &())?,
+            }
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,193 @@
+//! Readings, as they are in their blocks: by quarter of an hour, then device, then event time.
+
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
+
+use smartpole_model::{DeviceNo, Flags, Inputs, ObservedProperty, PropertyNo, Quarter, TimeSource, UtcMillis};
+use smartpole_pipeline::{BlockMaking, NameKind, Scope};
+use smartpole_store::{Piece, PieceStart};
+use smartpole_window::{Block, Making, NewRow, RowValue};
+
+use super::{
+    Column, Encoder, Place, Rows,
+    table::Kind::{Instant, Local, Number, Text, Whole},
+};
+use crate::{Parts, csv::Cell, number::Exact, problem::Problem, routes::counts_as, span::Span};
+
+/// Rows of a piece; the rest of a block more at most.
+const PIECE: usize = 16_384;
+
+const COLUMNS: [Column; 13] = [
+    Text.named("pole"),
+    Text.named("device"),
+    Text.named("property"),
+    Whole.named("channel"),
+    Text.named("unit"),
+    Instant.named("event_time"),
+    Local.named("event_time_local"),
+    Instant.named("received_at"),
+    Local.named("received_at_local"),
+    Number.named("value"),
+    Number.named("counted"),
+    Text.named("flags"),
+    Text.named("time_source"),
+];
+
+/// Which readings.
+pub(crate) struct Readings {
+    wanted: Wanted,
+    as_of: Option<UtcMillis>,
+    next: Option<PieceStart>,
+    /// Of devices met so far.
+    names: HashMap<DeviceNo, Arc<str>>,
+    /// Remarks as they were written last, and as what.
+    flags: (Flags, String),
+}
+
+struct Wanted {
+    inputs: Arc<Inputs>,
+    scope: Option<Scope>,
+    /// By number.
+    properties: Vec<PropertyNo>,
+    channel: Option<u8>,
+    span: Span,
+}
+
+/// A block being written.
+struct Writing<'a> {
+    wanted: &'a Wanted,
+    making: Making<'a>,
+    device: &'a str,
+    pole: &'a str,
+    place: Option<Place>,
+    flags: &'a mut (Flags, String),
+    rows: &'a mut usize,
+}
+
+impl Readings {
+    /// Of a scope, or of all devices; of these properties.
+    pub(crate) fn new(
+        inputs: Arc<Inputs>,
+        scope: Option<Scope>,
+        mut properties: Vec<PropertyNo>,
+        channel: Option<u8>,
+        span: Span,
+        as_of: Option<UtcMillis>,
+    ) -> Self {
+        properties.sort_unstable();
+        let next = Some(PieceStart { quarter: span.from.quarter(), device: DeviceNo(0) });
+        let wanted = Wanted { inputs, scope, properties, channel, span };
+        Self { wanted, as_of, next, names: HashMap::new(), flags: (Flags::default(), String::new()) }
+    }
+}
+
+impl Rows for Readings {
+    fn columns(&self) -> &'static [Column] {
+        &COLUMNS
+    }
+
+    fn piece(&mut self, parts: &Parts, out: &mut dyn Encoder) -> Result<bool, Problem> {
+        let Some(from) = self.next else { return Ok(false) };
+        let Self { wanted, names, flags, .. } = self;
+        let end = Quarter(wanted.span.to.plus(-1).quarter().0.saturating_add(1));
+        let (mut rows, mut failed) = (0, None);
+        let piece = Piece { scope: wanted.scope, from, end, as_of: self.as_of };
+        self.next = parts.queries.piece(piece, |device, block, making| {
+            let name = names.entry(device).or_insert_with(|| name(parts, device));
+            let mut writing = wanted.writing(device, name, block, making, flags, &mut rows);
+            block.each_row(|row| {
+                if failed.is_none() {
+                    failed = writing.row(&row, out).err();
+                }
+            });
+            if failed.is_some() || rows >= PIECE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        failed.map_or(Ok(self.next.is_some()), Err)
+    }
+}
+
+/// Whose clock gave the event time.
+fn clock(of: TimeSource) -> &'static str {
+    match of {
+        TimeSource::Payload => "payload",
+        TimeSource::Gateway => "gateway",
+        TimeSource::Network => "network",
+        TimeSource::Receipt => "receipt",
+    }
+}
+
+fn name(parts: &Parts, device: DeviceNo) -> Arc<str> {
+    parts.fold().name(NameKind::Device, device.0).unwrap_or_default().into()
+}
+
+impl Wanted {
+    fn writing<'a>(
+        &'a self,
+        device: DeviceNo,
+        name: &'a str,
+        block: &Block,
+        making: &'a BlockMaking,
+        flags: &'a mut (Flags, String),
+        rows: &'a mut usize,
+    ) -> Writing<'a> {
+        let registry = &self.inputs.registry;
+        let known = registry.device_index(name).map(|index| &registry.devices[index]);
+        let pole = known.map(|known| &registry.poles[known.at(block.quarter().start()).pole]);
+        let making = making.of(device, block.quarter());
+        let (pole, place) = (pole.map_or("", |pole| &pole.id), pole.map(Place::of));
+        Writing { wanted: self, making, device: name, pole, place, flags, rows }
+    }
+
+    fn property(&self, value: &RowValue) -> Option<&ObservedProperty> {
+        let is_wanted = self.properties.binary_search(&value.series.property).is_ok()
+            && self.channel.is_none_or(|channel| channel == value.series.channel);
+        self.inputs.registry.properties.get(value.series.property).filter(|_| is_wanted)
+    }
+}
+
+impl Writing<'_> {
+    fn row(&mut self, row: &NewRow<'_>, out: &mut dyn Encoder) -> Result<(), Problem> {
+        let Span { from, to } = self.wanted.span;
+        if !(from..to).contains(&row.event_time) {
+            return Ok(());
+        }
+        for value in row.values {
+            if let Some(property) = self.wanted.property(value) {
+                self.value(row, value, property, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(
+        &mut self,
+        row: &NewRow<'_>,
+        value: &RowValue,
+        property: &ObservedProperty,
+        out: &mut dyn Encoder,
+    ) -> Result<(), Problem> {
+        let counted = self.making.counted(row.event_time, row.values, *value);
+        if self.flags.0 != counted.flags {
+            let codes: Vec<_> = counted.flags.iter().map(smartpole_model::Flag::code).collect();
+            *self.flags = (counted.flags, codes.join(" "));
+        }
+        let [event_time, event_time_local] = Cell::instant(row.event_time);
+        let [received_at, received_at_local] = Cell::instant(row.received_at);
+        *self.rows += 1;
+        let cells: [Cell<'_>; COLUMNS.len()] = [
+            self.pole.into(),
+            self.device.into(),
+            property.id.as_str().into(),
+            u32::from(value.series.channel).into(),
+            property.unit.as_str().into(),
+            event_time,
+            event_time_local,
+            received_at,
+            received_at_local,
+            Exact::value(property, value.value).into(),
+            counts_as(property, counted).into(),
+            self.flags.1.as_str().into(),
+            clock(row.time_source).into(),
+        ];
+        out.row(&cells, self.place)
+    }
+}

@@ -1,0 +1,46 @@
+//! Columns of exports.
+
+use smartpole_model::Pole;
+
+/// A column: its name, and what stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Words.
+    Text,
+    /// A decimal.
+    Number,
+    /// An integer.
+    Whole,
+    /// An instant.
+    Instant,
+    /// An instant by the clock of Europe/Berlin, for spreadsheets only.
+    Local,
+}
+
+/// Where a row is, WGS 84 degrees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) lon: f64,
+    pub(crate) lat: f64,
+}
+
+impl Place {
+    /// Where a pole stands.
+    pub(crate) fn of(pole: &Pole) -> Self {
+        Self { lon: pole.position.lon, lat: pole.position.lat }
+    }
+}
+
+impl Kind {
+    /// A column of this kind.
+    pub(crate) const fn named(self, name: &'static str) -> Column {
+        Column { name, kind: self }
+    }
+}

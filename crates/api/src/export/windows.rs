@@ -1,0 +1,126 @@
+//! Windows, by their start, then by whose they are, then by property.
+
+use smartpole_model::{ObservedProperty, UtcMillis};
+use smartpole_pipeline::Scope;
+use smartpole_store::Step;
+
+use super::{
+    Column, Encoder, Place, Rows,
+    table::Kind::{Instant, Local, Number, Text, Whole},
+};
+use crate::{
+    Parts,
+    csv::Cell,
+    list::Number as Count,
+    problem::Problem,
+    routes::{peer_marks, window::Window},
+    scope::ScopeName,
+    span::Span,
+};
+
+/// Most windows of a piece, or one of each series.
+const PIECE: usize = 10_000;
+
+const COLUMNS: [Column; 18] = [
+    Text.named("scope_kind"),
+    Text.named("scope"),
+    Text.named("property"),
+    Text.named("unit"),
+    Instant.named("start"),
+    Local.named("start_local"),
+    Instant.named("end"),
+    Local.named("end_local"),
+    Number.named("mean"),
+    Number.named("min"),
+    Number.named("max"),
+    Number.named("sum"),
+    Whole.named("count"),
+    Whole.named("expected"),
+    Number.named("coverage"),
+    Text.named("state"),
+    Whole.named("revision"),
+    Text.named("flags"),
+];
+
+/// Whose windows.
+#[derive(Clone)]
+pub(crate) struct Of {
+    pub(crate) name: ScopeName,
+    pub(crate) scope: Scope,
+    /// Where it is, if it is a pole or stands at one.
+    pub(crate) place: Option<Place>,
+}
+
+/// Which windows.
+pub(crate) struct Windows {
+    pub(crate) of: Vec<Of>,
+    pub(crate) properties: Vec<ObservedProperty>,
+    pub(crate) channel: Option<u8>,
+    pub(crate) step: Step,
+    /// What is yet to be written.
+    pub(crate) span: Span,
+    pub(crate) as_of: Option<UtcMillis>,
+}
+
+impl Rows for Windows {
+    fn columns(&self) -> &'static [Column] {
+        &COLUMNS
+    }
+
+    fn piece(&mut self, parts: &Parts, out: &mut dyn Encoder) -> Result<bool, Problem> {
+        let series = self.of.len() * self.properties.len();
+        let (page, next) = self.span.page(self.step, Count((PIECE / series.max(1)).max(1)));
+        let mut found = Vec::new();
+        for of in &self.of {
+            for property in &self.properties {
+                let windows = self.windows(parts, of.scope, property, page)?;
+                found.extend(windows.into_iter().map(|window| (of, property, window)));
+            }
+        }
+        found.sort_by_key(|(.., window)| window.start);
+        found.iter().try_for_each(|(of, property, window)| out.row(&row(of, property, window), of.place))?;
+        self.span = Span { from: page.to, ..self.span };
+        Ok(next.is_some())
+    }
+}
+
+impl Windows {
+    fn windows(
+        &self,
+        parts: &Parts,
+        scope: Scope,
+        property: &ObservedProperty,
+        Span { from, to }: Span,
+    ) -> Result<Vec<Window>, Problem> {
+        let Self { channel, step, as_of, .. } = *self;
+        let wanted = smartpole_store::Wanted { scope, property: property.number, channel, from, to, step, as_of };
+        let windows = parts.queries.windows(&wanted)?;
+        let mut windows: Vec<_> = windows.iter().map(|window| Window::new(property, window)).collect();
+        peer_marks::mark(parts, &wanted, property, &mut windows)?;
+        Ok(windows)
+    }
+}
+
+fn row<'a>(of: &'a Of, property: &'a ObservedProperty, window: &Window) -> [Cell<'a>; COLUMNS.len()] {
+    let ([start, start_local], [end, end_local]) = (Cell::instant(window.start), Cell::instant(window.end));
+    [
+        Cell::word(&of.name.kind),
+        of.name.id.as_str().into(),
+        property.id.as_str().into(),
+        property.unit.as_str().into(),
+        start,
+        start_local,
+        end,
+        end_local,
+        window.mean.into(),
+        window.min.into(),
+        window.max.into(),
+        window.sum.into(),
+        window.count.into(),
+        window.expected.into(),
+        window.coverage.into(),
+        Cell::word(&window.state),
+        window.revision.into(),
+        window.flags.into(),
+    ]
+}

@@ -1,0 +1,193 @@
+//! What is asked for, looked up.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use smartpole_method::methods;
+use smartpole_model::{Inputs, Kind, ObservedProperty, PropertyNo, Registry};
+use smartpole_pipeline::{Fold, Scope};
+
+use super::{Each, Wanted, What};
+use crate::{
+    Parts,
+    asker::Asker,
+    export::{Format, Of, Place, Readings, Rows, Windows},
+    problem::Problem,
+    representation::{AS_OF, METHOD, METHODS},
+    routes::series::{scope_name, total_has_no_windows},
+    scope::{self, ScopeKind, ScopeName},
+    span::{Span, Step},
+};
+
+/// Most series whose windows are exported at once: a piece has a window of each.
+const MOST_SERIES: usize = 5_000;
+
+/// [`Wanted`], looked up.
+pub(super) struct Asked {
+    inputs: Arc<Inputs>,
+    what: What,
+    /// None is the whole city.
+    name: Option<ScopeName>,
+    /// None of a thing that never sent.
+    scope: Option<Scope>,
+    /// Whose windows.
+    of: Vec<Of>,
+    properties: Vec<ObservedProperty>,
+    channel: Option<u8>,
+    span: Span,
+    step: smartpole_store::Step,
+    as_of: Option<smartpole_model::UtcMillis>,
+}
+
+impl Asked {
+    pub(super) fn new(parts: &Parts, asker: Asker, wanted: &Wanted, format: Format) -> Result<Self, Problem> {
+        let fold = parts.fold();
+        let (inputs, what) = (Arc::clone(fold.inputs()), wanted.what);
+        let registry = &inputs.registry;
+        let name = whose(registry, asker, wanted)?;
+        let properties = properties(registry, asker, wanted)?;
+        if let Some(name) = &name {
+            properties.iter().try_for_each(|property| asker.check(&fold, name, property))?;
+        }
+        let step = step(wanted)?;
+        let each = if format == Format::Geojson { Some(wanted.each.unwrap_or(Each::Pole)) } else { wanted.each };
+        let of = if what == What::Windows { of(&fold, name.as_ref(), each)? } else { Vec::new() };
+        if of.len() * properties.len() > MOST_SERIES {
+            let detail = format!("each, property: {} times {} series", of.len(), properties.len());
+            return Err(Problem::parameter(detail, format!("ask for {MOST_SERIES} at most: name fewer properties")));
+        }
+        let span = Span::new(wanted.from, wanted.to, fold.position().1, Step::Quarter)?;
+        let (channel, as_of) = (wanted.channel.map(|channel| channel.0 as u8), wanted.as_of);
+        let scope = name.as_ref().and_then(|name| name.number(&fold));
+        drop(fold);
+        Ok(Self { inputs, what, name, scope, of, properties, channel, span, step, as_of })
+    }
+
+    /// What the file is made of.
+    pub(super) fn rows(&self) -> Box<dyn Rows> {
+        let Self { channel, span, step, as_of, .. } = *self;
+        let Self { inputs, of, properties, .. } = self;
+        match self.what {
+            What::Windows => {
+                Box::new(Windows { of: of.clone(), properties: properties.clone(), channel, step, span, as_of })
+            }
+            What::Readings => {
+                let never_sent = self.name.is_some() && self.scope.is_none();
+                let numbers: Vec<PropertyNo> = properties.iter().map(|property| property.number).collect();
+                let numbers = if never_sent { Vec::new() } else { numbers };
+                Box::new(Readings::new(Arc::clone(inputs), self.scope, numbers, channel, span, as_of))
+            }
+        }
+    }
+
+    /// What the file is cited with, and what it is called.
+    ///
+    /// # Errors
+    /// 500 if one is no header.
+    pub(super) fn headers(&self, parts: &Parts, asker: Asker, format: Format) -> Result<HeaderMap, Problem> {
+        let what = if self.what == What::Readings { "readings" } else { "windows" };
+        let of = self.name.as_ref().map_or("all", |name| &name.id);
+        let day = self.span.from.to_string();
+        let file = format!("{what}-{of}-{}.{}", day.get(..10).unwrap_or_default(), format.extension());
+        let mut links = vec![METHODS.to_owned()];
+        links.extend((asker == Asker::Public).then(|| format!("<{}>; rel=\"license\"", parts.publish.licence_iri())));
+        let mut all = vec![
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
+            (header::LINK, links.join(", ")),
+            (METHOD, self.methods().join(", ")),
+        ];
+        all.extend(self.as_of.map(|as_of| (AS_OF, as_of.to_string())));
+        let headers = all.into_iter().map(|(name, value)| Ok((name, HeaderValue::from_str(&value)?)));
+        headers
+            .collect::<Result<_, axum::http::header::InvalidHeaderValue>>()
+            .map_err(|error| Problem::internal(&error))
+    }
+
+    fn methods(&self) -> Vec<String> {
+        if self.what == What::Readings {
+            return vec![crate::routes::MethodName::from(methods::READING).to_string()];
+        }
+        let all = self.properties.iter().map(|of| crate::routes::MethodName::from(methods::of_windows(of)).to_string());
+        let mut all: Vec<String> = all.collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+fn whose(registry: &Registry, asker: Asker, wanted: &Wanted) -> Result<Option<ScopeName>, Problem> {
+    let given = [&wanted.device, &wanted.pole, &wanted.zone];
+    let is_whole_city = given.iter().all(|given| given.is_none());
+    if is_whole_city && wanted.what == What::Windows && wanted.each.is_none() {
+        let detail = "device, pole, zone, each: it is not said whose windows";
+        return Err(Problem::parameter(detail, "give one of the first three, or each=pole for those of all poles"));
+    }
+    if is_whole_city && asker == Asker::Operator { Ok(None) } else { scope_name(registry, given).map(Some) }
+}
+
+fn properties(registry: &Registry, asker: Asker, wanted: &Wanted) -> Result<Vec<ObservedProperty>, Problem> {
+    let has_windows = |property: &ObservedProperty| wanted.what == What::Readings || property.kind != Kind::TotalCount;
+    let Some(ids) = &wanted.property else {
+        let all = registry.properties.iter().filter(|property| asker.may_see(property) && has_windows(property));
+        return Ok(all.cloned().collect());
+    };
+    let named = ids.split(',').map(|id| {
+        let property = scope::property_named(registry, id.trim())?;
+        if has_windows(property) { Ok(property.clone()) } else { Err(total_has_no_windows(registry, property)) }
+    });
+    let mut named = named.collect::<Result<Vec<_>, Problem>>()?;
+    named.sort_by_key(|property| property.number);
+    named.dedup_by_key(|property| property.number);
+    Ok(named)
+}
+
+fn step(wanted: &Wanted) -> Result<smartpole_store::Step, Problem> {
+    let is_of_readings = wanted.what == What::Readings && (wanted.step.is_some() || wanted.each.is_some());
+    match wanted.step.unwrap_or_default().windows() {
+        Some(step) if !is_of_readings => Ok(step),
+        _ => {
+            let detail = "what, step, each: only windows have a length, and belong to poles and devices";
+            Err(Problem::parameter(
+                detail,
+                "leave step and each out with what=readings, and step=raw with what=windows",
+            ))
+        }
+    }
+}
+
+/// Whose windows: of the thing itself, or of each pole or device in it that ever sent.
+fn of(fold: &Fold, name: Option<&ScopeName>, each: Option<Each>) -> Result<Vec<Of>, Problem> {
+    let registry = &fold.inputs().registry;
+    let is_in = |pole: usize| {
+        let pole = &registry.poles[pole];
+        name.is_none_or(|name| match name.kind {
+            ScopeKind::Pole => pole.id == name.id,
+            ScopeKind::Zone => pole.zones.iter().any(|zone| registry.zones[*zone].id == name.id),
+            ScopeKind::Device => true,
+        })
+    };
+    let names: Vec<(ScopeName, Option<Place>)> = match (each, name) {
+        (Some(Each::Pole), _) if name.is_none_or(|name| name.kind != ScopeKind::Device) => {
+            let poles = registry.poles.iter().enumerate().filter(|(index, _)| is_in(*index));
+            let named = |id: &str| ScopeName { kind: ScopeKind::Pole, id: id.to_owned() };
+            poles.map(|(_, pole)| (named(&pole.id), Some(Place::of(pole)))).collect()
+        }
+        (Some(_), _) => {
+            let belongs = |id: &str| name.is_none_or(|name| name.kind != ScopeKind::Device || name.id == id);
+            let devices = registry.devices.iter().filter(|device| {
+                belongs(&device.id) && device.installations.iter().any(|installation| is_in(installation.pole))
+            });
+            let named = |id: &str| ScopeName { kind: ScopeKind::Device, id: id.to_owned() };
+            let place =
+                |device: &smartpole_model::Device| Place::of(&registry.poles[device.at(fold.position().1).pole]);
+            devices.map(|device| (named(&device.id), Some(place(device)))).collect()
+        }
+        (None, Some(name)) => {
+            let pole = (name.kind == ScopeKind::Pole).then(|| scope::pole_named(registry, &name.id)).transpose()?;
+            vec![(name.clone(), pole.map(|pole| Place::of(&registry.poles[pole])))]
+        }
+        (None, None) => Vec::new(),
+    };
+    let met = names.into_iter().filter_map(|(name, place)| Some(Of { scope: name.number(fold)?, name, place }));
+    Ok(met.collect())
+}
