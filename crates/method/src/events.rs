@@ -2,7 +2,7 @@
 //!
 //! An event of a zone concerns the zones around it, who hold its people, and those within it. One without zones concerns all.
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use smartpole_model::{
     Registry, Zone,
     registry::{Event, EventTime},
@@ -58,13 +58,24 @@ impl ZoneEvents {
         self.0.iter().filter(|event| is_on(event, date)).map(|event| event.id.as_str()).collect()
     }
 
-    /// Whether the same events are on two dates: apart from `but`, which may be on the first, and is not on the other.
-    pub fn are_alike(&self, date: Date, other: Date, but: Option<&str>) -> bool {
-        self.0.iter().all(|event| {
-            let is_left_out = but == Some(event.id.as_str());
-            is_on(event, other) == (is_on(event, date) && !is_left_out)
-        })
+    /// Ids of the events that are on a date from `first` to `last`, in the order of the file.
+    pub fn between(&self, first: Date, last: Date) -> Vec<&str> {
+        let is_between = |event: &&Event| {
+            let mut dates = first.series(1.day()).take_while(|date| *date <= last);
+            dates.any(|date| is_on(event, date))
+        };
+        self.0.iter().filter(is_between).map(|event| event.id.as_str()).collect()
     }
+}
+
+/// Whether two dates have the same events: apart from `but`, which may be on the first, and is not on the other.
+pub fn are_alike(here: &[&str], there: &[&str], but: Option<&str>) -> bool {
+    here.iter().copied().filter(|id| but != Some(*id)).eq(there.iter().copied())
+}
+
+/// Whether a date has no event that another one has not: an ordinary day stands beside that of a festival, but not the other way round.
+pub fn adds_none(there: &[&str], here: &[&str]) -> bool {
+    there.iter().all(|id| here.contains(id))
 }
 
 #[cfg(test)]
@@ -129,8 +140,11 @@ mod tests {
         let works = event("works", &[], ["2026-08-01T00:00:00Z", "2026-08-20T00:00:00Z"], &[]);
         let fair = event("fair", &[], ["2026-08-14T22:00:00Z", "2026-08-15T22:00:00Z"], &[]);
         let events = ZoneEvents(vec![works, fair]);
-        let alike = |day: &str, other: &str, but| events.are_alike(date(day), date(other), but);
+        let alike = |day: &str, other: &str, but| are_alike(&events.on(date(day)), &events.on(date(other)), but);
         assert_eq!(events.on(date("2026-08-15")), ["works", "fair"]);
+        let adds_none = |day: &str, other: &str| adds_none(&events.on(date(day)), &events.on(date(other)));
+        assert!(adds_none("2026-08-14", "2026-08-15") && !adds_none("2026-08-15", "2026-08-14"));
+        assert_eq!(events.between(date("2026-08-19"), date("2026-08-25")), ["works"]);
         assert!(alike("2026-08-14", "2026-08-13", None) && !alike("2026-08-15", "2026-08-14", None));
         assert!(!alike("2026-08-14", "2026-07-30", None), "before the works");
         assert!(alike("2026-08-15", "2026-08-14", Some("fair")), "with the works, without the fair");

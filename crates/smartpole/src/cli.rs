@@ -52,7 +52,7 @@ Examples:
 Where data lie:
   The data folder (`data` in the configuration, --data of the demo) holds everything that is kept: the journal, the
   store city.db and copies of the registries that were in force. Delete it to start anew. The registry is a folder of
-  files you edit: poles.csv, devices.csv, calibrations.csv, counts.csv, gateways.csv, keys.csv, zones.geojson,
+  files you edit: poles.csv, devices.csv, calibrations.csv, counts.csv, events.csv, gateways.csv, keys.csv, zones.geojson,
   properties.toml, rules.toml, calendar.toml, profiles/*.toml, fold.toml. The service never writes there. In its copies
   the keys of LoRaWAN devices are sealed: a copy of the data folder needs inputs.key as well, which is better kept
   elsewhere.

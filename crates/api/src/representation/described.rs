@@ -12,14 +12,19 @@ use utoipa::{
 use super::Wanted;
 
 /// Addresses whose answers are tables, too.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 18] = [
     "/api/v1/poles",
     "/api/v1/zones",
     "/api/v1/latest",
     "/api/v1/series",
     "/api/v1/footfall",
+    "/api/v1/footfall/profile",
+    "/api/v1/footfall/ranking",
     "/api/v1/counts",
     "/api/v1/calendar",
+    "/api/v1/events",
+    "/api/v1/coverage",
+    "/api/v1/sites",
     "/api/v1/air",
     "/api/v1/air/days",
     "/api/v1/air/limits",
@@ -29,10 +34,14 @@ const TABLES: [&str; 13] = [
 ];
 
 /// Addresses whose answers are cited: those with methods.
-const CITED: [&str; 9] = [
+const CITED: [&str; 13] = [
     "/api/v1/series",
     "/api/v1/footfall",
+    "/api/v1/footfall/profile",
+    "/api/v1/footfall/ranking",
     "/api/v1/counts",
+    "/api/v1/coverage",
+    "/api/v1/sites",
     "/api/v1/air",
     "/api/v1/air/days",
     "/api/v1/air/limits",

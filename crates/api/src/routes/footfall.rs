@@ -2,7 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
-use smartpole_model::{UtcMillis, Zone, registry::CountRule};
+use smartpole_model::{
+    UtcMillis, Zone,
+    registry::{CountRule, Event},
+};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -13,22 +16,29 @@ use crate::{
     problem::{Problem, Refused},
     representation::Question,
     routes::{counts::Control, method::MethodName, window::WindowState},
-    span,
+    span::{self, Span},
 };
 
 mod beside;
 mod exact;
 mod newest;
+mod on_days;
+mod open_days;
 mod per_day;
 mod profile;
 mod public;
 mod ranking;
 mod sums;
 mod table;
+mod totals;
 
-use beside::{Beside, Compare, Hours, Why};
+use beside::{Beside, Compare, Hours};
+use on_days::OnDays;
+use totals::Totals;
 
+pub(super) use beside::Why;
 pub(super) use newest::newest_hour;
+pub(super) use open_days::{OpenDays, open_days};
 pub(super) use profile::{__path_footfall_profile, footfall_profile};
 pub(crate) use public::Days;
 pub(super) use ranking::{__path_footfall_ranking, footfall_ranking};
@@ -63,8 +73,16 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     hours: Hours,
-    /// For operators: another time beside each window, or why they are not comparable.
-    #[param(inline)]
+    /// Which days count, by commas apart: weekdays (`saturday`) and dates (`2026-11-28`); for steps up to `1d`. Dates alone say `from`
+    /// and `to` as well.
+    #[param(value_type = Option<String>, example = "saturday")]
+    days: Option<OnDays>,
+    /// All windows added up as well, with their partners if they are compared: in a table the last row.
+    #[serde(default)]
+    totals: bool,
+    /// For operators: another time beside each window, or why they are not comparable: `previous_week`, `previous_year`, `easter`,
+    /// `advent`, `baseline`, or `event:` and the id of an event: its days, each beside the last four comparable days without it.
+    #[param(value_type = Option<String>, pattern = "^(previous_week|previous_year|easter|advent|baseline|event:[A-Za-z0-9._-]{1,64})$", example = "advent")]
     compare: Option<Compare>,
     /// For operators, step 1h: beside hours in which counters were missing, what they would have held.
     #[serde(default)]
@@ -104,6 +122,9 @@ pub(crate) struct Footfall {
     control: Option<Control>,
     /// One for each window.
     items: Vec<FootfallItem>,
+    /// All of them added up, if asked for; null if they are not all in this answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totals: Option<Option<Totals>>,
     /// Give this back as `cursor` for more; null at the end.
     #[schema(value_type = Option<String>)]
     next: Option<Cursor>,
@@ -141,9 +162,24 @@ pub(crate) struct FootfallItem {
     state: Option<WindowState>,
     /// How often it was changed after it was closed; null to the public.
     revision: Option<u32>,
+    /// Ids of the events that were on then, by `events.csv`; absent if none was, and to the public.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    events: Vec<String>,
     /// What was asked for beside it.
     #[serde(flatten)]
     beside: Beside,
+}
+
+impl Wanted {
+    /// The span asked for; days that are all dates say it as well, and so does an event.
+    fn span(&self, now: UtcMillis, event: Option<&Event>) -> Result<Span, Problem> {
+        let days = self.days.as_ref().and_then(OnDays::span);
+        let ends = |times: &Event| Some((times.times.first()?.from, times.times.iter().map(|time| time.to).max()?));
+        let of_event = event.and_then(ends).map(|(from, to)| (from, to.min(now.plus(1))));
+        let said = days.map(|days| (days.from, days.to)).or(of_event);
+        let from = self.from.or(said.map(|(from, _)| from));
+        Span::new(from, self.to.or(said.map(|(_, to)| to)), now, self.step)
+    }
 }
 
 /// Why the counts of a zone are not added up, if so.
@@ -154,6 +190,23 @@ pub(super) fn no_sum(zone: &Zone) -> Option<Why> {
     }
     let meaning = "the counters of this zone may not be added up: zones.geojson says count = none";
     (zone.count == CountRule::None).then_some(Why { reason: "none", meaning })
+}
+
+/// The totals of an answer, if asked for: a page has none.
+fn totals(wanted: &Wanted, items: &[FootfallItem], next: Option<&Cursor>) -> Option<Option<Totals>> {
+    let is_whole = next.is_none() && wanted.cursor.is_none();
+    wanted.totals.then(|| is_whole.then(|| Totals::of(items, wanted.compare.is_some())))
+}
+
+/// Whether the days that are wanted can be told apart at a step.
+fn check_days(wanted: &Wanted, step: smartpole_store::Step) -> Result<(), Problem> {
+    let is_longer =
+        !matches!(step, smartpole_store::Step::Quarter | smartpole_store::Step::Hour | smartpole_store::Step::Day);
+    if wanted.days.is_none() || !is_longer {
+        return Ok(());
+    }
+    let detail = "days, step: windows that are longer than a day hold others, too";
+    Err(Problem::parameter(detail, "use step=15m, 1h or 1d, and totals=true for all of them together"))
 }
 
 /// How many passed in a zone, by its counting rule.

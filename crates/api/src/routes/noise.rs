@@ -27,7 +27,7 @@ use crate::{
 mod table;
 
 /// The property whose levels these are, an energy mean.
-const PROPERTY: &str = "noise_laeq";
+pub(super) const PROPERTY: &str = "noise_laeq";
 const HOUR_MS: i64 = 3_600_000;
 /// Days of a leap year, the most of one answer.
 const MAX_DAYS: usize = 366;
@@ -220,7 +220,7 @@ impl PeriodNoise {
     }
 }
 
-fn level(period: Period, date: Date, hours: &PoleHours) -> PeriodLevel {
+pub(super) fn level(period: Period, date: Date, hours: &PoleHours) -> PeriodLevel {
     let part = |hour: &PoleHour| Part { energy: hour.sum, count: hour.count, duration_ms: hour.covered_ms };
     noise::period_level(period, date, within(hours, period.span(date)).map(part))
 }

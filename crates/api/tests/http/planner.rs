@@ -74,7 +74,12 @@ pub(crate) async fn day(
 
 /// A square of which a few Saturdays are known: those before Advent of 2026 and 2027, and the comparable ones of autumn 2027.
 pub(crate) async fn square() -> City {
-    let files = [
+    square_with(&[]).await
+}
+
+/// The same with more files.
+pub(crate) async fn square_with(more: &[(&str, &str)]) -> City {
+    let mut files = vec![
         ("poles.csv", "id,name,place,lat,lon\nM-1,M 1,Markt,51.545,7.31\nR-1,R 1,Rand,51.545,7.335\n"),
         (
             "devices.csv",
@@ -90,6 +95,7 @@ pub(crate) async fn square() -> City {
              p1,2027-11-27T14:00:00Z,2027-11-27T15:00:00Z,9,9,Amt\n",
         ),
     ];
+    files.extend(more);
     let city = City::over(parsed(&files), Options::default()).await;
     day(&city, "p1", "2026-11-27T23:00:00Z", (10, 5), &[]).await;
     day(&city, "p1", "2027-10-08T22:00:00Z", (6, 4), &[]).await;
@@ -124,15 +130,15 @@ async fn it_is_compared_with_the_week_before_and_with_the_last_four_comparable_d
     // Saturdays before it: 6 November, 30 and 23 October are in the school holidays of North Rhine-Westphalia
     city.check(&format!("{SATURDAY}&compare=baseline"), &expect![[r#"
         200 OK application/json
-        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":{"id":"compare.baseline","version":1},"estimated_by":null,"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-11-26T23:00:00Z","end":"2027-11-27T23:00:00Z","in":276,"out":138,"crossings":414,"coverage":0.958,"state":"provisional","revision":0,"partner":{"start":null,"end":null,"days":["2027-11-20","2027-11-13","2027-10-16","2027-10-09"],"in":198,"out":96,"crossings":294,"coverage":1},"change_permille":408}],"next":null}"#]]).await;
+        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":{"id":"compare.baseline","version":2},"estimated_by":null,"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-11-26T23:00:00Z","end":"2027-11-27T23:00:00Z","in":276,"out":138,"crossings":414,"coverage":0.958,"state":"provisional","revision":0,"partner":{"start":null,"end":null,"days":["2027-11-20","2027-11-13","2027-10-16","2027-10-09"],"in":198,"out":96,"crossings":294,"coverage":1},"change_permille":408}],"next":null}"#]]).await;
     let first = SATURDAY.replace("11-26T23", "10-15T22").replace("11-27T00", "10-16T00");
     city.check(&format!("{first}&compare=baseline"), &expect![[r#"
         200 OK application/json
-        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":{"id":"compare.baseline","version":1},"estimated_by":null,"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-10-15T22:00:00Z","end":"2027-10-16T22:00:00Z","in":192,"out":96,"crossings":288,"coverage":1,"state":"final","revision":0,"not_comparable":{"reason":"too_few_days","meaning":"fewer than four comparable days of the last 26 weeks were covered well enough"}}],"next":null}"#]]).await;
+        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":{"id":"compare.baseline","version":2},"estimated_by":null,"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-10-15T22:00:00Z","end":"2027-10-16T22:00:00Z","in":192,"out":96,"crossings":288,"coverage":1,"state":"final","revision":0,"not_comparable":{"reason":"too_few_days","meaning":"fewer than four comparable days of the last 26 weeks were covered well enough"}}],"next":null}"#]]).await;
     let sunday = SATURDAY.replace("26T23", "27T23").replace("27T00", "28T00");
     city.check(&format!("{sunday}&compare=baseline"), &expect![[r#"
         200 OK application/json
-        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":{"id":"compare.baseline","version":1},"estimated_by":null,"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-11-27T23:00:00Z","end":"2027-11-28T23:00:00Z","in":168,"out":0,"crossings":168,"coverage":1,"state":"open","revision":0,"not_comparable":{"reason":"unfinished","meaning":"one of the two times is not over yet"}}],"next":null}"#]]).await;
+        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":{"id":"compare.baseline","version":2},"estimated_by":null,"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-11-27T23:00:00Z","end":"2027-11-28T23:00:00Z","in":168,"out":0,"crossings":168,"coverage":1,"state":"open","revision":0,"not_comparable":{"reason":"unfinished","meaning":"one of the two times is not over yet"}}],"next":null}"#]]).await;
 }
 
 #[tokio::test]
@@ -165,13 +171,13 @@ async fn a_missing_hour_is_estimated_beside_and_never_within_a_sum() {
     let hours = "from=2027-11-27T13:00:00Z&to=2027-11-27T16:00:00Z";
     city.check(&format!("/api/v1/footfall?zone=markt&step=1h&estimate=true&{hours}"), &expect![[r#"
         200 OK application/json
-        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":{"id":"estimate.gap","version":1},"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-11-27T13:00:00Z","end":"2027-11-27T14:00:00Z","in":12,"out":6,"crossings":18,"coverage":1,"state":"final","revision":0},
+        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":{"id":"estimate.gap","version":2},"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2027-11-27T13:00:00Z","end":"2027-11-27T14:00:00Z","in":12,"out":6,"crossings":18,"coverage":1,"state":"final","revision":0},
         {"start":"2027-11-27T14:00:00Z","end":"2027-11-27T15:00:00Z","in":null,"out":null,"crossings":null,"coverage":0,"state":null,"revision":null,"estimate":{"crossings":12,"days":["2027-11-20","2027-11-13","2027-10-16","2027-10-09"]}},
         {"start":"2027-11-27T15:00:00Z","end":"2027-11-27T16:00:00Z","in":12,"out":6,"crossings":18,"coverage":1,"state":"final","revision":0}],"next":null}"#]]).await;
     let unlike = "from=2026-12-25T10:00:00Z&to=2026-12-25T11:00:00Z";
     city.check(&format!("/api/v1/footfall?zone=markt&step=1h&estimate=true&{unlike}"), &expect![[r#"
         200 OK application/json
-        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":{"id":"estimate.gap","version":1},"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2026-12-25T10:00:00Z","end":"2026-12-25T11:00:00Z","in":null,"out":null,"crossings":null,"coverage":0,"state":null,"revision":null,"not_estimated":{"reason":"unlike_others","meaning":"the day is a public holiday or a special day: no other is like it"}}],"next":null}"#]]).await;
+        {"zone":"markt","rule":"cordon_in","method":{"id":"footfall.cordon_in","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":{"id":"estimate.gap","version":2},"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[{"start":"2026-12-25T10:00:00Z","end":"2026-12-25T11:00:00Z","in":null,"out":null,"crossings":null,"coverage":0,"state":null,"revision":null,"not_estimated":{"reason":"unlike_others","meaning":"the day is a public holiday or a special day: no other is like it"}}],"next":null}"#]]).await;
 }
 
 #[tokio::test]

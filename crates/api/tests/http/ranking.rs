@@ -65,7 +65,8 @@ async fn zones_within_another_are_ranked_by_opening_hours() {
         rank,zone,name,kind,parent,rule,counters,crossings_per_day,crossings,days,of,coverage,not_comparable
         1,square,square,place,old,cross_section,1,100,200,2,2,1,
         ,street,street,place,old,cross_section,1,200,200,1,2,0.85,too_little_covered
-    "#]].assert_eq(&table);
+    "#]]
+    .assert_eq(&table);
 }
 
 #[tokio::test]

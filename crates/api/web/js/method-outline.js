@@ -5,10 +5,10 @@
 
 /** @type {{id:string, methods:string[], tables?:string[]}[]} */
 export const OUTLINE = [
-  { id: 'windows', methods: ['reading.counted', 'window.mean', 'window.count'] },
+  { id: 'windows', methods: ['reading.counted', 'window.mean', 'window.count', 'coverage.reports'] },
   { id: 'state', methods: [] },
-  { id: 'counts', methods: ['counter.difference', 'counter.reconciled', 'footfall.cordon_in', 'footfall.cross_section', 'footfall.none', 'footfall.profile', 'footfall.ranking', 'control.count', 'estimate.gap', 'public.rounded'] },
-  { id: 'compare', methods: ['compare.previous_week', 'compare.previous_year', 'compare.easter', 'compare.advent', 'compare.baseline'], tables: ['reasons'] },
+  { id: 'counts', methods: ['counter.difference', 'counter.reconciled', 'footfall.cordon_in', 'footfall.cross_section', 'footfall.none', 'footfall.profile', 'footfall.ranking', 'sites.beside', 'control.count', 'estimate.gap', 'public.rounded'] },
+  { id: 'compare', methods: ['compare.previous_week', 'compare.previous_year', 'compare.easter', 'compare.advent', 'compare.baseline', 'compare.event'], tables: ['reasons'] },
   { id: 'air', methods: ['air.hour', 'air.day', 'air.max_8h'], tables: ['factors'] },
   { id: 'index', methods: ['index.uba_lqi_2025', 'index.uba_lqi_former', 'index.european_aqi_2024'], tables: ['bands'] },
   { id: 'limits', methods: ['air.limits'], tables: ['limits'] },

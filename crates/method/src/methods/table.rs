@@ -7,6 +7,11 @@ const fn first(id: &'static str, title: &'static str, meaning: &'static str) -> 
     Method { id, version: 1, title, meaning }
 }
 
+/// The same of what was made in another way before.
+const fn second(id: &'static str, title: &'static str, meaning: &'static str) -> Method {
+    Method { id, version: 2, title, meaning }
+}
+
 /// One reading.
 pub const READING: Method = first(
     "reading.counted",
@@ -104,11 +109,11 @@ pub const CONTROL_COUNT: Method = first(
      from zero. Only from 90 % coverage, which stands beside it.",
 );
 /// Estimates of gaps.
-pub const ESTIMATE_GAP: Method = first(
+pub const ESTIMATE_GAP: Method = second(
     "estimate.gap",
     "Estimate of an hour in which counters were missing",
-    "Mean of the same hour on the last 4 comparable days (same weekday; no public holiday or special day; Sunday opening and school holidays \
-     alike; within 26 weeks) that are covered by 90 %, rounded half away from zero. Shown beside, never part of a sum.",
+    "Mean of the same hour on the last 4 comparable days (same weekday; no public holiday or special day; Sunday opening, school holidays \
+     and events alike; within 26 weeks) that are covered by 90 %, rounded half away from zero. Shown beside, never part of a sum.",
 );
 /// A week before.
 pub const COMPARE_PREVIOUS_WEEK: Method = first(
@@ -139,11 +144,18 @@ pub const COMPARE_ADVENT: Method = first(
      compare.previous_week.",
 );
 /// The last four comparable days.
-pub const COMPARE_BASELINE: Method = first(
+pub const COMPARE_BASELINE: Method = second(
     "compare.baseline",
     "Comparison with the last four comparable days",
     "Mean of the last 4 days of the same weekday within 26 weeks that are comparable (no public holiday or special day; Sunday opening and \
-     school holidays alike; conditions of compare.previous_week). Change as there.",
+     school holidays alike; no event in the zone that is not on that day as well; conditions of compare.previous_week). Change as there.",
+);
+/// Days with an event, beside days without.
+pub const COMPARE_EVENT: Method = first(
+    "compare.event",
+    "Days of an event beside the last four comparable days without it",
+    "Each day or hour of the event's days beside the mean of the last 4 days of the same weekday within 26 weeks that are comparable as in \
+     compare.baseline, on which this event is not and all other events of the zone are alike. Change as there.",
 );
 /// Hours of air.
 pub const AIR_HOUR: Method = first(
@@ -225,8 +237,27 @@ pub const HEAT_TROPICAL_NIGHT: Method = first(
     "A night (18–06 UTC, named by the day it ends on) that never falls below 20 °C; yes only if every hour is covered by 75 %, else unknown.",
 );
 
+/// What share of the reports came.
+pub const COVERAGE_REPORTS: Method = first(
+    "coverage.reports",
+    "Share of the expected reports that came",
+    "coverage = readings that count / readings that the sensors of a pole should have sent by their profiles' intervals while they hung there. \
+     A gap is a run of whole hours of which no reading counts, though one was due. A sensor that never reported is expected by its profile.",
+);
+
+/// Sites beside each other.
+pub const SITES_BESIDE: Method = first(
+    "sites.beside",
+    "Candidate sites beside each other",
+    "Footfall: mean of crossings in opening hours, of Monday to Friday and of Saturdays, over the days that are over and covered by 90 %. Air: \
+     share of the hours of each class of index.uba_lqi_2025, of several poles by the worst; mean of the valid hourly means, of several poles of \
+     their means. Noise: level of the mean energy of all valid periods (noise.period) of all poles. Parking: mean of the readings of all bays. \
+     Heat: days by heat.hot_day and heat.tropical_night at the pole of which most are known. Sites are comparable by a figure if each has it, \
+     counts are made by one rule, each is covered by 75 % and they differ by 5 points at most. Nothing is weighed or added up to a mark.",
+);
+
 /// All of them.
-pub const ALL: [Method; 31] = [
+pub const ALL: [Method; 34] = [
     READING,
     WINDOW_MEAN,
     WINDOW_ENERGY_MEAN,
@@ -246,6 +277,7 @@ pub const ALL: [Method; 31] = [
     COMPARE_EASTER,
     COMPARE_ADVENT,
     COMPARE_BASELINE,
+    COMPARE_EVENT,
     AIR_HOUR,
     AIR_DAY,
     AIR_MAX_8H,
@@ -258,4 +290,6 @@ pub const ALL: [Method; 31] = [
     NOISE_DAY_FIGURE,
     HEAT_HOT_DAY,
     HEAT_TROPICAL_NIGHT,
+    COVERAGE_REPORTS,
+    SITES_BESIDE,
 ];

@@ -83,6 +83,13 @@ pub struct EventTime {
     pub note: String,
 }
 
+impl EventTime {
+    /// The first instant after it, if it is known.
+    pub fn end(&self) -> Option<UtcMillis> {
+        (self.to != instant::STILL).then_some(self.to)
+    }
+}
+
 /// Reads the events; in the order of the file.
 pub(super) fn read(text: &str, registry: &Registry, problems: &mut Vec<Problem>) -> Vec<Event> {
     let are_sound = problems.iter().all(|problem| problem.file != zones::FILE);

@@ -5,14 +5,14 @@ use smartpole_method::{
     compare::{Anchor, Comparison, NoBaseline, NotComparable},
     methods::{self, Method},
 };
-use smartpole_model::UtcMillis;
+use smartpole_model::{UtcMillis, registry::did_you_mean};
 use utoipa::ToSchema;
 
 use crate::number::Exact;
 
 /// Which time counts are compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) enum Compare {
     /// The week before.
     PreviousWeek,
@@ -24,27 +24,61 @@ pub(crate) enum Compare {
     Advent,
     /// The last four comparable days.
     Baseline,
+    /// Days of the event of an id with the last four comparable days without it.
+    Event(String),
+}
+
+impl TryFrom<String> for Compare {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        const WORDS: [&str; 6] = ["previous_week", "previous_year", "easter", "advent", "baseline", "event:"];
+        match word.as_str() {
+            "previous_week" => Ok(Self::PreviousWeek),
+            "previous_year" => Ok(Self::PreviousYear),
+            "easter" => Ok(Self::Easter),
+            "advent" => Ok(Self::Advent),
+            "baseline" => Ok(Self::Baseline),
+            other => match other.strip_prefix("event:") {
+                Some(id) => Ok(Self::Event(id.to_owned())),
+                None => Err(no_comparison(other, &WORDS)),
+            },
+        }
+    }
+}
+
+fn no_comparison(word: &str, words: &[&str]) -> String {
+    let shown: String = word.chars().take(40).collect();
+    let hint =
+        did_you_mean(&shown, words.iter().copied()).unwrap_or_else(|| format!("use one of {}<id>", words.join(", ")));
+    format!("compare: {shown:?} is no comparison: {hint}")
 }
 
 impl Compare {
-    /// The one other time; none for the baseline, which is of four.
-    pub(super) fn comparison(self) -> Option<Comparison> {
+    /// The one other time; none for those that are of four.
+    pub(super) fn comparison(&self) -> Option<Comparison> {
         match self {
             Self::PreviousWeek => Some(Comparison::PreviousWeek),
             Self::PreviousYear => Some(Comparison::PreviousYear),
             Self::Easter => Some(Comparison::Feast(Anchor::Easter)),
             Self::Advent => Some(Comparison::Feast(Anchor::Advent)),
-            Self::Baseline => None,
+            Self::Baseline | Self::Event(_) => None,
         }
     }
 
-    pub(super) fn method(self) -> Method {
+    /// The id of the event whose days are compared.
+    pub(super) fn event(&self) -> Option<&str> {
+        if let Self::Event(id) = self { Some(id) } else { None }
+    }
+
+    pub(super) fn method(&self) -> Method {
         match self {
             Self::PreviousWeek => methods::COMPARE_PREVIOUS_WEEK,
             Self::PreviousYear => methods::COMPARE_PREVIOUS_YEAR,
             Self::Easter => methods::COMPARE_EASTER,
             Self::Advent => methods::COMPARE_ADVENT,
             Self::Baseline => methods::COMPARE_BASELINE,
+            Self::Event(_) => methods::COMPARE_EVENT,
         }
     }
 }
@@ -100,6 +134,9 @@ pub(crate) struct Partner {
     /// Part of the expected reports that came, 0 to 1.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     pub(super) coverage: Exact,
+    /// Ids of the events that were on then, by `events.csv`; absent if none was, and of four days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) events: Vec<String>,
 }
 
 /// What an hour with missing counters would have held.
@@ -116,10 +153,10 @@ pub(crate) struct EstimateItem {
 pub(crate) struct Why {
     /// A word for programs.
     #[schema(value_type = String, example = "too_little_covered")]
-    pub(super) reason: &'static str,
+    pub(in crate::routes) reason: &'static str,
     /// The same for people.
     #[schema(value_type = String)]
-    pub(super) meaning: &'static str,
+    pub(in crate::routes) meaning: &'static str,
 }
 
 impl From<NotComparable> for Why {

@@ -1,19 +1,28 @@
 //! Footfall as it is known: for operators and planners.
 
-use smartpole_method::methods;
-use smartpole_model::{UtcMillis, registry::CountRule};
+use smartpole_method::{
+    calendar::date_and_hour,
+    events::{ZoneEvents, is_on},
+    methods,
+};
+use smartpole_model::{
+    Registry, UtcMillis,
+    registry::{CountRule, Event},
+};
 use smartpole_pipeline::{Fold, Scope};
 use smartpole_store::Step;
 
 use super::{
     Footfall, FootfallItem, Hours, MadeOf, Wanted,
     beside::{Beside, Compare, Why},
-    no_sum,
+    check_days, no_sum,
+    on_days::OnDays,
     sums::{Source, Sum, Sums},
+    totals,
 };
 use crate::{
     Parts, number,
-    problem::Problem,
+    problem::{Named, Problem},
     routes::counts::control,
     scope::{self, ScopeKind, ScopeName},
     span::Span,
@@ -27,7 +36,8 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
     let (span, next) = asked.span.page(asked.step, wanted.limit.unwrap_or_default());
     let items = match asked.zone {
         Some(zone) => {
-            let source = Source::new(parts, zone, (asked.step, asked.hours), wanted.as_of);
+            let mut source = Source::new(parts, zone, (asked.step, asked.hours), wanted.as_of);
+            source.events = asked.events.clone();
             asked.items(&source, (span.from, span.to))?
         }
         None => Vec::new(),
@@ -40,9 +50,10 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
         no_sum: asked.no_sum,
         rounded_to: 1,
         made_of: MadeOf::Exact,
-        compared_by: asked.compare.map(|compare| compare.method().into()),
+        compared_by: asked.compare.as_ref().map(|compare| compare.method().into()),
         estimated_by: asked.estimate.then(|| methods::ESTIMATE_GAP.into()),
         control: control(parts, &name, wanted.as_of)?,
+        totals: totals(wanted, &items, next.as_ref()),
         items,
         next,
     })
@@ -58,6 +69,8 @@ struct Asked {
     step: Step,
     hours: Hours,
     compare: Option<Compare>,
+    days: Option<OnDays>,
+    events: ZoneEvents,
     estimate: bool,
 }
 
@@ -65,11 +78,14 @@ impl Asked {
     fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
         let (step, hours, compare) = options(wanted)?;
         let registry = &fold.inputs().registry;
-        let zone = &registry.zones[scope::zone_named(registry, &wanted.zone)?];
-        let (rule, no_sum) = (zone.count, no_sum(zone));
+        let index = scope::zone_named(registry, &wanted.zone)?;
+        let (rule, no_sum) = (registry.zones[index].count, no_sum(&registry.zones[index]));
+        let events = ZoneEvents::new(registry, index);
+        let event = compare.as_ref().and_then(Compare::event);
+        let event = event.map(|id| event_named(registry, &events, id)).transpose()?;
         let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
         let newest = fold.position().1;
-        let (span, _) = Span::new(wanted.from, wanted.to, newest, wanted.step)?.after(wanted.cursor.as_ref())?;
+        let (span, _) = wanted.span(newest, event)?.after(wanted.cursor.as_ref())?;
         Ok(Self {
             rule,
             zone: name.number(fold).filter(|_| no_sum.is_none()),
@@ -78,6 +94,8 @@ impl Asked {
             step,
             hours,
             compare,
+            days: wanted.days.clone(),
+            events,
             estimate: wanted.estimate,
         })
     }
@@ -85,16 +103,24 @@ impl Asked {
     /// The windows of which something is known, and of estimates also the hours of which nothing is.
     fn items(&self, source: &Source<'_>, span: smartpole_store::Stretch) -> Result<Vec<FootfallItem>, Problem> {
         let sums = source.sums(span)?;
-        let shown: Vec<&Sum> = sums.values().collect();
-        let beside = match self.compare {
+        let shown: Vec<&Sum> = sums.values().filter(|sum| self.holds(sum.start)).collect();
+        let beside = match &self.compare {
             Some(compare) => compared::beside(source, compare, &shown)?,
             None => shown.iter().map(|_| Beside::default()).collect(),
         };
-        let mut items: Vec<FootfallItem> = shown.iter().zip(beside).map(|(sum, beside)| item(sum, beside)).collect();
+        let mut items: Vec<FootfallItem> =
+            shown.iter().zip(beside).map(|(sum, beside)| item(source, sum, beside)).collect();
         if self.estimate {
             self.add_gaps(source, &sums, span, &mut items)?;
         }
         Ok(items)
+    }
+
+    /// Whether a window is of the days that are wanted.
+    fn holds(&self, start: UtcMillis) -> bool {
+        let date = date_and_hour(start).0;
+        let event = self.compare.as_ref().and_then(Compare::event).and_then(|id| self.events.get(id));
+        self.days.as_ref().is_none_or(|days| days.hold(date)) && event.is_none_or(|event| is_on(event, date))
     }
 
     fn add_gaps(
@@ -104,7 +130,8 @@ impl Asked {
         span: smartpole_store::Stretch,
         items: &mut Vec<FootfallItem>,
     ) -> Result<(), Problem> {
-        for (start, gap) in estimated::gaps(source, sums, span)? {
+        let gaps = estimated::gaps(source, sums, span)?;
+        for (start, gap) in gaps.into_iter().filter(|(start, _)| self.holds(*start)) {
             match items.binary_search_by_key(&start, |item| item.start) {
                 Ok(at) => {
                     let beside = std::mem::take(&mut items[at].beside);
@@ -131,11 +158,24 @@ fn options(wanted: &Wanted) -> Result<(Step, Hours, Option<Compare>), Problem> {
         let detail = "estimate, step: gaps are estimated hour by hour";
         return Err(Problem::parameter(detail, "use step=1h, or leave `estimate` out"));
     }
-    wanted.compare.map_or(Ok(()), |compare| compared::check(compare, step))?;
-    Ok((step, wanted.hours, wanted.compare))
+    check_days(wanted, step)?;
+    wanted.compare.as_ref().map_or(Ok(()), |compare| compared::check(compare, step))?;
+    Ok((step, wanted.hours, wanted.compare.clone()))
 }
 
-fn item(sum: &Sum, beside: Beside) -> FootfallItem {
+/// The event of an id, which has to concern the zone.
+fn event_named<'a>(registry: &Registry, events: &'a ZoneEvents, id: &str) -> Result<&'a Event, Problem> {
+    let known = || registry.events.iter().map(|event| event.id.as_str());
+    events.get(id).ok_or_else(|| match known().any(|known| known == id) {
+        true => {
+            let detail = format!("compare, zone: the event {id:?} is not in this zone, nor in one around or within it");
+            Problem::parameter(detail, "GET /api/v1/events?zone= lists those of a zone")
+        }
+        false => Problem::unknown(&Named::EVENT, id, known()),
+    })
+}
+
+fn item(source: &Source<'_>, sum: &Sum, beside: Beside) -> FootfallItem {
     FootfallItem {
         start: sum.start,
         end: sum.end,
@@ -145,6 +185,7 @@ fn item(sum: &Sum, beside: Beside) -> FootfallItem {
         coverage: number::share(sum.count, sum.expected),
         state: Some(sum.state),
         revision: Some(sum.revision),
+        events: source.events_of(sum),
         beside,
     }
 }
@@ -160,6 +201,7 @@ fn unknown(start: UtcMillis, end: UtcMillis, beside: Beside) -> FootfallItem {
         coverage: number::share(0, 1),
         state: None,
         revision: None,
+        events: Vec::new(),
         beside,
     }
 }

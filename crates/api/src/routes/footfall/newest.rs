@@ -18,6 +18,8 @@ pub(in crate::routes) fn newest_hour(parts: &Parts, days: &Days, zone: &str) -> 
         step: Step::Hour,
         public: true,
         hours: Hours::All,
+        days: None,
+        totals: false,
         compare: None,
         estimate: false,
         as_of: None,

@@ -3,6 +3,8 @@
 use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
+    calendar::date_and_hour,
+    events::ZoneEvents,
     methods,
     profile::{Cell, Hour, Row, profile},
     public::ROUNDED_TO,
@@ -59,6 +61,10 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     holidays: Holidays,
+    /// Whether days on which something was on in the zone, by `events.csv`, count: `with`, or `without` them.
+    #[serde(default)]
+    #[param(inline)]
+    events: Events,
     /// What the public sees, for operators; others see nothing else.
     #[serde(default)]
     public: bool,
@@ -76,6 +82,17 @@ pub(crate) enum Holidays {
     Own,
     /// They are left out.
     Out,
+}
+
+/// Whether days of events count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Events {
+    /// They do.
+    #[default]
+    With,
+    /// They are left out.
+    Without,
 }
 
 /// How many pass in each hour of a week, on average. Counters count crossings, not people.
@@ -150,12 +167,15 @@ pub(crate) async fn footfall_profile(
 
 /// The profile; of what `shown` remembers, or of exact counts without.
 fn answer(parts: &Parts, shown: Option<&Days>, wanted: &Wanted) -> Result<Profile, Problem> {
-    let (rule, no_sum, span) = look_up(parts, shown.is_some(), wanted)?;
-    let (no_sum, hours) = match (no_sum, shown) {
+    let Zone { rule, no_sum, span, events } = look_up(parts, shown.is_some(), wanted)?;
+    let (no_sum, mut hours) = match (no_sum, shown) {
         (Some(why), _) => (Some(why), Vec::new()),
         (None, None) => (None, exact::hours(parts, wanted, span)?),
         (None, Some(days)) => shown::hours(parts, days, wanted, span)?,
     };
+    if let Some(events) = events {
+        hours.retain(|hour| events.on(date_and_hour(hour.start).0).is_empty());
+    }
     let made_by = match (no_sum, shown) {
         (Some(_), _) => methods::FOOTFALL_NONE,
         (None, None) => methods::of_rule(rule),
@@ -174,10 +194,20 @@ fn answer(parts: &Parts, shown: Option<&Days>, wanted: &Wanted) -> Result<Profil
     })
 }
 
-fn look_up(parts: &Parts, is_public: bool, wanted: &Wanted) -> Result<(CountRule, Option<Why>, Span), Problem> {
+/// [`Wanted`], looked up.
+struct Zone {
+    rule: CountRule,
+    no_sum: Option<Why>,
+    span: Span,
+    /// Events whose days are left out.
+    events: Option<ZoneEvents>,
+}
+
+fn look_up(parts: &Parts, is_public: bool, wanted: &Wanted) -> Result<Zone, Problem> {
     let fold = parts.fold();
     let registry = &fold.inputs().registry;
-    let zone = &registry.zones[scope::zone_named(registry, &wanted.zone)?];
+    let index = scope::zone_named(registry, &wanted.zone)?;
+    let zone = &registry.zones[index];
     // the instant of the newest receipt would tell the public when somebody passed
     let newest = fold.position().1;
     let now = if is_public { Level::Hour.start(newest) } else { newest.plus(1) };
@@ -185,7 +215,8 @@ fn look_up(parts: &Parts, is_public: bool, wanted: &Wanted) -> Result<(CountRule
     let from = wanted.from.unwrap_or(to.plus(-DEFAULT_MS));
     let span = Span::new(Some(from), Some(to), to, span::Step::Hour)?;
     span.at_most(if is_public { public::MOST_DAYS } else { MOST_DAYS })?;
-    Ok((zone.count, no_sum(zone), span))
+    let events = (wanted.events == Events::Without).then(|| ZoneEvents::new(registry, index));
+    Ok(Zone { rule: zone.count, no_sum: no_sum(zone), span, events })
 }
 
 fn items(holidays: Holidays, hours: Vec<Hour>) -> Vec<ProfileItem> {

@@ -9,7 +9,11 @@
 //! is made of what was known an hour after its steps, whatever is corrected later. Coverage counts the quarters in which counters
 //! measured, which those that report by schedule always do: it tells of outages, not of persons.
 
-use smartpole_method::{calendar::Span, methods, public::ROUNDED_TO};
+use smartpole_method::{
+    calendar::{Span, date_and_hour},
+    methods,
+    public::ROUNDED_TO,
+};
 use smartpole_model::{UtcMillis, registry::CountRule};
 use smartpole_pipeline::Fold;
 
@@ -18,7 +22,7 @@ use self::{
     days::days_of,
     place::{Leafed, Place},
 };
-use super::{Beside, Footfall, FootfallItem, Hours, IN, MadeOf, OUT, Wanted, Why, no_sum};
+use super::{Beside, Footfall, FootfallItem, Hours, IN, MadeOf, OUT, Wanted, Why, check_days, no_sum, totals};
 use crate::{
     Parts,
     list::{Cursor, Limit},
@@ -43,8 +47,9 @@ pub(super) const MOST_DAYS: i64 = 371;
 pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Footfall, Problem> {
     let asked = Asked::new(&parts.fold(), wanted)?;
     let mut items = asked.items(parts, days)?;
-    let limit = wanted.limit.unwrap_or_default();
-    let next = cut(&mut items, limit);
+    items.retain(|item| wanted.days.as_ref().is_none_or(|days| days.hold(date_and_hour(item.start).0)));
+    let next = cut(&mut items, wanted.limit.unwrap_or_default());
+    let totals = totals(wanted, &items, next.as_ref());
     let made_of = asked.made_of();
     Ok(Footfall {
         zone: wanted.zone.clone(),
@@ -57,6 +62,7 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
         estimated_by: None,
         control: None,
         items,
+        totals,
         next,
     })
 }
@@ -121,16 +127,30 @@ struct Asked {
 impl Asked {
     fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
         // all of them: whoever adds one decides what it is to the public
-        let Wanted { ref zone, from, to, step, public: _, hours, compare, estimate, as_of, limit: _, ref cursor } =
-            *wanted;
-        check_as_of(as_of)?;
-        if hours != Hours::All || compare.is_some() || estimate {
+        let Wanted {
+            zone,
+            from: _,
+            to: _,
+            step,
+            public: _,
+            hours,
+            days: _,
+            totals: _,
+            compare,
+            estimate,
+            as_of,
+            limit: _,
+            cursor,
+        } = wanted;
+        check_as_of(*as_of)?;
+        if *hours != Hours::All || compare.is_some() || *estimate {
             let detail = "hours, compare, estimate: what is made of exact counts is for operators";
             return Err(Problem::parameter(detail, "leave them out"));
         }
         scope::zone_named(&fold.inputs().registry, zone)?;
-        let (length, most) = Length::of(step)?;
-        let span = span::Span::new(from, to, fold.position().1, step)?;
+        let (length, most) = Length::of(*step)?;
+        step.windows().map_or(Ok(()), |step| check_days(wanted, step))?;
+        let span = wanted.span(fold.position().1, None)?;
         span.at_most(most)?;
         Self::of(fold, zone, length, span.after(cursor.as_ref())?.0)
     }
@@ -194,6 +214,7 @@ impl Asked {
             coverage: number::share(measuring, counters),
             state: None,
             revision: None,
+            events: Vec::new(),
             beside: Beside::default(),
         };
         (counters > 0).then_some(item)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use smartpole_method::{
     calendar::{SundayOpenings, date_and_hour, opening_hours, opens_at},
     compare::{Side, is_covered},
+    events::ZoneEvents,
 };
 use smartpole_model::{PropertyNo, Quarter, UtcMillis};
 use smartpole_pipeline::Scope;
@@ -26,6 +27,8 @@ pub(super) struct Source<'a> {
     /// The instant asked about.
     pub(super) now: UtcMillis,
     pub(super) counters: Counters,
+    /// What happens there.
+    pub(super) events: ZoneEvents,
 }
 
 /// Crossings in a window.
@@ -60,7 +63,7 @@ impl<'a> Source<'a> {
         };
         let counted: Vec<PropertyNo> = numbers.values().copied().collect();
         let (now, counters) = (parts.queries.at(as_of), parts.queries.counters(scope, &counted, None));
-        Self { parts, scope, numbers, step, hours, openings, as_of, now, counters }
+        Self { parts, scope, numbers, step, hours, openings, as_of, now, counters, events: ZoneEvents::default() }
     }
 
     /// The windows that begin in a span and of which something is known.
@@ -106,6 +109,13 @@ impl<'a> Source<'a> {
             revision: pair.iter().map(|(_, window)| window.revision).max().unwrap_or(0),
             stretches,
         })
+    }
+
+    /// Ids of the events that are on in a window.
+    pub(super) fn events_of(&self, sum: &Sum) -> Vec<String> {
+        let date = |time: UtcMillis| date_and_hour(time).0;
+        let events = self.events.between(date(sum.start), date(sum.end.plus(-1)));
+        events.into_iter().map(str::to_owned).collect()
     }
 
     /// Whether an hour is one of those that count.

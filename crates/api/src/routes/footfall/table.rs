@@ -1,7 +1,7 @@
 //! Footfall as a table.
 
 use super::{
-    Footfall, FootfallItem,
+    Footfall, FootfallItem, Totals,
     beside::{Beside, Partner, Why},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     routes::MethodName,
 };
 
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 30] = [
     "zone",
     "rule",
     "rounded_to",
@@ -39,11 +39,15 @@ const COLUMNS: [&str; 27] = [
     "not_comparable",
     "estimate",
     "not_estimated",
+    "events",
+    "partner_events",
+    "windows",
 ];
 
 impl Tabular for Footfall {
     fn write(&self, out: &mut Writer) -> csv::Result<()> {
-        out.table(COLUMNS, self.items.iter().map(|item| self.row(item)))
+        let totals = self.totals.iter().flatten().flat_map(|totals| self.totals(totals));
+        out.table(COLUMNS, self.items.iter().map(|item| self.row(item)).chain(totals))
     }
 
     fn next(&self) -> Option<&Cursor> {
@@ -99,8 +103,61 @@ impl Footfall {
             reason(not_comparable.as_ref()),
             estimate.as_ref().map(|estimate| estimate.crossings).into(),
             reason(not_estimated.as_ref()),
+            words(&item.events),
+            other.map_or(Cell::Empty, |other| words(&other.events)),
+            1_i64.into(),
         ]
     }
+
+    /// The last rows: all others added up, with their partners if all are comparable; else those that are, with theirs.
+    fn totals(&self, totals: &Totals) -> Vec<[Cell<'_>; COLUMNS.len()]> {
+        let [start, start_local] = Cell::instant(self.items.first().map(|item| item.start));
+        let [end, end_local] = Cell::instant(self.items.last().map(|item| item.end));
+        let own = [
+            ("zone", self.zone.as_str().into()),
+            ("rule", Cell::word(&self.rule)),
+            ("rounded_to", self.rounded_to.into()),
+            ("made_of", Cell::word(&self.made_of)),
+            ("start", start),
+            ("start_local", start_local),
+            ("end", end),
+            ("end_local", end_local),
+        ];
+        let all = [
+            ("in", totals.r#in.into()),
+            ("out", totals.out.into()),
+            ("crossings", totals.crossings.into()),
+            ("coverage", totals.coverage.into()),
+            ("windows", (totals.windows as i64).into()),
+        ];
+        let Some(compared) = &totals.compared else { return vec![row(own.into_iter().chain(all))] };
+        let partners = [
+            ("crossings", compared.crossings.into()),
+            ("partner_crossings", compared.partner_crossings.into()),
+            ("change_permille", compared.change_permille.into()),
+            ("windows", (compared.windows as i64).into()),
+        ];
+        match compared.not_comparable {
+            0 => vec![row(own.into_iter().chain(all).chain(partners))],
+            _ => vec![row(own.clone().into_iter().chain(all)), row(own.into_iter().chain(partners))],
+        }
+    }
+}
+
+/// A row of which these columns are known.
+fn row<'a>(columns: impl Iterator<Item = (&'static str, Cell<'a>)>) -> [Cell<'a>; COLUMNS.len()] {
+    let mut row = [const { Cell::Empty }; COLUMNS.len()];
+    for (name, cell) in columns {
+        if let Some(at) = COLUMNS.iter().position(|column| *column == name) {
+            row[at] = cell;
+        }
+    }
+    row
+}
+
+/// Empty if there are none.
+fn words(words: &[String]) -> Cell<'_> {
+    if words.is_empty() { Cell::Empty } else { Cell::words(words) }
 }
 
 /// The word of it, whose meaning JSON tells.

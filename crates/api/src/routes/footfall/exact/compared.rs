@@ -1,5 +1,7 @@
 //! Each count beside that of another time, if both can be compared.
 
+use std::collections::BTreeMap;
+
 use jiff::{ToSpan, civil::Date};
 use smartpole_method::{
     calendar::{Period, date_and_hour, local_hour},
@@ -7,6 +9,7 @@ use smartpole_method::{
         BASELINE_DAYS, BASELINE_WEEKS, Baseline, Comparison, Length, NotComparable, Side, at_same_hour, baseline,
         change_permille, comparable, partner,
     },
+    events::{adds_none, are_alike},
 };
 use smartpole_model::UtcMillis;
 use smartpole_store::{InService, Step};
@@ -32,22 +35,21 @@ pub(super) fn length(step: Step) -> Length {
 ///
 /// # Errors
 /// If not: no month is a week or a feast away from another, and the last four days are compared by hours and days.
-pub(super) fn check(compare: Compare, step: Step) -> Result<(), Problem> {
+pub(super) fn check(compare: &Compare, step: Step) -> Result<(), Problem> {
     let suits = match compare.comparison() {
         Some(comparison) => comparison.suits(length(step)),
         None => matches!(step, Step::Hour | Step::Day),
     };
     let detail = "compare, step: windows of this length have no such partner";
-    let remedy =
-        "previous_week, easter and advent are for 15m, 1h, 1d and 1w, baseline for 1h and 1d, previous_year for all";
+    let remedy = "previous_week, easter and advent are for 15m, 1h, 1d and 1w, baseline and event:<id> for 1h and 1d, previous_year for all";
     if suits { Ok(()) } else { Err(Problem::parameter(detail, remedy)) }
 }
 
 /// What is beside each of these counts, in their order.
-pub(super) fn beside(source: &Source<'_>, compare: Compare, sums: &[&Sum]) -> Result<Vec<Beside>, Problem> {
+pub(super) fn beside(source: &Source<'_>, compare: &Compare, sums: &[&Sum]) -> Result<Vec<Beside>, Problem> {
     match compare.comparison() {
         Some(comparison) => beside_one(source, comparison, sums),
-        None => beside_four(source, sums),
+        None => beside_four(source, sums, compare.event()),
     }
 }
 
@@ -64,7 +66,7 @@ fn beside_one(source: &Source<'_>, comparison: Comparison, sums: &[&Sum]) -> Res
         let found = found.and_then(|found| both(source, sum, found).map(|()| found));
         found.map_or_else(
             |why| Beside { not_comparable: Some(why.into()), ..Beside::default() },
-            |found| compared(sum, found),
+            |found| compared(source, sum, found),
         )
     };
     Ok(sums.iter().zip(&starts).map(one).collect())
@@ -81,7 +83,7 @@ fn are_others(here: &InService, there: &InService) -> bool {
     here.throughout.len() == there.throughout.len() && here.throughout != there.throughout
 }
 
-fn compared(sum: &Sum, with: &Sum) -> Beside {
+fn compared(source: &Source<'_>, sum: &Sum, with: &Sum) -> Beside {
     let crossings = with.crossings().unwrap_or(0);
     let partner = Partner {
         start: Some(with.start),
@@ -91,16 +93,27 @@ fn compared(sum: &Sum, with: &Sum) -> Beside {
         out: with.passed_out,
         crossings,
         coverage: number::share(with.count, with.expected),
+        events: source.events_of(with),
     };
     let change_permille = change_permille(sum.crossings().unwrap_or(0), crossings);
     Beside { partner: Some(partner), change_permille, ..Beside::default() }
 }
 
-fn beside_four(source: &Source<'_>, sums: &[&Sum]) -> Result<Vec<Beside>, Problem> {
+/// Beside the last four comparable days: of an event those with the same events but for this one, else those without events that the day
+/// itself has not.
+fn beside_four(source: &Source<'_>, sums: &[&Sum], but: Option<&str>) -> Result<Vec<Beside>, Problem> {
+    let events = events_by_date(source, sums);
     let history = history(source, sums.iter().map(|sum| sum.start))?;
+    let events_on = |day: Date| events.get(&day).map_or(&[][..], Vec::as_slice);
     let one = |sum: &&Sum| {
         let on = |day: Date| same_time(source.step, day, sum.start).and_then(|start| history.get(&start));
-        let has_data = |day: Date| on(day).is_some_and(|found| both(source, sum, found).is_ok());
+        let here = events_on(date_and_hour(sum.start).0);
+        let fits = |there: &[&str]| match but {
+            Some(_) => are_alike(here, there, but),
+            None => adds_none(there, here),
+        };
+        let has_data =
+            |day: Date| on(day).is_some_and(|found| both(source, sum, found).is_ok()) && fits(events_on(day));
         // what is wrong with itself is wrong with any other
         if let Err(why) = both(source, sum, sum) {
             return Beside { not_comparable: Some(why.into()), ..Beside::default() };
@@ -111,6 +124,14 @@ fn beside_four(source: &Source<'_>, sums: &[&Sum]) -> Result<Vec<Beside>, Proble
         }
     };
     Ok(sums.iter().map(one).collect())
+}
+
+/// The events of the dates of windows and of those before them that may be comparable.
+fn events_by_date<'a>(source: &'a Source<'_>, sums: &[&Sum]) -> BTreeMap<Date, Vec<&'a str>> {
+    let dates = || sums.iter().map(|sum| date_and_hour(sum.start).0);
+    let (Some(first), Some(last)) = (dates().min(), dates().max()) else { return BTreeMap::new() };
+    let dates = first.saturating_sub(BASELINE_WEEKS.weeks()).series(1.day()).take_while(|date| *date <= last);
+    dates.map(|date| (date, source.events.on(date))).collect()
 }
 
 /// The windows in which the last comparable days of windows that start then are looked for.
@@ -137,6 +158,7 @@ fn compared_with_four(sum: &Sum, days: &Baseline, four: &[Option<&Sum>; BASELINE
         r#in: add(|day| day.passed_in).map(quarter_of),
         out: add(|day| day.passed_out).map(quarter_of),
         crossings: quarter_of(crossings),
+        events: Vec::new(),
         coverage: number::share(four().map(|day| day.count).sum(), four().map(|day| day.expected).sum()),
     };
     let change_permille = change_permille(sum.crossings().unwrap_or(0).saturating_mul(BASELINE_DAYS as i64), crossings);

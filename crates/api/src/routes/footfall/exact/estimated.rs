@@ -1,6 +1,6 @@
 //! Hours in which counters were missing, and what they would have held.
 
-use smartpole_method::compare::gap_estimate;
+use smartpole_method::{calendar::date_and_hour, compare::gap_estimate, events::are_alike};
 use smartpole_model::UtcMillis;
 use smartpole_store::Stretch;
 
@@ -34,7 +34,10 @@ fn is_gap(source: &Source<'_>, sums: &Sums, hour: UtcMillis) -> bool {
 }
 
 fn estimated(source: &Source<'_>, hour: UtcMillis, known: impl Fn(UtcMillis) -> Option<i64>) -> Beside {
-    match gap_estimate(hour, &source.openings, known) {
+    let events = |at: UtcMillis| source.events.on(date_and_hour(at).0);
+    let here = events(hour);
+    let alike = |at: UtcMillis| known(at).filter(|_| are_alike(&here, &events(at), None));
+    match gap_estimate(hour, &source.openings, alike) {
         Ok(estimate) => {
             let days = estimate.days.iter().map(ToString::to_string).collect();
             let estimate = Some(EstimateItem { crossings: estimate.count, days });

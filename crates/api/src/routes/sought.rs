@@ -1,0 +1,69 @@
+//! What poles should have measured.
+
+use std::collections::BTreeMap;
+
+use smartpole_model::{Kind, ObservedProperty, PoleNo, PropertyNo, Registry, UtcMillis, registry::InstallationState};
+use smartpole_pipeline::Fold;
+use smartpole_store::Stretch;
+
+use crate::{problem::Problem, routes::place::Place, scope, span::Span};
+
+/// A property that should have been measured at a pole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::routes) struct Sought {
+    pub(in crate::routes) pole: String,
+    pub(in crate::routes) number: PoleNo,
+    pub(in crate::routes) property: ObservedProperty,
+    /// When a sensor hung there whose profile expects it, and its reporting interval in milliseconds.
+    pub(in crate::routes) hung: Vec<(Stretch, i64)>,
+}
+
+/// What the poles of a place should have measured in a span: one property, or all that profiles expect.
+pub(in crate::routes) fn of(
+    fold: &Fold,
+    place: &Place,
+    property: Option<&str>,
+    span: Span,
+) -> Result<Vec<Sought>, Problem> {
+    let registry = &fold.inputs().registry;
+    let wanted = property.map(|id| scope::property_named(registry, id)).transpose()?;
+    let pole = |(id, number): &(String, PoleNo)| {
+        let hung = hung(registry, id, span).into_iter();
+        let sought = hung.filter_map(|(property, hung)| {
+            let property = registry.properties.get(property)?.clone();
+            Some(Sought { pole: id.clone(), number: *number, property, hung })
+        });
+        sought.filter(|sought| wanted.is_none_or(|wanted| wanted.number == sought.property.number)).collect::<Vec<_>>()
+    };
+    Ok(place.poles.iter().flat_map(pole).collect())
+}
+
+/// Properties that sensors at a pole should report in a span, and when each hung there.
+fn hung(registry: &Registry, pole: &str, span: Span) -> BTreeMap<PropertyNo, Vec<(Stretch, i64)>> {
+    let mut found: BTreeMap<PropertyNo, Vec<(Stretch, i64)>> = BTreeMap::new();
+    let installations = registry.devices.iter().flat_map(|device| &device.installations);
+    let here = installations.filter(|installation| {
+        registry.poles.get(installation.pole).is_some_and(|known| known.id == pole)
+            && installation.state == InstallationState::Active
+    });
+    for installation in here {
+        let stretch: (UtcMillis, UtcMillis) = (installation.from.max(span.from), installation.to.min(span.to));
+        let Some(profile) = registry.profiles.get(&installation.profile).filter(|_| stretch.0 < stretch.1) else {
+            continue;
+        };
+        let interval_ms = i64::from(profile.interval_s.max(1)) * 1_000;
+        for property in profile.expected.iter().filter_map(|number| counted(registry, *number)) {
+            let stretches = found.entry(property).or_default();
+            if !stretches.contains(&(stretch, interval_ms)) {
+                stretches.push((stretch, interval_ms));
+            }
+        }
+    }
+    found
+}
+
+/// The property that windows are of: what totals feed.
+fn counted(registry: &Registry, number: PropertyNo) -> Option<PropertyNo> {
+    let property = registry.properties.get(number)?;
+    if property.kind == Kind::TotalCount { property.counts } else { Some(number) }
+}
