@@ -142,8 +142,8 @@ function frozenLine() {
 
 /** Whoever follows a cited address came for the courses. */
 function showFrozen() {
-  if (view.frozen === null || view.isShown) return;
-  view.isShown = true;
+  if (view.frozen === null || view.shownIn === view.body) return;
+  view.shownIn = view.body;
   view.body.querySelector('.frozen').scrollIntoView({ block: 'start' });
 }
 
