@@ -1,5 +1,7 @@
 //! Any text is understood or refused, and never more than within bounds.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod street;
 
 use proptest::prelude::*;

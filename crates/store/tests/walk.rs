@@ -1,5 +1,7 @@
 //! Walking through blocks in the order of time, from memory and file together.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::ops::ControlFlow;
