@@ -28,8 +28,10 @@ async fn each_panel_of_the_city_has_data() {
     scene.send_all().await;
     scene.all_arrives().await;
     let starts = || scene.town.truth().windows.iter().map(|window| window.start);
-    let (from, to) = (starts().min().expect("windows").plus(-86_400_000), starts().max().expect("windows").plus(86_400_000));
-    let zones: Vec<String> = scene.service.config().inputs().registry.zones.iter().map(|zone| zone.id.clone()).collect();
+    let (from, to) =
+        (starts().min().expect("windows").plus(-86_400_000), starts().max().expect("windows").plus(86_400_000));
+    let zones: Vec<String> =
+        scene.service.config().inputs().registry.zones.iter().map(|zone| zone.id.clone()).collect();
     let queries = queries();
     assert!(queries.len() >= 6);
     for (title, is_influxql, query) in queries {
