@@ -138,8 +138,8 @@ mod tests {
             let mut clock = Clock::default();
             let near = times.iter().flat_map(|(time, beside)| [*time, time + beside, time - time.rem_euclid(1_000)]);
             for time in near.map(UtcMillis) {
-                prop_assert_eq!(clock.utc(time), &*dialect.show(&Cell::Utc(time)));
-                prop_assert_eq!(clock.local(time, dialect), &*dialect.show(&Cell::Local(time)));
+                prop_assert_eq!(clock.utc(time), dialect.show(&Cell::Utc(time)).into_owned());
+                prop_assert_eq!(clock.local(time, dialect), dialect.show(&Cell::Local(time)).into_owned());
             }
         });
     }
