@@ -4,6 +4,8 @@
 //! first whole minute after the newest receipt. So it gives the same figures for ever, whatever comes late. When something was received
 //! last could tell the public when somebody passed, so its link has the `as_of` that it asked for, or none.
 
+mod source;
+
 use axum::{extract::Query, http::Uri};
 use serde::Serialize;
 use smartpole_model::UtcMillis;
@@ -18,7 +20,7 @@ use crate::{
 };
 
 const MINUTE_MS: i64 = 60_000;
-/// What every figure is made of.
+/// What every figure of ours is made of.
 const SOURCE: &str = "sensors on street lamps, not official";
 /// Parameters that say when and how much, not what.
 const WHEN: [&str; 7] = ["from", "to", "year", "as_of", "limit", "cursor", "public"];
@@ -28,9 +30,8 @@ const WHEN: [&str; 7] = ["from", "to", "year", "as_of", "limit", "cursor", "publ
 pub(crate) struct Citation {
     /// All of it in one line.
     text: String,
-    /// What the figures are made of.
-    #[schema(value_type = String)]
-    source: &'static str,
+    /// What the figures are made of; of a foreign series whose it is and how it was made.
+    source: String,
     /// Who publishes them.
     publisher: String,
     /// How they are made.
@@ -41,7 +42,7 @@ pub(crate) struct Citation {
     /// Part of the expected reports that came, over all items by their length; null where items have none.
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 1)]
     coverage: Option<Exact>,
-    /// The licence's IRI; null to operators, as exact counts have none.
+    /// The licence's IRI; null to operators, as exact counts have none, and of foreign series, whose licence is their provider's.
     licence: Option<String>,
     /// Repeats the question with the same figures.
     link: String,
@@ -76,17 +77,22 @@ impl Citation {
         let as_of = as_of.filter(|_| answer.is_as_of());
         let (stretches, method) = (answer.stretches(), answer.methods());
         let link = link(&parts.publish.base_url, uri, &answer.left_open(), as_of);
-        let publisher = parts.publish.name(parts.fold().inputs());
-        let licence = is_public.then(|| parts.publish.licence_iri());
+        let (publisher, foreign) = {
+            let fold = parts.fold();
+            let foreign = source::foreign(&fold.inputs().registry, uri, fold.position().1);
+            (parts.publish.name(fold.inputs()), foreign)
+        };
+        let licence = (is_public && foreign.is_none()).then(|| parts.publish.licence_iri());
+        let source = foreign.unwrap_or_else(|| SOURCE.to_owned());
         let mut said = vec![format!("{publisher}: {}", what(uri))];
         said.extend(span(&stretches).map(|(from, to)| format!("{from} to {to}")));
-        said.push(SOURCE.to_owned());
+        said.push(source.clone());
         said.extend(as_of.map(|as_of| format!("as of {as_of}")));
         said.extend(method.iter().map(|method| format!("method {method}")));
         said.extend(licence.clone());
         said.push(link.clone());
         let coverage = coverage(&stretches);
-        Self { text: said.join("; "), source: SOURCE, publisher, method, as_of, coverage, licence, link }
+        Self { text: said.join("; "), source, publisher, method, as_of, coverage, licence, link }
     }
 }
 

@@ -136,13 +136,13 @@ impl Problem {
 
     /// A request with a longer body than this: 413.
     pub(crate) fn body_of(most: usize) -> Self {
-        let (status, detail) = (StatusCode::PAYLOAD_TOO_LARGE, format!("an order has {most} bytes at most"));
+        let (status, detail) = (StatusCode::PAYLOAD_TOO_LARGE, format!("a body has {most} bytes at most here"));
         Self::new(status, "body-too-large", "Body too large", detail, "send less")
     }
 
     /// A body that is not said to be JSON: 415.
     pub(crate) fn media_type() -> Self {
-        let (status, detail) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "an order is JSON".to_owned());
+        let (status, detail) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "a body is JSON".to_owned());
         Self::new(status, "not-json", "Not JSON", detail, "send it with content-type: application/json")
     }
 
@@ -150,6 +150,11 @@ impl Problem {
     pub(crate) fn field(path: &str, detail: &str, remedy: &str) -> Self {
         let path = if path.is_empty() { "body" } else { path };
         Self::new(StatusCode::BAD_REQUEST, "invalid-field", "Invalid field", format!("{path}: {detail}"), remedy)
+    }
+
+    /// A sample of an import that cannot be taken: 422.
+    pub(crate) fn not_importable(detail: String, remedy: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-importable", "Cannot be imported", detail, remedy)
     }
 
     /// An address that only operators may ask: 403.

@@ -8,6 +8,7 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use smartpole_journal::Journal;
+use smartpole_model::UtcMillis;
 use smartpole_pipeline::{Fold, Live};
 use smartpole_store::Queries;
 use tokio::sync::{Semaphore, broadcast, watch};
@@ -55,6 +56,8 @@ pub struct Parts {
     pub replays: Arc<dyn Replays>,
     /// Where readings are that the store keeps no more, if they are anywhere.
     pub history: Option<Arc<dyn crate::History>>,
+    /// What time it is.
+    pub clock: fn() -> UtcMillis,
     /// Who may know and do all.
     pub operators: Operators,
     /// Who publishes; its `base_url` is not empty.

@@ -23,7 +23,7 @@ mod refusal;
 mod router;
 
 pub use refusal::Refusal;
-pub use router::{Addressed, Router};
+pub use router::{Addressed, IMPORT, Router, import_topic};
 
 /// `smartpole.v1` as generated from `proto/smartpole/v1/uplink.proto`, for those who write such messages.
 #[allow(missing_docs, reason = "documented in the .proto")]

@@ -6,7 +6,15 @@ use smartpole_model::{Format, Inputs, Reason};
 
 use crate::{Refusal, chirpstack};
 
-/// The routes of the fold settings, compiled.
+/// The source of what is imported, and the first level of its topics.
+pub const IMPORT: &str = "import";
+
+/// The topic of an imported message of a device: `import/<device>/up`, read as `smartpole` whatever the settings' routes are.
+pub fn import_topic(device: &str) -> String {
+    format!("{IMPORT}/{device}/up")
+}
+
+/// The routes of the fold settings, compiled, and behind them the one of imports.
 #[derive(Clone, Debug)]
 pub struct Router {
     routes: Vec<(Vec<Level>, Format)>,
@@ -33,7 +41,9 @@ impl Router {
     /// Compiles the routes.
     pub fn new(inputs: &Inputs) -> Self {
         let compile = |filter: &str| filter.split('/').map(Level::of).collect();
-        Self { routes: inputs.settings.routes.iter().map(|route| (compile(&route.filter), route.format)).collect() }
+        let routes = inputs.settings.routes.iter().map(|route| (compile(&route.filter), route.format));
+        let imports = (compile(&import_topic("+")), Format::Smartpole);
+        Self { routes: routes.chain([imports]).collect() }
     }
 
     /// The format of a topic.

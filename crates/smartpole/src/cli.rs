@@ -1,6 +1,7 @@
 //! The command line. Its doc comments are the help.
 
 pub(crate) mod backup;
+pub(crate) mod import;
 pub(crate) mod influx;
 pub(crate) mod ledger;
 pub(crate) mod replay;
@@ -46,6 +47,7 @@ Examples:
   smartpole ledger verify --data smartpole-data        whether a second fold of the journal gives the same
   smartpole replay --config smartpole.toml --dry-run   what a mended registry would bring out of the quarantine
   smartpole trace DEVICE PROPERTY TIME                 the way of one reading, from its message to InfluxDB
+  smartpole import --mapping hystreet.toml 2026.csv    counts of others, hours of official stations
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
   smartpole backup --config smartpole.toml --to DIR    a copy of all that is kept, while the service runs
 
@@ -71,6 +73,7 @@ pub(crate) enum Command {
     Ledger(ledger::Ledger),
     Replay(Box<replay::Replay>),
     Trace(trace::Trace),
+    Import(import::Import),
     Influx(influx::Influx),
     Backup(backup::Backup),
     Restore(backup::Restore),

@@ -22,7 +22,7 @@ use crate::{
     config::{Config, LogFormat, Mistakes},
     demo,
     demo::Play,
-    influx, ledger_verify, replay,
+    import, influx, ledger_verify, replay,
     service::{self, Service, Setup},
     telemetry::{self, TelemetryError},
     trace,
@@ -59,6 +59,8 @@ pub(crate) enum Error {
     Trace(#[from] trace::Error),
     #[error(transparent)]
     Backup(#[from] backup::Error),
+    #[error(transparent)]
+    Import(#[from] import::Error),
     #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
     NoStore { dir: PathBuf },
 }
@@ -267,12 +269,21 @@ pub(crate) fn replay(asked: &Asked) -> Result<(), Error> {
 
 /// The way of one reading, by the service that runs.
 pub(crate) fn trace(asked: &cli::trace::Trace) -> Result<(), Error> {
-    let url = match (&asked.url, &asked.config) {
+    Ok(trace::run(asked, answers_at(asked.url.as_ref(), asked.config.as_ref())?)?)
+}
+
+/// A foreign series, into the journal of the service that runs.
+pub(crate) fn import(asked: &cli::import::Import) -> Result<(), Error> {
+    Ok(import::run(asked, answers_at(asked.url.as_ref(), asked.config.as_ref())?)?)
+}
+
+/// Where the service answers: as named, else as configured, else where it does by default.
+fn answers_at(url: Option<&String>, config: Option<&PathBuf>) -> Result<Option<String>, Error> {
+    Ok(match (url, config) {
         (Some(url), _) => Some(url.clone()),
         (None, Some(config)) => reached_at(Config::load(config).map_err(Error::Config)?.http.listen),
         (None, None) => reached_at((Ipv4Addr::LOCALHOST, 8080).into()),
-    };
-    Ok(trace::run(asked, url)?)
+    })
 }
 
 /// Where this machine reaches what listens at an address; nowhere if its port is not known before.

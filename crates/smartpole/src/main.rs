@@ -11,6 +11,7 @@ mod downlinks;
 mod fold_loop;
 mod health;
 mod history;
+mod import;
 mod influx;
 mod inputs;
 mod ledger;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Ledger(ledger) => commands::ledger(&ledger),
         Command::Replay(asked) => commands::replay(&asked),
         Command::Trace(asked) => commands::trace(&asked),
+        Command::Import(asked) => commands::import(&asked),
         Command::Influx(of) => influx::run(&of, log_format).map_err(commands::Error::Influx),
         Command::Backup(asked) => commands::backup(&asked),
         Command::Restore(asked) => commands::restore(&asked),

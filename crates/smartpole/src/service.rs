@@ -25,7 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    fold_loop,
+    clock, fold_loop,
     fold_loop::FoldLoop,
     health::HealthWatch,
     history::TargetHistory,
@@ -163,6 +163,7 @@ impl Service {
             metrics,
             replays: Arc::new(orders),
             history: history.map(|history| Arc::new(history) as _),
+            clock: clock::now,
             operators: Operators(setup.operators),
             publish: reached(setup.publish, &http),
         };

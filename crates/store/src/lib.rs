@@ -19,6 +19,7 @@ mod error;
 mod first_days;
 mod frozen;
 mod kept;
+mod known;
 mod ledger;
 mod ledger_check;
 mod ledger_rows;

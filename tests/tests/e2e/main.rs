@@ -8,6 +8,7 @@ mod corrections;
 mod demo;
 mod full_disk;
 mod gateway_bridge;
+mod import;
 mod influx;
 mod kill;
 mod ledger_verify;

@@ -3,6 +3,7 @@
 mod days;
 mod hour;
 mod limits;
+mod official;
 mod table;
 mod zone;
 
@@ -28,6 +29,7 @@ use crate::{
     span::{Span, Step},
 };
 use hour::PoleHour;
+use official::Station;
 use zone::{Heard, ZoneHour};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -91,7 +93,7 @@ pub(crate) enum Items {
 }
 
 /// Hourly means of air, and the indices of them: sensors' data, not official. Of a zone the worst pole and how far poles lie
-/// apart; no index is made of averaged air.
+/// apart; no index is made of averaged air. Beside a pole's hour stands that of the nearest official station, if one is imported.
 #[utoipa::path(get, path = "/api/v1/air", tag = "air", params(Wanted), responses(
     (status = 200, description = "In the order of time.", body = AirAnswer),
     Refused,
@@ -120,7 +122,12 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<AirAnswer, Problem> {
 
 fn pole_hours(parts: &Parts, place: &Place, span: Span, as_of: Option<UtcMillis>) -> Result<Vec<PoleHour>, Problem> {
     let marks = Marks::of_air(parts, place, span, as_of)?;
-    let hours = |air: &PoleAir| starts(air, span).map(|start| PoleHour::new(air, &marks, start)).collect::<Vec<_>>();
+    let station = Station::nearest(parts, place, span, as_of)?;
+    let hour = |air: &PoleAir, start| {
+        let official = station.as_ref().and_then(|station| station.hour(start));
+        PoleHour::new(air, &marks, start, official)
+    };
+    let hours = |air: &PoleAir| starts(air, span).map(|start| hour(air, start)).collect::<Vec<_>>();
     let heard = place.air(parts, (span.from.plus(-BEFORE_MS), span.to), as_of, |_, air| hours(&air))?;
     Ok(heard.into_iter().flatten().collect())
 }

@@ -27,6 +27,7 @@ mod footfall;
 mod gateways;
 mod healthz;
 mod heat;
+mod imports;
 pub(crate) mod latest;
 mod ledger;
 mod ledger_rows;
@@ -121,6 +122,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(quarantine_item::quarantine_item))
         .routes(routes!(replays::replays, replays::order))
         .routes(routes!(replays::replay))
+        .routes(routes!(imports::import))
         .routes(routes!(targets::refused))
         .routes(routes!(catalog::turtle))
         .routes(routes!(catalog::json_ld))
@@ -158,11 +160,11 @@ pub(crate) async fn method_not_allowed(method: Method) -> Problem {
     Problem::method(method.as_str())
 }
 
-/// One address takes a body; one that comes elsewhere is not read.
+/// Two addresses take a body; one that comes elsewhere is not read.
 pub(crate) async fn refuse_bodies(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    let taken = request.method() == Method::POST && request.uri().path() == replays::PATH;
+    let taken = request.method() == Method::POST && [replays::PATH, imports::PATH].contains(&request.uri().path());
     if !taken && (length || headers.contains_key(header::TRANSFER_ENCODING)) {
         return Problem::body().into_response();
     }

@@ -19,7 +19,7 @@ use crate::{
     problem::{Named, Problem, Refused},
 };
 
-/// Where replays are; the one address that takes a body.
+/// Where replays are.
 pub(crate) const PATH: &str = "/api/v1/replays";
 /// Most bytes of an order.
 const MAX_BODY: usize = 16 << 10;
@@ -186,7 +186,7 @@ pub(crate) async fn order(State(state): State<ApiState>, request: Request) -> Re
 }
 
 /// A page of another site cannot send JSON unasked.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }

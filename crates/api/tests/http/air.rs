@@ -53,7 +53,7 @@ async fn an_hour_tells_each_pollutant_and_three_indices() {
         {"pollutant":"pm10","unit":"ug/m3","value":30,"coverage":1,"valid":true,"flags":["stuck","inconsistent","uncalibrated","corrected"],"state":"open","revision":0},
         {"pollutant":"no2","unit":"ug/m3","value":8,"coverage":1,"valid":true,"flags":["stuck","uncalibrated"],"state":"open","revision":0}],"indices":[{"index":"uba_lqi_2025","version":"2025","class":2,"worst":"pm10","classes":{"no2":0,"pm10":2},"missing":["pm2_5","o3","so2"],"uncorrected":["pm2_5"],"complete":false,"may_advise":false},
         {"index":"uba_lqi_former","version":"former","class":0,"worst":"no2","classes":{"no2":0},"missing":["pm2_5","pm10","o3"],"uncorrected":[],"complete":false,"may_advise":false},
-        {"index":"european_aqi_2024","version":"2024","class":null,"worst":null,"classes":{"no2":1,"pm10":2},"missing":["pm2_5","o3","so2"],"uncorrected":["pm2_5"],"complete":false,"may_advise":false}]}],"next":null}"#]]).await;
+        {"index":"european_aqi_2024","version":"2024","class":null,"worst":null,"classes":{"no2":1,"pm10":2},"missing":["pm2_5","o3","so2"],"uncorrected":["pm2_5"],"complete":false,"may_advise":false}],"official":null}],"next":null}"#]]).await;
 }
 
 #[tokio::test]

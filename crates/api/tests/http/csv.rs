@@ -101,9 +101,9 @@ async fn an_hour_of_air_is_a_row_for_each_pollutant_with_its_indices() {
     let city = air::city().await;
     hour(&city, "a1", air::HOUR, 10, r#""pm10":30,"no2":8"#).await;
     check(&city, "/api/v1/air?pole=A&format=csv", &expect![[r#"
-        pole,start,start_local,end,end_local,hour_end_label,pollutant,unit,value,coverage,valid,flags,state,revision,uba_lqi_2025_of_pollutant,uba_lqi_2025_class,uba_lqi_2025_worst,uba_lqi_2025_complete,uba_lqi_former_of_pollutant,uba_lqi_former_class,uba_lqi_former_worst,uba_lqi_former_complete,european_aqi_2024_of_pollutant,european_aqi_2024_class,european_aqi_2024_worst,european_aqi_2024_complete<CRLF>
-        A,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,pm10,ug/m3,30,1,true,stuck uncalibrated corrected,open,0,2,2,pm10,false,,0,no2,false,2,,,false<CRLF>
-        A,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,no2,ug/m3,8,1,true,stuck uncalibrated,open,0,0,2,pm10,false,0,0,no2,false,1,,,false<CRLF>
+        pole,start,start_local,end,end_local,hour_end_label,pollutant,unit,value,coverage,valid,flags,state,revision,uba_lqi_2025_of_pollutant,uba_lqi_2025_class,uba_lqi_2025_worst,uba_lqi_2025_complete,uba_lqi_former_of_pollutant,uba_lqi_former_class,uba_lqi_former_worst,uba_lqi_former_complete,european_aqi_2024_of_pollutant,european_aqi_2024_class,european_aqi_2024_worst,european_aqi_2024_complete,official_station,official_provider,official_distance_m,official_value,official_uba_lqi_2025_class,official_status<CRLF>
+        A,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,pm10,ug/m3,30,1,true,stuck uncalibrated corrected,open,0,2,2,pm10,false,,0,no2,false,2,,,false,,,,,,<CRLF>
+        A,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,no2,ug/m3,8,1,true,stuck uncalibrated,open,0,0,2,pm10,false,0,0,no2,false,1,,,false,,,,,,<CRLF>
     "#]]).await;
     check(&city, "/api/v1/air?zone=markt&format=csv", &expect![[r#"
         zone,start,start_local,end,end_local,hour_end_label,pollutant,unit,mean,lowest,highest,pole,poles,uba_lqi_2025_class,uba_lqi_2025_worst,uba_lqi_2025_pole,uba_lqi_2025_complete,uba_lqi_former_class,uba_lqi_former_worst,uba_lqi_former_pole,uba_lqi_former_complete,european_aqi_2024_class,european_aqi_2024_worst,european_aqi_2024_pole,european_aqi_2024_complete<CRLF>
@@ -166,7 +166,7 @@ async fn a_comparison_and_a_count_by_hand_stand_in_their_row() {
 async fn an_answer_without_items_has_its_columns() {
     let city = City::new(Options::default()).await;
     for (uri, columns) in [
-        ("air?pole=AM-01", 26),
+        ("air?pole=AM-01", 32),
         ("air?zone=altstadt", 25),
         ("air/days?pole=AM-01", 17),
         ("counts?zone=altstadt", 13),

@@ -189,6 +189,7 @@ impl City {
             metrics,
             replays: Arc::clone(&ordered) as Arc<dyn Replays>,
             history: None,
+            clock: || at(60),
             operators: Operators(vec!["10.0.0.0/8".parse().unwrap()]),
             publish: Publish {
                 contact: "opendata@example.org".to_owned(),
@@ -242,6 +243,13 @@ impl City {
     /// Journals a record and folds it.
     async fn record(&self, record: Record) {
         let seq: Seq = self.journal.append_durable(record.clone()).await.unwrap();
+        let env = Env { stored: &self.store, inputs: &self.library };
+        self.fold.write().unwrap().apply(seq, &borrowed(&record), false, &env).unwrap();
+    }
+
+    /// Folds what the interface journalled.
+    pub(crate) fn fold_journalled(&self, seq: Seq) {
+        let record = self.journal.read_one(seq).unwrap().unwrap();
         let env = Env { stored: &self.store, inputs: &self.library };
         self.fold.write().unwrap().apply(seq, &borrowed(&record), false, &env).unwrap();
     }

@@ -78,7 +78,7 @@ async fn orders_are_taken_from_this_machine_and_named_networks_as_json_of_known_
             "{}",
             expect![[r#"
             415 Unsupported Media Type application/problem+json
-            {"type":"urn:smartpole:problem:not-json","title":"Not JSON","status":415,"detail":"an order is JSON","remedy":"send it with content-type: application/json"}"#]],
+            {"type":"urn:smartpole:problem:not-json","title":"Not JSON","status":415,"detail":"a body is JSON","remedy":"send it with content-type: application/json"}"#]],
         ),
         (
             "127.0.0.1",
@@ -110,7 +110,7 @@ async fn orders_are_taken_from_this_machine_and_named_networks_as_json_of_known_
             &" ".repeat(16_385),
             expect![[r#"
             413 Payload Too Large application/problem+json
-            {"type":"urn:smartpole:problem:body-too-large","title":"Body too large","status":413,"detail":"an order has 16384 bytes at most","remedy":"send less"}"#]],
+            {"type":"urn:smartpole:problem:body-too-large","title":"Body too large","status":413,"detail":"a body has 16384 bytes at most here","remedy":"send less"}"#]],
         ),
     ] {
         expect.assert_eq(&show(order(&city, peer, kind, body).await).await);

@@ -29,11 +29,12 @@ pub(super) fn without_identity(registry: &Registry) -> impl Iterator<Item = Stri
     })
 }
 
-/// Poles that count for no zone, and zones that hold poles which the zone around them does not hold: somebody may want that, but
+/// Poles of ours that count for no zone, and zones that hold poles which the zone around them does not hold: somebody may want that, but
 /// mostly a border was drawn too narrow.
 pub(super) fn out_of_zones(registry: &Registry) -> impl Iterator<Item = String> {
     let Registry { poles, zones, .. } = registry;
-    let lost = poles.iter().filter(|pole| pole.zones.is_empty()).map(|pole| pole.id.as_str());
+    let lost =
+        poles.iter().filter(|pole| pole.provider.is_none() && pole.zones.is_empty()).map(|pole| pole.id.as_str());
     let lost =
         some(&lost.collect()).map(|ids| format!("in no zone, so in no figure of an area: {ids} (zones.geojson)"));
     let outside = zones.iter().filter_map(|zone| {

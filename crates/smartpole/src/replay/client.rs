@@ -66,7 +66,12 @@ impl Client {
 
     /// What `POST path` answers.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
-        self.ask(Method::POST, path, body.to_string().into_bytes())
+        self.send(path, body.to_string().into_bytes())
+    }
+
+    /// What `POST path` answers to a body that is JSON already.
+    pub(crate) fn send(&self, path: &str, body: Vec<u8>) -> Result<Value, ClientError> {
+        self.ask(Method::POST, path, body)
     }
 
     fn ask(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Value, ClientError> {

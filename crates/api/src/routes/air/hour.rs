@@ -11,7 +11,7 @@ use smartpole_model::{Flags, UtcMillis};
 use smartpole_store::PoleAir;
 use utoipa::ToSchema;
 
-use super::HOUR_MS;
+use super::{HOUR_MS, official::Official};
 use crate::{
     number::{self, Exact},
     routes::{peer_marks::Marks, window::WindowState},
@@ -33,6 +33,8 @@ pub(crate) struct PoleHour {
     pub(super) pollutants: Vec<PollutantHour>,
     /// One for each method; they are not comparable.
     pub(super) indices: Vec<IndexHour>,
+    /// The same hour at the nearest official station that has one.
+    pub(super) official: Option<Official>,
 }
 
 /// An hour of one pollutant.
@@ -91,12 +93,12 @@ pub(crate) struct IndexHour {
 }
 
 impl PoleHour {
-    pub(super) fn new(air: &PoleAir, marks: &Marks, start: UtcMillis) -> Self {
+    pub(super) fn new(air: &PoleAir, marks: &Marks, start: UtcMillis, official: Option<Official>) -> Self {
         let hour = |of: &Pollutant| Some(PollutantHour::new(air.hour(*of, start)?, *of, marks, start));
         let known = air.pollutants.keys().filter_map(hour);
         let indices = air.indices().map(|index| IndexHour::new(&air.answer(index, start)));
         let (end, hour_end_label) = (start.plus(HOUR_MS), HourEnd::of(start).to_string());
-        Self { start, end, hour_end_label, pollutants: known.collect(), indices: indices.into() }
+        Self { start, end, hour_end_label, pollutants: known.collect(), indices: indices.into(), official }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// Indices that have columns: those that answers name.
 const INDICES: [&str; 3] = ["uba_lqi_2025", "uba_lqi_former", "european_aqi_2024"];
-const POLE: [&str; 26] = [
+const POLE: [&str; 32] = [
     "pole",
     "start",
     "start_local",
@@ -41,6 +41,12 @@ const POLE: [&str; 26] = [
     "european_aqi_2024_class",
     "european_aqi_2024_worst",
     "european_aqi_2024_complete",
+    "official_station",
+    "official_provider",
+    "official_distance_m",
+    "official_value",
+    "official_uba_lqi_2025_class",
+    "official_status",
 ];
 const ZONE: [&str; 25] = [
     "zone",
@@ -127,7 +133,22 @@ impl PoleHour {
             Cell::word(&hour.state),
             hour.revision.into(),
         ];
-        joined([&own, &now, &former, &european])
+        joined([&own, &now, &former, &european, &self.official(hour.pollutant)])
+    }
+
+    /// The same hour of the pollutant at the official station.
+    fn official(&self, pollutant: &str) -> [Cell<'_>; 6] {
+        let Some(official) = &self.official else { return [const { Cell::Empty }; 6] };
+        let measured = official.pollutants.iter().find(|hour| hour.pollutant == pollutant);
+        let index = official.indices.iter().find(|index| index.index == INDICES[0]);
+        [
+            official.station.as_str().into(),
+            official.provider.as_str().into(),
+            official.distance_m.into(),
+            measured.and_then(|hour| hour.value).into(),
+            index.and_then(|index| index.class).map(u32::from).into(),
+            official.status.into(),
+        ]
     }
 
     /// The class of the pollutant, that of the hour, what sets it, and whether it is complete.
@@ -163,7 +184,7 @@ impl ZoneHour {
             hour.pole.as_str().into(),
             hour.poles.into(),
         ];
-        joined([&own, &now, &former, &european])
+        joined([&own, &now, &former, &european, &[]])
     }
 
     /// The worst class of a pole, what sets it, at which pole, and whether it is complete.
@@ -176,7 +197,7 @@ impl ZoneHour {
 }
 
 /// The parts of a row behind each other.
-fn joined<'a, const N: usize>(parts: [&[Cell<'a>]; 4]) -> [Cell<'a>; N] {
+fn joined<'a, const N: usize>(parts: [&[Cell<'a>]; 5]) -> [Cell<'a>; N] {
     let mut cells = parts.into_iter().flatten().cloned();
     std::array::from_fn(|_| cells.next().unwrap_or(Cell::Empty))
 }

@@ -200,9 +200,10 @@ fn since(date: &str) -> Value {
     Value::Nameless(About::new("dct:PeriodOfTime").with("dcat:startDate", start))
 }
 
-/// The rectangle of all poles: south, west, north, east, WGS 84 degrees.
+/// The rectangle of all poles of the city: south, west, north, east, WGS 84 degrees.
 pub(super) fn bounds(registry: &Registry) -> Option<[f64; 4]> {
-    let positions = || registry.poles.iter().map(|pole| pole.position);
+    let ours = || registry.poles.iter().filter(|pole| pole.provider.is_none());
+    let positions = || ours().map(|pole| pole.position);
     let least = |of: fn(smartpole_model::Position) -> f64| positions().map(of).reduce(f64::min);
     let most = |of: fn(smartpole_model::Position) -> f64| positions().map(of).reduce(f64::max);
     Some([least(|at| at.lat)?, least(|at| at.lon)?, most(|at| at.lat)?, most(|at| at.lon)?])

@@ -1,0 +1,143 @@
+//! What is new in a part of a foreign series, what is known, and what cannot be taken.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use serde_json::value::RawValue;
+use smartpole_codec::{Decoded, decode, import_topic};
+use smartpole_model::{
+    DeviceNo, Format, Inputs, ObservedProperty, Profile, Reason, Series, UtcMillis, registry::Codec,
+};
+
+use super::{Conflict, Import, Imported, Sample, Unfit};
+use crate::{
+    Parts,
+    number::Exact,
+    problem::{Named, Problem},
+};
+
+/// What the device is by the registry in force.
+struct Known {
+    inputs: Arc<Inputs>,
+    device: DeviceNo,
+    profile: Profile,
+}
+
+/// A number of a sample, read.
+struct Number {
+    name: String,
+    raw: Box<RawValue>,
+    series: Series,
+    value: i64,
+}
+
+/// What would become of a part, and its samples without what is known.
+pub(super) fn weigh(parts: &Parts, import: Import) -> Result<(Imported, Vec<Sample>), Problem> {
+    let known = Known::new(parts, &import.device)?;
+    let times: Vec<UtcMillis> = import.samples.iter().map(|sample| sample.time).collect();
+    let stored = parts.queries.known_values(known.device, &times)?;
+    let stored: HashMap<(UtcMillis, Series), i64> =
+        stored.into_iter().map(|(time, value)| ((time, value.series), value.value)).collect();
+    let (mut imported, mut fresh) = (Imported::default(), Vec::new());
+    for (at, sample) in import.samples.into_iter().enumerate() {
+        if let Err((detail, remedy)) = known.takes(parts, sample.time) {
+            imported.refused.push(Unfit { sample: at, name: None, detail, remedy });
+            continue;
+        }
+        let time = sample.time;
+        let mut values = BTreeMap::new();
+        for number in known.numbers(&import.device, at, sample, &mut imported.refused) {
+            match stored.get(&(time, number.series)) {
+                None => drop(values.insert(number.name, number.raw)),
+                Some(value) if *value == number.value => imported.known += 1,
+                Some(value) => imported.conflicts.extend(known.conflict(at, &number, *value)),
+            }
+        }
+        imported.new += values.len();
+        if !values.is_empty() {
+            fresh.push(Sample { time, values });
+        }
+    }
+    Ok((imported, fresh))
+}
+
+impl Known {
+    fn new(parts: &Parts, id: &str) -> Result<Self, Problem> {
+        let fold = parts.fold();
+        let inputs = Arc::clone(fold.inputs());
+        let registry = &inputs.registry;
+        let index = registry.device_index(id).zip(fold.device_no(id));
+        let Some((index, device)) = index else {
+            let ids = registry.devices.iter().map(|device| device.id.as_str());
+            return Err(Problem::unknown(&Named::DEVICE, id, ids));
+        };
+        let profile = registry.profiles.get(&registry.devices[index].at(fold.position().1).profile);
+        let foreign = profile.filter(|profile| profile.codec == Codec::Foreign).cloned();
+        let wrong = || {
+            let remedy =
+                "import into a device whose profile has `codec = \"foreign\"`; our own sensors send for themselves";
+            Problem::field("device", &format!("{id:?} is no device of foreign series"), remedy)
+        };
+        let profile = foreign.ok_or_else(wrong)?;
+        drop(fold);
+        Ok(Self { inputs, device, profile })
+    }
+
+    /// Whether a reading of that instant would be kept.
+    fn takes(&self, parts: &Parts, time: UtcMillis) -> Result<(), (String, &'static str)> {
+        let (now, settings) = ((parts.clock)(), &self.inputs.settings);
+        if time < settings.epoch {
+            return Err((format!("{time} is before {}", settings.epoch), "set an earlier `epoch` in fold.toml"));
+        }
+        if time > now.plus(i64::from(settings.future_drift_s) * 1_000) {
+            return Err((format!("{time} is yet to come"), "check zone and format of the time; leave forecasts out"));
+        }
+        if !parts.fold().keeps(time, now) {
+            let remedy = "leave earlier hours out, or keep readings for longer (fold.toml)";
+            return Err((format!("{time} is longer ago than readings are kept"), remedy));
+        }
+        Ok(())
+    }
+
+    /// The numbers of a sample; what is none is refused.
+    fn numbers(&self, device: &str, at: usize, sample: Sample, refused: &mut Vec<Unfit>) -> Vec<Number> {
+        let mut numbers = Vec::new();
+        for (name, raw) in sample.values.into_iter().filter(|(_, raw)| raw.get() != "null") {
+            match self.number(device, &name, &raw) {
+                Ok((series, value)) => numbers.push(Number { name, raw, series, value }),
+                Err((detail, remedy)) => refused.push(Unfit { sample: at, name: Some(name), detail, remedy }),
+            }
+        }
+        numbers
+    }
+
+    /// Reads a number as the fold will.
+    fn number(&self, device: &str, name: &str, raw: &RawValue) -> Result<(Series, i64), (String, &'static str)> {
+        let payload = format!("{{\"values\":{{{}:{}}}}}", serde_json::Value::from(name), raw.get());
+        let catalogue = &self.inputs.registry.properties;
+        let decoded = decode(Format::Smartpole, &self.profile, catalogue, &import_topic(device), payload.as_bytes());
+        let sample = match decoded {
+            Ok(Decoded::Samples(samples)) => samples.into_iter().next().unwrap_or_default(),
+            Ok(Decoded::Control(_)) => smartpole_codec::Sample::default(),
+            Err(refusal) => return Err((refusal.detail, "send a JSON number")),
+        };
+        if let Some(value) = sample.values.first() {
+            return Ok((value.series, value.value));
+        }
+        Err(match sample.faults.first().map(|fault| fault.reason) {
+            Some(Reason::UnknownProperty) => {
+                (format!("there is no property {name:?}"), "GET /api/v1/properties lists all")
+            }
+            Some(Reason::Overflow) => (format!("{} is too large", raw.get()), "check the unit and the scale"),
+            _ => (format!("{} is no number", raw.get()), "send a JSON number"),
+        })
+    }
+
+    fn conflict(&self, sample: usize, number: &Number, known: i64) -> Option<Conflict> {
+        let property: &ObservedProperty = self.inputs.registry.properties.get(number.series.property)?;
+        let exact = |value| Exact::value(property, value);
+        Some(Conflict { sample, name: number.name.clone(), known: exact(known), sent: exact(number.value) })
+    }
+}
