@@ -65,7 +65,9 @@ async function attempt(part) {
 
 async function loadPoles() {
   const [poles, zones, properties] = await Promise.all([list('poles'), state.zones ?? list('zones'), state.properties.size ? null : list('properties')]);
-  state.poles = new Map(poles.map((pole) => [pole.id, pole]));
+  const byId = (found) => new Map(found.map((pole) => [pole.id, pole]));
+  state.poles = byId(poles.filter(({ provider }) => !provider));
+  state.foreign = byId(poles.filter(({ provider }) => provider));
   state.zones = zones;
   if (properties) state.properties = new Map(properties.map((property) => [property.id, property]));
 }

@@ -9,6 +9,7 @@ import { drawGateways, followGateway } from './gateways.js';
 import { setLanguage, startLanguage, t } from './i18n.js';
 import { drawLedger, drawSums, freshenLedger } from './ledger.js';
 import { onReturn, onWindow, startLive } from './live.js';
+import { drawForeign } from './map-foreign.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
 import { startMethodPage } from './method-page.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
@@ -34,7 +35,8 @@ function wire() {
   on([...ALL, 'poles', 'counts'], drawTiles);
   on([...ALL, 'poles', 'gateways'], drawMap);
   on([...ALL, 'poles'], drawBrand);
-  on([...ALL, 'gateways'], drawLegend);
+  on([...ALL, 'gateways', 'poles'], drawLegend);
+  on([...ALL, 'poles'], drawForeign);
   on([...ALL, 'counts', 'poles', 'size'], drawToday);
   on([...ALL, 'counts'], drawSquares);
   on([...ALL, 'heat', 'size'], drawHeat);

@@ -17,10 +17,11 @@ import { loadAll } from './data.js';
 import { find, h, setText } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
+import { foreignLinks } from './map-foreign.js';
 import { gatewayButtons, gatewaysOnMap } from './map-gateways.js';
 import { labels } from './map-labels.js';
 import { openPole } from './route.js';
-import { airWord, gatewayMark, isClass, shape } from './shapes.js';
+import { airWord, foreignMark, gatewayMark, isClass, shape } from './shapes.js';
 import { spread } from './spread.js';
 import { state } from './state.js';
 import { instead } from './states.js';
@@ -59,7 +60,9 @@ export function drawLegend() {
   const key = (found) => h('span', { class: 'key' }, shape(found), airWord(found));
   find('#legend').replaceChildren(...[0, 1, 2, 3, 4, null].map(key));
   const known = gatewaysOnMap().length > 0;
-  find('#gateway-key').replaceChildren(...(known ? [gatewayMark('online', 18), t('map.gateway.key')] : []));
+  const gateways = known ? [gatewayMark('online', 18), t('map.gateway.key')] : [];
+  const others = state.foreign.size > 0 ? [foreignMark(null, 18), t('map.foreign.key')] : [];
+  find('#gateway-key').replaceChildren(...gateways, ...others);
 }
 
 async function start(box) {
@@ -117,10 +120,10 @@ function dress(marker, pole) {
 
 function place() {
   const gateways = gatewaysOnMap();
-  const things = [...state.poles.values(), ...gateways];
+  const things = [...state.poles.values(), ...gateways, ...state.foreign.values()];
   const spots = spread(things.map(({ lon, lat }, at) => ({ ...pixel(lon, lat), larger: at < state.poles.size ? 0 : LARGER })), DISTANCE);
   const spotOf = new Map(things.map(({ id }, at) => [id, spots[at]]));
-  const marks = new Map([...markers, ...gatewayButtons(parts.gateways, gateways)]);
+  const marks = new Map([...markers, ...gatewayButtons(parts.gateways, gateways), ...foreignLinks(parts.gateways)]);
   for (const [id, spot] of spotOf) marks.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
   find('#map').style.setProperty('--drawn-width', `${parts.names.clientWidth}px`); // paper keeps the size that was drawn
   parts.names.replaceChildren(...labels([...state.zones, ...gateways.map(asZone)], spotOf, { width: parts.names.clientWidth, height: parts.names.clientHeight }).map(nameButton));

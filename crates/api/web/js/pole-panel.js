@@ -9,6 +9,7 @@ import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { onWindow } from './live.js';
 import { courses } from './pole-course.js';
+import { official } from './pole-official.js';
 import { sensing } from './pole-sensing.js';
 import { address, leave, route } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
@@ -69,16 +70,16 @@ async function loadLatest(pole) {
 }
 
 function draw() {
-  const pole = state.poles.get(open);
+  const pole = state.poles.get(open) ?? state.foreign.get(open);
   const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leave }, '×');
   if (!pole) {
     const said = state.loaded.has('poles') ? t('pole.unknown', { id: open }) : t('sentence.loading');
     return find('#pole').replaceChildren(h('div', { class: 'top' }, h('h2', { id: 'pole-title' }, open), close), h('p', { class: 'note pad' }, said));
   }
-  view = { ...view, pole, seen: h('span'), chip: h('span', { class: 'chip' }), air: h('div', { class: 'air-line' }), body: h('div', { class: 'body' }) };
+  view = { ...view, pole, seen: h('span'), chip: h('span', { class: 'chip' }), air: h('div', { class: 'air-line' }), official: h('div', { class: 'air-line official', 'data-testid': 'official' }), body: h('div', { class: 'body' }) };
   find('#pole').replaceChildren(
-    h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'pole-title' }, pole.name), h('p', { class: 'note' }, `${pole.id} · ${pole.place} · `, view.seen)), view.chip, close),
-    view.air, view.body);
+    h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'pole-title' }, pole.name), h('p', { class: 'note' }, `${pole.id} · ${pole.place} · `, pole.provider ? `${t('foreign.of', { provider: pole.provider })} · ` : '', view.seen)), view.chip, close),
+    view.air, view.official, view.body);
   mark();
   freshenHead();
   return drawBody();
@@ -86,7 +87,7 @@ function draw() {
 
 function freshenHead() {
   if (!open || !view.pole) return;
-  view.pole = state.poles.get(open) ?? view.pole;
+  view.pole = state.poles.get(open) ?? state.foreign.get(open) ?? view.pole;
   const { pole } = view;
   setText(view.seen, pole.last_received_at ? t('pole.seen', { time: format.seen(pole.last_received_at) }) : pole.state === 'never' ? t('pole.neverSeen') : '');
   setText(view.chip, t(`state.${pole.state}`));
@@ -94,15 +95,16 @@ function freshenHead() {
   if (view.airKey === JSON.stringify(pole.air)) return;
   view.airKey = JSON.stringify(pole.air);
   view.air.replaceChildren(...airLine(pole));
+  official(pole, view.official);
 }
 
-function airLine({ id, air }) {
+function airLine({ id, air, provider }) {
   const figure = air?.hour && figureAddress({ kind: 'pole', id, property: air.index, step: '1h', start: Date.parse(air.hour) });
   const said = isClass(air?.class) ? h('a', { href: figure }, `${t('pole.air')} ${airWord(air.class)}`) : t('pole.noAir');
   const word = h('p', {}, shape(air?.class, 22), h('b', {}, said), isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null);
   if (!isClass(air?.class)) return [word];
   const hours = t('pole.airHour', { hours: format.hour(Date.parse(air.hour)), share: format.percent(air.coverage) });
-  return [word, h('p', { class: 'note' }, [hours, air.complete ? '' : t('pole.incomplete'), t('sentence.honest')].filter(Boolean).join(' · '))];
+  return [word, h('p', { class: 'note' }, [hours, air.complete ? '' : t('pole.incomplete'), provider ? t('official.status') : t('sentence.honest')].filter(Boolean).join(' · '))];
 }
 
 function items() {

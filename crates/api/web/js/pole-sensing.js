@@ -12,7 +12,7 @@ const MOST = 5;
 
 /** @returns {HTMLElement|null} null where nothing is counted */
 export function sensing({ id, devices }) {
-  const principles = [...new Set(devices.map((device) => device.sensing).filter((principle) => principle && principle !== 'none'))];
+  const principles = [...new Set(devices.map((device) => device.sensing).filter((principle) => principle && principle !== 'none' && principle !== 'reference_station'))];
   if (principles.length === 0) return null;
   const counts = h('div', {});
   if (state.role !== 'public') control(id, counts);

@@ -10,6 +10,12 @@ const DRAWN = [
   () => svg('path', { d: 'M-11,-6 L-6,-11 L0,-5 L6,-11 L11,-6 L5,0 L11,6 L6,11 L0,5 L-6,11 L-11,6 L-5,0Z' }),
 ];
 
+/** The mark of a place of others: six corners and a broken line. */
+export function foreignMark(found, size = 18) {
+  const drawing = svg('path', { d: 'M-6.5,-11.5 L6.5,-11.5 L13,0 L6.5,11.5 L-6.5,11.5 L-13,0Z', 'stroke-dasharray': '4 2.5' });
+  return svg('svg', { viewBox: '-15 -15 30 30', width: size, height: size, class: `shape ${airStyle(found)}`, 'aria-hidden': 'true' }, drawing);
+}
+
 /** Whether there is a class at all. */
 export function isClass(found) {
   return found !== null && found !== undefined;

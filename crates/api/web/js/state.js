@@ -12,6 +12,8 @@ export const state = {
   asOf: null,
   /** @type {Map<string, any>} poles by id */
   poles: new Map(),
+  /** @type {Map<string, any>} places whose series are somebody else's, by id */
+  foreign: new Map(),
   /** @type {Map<string, any>|null} devices by id */
   devices: null,
   /** @type {Map<string, any>} gateways by EUI */
