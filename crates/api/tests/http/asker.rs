@@ -39,6 +39,8 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/air/days
         /api/v1/air/limits
         /api/v1/calendar
+        /api/v1/events
+        /api/v1/export
         /api/v1/footfall
         /api/v1/footfall/profile
         /api/v1/heat
@@ -55,9 +57,14 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/zones
         /catalog.jsonld
         /catalog.ttl
+        /datasets
+        /datasets/{id}
         /healthz
         /ngsi-ld/v1/entities
-        /readyz"#]]
+        /readyz
+        /robots.txt
+        /sitemap.xml
+        /sta/v1.1"#]]
     .assert_eq(&public.join("\n"));
     assert!(refused > 12, "{refused}");
 }

@@ -23,7 +23,7 @@ async fn each_pole_and_property_has_its_share_and_its_gaps() {
         200 OK text/csv; charset=utf-8; header=present
         pole,property,start,start_local,end,end_local,count,expected,coverage,gaps
         M-1,people_out,2027-10-31T23:00:00Z,2027-11-01 00:00:00,2027-11-30T23:00:00Z,2027-12-01 00:00:00,95,672,0.141,2027-10-31T23:00:00Z/2027-11-12T23:00:00Z 2027-11-13T23:00:00Z/2027-11-19T23:00:00Z 2027-11-20T23:00:00Z/2027-11-26T23:00:00Z 2027-11-27T14:00:00Z/2027-11-27T15:00:00Z
-    "#]].assert_eq(&table);
+    "#]].assert_eq(&table.replace("\r\n", "\n"));
 }
 
 #[tokio::test]

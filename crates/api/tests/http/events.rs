@@ -41,7 +41,7 @@ async fn events_are_listed_by_time_with_their_days_and_to_the_public_without_not
         id,name,kind,zones,from,from_local,to,to_local,weekdays,days,note
         market,Wochenmarkt,market,stadt,2025-12-31T23:00:00Z,2026-01-01 00:00:00,,,saturday,2027-11-20 2027-11-27,since 1871
         fair,Adventsmarkt,festival,markt,2027-11-26T23:00:00Z,2027-11-27 00:00:00,2027-11-28T23:00:00Z,2027-11-29 00:00:00,,2027-11-27 2027-11-28,
-    "#]].assert_eq(&table);
+    "#]].assert_eq(&table.replace("\r\n", "\n"));
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn zones_within_another_are_ranked_by_opening_hours() {
         1,square,square,place,old,cross_section,1,100,200,2,2,1,
         ,street,street,place,old,cross_section,1,200,200,1,2,0.85,too_little_covered
     "#]]
-    .assert_eq(&table);
+    .assert_eq(&table.replace("\r\n", "\n"));
 }
 
 #[tokio::test]

@@ -155,7 +155,7 @@ async fn sites_have_the_same_figures_and_say_by_word_what_is_missing() {
         b,zone,Zone b,cross_section,,heat,hot_days,1,0,1,1,,
         b,zone,Zone b,cross_section,,heat,tropical_nights,1,,0,0,too_little_covered,missing
     "#]]
-    .assert_eq(&table);
+    .assert_eq(&table.replace("\r\n", "\n"));
     let table = city.get(&format!("/api/v1/sites?sites=all&{TWO_DAYS}&format=csv")).await;
     let missing: Vec<&str> = table.lines().filter(|row| row.starts_with("c,")).collect();
     expect![[r#"
