@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use expect_test::expect;
 use smartpole_api::Options;
 
-use crate::fixture::{City, parsed, text};
+use crate::fixture::{City, parsed, show, text};
 
 /// A pole, a station a kilometre away that measures other things as well, one farther away, one beyond reach.
 const POLES: &str = "id,name,place,lat,lon,provider\nA,A,Markt,51.5477,7.3110,\nNear,Eving,Dortmund,51.5567,7.3110,LANUK\n\
@@ -83,10 +83,12 @@ async fn the_nearest_station_that_has_an_hour_stands_beside_and_is_never_mixed_i
     );
     let cited = text(city.ask("GET", &AIR.replace("pole=A", "pole=Near")).await).await;
     assert!(cited.contains(r#""source":"LANUK, official station, preliminary""#), "its figures are not ours: {cited}");
-    city.check(&format!("{AIR}&format=csv"), &expect![[r#"
+    let table = show(city.ask("GET", &format!("{AIR}&format=csv")).await).await.replace("\r\n", "\n");
+    expect![[r#"
         200 OK text/csv; charset=utf-8; header=present
         pole,start,start_local,end,end_local,hour_end_label,pollutant,unit,value,coverage,valid,flags,state,revision,uba_lqi_2025_of_pollutant,uba_lqi_2025_class,uba_lqi_2025_worst,uba_lqi_2025_complete,uba_lqi_former_of_pollutant,uba_lqi_former_class,uba_lqi_former_worst,uba_lqi_former_complete,european_aqi_2024_of_pollutant,european_aqi_2024_class,european_aqi_2024_worst,european_aqi_2024_complete,official_station,official_provider,official_distance_m,official_value,official_uba_lqi_2025_class,official_status
         A,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25 12:00:00,no2,ug/m3,12,1,true,uncalibrated,provisional,0,1,1,no2,false,0,0,no2,false,2,,,false,Near,LANUK,1001,21,4,"amtlich, vorläufig"
         A,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,no2,ug/m3,13,1,true,uncalibrated,open,0,1,1,no2,false,0,0,no2,false,2,,,false,,,,,,
-    "#]]).await;
+    "#]]
+    .assert_eq(&table);
 }
