@@ -186,15 +186,9 @@ fn reported(fold: &Fold, device: &Device) -> impl Iterator<Item = PropertyNo> {
     latest.iter().map(|latest| latest.series.property)
 }
 
-/// Whether a device measures what could be of single persons, by its profiles or by what it sent.
+/// Whether a device measures what could be of single persons.
 fn measures_persons(fold: &Fold, device: &Device) -> bool {
-    let registry = &fold.inputs().registry;
-    let profiles = device.installations.iter().filter_map(|installation| registry.profiles.get(&installation.profile));
-    let announced = profiles.flat_map(|profile| {
-        profile.expected.iter().copied().chain(profile.mapping.iter().map(|mapping| mapping.property))
-    });
-    let mut all = announced.chain(reported(fold, device));
-    all.any(|number| registry.properties.get(number).is_some_and(|property| property.personal))
+    fold.device_no(&device.id).is_some_and(|number| fold.measures_persons(number))
 }
 
 #[cfg(test)]

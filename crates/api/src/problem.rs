@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use smartpole_model::UtcMillis;
 use utoipa::{IntoResponses, ToSchema};
 
 /// An error as `application/problem+json`.
@@ -176,6 +177,14 @@ impl Problem {
 
     fn forbidden(detail: String, remedy: String) -> Self {
         Self::new(StatusCode::FORBIDDEN, "for-operators", "For operators only", detail, remedy)
+    }
+
+    /// Readings that have passed retention: 410.
+    pub(crate) fn gone(whose: &str, kept_from: UtcMillis) -> Self {
+        let detail = format!("readings of {whose} from before {kept_from} are not kept any more; their windows are");
+        let remedy =
+            "GET /api/v1/series with step=15m, 1h or 1d; how long readings are kept, fold.toml of the registry says";
+        Self::new(StatusCode::GONE, "gone", "Gone", detail, remedy)
     }
 
     /// A replay while another one is under way: 409.

@@ -31,6 +31,6 @@ pub use property::{Catalogue, Kind, Mean, ObservedProperty, PropertyNo};
 pub use reading::{DeviceNo, PoleNo, Reading, Series, TimeSource, ZoneNo};
 pub use record::{Record, RecordRef, Seq};
 pub use registry::{Device, DeviceIndex, Inputs, Pole, Problem, Profile, Registry, Zone};
-pub use settings::{FoldSettings, Format, Route};
+pub use settings::{FoldSettings, Format, Retention, Route};
 pub use time::{Quarter, TimeError, UtcMillis};
 pub use weekday::{WEEKDAYS, weekday_word};

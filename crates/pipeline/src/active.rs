@@ -35,6 +35,10 @@ pub(crate) struct Active {
     numbers: Vec<DeviceNo>,
     /// The registry's device of a number.
     devices: Vec<Option<usize>>,
+    /// Whether a device's profiles say that it measures persons, by number.
+    persons: Vec<bool>,
+    /// Whether a device stands for a foreign series, by number.
+    foreign: Vec<bool>,
     poles: Vec<PoleNo>,
     zones: Vec<ZoneNo>,
     /// Flags that exclude, by property number.
@@ -90,8 +94,12 @@ impl Active {
         let poles = registry.poles.iter().map(|pole| PoleNo(number(NameKind::Pole, &pole.id))).collect();
         let zones = registry.zones.iter().map(|zone| ZoneNo(number(NameKind::Zone, &zone.id))).collect();
         let mut devices = vec![None; names.count(NameKind::Device)];
+        let mut persons = vec![false; devices.len()];
+        let mut foreign = persons.clone();
         for (index, number) in numbers.iter().enumerate() {
             devices[number.index()] = Some(index);
+            persons[number.index()] = registry.announces_persons(&registry.devices[index]);
+            foreign[number.index()] = registry.is_foreign(&registry.devices[index]);
         }
         let highest = registry.properties.iter().map(|property| usize::from(property.number.0) + 1).max().unwrap_or(0);
         let mut excluded_by = vec![Flags::NONE; highest];
@@ -111,6 +119,8 @@ impl Active {
             rules,
             numbers,
             devices,
+            persons,
+            foreign,
             poles,
             zones,
             excluded_by,
@@ -135,6 +145,16 @@ impl Active {
     pub(crate) fn registered(&self, device: DeviceNo) -> Option<&Device> {
         let index = (*self.devices.get(device.index())?)?;
         Some(&self.inputs.registry.devices[index])
+    }
+
+    /// Whether a device's profiles say that it measures persons.
+    pub(crate) fn announces_persons(&self, device: DeviceNo) -> bool {
+        self.persons.get(device.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether a device stands for a foreign series.
+    pub(crate) fn is_foreign(&self, device: DeviceNo) -> bool {
+        self.foreign.get(device.index()).copied().unwrap_or(false)
     }
 
     /// How what a device measures in a quarter counts.

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! one entry a row:  device, source, ticks of the source, received_at − previous (signed), received_at − event_time (signed),
-//!                   time source byte (+ 128 if mended, then when the former values ended − event_time (signed), 0 if only
-//!                   remarks changed), n, n × (property, channel byte, flags, value (signed))
+//!                   time source byte (+ 64 if expired; + 128 if mended, then when the former values ended − event_time
+//!                   (signed), 0 if only remarks changed), n, n × (property, channel byte, flags, value (signed))
 //! ```
 //! All integers are varints ([`smartpole_model::Reader`]).
 
@@ -11,6 +11,7 @@ use smartpole_model::{DeviceNo, Flags, PackError, Reader, TimeSource, UtcMillis,
 use smartpole_window::{NewRow, RowValue, put_series, take_series};
 
 const MENDED: u8 = 128;
+const EXPIRED: u8 = 64;
 
 /// One accepted row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct AcceptedRow {
     pub time_source: TimeSource,
     /// Of values that were accepted before and have other remarks or numbers now.
     pub mended: Option<Mending>,
+    /// Whether it had passed retention when it came: it is in no block.
+    pub expired: bool,
     /// The values that were new, or mended.
     pub values: Vec<RowValue>,
 }
@@ -56,6 +59,7 @@ impl BatchRow {
         source: u32,
         ticks: u64,
         mended: Option<Mending>,
+        expired: bool,
         row: &NewRow<'_>,
     ) {
         let out = &mut self.bytes;
@@ -65,7 +69,8 @@ impl BatchRow {
         put_i64(out, row.received_at.0.wrapping_sub(self.last_received_at));
         put_i64(out, row.received_at.since(row.event_time));
         self.last_received_at = row.received_at.0;
-        out.push(row.time_source as u8 | if mended.is_some() { MENDED } else { 0 });
+        let marks = if mended.is_some() { MENDED } else { 0 } | if expired { EXPIRED } else { 0 };
+        out.push(row.time_source as u8 | marks);
         match mended {
             Some(Mending::Values(until)) => put_i64(out, until.since(row.event_time)),
             Some(Mending::Remarks) => put_i64(out, 0),
@@ -94,14 +99,16 @@ pub fn accepted_rows(bytes: &[u8]) -> Result<Vec<AcceptedRow>, PackError> {
         let received_at = UtcMillis(last_received_at);
         let event_time = UtcMillis(last_received_at.wrapping_sub(reader.i64()?));
         let head = reader.byte()?;
-        let time_source = TimeSource::from_number(head & !MENDED).ok_or(PackError::Invalid("time source"))?;
+        let time_source =
+            TimeSource::from_number(head & !(MENDED | EXPIRED)).ok_or(PackError::Invalid("time source"))?;
+        let expired = head & EXPIRED != 0;
         let mended = (head & MENDED != 0).then(|| reader.i64()).transpose()?;
         let mended = mended.map(|until| match until {
             0 => Mending::Remarks,
             until => Mending::Values(event_time.plus(until)),
         });
         let values = (0..reader.len("values")?).map(|_| take_value(&mut reader)).collect::<Result<_, _>>()?;
-        rows.push(AcceptedRow { device, source, ticks, event_time, received_at, time_source, mended, values });
+        rows.push(AcceptedRow { device, source, ticks, event_time, received_at, time_source, mended, expired, values });
     }
     Ok(rows)
 }

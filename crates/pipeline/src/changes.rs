@@ -9,7 +9,7 @@ pub use self::{
     ledger::{LedgerDeviceRow, LedgerMove, LedgerSourceKey, QuarantineRow},
     windows::{AirProperties, Anew, BlockRow, BlockSpan, RevisionReason, RevisionRow, RollupDelta, Scope},
 };
-use crate::{MovedRow, Replay};
+use crate::{Cuts, MovedRow, Replay};
 
 /// Changes from one commit to the next.
 #[derive(Clone, Debug, Default)]
@@ -130,8 +130,10 @@ pub struct CheckpointRow {
     pub day: i32,
     /// The last record it includes.
     pub seq: Seq,
-    /// Blocks before this quarter have passed retention: no reading changes them any more, and they may go.
-    pub keep_from: Quarter,
+    /// What may go.
+    pub cuts: Cuts,
+    /// Devices that measure persons, ascending.
+    pub persons: Vec<DeviceNo>,
     /// Packed [`crate::Restore`].
     pub state: Vec<u8>,
 }

@@ -1,21 +1,25 @@
 //! A checkpoint's bytes: a [`Restore`], packed.
 //!
 //! ```text
-//! 3 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! 4 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
 //! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
 //! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
 //! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
 //! ledger: counts                                       batch rows:     n × (batch, bytes)
 //! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 7 numbers of its effect)
-//! resettling: bytes
+//! resettling: bytes                                    cuts: raw, personal, quarters (signed; not in version 3)
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
 
 use smartpole_model::{DeviceNo, Eui, PackError, Quarter, Reader, Seq, UtcMillis, put_i64, put_u64};
 
-use crate::{Counts, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Replay, Restore};
+use crate::{
+    Counts, Cuts, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Replay, Restore,
+};
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
+/// Without cuts: nothing was let go of by them.
+const BEFORE_CUTS: u8 = 3;
 
 impl Restore {
     /// The bytes of this state (layout: module documentation).
@@ -60,6 +64,8 @@ impl Restore {
         });
         put_all(&mut out, self.replay.as_slice(), put_replay);
         put_bytes(&mut out, &self.resettling);
+        let Cuts { raw, personal, quarters } = self.cuts;
+        [raw, personal, quarters].into_iter().for_each(|cut| put_i64(&mut out, cut.0.into()));
         out
     }
 
@@ -70,7 +76,7 @@ impl Restore {
     pub fn unpack(bytes: &[u8]) -> Result<Self, PackError> {
         let mut reader = Reader::new(bytes);
         let version = reader.byte()?;
-        if version != VERSION {
+        if version != VERSION && version != BEFORE_CUTS {
             return Err(PackError::Version(version));
         }
         let restore = Self {
@@ -89,6 +95,7 @@ impl Restore {
             batch_rows: take_all(&mut reader, |reader| Ok((reader.u64()?, take_bytes(reader)?.to_vec())))?,
             replay: take_all(&mut reader, take_replay)?.pop(),
             resettling: take_bytes(&mut reader)?.to_vec(),
+            cuts: if version == BEFORE_CUTS { Cuts::default() } else { take_cuts(&mut reader)? },
         };
         if reader.remaining() == 0 { Ok(restore) } else { Err(PackError::Invalid("tail")) }
     }
@@ -145,6 +152,11 @@ fn take_i32(reader: &mut Reader<'_>) -> Result<i32, PackError> {
 
 fn take_day(reader: &mut Reader<'_>) -> Result<Option<i32>, PackError> {
     Ok(Some(take_i32(reader)?).filter(|day| *day != 0).map(|day| day - 1))
+}
+
+fn take_cuts(reader: &mut Reader<'_>) -> Result<Cuts, PackError> {
+    let mut cut = || take_i32(reader).map(Quarter);
+    Ok(Cuts { raw: cut()?, personal: cut()?, quarters: cut()? })
 }
 
 fn take_name(reader: &mut Reader<'_>) -> Result<Name, PackError> {

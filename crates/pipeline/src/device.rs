@@ -61,6 +61,8 @@ impl Held {
 #[derive(Debug)]
 pub(crate) struct Device {
     pub(crate) last_closed: Quarter,
+    /// Its readings before are gone, whatever the registry in force says of them.
+    pub(crate) sealed_to: Quarter,
     /// Newest event time accepted.
     pub(crate) newest: UtcMillis,
     /// Receipt time of the newest accepted reading.
@@ -93,6 +95,7 @@ impl Default for Device {
     fn default() -> Self {
         Self {
             last_closed: Quarter(i32::MIN),
+            sealed_to: Quarter(i32::MIN),
             newest: UtcMillis(i64::MIN),
             received_at: UtcMillis(i64::MIN),
             source: 0,
@@ -172,8 +175,8 @@ impl Device {
         }
     }
 
-    /// Its row: `newest`, `received_at`, source, ticks, then totals and latest readings, the newest power-up and the tails; integers
-    /// as varints, times signed.
+    /// Its row: `newest`, `received_at`, source, ticks, then totals and latest readings, the newest power-up, the tails and, unless it
+    /// never was another than its class says, `sealed_to`; integers as varints, times signed.
     pub(crate) fn row(&self, device: DeviceNo) -> DeviceRow {
         let mut state = Vec::with_capacity(32 + self.latest.len() * 16);
         put_i64(&mut state, self.newest.0);
@@ -197,6 +200,9 @@ impl Device {
         }
         put_i64(&mut state, self.powered_up.0);
         self.tails.pack(&mut state);
+        if self.sealed_to.0 > i32::MIN {
+            put_i64(&mut state, self.sealed_to.0.into());
+        }
         DeviceRow { device, last_closed: self.last_closed, state }
     }
 
@@ -217,6 +223,10 @@ impl Device {
         if reader.remaining() > 0 {
             device.powered_up = UtcMillis(reader.i64()?);
             device.tails = Tails::unpack(&mut reader)?;
+            if reader.remaining() > 0 {
+                let sealed_to = i32::try_from(reader.i64()?).map_err(|_| PackError::Invalid("sealed to"))?;
+                device.sealed_to = Quarter(sealed_to);
+            }
         } // else a program wrote it that knew no such rules
         Ok(device)
     }

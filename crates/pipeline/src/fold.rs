@@ -9,7 +9,7 @@ use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMill
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Entry, LedgerMove, LoadError, LoadInputs, MovedRow, NameKind, Offer, QuarantineRow, Replay, RevisionReason,
+    Cuts, Entry, LedgerMove, LoadError, LoadInputs, MovedRow, NameKind, Offer, QuarantineRow, Replay, RevisionReason,
     RevisionRow, StoredBlocks,
     active::Active,
     batch_row::BatchRow,
@@ -55,6 +55,7 @@ pub struct Fold {
     pub(crate) radio: Radio,
     pub(crate) received_at: UtcMillis,
     pub(crate) checkpoint_day: Option<i32>,
+    pub(crate) cuts: Cuts,
     /// Number of the last batch handed over.
     pub(crate) batch: u64,
     /// The newest replay.
@@ -172,8 +173,9 @@ impl Fold {
         if hash != self.active.hash {
             let inputs = env.inputs.load(hash)?;
             self.settle_blocks();
-            let former = Arc::clone(&self.active);
+            let (former, seals) = (Arc::clone(&self.active), self.seals());
             self.active = Arc::new(Active::new(hash, inputs, &mut self.names));
+            self.keep_seals(&seals);
             self.plan_resettling(&former, env)?;
             self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
             self.active.put_credentials_in_force(&mut self.radio.network);
@@ -220,16 +222,17 @@ impl Fold {
         outcomes: &mut Vec<Insert>,
         env: &Env<'_>,
     ) -> Result<Entry, LoadError> {
-        if row.received_at.since(row.event_time) > self.retention_ms() {
+        if self.is_expired(no, row) {
             outcomes.clear();
             outcomes.resize(row.values.len(), Insert::Added);
             return Ok(Entry::Expired);
         }
+        let sealed_to = self.sealed_to(no);
         let device = &mut self.devices[no.index()];
         let late = row.event_time.quarter() <= device.last_closed;
         let minute = row.received_at.0.div_euclid(60_000);
         let mut place = Place::new(no, device, active, env, self.batch + 1, minute, &mut self.pending.revisions);
-        place.reason = reason;
+        (place.reason, place.sealed_to) = (reason, sealed_to);
         place.insert(row, outcomes)?;
         if !judged && outcomes.contains(&Insert::Added) {
             place.judge_again(row, outcomes)?;
@@ -246,11 +249,6 @@ impl Fold {
         Ok(if late { Entry::Late } else { Entry::OnTime })
     }
 
-    /// How long readings are kept and windows corrected, in milliseconds.
-    pub(crate) fn retention_ms(&self) -> i64 {
-        i64::from(self.active.inputs.settings.retention_days) * 86_400_000
-    }
-
     /// Moves a device's watermark up to its newest event time less the lateness bound.
     pub(crate) fn advance(&mut self, no: DeviceNo, active: &Active) {
         let newest = self.devices[no.index()].newest;
@@ -261,7 +259,7 @@ impl Fold {
     }
 
     /// Closes open blocks that end by `watermark`. With `all`, quarters without a block count as closed too.
-    fn close(&mut self, no: DeviceNo, watermark: UtcMillis, all: bool) {
+    pub(crate) fn close(&mut self, no: DeviceNo, watermark: UtcMillis, all: bool) {
         let passed = Quarter(watermark.quarter().0.saturating_sub(1));
         let device = &mut self.devices[no.index()];
         let mut last = if all { passed } else { device.last_closed };

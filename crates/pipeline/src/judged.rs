@@ -16,6 +16,7 @@ impl Fold {
         let mut closed = Device { last_closed: quarter, newest: quarter.end(), ..Device::default() };
         let mut revisions = Vec::new();
         let mut place = Place::new(device, &mut closed, &self.active, env, 0, 0, &mut revisions);
+        place.sealed_to = self.sealed_to(device);
         place.judge_history(quarter)?;
         let found = closed.held_at(quarter).ok();
         Ok(found.map(|at| closed.held[at].block.clone()))

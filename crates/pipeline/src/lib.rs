@@ -32,12 +32,14 @@ mod replay;
 mod resettle;
 mod restore;
 mod resume;
+mod retention;
 mod rollups;
 mod shown;
 mod tails;
 mod take;
 mod tally;
 mod understand;
+mod verdicts;
 
 pub use active::LoadInputs;
 pub use batch_row::{AcceptedRow, Mending, accepted_rows};
@@ -56,7 +58,8 @@ pub use recent::{Latest, Live, LiveWindow, RecentBlock};
 pub use replay::REPLAY;
 pub use resettle::{MovedRow, RESETTLE, put_scopes, scopes};
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
+pub use retention::{BESIDE_DAYS, Cuts};
 
 /// Version of the fold's rules: part of the inputs' hash, so that a journal says by which rules it was folded. Raise it when the
 /// committed digest of the fixture journal changes.
-pub const FOLD_VERSION: u32 = 5;
+pub const FOLD_VERSION: u32 = 6;

@@ -70,11 +70,6 @@ impl Fold {
         (known.0 > i64::MIN).then_some(known)
     }
 
-    /// Whether a reading of that instant, received at another, would be kept: what is older is counted, and kept nowhere.
-    pub fn keeps(&self, event_time: UtcMillis, received_at: UtcMillis) -> bool {
-        received_at.since(event_time) <= self.retention_ms()
-    }
-
     /// Session, counters and receptions of a LoRaWAN device.
     pub fn link(&self, device: DeviceNo) -> Option<smartpole_lorawan::Link> {
         self.radio.network.link(device)

@@ -2,7 +2,7 @@
 
 use smartpole_codec::Sample;
 use smartpole_model::{
-    DeviceNo, Flag, Flags, Outcome, Profile, RawMessageRef, Reading, Reason, Seq, TimeSource, UtcMillis, Verdict,
+    DeviceNo, Flag, Flags, Outcome, Profile, RawMessageRef, Reading, Reason, Seq, TimeSource, UtcMillis,
 };
 use smartpole_validate::{Times, event_time};
 use smartpole_window::{Insert, NewRow, RowValue};
@@ -12,19 +12,8 @@ use crate::{
     active::Active,
     judge::{Mended, OWN},
     understand::{Refused, Understood},
+    verdicts::Verdicts,
 };
-
-/// Verdicts of a message's readings.
-#[derive(Debug, Default)]
-pub(crate) struct Verdicts {
-    pub(crate) decoded: u64,
-    pub(crate) accepted: u64,
-    pub(crate) duplicate: u64,
-    /// Of a replay: readings that have another value now.
-    pub(crate) replaced: u64,
-    pub(crate) quarantined: Vec<(Reason, u64)>,
-    pub(crate) first: Option<(Reason, String)>,
-}
 
 /// Where a sample comes from.
 #[derive(Clone, Copy, Debug)]
@@ -33,44 +22,25 @@ pub(crate) struct Origin {
     pub(crate) source: u32,
     /// When the message was received: what its times are held against.
     pub(crate) received_at: UtcMillis,
-    /// When it is decoded again, if it is, and whether it may replace readings.
-    pub(crate) replay: Option<(UtcMillis, bool)>,
+    /// If it is decoded again.
+    pub(crate) replay: Option<Repeated>,
+}
+
+/// What a replay knows of a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Repeated {
+    /// When it is decoded again.
+    pub(crate) at: UtcMillis,
+    /// Whether it may replace readings.
+    pub(crate) replaces: bool,
+    /// Whether its readings are in the ledger.
+    pub(crate) counted: bool,
 }
 
 impl Origin {
     /// Since when the readings are known.
     fn known_at(&self) -> UtcMillis {
-        self.replay.map_or(self.received_at, |(at, _)| at)
-    }
-}
-
-impl Verdicts {
-    pub(crate) fn quarantine(&mut self, reason: Reason, n: u64, detail: impl FnOnce() -> String) {
-        if n == 0 {
-            return;
-        }
-        self.first.get_or_insert_with(|| (reason, detail()));
-        match self.quarantined.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, sum)) => *sum += n,
-            None => self.quarantined.push((reason, n)),
-        }
-    }
-
-    pub(crate) fn outcome(&self) -> Outcome {
-        match self.first {
-            _ if self.accepted + self.replaced > 0 => Outcome::Uplink,
-            Some((reason, _)) => Outcome::Quarantined(reason),
-            None => Outcome::Duplicate,
-        }
-    }
-
-    fn list(&self) -> Vec<(Verdict, u64)> {
-        let quarantined = self.quarantined.iter().map(|(reason, n)| (Verdict::Quarantined(*reason), *n));
-        [(Verdict::Accepted, self.accepted), (Verdict::Duplicate, self.duplicate)]
-            .into_iter()
-            .filter(|(_, n)| *n > 0)
-            .chain(quarantined)
-            .collect()
+        self.replay.map_or(self.received_at, |replay| replay.at)
     }
 }
 
@@ -230,9 +200,8 @@ impl Fold {
         let (rules, stride) = active.rules_at(device, event_time);
         let judged = self.devices[device.index()].judge_newest(active, rules, event_time, &mut scratch.values);
         let row = NewRow { values: &scratch.values, ..head };
-        let reason = if origin.replay.is_some() { RevisionReason::Replay } else { RevisionReason::Late };
-        let placed = self.place(device, active, (&row, judged, reason), &mut scratch.outcomes, env)?;
-        if let Some((_, true)) = origin.replay {
+        let placed = self.place_of(device, active, (&row, judged), origin.replay, &mut scratch.outcomes, env)?;
+        if origin.replay.is_some_and(|replay| replay.replaces) {
             verdicts.replaced += self.replace_conflicts(device, active, &row, &mut scratch.outcomes, env)?;
         }
         for (value, outcome) in scratch.values.iter().zip(&scratch.outcomes) {
@@ -256,6 +225,25 @@ impl Fold {
         Ok(())
     }
 
+    /// Puts a row into its block, unless a replay brings it and whether it was there cannot be told any more: it was accepted once.
+    fn place_of(
+        &mut self,
+        device: DeviceNo,
+        active: &Active,
+        (row, judged): (&NewRow<'_>, bool),
+        replay: Option<Repeated>,
+        outcomes: &mut Vec<Insert>,
+        env: &Env<'_>,
+    ) -> Result<Entry, LoadError> {
+        if replay.is_some_and(|replay| replay.counted) && self.is_expired(device, row) {
+            outcomes.clear();
+            outcomes.resize(row.values.len(), Insert::Duplicate);
+            return Ok(Entry::Expired);
+        }
+        let reason = if replay.is_some() { RevisionReason::Replay } else { RevisionReason::Late };
+        self.place(device, active, (row, judged, reason), outcomes, env)
+    }
+
     /// Notes accepted values everywhere but in their block.
     fn accept(&mut self, no: DeviceNo, active: &Active, row: NewRow<'_>, source: u32, placed: Entry) {
         for value in row.values {
@@ -269,7 +257,7 @@ impl Fold {
         }
         let ticks = self.ticks_of(source);
         self.touch(no);
-        self.pending.batch_row.push(no, source, ticks, None, &row);
+        self.pending.batch_row.push(no, source, ticks, None, placed == Entry::Expired, &row);
         let device = &mut self.devices[no.index()];
         device.dirty |= placed != Entry::OnTime && !device.is_refilled();
         device.note(&row, source, ticks);
@@ -288,7 +276,7 @@ impl Fold {
         let ticks = self.ticks_of(source);
         for Mended { mending, event_time, received_at, time_source, value } in self.scratch.mended.drain(..) {
             let row = NewRow { event_time, received_at, time_source, values: &[value] };
-            self.pending.batch_row.push(no, source, ticks, Some(mending), &row);
+            self.pending.batch_row.push(no, source, ticks, Some(mending), false, &row);
         }
     }
 }

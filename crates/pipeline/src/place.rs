@@ -26,6 +26,8 @@ pub(crate) struct Place<'a> {
     /// After a restart: closed blocks are stored as they must be already.
     pub(crate) refill: bool,
     pub(crate) reason: RevisionReason,
+    /// Blocks before have no rows any more: nothing is looked for or changed there.
+    pub(crate) sealed_to: Quarter,
     pub(crate) touched: Vec<Quarter>,
     /// Values that were changed after they had been accepted.
     pub(crate) mended: Vec<Mended>,
@@ -65,6 +67,7 @@ impl<'a> Place<'a> {
             revisions,
             refill: false,
             reason,
+            sealed_to: Quarter(i32::MIN),
             touched,
             mended,
             error: None,
@@ -137,8 +140,12 @@ impl<'a> Place<'a> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// Judges and sums up a block by the registry in force.
+    /// Judges and sums up a block by the registry in force; one without rows stays as it is.
     pub(crate) fn settle_anew(&mut self, quarter: Quarter) -> Result<Settled, LoadError> {
+        if quarter < self.sealed_to {
+            let is_there = self.device.held_at(quarter).is_ok() || self.stored.load(self.no, quarter)?.is_some();
+            return Ok(if is_there { Settled::Closed { changed: false } } else { Settled::Absent });
+        }
         self.judge_block(quarter)?;
         let Ok(at) = self.find(quarter) else { return self.error.take().map_or(Ok(Settled::Absent), Err) };
         if self.device.held[at].open {
@@ -163,6 +170,7 @@ impl<'a> Place<'a> {
     /// Index of a block in memory, loaded if it is stored.
     fn find(&mut self, quarter: Quarter) -> Result<usize, usize> {
         let at = match self.device.held_at(quarter) {
+            found if quarter < self.sealed_to => return Err(found.unwrap_or_else(|at| at)),
             Err(at) if quarter <= self.device.last_closed => at,
             found => return found,
         };
@@ -180,7 +188,10 @@ impl<'a> Place<'a> {
     }
 
     fn load(&self, quarter: Quarter) -> Result<Option<Held>, LoadError> {
-        let Some(stored) = self.stored.load(self.no, quarter)? else { return Ok(None) };
+        // one without rows may still be met by a restart, which does not ask for cuts: nothing can be linked with it
+        let Some(stored) = self.stored.load(self.no, quarter)?.filter(|stored| !stored.rows.is_empty()) else {
+            return Ok(None);
+        };
         let block = Block::unpack(quarter, &stored.rows).map_err(|error| LoadError(Box::new(error)))?;
         let aggregates = Aggregates::unpack(&stored.aggregates).map_err(|error| LoadError(Box::new(error)))?;
         let mut held = Held::new(block, false, u64::MAX);
@@ -232,7 +243,7 @@ impl Blocks for Place<'_> {
 
     fn update(&mut self, quarter: Quarter, change: &mut dyn FnMut(&mut Block) -> bool) {
         let closed = quarter <= self.device.last_closed;
-        if closed && self.refill {
+        if closed && self.refill || quarter < self.sealed_to {
             return;
         }
         let found = self.find(quarter);

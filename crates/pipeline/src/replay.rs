@@ -17,9 +17,10 @@ use crate::{
     Effect, Env, Fold, LoadError, Mending, NameKind, QuarantineRow, Replay, RevisionReason,
     active::Active,
     judge::Mended,
-    message::{Origin, Verdicts},
+    message::{Origin, Repeated},
     place::Place,
     understand::{Refused, Understood},
+    verdicts::Verdicts,
 };
 
 /// How a Command begins that orders a replay; the rest says which messages, for those who read it.
@@ -93,7 +94,8 @@ impl Fold {
             Understood::Samples { device, profile, samples } => {
                 // what gave no value before has none to put another in the place of
                 let refused = known.is_some_and(|known| known.whole || known.has(Reason::ConflictingValue));
-                let replay = Some((self.received_at, !refused));
+                let counted = known.is_none_or(QuarantineRow::was_understood);
+                let replay = Some(Repeated { at: self.received_at, replaces: !refused, counted });
                 let origin = Origin { source, received_at: message.received_at, replay };
                 let verdicts = self.samples(device, &active, profile, &samples, origin, env)?;
                 let outcome = verdicts.outcome();
@@ -141,10 +143,10 @@ impl Fold {
         if replaced.is_empty() {
             return Ok(0);
         }
-        let minute = row.received_at.0.div_euclid(60_000);
+        let (minute, sealed_to) = (row.received_at.0.div_euclid(60_000), self.sealed_to(no));
         let (batch, revisions) = (self.batch + 1, &mut self.pending.revisions);
         let mut place = Place::new(no, &mut self.devices[no.index()], active, env, batch, minute, revisions);
-        place.reason = RevisionReason::Replay;
+        (place.reason, place.sealed_to) = (RevisionReason::Replay, sealed_to);
         place.replace(row, &replaced)?;
         self.scratch.mended.append(&mut place.mended);
         self.devices[no.index()].dirty = true;
@@ -169,6 +171,11 @@ impl Place<'_> {
 }
 
 impl QuarantineRow {
+    /// Whether what the message says is counted, as accepted, duplicate or refused.
+    fn was_understood(&self) -> bool {
+        !self.whole || !self.reasons.is_empty()
+    }
+
     fn has(&self, reason: Reason) -> bool {
         self.reasons.iter().any(|(known, _)| *known == reason)
     }

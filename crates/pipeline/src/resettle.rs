@@ -124,7 +124,7 @@ impl Fold {
             return Ok(());
         }
         let held = self.devices.iter().flat_map(|device| &device.held).map(|held| held.block.quarter());
-        let Some(earliest) = held.chain(env.stored.first_quarter()?).min() else { return Ok(()) };
+        let Some(earliest) = held.chain(env.stored.first_quarter(self.cuts.quarters)?).min() else { return Ok(()) };
         let start = ranges.iter().map(|range| range.from).min().unwrap_or(earliest.0).max(earliest.0);
         let plan = &mut self.resettling;
         plan.next = if plan.ranges.is_empty() { start } else { plan.next.min(start) };
@@ -163,11 +163,11 @@ impl Fold {
         // hours and days, and whether other blocks make them now: that is a revision of their own, one for each step
         let mut renewed = BTreeMap::new();
         for range in &ranges {
-            for quarter in range.from.max(from)..range.to.min(to) {
+            for quarter in range.from.max(from).max(self.cuts.quarters.0)..range.to.min(to) {
                 self.resettle(range, Quarter(quarter), &mut renewed, env)?;
             }
         }
-        let (active, kept_from) = (std::sync::Arc::clone(&self.active), self.kept_from());
+        let (active, kept_from) = (std::sync::Arc::clone(&self.active), self.cuts.quarters);
         for (key, moved) in renewed {
             let minute = self.received_at.0.div_euclid(60_000);
             self.pending.rollups.renew(&active, key, (u32::from(moved), minute), kept_from);
@@ -187,9 +187,10 @@ impl Fold {
     ) -> Result<(), LoadError> {
         let (no, active) = (range.device, std::sync::Arc::clone(&self.active));
         let (minute, batch) = (self.received_at.0.div_euclid(60_000), self.batch + 1);
+        let sealed_to = self.sealed_to(no);
         let mut place =
             Place::new(no, &mut self.devices[no.index()], &active, env, batch, minute, &mut self.pending.revisions);
-        place.reason = RevisionReason::Registry;
+        (place.reason, place.sealed_to) = (RevisionReason::Registry, sealed_to);
         let settled = place.settle_anew(quarter)?;
         self.scratch.mended.append(&mut place.mended);
         let source = self.devices[no.index()].source;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smartpole_model::{DeviceNo, RawMessage, Seq, UtcMillis};
 
-use crate::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, QuarantineRow, Replay};
+use crate::{Counts, Cuts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, QuarantineRow, Replay};
 
 /// Everything [`crate::Fold::restore`] needs to go on as if it had never stopped.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +39,8 @@ pub struct Restore {
     pub resettling: Vec<u8>,
     /// Day of the last checkpoint (UTC days since 1970).
     pub checkpoint_day: Option<i32>,
+    /// Before which quarters what was measured is gone.
+    pub cuts: Cuts,
 }
 
 /// What was stored, for readings that come late and messages that are decoded again. What the fold has not handed over yet it finds
@@ -59,11 +61,11 @@ pub trait StoredBlocks {
         Err(LoadError("there is no journal to read messages again from".into()))
     }
 
-    /// The earliest block there is, if any. Only a registry that changes the past asks.
+    /// The earliest block from a quarter on, if any. Only a registry that changes the past asks.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn first_quarter(&self) -> Result<Option<smartpole_model::Quarter>, LoadError> {
+    fn first_quarter(&self, _from: smartpole_model::Quarter) -> Result<Option<smartpole_model::Quarter>, LoadError> {
         Ok(None)
     }
 
@@ -87,7 +89,7 @@ pub struct StoredBlock {
     pub closed_minute: i64,
     /// Packed aggregates, as roll-ups hold them.
     pub aggregates: Vec<u8>,
-    /// Packed rows.
+    /// Packed rows; none of a block that was sealed.
     pub rows: Vec<u8>,
 }
 

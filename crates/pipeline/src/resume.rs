@@ -47,6 +47,7 @@ impl Fold {
             received_at: restore.received_at,
             // a store without a checkpoint began on some day, too: the next day's first record makes one
             checkpoint_day: restore.checkpoint_day.or((restore.cursor.0 > 0).then(|| restore.received_at.utc_day())),
+            cuts: restore.cuts,
             batch: restore.batch,
             replay: restore.replay,
             resettling: Resettling::unpack(&restore.resettling).map_err(broken)?,
@@ -84,11 +85,11 @@ impl Fold {
     /// Puts an accepted row back into its open block.
     fn refill(&mut self, batch: u64, accepted: &AcceptedRow, env: &Env<'_>) -> Result<(), LoadError> {
         let active = Arc::clone(&self.active);
-        let AcceptedRow { device: no, source, ticks, event_time, received_at, time_source, mended, ref values } =
-            *accepted;
+        let AcceptedRow { device: no, source, ticks, event_time, received_at, time_source, ref values, .. } = *accepted;
+        let AcceptedRow { mended, expired, .. } = *accepted;
         let row = NewRow { event_time, received_at, time_source, values };
         let device = self.device_mut(no)?;
-        if event_time.quarter() > device.last_closed {
+        if !expired && event_time.quarter() > device.last_closed {
             let mut revisions = Vec::new();
             let mut place = Place::new(no, device, &active, env, batch, 0, &mut revisions);
             place.refill = true;
@@ -119,9 +120,9 @@ impl Fold {
         let first = self.checkpoint_day.is_none();
         self.checkpoint_day = Some(day);
         if !first {
-            let keep_from = self.received_at.plus(-self.retention_ms()).quarter();
-            self.pending.checkpoint =
-                Some(CheckpointRow { day, seq: self.seq, keep_from, state: self.snapshot().pack() });
+            self.move_cuts(day);
+            let (cuts, persons, state) = (self.cuts, self.persons(), self.snapshot().pack());
+            self.pending.checkpoint = Some(CheckpointRow { day, seq: self.seq, cuts, persons, state });
         }
     }
 
@@ -133,7 +134,7 @@ impl Fold {
             for row in device.held.iter().filter(|held| held.open).flat_map(|held| held.block.rows()) {
                 let Row { event_time, received_at, time_source, ref values } = row;
                 let row = NewRow { event_time, received_at, time_source, values };
-                open.push(no, device.source, device.ticks, None, &row);
+                open.push(no, device.source, device.ticks, None, false, &row);
             }
         }
         let hash = (!self.active.hash.is_empty()).then(|| self.active.hash.clone());
@@ -153,6 +154,7 @@ impl Fold {
             replay: self.replay.clone(),
             resettling: self.resettling.pack(),
             checkpoint_day: self.checkpoint_day,
+            cuts: self.cuts,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Settled<'a> {
     pub(crate) revisions: u32,
     /// Whether extremes or remarks are gone, so that what holds it must be made anew.
     pub(crate) lost: bool,
-    /// Older blocks may have passed retention: what holds one of them cannot be made anew, and keeps its extremes.
+    /// Older blocks are gone: what holds one of them cannot be made anew, and keeps its extremes.
     pub(crate) kept_from: Quarter,
 }
 

@@ -1,6 +1,6 @@
 //! Hands changes over to the store and learns that they are committed.
 
-use smartpole_model::{DeviceNo, Quarter, UtcMillis};
+use smartpole_model::DeviceNo;
 use smartpole_window::Aggregates;
 
 use crate::{
@@ -94,20 +94,14 @@ impl Fold {
             revised_minute: held.revised_minute,
             closed_minute: held.closed_minute,
             aggregates: aggregates.pack(),
-            rows: held.block.pack(),
+            rows: if held.block.quarter() < self.sealed_to(no) { Vec::new() } else { held.block.pack() },
         };
         let gain = aggregates.minus(&former);
-        let (lost, kept_from) = (aggregates.has_lost(&former), self.kept_from());
+        let (lost, kept_from) = (aggregates.has_lost(&former), self.cuts.quarters);
         rollups.add(&self.active, &Settled { row: &row, gain: &gain, revisions, lost, kept_from });
         held.stored = Some(Box::new(Stored { revision: held.revision, aggregates, gain: (gain, revisions) }));
         (held.changed, held.batch) = (false, Some(self.batch + 1));
         row
-    }
-
-    /// Blocks from here on have not passed retention: none before the next checkpoint lets them go.
-    pub(crate) fn kept_from(&self) -> Quarter {
-        let day = self.checkpoint_day.map_or(i64::MIN, |day| (i64::from(day) + 1) * 86_400_000);
-        UtcMillis(day).plus(-self.retention_ms()).quarter()
     }
 
     /// The oldest batch row that an open block still needs.

@@ -56,6 +56,8 @@ impl Report {
         }
         let inputs = if config.registry.is_dir() { report.add_registry(&config.registry) } else { None };
         report.mistakes.extend(inputs.iter().flat_map(|inputs| stored::misfits(&config, inputs)));
+        let journal_days = config.retention.journal_days;
+        report.notes.extend(inputs.iter().filter_map(|inputs| notes::outliving_readings(journal_days, inputs)));
         for target in &config.influx {
             report.mistakes.extend(inputs.iter().flat_map(|inputs| filters::mistakes(file, target, &inputs.registry)));
             report.notes.extend(notes::readable_by_others(&target.token_file, "a token"));

@@ -92,7 +92,8 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
     telemetry::start(log.unwrap_or_default())?;
     let registry = demo.data.join("registry");
     let poles = demo.poles.map(|poles| poles as usize);
-    demo::provide_registry(&registry, poles, demo.seed)
+    let play = Play { days: demo.days, seed: demo.seed };
+    demo::provide_registry(&registry, poles, play)
         .map_err(|source| Error::Registry { dir: registry.clone(), source })?;
     let listener = mqtt_listener::Options {
         name: "demo".to_owned(),
@@ -122,7 +123,7 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         journal: smartpole_journal::Options::default(),
         journal_days: DEMO_JOURNAL_DAYS,
     };
-    serve(setup, Some(Play { days: demo.days, seed: demo.seed }))
+    serve(setup, Some(play))
 }
 
 /// The demo's journal is kept as long as its history.

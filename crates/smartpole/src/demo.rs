@@ -13,8 +13,8 @@ use std::{
 use firmware_sim::{Broker, Fleet, Pace, Spec, Transmission, lorawan, publish};
 use rust_embed::RustEmbed;
 use smartpole_model::{
-    DeviceNo, UtcMillis,
-    registry::{Files, is_input},
+    DeviceNo, Retention, UtcMillis,
+    registry::{FOLD, Files, is_input},
 };
 use smartpole_pipeline::Fold;
 use tokio::task::JoinSet;
@@ -35,6 +35,8 @@ const LIVE_STEP_MS: i64 = 15_000;
 /// A measurement is sent this long after it was taken at most: on a second start, what is older was sent.
 const LATENCY_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
+/// For so many days more than its history has the demo keeps readings of persons.
+const MONTH: u32 = 30;
 
 /// What the demo plays.
 #[derive(Clone, Copy, Debug)]
@@ -43,12 +45,18 @@ pub(crate) struct Play {
     pub(crate) seed: u64,
 }
 
-/// Writes the demo's registry into `folder` unless one is there: Castrop-Rauxel's, or one of so many poles.
-pub(crate) fn provide_registry(folder: &Path, poles: Option<usize>, seed: u64) -> io::Result<()> {
+/// Writes the demo's registry into `folder` unless one is there: Castrop-Rauxel's, or one of so many poles. Its history comes late by
+/// as many days as it has, so readings of persons are taken and kept for longer than a city would.
+pub(crate) fn provide_registry(folder: &Path, poles: Option<usize>, play: Play) -> io::Result<()> {
     if folder.exists() {
         return Ok(());
     }
-    let files = poles.map_or_else(castrop_rauxel, |poles| firmware_sim::synthetic(poles, seed));
+    let Play { days, seed } = play;
+    let mut files = poles.map_or_else(castrop_rauxel, |poles| firmware_sim::synthetic(poles, seed));
+    let days = days.saturating_add(MONTH);
+    let fold =
+        format!("[retention]\nraw_days = {}\nraw_personal_days = {days}\n", days.max(Retention::default().raw_days));
+    files.insert(FOLD.to_owned(), fold.into_bytes());
     let building = folder.with_extension("new");
     for (name, bytes) in files {
         let path = building.join(name);

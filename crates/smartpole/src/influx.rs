@@ -53,6 +53,10 @@ pub(crate) enum Error {
     Refused { name: String, n: usize },
     #[error("--from {from} is after --to {to}")]
     Days { from: String, to: String },
+    #[error(
+        "readings of {from} are not kept here any more, and a target may still have them: begin with {first} by --from (how long readings are kept, fold.toml of the registry says)"
+    )]
+    Gone { from: String, first: String },
     #[error("cannot remember how far it came, in {}", file.display())]
     Place { file: PathBuf, source: io::Error },
     #[error("a thread of this command failed")]

@@ -147,7 +147,7 @@ impl LoadInputs for InputLibrary {
         }
         let (dir, files) = (self.dir.join(hash), self.files(hash)?);
         let parsed =
-            Inputs::parse(&files).map_err(|problems| LoadError(Box::new(KeptError::Unsound { dir, problems })))?;
+            Inputs::parse_kept(files).map_err(|problems| LoadError(Box::new(KeptError::Unsound { dir, problems })))?;
         let inputs = Arc::new(parsed);
         known.insert(hash.to_owned(), Arc::clone(&inputs));
         Ok(inputs)

@@ -1,7 +1,9 @@
 //! What was known then: blocks as of an earlier minute of receipt.
 //!
 //! A closed block is what it was by its revisions: each keeps the aggregates before it. A block that was still open then is summed up
-//! of the readings received by then. Remarks that hang on other readings are those of now there.
+//! of the readings received by then. Remarks that hang on other readings are those of now there. Once those readings, or those that
+//! totals of theirs are told from, have passed retention, what an open block came to is not known any more: that is said, so that a
+//! sum lacks nothing in silence.
 
 use rusqlite::{OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
@@ -31,6 +33,8 @@ pub(crate) struct Then {
 pub(crate) struct Was {
     pub(crate) revision: u32,
     pub(crate) open: bool,
+    /// Whether that is not known any more; the aggregates are those of now, and what is in none of them was not there.
+    pub(crate) gone: bool,
     pub(crate) aggregates: Aggregates,
 }
 
@@ -67,7 +71,10 @@ impl Then {
         }
         let Some(stored) = stored else { return Ok(None) };
         if !self.knows(stored.closed_minute) {
-            return self.was_open(snapshot, device, &rows(snapshot, device, quarter)?);
+            return match snapshot.block(quarter, device)? {
+                Some(block) => self.was_open(snapshot, device, &block),
+                None => Ok(Some(Was::gone(&stored)?)),
+            };
         }
         let (mut revision, mut aggregates) = (stored.revision, stored.aggregates);
         if !self.knows(stored.revised_minute)
@@ -79,7 +86,7 @@ impl Then {
             (revision, aggregates) = (next - 1, former);
         }
         let aggregates = Aggregates::unpack(&aggregates).map_err(damaged("block or revision"))?;
-        Ok(Some(Was { revision, open: false, aggregates }))
+        Ok(Some(Was { revision, open: false, gone: false, aggregates }))
     }
 
     /// The first revision of a block since then, and what it was before.
@@ -102,22 +109,22 @@ impl Then {
     fn was_open(&self, snapshot: &Snapshot, device: DeviceNo, block: &Block) -> Result<Option<Was>, Error> {
         if block.anchors().is_empty() && block.superseded().is_empty() && self.has_all(block) {
             let aggregates = self.making.aggregates(device, block);
-            return Ok((block.row_count() > 0).then_some(Was { revision: 0, open: true, aggregates }));
+            return Ok((block.row_count() > 0).then_some(Was { revision: 0, open: true, gone: false, aggregates }));
         }
         let mut cut = block.as_of(self.as_of);
         if cut.row_count() == 0 {
             return Ok(None);
         }
-        let rows = cut.rows();
+        let (rows, gone) = (cut.rows(), std::cell::Cell::new(false));
         for anchor in block.anchors() {
             let total = |row: &Row| self.total(row, anchor.series);
             let sought = Sought { series: anchor.series, total: &total, power_up: self.making.power_up() };
-            let before = self.beside(snapshot, device, sought, (block.quarter(), -1))?;
-            let after = self.beside(snapshot, device, sought, (block.quarter(), 1))?;
+            let before = self.beside(snapshot, device, sought, (block.quarter(), -1), &gone)?;
+            let after = self.beside(snapshot, device, sought, (block.quarter(), 1), &gone)?;
             cut.set_anchor(anchor.series, |anchor| *anchor = Beside::anchor(sought, before, &rows, after));
         }
         let aggregates = self.making.aggregates(device, &cut);
-        Ok(Some(Was { revision: 0, open: true, aggregates }))
+        Ok(Some(Was { revision: 0, open: true, gone: gone.get(), aggregates }))
     }
 
     /// Whether all readings of a block had been received by then.
@@ -127,17 +134,21 @@ impl Then {
         all
     }
 
-    /// What was received by then beside a quarter.
+    /// What was received by then beside a quarter; `gone` if it is met that readings are not there any more.
     fn beside(
         &self,
         snapshot: &Snapshot,
         device: DeviceNo,
         sought: Sought<'_>,
         (home, step): (Quarter, i32),
+        gone: &std::cell::Cell<bool>,
     ) -> Result<Beside, Error> {
         let furthest = if step > 0 { self.as_of.quarter().0 - home.0 } else { TOTALS_BACK };
         Beside::find(sought, (home, step), furthest.clamp(0, TOTALS_BACK), |quarter| {
             let block = snapshot.block(quarter, device)?;
+            if block.is_none() && head(snapshot, device, quarter)?.is_some() {
+                gone.set(true);
+            }
             Ok(block.map_or_else(Vec::new, |block| block.as_of(self.as_of).rows()))
         })
     }
@@ -145,6 +156,13 @@ impl Then {
     fn total(&self, row: &Row, series: Series) -> Option<Total> {
         let value = row.values.iter().find(|value| value.series == series && self.making.counts(value))?;
         Some(Total { at: row.event_time, value: value.value })
+    }
+}
+
+impl Was {
+    fn gone(stored: &Head) -> Result<Self, Error> {
+        let aggregates = Aggregates::unpack(&stored.aggregates).map_err(damaged("block"))?;
+        Ok(Self { revision: stored.revision, open: true, gone: true, aggregates })
     }
 }
 
@@ -165,12 +183,4 @@ fn head(snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Optio
         Ok(Head { revision, revised_minute, closed_minute, aggregates: row.get(3)? })
     });
     found.optional().map_err(&doing)
-}
-
-fn rows(snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Block, Error> {
-    let doing = sqlite("read blocks");
-    let mut statement = snapshot.connection.prepare_cached("SELECT rows FROM block WHERE id = ?1").map_err(&doing)?;
-    let unpacked = statement
-        .query_row(params![block_id(quarter, device)], |row| Ok(Block::unpack(quarter, row.get_ref(0)?.as_blob()?)));
-    unpacked.map_err(&doing)?.map_err(damaged("block"))
 }

@@ -1,14 +1,13 @@
 //! One batch, one transaction.
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, TransactionBehavior, params};
-use smartpole_model::{DeviceNo, Quarter};
 use smartpole_pipeline::{BlockRow, Changes, QuarantineRow, RollupDelta, Scope, put_scopes};
 use smartpole_window::Aggregates;
 
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
-    outbox, replays,
+    outbox, replays, retention,
     rollups::sum_up,
     store::block_id,
 };
@@ -44,6 +43,7 @@ fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> 
     write_quarantine(transaction, changes)?;
     write_resettling(transaction, changes)?;
     write_checkpoint(transaction, changes)?;
+    retention::let_go(transaction, changes)?;
     write_cursor(transaction, changes)
 }
 
@@ -209,16 +209,7 @@ fn write_checkpoint(transaction: &Transaction<'_>, changes: &Changes) -> Result<
     let sql = "UPDATE checkpoint SET state = x'' WHERE state <> x''
                AND day NOT IN (SELECT day FROM checkpoint ORDER BY day DESC LIMIT ?1)";
     transaction.execute(sql, params![CHECKPOINTS]).map_err(&doing)?;
-    delete_expired(transaction, checkpoint.keep_from)
-}
-
-/// Lets go of what has passed retention. Hours and days stay.
-fn delete_expired(transaction: &Transaction<'_>, keep_from: Quarter) -> Result<(), Error> {
-    let doing = sqlite("delete what has passed retention");
-    let first = block_id(keep_from, DeviceNo(0));
-    transaction.execute("DELETE FROM block WHERE id < ?1", params![first]).map_err(&doing)?;
-    transaction.execute("DELETE FROM moved WHERE quarter < ?1", params![keep_from.0]).map_err(&doing)?;
-    transaction.execute("DELETE FROM revision WHERE quarter < ?1", params![keep_from.0]).map(drop).map_err(&doing)
+    retention::put(transaction, checkpoint, CHECKPOINTS)
 }
 
 fn write_cursor(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

@@ -34,7 +34,7 @@ pub struct WantedFrozen<'a> {
     pub to: Quarter,
 }
 
-/// One quarter of an hour of all those counters together.
+/// One quarter of an hour of all those counters together; nothing is measured where what was known then is not known any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrozenQuarter {
     /// When.
@@ -52,7 +52,7 @@ pub struct FrozenQuarter {
 pub struct Frozen {
     /// Everything received before this is in it.
     pub known: UtcMillis,
-    /// Each quarter that was asked for, in order; of those that may not be known yet nothing is measured.
+    /// Each quarter that was asked for, in order; of those that may not be known yet, or have passed retention, nothing is measured.
     pub quarters: Vec<FrozenQuarter>,
 }
 
@@ -98,7 +98,7 @@ impl Queries {
         let all = (asked.first(wanted.from).0..wanted.to.0).map(Quarter);
         let mut quarters = Vec::with_capacity(usize::try_from(wanted.to.0 - wanted.from.0).unwrap_or(0));
         for quarter in all {
-            let found = match known_at(quarter) <= known {
+            let found = match known_at(quarter) <= known && quarter >= snapshot.kept_from {
                 true => asked.quarter(&snapshot, &moves, wanted, quarter)?,
                 false => FrozenQuarter { quarter, counts: [None; 2], counters: 0, measuring: 0 },
             };
@@ -150,20 +150,26 @@ impl Asked {
         let Self { parts, counters, then } = self;
         then.go_to(known_at(quarter));
         let mut found = FrozenQuarter { quarter, counts: [None; 2], counters: 0, measuring: 0 };
+        let mut lost = false;
         for counter in counters {
             let device = counter.member.device;
             let moved = moves.part_before((quarter, device), then.minute(), parts);
             if moved.unwrap_or_else(|| counter.member.part_at(quarter.start(), parts)).is_none() {
                 continue;
             }
-            let aggregates = aggregates(snapshot, then, device, quarter)?;
+            let (aggregates, gone) = aggregates(snapshot, then, device, quarter)?;
             let own = wanted.properties.map(|property| aggregates.as_ref().and_then(|all| passed(all, property)));
+            // a sum without it would be another number than the one that was shown
+            lost |= gone && own.iter().any(Option::is_some);
             let own = counter.pace.take(quarter, own);
             found.counters += 1;
             found.measuring += u32::from(own.iter().any(Option::is_some));
             for (sum, own) in found.counts.iter_mut().zip(own) {
                 *sum = sum.zip(own).map(|(sum, own)| sum.saturating_add(own)).or(*sum).or(own);
             }
+        }
+        if lost {
+            (found.counts, found.measuring) = ([None; 2], 0);
         }
         Ok(found)
     }
@@ -191,18 +197,19 @@ impl Pace {
     }
 }
 
-/// What a block came to as it was then; none if nothing of it was known.
+/// What a block came to as it was then, none if nothing of it was known, and whether that is not known any more.
 fn aggregates(
     snapshot: &Snapshot,
     then: &Then,
     device: DeviceNo,
     quarter: Quarter,
-) -> Result<Option<Aggregates>, Error> {
+) -> Result<(Option<Aggregates>, bool), Error> {
     let in_memory = snapshot.recent(quarter, device).is_some();
     if !in_memory && let Some(unchanged) = unchanged(snapshot, then, device, quarter)? {
-        return Ok(unchanged);
+        return Ok((unchanged, false));
     }
-    Ok(then.block(snapshot, device, quarter)?.map(|was| was.aggregates))
+    let was = then.block(snapshot, device, quarter)?;
+    Ok(was.map_or((None, false), |was| (Some(was.aggregates), was.gone)))
 }
 
 /// What a stored block comes to, if that has not changed since, or that there is none.

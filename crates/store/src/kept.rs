@@ -42,7 +42,7 @@ impl Queries {
             let next = Quarter(quarter.0.saturating_add(1));
             let ((), snapshot) = self.snapshot(|fold| ((), devices(fold), quarter, next))?;
             let doing = sqlite("read blocks");
-            let sql = "SELECT device, rows FROM block WHERE id >= ?1 AND id < ?2";
+            let sql = "SELECT device, rows FROM block WHERE id >= ?1 AND id < ?2 AND length(rows) > 0";
             {
                 let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
                 let range = params![block_id(quarter, DeviceNo(0)), block_id(next, DeviceNo(0))];

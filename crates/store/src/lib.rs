@@ -34,6 +34,7 @@ mod queries;
 mod readings;
 mod replays;
 mod restore;
+mod retention;
 mod revised;
 mod rollups;
 mod schema;

@@ -33,6 +33,8 @@ pub(crate) struct Snapshot {
     pub(crate) connection: Connection,
     /// Blocks that the file does not have, or not as they are now; by quarter and device.
     pub(crate) recent: Vec<RecentBlock>,
+    /// Blocks before this quarter have passed retention: some may still be in the file, and no sum takes those alone.
+    pub(crate) kept_from: Quarter,
 }
 
 impl Snapshot {
@@ -42,7 +44,7 @@ impl Snapshot {
         Some(&self.recent[at])
     }
 
-    /// The block of a device, wherever it is.
+    /// The block of a device, wherever it is; none if its readings have passed retention.
     pub(crate) fn block(&self, quarter: Quarter, device: DeviceNo) -> Result<Option<Cow<'_, Block>>, Error> {
         if let Some(recent) = self.recent(quarter, device) {
             return Ok(Some(Cow::Borrowed(&recent.block)));
@@ -87,10 +89,11 @@ impl Queries {
         connection.execute_batch("BEGIN").map_err(&doing)?;
         let batch = connection.query_row("SELECT coalesce(max(batch), 0) FROM cursor", [], |row| row.get::<_, i64>(0));
         let batch = batch.map_err(&doing)?.unsigned_abs();
+        let kept_from = fold.cuts().quarters;
         drop(fold);
         recent.retain(|block| block.batch.is_none_or(|carried_by| carried_by > batch));
         recent.sort_unstable_by_key(|block| (block.quarter, block.device));
-        Ok((seen, Snapshot { connection, recent }))
+        Ok((seen, Snapshot { connection, recent, kept_from }))
     }
 
     /// Ends a question; its connection rests until the next.

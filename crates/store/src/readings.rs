@@ -1,7 +1,7 @@
 //! Readings as they came.
 
 use smartpole_model::{DeviceNo, PropertyNo, Quarter, Reading, Series, UtcMillis};
-use smartpole_pipeline::Scope;
+use smartpole_pipeline::{NameKind, Scope};
 use smartpole_window::{Block, Row, RowValue};
 
 use crate::{
@@ -18,6 +18,20 @@ struct Wanted {
 }
 
 impl Queries {
+    /// From when on the readings of every device are kept.
+    pub fn all_readings_kept_from(&self) -> UtcMillis {
+        let fold = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let devices = (0..fold.count(NameKind::Device)).map(DeviceNo);
+        let kept_from = devices.map(|device| fold.sealed_to(device)).max();
+        kept_from.filter(|quarter| quarter.0 > i32::MIN).map_or(UtcMillis(i64::MIN), Quarter::start)
+    }
+
+    /// From when on readings of a scope's devices are kept, whichever keeps them longest; none of a scope without devices.
+    pub fn readings_kept_from(&self, scope: Scope) -> Option<UtcMillis> {
+        let fold = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        members(&fold, scope).iter().map(|member| fold.sealed_to(member.device).start()).min()
+    }
+
     /// Readings of a scope's devices with `from <= event_time < to`, at most `limit` and then all of the last one's instant,
     /// by event time, device and channel; with `as_of` those received before that minute, as they were known then. As everywhere, a block's readings belong to the pole of its start.
     ///

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use smartpole_model::{DeviceNo, Eui, Quarter, Seq, UtcMillis};
 use smartpole_pipeline::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Restore};
 
-use crate::{Error, Store, error::sqlite, replays};
+use crate::{Error, Store, error::sqlite, replays, retention};
 
 /// Largest batch row that is expanded: 10,000 messages take some hundred kilobytes, a message at most 65,536 values.
 const MAX_BATCH_ROW: usize = 1 << 30;
@@ -50,6 +50,7 @@ impl Store {
             all(&connection, "SELECT plan FROM resettling", [], |row| row.get(0))?.pop().unwrap_or_default();
         restore.checkpoint_day =
             all(&connection, "SELECT max(day) FROM checkpoint", [], |row| row.get(0))?.pop().flatten();
+        restore.cuts = retention::cuts(&connection)?;
         Ok(restore)
     }
 }

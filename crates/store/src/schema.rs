@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-const MIGRATIONS: [&str; 5] = [
+pub(crate) const MIGRATIONS: [&str; 6] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -83,6 +83,21 @@ CREATE TABLE resettling(        -- one row: what a registry changed for the past
 CREATE TABLE moved(             -- blocks that count for other poles and zones since that minute of receipt
   quarter INTEGER NOT NULL, device INTEGER NOT NULL, minute INTEGER NOT NULL, former BLOB NOT NULL,
   PRIMARY KEY (quarter, device, minute)) STRICT, WITHOUT ROWID;
+",
+    "
+CREATE TABLE cut(               -- before which quarters what was measured is gone for the fold, by checkpoint
+  day INTEGER PRIMARY KEY, raw INTEGER NOT NULL, personal INTEGER NOT NULL, quarters INTEGER NOT NULL,
+  persons BLOB NOT NULL) STRICT; -- devices that measure persons, packed
+CREATE TABLE sealed(            -- one row: how far rows are gone, by which cut
+  id INTEGER PRIMARY KEY CHECK (id = 1), day INTEGER NOT NULL, raw INTEGER NOT NULL, personal INTEGER NOT NULL,
+  persons BLOB NOT NULL) STRICT;
+-- programs before deleted whole blocks after fewer days than this one keeps: a reading of then must not count once more
+INSERT INTO cut(day, raw, personal, quarters, persons)
+  SELECT checkpoint.day, first, first, first, x''
+  FROM (SELECT max(day) AS day FROM checkpoint) AS checkpoint,
+       (SELECT coalesce((SELECT min(id) >> 32 FROM block), (SELECT received_at / 900000 FROM cursor)) AS first)
+  WHERE checkpoint.day IS NOT NULL
+    AND EXISTS (SELECT 1 FROM rollup WHERE level = 1 AND start / 900000 + 3 < first);
 ",
 ];
 

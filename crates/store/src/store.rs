@@ -106,6 +106,13 @@ pub(crate) fn block_id(quarter: Quarter, device: DeviceNo) -> i64 {
     i64::from(quarter.0) << 32 | i64::from(device.0)
 }
 
+/// The earliest block from a quarter on.
+pub(crate) fn first_quarter(connection: &Connection, from: Quarter) -> Result<Option<Quarter>, LoadError> {
+    let sql = "SELECT min(id) >> 32 FROM block WHERE id >= ?1";
+    let first = connection.query_row(sql, [block_id(from, DeviceNo(0))], |row| row.get::<_, Option<i32>>(0));
+    Ok(first.map_err(|source| LoadError(Box::new(sqlite("read blocks")(source))))?.map(Quarter))
+}
+
 /// Reads a [`stored_block`] by its id.
 pub(crate) const BLOCK: &str =
     "SELECT revision, revised_minute, closed_minute, aggregates, rows FROM block WHERE id = ?1";
@@ -143,10 +150,8 @@ impl StoredBlocks for Store {
         copies.map_err(|source| LoadError(Box::new(sqlite("read a copied message")(source))))
     }
 
-    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
-        let loader = self.loader();
-        let first = loader.query_row("SELECT min(id) >> 32 FROM block", [], |row| row.get::<_, Option<i32>>(0));
-        Ok(first.map_err(|source| LoadError(Box::new(sqlite("read blocks")(source))))?.map(Quarter))
+    fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
+        first_quarter(&self.loader(), from)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

@@ -30,7 +30,8 @@ pub struct Wanted {
     pub to: UtcMillis,
     /// How long they are.
     pub step: Step,
-    /// As what had been received by then would have answered; floored to the minute. None: as of now.
+    /// As what had been received by then would have answered; floored to the minute. None: as of now. A window that was open then is
+    /// left out once the readings it was made of have passed retention.
     pub as_of: Option<UtcMillis>,
 }
 
@@ -125,7 +126,7 @@ impl Queries {
             (None, _) => gather::rollups(&snapshot, wanted, &asked, &mut cells)?,
         }
         self.done(snapshot);
-        cells.retain(|_, cell| !cell.parts.is_empty());
+        cells.retain(|_, cell| !cell.parts.is_empty() && !cell.gone);
         let in_range = cells.range(wanted.from.0..wanted.to.0.max(wanted.from.0));
         Ok(in_range.map(|(start, cell)| asked.window(UtcMillis(*start), cell, wanted)).collect())
     }

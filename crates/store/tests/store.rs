@@ -232,22 +232,3 @@ fn quarantined_messages_outlive_the_journal_within_a_budget_and_the_oldest_go_fi
     assert_eq!(queries.quarantined(waiting[3]).unwrap().unwrap().0, format!("topic/{}", waiting[3].0));
     assert_eq!(store.quarantined_before(end).unwrap(), waiting[4..], "the rest waits for its segments");
 }
-
-#[test]
-fn blocks_past_retention_go_with_the_next_checkpoint_and_their_hours_stay() {
-    let (town, dir) = (town(), tempfile::tempdir().unwrap());
-    let (store, mut fold) = fold(&town, dir.path());
-    let library = OneRegistry(Arc::clone(&town.inputs));
-    let later = town.spec.to.plus((i64::from(town.inputs.settings.retention_days) + 2) * 24 * HOUR_MS);
-    let env = Env { stored: &store, inputs: &library };
-    let tick = RecordRef::Tick { received_at: later, connected: vec!["broker"] };
-    fold.apply(fold.position().0.next(), &tick, false, &env).unwrap();
-    store.commit(&fold.take_changes()).unwrap();
-    fold.committed();
-    let device = fold.device_no(&town.inputs.registry.devices[0].id).unwrap();
-    let queries = Queries::new(&store, Arc::new(RwLock::new(fold)));
-    let pm = town.inputs.registry.properties.by_id("pm2_5").unwrap().number;
-    let ask = |step| queries.windows(&wanted(Scope::Device(device), pm, step, &town)).unwrap().len();
-    assert!(ask(Step::Quarter) <= 3, "what is open yet");
-    assert!(ask(Step::Hour) > 30);
-}

@@ -5,10 +5,10 @@
 //! | clock | earliest | latest |
 //! |---|---|---|
 //! | payload | `epoch` | receipt + drift |
-//! | gateway, network | `epoch`, and receipt − retention | receipt + drift |
+//! | gateway, network | `epoch`, and receipt − `raw_days` | receipt + drift |
 //! | receipt | `epoch` | |
 //!
-//! A device may keep what it measured for as long as it likes: what comes after retention is true and counted as `expired`.
+//! A device may keep what it measured for as long as it likes: what comes after its time is true and counted as `expired`.
 //! A gateway or network server stamps a frame while it passes, and none keeps frames for that long: its clock is wrong, as
 //! that of a GPS receiver whose 10 bits of weeks ran over (1,024 weeks, IS-GPS-200, 20.3.3.3.1.1) or that has no fix since
 //! 1980-01-06 or 1970.
@@ -84,7 +84,7 @@ fn within_bounds(time: UtcMillis, received_at: UtcMillis, settings: &FoldSetting
     Ok(())
 }
 
-/// Whether an instant lies further back than readings are kept.
+/// Whether an instant lies further back than any reading is kept.
 fn outlived(time: UtcMillis, received_at: UtcMillis, settings: &FoldSettings) -> bool {
-    received_at.since(time) > i64::from(settings.retention_days) * 86_400_000
+    received_at.since(time) > i64::from(settings.retention.raw_days) * 86_400_000
 }

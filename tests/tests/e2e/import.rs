@@ -35,7 +35,7 @@ fn config() -> Config {
     for n in 1..=6 {
         writeln!(poles, "F-{n},Fremd {n},Anderswo,51.55{n},7.32,Anbieter {n}").expect("a string takes all");
     }
-    let config = config.registry_file("poles.csv", &poles).registry_file("fold.toml", "retention_days = 36500\n");
+    let config = config.registry_file("poles.csv", &poles).registry_file("fold.toml", "[retention]\nraw_days = 3650\n");
     FOREIGN.iter().fold(config, |config, (device, place, profile)| {
         let columns = fs::read_to_string(config.registry().join("devices.csv")).expect("the registry");
         let more = columns.lines().next().map_or(0, |names| names.split(',').count()) - 3;

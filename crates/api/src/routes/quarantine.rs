@@ -21,6 +21,10 @@ const MAX_LIMIT: usize = 1_000;
 /// Bytes of a payload that are shown.
 const SHOWN: usize = 4 << 10;
 
+/// Why bytes are gone.
+const NO_PAYLOAD: &str = "its bytes are kept no longer than readings of its device, those of an unknown device no longer than \
+    readings of persons, and what outlives the journal has limited room";
+
 /// Which messages.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -57,10 +61,12 @@ pub(crate) struct QuarantineItem {
     reason: Reason,
     /// What, where.
     detail: String,
-    /// Bytes of its payload; null if it was evicted: copies that outlive their journal segment have a budget.
+    /// Bytes of its payload; null if `no_payload` says why.
     size: Option<usize>,
-    /// The first 4 KiB of its payload; null if it was evicted: copies that outlive their journal segment have a budget.
+    /// The first 4 KiB of its payload; null if `no_payload` says why.
     payload_base64: Option<String>,
+    /// Why its bytes are not here, if they are not.
+    no_payload: Option<&'static str>,
 }
 
 /// What was received and does not count, newest first, with its bytes.
@@ -110,6 +116,7 @@ impl QuarantineItem {
             device: row.device.and_then(|device| name(NameKind::Device, device.0)),
             reason: row.reason,
             detail: row.detail,
+            no_payload: payload.is_none().then_some(NO_PAYLOAD),
             size: payload.as_ref().map(Vec::len),
             payload_base64: payload.map(|payload| STANDARD.encode(&payload[..payload.len().min(SHOWN)])),
         }

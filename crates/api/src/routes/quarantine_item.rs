@@ -24,7 +24,7 @@ use crate::{
 pub(crate) struct QuarantineDetail {
     #[serde(flatten)]
     message: QuarantineItem,
-    /// What is read of its bytes by the registry and program of now, without any key; null if they were evicted.
+    /// What is read of its bytes by the registry and program of now, without any key; null if they are not kept any more.
     attempt: Option<Attempt>,
     /// What its device measured around its receipt; null if it has none.
     neighbours: Option<Neighbours>,

@@ -58,7 +58,7 @@ pub(crate) struct Wanted {
     /// First instant after; now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<UtcMillis>,
-    /// How finely; raw for at most 31 days. Days, ISO weeks, months and years are those of Europe/Berlin, of air those of CET.
+    /// How finely; raw for at most 31 days, and as long as readings are kept. Days, ISO weeks, months and years are those of Europe/Berlin, of air those of CET.
     #[serde(default)]
     #[param(inline)]
     step: Step,
@@ -139,6 +139,7 @@ pub(crate) struct RawItem {
 /// The course of a property: windows, or the readings themselves.
 #[utoipa::path(get, path = "/api/v1/series", tag = "values", params(Wanted), responses(
     (status = 200, description = "In the order of time.", body = SeriesAnswer),
+    (status = 410, description = "All of these readings have passed retention.", body = Problem, content_type = "application/problem+json"),
     Refused,
 ))]
 pub(crate) async fn series(
@@ -222,6 +223,10 @@ impl Asked {
         let Some(scope) = self.scope else { return Ok((Items::Readings(Vec::new()), None, None)) };
         let most = limit.0 + self.given + 1;
         let Span { from, to } = self.span;
+        let kept_from = parts.queries.readings_kept_from(scope).filter(|_| parts.history.is_none());
+        if let Some(kept_from) = kept_from.filter(|kept_from| to <= *kept_from && from < to) {
+            return Err(Problem::gone(&self.name.id, kept_from));
+        }
         let past = Past { parts, scope, property: &self.property, channel: self.channel, as_of: self.as_of };
         let page = past.page((from, to), most)?;
         let (rows, next) = (&page.readings, cursor(&page.readings, limit.0 + self.given));

@@ -55,6 +55,7 @@ const REPLAYED: &str =
 /// The way of one reading: the message that brought it, who heard it, how it was read, where it counts and which targets have it.
 #[utoipa::path(get, path = "/api/v1/trace", tag = "values", params(Wanted), responses(
     (status = 200, description = "The reading and its way.", body = TraceAnswer),
+    (status = 410, description = "Readings of that time have passed retention.", body = Problem, content_type = "application/problem+json"),
     Refused,
 ))]
 pub(crate) async fn trace(
@@ -87,7 +88,11 @@ impl<'a> Asked<'a> {
         let number = parts.fold().device_no(&id);
         let kept = number.map(|device| parts.queries.kept_reading(device, series, at)).transpose()?.flatten();
         let name = || format!("{} {}/{channel} {at}", wanted.device, wanted.property);
-        let unknown = || Problem::unknown(&Named::READING, &name(), std::iter::empty());
+        let gone = number.map(|device| parts.fold().sealed_to(device).start()).filter(|kept_from| at < *kept_from);
+        let unknown = || match gone {
+            Some(kept_from) => Problem::gone(&id, kept_from),
+            None => Problem::unknown(&Named::READING, &name(), std::iter::empty()),
+        };
         let (device, kept) = number.zip(kept).ok_or_else(unknown)?;
         let counted = parts.fold().counted(device, at, &kept.row.values, kept.value);
         Ok(Self { parts, inputs, id, device, property, series, kept, counted })

@@ -52,7 +52,7 @@ export const sections = {
     'Ausreißer (Hampel-Filter): weiter vom Median der sieben Werte davor als 5 · 1,4826 · MAD und mindestens so weit wie in der Tabelle. MAD ist der Median der Abstände vom Median. Die Zahlen hat dieses Projekt gewählt, wo keine Quelle steht.',
   ] },
   time: { title: 'Wessen Uhr gilt', text: [
-    'Zuerst die Uhr des Geräts, wenn sein Profil eine hat, dann die des Gateways, dann die des Netzwerkservers, zuletzt der Eingang. Jede Uhr muss in Grenzen liegen: nicht vor der Epoche des Dienstes und nicht mehr als 2 Minuten in der Zukunft; die von Gateway und Netz nicht weiter zurück als die Aufbewahrung (400 Tage). Liegt eine daneben, wird die nächste genommen und der Wert trägt „Uhr des Geräts geht falsch“.',
+    'Zuerst die Uhr des Geräts, wenn sein Profil eine hat, dann die des Gateways, dann die des Netzwerkservers, zuletzt der Eingang. Jede Uhr muss in Grenzen liegen: nicht vor der Epoche des Dienstes und nicht mehr als 2 Minuten in der Zukunft; die von Gateway und Netz nicht weiter zurück als die Aufbewahrung (730 Tage). Liegt eine daneben, wird die nächste genommen und der Wert trägt „Uhr des Geräts geht falsch“.',
     'Ein Gerät darf Messwerte beliebig lange aufheben: Sie zählen an dem Tag, an dem sie gemessen wurden.',
   ] },
   network: { title: 'Masten, Nachrichten, Ledger', text: [

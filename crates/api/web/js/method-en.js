@@ -52,7 +52,7 @@ export const sections = {
     'Spike (Hampel identifier): further from the median of the seven values before it than 5 · 1.4826 · MAD, and at least as far as the table says. MAD is the median of the distances from the median. The numbers are this project’s choice where no source stands.',
   ] },
   time: { title: 'Whose clock holds', text: [
-    'First the device’s clock if its profile has one, then the gateway’s, then the network server’s, last the receipt. Each clock must lie within bounds: not before the service’s epoch and no more than 2 minutes in the future; those of gateway and network no further back than readings are kept (400 days). If one is off, the next is taken and the value carries “the device’s clock is wrong”.',
+    'First the device’s clock if its profile has one, then the gateway’s, then the network server’s, last the receipt. Each clock must lie within bounds: not before the service’s epoch and no more than 2 minutes in the future; those of gateway and network no further back than readings are kept (730 days). If one is off, the next is taken and the value carries “the device’s clock is wrong”.',
     'A device may keep readings for as long as it likes: they count on the day on which they were measured.',
   ] },
   network: { title: 'Poles, messages, ledger', text: [

@@ -109,8 +109,8 @@ test('the constants in the text are those of the code', () => {
   assert.match(source('crates/validate/src/history.rs'), /MAD_TO_SIGMA: i128 = 14_826/);
   says('quality', '1,4826');
   const settings = source('crates/model/src/settings.rs');
-  assert.match(settings, /lateness_s: 900,\s+future_drift_s: 120,\s+retention_days: 400/);
-  says('time', '2 Minuten', '400 Tage');
+  assert.match(settings, /raw_days: 730,[\s\S]*lateness_s: 900,\s+future_drift_s: 120,/);
+  says('time', '2 Minuten', '730 Tage');
   assert.match(source('crates/method/src/compare/baseline.rs'), /BASELINE_DAYS: usize = 4;[\s\S]*BASELINE_WEEKS: i32 = 26;/);
   says('counts', '26 Wochen');
   assert.match(source('crates/method/src/public/grid.rs'), /NIGHT_FROM: i8 = 22;[\s\S]*NIGHT_TO: i8 = 6;/);

@@ -16,7 +16,10 @@ use super::{
     rules, text,
     zones::{self, ZoneDraft},
 };
-use crate::{FoldSettings, Position};
+use crate::{
+    FoldSettings, Position,
+    settings::{FORMER_DAYS, of_former},
+};
 
 /// File of the fold's settings; without it the defaults hold.
 pub const FOLD: &str = "fold.toml";
@@ -62,6 +65,19 @@ impl Inputs {
         }
         problems.sort();
         Err(problems)
+    }
+
+    /// Reads files that [`Inputs::parse`] of this program or a former one found sound: what is written otherwise today is taken as it
+    /// was meant.
+    ///
+    /// # Errors
+    /// As [`Inputs::parse`].
+    pub fn parse_kept(mut files: Files) -> Result<Self, Vec<Problem>> {
+        let text = files.get(FOLD).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        if let Some(text) = text.and_then(of_former) {
+            files.insert(FOLD.to_owned(), text.into_bytes());
+        }
+        Self::parse(&files)
     }
 
     /// What names these files and this version of the fold for ever: SHA-256 in hex over the version and each
@@ -174,19 +190,26 @@ fn read_devices(
 }
 
 fn read_settings(files: &Files, problems: &mut Vec<Problem>) -> FoldSettings {
-    let settings = read_optional(files, FOLD, problems).map_or_else(
-        || Ok(FoldSettings::default()),
-        |text| {
-            toml::from_str(text).map_err(|error: toml::de::Error| {
-                let line = text::line_of(text, error.span().map_or(0, |span| span.start));
-                Problem::new(FOLD, error.message().trim(), "correct the key or value of this line").at_line(line)
-            })
-        },
-    );
-    settings.unwrap_or_else(|problem| {
-        problems.push(problem);
-        FoldSettings::default()
-    })
+    let Some(text) = read_optional(files, FOLD, problems) else { return FoldSettings::default() };
+    match toml::from_str::<FoldSettings>(text) {
+        Ok(settings) => {
+            problems.extend(settings.retention.mistakes().map(|(key, message)| {
+                let line = text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |at| at + 1);
+                let hint = "give raw_personal_days <= raw_days <= quarter_days, or leave out what the default fits";
+                Problem::new(FOLD, message, hint).at_line(line).in_field(key)
+            }));
+            settings
+        }
+        Err(error) => {
+            let line = text::line_of(text, error.span().map_or(0, |span| span.start));
+            let hint = match error.message().contains(&format!("`{FORMER_DAYS}`")) {
+                true => "write a table [retention] with raw_days, raw_personal_days and quarter_days instead",
+                false => "correct the key or value of this line",
+            };
+            problems.push(Problem::new(FOLD, error.message().trim(), hint).at_line(line));
+            FoldSettings::default()
+        }
+    }
 }
 
 /// Latitude and longitude are easily swapped, and both ways are somewhere on earth. A pole or gateway far from the zones

@@ -94,6 +94,24 @@ impl Registry {
         own.or_else(of_all).copied().unwrap_or_default()
     }
 
+    /// Whether a device stands for a foreign series.
+    pub fn is_foreign(&self, device: &Device) -> bool {
+        self.profiles_of(device).any(|profile| profile.codec == Codec::Foreign)
+    }
+
+    fn profiles_of(&self, device: &Device) -> impl Iterator<Item = &Profile> {
+        device.installations.iter().filter_map(|installed| self.profiles.get(&installed.profile))
+    }
+
+    /// Whether a device's profiles say that it measures what could be of single persons; a foreign series is made of sums that somebody else
+    /// published.
+    pub fn announces_persons(&self, device: &Device) -> bool {
+        let mut announced = self.profiles_of(device).filter(|profile| profile.codec != Codec::Foreign).flat_map(|profile| {
+            profile.expected.iter().copied().chain(profile.mapping.iter().map(|mapping| mapping.property))
+        });
+        announced.any(|number| self.properties.get(number).is_some_and(|property| property.personal))
+    }
+
     /// The gateway of an EUI.
     pub fn gateway(&self, eui: Eui) -> Option<&Gateway> {
         self.gateway_by_eui.get(&eui).map(|index| &self.gateways[*index])

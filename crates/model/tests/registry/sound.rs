@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use smartpole_model::{
-    FoldSettings, Inputs, UtcMillis,
+    FoldSettings, Inputs, Retention, UtcMillis,
     registry::{Counter, Site, is_input},
 };
 
@@ -67,6 +67,16 @@ fn settings_that_are_written_are_read_back() {
     let text = toml::to_string(&settings).unwrap();
     assert_eq!(parse(&files(&[("fold.toml", &text)])).settings, settings);
     assert_eq!(parse(&files(&[("fold.toml", "lateness_s = 60\n")])).settings, settings);
+}
+
+#[test]
+fn a_copy_of_a_former_program_means_what_it_meant() {
+    let kept = |text: &str| Inputs::parse_kept(files(&[("fold.toml", text)])).unwrap().settings;
+    let Retention { raw_days, raw_personal_days, quarter_days } =
+        kept("lateness_s = 60\nretention_days = 90\n").retention;
+    assert_eq!([raw_days, raw_personal_days, quarter_days], [90; 3]);
+    let today = "lateness_s = 60\n[retention]\nraw_days = 90\n";
+    assert_eq!(kept(today), parse(&files(&[("fold.toml", today)])).settings);
 }
 
 #[test]

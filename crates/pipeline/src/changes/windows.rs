@@ -18,7 +18,7 @@ pub struct BlockRow {
     pub closed_minute: i64,
     /// Packed [`Aggregates`].
     pub aggregates: Vec<u8>,
-    /// Packed [`smartpole_window::Block`].
+    /// Packed [`smartpole_window::Block`]; nothing of a block that was closed when its rows had passed retention.
     pub rows: Vec<u8>,
 }
 

@@ -2,7 +2,7 @@
 
 use smartpole_model::{DeviceNo, Outcome, Reason, Seq, UtcMillis, Verdict};
 
-use crate::{Effect, Entry, Fold, LedgerMove, QuarantineRow, message::Verdicts};
+use crate::{Effect, Entry, Fold, LedgerMove, QuarantineRow, verdicts::Verdicts};
 
 /// A message decoded again.
 pub(super) struct Again {
@@ -23,7 +23,7 @@ struct Moved<'a> {
 impl Moved<'_> {
     /// Duplicates that are new: readings of a message that was understood before are counted already, as accepted or as duplicates.
     fn duplicate(&self) -> i64 {
-        let was_understood = self.known.is_none_or(|row| !row.whole || !row.reasons.is_empty());
+        let was_understood = self.known.is_none_or(QuarantineRow::was_understood);
         if was_understood { 0 } else { self.verdicts.duplicate as i64 }
     }
 

@@ -26,6 +26,9 @@ pub struct Memory {
     /// What is folded, to be read again.
     pub journal: Rc<Vec<Record>>,
     pub checkpoints: Vec<(Seq, Vec<u8>)>,
+    /// Whether it lets go of what may go as soon as it may.
+    pub eager: bool,
+    pub persons: Vec<DeviceNo>,
 }
 
 impl Memory {
@@ -86,8 +89,13 @@ impl Memory {
             self.replays.insert(replay.id, replay);
         }
         if let Some(checkpoint) = changes.checkpoint {
-            self.restore.checkpoint_day = Some(checkpoint.day);
+            (self.restore.checkpoint_day, self.restore.cuts) = (Some(checkpoint.day), checkpoint.cuts);
             self.checkpoints.push((checkpoint.seq, checkpoint.state));
+            self.persons = checkpoint.persons;
+        }
+        if self.eager {
+            let (cuts, persons) = (self.restore.cuts, self.persons.clone());
+            self.let_go(|no| if persons.contains(&no) { cuts.personal.max(cuts.raw) } else { cuts.raw });
         }
     }
 
@@ -114,6 +122,18 @@ impl Memory {
             *sum = sum.checked_add_signed(n).unwrap();
             counts.0.retain(|_, n| *n > 0);
             *row = counts.pack();
+        }
+    }
+
+    /// Drops blocks and revisions that may go, and the rows of the others before a quarter.
+    pub fn let_go(&mut self, sealed_to: impl Fn(DeviceNo) -> Quarter) {
+        let first = self.restore.cuts.quarters;
+        self.blocks.retain(|(quarter, _), _| *quarter >= first);
+        self.revisions.retain(|row| row.quarter >= first);
+        for ((quarter, device), block) in &mut self.blocks {
+            if *quarter < sealed_to(*device) {
+                block.rows.clear();
+            }
         }
     }
 
@@ -179,8 +199,8 @@ impl StoredBlocks for Memory {
         Ok(seqs.iter().map(message).collect())
     }
 
-    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
-        Ok(self.blocks.keys().next().map(|(quarter, _)| *quarter))
+    fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
+        Ok(self.blocks.range((from, DeviceNo(0))..).next().map(|((quarter, _), _)| *quarter))
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

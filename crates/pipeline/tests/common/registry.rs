@@ -121,6 +121,17 @@ pub fn files(later: bool) -> smartpole_model::registry::Files {
     .into()
 }
 
+/// The same with little kept: readings of persons 3 days, of things 20, quarters 40.
+fn short(later: bool, personal: bool) -> smartpole_model::registry::Files {
+    let mut files = files(later);
+    let properties =
+        PROPERTIES.replace("theme = \"footfall\"", &format!("theme = \"footfall\"\npersonal = {personal}"));
+    files.insert("properties.toml".to_owned(), properties.into_bytes());
+    let fold = "[retention]\nraw_days = 20\nraw_personal_days = 3\nquarter_days = 40\n";
+    files.insert("fold.toml".to_owned(), fold.as_bytes().to_vec());
+    files
+}
+
 /// What the inputs `ruled` ask of `pm2_5`.
 pub const RULES: QualityRules = QualityRules {
     stuck: Some(4),
@@ -153,7 +164,11 @@ pub fn library() -> Library {
     let station = format!("{STATION}resets_at_power_up = true\nresets_at = \"01:00\"\n");
     clearing.insert("profiles/station.toml".to_owned(), station.into_bytes());
     let clearing = Arc::new(Inputs::parse(&clearing).unwrap());
+    let kept = |later, personal| Arc::new(Inputs::parse(&short(later, personal)).unwrap());
     let all = [
+        ("short", kept(false, true)),
+        ("short, later", kept(true, true)),
+        ("short, of things", kept(false, false)),
         ("clearing", clearing),
         ("moved", moved),
         ("first", parse(false)),

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use smartpole_model::Registry;
+use smartpole_model::{Inputs, Registry};
 
 /// Profiles of MQTT poles whose payloads' time is not trusted. Nobody else gives such a message a time, so that its
 /// event time is its receipt, and the same message delivered twice is two readings. (A LoRaWAN network gives one.)
@@ -45,6 +45,17 @@ pub(super) fn out_of_zones(registry: &Registry) -> impl Iterator<Item = String> 
         Some(format!("in zone {} but not in the zone {} around it: {ids} (zones.geojson)", zone.id, parent.id))
     });
     lost.into_iter().chain(outside)
+}
+
+/// Messages that stay longer than the readings of persons they hold.
+pub(super) fn outliving_readings(journal_days: u32, inputs: &Inputs) -> Option<String> {
+    let (registry, raw) = (&inputs.registry, inputs.settings.retention.raw_personal_days);
+    let counting = registry.devices.iter().filter(|device| registry.announces_persons(device));
+    let ids = some(&counting.map(|device| device.id.as_str()).collect()).filter(|_| journal_days > raw)?;
+    Some(format!(
+        "retention.journal_days: messages stay {journal_days} days in the journal, readings of persons {raw} days \
+         (raw_personal_days in fold.toml), and these are in them: {ids}"
+    ))
 }
 
 /// The first of some names, and how many more there are.

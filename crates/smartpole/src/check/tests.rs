@@ -219,3 +219,16 @@ fn a_catalogue_that_does_not_fit_what_is_stored_is_a_mistake() {
           hint: put the entry back as it was (number 2), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue
         1 mistake"#]]);
 }
+
+#[test]
+fn messages_that_outlive_the_readings_of_persons_in_them_are_noted() {
+    let note = |journal_days: &str| {
+        let copy = Copy::new();
+        copy.replace("smartpole.toml", "#journal_days = 14", &format!("journal_days = {journal_days}"));
+        let report = Report::of_config(&copy.0.path().join("smartpole.toml"), Vec::new());
+        report.notes.into_iter().find(|note| note.starts_with("retention.journal_days"))
+    };
+    assert_eq!(note("14"), None);
+    let longer = note("15").unwrap();
+    assert!(longer.contains("15 days in the journal, readings of persons 14 days"), "{longer}");
+}

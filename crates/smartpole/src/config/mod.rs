@@ -81,13 +81,14 @@ impl Default for Http {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Retention {
-    /// Days that messages stay in the journal as they were received; only these can be decoded again.
+    /// Days that messages stay in the journal as they were received; only these can be decoded again. Messages of persons are among
+    /// them, so by default it is as long as their readings are kept.
     pub(crate) journal_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { journal_days: 30 }
+        Self { journal_days: 14 }
     }
 }
 

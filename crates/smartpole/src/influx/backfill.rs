@@ -26,6 +26,7 @@ pub(super) async fn backfill(config: &Config, target: &Options, asked: &Backfill
     }
     if asked.replace {
         readable(target)?;
+        open(config, target).await?.check_whole(asked.from)?;
     }
     let failed = |source| Error::Target { name: target.name.clone(), source };
     let mut delivery = Delivery::new(target, clock::now).map_err(failed)?;

@@ -37,11 +37,27 @@ impl Kept {
         Ok(Self { queries, windows, schema })
     }
 
-    /// First and last day of which readings are kept.
+    /// First and last day of which all readings and windows are kept.
     pub(super) fn days(&self) -> Result<Option<(Day, Day)>, Error> {
         let found = self.queries.quarters()?;
         // the first day of air begins an hour before, or two
-        Ok(found.map(|(first, last)| (Day::of(first.start().plus(-7_200_000)), Day::of(last.start()))))
+        let days = found.map(|(first, last)| (Day::of(first.start().plus(-7_200_000)), Day::of(last.start())));
+        let whole_from = self.whole_from();
+        Ok(days.map(|(first, last)| (whole_from.map_or(first, |from| first.max(from)), last)))
+    }
+
+    /// The first day of which no reading has passed retention, once some have.
+    fn whole_from(&self) -> Option<Day> {
+        let kept_from = self.queries.all_readings_kept_from();
+        (kept_from.0 > i64::MIN).then(|| Day::of(Day::of(kept_from.plus(-1)).end()))
+    }
+
+    /// What is gone here cannot be compared, and what a target still has of it is not deleted.
+    pub(super) fn check_whole(&self, from: Day) -> Result<(), Error> {
+        match self.whole_from() {
+            Some(first) if from < first => Err(Error::Gone { from: from.to_string(), first: first.to_string() }),
+            _ => Ok(()),
+        }
     }
 
     /// Points of readings measured, and of windows that start, within whole quarters.

@@ -38,6 +38,7 @@ pub(super) async fn verify(config: &Config, target: &Options, asked: &Verify) ->
     let server = Queries::new(target).map_err(failed)?;
     let kept = open(config, target).await?;
     let days = kept.days()?;
+    asked.from.map_or(Ok(()), |from| kept.check_whole(from))?;
     let from = asked.from.or(days.map(|(first, _)| first));
     let to = asked.to.or(days.map(|(_, last)| last));
     let compared = match from.zip(to) {

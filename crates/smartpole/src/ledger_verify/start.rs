@@ -116,10 +116,10 @@ mod tests {
 
     use smartpole_journal::{Options, OsFs};
     use smartpole_model::{
-        Inputs, Quarter, Record, UtcMillis,
+        Inputs, Record, UtcMillis,
         registry::{Files, KEYS},
     };
-    use smartpole_pipeline::{Changes, CheckpointRow};
+    use smartpole_pipeline::{Changes, CheckpointRow, Cuts};
 
     use super::*;
 
@@ -151,7 +151,8 @@ mod tests {
             journal.append_durable(Record::Inputs { received_at, hash: hash.clone() }).await.unwrap();
             let (cursor, inputs) = (Seq(n), Some(hash));
             let state = Restore { cursor, received_at, inputs: inputs.clone(), ..Restore::default() }.pack();
-            let checkpoint = Some(CheckpointRow { day: n as i32, seq: cursor, keep_from: Quarter(0), state });
+            let checkpoint =
+                Some(CheckpointRow { day: n as i32, seq: cursor, cuts: Cuts::default(), persons: Vec::new(), state });
             let changes = Changes { batch: n, cursor, received_at, inputs, checkpoint, ..Changes::default() };
             store.commit(&changes).unwrap();
         }

@@ -121,8 +121,8 @@ impl StoredBlocks for Beside {
         self.view.messages(seqs)
     }
 
-    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
-        self.view.first_quarter()
+    fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
+        self.view.first_quarter(from)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

@@ -94,8 +94,8 @@ impl StoredBlocks for Kept<'_> {
         Ok(found)
     }
 
-    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
-        self.stored.first_quarter()
+    fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
+        self.stored.first_quarter(from)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

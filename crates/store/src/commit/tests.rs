@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, types::ValueRef};
 use smartpole_model::{DeviceNo, Eui, PoleNo, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
 use smartpole_pipeline::{
-    BlockRow, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, MovedRow, Name,
+    BlockRow, CheckpointRow, Cuts, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, MovedRow, Name,
     NameKind, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
 };
 use smartpole_window::{Aggregate, Level};
@@ -78,7 +78,7 @@ pub(crate) fn changes(batch: u64) -> Changes {
             whole: true,
             reasons: Vec::new(),
         }],
-        checkpoint: Some(CheckpointRow { day, seq, keep_from: Quarter(i32::MIN), state }),
+        checkpoint: Some(CheckpointRow { day, seq, cuts: Cuts::default(), persons: Vec::new(), state }),
     }
 }
 

@@ -91,7 +91,7 @@ fn rollups(
     Ok((hours, others))
 }
 
-/// Some quarters of a device together; `None` if nothing was known of any.
+/// Some quarters of a device together; `None` if nothing was known of any, or what was is not known any more.
 pub(super) fn blocks(
     snapshot: &Snapshot,
     wanted: Wanted<'_>,
@@ -102,6 +102,9 @@ pub(super) fn blocks(
         let known = match wanted.then {
             Some(then) => {
                 let was = then.block(snapshot, wanted.device, quarter)?;
+                if was.as_ref().is_some_and(|was| was.gone) {
+                    return Ok(None);
+                }
                 was.map(|was| (was.aggregates, was.revision, was.open))
             }
             None => block(snapshot, wanted.device, quarter)?,

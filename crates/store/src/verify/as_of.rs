@@ -116,7 +116,11 @@ impl AsOf {
                 let rows = |quarter| self.rows(device, quarter, with_own);
                 Beside::find(sought, (stored.quarter(), step), (MAX_GAP_MS / Quarter::MILLIS) as i32 + 1, rows)
             };
-            let known = Beside::anchor(sought, beside(-1)?, &rows, beside(1)?);
+            let mut known = Beside::anchor(sought, beside(-1)?, &rows, beside(1)?);
+            // a total whose row is gone was there before the checkpoint, and nothing came between since
+            if let Some(total) = anchor.before.filter(|total| total.at.quarter() < self.fold.sealed_to(device)) {
+                (known.before, known.power_up_before) = (Some(total), anchor.power_up_before);
+            }
             block.set_anchor(anchor.series, |anchor| *anchor = known);
         }
         Ok((block.row_count() > 0 || !block.anchors().is_empty()).then_some(block))
@@ -140,6 +144,9 @@ impl AsOf {
 
     /// Readings of a quarter that were there, whether its block is closed yet or not.
     fn rows(&self, device: DeviceNo, quarter: Quarter, with_own: bool) -> Result<Vec<Row>, LoadError> {
+        if quarter < self.fold.sealed_to(device) {
+            return Ok(Vec::new());
+        }
         let Some(stored) = load(&self.connection, device, quarter)? else {
             let open = self.open.get(&device).into_iter().flatten();
             let mut rows: Vec<Row> = open.filter(|row| row.event_time.quarter() == quarter).map(row_of).collect();
@@ -179,6 +186,9 @@ impl AsOf {
 impl StoredBlocks for AsOf {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
         let Some(stored) = load(&self.connection, device, quarter)? else { return Ok(None) };
+        if quarter < self.fold.sealed_to(device) {
+            return Ok(Some(StoredBlock { rows: Vec::new(), ..stored })); // nothing has changed it since
+        }
         let block = unpack(quarter, &stored)?;
         let Some(then) = self.block(&block, device, true)? else { return Ok(None) };
         let rows = then.pack();

@@ -11,7 +11,7 @@ use smartpole_pipeline::Fold;
 use super::{
     Difference, Scratch, View,
     scratch::Since,
-    tables::{Asked, Table},
+    tables::{Asked, Gone, Table},
     words::Words,
 };
 use crate::{Error, error::sqlite};
@@ -33,7 +33,7 @@ pub(super) fn compare(
         let (stored, folded) = (table.words)(&words, stored, folded);
         report(Difference { table: table.name, key: (table.key)(&words, key), stored, folded });
     };
-    walk(table, scratch.since.as_ref(), &mut stored, &mut folded, &mut differs).map_err(&doing)
+    walk(table, (scratch.since.as_ref(), fold), &mut stored, &mut folded, &mut differs).map_err(&doing)
 }
 
 /// What is called with a row that differs: its key, what is stored and what is folded.
@@ -41,7 +41,7 @@ type Differs<'a> = dyn FnMut(&[Value], Option<&[Value]>, Option<&[Value]>) + 'a;
 
 fn walk(
     table: &Table,
-    since: Option<&Since>,
+    (since, fold): (Option<&Since>, &Fold),
     stored: &mut Statement<'_>,
     folded: &mut Statement<'_>,
     differs: &mut Differs<'_>,
@@ -60,7 +60,9 @@ fn walk(
         };
         // a row that both have is asked for by what is stored
         let row = if order == Ordering::Greater { made } else { kept };
-        let wanted = row.map_or(Ok(Asked::Never), asked)?;
+        let gone = row.map_or(Ok(Gone::None), |row| (table.gone)(fold, row))?;
+        let wanted = row.filter(|_| gone != Gone::Row).map_or(Ok(Asked::Never), asked)?;
+        let columns = columns - usize::from(gone == Gone::Last);
         let (left, right) = (kept.filter(|_| order.is_le()), made.filter(|_| order.is_ge()));
         let is_compared = match wanted {
             Asked::Always => true,

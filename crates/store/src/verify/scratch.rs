@@ -120,8 +120,8 @@ impl StoredBlocks for Scratch {
         self.original.messages(seqs)
     }
 
-    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
-        if self.since.is_some() { self.original.first_quarter() } else { self.store.first_quarter() }
+    fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
+        if self.since.is_some() { self.original.first_quarter(from) } else { self.store.first_quarter(from) }
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
@@ -133,7 +133,8 @@ impl StoredBlocks for Scratch {
 fn seed(start: &Restore) -> Changes {
     let counted = |row: &&LedgerDeviceRow| !Counts::unpack(&row.counts).map_or(true, |counts| counts.0.is_empty());
     let day = start.checkpoint_day.unwrap_or_else(|| start.received_at.utc_day());
-    let keep_from = Quarter(i32::MIN);
+    // of the devices that measure persons the scratch store need not know: it seals nothing that could be asked for
+    let (cuts, persons) = (start.cuts, Vec::new());
     Changes {
         batch: start.batch,
         cursor: start.cursor,
@@ -149,7 +150,7 @@ fn seed(start: &Restore) -> Changes {
         resettling: (!start.resettling.is_empty()).then(|| start.resettling.clone()),
         ticks: start.ticks.iter().copied().filter(|(_, n)| *n > 0).collect(),
         ledger_devices: start.ledger_devices.iter().filter(counted).cloned().collect(),
-        checkpoint: Some(CheckpointRow { day, seq: start.cursor, keep_from, state: Vec::new() }),
+        checkpoint: Some(CheckpointRow { day, seq: start.cursor, cuts, persons, state: Vec::new() }),
         ..Changes::default()
     }
 }

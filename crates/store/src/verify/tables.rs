@@ -2,6 +2,9 @@
 
 use rusqlite::{Row, types::Value};
 
+use smartpole_model::DeviceNo;
+use smartpole_pipeline::Fold;
+
 use super::{scratch::Since, sides, sides::Texts, words, words::Words};
 
 /// A table to compare.
@@ -14,6 +17,8 @@ pub(super) struct Table {
     pub(super) whole: Asked,
     /// … and of one from a checkpoint.
     pub(super) asked: fn(&Since, &Row<'_>) -> rusqlite::Result<Asked>,
+    /// What of a row may be gone by now, as far as the fold has got.
+    pub(super) gone: fn(&Fold, &Row<'_>) -> rusqlite::Result<Gone>,
     /// A key in words.
     pub(super) key: fn(&Words<'_>, &[Value]) -> String,
     /// In what a row differs, in words: as stored and as folded.
@@ -35,6 +40,34 @@ pub(super) enum Asked {
     Never,
 }
 
+/// What a store may have let go of, sooner or later than another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// Nothing.
+    None,
+    /// The last column.
+    Last,
+    /// The row.
+    Row,
+}
+
+fn none(_: &Fold, _: &Row<'_>) -> rusqlite::Result<Gone> {
+    Ok(Gone::None)
+}
+
+/// Of rows whose first column is a quarter.
+fn of_quarters(fold: &Fold, row: &Row<'_>) -> rusqlite::Result<Gone> {
+    Ok(if row.get::<_, i32>(0)? < fold.cuts().quarters.0 { Gone::Row } else { Gone::None })
+}
+
+fn of_blocks(fold: &Fold, row: &Row<'_>) -> rusqlite::Result<Gone> {
+    let sealed = row.get::<_, i32>(0)? < fold.sealed_to(DeviceNo(row.get(1)?)).0;
+    Ok(match of_quarters(fold, row)? {
+        Gone::None if sealed => Gone::Last,
+        gone => gone,
+    })
+}
+
 /// Name of the table of blocks.
 pub(super) const BLOCK: &str = "block";
 
@@ -54,6 +87,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::Always,
         asked: all,
+        gone: none,
         key: |_, _| "where the fold is".to_owned(),
         words: sides::cursor,
     },
@@ -63,6 +97,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 2,
         whole: Asked::Always,
         asked: all,
+        gone: none,
         key: |_, key| words::numbered(key),
         words: sides::plain,
     },
@@ -76,6 +111,7 @@ pub(super) const ALL: [Table; 15] = [
             let revised = row.get::<_, i64>(3)? > since.minute();
             after(revised || !since.was_closed(row.get(0)?, row.get(1)?), Asked::IfFolded)
         },
+        gone: of_blocks,
         key: |words, key| words.block(key),
         words: sides::block,
     },
@@ -89,6 +125,7 @@ pub(super) const ALL: [Table; 15] = [
             let later = row.get::<_, i64>(3)? > since.minute();
             after(later || !since.was_closed(row.get(0)?, row.get(1)?), Asked::IfFolded)
         },
+        gone: of_quarters,
         key: |words, key| words.revision(key),
         words: sides::revision,
     },
@@ -98,6 +135,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 3,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(2)? > since.minute(), Asked::IfFolded),
+        gone: of_quarters,
         key: |words, key| format!("{}, moved in minute {}", words.block(key), words::int(key, 2)),
         words: sides::packed,
     },
@@ -108,6 +146,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 4,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(3)? >= since.whole_from.start().0, Asked::Never),
+        gone: none,
         key: |words, key| words.rollup(key),
         words: sides::rollup,
     },
@@ -118,6 +157,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 3,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(0)? > i64::from(since.received_at.utc_hour()), Asked::Never),
+        gone: none,
         key: |words, key| words.hour_of_source(key),
         words: sides::plain,
     },
@@ -127,6 +167,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 2,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(0)? >= i64::from(since.received_at.utc_day()), Asked::IfFolded),
+        gone: none,
         key: |words, key| words.day_of_device(key),
         words: sides::counts,
     },
@@ -136,6 +177,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(0)?.unsigned_abs() > since.seq.0, Asked::Never),
+        gone: none,
         key: |_, key| format!("message {}", words::int(key, 0)),
         words: sides::quarantine,
     },
@@ -145,6 +187,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(0)?.unsigned_abs() > since.seq.0, Asked::IfFolded),
+        gone: none,
         key: |_, key| format!("replay {}", words::int(key, 0)),
         words: sides::replay,
     },
@@ -154,6 +197,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::Always,
         asked: |_, _| Ok(Asked::IfFolded),
+        gone: none,
         key: |_, _| "what is to be settled anew".to_owned(),
         words: sides::packed,
     },
@@ -163,6 +207,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::Always,
         asked: all,
+        gone: none,
         key: |words, key| words.device(words::int(key, 0)),
         words: sides::packed,
     },
@@ -172,6 +217,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::Always,
         asked: all,
+        gone: none,
         key: |_, key| format!("gateway {:016x}", words::int(key, 0)),
         words: sides::packed,
     },
@@ -181,6 +227,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::Always,
         asked: all,
+        gone: none,
         key: |words, key| words.source(words::int(key, 0)),
         words: sides::plain,
     },
@@ -190,6 +237,7 @@ pub(super) const ALL: [Table; 15] = [
         keys: 1,
         whole: Asked::IfBoth, // of several in one batch only the newest is kept
         asked: |_, _| Ok(Asked::IfBoth),
+        gone: none,
         key: |_, key| words::day(words::int(key, 0)),
         words: sides::plain,
     },

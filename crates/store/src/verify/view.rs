@@ -11,7 +11,7 @@ use crate::{
     error::sqlite,
     replays,
     restore::expand,
-    store::{BLOCK, block_id, stored_block},
+    store::{BLOCK, block_id, first_quarter, stored_block},
 };
 
 /// How often state and snapshot are read until no commit came between the two.
@@ -94,19 +94,14 @@ impl StoredBlocks for View {
         copies.map_err(|source| LoadError(Box::new(sqlite("read a copied message")(source))))
     }
 
-    fn first_quarter(&self) -> Result<Option<Quarter>, LoadError> {
-        first_quarter(&self.connection)
+    fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
+        first_quarter(&self.connection, from)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
         let found = replays::quarantined(&self.connection, seqs);
         found.map_err(|source| LoadError(Box::new(sqlite("read the quarantine")(source))))
     }
-}
-
-fn first_quarter(connection: &Connection) -> Result<Option<Quarter>, LoadError> {
-    let first = connection.query_row("SELECT min(id) >> 32 FROM block", [], |row| row.get::<_, Option<i32>>(0));
-    Ok(first.map_err(|source| LoadError(Box::new(sqlite("read blocks")(source))))?.map(Quarter))
 }
 
 /// A block of the file.

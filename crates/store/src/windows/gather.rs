@@ -23,6 +23,8 @@ pub(super) struct Cell {
     pub(super) parts: BTreeMap<u32, Aggregate>,
     pub(super) revision: u32,
     pub(super) open: bool,
+    /// Whether what it came to then is not known any more.
+    pub(super) gone: bool,
 }
 
 /// What is gathered, by the first instants of windows.
@@ -48,7 +50,7 @@ pub(super) fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cell
             cell.add(part, open, wanted.of(aggregates));
         }
     };
-    let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().0;
+    let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().max(snapshot.kept_from).0;
     for quarter in (first..=wanted.to.plus(-1).quarter().0).map(Quarter) {
         for member in &asked.members {
             let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };

@@ -144,6 +144,10 @@ impl Gather<'_> {
     /// Adds the blocks of a part that begin in a span: all to `window`, or each as its own.
     fn blocks(&mut self, of: &Of<'_>, window: Option<UtcMillis>, span: Span) -> Result<(), Error> {
         for quarter in quarters(span) {
+            if quarter < self.snapshot.kept_from {
+                self.cells.entry(window.unwrap_or(quarter.start()).0).or_default().gone = true;
+                continue;
+            }
             for device in self.devices(of, quarter) {
                 let was = self.then.block(self.snapshot, device, quarter)?;
                 // an hour counts the revisions of all its blocks, a quarter those of what was asked for
@@ -151,6 +155,7 @@ impl Gather<'_> {
                 if let Some(was) = was.filter(asked_for) {
                     let cell = self.cells.entry(window.unwrap_or(quarter.start()).0).or_default();
                     cell.revision += was.revision;
+                    cell.gone |= was.gone && self.wanted.of(&was.aggregates).next().is_some();
                     cell.add(of.part.number, was.open, self.wanted.of(&was.aggregates));
                 }
             }

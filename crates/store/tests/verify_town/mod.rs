@@ -1,7 +1,7 @@
 //! A day and a half of a small town with everything going wrong now and then, LoRaWAN frames and ticks among it, as a journal.
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use firmware_sim::{Faults, Fleet, Spec, synthetic};
@@ -22,11 +22,12 @@ pub struct Town {
     pub records: Vec<Record>,
 }
 
-pub struct Library(Arc<Inputs>);
+/// Registries by hash.
+pub struct Library(pub BTreeMap<&'static str, Arc<Inputs>>);
 
 impl LoadInputs for Library {
     fn load(&self, hash: &str) -> Result<Arc<Inputs>, LoadError> {
-        if hash == "registry" { Ok(Arc::clone(&self.0)) } else { Err(LoadError(format!("no inputs {hash}").into())) }
+        self.0.get(hash).cloned().ok_or_else(|| LoadError(format!("no inputs {hash}").into()))
     }
 }
 
@@ -54,7 +55,7 @@ impl Town {
             records.push(Record::Message(RawMessage { retained, ..message }));
         }
         records.sort_by_key(Record::received_at);
-        Self { library: Library(inputs), records }
+        Self { library: Library([("registry", inputs)].into()), records }
     }
 
     /// Folds into a store, committing each `size` records; each `kill`th batch is lost with the process.
@@ -133,6 +134,7 @@ fn as_ref(record: &Record) -> RecordRef<'_> {
             RecordRef::Tick { received_at: *received_at, connected: connected.iter().map(String::as_str).collect() }
         }
         Record::Inputs { received_at, hash } => RecordRef::Inputs { received_at: *received_at, hash },
+        Record::Command { received_at, text } => RecordRef::Command { received_at: *received_at, text },
         other => unreachable!("{other:?}"),
     }
 }

@@ -94,7 +94,7 @@ impl Known {
         if time > now.plus(i64::from(settings.future_drift_s) * 1_000) {
             return Err((format!("{time} is yet to come"), "check zone and format of the time; leave forecasts out"));
         }
-        if !parts.fold().keeps(time, now) {
+        if !parts.fold().keeps_foreign(time, now) {
             let remedy = "leave earlier hours out, or keep readings for longer (fold.toml)";
             return Err((format!("{time} is longer ago than readings are kept"), remedy));
         }
