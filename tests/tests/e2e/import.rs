@@ -230,7 +230,7 @@ async fn bad_rows_keep_a_file_out_unless_they_are_left_out_and_another_value_is_
     let folder = Artefacts::new("import");
     let (file, mapping) = (folder.path().join("counts.csv"), PathBuf::from(MAPPINGS).join("manual-count.toml"));
     let rows = |rows: &str| {
-        fs::write(&file, format!("Ort;Datum;Beginn;hinein;hinaus;gezählt von\n{rows}")).expect("our own folder")
+        fs::write(&file, format!("Ort;Datum;Beginn;hinein;hinaus;gezählt von\n{rows}")).expect("our own folder");
     };
     rows(
         "Im Ort 7;29.03.2026;01:45;1;2;x\nIm Ort 7;29.03.2026;02:00;3;4;x\nIm Ort 7;29.03.2026;03:00;fünf;6;x\n\

@@ -60,10 +60,10 @@ mod trace;
 pub(crate) mod window;
 mod zones;
 
+pub(crate) use self::metrics::describe as describe_metrics;
 pub(crate) use footfall::Days;
 pub(crate) use ledger::Books;
 pub(crate) use method::MethodName;
-pub(crate) use self::metrics::describe as describe_metrics;
 pub(crate) use series::counts as counts_as;
 use targets::{Target, targets};
 

@@ -105,7 +105,7 @@ async fn what_cannot_be_taken_is_listed_by_a_dry_run_and_refused_as_a_whole_othe
         &expect![[r#"
         200 OK application/json
         {"seq":null,"new":0,"known":0,"conflicts":[],"refused":[{"sample":0,"name":null,"detail":"2001-01-01T00:00:00Z is before 2020-01-01T00:00:00Z","remedy":"set an earlier `epoch` in fold.toml"},
-        {"sample":1,"name":null,"detail":"2022-01-01T00:00:00Z is longer ago than readings are kept","remedy":"leave earlier hours out, or keep readings for longer (fold.toml)"},
+        {"sample":1,"name":null,"detail":"2022-01-01T00:00:00Z is longer ago than readings are kept","remedy":"leave earlier hours out, or raise raw_days in fold.toml"},
         {"sample":2,"name":"no2","detail":"\"x\" is no number","remedy":"send a JSON number"},
         {"sample":2,"name":"no3","detail":"there is no property \"no3\"","remedy":"GET /api/v1/properties lists all"},
         {"sample":2,"name":"pm10","detail":"1e30 is too large","remedy":"check the unit and the scale"},
@@ -120,17 +120,28 @@ async fn what_cannot_be_taken_is_listed_by_a_dry_run_and_refused_as_a_whole_othe
     assert_eq!(city.journal.status().borrow().durable, Seq(1), "nothing was journalled");
 }
 
-#[tokio::test]
-async fn imports_are_taken_from_operators_as_json_of_devices_of_foreign_series_only() {
+const SAMPLE: &str = r#"{"time":"2026-11-25T08:59:59.999Z","values":{"no2":1}}"#;
+
+fn of(device: &str, samples: &str) -> String {
+    format!(r#"{{"device":"{device}","samples":[{samples}]}}"#)
+}
+
+/// What is asked by whom, as what, and the answer: nothing of it is journalled.
+async fn refused(asked: impl IntoIterator<Item = (&str, &str, String, Expect)>) {
     let city = City::over(inputs(), Options::default()).await;
-    let sample = r#"{"time":"2026-11-25T08:59:59.999Z","values":{"no2":1}}"#;
-    let of = |device: &str, samples: &str| format!(r#"{{"device":"{device}","samples":[{samples}]}}"#);
-    let descending = format!("{sample},{sample}");
-    for (peer, kind, body, expected) in [
+    for (peer, kind, body, expected) in asked {
+        answers(&show(city.send(request(peer, kind, &body)).await).await, &expected);
+    }
+    assert_eq!(city.journal.status().borrow().durable, Seq(1), "nothing was journalled");
+}
+
+#[tokio::test]
+async fn imports_are_taken_from_operators_as_json() {
+    refused([
         (
             "192.168.1.4",
             JSON,
-            of("eving", sample),
+            of("eving", SAMPLE),
             expect![[r#"
             403 Forbidden application/problem+json
             {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"POST /api/v1/imports is for operators only","remedy":"operators ask from the service's own machine, or from a network that the configuration names: [http] operators = [\"10.0.0.0/8\"]"}"#]],
@@ -138,15 +149,28 @@ async fn imports_are_taken_from_operators_as_json_of_devices_of_foreign_series_o
         (
             "127.0.0.1",
             "text/plain",
-            of("eving", sample),
+            of("eving", SAMPLE),
             expect![[r#"
             415 Unsupported Media Type application/problem+json
             {"type":"urn:smartpole:problem:not-json","title":"Not JSON","status":415,"detail":"a body is JSON","remedy":"send it with content-type: application/json"}"#]],
         ),
+    ])
+    .await;
+    let city = City::over(inputs(), Options::default()).await;
+    let mut passed_on = request("127.0.0.1", JSON, TWO_HOURS);
+    passed_on.headers_mut().insert("x-forwarded-for", "1.2.3.4".parse().unwrap());
+    assert_eq!(city.send(passed_on).await.status(), 403, "a proxy of this machine is not this machine");
+    assert_eq!(city.journal.status().borrow().durable, Seq(1), "nothing was journalled");
+}
+
+#[tokio::test]
+async fn imports_are_samples_in_order_of_a_device_of_foreign_series() {
+    let descending = format!("{SAMPLE},{SAMPLE}");
+    refused([
         (
             "127.0.0.1",
             JSON,
-            of("evin", sample),
+            of("evin", SAMPLE),
             expect![[r#"
             404 Not Found application/problem+json
             {"type":"urn:smartpole:problem:unknown-device","title":"Unknown device","status":404,"detail":"there is no device \"evin\"","remedy":"did you mean \"eving\"? GET /api/v1/devices lists all"}"#]],
@@ -154,7 +178,7 @@ async fn imports_are_taken_from_operators_as_json_of_devices_of_foreign_series_o
         (
             "127.0.0.1",
             JSON,
-            of("air-1", sample),
+            of("air-1", SAMPLE),
             expect![[r#"
             400 Bad Request application/problem+json
             {"type":"urn:smartpole:problem:invalid-field","title":"Invalid field","status":400,"detail":"device: \"air-1\" is no device of foreign series","remedy":"import into a device whose profile has `codec = \"foreign\"`; our own sensors send for themselves"}"#]],
@@ -191,11 +215,6 @@ async fn imports_are_taken_from_operators_as_json_of_devices_of_foreign_series_o
             413 Payload Too Large application/problem+json
             {"type":"urn:smartpole:problem:body-too-large","title":"Body too large","status":413,"detail":"a body has 196608 bytes at most here","remedy":"send less"}"#]],
         ),
-    ] {
-        answers(&show(city.send(request(peer, kind, &body)).await).await, &expected);
-    }
-    let mut passed_on = request("127.0.0.1", JSON, TWO_HOURS);
-    passed_on.headers_mut().insert("x-forwarded-for", "1.2.3.4".parse().unwrap());
-    assert_eq!(city.send(passed_on).await.status(), 403, "a proxy of this machine is not this machine");
-    assert_eq!(city.journal.status().borrow().durable, Seq(1), "nothing was journalled");
+    ])
+    .await;
 }

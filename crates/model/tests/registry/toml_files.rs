@@ -248,22 +248,34 @@ fn every_syntax_error_of_a_toml_file_is_reported_and_nothing_that_follows_from_i
 #[test]
 fn what_is_kept_for_persons_is_not_kept_for_longer_than_what_is_kept_of_things() {
     let check_fold = |text: &str, expected: &Expect| check(&[("fold.toml", text)], expected);
-    check_fold("lateness_s = 60\nretention_days = 90\n", &expect![[r#"
+    check_fold(
+        "lateness_s = 60\nretention_days = 90\n",
+        &expect![[r#"
         fold.toml:2: unknown field `retention_days`, expected one of `city`, `routes`, `lateness_s`, `future_drift_s`, `retention`, `epoch`, `max_payload`, `net_id`
           hint: write a table [retention] with raw_days, raw_personal_days and quarter_days instead
-    "#]]);
-    check_fold("[retention]\nraw_days = 30\nraw_personal_days = 31\nquarter_days = 29\n", &expect![[r#"
+    "#]],
+    );
+    check_fold(
+        "[retention]\nraw_days = 30\nraw_personal_days = 31\nquarter_days = 29\n",
+        &expect![[r#"
         fold.toml:3: raw_personal_days: 31 is more than raw_days, which is 30
           hint: give raw_personal_days <= raw_days <= quarter_days, or leave out what the default fits
         fold.toml:4: quarter_days: 29 is less than raw_days, which is 30: readings would outlive their windows
           hint: give raw_personal_days <= raw_days <= quarter_days, or leave out what the default fits
-    "#]]);
-    check_fold("[retention]\nraw_personal_days = 0\n", &expect![[r#"
+    "#]],
+    );
+    check_fold(
+        "[retention]\nraw_personal_days = 0\n",
+        &expect![[r#"
         fold.toml:2: raw_personal_days: nothing would be taken: the least is 1
           hint: give raw_personal_days <= raw_days <= quarter_days, or leave out what the default fits
-    "#]]);
-    check_fold("[retention]\nraw_days = 7\n", &expect![[r#"
+    "#]],
+    );
+    check_fold(
+        "[retention]\nraw_days = 7\n",
+        &expect![[r#"
         fold.toml:1: raw_personal_days: 14 is more than raw_days, which is 7
           hint: give raw_personal_days <= raw_days <= quarter_days, or leave out what the default fits
-    "#]]);
+    "#]],
+    );
 }

@@ -95,7 +95,7 @@ impl Known {
             return Err((format!("{time} is yet to come"), "check zone and format of the time; leave forecasts out"));
         }
         if !parts.fold().keeps_foreign(time, now) {
-            let remedy = "leave earlier hours out, or keep readings for longer (fold.toml)";
+            let remedy = "leave earlier hours out, or raise raw_days in fold.toml";
             return Err((format!("{time} is longer ago than readings are kept"), remedy));
         }
         Ok(())

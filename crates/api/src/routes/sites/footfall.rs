@@ -17,11 +17,11 @@ pub(super) fn figures(asked: &Asked<'_>, site: &Site) -> Result<Vec<SiteFigure>,
         return Ok([WEEKDAY, SATURDAY].map(|what| SiteFigure::missing(what, why)).to_vec());
     };
     let [weekdays, saturdays] = open_days(asked.parts, scope, asked.span, asked.as_of)?;
-    Ok(vec![figure(WEEKDAY, weekdays), figure(SATURDAY, saturdays)])
+    Ok(vec![figure(WEEKDAY, &weekdays), figure(SATURDAY, &saturdays)])
 }
 
-fn figure(what: [&'static str; 3], found: OpenDays) -> SiteFigure {
-    let OpenDays { mean, days, of, coverage, not_comparable } = found;
+fn figure(what: [&'static str; 3], found: &OpenDays) -> SiteFigure {
+    let OpenDays { mean, days, of, coverage, not_comparable } = *found;
     // nothing of no day is covered
     let coverage = if of == 0 { crate::number::share(0, 1) } else { coverage };
     SiteFigure { not_comparable, ..SiteFigure::new(what, mean, days, coverage) }
