@@ -23,17 +23,23 @@ fn taken(square: &Square, scope: Option<Scope>, as_of: Option<i64>, most: usize)
         let mut blocks = 0;
         let visited = square.queries.piece(piece, |device, block, _| {
             met.push(PieceStart { quarter: block.quarter(), device });
-            let index = DEVICES.iter().position(|id| square.number(NameKind::Device, id) == device.0).unwrap();
+            let index = DEVICES
+                .iter()
+                .position(|id| square.number(NameKind::Device, id) == device.0)
+                .expect("a device of the square");
             for row in block.rows() {
                 for value in row.values {
-                    let property = MEASURED.into_iter().find(|id| number(id) == value.series.property).unwrap();
+                    let property = MEASURED
+                        .into_iter()
+                        .find(|id| number(id) == value.series.property)
+                        .expect("one that it measures");
                     found.insert((index, property, row.event_time.0), value.value);
                 }
             }
             blocks += 1;
             if blocks == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        next = visited.unwrap();
+        next = visited.expect("the file can be read");
         assert!(next.is_none_or(|next| next > from), "{next:?} after {from:?}");
     }
     (found, met)
