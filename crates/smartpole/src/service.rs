@@ -123,23 +123,21 @@ impl Service {
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(data, setup.journal, &fold)?;
         let watch = RegistryWatch::start(setup.registry, &library, &journal, &fold).await?;
-        let registry_error = watch.error();
 
         let committed = watch::Sender::new(0);
         let mut targets = Targets::new(&setup.influx, &store, &queries, &library, &committed)?;
-        let history = setup.history.as_ref().map(TargetHistory::new).transpose()?;
+        let history = setup.history.as_ref().map(TargetHistory::new).transpose()?.map(|history| Arc::new(history) as _);
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
         let orders = Orders::new(&fold, &store, &journal, &library);
         let (live, _) = broadcast::channel(LIVE_STEPS);
         let (offers, offered) = mpsc::channel(OFFERS);
         let trouble = watch::Sender::new(None);
-        let (fold_again, journal_again) = (Arc::clone(&fold), journal.clone());
         let folding = FoldLoop {
-            messages: Messages::new(journal_again.clone()),
-            journal: journal_again,
+            messages: Messages::new(journal.clone()),
+            journal: journal.clone(),
             store,
             library,
-            fold: fold_again,
+            fold: Arc::clone(&fold),
             live: live.clone(),
             offers,
             committed,
@@ -153,7 +151,7 @@ impl Service {
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known, &journal).await?;
         let check = LedgerCheck::new(queries.clone());
         let (statuses, circuits) = (sources.statuses.clone(), targets.circuits.clone());
-        let health = HealthWatch::new(trouble.subscribe(), registry_error, check.error(), statuses, circuits);
+        let health = HealthWatch::new(trouble.subscribe(), watch.error(), check.error(), statuses, circuits);
         let parts = Parts {
             fold: Arc::clone(&fold),
             queries,
@@ -162,7 +160,7 @@ impl Service {
             health: health.subscribe(),
             metrics,
             replays: Arc::new(orders),
-            history: history.map(|history| Arc::new(history) as _),
+            history,
             clock: clock::now,
             operators: Operators(setup.operators),
             publish: reached(setup.publish, &http),
