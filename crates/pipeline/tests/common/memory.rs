@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, rc::Rc};
 use sha2::{Digest, Sha256};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
 use smartpole_pipeline::{
-    Anew, BlockSpan, Changes, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey, LoadError, Name,
-    QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+    Anew, BlockSpan, Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey,
+    LoadError, Name, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
 };
 use smartpole_window::{Aggregates, Level, next_start};
 
@@ -88,7 +88,11 @@ impl Memory {
             restore.replay = Some(replay.clone());
             self.replays.insert(replay.id, replay);
         }
-        if let Some(checkpoint) = changes.checkpoint {
+        self.commit_checkpoint(changes.checkpoint);
+    }
+
+    fn commit_checkpoint(&mut self, checkpoint: Option<CheckpointRow>) {
+        if let Some(checkpoint) = checkpoint {
             (self.restore.checkpoint_day, self.restore.cuts) = (Some(checkpoint.day), checkpoint.cuts);
             self.checkpoints.push((checkpoint.seq, checkpoint.state));
             self.persons = checkpoint.persons;
