@@ -184,6 +184,7 @@ fn a_window_is_known_from_the_minute_it_was_closed_and_left_out_before_once_its_
     let env = Env { stored: &store, inputs: &town.library };
     let fold = Fold::restore(store.restore().unwrap(), &env).unwrap();
     let (scope, property) = (Scope::Device(fold.device_no("d3").unwrap()), PropertyNo(4));
+    let (thing, particles) = (Scope::Device(fold.device_no("d2").unwrap()), PropertyNo(1));
     let queries = Queries::new(&store, Arc::new(RwLock::new(fold)));
     let sql = "SELECT quarter, closed_minute FROM block JOIN name ON kind = 1 AND number = device
                WHERE name.id = 'd3' AND rows = x'' AND revision = 0 AND closed_minute > 0 ORDER BY block.id DESC LIMIT 1";
@@ -198,8 +199,9 @@ fn a_window_is_known_from_the_minute_it_was_closed_and_left_out_before_once_its_
     let now = asked(None).unwrap().aggregate;
     assert_eq!(asked(Some(closed + 1)).map(|window| window.aggregate), Some(now));
     assert_eq!(asked(Some(closed)), None, "it was open: what it came to is not known any more");
-    let raw = |from, to| queries.readings(scope, property, None, (from, to), None, 100).unwrap();
-    assert!(raw(from, from.plus(Quarter::MILLIS)).is_empty());
-    let kept_from = queries.readings_kept_from(scope).unwrap();
-    assert!(kept_from > from && !raw(kept_from, kept_from.plus(10 * DAY)).is_empty());
+    assert!(queries.readings(scope, property, None, (from, from.plus(Quarter::MILLIS)), None, 100).unwrap().is_empty());
+    let [of_persons, of_things] = [scope, thing].map(|scope| queries.readings_kept_from(scope).unwrap());
+    assert!(from < of_persons && of_things < of_persons, "{from} {of_persons} {of_things}");
+    let kept = queries.readings(thing, particles, None, (of_things, of_persons), None, 100).unwrap();
+    assert!(!kept.is_empty(), "readings of things are there from {of_things} on");
 }
