@@ -92,7 +92,7 @@ pub(crate) struct Coverage {
     scope: ScopeName,
     /// How it is made.
     method: MethodName,
-    /// How finely.
+    // without a text of its own: with one, its schema would be an object, too
     #[schema(inline)]
     step: Step,
     /// By pole and property, each in the order of time.

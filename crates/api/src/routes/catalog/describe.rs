@@ -32,6 +32,9 @@ const FORMS: [Form; 2] = [
     Form { name: "CSV", media_type: "text/csv", query: "&format=csv" },
 ];
 
+/// OGC 18-088 by its name.
+const SENSOR_THINGS: &str = "http://www.opengis.net/doc/is/sensorthings/1.1";
+
 /// Who publishes, and how the names of the catalogue begin.
 struct Publisher<'a> {
     publish: &'a Publish,
@@ -50,6 +53,10 @@ pub(super) fn catalogue(inputs: &Inputs, publish: &Publish, data_sets: &[DataSet
             .named(publisher.iri("publisher")),
         publisher.service(data_sets),
         publisher.sensor_things(data_sets),
+        // DCAT-AP wants the class of what a service conforms to be said
+        About::new("dct:Standard")
+            .with("dct:title", Value::Text("OGC SensorThings API Part 1: Sensing 1.1".to_owned(), "en"))
+            .named(Iri::new(SENSOR_THINGS)),
     ];
     for data_set in data_sets {
         nodes.push(publisher.data_set(registry, data_set));
@@ -135,7 +142,7 @@ impl<'a> Publisher<'a> {
         let served = data_sets.iter().filter(|data_set| data_set.theme != FOOTFALL);
         self.described("dcat:DataService", Words::new("SensorThings", "SensorThings"), description)
             .with("dcat:endpointURL", self.at(sta::ROOT))
-            .with("dct:conformsTo", Value::thing("http://www.opengis.net/doc/is/sensorthings/1.1"))
+            .with("dct:conformsTo", Value::thing(SENSOR_THINGS))
             .with("dct:license", self.licence())
             .with_each("dcat:servesDataset", served.map(|data_set| Value::Thing(self.iri(&data_set.theme))))
             .named(self.iri("sensorthings"))
