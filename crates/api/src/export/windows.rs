@@ -102,25 +102,5 @@ impl Windows {
 }
 
 fn row<'a>(of: &'a Of, property: &'a ObservedProperty, window: &Window) -> [Cell<'a>; COLUMNS.len()] {
-    let ([start, start_local], [end, end_local]) = (Cell::instant(window.start), Cell::instant(window.end));
-    [
-        Cell::word(&of.name.kind),
-        of.name.id.as_str().into(),
-        property.id.as_str().into(),
-        property.unit.as_str().into(),
-        start,
-        start_local,
-        end,
-        end_local,
-        window.mean.into(),
-        window.min.into(),
-        window.max.into(),
-        window.sum.into(),
-        window.count.into(),
-        window.expected.into(),
-        window.coverage.into(),
-        Cell::word(&window.state),
-        window.revision.into(),
-        window.flags.into(),
-    ]
+    window.cells(&of.name, &property.id, &property.unit)
 }

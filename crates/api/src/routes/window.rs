@@ -6,7 +6,11 @@ use smartpole_store::State;
 use smartpole_window::Aggregate;
 use utoipa::ToSchema;
 
-use crate::number::{self, Exact};
+use crate::{
+    csv::Cell,
+    number::{self, Exact},
+    scope::ScopeName,
+};
 
 /// What a window says.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -71,6 +75,31 @@ impl From<State> for WindowState {
 }
 
 impl Window {
+    /// Its row of a table, with whose it is and of what.
+    pub(crate) fn cells<'a>(&self, scope: &'a ScopeName, property: &'a str, unit: &'a str) -> [Cell<'a>; 18] {
+        let ([start, start_local], [end, end_local]) = (Cell::instant(self.start), Cell::instant(self.end));
+        [
+            Cell::word(&scope.kind),
+            scope.id.as_str().into(),
+            property.into(),
+            unit.into(),
+            start,
+            start_local,
+            end,
+            end_local,
+            self.mean.into(),
+            self.min.into(),
+            self.max.into(),
+            self.sum.into(),
+            self.count.into(),
+            self.expected.into(),
+            self.coverage.into(),
+            Cell::word(&self.state),
+            self.revision.into(),
+            self.flags.into(),
+        ]
+    }
+
     pub(crate) fn new(property: &ObservedProperty, window: &smartpole_store::Window) -> Self {
         let smartpole_store::Window { start, end, aggregate, mean, expected, state, revision } = *window;
         let Aggregate { count, sum, min, max, .. } = aggregate;

@@ -77,27 +77,7 @@ impl Tabular for SeriesAnswer {
 
 impl SeriesAnswer {
     fn window<'a>(&'a self, window: &Window) -> [Cell<'a>; WINDOWS.len()] {
-        let ([start, start_local], [end, end_local]) = (Cell::instant(window.start), Cell::instant(window.end));
-        [
-            Cell::word(&self.scope.kind),
-            self.scope.id.as_str().into(),
-            self.property.as_str().into(),
-            self.unit.as_str().into(),
-            start,
-            start_local,
-            end,
-            end_local,
-            window.mean.into(),
-            window.min.into(),
-            window.max.into(),
-            window.sum.into(),
-            window.count.into(),
-            window.expected.into(),
-            window.coverage.into(),
-            Cell::word(&window.state),
-            window.revision.into(),
-            window.flags.into(),
-        ]
+        window.cells(&self.scope, &self.property, &self.unit)
     }
 
     fn reading<'a>(&'a self, reading: &'a RawItem) -> [Cell<'a>; READINGS.len()] {
