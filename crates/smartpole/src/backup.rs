@@ -57,8 +57,6 @@ pub(crate) enum Error {
         dir = dir.display()
     )]
     NoRoom { dir: PathBuf, free: u64, needed: u64 },
-    #[error("{path} is there already, of a backup in the same second; try again", path = path.display())]
-    SameSecond { path: PathBuf },
     #[error("the copy of city.db is damaged ({found}); look at the data folder's own by `smartpole ledger verify`")]
     Damaged { found: String },
     #[error("the copied journal cannot be read")]
@@ -106,12 +104,8 @@ pub(crate) fn backup(data: &Path, key_file: Option<PathBuf>, asked: &cli::backup
     fs::create_dir_all(dir).map_err(failed("make", dir))?;
     let _lock = lock(dir)?;
     let former = Manifest::newest(dir)?;
-    let second = UtcMillis(clock::now().0 / 1_000 * 1_000);
-    let whole = dir.join(second.to_string().replace(':', "-"));
+    let whole = free_name(dir);
     let building = whole.with_extension(UNFINISHED);
-    if whole.exists() {
-        return Err(Error::SameSecond { path: whole });
-    }
     DirBuilder::new().mode(0o700).create(&building).map_err(failed("make", &building))?;
     let built = build(data, key_file, &building, former, asked);
     if built.is_err() {
@@ -122,6 +116,18 @@ pub(crate) fn backup(data: &Path, key_file: Option<PathBuf>, asked: &cli::backup
     sync(dir)?;
     let gone = prune(dir, asked.keep)?;
     say(&whole, &manifest, gone).map_err(Error::Print)
+}
+
+/// The folder of this second; of the next one if there was a backup in this one.
+fn free_name(dir: &Path) -> PathBuf {
+    loop {
+        let second = UtcMillis(clock::now().0 / 1_000 * 1_000);
+        let path = dir.join(second.to_string().replace(':', "-"));
+        if !path.exists() {
+            return path;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// One backup at a time; what a killed one left goes.
