@@ -39,7 +39,7 @@ async function opened(options) {
   const { path = '', ...context } = options ?? {};
   const { page, wrong, close } = await openPage(browser, demo.url + path, context);
   page.setDefaultTimeout(PATIENCE);
-  await page.waitForSelector(`${testid('map')}[data-drawn]`);
+  await page.waitForSelector(`body[data-view=betrieb], ${testid('map')}[data-drawn]`);
   return { page, wrong, close };
 }
 
@@ -103,7 +103,7 @@ describe('the page', () => {
   test('gives the public a page without the operation and without exact counts, and asks for nothing that it would be refused', async () => {
     const { page, wrong, close } = await opened({ extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' } });
     await page.waitForSelector('body[data-role=public][data-connection=live]');
-    for (const hidden of ['#operation', 'nav a[href="#operation"]', testid('tile-rate'), testid('tile-ledger')]) assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+    for (const hidden of ['#operation', 'nav a[href="#betrieb"]', testid('tile-rate'), testid('tile-ledger')]) assert.equal(await page.locator(hidden).isVisible(), false, hidden);
     await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
     await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
     await page.waitForSelector(`${testid('chart-24h')} svg`);

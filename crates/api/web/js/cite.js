@@ -1,5 +1,5 @@
 /** Citing what is shown: a line, the address that shows the same figures again, and records for reference managers. */
-import { h } from './dom.js';
+import { find, h } from './dom.js';
 import { bibtex, ris } from './cite-rules.js';
 import { instantName } from './figure-rules.js';
 import { t } from './i18n.js';
@@ -18,7 +18,7 @@ export function pageAddress(hash) {
 
 /** Who publishes, and under which licence, as the interface cites its answers. */
 export function publisherOf(citation) {
-  return { publisher: citation?.publisher ?? document.title, licence: citation?.licence ?? null };
+  return { publisher: citation?.publisher ?? find('#brand').textContent, licence: citation?.licence ?? null };
 }
 
 /**

@@ -17,30 +17,28 @@ import { startPanel } from './pole-panel.js';
 import { drawQuarantine, freshenQuarantine } from './quarantine.js';
 import { startRefusedPanel } from './refused-panel.js';
 import { revealAgain } from './reveal.js';
-import { route } from './route.js';
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
 import { startTargets } from './targets.js';
 import { lightOnPaper, startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
+import { startViews } from './view.js';
 import { startWorkbench } from './workbench.js';
 
 const ALL = ['language'];
-/** What of the address belongs to the operator's part. */
-const OPERATION = ['quarantine', 'gateway', 'device', 'refused', 'count', 'message', 'repair', 'trace'];
 
 function wire() {
   on([...ALL, 'poles', 'counts', 'heat'], drawStory);
   on([...ALL, 'poles', 'counts'], drawTiles);
-  on([...ALL, 'poles', 'gateways'], drawMap);
+  on([...ALL, 'poles', 'gateways', 'view'], drawMap);
   on([...ALL, 'poles'], drawBrand);
   on([...ALL, 'gateways', 'poles'], drawLegend);
   on([...ALL, 'poles'], drawForeign);
-  on([...ALL, 'counts', 'poles', 'size'], drawToday);
+  on([...ALL, 'counts', 'poles', 'size', 'view'], drawToday);
   on([...ALL, 'counts'], drawSquares);
-  on([...ALL, 'heat', 'size'], drawHeat);
-  on([...ALL, 'size'], drawLedger);
+  on([...ALL, 'heat', 'size', 'view'], drawHeat);
+  on([...ALL, 'size', 'view'], drawLedger);
   on(['ledger'], () => { drawSums(); if (state.ledger) freshenLedger(); else drawLedger(); });
   on(ALL, drawDevices);
   on(['devices'], freshenDevices);
@@ -56,16 +54,6 @@ function drawBrand() {
   const city = (state.zones ?? []).find((zone) => zone.kind === 'city')?.name;
   const title = city ? t('title', { city }) : t('title.generic');
   setText(find('#brand'), title);
-  document.title = title;
-}
-
-/** The head says which part was gone to. */
-function markPart() {
-  const said = route();
-  const part = OPERATION.some((key) => said[key] !== undefined) ? '#operation' : said.methode !== undefined ? '#methode' : location.hash;
-  const links = [...document.querySelectorAll('body > header nav a')];
-  const chosen = links.find((link) => link.hash === part) ?? links[0];
-  for (const link of links) link.setAttribute('aria-current', String(link === chosen));
 }
 
 /** At most one reload of counts in `every` ms, however many windows change. */
@@ -97,8 +85,7 @@ for (const button of document.querySelectorAll('[data-language]')) {
 wire();
 changed(...ALL);
 watchSize();
-markPart();
-addEventListener('hashchange', markPart);
+startViews();
 addEventListener('hashchange', followGateway);
 countsOnWindows(20_000);
 onReturn(() => loadRole().then(loadAll));

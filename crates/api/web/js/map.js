@@ -39,6 +39,7 @@ const parts = {};
 /** Draws poles and names; makes the ground when poles are known for the first time. */
 export async function drawMap() {
   const box = find('#map');
+  if (!box.checkVisibility()) return undefined; // without a size there is nothing to place; shown, it is drawn
   if (!base) {
     const other = instead('poles', state.poles.size === 0, t('map.empty'), loadAll);
     if (other) return box.replaceChildren(other);

@@ -47,7 +47,7 @@ async function more() {
 export function drawMessages() {
   if (open === null) return null;
   const title = open ? t('messages.of', { reason: reasonWord(open) }) : t('messages.all');
-  const close = h('a', { href: '#operation', class: 'note', 'data-focus': 'messages close', onclick: shut }, t('messages.close'));
+  const close = h('a', { href: '#betrieb', class: 'note', 'data-focus': 'messages close', onclick: shut }, t('messages.close'));
   return h('section', { class: 'messages', 'data-testid': 'messages', 'data-reason': open, 'aria-labelledby': 'messages-title' },
     head('messages-title', title, t('messages.newest'), open && replayable(open) ? h('a', { href: address('repair', open), 'data-focus': 'messages repair' }, t('repair.again')) : null, close), shown(asked, rows));
 }

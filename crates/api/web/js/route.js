@@ -15,8 +15,16 @@ export function address(key, id) {
   return `#${key}=${encodeURIComponent(id)}`;
 }
 
-/** Takes what is open out of the address without going back or scrolling. */
+/** @type {string} the address of the view that panels open over */
+let beneath = '';
+
+/** Says where closing a panel leads to. */
+export function leadBackTo(hash) {
+  beneath = hash;
+}
+
+/** Takes the panel that is open out of the address without going back or scrolling. */
 export function leave() {
-  history.pushState(null, '', location.pathname + location.search);
+  history.pushState(null, '', location.pathname + location.search + beneath);
   dispatchEvent(new HashChangeEvent('hashchange'));
 }

@@ -8,6 +8,8 @@ export const state = {
   connection: 'connecting',
   /** @type {'public'|'operator'|null} whom the service takes this page for; null until it said so */
   role: null,
+  /** @type {'stadt'|'betrieb'|'planung'|null} the view that is shown, see `view.js` */
+  view: null,
   /** Receipt of the last thing heard from the service, UTC ms. */
   asOf: null,
   /** @type {Map<string, any>} poles by id */

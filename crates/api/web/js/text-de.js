@@ -1,6 +1,6 @@
 /** German texts. */
 export const de = {
-  title: '{city} misst', 'title.generic': 'Die Stadt misst', skip: 'Zum Inhalt', 'nav.city': 'Stadt', 'nav.operation': 'Betrieb', 'nav.method': 'Daten und Methode', 'nav.label': 'Abschnitte',
+  title: '{city} misst', 'title.generic': 'Die Stadt misst', skip: 'Zum Inhalt', 'nav.stadt': 'Stadt', 'nav.betrieb': 'Betrieb', 'nav.planung': 'Planung', 'nav.method': 'Daten und Methode', 'nav.label': 'Abschnitte',
   theme: 'Hell oder dunkel', language: 'Sprache',
   'connection.connecting': 'verbindet …', 'connection.live': 'live · {time}', 'connection.lost': 'Stand {time}, Verbindung unterbrochen', 'connection.never': 'keine Verbindung',
   'sentence.loading': 'Die Messwerte werden geladen …', 'hour.full': '{from}–{to} Uhr', 'hour.running': 'seit {from} Uhr', 'sentence.hour': 'Stundenmittel {hours}', 'sentence.noHour': 'noch kein Stundenmittel', 'sentence.honest': 'Sensordaten, nicht amtlich',

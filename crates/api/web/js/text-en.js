@@ -1,6 +1,6 @@
 /** English texts. */
 export const en = {
-  title: '{city} measures', 'title.generic': 'The city measures', skip: 'Skip to content', 'nav.city': 'City', 'nav.operation': 'Operation', 'nav.method': 'Data and method', 'nav.label': 'Sections',
+  title: '{city} measures', 'title.generic': 'The city measures', skip: 'Skip to content', 'nav.stadt': 'City', 'nav.betrieb': 'Operation', 'nav.planung': 'Planning', 'nav.method': 'Data and method', 'nav.label': 'Sections',
   theme: 'Light or dark', language: 'Language',
   'connection.connecting': 'connecting …', 'connection.live': 'live · {time}', 'connection.lost': 'As of {time}, connection lost', 'connection.never': 'no connection',
   'sentence.loading': 'Loading the measurements …', 'hour.full': '{from}:00–{to}:00', 'hour.running': 'since {from}:00', 'sentence.hour': 'Hourly means {hours}', 'sentence.noHour': 'no hourly mean yet', 'sentence.honest': 'sensor data, not official',

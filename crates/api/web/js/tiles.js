@@ -12,7 +12,7 @@ import { midnight } from './time.js';
 
 const NAMES = ['reporting', 'footfall', 'air', 'rate', 'ledger'];
 /** Where tiles lead; to a figure as soon as there is one. */
-const LEADS = { reporting: '#methode=network', footfall: null, air: null, rate: '#methode=network', ledger: '#operation' };
+const LEADS = { reporting: '#methode=network', footfall: null, air: null, rate: '#methode=network', ledger: '#betrieb' };
 const tiles = {};
 
 /** Puts the tiles in place, empty. */
