@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Largest segment, in bytes; a single record that is larger has a segment of its own.
+    /// Largest segment, in bytes; a single record that is larger has a segment of its own, and so has each UTC day.
     pub segment_bytes: u64,
     /// Below this much free disk space, in bytes, nothing is acknowledged: room to commit and to unlink is kept.
     pub min_free_bytes: u64,

@@ -113,14 +113,18 @@ impl Writer {
         }
         let group = self.group.bytes.len() as u64;
         let mut active = match self.active.take() {
-            Some(active) if active.bytes == HEADER as u64 || active.bytes + group <= self.options.segment_bytes => {
-                active
-            }
+            Some(active) if active.bytes == HEADER as u64 || self.takes(&active, group) => active,
             _ => self.create_segment()?,
         };
         let written = self.write(&mut active);
         self.active = Some(active);
         written
+    }
+
+    /// Whether a group goes into a segment that has records: while there is room, and on the day on which it was begun, as a segment goes
+    /// as a whole: one that took months to fill would be kept for months.
+    fn takes(&self, active: &Active, group: u64) -> bool {
+        active.bytes + group <= self.options.segment_bytes && self.durable_floor.utc_day() == self.floor.utc_day()
     }
 
     fn create_segment(&self) -> Result<Active, Error> {

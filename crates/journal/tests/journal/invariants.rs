@@ -54,6 +54,25 @@ fn received_at_never_goes_back_also_across_a_restart_with_an_empty_last_segment(
 }
 
 #[test]
+fn a_day_begins_a_segment_so_that_a_quiet_day_can_go_without_the_ones_after_it() {
+    const DAY: i64 = 86_400_000;
+    let fs = SimFs::default();
+    run(async {
+        let (journal, _) = open(&fs).unwrap();
+        for received_at in [DAY - 2, DAY - 1, DAY, DAY + 5] {
+            journal.append_durable(record(received_at, b"")).await.unwrap();
+        }
+        journal.close().await.unwrap();
+        let (journal, _) = open(&fs).unwrap();
+        journal.append_durable(record(2 * DAY - 1, b"the same day, after a restart")).await.unwrap();
+        journal.append_durable(record(4 * DAY, b"two days later")).await.unwrap();
+        assert_eq!(journal.status().borrow().segments, 3);
+        assert_eq!(journal.trim(Seq(6)).unwrap(), 2, "those of the first two days");
+        assert_eq!(read_all(&journal, Seq(6)).unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn what_waits_during_a_sync_becomes_one_group_told_in_order_to_each_lane() {
     let fs = SimFs::default();
     run(async {
