@@ -187,6 +187,13 @@ impl Problem {
         Self::new(StatusCode::GONE, "gone", "Gone", detail, remedy)
     }
 
+    /// Quarters of an hour that have passed retention: 410.
+    pub(crate) fn quarters_gone(kept_from: UtcMillis) -> Self {
+        let detail = format!("quarters of an hour from before {kept_from} are not kept any more; hours and days are");
+        let remedy = "ask with step=1h or 1d; how long they are kept, fold.toml of the registry says";
+        Self::new(StatusCode::GONE, "gone", "Gone", detail, remedy)
+    }
+
     /// A replay while another one is under way: 409.
     pub(crate) fn under_way(location: &str, order: &str) -> Self {
         let detail = format!("a replay is under way: {order}");

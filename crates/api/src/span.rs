@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use smartpole_model::UtcMillis;
+use smartpole_pipeline::Fold;
 use utoipa::ToSchema;
 
 use crate::{
@@ -123,6 +124,18 @@ impl Span {
         }
         let detail = format!("from, to: {} to {} is longer than {days} days", self.from, self.to);
         Err(Problem::parameter(detail, "ask for a shorter span, or for longer steps if there are any"))
+    }
+
+    /// Whether windows of a span are kept, hours and longer ones for ever.
+    ///
+    /// # Errors
+    /// 410 if all of them are quarters of an hour that have passed retention.
+    pub(crate) fn kept(self, fold: &Fold, step: Step) -> Result<Self, Problem> {
+        let kept_from = fold.cuts().quarters.start();
+        if step == Step::Quarter && self.to <= kept_from {
+            return Err(Problem::quarters_gone(kept_from));
+        }
+        Ok(self)
     }
 
     /// The span from a cursor on, and how many items at its first instant were given already.

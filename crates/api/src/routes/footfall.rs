@@ -214,6 +214,7 @@ fn check_days(wanted: &Wanted, step: smartpole_store::Step) -> Result<(), Proble
 /// The public gets multiples of 5, an hour after the end of a step, as it was known then; what is corrected later is seen by operators.
 #[utoipa::path(get, path = "/api/v1/footfall", tag = "values", params(Wanted), responses(
     (status = 200, description = "In the order of time.", body = Footfall),
+    (status = 410, description = "All of these quarters of an hour have passed retention.", body = Problem, content_type = "application/problem+json"),
     Refused,
 ))]
 pub(crate) async fn footfall(

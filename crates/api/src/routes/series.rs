@@ -139,7 +139,7 @@ pub(crate) struct RawItem {
 /// The course of a property: windows, or the readings themselves.
 #[utoipa::path(get, path = "/api/v1/series", tag = "values", params(Wanted), responses(
     (status = 200, description = "In the order of time.", body = SeriesAnswer),
-    (status = 410, description = "All of these readings have passed retention.", body = Problem, content_type = "application/problem+json"),
+    (status = 410, description = "All of these readings, or quarters of an hour, have passed retention.", body = Problem, content_type = "application/problem+json"),
     Refused,
 ))]
 pub(crate) async fn series(
@@ -190,7 +190,7 @@ impl Asked {
         if property.kind == Kind::TotalCount && wanted.step != Step::Raw {
             return Err(total_has_no_windows(registry, &property));
         }
-        let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?;
+        let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?.kept(fold, wanted.step)?;
         let channel = wanted.channel.map(|channel| channel.0 as u8);
         let (span, given) = span.after(wanted.cursor.as_ref())?;
         Ok(Self { scope: name.number(fold), name, property, channel, span, given, as_of: wanted.as_of })

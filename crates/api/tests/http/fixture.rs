@@ -89,7 +89,8 @@ impl LoadInputs for Library {
     }
 }
 
-fn inputs() -> Inputs {
+/// The small city's registry, with these files beside.
+fn with(more: &[(&str, &str)]) -> Inputs {
     let files = [
         ("poles.csv", POLES),
         ("devices.csv", DEVICES),
@@ -98,7 +99,7 @@ fn inputs() -> Inputs {
         ("profiles/air.toml", PROFILE),
         ("profiles/people.toml", PROFILE),
     ];
-    parsed(&files)
+    parsed(&[&files, more].concat())
 }
 
 /// The registry of these files.
@@ -160,7 +161,12 @@ const START: &str = "2026-11-25T10:00:00Z";
 impl City {
     /// A city that has heard three messages and quarantined a fourth and a fifth.
     pub(crate) async fn new(options: Options) -> Self {
-        let city = Self::over(inputs(), options).await;
+        Self::with(&[], options).await
+    }
+
+    /// The same, with these files in its registry.
+    pub(crate) async fn with(more: &[(&str, &str)], options: Options) -> Self {
+        let city = Self::over(with(more), options).await;
         city.story().await;
         city
     }

@@ -19,6 +19,7 @@ mod heat;
 mod hours;
 mod imports;
 mod incomparable;
+mod kept;
 mod ledger;
 mod live;
 mod ngsi_ld;

@@ -85,7 +85,7 @@ impl Asked {
         let event = event.map(|id| event_named(registry, &events, id)).transpose()?;
         let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
         let newest = fold.position().1;
-        let (span, _) = wanted.span(newest, event)?.after(wanted.cursor.as_ref())?;
+        let (span, _) = wanted.span(newest, event)?.kept(fold, wanted.step)?.after(wanted.cursor.as_ref())?;
         Ok(Self {
             rule,
             zone: name.number(fold).filter(|_| no_sum.is_none()),

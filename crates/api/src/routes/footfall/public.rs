@@ -150,7 +150,7 @@ impl Asked {
         scope::zone_named(&fold.inputs().registry, zone)?;
         let (length, most) = Length::of(*step)?;
         step.windows().map_or(Ok(()), |step| check_days(wanted, step))?;
-        let span = wanted.span(fold.position().1, None)?;
+        let span = wanted.span(fold.position().1, None)?.kept(fold, *step)?;
         span.at_most(most)?;
         Self::of(fold, zone, length, span.after(cursor.as_ref())?.0)
     }
