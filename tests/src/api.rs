@@ -35,6 +35,16 @@ impl Api {
         self.client.get(format!("{}{path}", self.base)).send().await.map_err(|error| format!("{error:?}"))
     }
 
+    /// The bytes of a file.
+    ///
+    /// # Panics
+    /// If it answers anything but 200.
+    pub async fn file(&self, path: &str) -> Vec<u8> {
+        let response = self.response(path).await.unwrap_or_else(|reason| panic!("{reason}"));
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.bytes().await.expect("the answer is whole").to_vec()
+    }
+
     /// What it answers with 200.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The command line. Its doc comments are the help.
 
 pub(crate) mod backup;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod influx;
 pub(crate) mod ledger;
@@ -14,6 +15,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
+use smartpole_model::UtcMillis;
 
 use crate::config::LogFormat;
 
@@ -47,6 +49,7 @@ Examples:
   smartpole ledger verify --data smartpole-data        whether a second fold of the journal gives the same
   smartpole replay --config smartpole.toml --dry-run   what a mended registry would bring out of the quarantine
   smartpole trace DEVICE PROPERTY TIME                 the way of one reading, from its message to InfluxDB
+  smartpole export --from TIME --to TIME -o FILE       months of readings or windows as CSV, GeoJSON or Parquet
   smartpole import --mapping hystreet.toml 2026.csv    counts of others, hours of official stations
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
   smartpole backup --config smartpole.toml --to DIR    a copy of all that is kept, while the service runs
@@ -73,6 +76,7 @@ pub(crate) enum Command {
     Ledger(ledger::Ledger),
     Replay(Box<replay::Replay>),
     Trace(trace::Trace),
+    Export(Box<export::Export>),
     Import(import::Import),
     Influx(influx::Influx),
     Backup(backup::Backup),
@@ -80,6 +84,22 @@ pub(crate) enum Command {
     Compact(backup::Compact),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
+}
+
+/// Which running service is asked.
+#[derive(Debug, Args)]
+pub(crate) struct At {
+    /// The configuration of the service, which says where it answers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the service answers [default: as configured, else http://127.0.0.1:8080]
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+/// An instant of the command line.
+fn time(text: &str) -> Result<UtcMillis, String> {
+    text.parse().map_err(|_| "write it as 2026-11-29T10:00:00Z".to_owned())
 }
 
 /// Run a simulated city with everything embedded: no broker, no database.

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket},
+    net::{SocketAddr, TcpListener, UdpSocket},
     path::PathBuf,
 };
 
@@ -22,7 +22,7 @@ use crate::{
     config::{Config, LogFormat, Mistakes},
     demo,
     demo::Play,
-    import, influx, ledger_verify, replay,
+    export, import, influx, ledger_verify, replay,
     service::{self, Service, Setup},
     telemetry::{self, TelemetryError},
     trace,
@@ -57,6 +57,8 @@ pub(crate) enum Error {
     Replay(#[from] replay::Error),
     #[error(transparent)]
     Trace(#[from] trace::Error),
+    #[error(transparent)]
+    Export(#[from] export::Error),
     #[error(transparent)]
     Backup(#[from] backup::Error),
     #[error(transparent)]
@@ -254,47 +256,14 @@ pub(crate) fn compact(asked: &cli::backup::Compact) -> Result<(), Error> {
 
 /// Decodes messages again, by the service that runs.
 pub(crate) fn replay(asked: &Asked) -> Result<(), Error> {
-    let whose = match &asked.config {
+    let data = match &asked.at.config {
         Some(path) => {
             let config = Config::load(path).map_err(Error::Config)?;
-            replay::Whose { url: reached_at(config.http.listen), data: Some((config.data, config.inputs_key_file)) }
+            Some((config.data, config.inputs_key_file))
         }
-        None => {
-            let data = asked.data.clone().map(|data| (data, None));
-            replay::Whose { url: reached_at((Ipv4Addr::LOCALHOST, 8080).into()), data }
-        }
+        None => asked.data.clone().map(|data| (data, None)),
     };
-    let url = asked.url.clone().or(whose.url);
-    Ok(replay::run(asked, replay::Whose { url, ..whose })?)
-}
-
-/// The way of one reading, by the service that runs.
-pub(crate) fn trace(asked: &cli::trace::Trace) -> Result<(), Error> {
-    Ok(trace::run(asked, answers_at(asked.url.as_ref(), asked.config.as_ref())?)?)
-}
-
-/// A foreign series, into the journal of the service that runs.
-pub(crate) fn import(asked: &cli::import::Import) -> Result<(), Error> {
-    Ok(import::run(asked, answers_at(asked.url.as_ref(), asked.config.as_ref())?)?)
-}
-
-/// Where the service answers: as named, else as configured, else where it does by default.
-fn answers_at(url: Option<&String>, config: Option<&PathBuf>) -> Result<Option<String>, Error> {
-    Ok(match (url, config) {
-        (Some(url), _) => Some(url.clone()),
-        (None, Some(config)) => reached_at(Config::load(config).map_err(Error::Config)?.http.listen),
-        (None, None) => reached_at((Ipv4Addr::LOCALHOST, 8080).into()),
-    })
-}
-
-/// Where this machine reaches what listens at an address; nowhere if its port is not known before.
-fn reached_at(listen: SocketAddr) -> Option<String> {
-    let ip = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    (listen.port() != 0).then(|| format!("http://{}", SocketAddr::new(ip, listen.port())))
+    Ok(replay::run(asked, data)?)
 }
 
 /// The description of the HTTP interface.

@@ -3,11 +3,13 @@
 mod backup;
 mod check;
 mod cli;
+mod client;
 mod clock;
 mod commands;
 mod config;
 mod demo;
 mod downlinks;
+mod export;
 mod fold_loop;
 mod health;
 mod history;
@@ -43,8 +45,9 @@ fn main() -> ExitCode {
         Command::Check(check) => return check::check(&check),
         Command::Ledger(ledger) => commands::ledger(&ledger),
         Command::Replay(asked) => commands::replay(&asked),
-        Command::Trace(asked) => commands::trace(&asked),
-        Command::Import(asked) => commands::import(&asked),
+        Command::Trace(asked) => trace::run(&asked).map_err(commands::Error::Trace),
+        Command::Export(asked) => export::run(&asked).map_err(commands::Error::Export),
+        Command::Import(asked) => import::run(&asked).map_err(commands::Error::Import),
         Command::Influx(of) => influx::run(&of, log_format).map_err(commands::Error::Influx),
         Command::Backup(asked) => commands::backup(&asked),
         Command::Restore(asked) => commands::restore(&asked),

@@ -6,6 +6,7 @@ mod bad_input;
 mod command_line;
 mod corrections;
 mod demo;
+mod export;
 mod full_disk;
 mod gateway_bridge;
 mod import;

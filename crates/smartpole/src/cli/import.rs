@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::At;
+
 /// Import a foreign series: counts by hand, of the chamber of commerce, of hystreet.com or Eco-Counter, hours of official stations.
 ///
 /// A mapping file says how the CSV file is written and what its columns mean; deploy/import has ready ones. What is
@@ -22,12 +24,8 @@ pub(crate) struct Import {
     /// How it is written and what its columns mean
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: PathBuf,
-    /// The configuration of the service, which says where it answers
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Where the service answers [default: as configured, else http://127.0.0.1:8080]
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) at: At,
     /// Only check, and say what would be imported
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -6,6 +6,8 @@ use clap::Args;
 use smartpole_api::{Of, Selection};
 use smartpole_model::{Reason, UtcMillis};
 
+use super::At;
+
 /// Decode messages again, after a codec, a mapping or the registry was mended.
 ///
 /// Every message stays in the journal as it was received, also one that was refused. A replay reads it once more, by the
@@ -19,15 +21,11 @@ use smartpole_model::{Reason, UtcMillis};
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES, group(clap::ArgGroup::new("whose").required(true).multiple(true).args(["config", "data", "url"])))]
 pub(crate) struct Replay {
-    /// The configuration of the service
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) at: At,
     /// The data folder instead, for a dry run while no service runs
     #[arg(long, value_name = "DIR", conflicts_with = "config")]
     pub(crate) data: Option<PathBuf>,
-    /// Where the service answers [default: as configured, else http://127.0.0.1:8080]
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: Option<String>,
     /// Only say what would change; without a service, by the registry that was in force last
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -1,9 +1,9 @@
 //! `smartpole trace …`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use smartpole_model::UtcMillis;
+
+use super::{At, time};
 
 /// Show the way of one reading: message, receptions, codec, verdict, windows, InfluxDB.
 ///
@@ -24,12 +24,8 @@ pub(crate) struct Trace {
     /// When it was measured, to the millisecond: 2026-11-29T10:00:00Z or 2026-11-29T11:00:00.250+01:00
     #[arg(value_parser = time)]
     pub(crate) time: UtcMillis,
-    /// The configuration of the service, which says where it answers
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Where the service answers [default: as configured, else http://127.0.0.1:8080]
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) at: At,
 }
 
 const EXAMPLES: &str = "\
@@ -55,10 +51,6 @@ impl std::str::FromStr for Of {
         let channel = channel.parse().map_err(|_| "write a channel from 0 to 255 after the `/`".to_owned())?;
         Ok(Self { id: id.to_owned(), channel })
     }
-}
-
-fn time(text: &str) -> Result<UtcMillis, String> {
-    text.parse().map_err(|_| "write it as 2026-11-29T10:00:00Z".to_owned())
 }
 
 #[cfg(test)]

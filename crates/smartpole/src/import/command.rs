@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     cli,
-    replay::client::{Client, ClientError},
+    client::{Client, ClientError},
 };
 
 const PATH: &str = "/api/v1/imports";
@@ -32,8 +32,6 @@ const CONFLICT: &str = "what came first counts. If the provider corrected it, gi
 /// Why a file is not imported, or not all of it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("the configuration listens on a port of its own choice: name the address by --url")]
-    NoAddress,
     #[error("cannot read {file}", file = file.display())]
     Open { file: PathBuf, source: io::Error },
     #[error("{file} is no mapping: {why}", file = file.display())]
@@ -98,8 +96,8 @@ struct Pass<'a> {
 }
 
 /// Does what was asked, and prints what was imported or would be.
-pub(crate) fn run(asked: &cli::import::Import, url: Option<String>) -> Result<(), Error> {
-    let client = Client::new(&url.ok_or(Error::NoAddress)?)?;
+pub(crate) fn run(asked: &cli::import::Import) -> Result<(), Error> {
+    let client = Client::at(&asked.at)?;
     let text = fs::read_to_string(&asked.mapping);
     let text = text.map_err(|source| Error::Open { file: asked.mapping.clone(), source })?;
     let mapping = Mapping::read(&text).map_err(|why| Error::Mapping { file: asked.mapping.clone(), why })?;

@@ -13,27 +13,22 @@ use smartpole_pipeline::Effect;
 use smartpole_store::Store;
 
 use super::{
-    client::{Client, ClientError},
     dry::{DryError, dry_run},
     words::sentence,
 };
-use crate::{cli, inputs::InputLibrary, ledger_verify};
+use crate::{
+    cli,
+    client::{Client, ClientError},
+    inputs::InputLibrary,
+    ledger_verify,
+};
 
 const PATH: &str = "/api/v1/replays";
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Where a service and its data are.
-pub(crate) struct Whose {
-    pub(crate) url: Option<String>,
-    /// The data folder and the file of the sealing key.
-    pub(crate) data: Option<(PathBuf, Option<PathBuf>)>,
-}
-
 /// Why nothing is replayed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("the configuration listens on a port of its own choice: name the address by --url")]
-    NoAddress,
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error("no service answers at {url}: start it with `smartpole run`, or ask by --dry-run what would change")]
@@ -78,14 +73,14 @@ impl From<Told> for Effect {
     }
 }
 
-/// Does what was asked, and prints what changed or would.
-pub(crate) fn run(asked: &cli::replay::Replay, whose: Whose) -> Result<(), Error> {
-    let client = Client::new(&whose.url.ok_or(Error::NoAddress)?)?;
+/// Does what was asked, and prints what changed or would. `data` is the data folder and the file of the sealing key, if they are known.
+pub(crate) fn run(asked: &cli::replay::Replay, data: Option<(PathBuf, Option<PathBuf>)>) -> Result<(), Error> {
+    let client = Client::at(&asked.at)?;
     let order = json!({ "selection": asked.selection(), "dry_run": asked.dry_run });
     let effect = match client.post(PATH, &order) {
         Ok(answer) if asked.dry_run => read(&client, answer)?.effect.into(),
         Ok(answer) => watch(&client, &read(&client, answer)?)?,
-        Err(ClientError::Nobody { url, .. }) => match whose.data {
+        Err(ClientError::Nobody { url, .. }) => match data {
             Some((data, key_file)) if asked.dry_run => beside(asked, &url, &data, key_file)?,
             _ => return Err(Error::Nobody { url }),
         },
@@ -96,7 +91,7 @@ pub(crate) fn run(asked: &cli::replay::Replay, whose: Whose) -> Result<(), Error
 }
 
 fn read(client: &Client, answer: Value) -> Result<Answer, ClientError> {
-    serde_json::from_value(answer).map_err(|_| ClientError::Foreign { url: client.url().to_owned() })
+    serde_json::from_value(answer).map_err(|_| client.foreign())
 }
 
 /// Shows how far a replay is until it is done.

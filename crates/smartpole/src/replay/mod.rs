@@ -7,7 +7,6 @@
 //! ```
 //! The journal holds every step, so a replay that was killed goes on where it stopped, and any later fold does the same.
 
-pub(crate) mod client;
 mod command;
 mod dry;
 mod kept;
@@ -18,7 +17,7 @@ pub(crate) mod weight;
 pub(crate) mod words;
 
 pub(crate) use self::{
-    command::{Error, Whose, run},
+    command::{Error, run},
     kept::{Kept, Messages},
     orders::Orders,
     runner::Runner,

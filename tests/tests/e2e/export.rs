@@ -1,0 +1,72 @@
+//! Files by `smartpole export`, beside a service that goes on taking messages in.
+
+use std::fs;
+
+use firmware_sim::{Pace, publish::publish};
+use smartpole_tests::{Artefacts, Config, Listener, Service, eventually, json_at, message, now, smartpole, up};
+use tokio::task::spawn_blocking;
+
+/// Values a device sends, a second apart.
+const VALUES: i64 = 2_000;
+
+/// What is asked for on the command line, and of the interface.
+const FILES: [(&str, &str); 5] = [
+    ("--format csv", "what=readings&format=csv"),
+    ("--excel-de --zone altstadt", "what=readings&zone=altstadt&format=csv&csv=excel_de"),
+    ("--format geojson --property pm2_5", "what=readings&property=pm2_5&format=geojson"),
+    ("--format parquet", "what=readings&format=parquet"),
+    ("--what windows --each pole --step 1h", "what=windows&each=pole&step=1h&format=csv"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_from_the_command_line_is_the_one_of_the_interface_byte_by_byte() {
+    let listener = Listener::new();
+    let service = Service::start(Config::new().listener(listener)).await;
+    let to = now();
+    let sent = (0..VALUES).map(|n| {
+        let at = to.plus(-1_000 * (VALUES - n));
+        message(&up("AM-01", "am-01-air"), json_at(at, "pm2_5", &format!("{}.{}", n % 40, n % 10)))
+    });
+    publish(&listener.broker(), 0, Pace::Max, sent, |_| {}).await.expect("they are acknowledged");
+    eventually("all are folded", async || match service.api().try_get("/api/v1/ledger").await? {
+        ledger if ledger["as_of"]["seq"].as_i64() >= Some(VALUES) => Ok(()),
+        ledger => Err(format!("{}", ledger["as_of"])),
+    })
+    .await;
+    let (folder, from) = (Artefacts::new("export"), to.plus(-1_000 * VALUES));
+    for (n, (options, question)) in FILES.into_iter().enumerate() {
+        let file = folder.path().join(format!("{n}"));
+        let line = format!(
+            "export --url {} --from {from} --to {to} {options} -o {}",
+            service.api().base(),
+            file.to_str().expect("our folder's name is UTF-8")
+        );
+        let run = move || smartpole(&line.split_whitespace().collect::<Vec<_>>());
+        let (code, printed) = spawn_blocking(run).await.expect("no panic");
+        assert_eq!(code, Some(0), "{options}: {printed}");
+        let own = fs::read(&file).expect("the file is there");
+        let other = service.api().file(&format!("/api/v1/export?{question}&from={from}&to={to}")).await;
+        assert!(own.len() > 200, "{options}: {} bytes", own.len());
+        assert!(own == other, "{options}: {} bytes, {} by the interface", own.len(), other.len());
+    }
+    let left =
+        fs::read_dir(folder.path()).expect("our folder").filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    assert_eq!(left.filter(|name| name.ends_with(".part")).count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_interface_refuses_is_said_and_no_file_is_made() {
+    let service = Service::start(Config::new().listener(Listener::new())).await;
+    let folder = Artefacts::new("no-export");
+    let file = folder.path().join("a.csv");
+    let line = format!(
+        "export --url {} --zone altstatt --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z -o {}",
+        service.api().base(),
+        file.to_str().expect("our folder's name is UTF-8")
+    );
+    let run = move || smartpole(&line.split_whitespace().collect::<Vec<_>>());
+    let (code, printed) = spawn_blocking(run).await.expect("no panic");
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains("did you mean \"altstadt\"?"), "{printed}");
+    assert!(!file.exists() && !file.with_extension("csv.part").exists());
+}
