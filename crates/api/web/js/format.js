@@ -64,6 +64,11 @@ export function day(ms) {
   return formatter('DateTimeFormat', { timeZone: ZONE, day: 'numeric', month: 'short' }).format(ms);
 }
 
+/** Nov 26 */
+export function monthName(ms) {
+  return formatter('DateTimeFormat', { timeZone: ZONE, month: 'short', year: '2-digit' }).format(ms);
+}
+
 /** Tue, 24 Nov, 14:15 */
 export function moment(ms) {
   return formatter('DateTimeFormat', { timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(ms);
@@ -136,4 +141,9 @@ export function bytes(size) {
 /** The name of a property in the chosen language. */
 export function propertyName(property, id) {
   return property?.[`name_${language()}`] ?? id;
+}
+
+/** A count as short as it can be read: "12,5 Tsd." */
+export function compact(value) {
+  return formatter('NumberFormat', { notation: value >= 10_000 ? 'compact' : 'standard', maximumFractionDigits: 1 }).format(value);
 }

@@ -13,6 +13,7 @@ import { drawForeign } from './map-foreign.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
 import { startMethodPage } from './method-page.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
+import { planningLater } from './planning-later.js';
 import { startPanel } from './pole-panel.js';
 import { drawQuarantine, freshenQuarantine } from './quarantine.js';
 import { startRefusedPanel } from './refused-panel.js';
@@ -47,6 +48,7 @@ function wire() {
   on(['live'], () => { drawLiveTiles(); freshenLedger(); freshenQuarantine(); drawHistory(); drawConnection(); });
   on(['connection', ...ALL], () => { drawConnection(); drawLiveTiles(); });
   on(['theme'], recolourMap);
+  planningLater();
   on(['poles', 'counts', 'heat', 'devices', 'gateways', 'ledger'], revealAgain);
 }
 

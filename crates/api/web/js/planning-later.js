@@ -1,0 +1,13 @@
+/** The planner's view comes when it is gone to, once the service said that there is a reader for it. */
+import { on, state } from './state.js';
+
+let isComing = false;
+
+/** Watches view and role. */
+export function planningLater() {
+  on(['view', 'role'], () => {
+    if (isComing || state.view !== 'planung' || state.role === null) return;
+    isComing = true;
+    import('./planning.js').then(({ startPlanning }) => startPlanning());
+  });
+}
