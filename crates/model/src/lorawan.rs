@@ -188,6 +188,8 @@ pub struct Gateway {
     pub name: String,
     /// Where it stands, if that is known.
     pub position: Option<Position>,
+    /// The cabinet that switches its power, if it hangs on the street lighting.
+    pub switch_point: Option<String>,
 }
 
 #[cfg(test)]

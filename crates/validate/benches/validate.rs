@@ -56,6 +56,7 @@ fn time_of_a_sample(bencher: Bencher<'_, '_>) {
     let profile = Profile {
         humidity: None,
         sensing: smartpole_model::registry::Sensing::None,
+        spare_part: None,
         dpia: None,
         id: String::new(),
         name: String::new(),

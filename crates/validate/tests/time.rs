@@ -16,6 +16,7 @@ fn profile(payload_time: bool) -> Profile {
     Profile {
         humidity: None,
         sensing: smartpole_model::registry::Sensing::None,
+        spare_part: None,
         dpia: None,
         id: "pole".to_owned(),
         name: "Pole".to_owned(),

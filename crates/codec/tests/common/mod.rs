@@ -65,6 +65,7 @@ pub fn profile(mapping: &str) -> Profile {
     Profile {
         humidity: None,
         sensing: smartpole_model::registry::Sensing::None,
+        spare_part: None,
         dpia: None,
         id: "test".to_owned(),
         name: "Test".to_owned(),

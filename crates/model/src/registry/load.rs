@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fmt::Write};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, calendar, calibrations, counts, devices, events,
+    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, alerts, calendar, calibrations, counts, devices,
+    events,
     foreign::{self, Mount},
     gateways::{self, GatewayRow},
     keys,
@@ -29,8 +30,9 @@ pub const PROFILES: &str = "profiles/";
 
 /// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
 pub fn is_input(name: &str) -> bool {
-    const FILES: [&str; 12] = [
+    const FILES: [&str; 13] = [
         FOLD,
+        alerts::FILE,
         calendar::FILE,
         calibrations::FILE,
         counts::FILE,
@@ -133,6 +135,7 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
         counts: Vec::new(),
         sunday_openings: SundayOpenings::default(),
         events: Vec::new(),
+        alerts: alerts::defaults(&properties),
         device_by_id,
         gateway_by_eui,
     };
@@ -154,6 +157,9 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     }
     if let Some(text) = read_optional(files, events::FILE, problems) {
         registry.events = events::read(text, &registry, problems);
+    }
+    if let Some(text) = read_optional(files, alerts::FILE, problems) {
+        registry.alerts = alerts::read(text, &properties, &registry.poles, problems);
     }
     Inputs { registry, settings: read_settings(files, problems) }
 }

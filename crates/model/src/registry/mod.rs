@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{Catalogue, Eui, FoldSettings, Gateway, PropertyNo};
 
+mod alert_rules;
+mod alerts;
 mod calendar;
 mod calibration;
 mod calibrations;
@@ -17,11 +19,13 @@ mod gateways;
 mod installation;
 mod instant;
 mod keys;
+mod lighting;
 mod load;
 mod names;
 mod place;
 mod poles;
 mod polygon;
+mod position;
 mod problem;
 mod profile;
 mod profiles;
@@ -36,6 +40,10 @@ mod text;
 mod toml_section;
 mod zones;
 
+pub use alert_rules::{
+    AlertRule, AlertRules, AlertSeverity, Battery, ClockOff, DayTime, Disk, Drift, Flood, GatewaySilent, LimitValue,
+    PowerOff, QuarantineShare, Silent, SourceLost, Stuck, SwitchPointSilent, TargetLag,
+};
 pub use calendar::SundayOpenings;
 pub use calibration::{Calibration, Collocation};
 pub use codec::Codec;
@@ -75,6 +83,8 @@ pub struct Registry {
     pub sunday_openings: SundayOpenings,
     /// What happens on some days, in file order. Nothing that is stored depends on it.
     pub events: Vec<Event>,
+    /// What an operator is told of. Nothing that is stored depends on it.
+    pub alerts: AlertRules,
     device_by_id: HashMap<String, DeviceIndex>,
     gateway_by_eui: HashMap<Eui, usize>,
 }

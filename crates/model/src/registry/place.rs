@@ -13,6 +13,10 @@ pub struct Pole {
     pub place: String,
     /// Where it stands.
     pub position: Position,
+    /// Its number in the street lighting (Leuchtstellennummer), as it stands on the mast.
+    pub lamp: Option<String>,
+    /// The cabinet that switches its power (Schaltstelle).
+    pub switch_point: Option<String>,
     /// What kind of place that is.
     pub site: Site,
     /// Whose numbers these are; `None` for a pole of the city's own. A foreign place is in no zone but one that lists it.

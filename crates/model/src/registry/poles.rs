@@ -1,12 +1,12 @@
 //! `poles.csv`: the lamps, and places of foreign series.
 
 use super::{
-    Pole, Problem, Site,
+    Pole, Problem, Site, lighting,
     names::{self, FirstLines, Names},
+    position,
     table::{self, Layout, Row},
 };
 use crate::Position;
-
 /// The file's name.
 pub(super) const FILE: &str = "poles.csv";
 
@@ -15,8 +15,8 @@ const MOST_PROVIDER: usize = 80;
 
 const LAYOUT: Layout = Layout {
     file: FILE,
-    required: &["id", "name", "place", "lat", "lon"],
-    optional: &["site", "provider"],
+    required: &["id", "name", "place"],
+    optional: &["lat", "lon", "easting", "northing", "site", "provider", "lamp", "switch_point"],
     secret: false,
 };
 
@@ -33,7 +33,9 @@ pub(super) struct PoleRow {
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> (Vec<PoleRow>, Names) {
     let mut poles = Vec::new();
     let mut lines = FirstLines::default();
+    let mut is_placed = true;
     let whole = table::rows(text, &LAYOUT, problems, |row, problems| {
+        is_placed &= has_place(row);
         let id = row.get("id").to_owned();
         if let Some(problem) = names::bad_id(&id) {
             problems.push(row.problem("id", format!("the id {problem}"), names::ID_HINT));
@@ -45,11 +47,16 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> (Vec<PoleRow>, Na
         let pole = pole(row, &id, problems);
         poles.push(PoleRow { line: row.line, id, pole });
     });
+    if !is_placed {
+        let hint = "add lat and lon, or easting and northing of EPSG:25832, to the first line";
+        problems.push(Problem::new(FILE, "column `lat` is missing", hint).at_line(1).in_field("lat"));
+    }
     (poles, if whole { lines.into() } else { Names::unreadable() })
 }
 
 fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
-    let (position, site, provider) = (position(row, problems), site(row, problems), provider(row, problems));
+    let (position, site, provider) = (place(row, problems), site(row, problems), provider(row, problems));
+    let (lamp, switch_point) = (lighting::name(row, "lamp", problems), lighting::name(row, "switch_point", problems));
     let name = match row.get("name") {
         "" => id,
         name => name,
@@ -59,10 +66,30 @@ fn pole(row: &Row<'_>, id: &str, problems: &mut Vec<Problem>) -> Option<Pole> {
         name: name.to_owned(),
         place: row.get("place").to_owned(),
         position: position?,
+        lamp,
+        switch_point,
         site,
         provider,
         zones: Vec::new(),
     })
+}
+
+/// Whether the file has columns for it; once is enough to say that it has not.
+fn has_place(row: &Row<'_>) -> bool {
+    row.has("lat") && row.has("lon") || row.has("easting") && row.has("northing")
+}
+
+/// A pole has a place.
+fn place(row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<Position> {
+    if !has_place(row) {
+        return None;
+    }
+    let given = position::read(row, problems)?;
+    if given.is_none() {
+        let hint = "give lat and lon in degrees, or easting and northing in metres";
+        problems.push(row.problem("lat", "the place is missing", hint));
+    }
+    given
 }
 
 fn site(row: &Row<'_>, problems: &mut Vec<Problem>) -> Site {
@@ -84,21 +111,4 @@ fn provider(row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<String> {
         problems.push(row.problem("provider", message, "write whose numbers these are, as it is to be cited"));
     }
     (!name.is_empty()).then(|| name.to_owned())
-}
-
-/// A place in the columns `lat` and `lon`.
-pub(super) fn position(row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<Position> {
-    let (lat, lon) = (degrees(row, "lat", 90.0, problems), degrees(row, "lon", 180.0, problems));
-    Some(Position { lat: lat?, lon: lon? })
-}
-
-fn degrees(row: &Row<'_>, column: &str, limit: f64, problems: &mut Vec<Problem>) -> Option<f64> {
-    let degrees = row.number(column);
-    let message = match degrees {
-        Some(degrees) if degrees.abs() <= limit => return Some(degrees),
-        Some(degrees) => format!("{degrees} is no WGS 84 degree: {column} lies between -{limit} and {limit}"),
-        None => format!("{:?} is no number", row.get(column)),
-    };
-    problems.push(row.problem(column, message, "write decimal degrees like 51.54759"));
-    None
 }

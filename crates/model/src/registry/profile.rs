@@ -94,6 +94,8 @@ pub struct Profile {
     pub sensing: Sensing,
     /// Where the data-protection impact assessment is to be found; needed by cameras and radio.
     pub dpia: Option<String>,
+    /// What whoever drives out to replace such a device takes along, free text.
+    pub spare_part: Option<String>,
     /// Values of a decoded object.
     pub mapping: Vec<Mapping>,
     /// Properties it is expected to report (coverage, missing values).

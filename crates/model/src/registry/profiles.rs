@@ -59,6 +59,7 @@ fn profile(
     let humidity = section.table("humidity").and_then(|section| humidity(section, problems));
     check_humidity(section, humidity, &expected, properties);
     let (sensing, dpia) = sensing(section, codec);
+    let spare_part = spare_part(section);
     Some(Profile {
         id: id.to_owned(),
         name: name?,
@@ -69,9 +70,23 @@ fn profile(
         humidity,
         sensing,
         dpia,
+        spare_part,
         mapping,
         expected,
     })
+}
+
+/// It stands in a line of the drive list.
+fn spare_part(section: &mut Section<'_>) -> Option<String> {
+    const MOST: usize = 80;
+    let part: Option<String> = section.optional("spare_part");
+    let fits =
+        |part: &String| !part.trim().is_empty() && part.chars().count() <= MOST && !part.contains(char::is_control);
+    if part.as_ref().is_some_and(|part| !fits(part)) {
+        let hint = format!("write what to take along in one line of 1 to {MOST} characters, or remove it");
+        section.problem("spare_part", "it names no part", hint);
+    }
+    part
 }
 
 fn codec(section: &mut Section<'_>) -> Option<Codec> {
@@ -113,7 +128,7 @@ fn resets_at(section: &mut Section<'_>) -> Option<u16> {
     minute
 }
 
-fn minute_of_day(text: &str) -> Option<u16> {
+pub(super) fn minute_of_day(text: &str) -> Option<u16> {
     let two_digits = |text: &str| text.parse::<u16>().ok().filter(|_| text.len() == 2 && !text.starts_with('+'));
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);

@@ -33,6 +33,11 @@ impl Row<'_> {
         index.and_then(|index| self.record.get(index)).unwrap_or("").trim()
     }
 
+    /// Whether the file has a column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|name| *name == Some(column))
+    }
+
     /// The cell of a column as a number. Where `;` separates cells, `,` is a decimal comma.
     pub(super) fn number(&self, column: &str) -> Option<f64> {
         self.decimal(column)?.to_string().parse().ok()

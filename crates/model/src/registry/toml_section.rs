@@ -98,6 +98,11 @@ impl<'t> Section<'t> {
         self.integer(key, range)
     }
 
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// A table of a key.
     pub(super) fn table(&mut self, key: &'static str) -> Option<Section<'t>> {
         let value = self.value(key)?;

@@ -234,3 +234,18 @@ fn every_device_reports_what_the_catalogue_knows_and_hangs_on_a_pole() {
         assert!(!registry.profiles[&installation.profile].expected.is_empty(), "{}", device.id);
     }
 }
+
+#[test]
+fn the_shipped_alerts_show_the_defaults() {
+    let defaults = inputs().registry.alerts;
+    let mut files = shipped();
+    let text = String::from_utf8(files["alerts.toml"].clone()).unwrap();
+    let set = text
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ') && !rest.is_empty()).unwrap_or(line));
+    let set: String = set.map(|line| format!("{line}\n")).collect();
+    files.insert("alerts.toml".to_owned(), set.into_bytes());
+    let mut shown = Inputs::parse(&files).unwrap_or_else(|problems| panic!("{}", listed(&problems))).registry.alerts;
+    assert_eq!(std::mem::take(&mut shown.power_off).len(), 1, "an example");
+    assert_eq!(shown, defaults);
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod alerts;
 mod any_bytes;
 mod borders;
 mod calendar;
@@ -12,6 +13,7 @@ mod events;
 mod fixture;
 mod foreign;
 mod installations;
+mod lighting;
 mod lorawan;
 mod profiles;
 mod relations;

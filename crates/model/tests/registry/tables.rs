@@ -40,9 +40,11 @@ fn columns_are_named_by_the_first_line() {
             devices.csv:1: id: column `id` is there twice
               hint: remove one of them
             poles.csv:1: lat: column `lat` is missing
-              hint: add it to the first line
+              hint: add lat and lon, or easting and northing of EPSG:25832, to the first line
             poles.csv:1: lattitude: unknown column `lattitude`
-              hint: remove it, or use one of id, name, place, lat, lon, site, provider
+              hint: remove it, or use one of id, name, place, lat, lon, easting, northing, site, provider, lamp, switch_point
+            zones.geojson:4: poles: unknown pole `AM-02`
+              hint: did you mean `AM-01`?
         "#]],
     );
 }
