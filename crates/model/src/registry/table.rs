@@ -35,7 +35,7 @@ impl Row<'_> {
 
     /// Whether the file has a column.
     pub(super) fn has(&self, column: &str) -> bool {
-        self.columns.iter().any(|name| *name == Some(column))
+        self.columns.contains(&Some(column))
     }
 
     /// The cell of a column as a number. Where `;` separates cells, `,` is a decimal comma.
