@@ -12,10 +12,11 @@ use utoipa::{
 use super::Wanted;
 
 /// Addresses whose answers are tables, too.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "/api/v1/poles",
     "/api/v1/zones",
     "/api/v1/latest",
+    "/api/v1/devices",
     "/api/v1/series",
     "/api/v1/footfall",
     "/api/v1/footfall/profile",

@@ -11,6 +11,7 @@ mod coverage;
 mod csv;
 mod datasets;
 mod device_facts;
+mod devices;
 mod errors;
 mod events;
 mod export;
