@@ -31,7 +31,7 @@ async function figures(locator) {
 /** Its tests, with the demo and what all tests of the page use. */
 export function workbench({ demo, opened, eventually, picture, listed }) {
   test('opens what each number of the ledger counts, and its rows are the number', async () => {
-    const { page, wrong, close } = await opened();
+    const { page, wrong, close } = await opened({ path: '/#betrieb' });
     const panel = page.locator(testid('count-panel'));
     for (const number of ['messages/journalled', 'messages/uplink', 'messages/duplicate', 'messages/control', 'messages/quarantined', 'readings/accepted']) {
       await page.locator(`#ledger .flow [data-focus="count ${number}"]`).focus();

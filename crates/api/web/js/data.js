@@ -11,6 +11,8 @@ const HEAT_POLES = 8;
 const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices };
 /** Parts that only operators may ask for. */
 const OPERATION = ['ledger', 'gateways', 'devices'];
+/** Devices of one answer: ten thousand at once would hold the page up while they are read. */
+const DEVICES = 1000;
 const running = new Map();
 
 /** Asks whom the service takes this page for: nothing else is asked before. One that is away is asked again when it is back. */
@@ -84,7 +86,7 @@ async function loadGateways() {
 }
 
 async function loadDevices() {
-  state.devices = new Map((await list('devices')).map((device) => [device.id, device]));
+  state.devices = new Map((await list('devices', { limit: DEVICES })).map((device) => [device.id, device]));
 }
 
 /** What stands on poles and zones cannot be asked without them. */

@@ -3,12 +3,17 @@ import { de } from './text-de.js';
 import { en } from './text-en.js';
 import { de as figuresDe } from './text-figure-de.js';
 import { en as figuresEn } from './text-figure-en.js';
+import { de as operationDe } from './text-operation-de.js';
+import { en as operationEn } from './text-operation-en.js';
 import { de as planningDe } from './text-planning-de.js';
 import { en as planningEn } from './text-planning-en.js';
 import { de as workDe } from './text-work-de.js';
 import { en as workEn } from './text-work-en.js';
 
-const TABLES = { de: { ...de, ...figuresDe, ...planningDe, ...workDe }, en: { ...en, ...figuresEn, ...planningEn, ...workEn } };
+const TABLES = {
+  de: { ...de, ...figuresDe, ...planningDe, ...workDe, ...operationDe },
+  en: { ...en, ...figuresEn, ...planningEn, ...workEn, ...operationEn },
+};
 const KEPT = 'smartpole.language';
 let current = 'de';
 

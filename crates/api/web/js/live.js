@@ -14,10 +14,22 @@ let drawing = false;
 let heard = 0;
 const windowListeners = [];
 const returnListeners = [];
+const readingListeners = [];
+const gapListeners = [];
 
 /** Calls `listener` with each window event. */
 export function onWindow(listener) {
   windowListeners.push(listener);
+}
+
+/** Calls `listener` with each reading as it comes. */
+export function onReading(listener) {
+  readingListeners.push(listener);
+}
+
+/** Calls `listener` with how many events the service left out. */
+export function onGap(listener) {
+  gapListeners.push(listener);
 }
 
 /** Calls `listener` when the line is back after it was lost. */
@@ -43,6 +55,7 @@ function open() {
   source.addEventListener('open', alive);
   source.addEventListener('error', () => connection('lost'));
   source.addEventListener('reading', (event) => take(JSON.parse(event.data)));
+  source.addEventListener('gap', (event) => { alive(); const { missed } = JSON.parse(event.data); gapListeners.forEach((tell) => tell(missed)); });
   source.addEventListener('window', (event) => { alive(); const item = JSON.parse(event.data); windowListeners.forEach((tell) => tell(item)); });
   source.addEventListener('ledger', (event) => { alive(); state.ledger = JSON.parse(event.data); changed('live'); });
 }
@@ -62,9 +75,11 @@ function connection(now) {
   if (before === 'lost' && now === 'live') returnListeners.forEach((tell) => tell());
 }
 
-function take(reading) {
+/** Takes a reading in; its effect is shown with the next frame. */
+export function take(reading) {
   alive();
   readings.set(seriesKey(reading), reading);
+  for (const tell of readingListeners) tell(reading);
   if (drawing) return;
   drawing = true;
   requestAnimationFrame(workIn);
@@ -92,5 +107,7 @@ function touchPole({ pole: id, device: deviceId, received_at: at }) {
   pole.state = 'reporting';
   const device = pole.devices.find((one) => one.id === deviceId);
   if (device) device.last_received_at = at;
+  const known = state.devices?.get(deviceId);
+  if (known) Object.assign(known, { last_received_at: at, state: 'reporting' });
   return revived;
 }

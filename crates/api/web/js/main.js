@@ -1,9 +1,10 @@
 /** Wires the page: language and theme, views to topics, first load, live stream. */
 import { keepFresh, load, loadAll, loadRole } from './data.js';
 import { startDevicePanel } from './device-panel.js';
-import { drawDevices, freshenDevices } from './devices.js';
+import { drawDevices, freshenDevices, resizeDevices, tickDevices } from './devices.js';
 import { find, setText } from './dom.js';
 import { startDrawers } from './drawer.js';
+import { drawFeed, startFeed } from './feed.js';
 import { startFigurePanel } from './figure-panel.js';
 import { drawGateways, followGateway } from './gateways.js';
 import { setLanguage, startLanguage, t } from './i18n.js';
@@ -43,9 +44,11 @@ function wire() {
   on(['ledger'], () => { drawSums(); if (state.ledger) freshenLedger(); else drawLedger(); });
   on(ALL, drawDevices);
   on(['devices'], freshenDevices);
+  on(['size', 'view'], resizeDevices);
+  on(ALL, drawFeed);
   on([...ALL, 'gateways', 'devices'], drawGateways);
   on([...ALL, 'ledger'], drawQuarantine);
-  on(['live'], () => { drawLiveTiles(); freshenLedger(); freshenQuarantine(); drawHistory(); drawConnection(); });
+  on(['live'], () => { drawLiveTiles(); freshenLedger(); freshenQuarantine(); tickDevices(); drawHistory(); drawConnection(); });
   on(['connection', ...ALL], () => { drawConnection(); drawLiveTiles(); });
   on(['theme'], recolourMap);
   planningLater();
@@ -101,6 +104,7 @@ startRefusedPanel();
 if (state.role !== 'public') startWorkbench();
 startDrawers();
 if (state.role !== 'public') startTargets();
+if (state.role !== 'public') startFeed();
 followGateway();
 loadAll();
 keepFresh(isFilling);

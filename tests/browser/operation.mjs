@@ -1,0 +1,108 @@
+/** The view Betrieb as operators use it: the fleet, the live feed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+const testid = (name) => `[data-testid=${name}]`;
+const FLEET = 10_000;
+
+/** The fleet of a large city: the devices of the demo over and over, page by page as the interface gives them. */
+async function largeFleet(page) {
+  let all = null;
+  await page.route('**/api/v1/devices?*', async (route) => {
+    const asked = new URL(route.request().url()).searchParams;
+    if (!all) {
+      const { items } = await (await route.fetch({ url: new URL('/api/v1/devices', route.request().url()).href })).json();
+      all = Array.from({ length: FLEET }, (_, n) => ({ ...items[n % items.length], id: `device-${String(n).padStart(5, '0')}`, ...(n === 7321 ? { state: 'silent', flags: ['stuck'] } : {}) }));
+    }
+    const [from, limit] = [Number(asked.get('cursor') ?? 0), Number(asked.get('limit'))];
+    assert.ok(limit <= 1000, 'an answer at a time that a page reads without a pause');
+    await route.fulfill({ json: { items: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null } });
+  });
+}
+
+/** Its tests, with what all tests of the page use. */
+export function operation({ opened, eventually, picture }) {
+  test('scrolls, sorts, filters and keeps views of ten thousand devices, with the rows that are seen in the document', async () => {
+    const { page, wrong, close } = await opened({ path: '/#betrieb' });
+    await largeFleet(page);
+    await page.reload();
+    const fleet = page.locator(testid('devices'));
+    const rows = fleet.locator('tbody tr');
+    const first = () => rows.first().getAttribute('data-device');
+    await eventually('all of them are counted', async () => /alle 10\.000/.test(await fleet.innerText()));
+    assert.equal(await fleet.locator('table').getAttribute('aria-rowcount'), String(FLEET + 1));
+    const scrolledTo = async (index) => {
+      await fleet.locator('.window').evaluate((box, at) => { box.scrollTop = at * parseFloat(getComputedStyle(box).getPropertyValue('--row')); }, index);
+      await eventually(`row ${index} is there`, async () => (await fleet.locator(`tr[aria-rowindex="${index + 2}"]`).count()) === 1);
+      assert.ok(await rows.count() < 60, `${await rows.count()} rows in the document`);
+    };
+    for (const index of [40, 5000, FLEET - 1, 0]) await scrolledTo(index);
+    assert.equal(await first(), 'device-07321', 'who needs somebody comes first');
+    await fleet.locator('[data-focus="sort device"]').click();
+    await eventually('by name', async () => (await first()) === 'device-00000');
+    await fleet.locator('[data-focus="sort device"]').click();
+    await eventually('and turned round', async () => (await first()) === 'device-09999');
+    assert.equal(await fleet.locator('th.c-device[aria-sort]').getAttribute('aria-sort'), 'descending');
+    await fleet.locator('[data-focus="pick silent"]').click();
+    await page.fill(`${testid('devices')} input[type=search]`, 'device-07321');
+    await eventually('one is left', async () => (await rows.count()) === 1 && /1 von 10\.000/.test(await fleet.innerText()));
+    await fleet.locator('[data-focus="keep view"]').click();
+    await page.keyboard.type('Sorgenkind');
+    await page.keyboard.press('Enter');
+    await page.reload();
+    await eventually('all are shown again', async () => (await rows.count()) > 10);
+    await fleet.locator('[data-focus="view Sorgenkind"]').click();
+    await eventually('the view was kept', async () => (await rows.count()) === 1 && (await first()) === 'device-07321');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('leads through the fleet by keys alone', async () => {
+    const { page, wrong, close } = await opened({ path: '/#betrieb' });
+    await largeFleet(page);
+    await page.reload();
+    const at = () => page.evaluate(() => Number(document.activeElement.closest('tr')?.getAttribute('aria-rowindex') ?? 0));
+    await page.waitForSelector(`${testid('devices')} tbody tr a`);
+    await page.locator(`${testid('devices')} .window`).focus();
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await at(), 2);
+    await page.keyboard.press('End');
+    await eventually('the last one', async () => (await at()) === FLEET + 1);
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await at(), FLEET);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Tab');
+    assert.match(await page.evaluate(() => document.activeElement.getAttribute('href')), /^#pole=/, 'the links of a row, one after the other');
+    await page.keyboard.press('Shift+Tab');
+    assert.equal(await at(), 2, 'and back');
+    await picture(page, 'page-fleet');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('shows messages as they come, filtered, paused, and never more than fit', async () => {
+    const { page, wrong, close } = await opened({ path: '/#betrieb' });
+    const feed = page.locator(testid('feed'));
+    const lines = feed.locator('.feed li');
+    await feed.scrollIntoViewIfNeeded();
+    await eventually('messages with their values', async () => (await lines.count()) > 3 && /\d\d:\d\d:\d\d[\s\S]*(µg\/m³|Querungen)/.test(await lines.first().innerText()));
+    await feed.locator('[data-focus="feed pause"]').click();
+    const held = await lines.allInnerTexts();
+    const newer = await page.evaluate(() => import('/js/state.js').then(({ state }) => state.ledger.journalled));
+    await eventually('others came meanwhile', () => page.evaluate((before) => import('/js/state.js').then(({ state }) => state.ledger.journalled > before + 5), newer));
+    assert.deepEqual(await lines.allInnerTexts(), held, 'a list that is paused stays');
+    await feed.locator('input[type=search]').fill('am-01-air');
+    assert.equal(await lines.count(), 0);
+    await feed.locator('[data-focus="feed pause"]').click();
+    await eventually('of that device alone', async () => (await lines.count()) > 0);
+    assert.ok((await lines.locator('code').allInnerTexts()).every((id) => id === 'am-01-air'));
+    await feed.locator('input[type=search]').fill('');
+    await page.evaluate(() => import('/js/live.js').then(({ take }) => {
+      for (let n = 0; n < 5000; n += 1) take({ pole: 'AM-01', device: `flood-${n}`, property: 'pm2_5', channel: 0, unit: 'ug/m3', value: n, event_time: '2026-11-29T10:00:00Z', received_at: '2026-11-29T10:00:00Z', flags: [] });
+    }));
+    await eventually('how many were left out', async () => /[45]\.\d{3} davon ausgelassen/.test(await feed.innerText()));
+    assert.ok(await lines.count() <= 40, `${await lines.count()} lines`);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+}
