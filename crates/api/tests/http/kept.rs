@@ -52,7 +52,8 @@ async fn readings_go_first_then_quarters_of_an_hour_and_hours_never() {
         11 days: 410 200 200 200 public 200
         27 days: 410 410 200 200 public 200
         29 days: 410 410 410 410 public 410
-    "#]].assert_eq(&rows);
+    "#]]
+    .assert_eq(&rows);
 }
 
 #[tokio::test]
