@@ -30,16 +30,20 @@ export function monthStarts(all) {
 
 /**
  * Runs of days without any value between days that have one.
+ * @param {(date:string) => boolean} [isClosed] of which days none was to be expected: they neither are an outage nor end one
  * @returns {{from:string, to:string}[]}
  */
-export function outages(all) {
-  const value = (cell) => cell.known?.value ?? null;
-  const first = all.findIndex((cell) => value(cell) !== null);
-  const last = all.findLastIndex((cell) => value(cell) !== null);
+export function outages(all, isClosed = () => false) {
+  const expected = all.filter(({ date }) => !isClosed(date));
+  const isKnown = (cell) => (cell.known?.value ?? null) !== null;
+  const first = expected.findIndex(isKnown);
+  const last = expected.findLastIndex(isKnown);
   const runs = [];
-  for (const { date } of all.slice(Math.max(0, first), last + 1).filter((cell) => value(cell) === null)) {
-    if (runs.length && dateAfter(runs.at(-1).to, 1) === date) runs.at(-1).to = date;
-    else runs.push({ from: date, to: date });
+  for (let at = first + 1; at < last; at += 1) {
+    const { date } = expected[at];
+    if (isKnown(expected[at])) continue;
+    if (isKnown(expected[at - 1])) runs.push({ from: date, to: date });
+    else runs.at(-1).to = date;
   }
   return runs;
 }

@@ -27,6 +27,7 @@ export function pitchOf(width) {
  * @param {Map<string, any>} shown.known days by date
  * @param {{days:Map<string, any>, events:any[]}|null} shown.occasions
  * @param {{from:string, to:string}} shown.period
+ * @param {'all'|'open'} shown.hours
  * @param {import('./planning-rules.js').Note[]} shown.notes
  * @param {{kind:string, id:string, property:string}} shown.figure what a day is a figure of
  * @param {(value:number) => string} shown.say a value with its unit
@@ -84,6 +85,7 @@ function mark(period, all, pitch) {
 function day(shown, { date, known }, { x, y, wide, tall }, scale) {
   const box = { x: x + 1, y: y + 1, width: wide - 2, height: tall - 2, rx: Math.min(4, tall / 5) };
   const value = known?.value ?? null;
+  if (value === null && isClosed(shown, date)) return svg('circle', { cx: x + wide / 2, cy: y + tall / 2, r: 1.4, class: 'closed' }, svg('title', {}, words(shown, date, known)));
   if (value === null) return svg('rect', { ...box, x: x + 1.5, y: y + 1.5, width: wide - 3, height: tall - 3, class: 'no-data' }, svg('title', {}, words(shown, date, known)));
   const isThin = known.coverage !== null && known.coverage !== undefined && known.coverage < COVERED;
   const occasion = shown.occasions?.days.get(date);
@@ -94,12 +96,17 @@ function day(shown, { date, known }, { x, y, wide, tall }, scale) {
     noted >= 0 ? svg('path', { d: `M${x + wide - 1},${y + 1} v${Math.min(9, tall / 2)} l-${Math.min(9, tall / 2)},-${Math.min(9, tall / 2)}Z`, class: 'noted' }) : null);
 }
 
+/** Whether shops are closed all day and nothing but opening hours is looked at. */
+function isClosed({ hours, occasions }, date) {
+  return hours === 'open' && occasions?.days.get(date)?.open === null;
+}
+
 /** "Sa., 28. November 2026: 114.137 Querungen, Abdeckung 100 %, korrigiert, Adventsmarkt" */
 export function words(shown, date, known) {
   const occasion = shown.occasions?.days.get(date);
   const names = [occasion?.public_holiday && holidayWord(occasion.public_holiday), occasion?.special_day && holidayWord(occasion.special_day), occasion?.sunday_opening && t('planning.sunday'), ...eventsOf(shown, date)].filter(Boolean);
   const value = known?.value ?? null;
-  const told = value === null ? [t('planning.noData')] : [shown.say(value), known.coverage === null || known.coverage === undefined ? null : t('planning.covered', { share: format.percent(known.coverage) }), known.state ? t(`window.${known.state}`) : null];
+  const told = value === null ? [t(isClosed(shown, date) ? 'planning.closed' : 'planning.noData')] : [shown.say(value), known.coverage === null || known.coverage === undefined ? null : t('planning.covered', { share: format.percent(known.coverage) }), known.state ? t(`window.${known.state}`) : null];
   const notes = shown.notes.filter((note) => note.date === date).map(({ text }) => `„${text}“`);
   return `${format.date(startOf(date))}: ${[...told, ...names, ...notes].filter(Boolean).join(', ')}`;
 }
@@ -120,7 +127,7 @@ function under(shown, span, all, pitch) {
   const until = (date) => LEFT + ((columnOf.get(date) ?? 0) + 1) * pitch - 2;
   const things = [
     ...bands(shown.occasions?.events ?? [], span).map(({ name, kind, from, to }) => ({ from, to, text: `${name} ${short({ from, to })}`, style: `event ${kind}` })),
-    ...(shown.figure.kind === 'zone' ? outages(all) : []).map(({ from, to }) => ({ from, to, text: `${t('planning.outage')} ${short({ from, to })}`, style: 'outage' })),
+    ...(shown.figure.kind === 'zone' ? outages(all, (date) => isClosed(shown, date)) : []).map(({ from, to }) => ({ from, to, text: `${t('planning.outage')} ${short({ from, to })}`, style: 'outage' })),
     ...shown.notes.filter(({ date }) => columnOf.has(date)).map(({ date, text }) => ({ from: date, to: date, text, style: 'note-label' })),
   ];
   const right = LEFT + pitch * WEEKS;

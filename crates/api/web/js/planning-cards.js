@@ -16,7 +16,7 @@ import { part } from './planning-parts.js';
 import { report } from './planning-report.js';
 import { addressOf, stepOf } from './planning-rules.js';
 import { sitePicker, siteTable } from './planning-sites.js';
-import { coverage, limits, ranking } from './planning-tables.js';
+import { coverage, limits, ranking, scrollBox } from './planning-tables.js';
 import { weatherStrips } from './planning-weather.js';
 import { peak, week, weekTable } from './planning-week.js';
 import { lengthWords, spanWords } from './planning-words.js';
@@ -61,9 +61,9 @@ export const cards = [
   { id: 'planning-days', wide: true, uses: ['days', 'occasions', 'weather'], draw: drawDays },
   { id: 'planning-bars', uses: ['bars', 'corrections', 'occasions'], draw: drawBars },
   { id: 'planning-week', uses: ['week'], draw: drawWeek },
-  { id: 'planning-ranking', uses: ['ranking'], draw: drawRanking },
   { id: 'planning-coverage', uses: ['coverage'], draw: drawCoverage },
-  { id: 'planning-limits', wide: true, uses: ['limits'], draw: drawLimits },
+  { id: 'planning-ranking', uses: ['ranking'], draw: drawRanking },
+  { id: 'planning-limits', uses: ['limits'], draw: drawLimits },
   { id: 'planning-sites', wide: true, uses: ['sites'], draw: drawSites },
   { id: 'planning-report', wide: true, uses: ['bars', 'occasions'], draw: drawReport },
 ];
@@ -85,7 +85,7 @@ function figureWays(root, { title: text, source, name }) {
 
 /** What opens the same figures as a table. */
 function asTable(make) {
-  const inside = h('div', { class: 'scroll' });
+  const inside = scrollBox(t('planning.table'));
   return h('details', { class: 'as-table', ontoggle: (event) => { if (event.target.open && !inside.firstChild) inside.append(make()); } }, h('summary', { 'data-focus': 'table' }, t('planning.table')), inside);
 }
 
@@ -113,7 +113,7 @@ function drawnDays({ choices, period, zone }, answer, occasions, weather, width)
   const figure = isCount ? { kind: 'zone', id: zone.id, property: CROSSINGS } : { kind: 'pole', id: answer.pole, property };
   const unit = isCount ? t('figure.unit') : format.unit(state.properties.get(property)?.unit);
   const say = (value) => (choices.what === 'parking' ? format.percent(value) : `${format.number(value, isCount ? 0 : 1)} ${unit}`.trim());
-  const told = { known: answer.known, occasions, period, notes: choices.notes, figure, say, label: t('planning.calendar.label', { name: isCount ? zone.name : answer.pole }) };
+  const told = { known: answer.known, occasions, period, hours: isCount ? choices.hours : 'all', notes: choices.notes, figure, say, label: t('planning.calendar.label', { name: isCount ? zone.name : answer.pole }) };
   const drawn = calendar(told, width);
   return [h('div', { class: 'scroll' }, drawn.root, weather.value ? weatherStrips(weather.value, period, width) : null), drawn.readout, scaleKey(told),
     occasionNotes(told).map((line) => h('p', { class: 'note' }, line)), asTable(() => dayTable(told, unit || t(`planning.what.${choices.what}`)))];
@@ -162,7 +162,7 @@ function drawWeek(asked, { week: answered }, { root }) {
 
 function drawRanking(asked, { ranking: answered }) {
   const name = t('planning.ranking.title');
-  return [title('planning-ranking', name, lengthWords(ask.rankedPeriod(asked), format.number, t), csv('footfall/ranking', ask.rankingQuestion(asked), name)), shown(answered, (answer) => [h('div', { class: 'scroll' }, ranking(answer)), h('p', { class: 'note' }, t('planning.ranking.note'))])];
+  return [title('planning-ranking', name, lengthWords(ask.rankedPeriod(asked), format.number, t), csv('footfall/ranking', ask.rankingQuestion(asked), name)), shown(answered, (answer) => [scrollBox(name, ranking(answer)), h('p', { class: 'note' }, t('planning.ranking.note'))])];
 }
 
 function drawCoverage(asked, { coverage: answered }) {
@@ -172,7 +172,7 @@ function drawCoverage(asked, { coverage: answered }) {
 
 function drawLimits(asked, { limits: answered }) {
   const name = t('planning.limits.title', { year: asked.period.to.slice(0, 4) });
-  return [title('planning-limits', name, t('planning.limits.of', { zone: asked.zone.name }), csv('air/limits', ask.limitsQuestion(asked), name)), shown(answered, (answer) => h('div', { class: 'scroll' }, limits(answer)))];
+  return [title('planning-limits', name, t('planning.limits.of', { zone: asked.zone.name }), csv('air/limits', ask.limitsQuestion(asked), name)), shown(answered, (answer) => scrollBox(name, limits(answer)))];
 }
 
 function drawSites(asked, { sites: answered }, { choose }) {

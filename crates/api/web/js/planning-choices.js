@@ -14,7 +14,7 @@ import { state } from './state.js';
 export function choiceChips(asked, choose) {
   const { zone, choices } = asked;
   return h('div', { class: 'choices', role: 'group', 'aria-label': t('planning.choices') },
-    chip('zone', zone?.id, zones().map(({ id, name }) => [id, name]), (id) => choose({ zone: id, pole: null })),
+    chip('zone', zone?.id, zones(zone).map(({ id, name }) => [id, name]), (id) => choose({ zone: id, pole: null })),
     periodChip(asked, choose),
     chip('compare', choices.compare, comparisons(asked.events, choices.compare), (compare) => choose({ compare })),
     chip('days', choices.days, Object.keys(DAYS).map((key) => [key, t(`planning.days.${key}`)]), (days) => choose({ days })),
@@ -24,8 +24,9 @@ export function choiceChips(asked, choose) {
     asOfChip(choices, choose));
 }
 
-function zones() {
-  return (state.zones ?? []).filter((zone) => zone.count && zone.count !== 'none');
+/** Zones that count, and the one that is looked at. */
+function zones(chosen) {
+  return (state.zones ?? []).filter((zone) => zone === chosen || (zone.count && zone.count !== 'none'));
 }
 
 /** "Querungen", "Feinstaub PM2,5", "Lärm, Tageswert" */

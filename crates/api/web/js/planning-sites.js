@@ -3,6 +3,7 @@ import { h } from './dom.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { MOST_SITES } from './planning-rules.js';
+import { scrollBox } from './planning-tables.js';
 import { state } from './state.js';
 
 /** Figures of a share of hours that are told as "gut 87 %". */
@@ -24,7 +25,7 @@ export function siteTable({ items, comparable, citation }) {
     return [...lead, figureRow(figure, items, known.get(figure))];
   });
   return [
-    h('div', { class: 'scroll' }, h('table', { class: 'planning-table sites' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('planning.column.figure')), items.map((site) => h('th', { scope: 'col', class: 'n' }, site.name, site.provider ? h('span', { class: 'note' }, ` (${site.provider})`) : null)))), h('tbody', {}, rows))),
+    scrollBox(t('planning.sites.title'), h('table', { class: 'planning-table sites' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('planning.column.figure')), items.map((site) => h('th', { scope: 'col', class: 'n' }, site.name, site.provider ? h('span', { class: 'note' }, ` (${site.provider})`) : null)))), h('tbody', {}, rows))),
     absent.length ? h('p', { class: 'note' }, t('planning.sites.absent', { list: absent.join(', ') })) : null,
     citation ? h('p', { class: 'note source' }, citation.text) : null,
   ];
@@ -48,12 +49,11 @@ function figureName(figure) {
 /** A value with its unit, and beside it how much of it is known. */
 function cell({ figure, unit, value, coverage, missing }) {
   if (missing) return h('span', { class: 'note' }, t(knows(`planning.missing.${missing.reason}`) ? `planning.missing.${missing.reason}` : 'planning.noData'));
-  const text = CLASS.test(figure) ? format.percent(value) : `${format.number(value, digits(value, unit))} ${unitWord(figure, unit)}`.trim();
+  const text = CLASS.test(figure) || figure === 'taken' ? format.percent(value) : `${format.number(value, digits(value, unit))} ${unitWord(figure, unit)}`.trim();
   return [h('b', {}, text), coverage < 1 ? h('span', { class: 'note' }, ` ${t('planning.covered.short', { share: format.percent(coverage) })}`) : null];
 }
 
 function unitWord(figure, unit) {
-  if (figure === 'taken') return '';
   return unit === '/d' ? t('planning.unit.perDay') : figure.startsWith('laeq') ? 'dB(A)' : format.unit(unit);
 }
 

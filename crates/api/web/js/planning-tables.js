@@ -13,6 +13,11 @@ const LONG = 24;
 const MOST_GAPS = 6;
 const HOUR = 3_600_000;
 
+/** What is wider than a phone: to be scrolled by the arrow keys as well. */
+export function scrollBox(label, ...children) {
+  return h('div', { class: 'scroll', role: 'group', tabindex: 0, 'aria-label': label }, children);
+}
+
 const column = (key, isNumber) => h('th', { scope: 'col', class: isNumber ? 'n' : null }, t(`planning.column.${key}`));
 
 /** Zones by crossings a day: places first, then districts. */
@@ -26,7 +31,7 @@ export function ranking({ items }) {
 }
 
 /** Hours or days above a number, at the pole that has most of them. */
-export function limits({ items, note }) {
+export function limits({ items }) {
   const shown = items.filter(({ poles, kind }) => poles.length > 0 && KINDS.includes(kind));
   if (shown.length === 0) return h('p', { class: 'note' }, t('planning.limits.none'));
   const told = shown.filter(({ highest }) => highest > 0);
@@ -40,7 +45,7 @@ export function limits({ items, note }) {
     told.length > 0 && h('table', { class: 'planning-table' }, h('thead', {}, h('tr', {}, column('limit'), column('above', true), column('allowed', true), column('pole'), column('valid', true))),
       groups.map((regime) => h('tbody', {}, h('tr', { class: 'group' }, h('th', { colspan: 5, scope: 'rowgroup' }, t(`regime.${regime}`), ' ', h('span', { class: 'note' }, inForce(told.find((item) => item.regime === regime))))),
         told.filter((item) => item.regime === regime).map(limitRow)))),
-    h('p', { class: 'note' }, t('planning.limits.note'), h('span', { hidden: true }, note)),
+    h('p', { class: 'note' }, t('planning.limits.note')),
   ];
 }
 
@@ -85,7 +90,7 @@ export function coverage({ items }) {
   return [
     h('p', {}, t(gaps.length ? 'planning.coverage.gaps' : 'planning.coverage.whole', { n: format.number(poles.length), least: format.percent(least), gaps: format.number(gaps.length) })),
     gaps.length ? h('ul', { class: 'plain' }, gaps.slice(0, MOST_GAPS).map(({ poles: silent, from, to }) => h('li', {}, h('b', {}, silent.length > 3 ? t('planning.coverage.counters', { n: format.number(silent.length) }) : silent.join(', ')), ` ${t('planning.coverage.gap', { from: format.moment(from), to: format.moment(to), days: format.number((to - from) / (24 * HOUR), 1) })}`))) : null,
-    h('details', { class: 'as-table' }, h('summary', {}, t('planning.table')), h('div', { class: 'scroll' }, h('table', { class: 'planning-table' },
+    h('details', { class: 'as-table' }, h('summary', {}, t('planning.table')), scrollBox(t('planning.coverage.title'), h('table', { class: 'planning-table' },
       h('thead', {}, h('tr', {}, column('pole'), months.map((start) => h('th', { scope: 'col', class: 'n' }, format.monthName(Date.parse(start) + 15 * 24 * HOUR))))),
       h('tbody', {}, poles.map((pole) => h('tr', {}, h('th', { scope: 'row' }, pole), months.map((start) => { const found = at.get(`${pole} ${start}`); return h('td', { class: 'n' }, found ? format.percent(found.coverage) : '–'); }))))))),
   ];

@@ -23,6 +23,7 @@ export function week({ items }, width) {
     const [x, y] = [LEFT + item.hour * wide, days.indexOf(item.day) * TALL];
     const box = { x: x + 1, y: y + 1, width: wide - 2, height: TALL - 2, rx: 4 };
     const value = valueOf(item);
+    if (item.of === 0) return null; // no such hour was looked at
     if (value === null) return svg('rect', { ...box, class: 'no-data' }, svg('title', {}, words(item)));
     return svg('a', { 'data-at': days.indexOf(item.day) * 24 + item.hour, role: 'img', tabindex: -1, 'aria-label': words(item) }, svg('rect', { ...box, class: 'day', 'fill-opacity': ink(value, scale).toFixed(3) }));
   };

@@ -71,6 +71,8 @@ test('an outage is a run of days without a value between days with one', () => {
   const known = new Map(['2026-02-20', '2026-02-21', '2026-02-25', '2026-02-27'].map((date) => [date, { value: date === '2026-02-21' ? 0 : 5 }]));
   assert.deepEqual(outages(cells({ from: '2026-02-18', to: '2026-03-02' }, known)), [{ from: '2026-02-22', to: '2026-02-24' }, { from: '2026-02-26', to: '2026-02-26' }], 'zero is a value; what lies before and after is no outage');
   assert.deepEqual(outages(cells({ from: '2026-02-18', to: '2026-02-19' }, new Map())), []);
+  const sundays = (date) => ['2026-02-22', '2026-03-01'].includes(date);
+  assert.deepEqual(outages(cells({ from: '2026-02-18', to: '2026-03-02' }, new Map([...known].filter(([date]) => date !== '2026-02-21'))), sundays), [{ from: '2026-02-21', to: '2026-02-24' }, { from: '2026-02-26', to: '2026-02-26' }], 'closed days neither are one nor end one');
 });
 
 test('events are bands, unless they are each week', () => {
