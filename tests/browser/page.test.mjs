@@ -171,6 +171,7 @@ describe('the page', () => {
     await page.reload();
     const card = page.locator(`${testid('targets')} [data-target=city][data-circuit=open]`);
     await eventually('its state, lag and equation', async () => /InfluxDB city[\s\S]*wartet[\s\S]*12 s zurück, 3\.400 Messwerte aus 425 Nachrichten ausstehend[\s\S]*nicht zu erreichen[\s\S]*10\.403[\s\S]*7\.000[\s\S]*3\.400/.test(await card.innerText()));
+    assert.equal(await page.locator('#ledger .flow .target-end.is-open').textContent(), 'InfluxDB city3.400 ausstehend', 'the picture ends there');
     await picture(page, 'page-targets');
     await card.locator('.reasons a').focus();
     await page.keyboard.press('Enter');
