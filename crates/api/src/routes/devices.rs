@@ -1,5 +1,7 @@
 //! `GET /api/v1/devices` and `GET /api/v1/devices/{id}`
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -90,6 +92,9 @@ pub(crate) struct DeviceDetail {
     installations: Vec<InstallationItem>,
     /// How its values are corrected.
     calibrations: Vec<CalibrationItem>,
+    /// Ids of the properties whose hours can be laid beside those of the poles around, by `/api/v1/peers`.
+    #[schema(example = json!(["pm2_5"]))]
+    compared: Vec<String>,
 }
 
 /// Whose clock gives a device's event times, and how far its own is off.
@@ -167,8 +172,20 @@ fn one(fold: &Fold, id: &str) -> Result<(DeviceDetail, Option<DeviceNo>), Proble
     let index = registry.device_index(id).ok_or_else(unknown)?;
     let device = &registry.devices[index];
     let (installations, calibrations) = (installations(registry, device), calibrations(registry, device));
-    let detail = DeviceDetail { device: item(fold, device), clock: None, installations, calibrations };
+    let compared = compared(fold, device);
+    let detail = DeviceDetail { device: item(fold, device), clock: None, installations, calibrations, compared };
     Ok((detail, fold.device_no(id)))
+}
+
+/// The properties of its newest readings for which a rule compares its pole with those around.
+fn compared(fold: &Fold, device: &Device) -> Vec<String> {
+    let registry = &fold.inputs().registry;
+    let profile = &device.at(fold.position().1).profile;
+    let latest = fold.device_no(&device.id).map_or(&[][..], |no| fold.latest(no));
+    let properties = latest.iter().filter_map(|latest| scope::property(fold, latest.series.property));
+    let ruled = properties.filter(|property| registry.quality_rules(property.number, profile).peer.is_some());
+    let ids: BTreeSet<&str> = ruled.map(|property| property.id.as_str()).collect();
+    ids.into_iter().map(str::to_owned).collect()
 }
 
 fn item(fold: &Fold, device: &Device) -> DeviceItem {

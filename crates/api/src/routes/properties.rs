@@ -1,8 +1,10 @@
 //! `GET /api/v1/properties`
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
 use serde::Serialize;
-use smartpole_model::ObservedProperty;
+use smartpole_model::{Catalogue, ObservedProperty};
 use utoipa::ToSchema;
 
 use crate::{
@@ -34,6 +36,9 @@ pub(crate) struct Property {
     theme: String,
     /// Whether it is for the public.
     public: bool,
+    /// Of a total, the property whose windows have its differences; it has none of its own. Else null.
+    #[schema(example = "people_in")]
+    counts: Option<String>,
 }
 
 /// The catalogue of observed properties.
@@ -42,11 +47,15 @@ pub(crate) struct Property {
     Failed,
 ))]
 pub(crate) async fn properties(State(state): State<ApiState>) -> Result<Json<List<Property>>, Problem> {
-    let items = state.ask(|parts| Ok(parts.fold().inputs().registry.properties.iter().map(property).collect()));
+    let items = state.ask(|parts| {
+        let inputs = Arc::clone(parts.fold().inputs());
+        let catalogue = &inputs.registry.properties;
+        Ok(catalogue.iter().map(|of| property(catalogue, of)).collect())
+    });
     Ok(Json(List::whole(items.await?)))
 }
 
-fn property(property: &ObservedProperty) -> Property {
+fn property(catalogue: &Catalogue, property: &ObservedProperty) -> Property {
     Property {
         id: property.id.clone(),
         name_de: property.name_de.clone(),
@@ -56,5 +65,6 @@ fn property(property: &ObservedProperty) -> Property {
         decimals: property.decimals,
         theme: property.theme.clone(),
         public: property.public,
+        counts: property.counts.and_then(|number| Some(catalogue.get(number)?.id.clone())),
     }
 }

@@ -108,3 +108,11 @@ async fn devices_are_a_table_too() {
         air-3,LS-02,air,never,,,60,,,,,,2026-11-24T00:00:00Z,2026-11-24 01:00:00,0,0,,,,,,,,,,
     "#]].assert_eq(&table);
 }
+
+#[tokio::test]
+async fn one_device_says_what_of_it_is_compared_with_the_poles_around() {
+    let city = city().await;
+    let compared = |answer: String| answer.rsplit_once("\"compared\":").unwrap().1.to_owned();
+    assert_eq!(compared(city.get("/api/v1/devices/air-1").await), "[\"pm2_5\"]}");
+    assert_eq!(compared(city.get("/api/v1/devices/air-3").await), "[]}", "it has measured nothing yet");
+}

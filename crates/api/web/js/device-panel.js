@@ -1,6 +1,7 @@
 /** The panel of one device: what is wrong and refused, its latest values, its clock, where it hung, its session, its joins, the gateways that hear it. */
 import { get, list } from './api.js';
 import { clockSection, valuesSection } from './device-facts.js';
+import { deviceHistory } from './device-history.js';
 import { calibrationSection, placeSection } from './device-place.js';
 import { quarantineSection, refusedOf } from './device-quarantine.js';
 import { connection, problems } from './device-rules.js';
@@ -21,6 +22,8 @@ let failed = null;
 /** What only the panel asks for. */
 const NO_DETAIL = { latest: null, clock: undefined, installations: null, calibrations: null, refused: [] };
 let detail = NO_DETAIL;
+/** Draws what is asked for once; null until the device is known. */
+let history = null;
 
 /** Follows the address and the state. */
 export function startDevicePanel() {
@@ -33,6 +36,7 @@ function opened(id) {
   open = id;
   failed = null;
   detail = NO_DETAIL;
+  history = null;
   draw();
   refresh();
 }
@@ -40,8 +44,8 @@ function opened(id) {
 async function refresh() {
   const id = open;
   try {
-    const [{ clock, installations, calibrations, ...device }, latest, refused] = await Promise.all([get(`devices/${encodeURIComponent(id)}`), list('latest', { device: id }), refusedOf(id)]);
-    if (open === id) detail = { clock, installations, calibrations, latest, refused };
+    const [{ clock, installations, calibrations, compared, ...device }, latest, refused] = await Promise.all([get(`devices/${encodeURIComponent(id)}`), list('latest', { device: id }), refusedOf(id)]);
+    if (open === id) detail = { clock, installations, calibrations, compared, latest, refused };
     state.devices ??= new Map();
     state.devices.set(id, device);
     failed = null;
@@ -51,8 +55,15 @@ async function refresh() {
   if (open === id) changed('device');
 }
 
+/** Totals have windows of another property, so the catalogue is waited for. */
+function begin(device) {
+  const id = open;
+  history = deviceHistory(id, detail.latest, { pole: device.pole, compared: detail.compared }, () => open === id && changed('device'));
+}
+
 function draw() {
   const device = state.devices?.get(open);
+  if (!history && device && detail.latest && state.properties.size) begin(device);
   const panel = find('#device');
   keepFocus(panel, () => panel.replaceChildren(top(device), body(device)));
 }
@@ -70,7 +81,7 @@ function body(device) {
   return h('div', { class: 'body' },
     h('p', { class: 'air-line' }, connectionTag(device), ' ', h('span', { class: 'note' }, last)),
     wrong(device), quarantineSection(device.id, detail.refused), valuesSection(detail.latest), clockSection(detail.clock),
-    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]), placeSection(detail.installations), calibrationSection(detail.calibrations));
+    ...(radio ? [gateways(radio), session(radio), radio.activation === 'otaa' ? joins(radio) : null] : [h('section', {}, h('p', { class: 'note' }, t(connection(device) === 'mqtt' ? 'device.mqtt' : 'device.unheard')))]), ...(history ? history() : []), placeSection(detail.installations), calibrationSection(detail.calibrations));
 }
 
 /** In plain words, each with what to do; the one thing that an operator comes for. */
