@@ -25,10 +25,15 @@ let choices = choicesOf({});
 /** Follows address, view and state. */
 export function startPlanning() {
   addEventListener('hashchange', follow);
-  on(['view', 'language', 'size', 'theme'], draw);
+  on(['view', 'language', 'size'], draw);
   on(['poles'], () => { if (!find('#planning-top')) draw(); });
-  setInterval(() => { if (isShown() && !document.hidden && choices.asOf === null) reloadParts(); }, EVERY);
+  setInterval(() => { if (isShown() && !document.hidden && choices.asOf === null && !isWriting()) reloadParts(); }, EVERY);
   follow();
+}
+
+/** Whether something is being written that drawing anew would take away. */
+function isWriting() {
+  return Boolean(document.activeElement?.closest('#planning form'));
 }
 
 function isShown() {
@@ -90,7 +95,11 @@ function drawAfter(name) {
 
 function drawCard(card, asked, parts) {
   const root = find(`#${card.id}`);
-  keepFocus(root, () => root.replaceChildren(...[card.draw(asked, parts, { choose, root })].flat(Infinity).filter(Boolean)));
+  const open = [...root.querySelectorAll('details')].map((one) => one.open);
+  keepFocus(root, () => {
+    root.replaceChildren(...[card.draw(asked, parts, { choose, root })].flat(Infinity).filter(Boolean));
+    root.querySelectorAll('details').forEach((one, at) => { one.open ||= open[at]; }); // a table that is read stays open
+  });
 }
 
 /** The sentence and its honesty, what can be taken along, the choices. */
