@@ -79,5 +79,10 @@ export async function openPage(browser, url, options = {}) {
   });
   page.on('response', (response) => { if (response.status() >= 400) wrong.push(`${response.status()} ${response.url()}`); });
   await page.goto(url);
-  return { page, wrong, close: () => context.close() };
+  /** What a test answers itself may still be under way. */
+  const close = async () => {
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  };
+  return { page, wrong, close };
 }
