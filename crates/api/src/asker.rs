@@ -30,12 +30,13 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 32] = [
+pub(crate) const PUBLIC: [&str; 34] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
     "/catalog.ttl",
     "/catalog.jsonld",
+    "/plain",
     "/datasets",
     "/datasets/{id}",
     "/sitemap.xml",
@@ -44,6 +45,7 @@ pub(crate) const PUBLIC: [&str; 32] = [
     "/sta/v1.1",
     "/sta/v1.1/{*path}",
     "/api/v1/me",
+    "/api/v1/publisher",
     "/api/v1/poles",
     "/api/v1/zones",
     "/api/v1/properties",

@@ -213,7 +213,7 @@ impl Dialect {
     }
 
     /// Empty beyond the years that clocks know.
-    fn local(self, time: UtcMillis) -> String {
+    pub(crate) fn local(self, time: UtcMillis) -> String {
         let format = match self {
             Self::Rfc4180 => "%Y-%m-%d %H:%M:%S",
             Self::ExcelDe => "%d.%m.%Y %H:%M",

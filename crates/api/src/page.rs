@@ -1,12 +1,13 @@
 //! The page and all that it needs, inside the binary.
 
 use axum::{
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::problem::Problem;
+use crate::{ApiState, problem::Problem};
 
 #[derive(RustEmbed)]
 #[folder = "web/"]
@@ -15,16 +16,28 @@ use crate::problem::Problem;
 #[exclude = "package.json"]
 struct Files;
 
-/// `/` is `index.html`, `/js/main.js` is `js/main.js`.
-pub(crate) async fn file(uri: Uri, headers: HeaderMap) -> Response {
-    let path = match uri.path().trim_start_matches('/') {
+/// Widgets that other sites show in a frame; one file reads from its address which it is.
+const EMBEDDED: [&str; 3] = ["embed/tile", "embed/chart", "embed/map"];
+
+/// Who may show an answer in a frame, for [`guard`].
+#[derive(Clone)]
+struct FrameAncestors(String);
+
+/// `/` is `index.html`, `/js/main.js` is `js/main.js`, `/embed/tile` is `embed.html`.
+pub(crate) async fn file(State(state): State<ApiState>, uri: Uri, headers: HeaderMap) -> Response {
+    let asked = uri.path().trim_start_matches('/');
+    let is_embedded = EMBEDDED.contains(&asked);
+    let path = match asked {
         "" => "index.html",
+        _ if is_embedded => "embed.html",
         path => path,
     };
-    match Files::get(path) {
-        Some(file) => answer(path, file, &headers),
-        None => Problem::no_such_page(uri.path()).into_response(),
+    let Some(file) = Files::get(path) else { return Problem::no_such_page(uri.path()).into_response() };
+    let mut response = answer(path, file, &headers);
+    if is_embedded {
+        response.extensions_mut().insert(FrameAncestors(state.parts.publish.frame_ancestors()));
     }
+    response
 }
 
 fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
@@ -74,8 +87,12 @@ fn content_type(path: &str) -> &'static str {
 pub(crate) async fn guard(mut response: Response) -> Response {
     const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \
         style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'self'";
+    let framed = response.extensions().get::<FrameAncestors>();
+    let policy = framed.and_then(|FrameAncestors(origins)| {
+        HeaderValue::try_from(POLICY.replace("frame-ancestors 'self'", &format!("frame-ancestors {origins}"))).ok()
+    });
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static(POLICY)));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response

@@ -39,13 +39,17 @@ pub struct Publish {
     /// Where everybody reaches page and interface, without a slash at the end. All names of the catalogue begin with it, so it
     /// should stay for ever; else `http://` and the address on which the service listens.
     pub base_url: String,
+    /// Where readers report a mistake: an e-mail address, or the address of a form. The page links it.
+    pub report: String,
+    /// Who may show the widgets of `/embed` in a frame: origins as `https://www.example.org`, or `https://*.example.org`.
+    pub embed_origins: Vec<String>,
 }
 
 impl Default for Publish {
     fn default() -> Self {
         let licence = LICENCES[0].to_owned();
-        let [publisher, contact, contributor, base_url] = Default::default();
-        Self { licence, publisher, contact, contributor, base_url }
+        let [publisher, contact, contributor, base_url, report] = Default::default();
+        Self { licence, publisher, contact, contributor, base_url, report, embed_origins: Vec::new() }
     }
 }
 
@@ -66,6 +70,18 @@ impl Publish {
         let message = "is no address of the web that a path can follow";
         let hint = "write it like \"https://luft.example.org\", without user, query and a slash at the end";
         mistakes.unless(self.base_url.is_empty() || usable, "base_url", message, hint);
+        let hint = "write it like \"https://example.org/form?about=air\" or \"office@example.org\"";
+        let message = "is neither an e-mail address nor that of a page";
+        mistakes.unless(self.report.is_empty() || self.report_iri().is_some(), "report", message, hint);
+        for origin in self.embed_origins.iter().filter(|origin| !is_origin(origin)) {
+            let message = format!("{origin:?} is no origin");
+            mistakes.unless(
+                false,
+                "embed_origins",
+                message,
+                "write scheme and host alone, like \"https://www.example.org\"",
+            );
+        }
         mistakes.0
     }
 
@@ -86,11 +102,21 @@ impl Publish {
 
     /// `mailto:` or the page's address; `None` if nobody is named.
     pub(crate) fn contact_iri(&self) -> Option<String> {
-        let is_mail = self.contact.split_once('@').is_some_and(|(name, host)| is_plain(name) && is_plain(host));
-        match is_mail {
-            true => Some(format!("mailto:{}", self.contact)),
-            false => is_web(&self.contact).then(|| self.contact.clone()),
-        }
+        mail(&self.contact).or_else(|| is_web(&self.contact).then(|| self.contact.clone()))
+    }
+
+    /// Where mistakes are reported, as a link; `None` if nowhere. A form may be asked for with a query.
+    pub(crate) fn report_iri(&self) -> Option<String> {
+        let (page, query) = self.report.split_once('?').unwrap_or((&self.report, ""));
+        let is_form =
+            is_web(page) && query.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-%=&+".contains(&byte));
+        mail(&self.report).or_else(|| is_form.then(|| self.report.clone()))
+    }
+
+    /// Who may show widgets in a frame, as `frame-ancestors` of a Content-Security-Policy says it.
+    pub(crate) fn frame_ancestors(&self) -> String {
+        let origins = self.embed_origins.iter().filter(|origin| is_origin(origin));
+        std::iter::once("'self'").chain(origins.map(String::as_str)).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -98,6 +124,18 @@ impl Publish {
 pub(crate) fn city(inputs: &Inputs) -> String {
     let zone = inputs.registry.zones.iter().find(|zone| zone.kind == "city");
     zone.map_or_else(|| inputs.settings.city.clone(), |zone| zone.name.clone())
+}
+
+/// An e-mail address as a link; `None` if it is none.
+fn mail(text: &str) -> Option<String> {
+    let is_mail = text.split_once('@').is_some_and(|(name, host)| is_plain(name) && is_plain(host));
+    is_mail.then(|| format!("mailto:{text}"))
+}
+
+/// Scheme and host, and a port perhaps, that may stand in a Content-Security-Policy (CSP 3, host-source).
+fn is_origin(text: &str) -> bool {
+    let host = text.split_once("://").map_or("", |(_, host)| host);
+    is_web(&text.replacen("://*.", "://", 1)) && !host.contains(['/', '%', '~', '_'])
 }
 
 /// A part of an e-mail address; quoted ones are none that anybody would publish.
@@ -157,6 +195,38 @@ mod tests {
         ] {
             let publish = Publish { base_url: base_url.to_owned(), ..Publish::default() };
             assert_eq!(mistaken(&publish).is_empty(), sound, "{base_url}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_reported_by_mail_or_in_a_form() {
+        for (report, iri) in [
+            ("a@b.de", Some("mailto:a@b.de")),
+            ("https://b.de/form?about=air&lang=de", Some("https://b.de/form?about=air&lang=de")),
+            ("https://b.de/form?\"onclick=", None),
+            ("javascript:alert(1)", None),
+        ] {
+            let publish = Publish { report: report.to_owned(), ..Publish::default() };
+            assert_eq!(publish.report_iri().as_deref(), iri, "{report}");
+            assert_eq!(mistaken(&publish).is_empty(), iri.is_some(), "{report}");
+        }
+    }
+
+    #[test]
+    fn widgets_are_shown_by_origins_that_a_policy_can_name() {
+        for (origin, sound) in [
+            ("https://www.example.org", true),
+            ("https://*.example.org", true),
+            ("http://127.0.0.1:8000", true),
+            ("https://www.example.org/", false),
+            ("https://www.example.org; script-src *", false),
+            ("www.example.org", false),
+            ("*", false),
+        ] {
+            let publish = Publish { embed_origins: vec![origin.to_owned()], ..Publish::default() };
+            assert_eq!(mistaken(&publish).is_empty(), sound, "{origin}");
+            let ancestors = if sound { format!("'self' {origin}") } else { "'self'".to_owned() };
+            assert_eq!(publish.frame_ancestors(), ancestors);
         }
     }
 

@@ -22,9 +22,9 @@ use crate::{
 mod data_set;
 mod describe;
 mod graph;
-mod html;
+pub(super) mod html;
 mod json_ld;
-mod pages;
+pub(super) mod pages;
 mod schema_org;
 mod turtle;
 mod words;

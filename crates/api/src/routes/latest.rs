@@ -90,6 +90,12 @@ fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<List<LatestIte
     Ok(picked.items(&fold, wanted.limit.unwrap_or_default()))
 }
 
+/// As many newest readings as an answer holds, as the public gets them.
+pub(super) fn newest(parts: &Parts) -> Result<List<LatestItem>, Problem> {
+    let [pole, device, zone, property] = Default::default();
+    answer(parts, Asker::Public, &Wanted { pole, device, zone, property, limit: None, cursor: None })
+}
+
 /// [`Wanted`], looked up.
 struct Picked {
     asker: Asker,

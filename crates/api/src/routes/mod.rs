@@ -41,8 +41,10 @@ mod noise;
 pub(crate) mod peer_marks;
 mod peers;
 mod place;
+mod plain;
 mod poles;
 mod properties;
+mod publisher;
 mod quarantine;
 mod quarantine_item;
 mod readyz;
@@ -87,6 +89,7 @@ struct Info;
 pub(crate) fn all() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Info::openapi())
         .routes(routes!(me::me))
+        .routes(routes!(publisher::publisher))
         .routes(routes!(poles::poles))
         .routes(routes!(zones::zones))
         .routes(routes!(properties::properties))
@@ -128,6 +131,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(catalog::json_ld))
         .routes(routes!(catalog::data_sets))
         .routes(routes!(catalog::data_set_page))
+        .routes(routes!(plain::plain))
         .routes(routes!(catalog::sitemap))
         .routes(routes!(catalog::robots))
         .routes(routes!(ngsi_ld::entities))

@@ -23,19 +23,19 @@ mod table;
 pub(crate) struct Pole {
     /// Its id.
     #[schema(example = "AM-01")]
-    id: String,
+    pub(super) id: String,
     /// Its name.
-    name: String,
+    pub(super) name: String,
     /// The place it stands at.
     #[schema(example = "Am Markt")]
-    place: String,
+    pub(super) place: String,
     /// Latitude, WGS 84 degrees.
     lat: f64,
     /// Longitude, WGS 84 degrees.
     lon: f64,
     /// Whose numbers these are, to be named beside each of them; null for the city's own poles.
     #[schema(example = "hystreet.com")]
-    provider: Option<String>,
+    pub(super) provider: Option<String>,
     /// Ids of the zones that hold it.
     zones: Vec<String>,
     /// What hangs on it now.
@@ -46,7 +46,7 @@ pub(crate) struct Pole {
     #[schema(value_type = Option<String>, format = DateTime)]
     last_received_at: Option<UtcMillis>,
     /// The air in the newest hour that has an index.
-    air: Air,
+    pub(super) air: Air,
 }
 
 /// The air-quality index of the Umweltbundesamt, applied to sensors: not official.
@@ -59,13 +59,13 @@ pub(crate) struct Air {
     #[schema(value_type = String, example = "2025")]
     version: &'static str,
     /// 0 sehr gut, 1 gut, 2 mäßig, 3 schlecht, 4 sehr schlecht; null if no hour has an index.
-    class: Option<u8>,
+    pub(super) class: Option<u8>,
     /// Id of the pollutant that sets the class.
     #[schema(value_type = Option<String>, example = "pm2_5")]
-    worst: Option<&'static str>,
+    pub(super) worst: Option<&'static str>,
     /// First instant of the hour.
     #[schema(value_type = Option<String>, format = DateTime)]
-    hour: Option<UtcMillis>,
+    pub(super) hour: Option<UtcMillis>,
     /// Whether all five pollutants have a class.
     complete: bool,
     /// Ids of the pollutants without a class, of the five; a class says nothing of these.
@@ -128,7 +128,8 @@ pub(crate) async fn poles(
     state.ask(move |parts| form.give(parts, &List::whole(answer(parts, asker)?))).await
 }
 
-fn answer(parts: &Parts, asker: Asker) -> Result<Vec<Pole>, Problem> {
+/// All of them, as one may see them.
+pub(super) fn answer(parts: &Parts, asker: Asker) -> Result<Vec<Pole>, Problem> {
     // The store takes the fold's lock itself: it must not be held here any more.
     let (numbers, mut poles): (Vec<PoleNo>, Vec<Pole>) = items(&parts.fold(), asker).into_iter().unzip();
     for (pole, air) in poles.iter_mut().zip(parts.queries.air(&numbers)?) {

@@ -39,6 +39,8 @@ pub(crate) struct Property {
     /// Of a total, the property whose windows have its differences; it has none of its own. Else null.
     #[schema(example = "people_in")]
     counts: Option<String>,
+    /// Whether it could be of single persons: then the public gets it as counts in steps, or not at all.
+    personal: bool,
 }
 
 /// The catalogue of observed properties.
@@ -66,5 +68,6 @@ fn property(catalogue: &Catalogue, property: &ObservedProperty) -> Property {
         theme: property.theme.clone(),
         public: property.public,
         counts: property.counts.and_then(|number| Some(catalogue.get(number)?.id.clone())),
+        personal: property.personal,
     }
 }

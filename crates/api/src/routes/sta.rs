@@ -30,7 +30,7 @@ use crate::{
 mod city;
 mod id;
 mod observations;
-mod words;
+pub(super) mod words;
 
 /// The root, without the service's own address.
 pub(crate) const ROOT: &str = "/sta/v1.1";

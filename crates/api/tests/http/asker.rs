@@ -51,6 +51,7 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/noise
         /api/v1/poles
         /api/v1/properties
+        /api/v1/publisher
         /api/v1/reasons
         /api/v1/revisions
         /api/v1/series
@@ -61,6 +62,7 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /datasets/{id}
         /healthz
         /ngsi-ld/v1/entities
+        /plain
         /readyz
         /robots.txt
         /sitemap.xml

@@ -201,6 +201,8 @@ impl City {
                 contact: "opendata@example.org".to_owned(),
                 contributor: "openNRW".to_owned(),
                 base_url: "https://luft.example.org".to_owned(),
+                report: "https://example.org/form?about=air".to_owned(),
+                embed_origins: vec!["https://www.example.org".to_owned()],
                 ..Publish::default()
             },
         };

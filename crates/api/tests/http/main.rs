@@ -7,6 +7,7 @@ mod asker;
 mod attacker;
 mod catalog;
 mod citation;
+mod city_pages;
 mod coverage;
 mod csv;
 mod datasets;

@@ -35,10 +35,10 @@ async fn properties_are_the_catalogue() {
     let city = City::new(Options::default()).await;
     city.check("/api/v1/properties", &expect![[r#"
         200 OK application/json
-        {"items":[{"id":"pm2_5","name_de":"Feinstaub PM2,5","name_en":"Particles PM2.5","unit":"ug/m3","kind":"gauge","decimals":2,"theme":"air_quality","public":true,"counts":null},
-        {"id":"people_in","name_de":"Querungen hinein","name_en":"Crossings in","unit":"1","kind":"interval_count","decimals":0,"theme":"footfall","public":true,"counts":null},
-        {"id":"people_out","name_de":"Querungen hinaus","name_en":"Crossings out","unit":"1","kind":"interval_count","decimals":0,"theme":"footfall","public":true,"counts":null},
-        {"id":"people_total","name_de":"Querungen seit Beginn","name_en":"Crossings since the start","unit":"1","kind":"total_count","decimals":0,"theme":"footfall","public":true,"counts":"people_in"}],"next":null}"#]]).await;
+        {"items":[{"id":"pm2_5","name_de":"Feinstaub PM2,5","name_en":"Particles PM2.5","unit":"ug/m3","kind":"gauge","decimals":2,"theme":"air_quality","public":true,"personal":false,"counts":null},
+        {"id":"people_in","name_de":"Querungen hinein","name_en":"Crossings in","unit":"1","kind":"interval_count","decimals":0,"theme":"footfall","public":true,"personal":true,"counts":null},
+        {"id":"people_out","name_de":"Querungen hinaus","name_en":"Crossings out","unit":"1","kind":"interval_count","decimals":0,"theme":"footfall","public":true,"personal":true,"counts":null},
+        {"id":"people_total","name_de":"Querungen seit Beginn","name_en":"Crossings since the start","unit":"1","kind":"total_count","decimals":0,"theme":"footfall","public":true,"personal":true,"counts":"people_in"}],"next":null}"#]]).await;
 }
 
 #[tokio::test]

@@ -7,19 +7,19 @@ use serde_json::Value as Json;
 use super::pages::Language;
 
 /// A page.
-pub(super) struct Page {
-    pub(super) language: Language,
-    pub(super) title: String,
+pub(in crate::routes) struct Page {
+    pub(in crate::routes) language: Language,
+    pub(in crate::routes) title: String,
     /// Its path.
-    pub(super) path: String,
+    pub(in crate::routes) path: String,
     /// HTML.
-    pub(super) body: String,
-    /// What a search engine reads.
-    pub(super) linked: Json,
+    pub(in crate::routes) body: String,
+    /// What a search engine reads, if it is to read something.
+    pub(in crate::routes) linked: Option<Json>,
 }
 
 /// A text that no browser takes for markup, in elements and attributes (HTML 13.1.2).
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::routes) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -40,7 +40,10 @@ impl fmt::Display for Page {
         let Self { language, title, path, body, linked } = self;
         let (code, title, path) = (language.code(), escaped(title), escaped(path));
         let (other, name) = (language.pick("en", "de"), language.pick("English", "Deutsch"));
-        let linked = linked.to_string().replace('<', "\\u003c");
+        let linked = linked.as_ref().map_or_else(String::new, |linked| {
+            let data = linked.to_string().replace('<', "\\u003c");
+            format!("<script type=\"application/ld+json\">{data}</script>\n")
+        });
         write!(
             f,
             "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -48,7 +51,7 @@ impl fmt::Display for Page {
              <title>{title}</title>\n<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n\
              <link rel=\"alternate\" hreflang=\"de\" href=\"{path}?lang=de\">\n<link rel=\"alternate\" hreflang=\"en\" href=\"{path}?lang=en\">\n\
              <link rel=\"stylesheet\" href=\"/css/tokens.css\">\n<link rel=\"stylesheet\" href=\"/css/datasets.css\">\n\
-             <script type=\"application/ld+json\">{linked}</script>\n</head>\n<body>\n\
+             {linked}</head>\n<body>\n\
              <header><a href=\"/\">{home}</a><a href=\"{path}?lang={other}\" lang=\"{other}\" hreflang=\"{other}\">{name}</a></header>\n\
              <main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n",
             home = language.pick("Zur Karte", "To the map"),

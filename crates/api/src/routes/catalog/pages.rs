@@ -34,7 +34,7 @@ pub(crate) struct Wanted {
 /// The languages of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Language {
+pub(in crate::routes) enum Language {
     /// German.
     #[default]
     De,
@@ -44,7 +44,7 @@ pub(super) enum Language {
 
 impl Language {
     /// The one asked for, else the first that a browser names.
-    fn of(wanted: &Wanted, headers: &HeaderMap) -> Self {
+    pub(in crate::routes) fn of(wanted: &Wanted, headers: &HeaderMap) -> Self {
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let named = accepted.split(',').find_map(|range| match range.trim().get(..2)?.to_ascii_lowercase().as_str() {
             "de" => Some(Self::De),
@@ -55,12 +55,12 @@ impl Language {
     }
 
     /// Its code by BCP 47.
-    pub(super) fn code(self) -> &'static str {
+    pub(in crate::routes) fn code(self) -> &'static str {
         self.pick("de", "en")
     }
 
     /// One of two texts.
-    pub(super) fn pick<'a>(self, de: &'a str, en: &'a str) -> &'a str {
+    pub(in crate::routes) fn pick<'a>(self, de: &'a str, en: &'a str) -> &'a str {
         if self == Self::De { de } else { en }
     }
 
@@ -107,7 +107,7 @@ pub(crate) async fn data_set_page(
 pub(crate) async fn sitemap(State(state): State<ApiState>) -> Result<Response, Problem> {
     let text = state.ask(|parts| {
         let ids = data_set::all(parts)?;
-        let pages = ids.iter().map(DataSet::page).chain(["/".to_owned(), "/datasets".to_owned()]);
+        let pages = ids.iter().map(DataSet::page).chain(["/", "/plain", "/datasets", "/leicht.html"].map(str::to_owned));
         let base = &parts.publish.base_url;
         let urls: String = pages.map(|path| format!("<url><loc>{}</loc></url>", escaped(&format!("{base}{path}")))).collect();
         Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>\n"))
@@ -123,7 +123,8 @@ pub(crate) async fn robots(State(state): State<ApiState>) -> String {
     format!("User-agent: *\nDisallow: /api/\nSitemap: {}/sitemap.xml\n", state.parts.publish.base_url)
 }
 
-fn page(page: &Page) -> Response {
+/// A page as an answer.
+pub(in crate::routes) fn page(page: &Page) -> Response {
     let vary = [(header::VARY, "accept-language"), (header::CONTENT_LANGUAGE, page.language.code())];
     (vary, Html(page.to_string())).into_response()
 }
@@ -147,7 +148,7 @@ fn list(parts: &Parts, language: Language) -> Result<Page, Problem> {
          <li>{catalogue}: <a href=\"/catalog.ttl\">Turtle</a>, <a href=\"/catalog.jsonld\">JSON-LD</a></li>\
          <li><a href=\"/api/openapi.json\">OpenAPI</a></li></ul>"
     );
-    let linked = schema_org::catalogue(&publisher, &data_sets, language);
+    let linked = Some(schema_org::catalogue(&publisher, &data_sets, language));
     Ok(Page { language, title, path: "/datasets".to_owned(), body, linked })
 }
 
@@ -181,7 +182,7 @@ fn one(parts: &Parts, id: &str, language: Language) -> Result<Page, Problem> {
         language.code(),
         language.pick("Alle Datensätze", "All data sets"),
     );
-    let linked = schema_org::data_set(&publisher, data_set, language);
+    let linked = Some(schema_org::data_set(&publisher, data_set, language));
     Ok(Page { language, title, path: data_set.page(), body, linked })
 }
 

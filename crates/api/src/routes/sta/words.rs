@@ -137,7 +137,7 @@ fn unit(code: &str) -> Value {
 }
 
 /// What is printed for a UCUM code (UCUM 2.2, column "print"), where that differs.
-fn symbol(code: &str) -> &str {
+pub(in crate::routes) fn symbol(code: &str) -> &str {
     match code {
         "ug/m3" => "µg/m³",
         "mg/m3" => "mg/m³",

@@ -1,0 +1,52 @@
+//! `GET /api/v1/publisher`
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    ApiState,
+    problem::{Failed, Problem},
+    publish,
+};
+
+/// Who publishes what the page shows.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Publisher {
+    /// The city.
+    city: String,
+    /// Who is to be named with the data.
+    publisher: String,
+    /// `mailto:` or a page; null if nobody is named.
+    contact: Option<String>,
+    /// Where mistakes are reported: `mailto:` or a form; null if nowhere.
+    report: Option<String>,
+    /// The licence of the data, by its name in `http://dcat-ap.de/def/licenses/`.
+    #[schema(example = "dl-by-de/2.0")]
+    licence: String,
+    /// Where everybody reaches the service.
+    base_url: String,
+}
+
+/// Who publishes, under which licence, and where mistakes are reported: `[publish]` of the configuration.
+#[utoipa::path(get, path = "/api/v1/publisher", tag = "city", responses(
+    (status = 200, description = "As configured.", body = Publisher),
+    Failed,
+))]
+pub(crate) async fn publisher(State(state): State<ApiState>) -> Result<Json<Publisher>, Problem> {
+    let answer = state.ask(|parts| {
+        let inputs = Arc::clone(parts.fold().inputs());
+        let publish = &parts.publish;
+        Ok(Publisher {
+            city: publish::city(&inputs),
+            publisher: publish.name(&inputs),
+            contact: publish.contact_iri(),
+            report: publish.report_iri(),
+            licence: publish.licence.clone(),
+            base_url: publish.base_url.clone(),
+        })
+    });
+    Ok(Json(answer.await?))
+}
