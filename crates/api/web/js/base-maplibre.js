@@ -17,7 +17,7 @@ export async function mapLibreBase(box, zones, bounds, padding) {
   setWorkerUrl(new URL('../vendor/maplibre-gl-worker.mjs', import.meta.url).href);
   const ground = document.createElement('div');
   ground.className = 'ground';
-  box.append(ground);
+  box.prepend(ground); // under what stands on it
   const map = new MapLibre({
     container: ground, style: style(zones), bounds, fitBoundsOptions: { padding }, attributionControl: false, cooperativeGestures: true,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, minZoom: 9, maxZoom: 18, keyboard: false, fadeDuration: 0,

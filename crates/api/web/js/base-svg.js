@@ -24,7 +24,8 @@ export function svgBase(box, zones) {
   };
   const project = ([lon, lat]) => ({ x: box.clientWidth / 2 + (lon - view.x) * view.scale, y: box.clientHeight / 2 - (north(lat) - view.y) * view.scale });
   const at = (position) => { const { x, y } = project(position); return `${x.toFixed(1)},${y.toFixed(1)}`; };
-  new ResizeObserver(draw).observe(box);
+  const watching = new ResizeObserver(draw);
+  watching.observe(box);
   return {
     kind: 'svg',
     project,
@@ -36,6 +37,11 @@ export function svgBase(box, zones) {
     },
     zoom(steps) { view.scale *= 2 ** steps; draw(); },
     centre: () => [view.x, south(view.y)],
+    bounds() {
+      const [wide, tall] = [box.clientWidth / 2 / view.scale, box.clientHeight / 2 / view.scale];
+      return [view.x - wide, south(view.y - tall), view.x + wide, south(view.y + tall)];
+    },
+    remove() { watching.disconnect(); root.remove(); },
     recolour() {},
   };
 }

@@ -1,14 +1,13 @@
 /** Loads the parts of the page into the state and keeps them fresh. A part that fails keeps what it had and says so. */
-import { POLLUTANTS, worstOf } from './air.js';
 import { get, inParallel, list } from './api.js';
-import { changed, seriesKey, state } from './state.js';
-import { HOUR, midnight, rfc3339 } from './time.js';
+import { INDICES } from './figure-rules.js';
+import { changed, state } from './state.js';
+import { loadThemes } from './themes.js';
+import { HOUR, civil, midnight, rfc3339, wallClock } from './time.js';
 import { counts } from './usual.js';
 
 const SECOND = 1000;
-/** More poles of a place than this are not asked for their hours; the place says how many were. */
-const HEAT_POLES = 8;
-const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices };
+const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices, themes: loadThemes };
 /** Parts that only operators may ask for. */
 const OPERATION = ['ledger', 'gateways', 'devices'];
 /** Devices of one answer: ten thousand at once would hold the page up while they are read. */
@@ -35,7 +34,7 @@ export function load(...parts) {
 /** Loads everything: first what the first screen needs. */
 export async function loadAll() {
   await load('poles', 'ledger', 'gateways');
-  await load('counts', 'heat', 'devices');
+  await load('counts', 'heat', 'themes', 'devices');
 }
 
 /** Keeps the parts fresh while the page is seen; `isFilling` says whether history is still being folded. */
@@ -43,7 +42,7 @@ export function keepFresh(isFilling) {
   const every = (seconds, ...parts) => setInterval(() => document.hidden || load(...parts), seconds * SECOND);
   every(20, 'poles', 'ledger', 'gateways');
   every(30, 'devices');
-  every(60, 'counts');
+  every(60, 'counts', 'themes');
   every(300, 'heat');
   document.addEventListener('visibilitychange', () => document.hidden || loadAll());
   let filling = 0;
@@ -99,9 +98,12 @@ export function places() {
   return (state.zones ?? []).filter((zone) => zone.kind === 'place');
 }
 
-/** The zone whose day the page tells: the one called Altstadt, else the largest that counts. */
+/** The zone whose day the page tells: the one that the address names (`?zone=am-markt`), the one called Altstadt, else the largest that counts. */
 export function mainZone() {
   const counting = (state.zones ?? []).filter((zone) => zone.count && zone.count !== 'none');
+  const asked = new URLSearchParams(location.search).get('zone');
+  const wanted = asked !== null && counting.find((zone) => zone.id === asked);
+  if (wanted) return wanted;
   const named = counting.find((zone) => zone.id === 'altstadt') ?? counting.find((zone) => /altstadt/i.test(`${zone.id} ${zone.name}`));
   return named ?? [...counting].sort((a, b) => b.poles.length - a.poles.length)[0] ?? null;
 }
@@ -110,47 +112,44 @@ async function loadCounts() {
   needZones();
   const now = Date.now();
   const main = mainZone();
-  const zones = places().filter((zone) => zone.count && zone.count !== 'none');
+  const zones = state.isWidget ? [] : places().filter((zone) => zone.count && zone.count !== 'none');
   if (main && !zones.includes(main)) zones.push(main);
   await inParallel(zones.map((zone) => async () => state.counts.set(zone.id, await loadZone(zone, zone === main, now))));
 }
 
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+/** Yesterday's date: its hours are asked for beside those of the same weekdays. */
+function dayBefore(now) {
+  return wallClock(midnight(now, -1)).slice(0, 10);
+}
+
 async function loadZone(zone, withQuarters, now) {
-  const ask = (from, step) => list('footfall', { zone: zone.id, from: rfc3339(from), to: rfc3339(now), step });
   const isPublic = state.role === 'public'; // who sees a day once it is over, so its quarters are added up
+  const ask = (from, step, days = null) => list('footfall', { zone: zone.id, from: rfc3339(from), to: rfc3339(now), step, days, public: isPublic || null });
   const [hours, days, quarters] = await Promise.all([
-    ask(midnight(now, -28), '1h'), isPublic ? [] : ask(midnight(now), '1d'), withQuarters || isPublic ? ask(midnight(now) - HOUR, '15m') : [],
+    ask(midnight(now, -28), '1h', `${DAYS[civil(now).weekday]},${dayBefore(now)}`), isPublic ? [] : ask(midnight(now), '1d'), withQuarters || isPublic ? ask(midnight(now) - HOUR, '15m') : [],
   ]);
   return counts({ hours, days, quarters }, now);
 }
 
+/** The classes of the last 24 full hours, of each place that of its worst pole. */
 async function loadHeat() {
   needZones();
-  const now = Math.floor(Date.now() / HOUR) * HOUR;
-  const from = now - 24 * HOUR;
-  const asked = POLLUTANTS.filter((id) => state.properties.has(id));
-  const latest = (await inParallel(asked.map((property) => () => list('latest', { property })))).flat();
-  for (const item of latest) state.latest.set(seriesKey(item), item);
-  state.measured = new Set(latest.map((item) => item.property));
-  const known = Map.groupBy ? Map.groupBy(latest, (item) => item.pole) : grouped(latest);
-  for (const place of places()) state.heat.set(place.id, await heatOf(place, known, from, now));
-}
-
-function grouped(items) {
-  const groups = new Map();
-  for (const item of items) groups.set(item.pole, [...(groups.get(item.pole) ?? []), item]);
-  return groups;
-}
-
-async function heatOf(place, known, from, to) {
-  const ids = place.poles.filter((id) => known.has(id)).slice(0, HEAT_POLES);
-  const tasks = ids.flatMap((pole) => [...new Set(known.get(pole).map((item) => item.property))].map((property) => async () => {
-    const items = await list('series', { pole, property, from: rfc3339(from), to: rfc3339(to), step: '1h' });
-    return items.map((item) => ({ ...item, property, pole }));
+  const to = Math.floor(Date.now() / HOUR) * HOUR;
+  const from = to - 24 * HOUR;
+  const measured = new Set();
+  await inParallel(places().filter(({ poles }) => poles.length).map((place) => async () => {
+    const items = await list('air', { zone: place.id, from: rfc3339(from), to: rfc3339(to) });
+    for (const { pollutants } of items) for (const { pollutant } of pollutants) measured.add(pollutant);
+    const byStart = new Map(items.map((item) => [Date.parse(item.start), item.indices.find(({ index }) => index === INDICES[0])]));
+    state.heat.set(place.id, Array.from({ length: 24 }, (_, at) => hourOf(from + at * HOUR, byStart)));
   }));
-  const means = (await inParallel(tasks)).flat();
-  return Array.from({ length: 24 }, (_, index) => {
-    const start = from + index * HOUR;
-    return { start, found: worstOf(means.filter((item) => Date.parse(item.start) === start)) };
-  });
+  state.measured = measured;
+}
+
+function hourOf(start, byStart) {
+  const found = byStart.get(start);
+  const isKnown = found && found.class !== null && found.class !== undefined;
+  return { start, found: isKnown ? { class: found.class, worst: found.worst, pole: found.pole } : null };
 }

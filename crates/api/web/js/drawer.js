@@ -12,6 +12,8 @@ import { leave, route } from './route.js';
 
 /** @type {Map<string, Drawer>} by key of the address */
 const drawers = new Map();
+/** @type {Map<string, () => Promise<void>>} what adds a drawer, by key */
+const later = new Map();
 let open = null;
 let cameFrom = null;
 let isFromPanel = false;
@@ -19,6 +21,11 @@ let isFromPanel = false;
 /** Adds a drawer. */
 export function addDrawer(key, drawer) {
   drawers.set(key, drawer);
+}
+
+/** Adds a drawer whose modules come when the address asks for it first. */
+export function addDrawerLater(key, load) {
+  later.set(key, load);
 }
 
 /** Whether what is open was opened from another panel. */
@@ -33,7 +40,13 @@ export function startDrawers() {
   follow();
 }
 
-function follow() {
+async function follow() {
+  const coming = Object.keys(route()).find((name) => later.has(name));
+  if (coming) {
+    const load = later.get(coming);
+    later.delete(coming);
+    await load();
+  }
   const [key, id] = Object.entries(route()).find(([name]) => drawers.has(name)) ?? [];
   if (open?.key === key && open?.id === id) return;
   const before = open;

@@ -1,19 +1,13 @@
-/** The two languages: German first, English second; the choice is kept in the browser. */
-import { de } from './text-de.js';
-import { en } from './text-en.js';
-import { de as figuresDe } from './text-figure-de.js';
-import { en as figuresEn } from './text-figure-en.js';
-import { de as operationDe } from './text-operation-de.js';
-import { en as operationEn } from './text-operation-en.js';
-import { de as planningDe } from './text-planning-de.js';
-import { en as planningEn } from './text-planning-en.js';
-import { de as workDe } from './text-work-de.js';
-import { en as workEn } from './text-work-en.js';
+/** The two languages: German first, English second; the choice is kept in the browser. Only what is read is fetched. */
 
-const TABLES = {
-  de: { ...de, ...figuresDe, ...planningDe, ...workDe, ...operationDe },
-  en: { ...en, ...figuresEn, ...planningEn, ...workEn, ...operationEn },
-};
+/** Tables of texts, by the names of their files: of the city, and what comes to them for operators. */
+const CITY = ['text', 'text-city', 'text-figure'];
+export const OPERATION = ['text-work', 'text-operation'];
+export const PLANNING = ['text-planning'];
+
+/** @type {Record<string, Record<string, string>>} what has come of each language */
+const tables = { de: {}, en: {} };
+let names = CITY;
 const KEPT = 'smartpole.language';
 let current = 'de';
 
@@ -22,15 +16,36 @@ export function language() {
   return current;
 }
 
-/** Reads the kept choice. */
-export function startLanguage() {
-  setLanguage(remembered(KEPT) === 'en' ? 'en' : 'de');
+/** Takes what the address says (`?lang=en`, so that a link is read as it was sent), else the kept choice. */
+export async function startLanguage() {
+  const asked = new URLSearchParams(location.search).get('lang') ?? remembered(KEPT);
+  await translate(asked === 'en' ? 'en' : 'de');
 }
 
-/** Chooses a language, marks the document and translates what stands in `index.html`. */
-export function setLanguage(chosen) {
-  current = chosen;
+/** Chooses a language, for the next time as well. */
+export async function setLanguage(chosen) {
   remember(KEPT, chosen);
+  await translate(chosen);
+}
+
+/** Adds tables of texts for the rest of the page's life. */
+export async function addTexts(more) {
+  names = [...names, ...more];
+  await load(current);
+}
+
+async function load(language) {
+  const found = await Promise.all(names.map((name) => import(`./${name}-${language}.js`)));
+  tables[language] = Object.assign({}, ...found.map((module) => module[language]));
+}
+
+/** Marks the document and translates what stands in `index.html`. */
+async function translate(chosen) {
+  for (let before = null; before !== names;) { // more may be added on the way
+    before = names;
+    await load(chosen);
+  }
+  current = chosen;
   document.documentElement.lang = chosen;
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', t(element.dataset.label));
@@ -45,13 +60,13 @@ export function setLanguage(chosen) {
  * @param {Record<string, any>} [values]
  */
 export function t(key, values = {}) {
-  const text = TABLES[current][key] ?? TABLES.en[key] ?? key;
+  const text = tables[current][key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 /** Whether there is a text of that key. */
 export function knows(key) {
-  return key in TABLES[current];
+  return key in tables[current];
 }
 
 /** Something kept in the browser; null where storage is switched off. */

@@ -1,32 +1,21 @@
 /** Wires the page: language and theme, views to topics, first load, live stream. */
+import { startCity } from './city.js';
 import { keepFresh, load, loadAll, loadRole } from './data.js';
-import { startDevicePanel } from './device-panel.js';
-import { drawDevices, freshenDevices, resizeDevices, tickDevices } from './devices.js';
 import { find, setText } from './dom.js';
-import { startDrawers } from './drawer.js';
-import { drawFeed, startFeed } from './feed.js';
-import { startFigurePanel } from './figure-panel.js';
-import { drawGateways, followGateway } from './gateways.js';
+import { addDrawerLater, startDrawers } from './drawer.js';
 import { setLanguage, startLanguage, t } from './i18n.js';
-import { drawLedger, drawSums, freshenLedger } from './ledger.js';
 import { onReturn, onWindow, startLive } from './live.js';
 import { drawForeign } from './map-foreign.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
-import { startMethodPage } from './method-page.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
 import { planningLater } from './planning-later.js';
-import { startPanel } from './pole-panel.js';
-import { drawQuarantine, freshenQuarantine } from './quarantine.js';
-import { startRefusedPanel } from './refused-panel.js';
 import { revealAgain } from './reveal.js';
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
-import { startTargets } from './targets.js';
 import { lightOnPaper, startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
 import { startViews } from './view.js';
-import { startWorkbench } from './workbench.js';
 
 const ALL = ['language'];
 
@@ -40,15 +29,7 @@ function wire() {
   on([...ALL, 'counts', 'poles', 'size', 'view'], drawToday);
   on([...ALL, 'counts'], drawSquares);
   on([...ALL, 'heat', 'size', 'view'], drawHeat);
-  on([...ALL, 'size', 'view'], drawLedger);
-  on(['ledger'], () => { drawSums(); if (state.ledger) freshenLedger(); else drawLedger(); });
-  on(ALL, drawDevices);
-  on(['devices'], freshenDevices);
-  on(['size', 'view'], resizeDevices);
-  on(ALL, drawFeed);
-  on([...ALL, 'gateways', 'devices'], drawGateways);
-  on([...ALL, 'ledger'], drawQuarantine);
-  on(['live'], () => { drawLiveTiles(); freshenLedger(); freshenQuarantine(); tickDevices(); drawHistory(); drawConnection(); });
+  on(['live'], () => { drawLiveTiles(); drawHistory(); drawConnection(); });
   on(['connection', ...ALL], () => { drawConnection(); drawLiveTiles(); });
   on(['theme'], recolourMap);
   planningLater();
@@ -80,31 +61,33 @@ function watchSize() {
   });
 }
 
+/** Panels come when the address asks for one. */
+function panelsLater() {
+  addDrawerLater('pole', () => import('./pole-panel.js').then(({ startPanel }) => startPanel()));
+  addDrawerLater('figure', () => import('./figure-panel.js').then(({ startFigurePanel }) => startFigurePanel()));
+  addDrawerLater('methode', () => import('./method-page.js').then(({ startMethodPage }) => startMethodPage()));
+  addDrawerLater('bedeutung', () => import('./explain.js').then(({ startExplain }) => startExplain()));
+}
+
 buildTiles();
-startLanguage();
+await startLanguage();
 startTheme(find('[data-testid=theme]'));
 lightOnPaper(recolourMap);
 for (const button of document.querySelectorAll('[data-language]')) {
-  button.addEventListener('click', () => { setLanguage(button.dataset.language); changed(...ALL); });
+  button.addEventListener('click', () => setLanguage(button.dataset.language).then(() => changed(...ALL)));
 }
 wire();
 changed(...ALL);
 watchSize();
 startViews();
-addEventListener('hashchange', followGateway);
 countsOnWindows(20_000);
 onReturn(() => loadRole().then(loadAll));
 await loadRole();
 startLive();
-startPanel();
-startFigurePanel();
-startMethodPage();
-startDevicePanel();
-startRefusedPanel();
-if (state.role !== 'public') startWorkbench();
-startDrawers();
-if (state.role !== 'public') startTargets();
-if (state.role !== 'public') startFeed();
-followGateway();
+panelsLater();
+startCity();
 loadAll();
+if (state.role !== 'public') await import('./for-operators.js').then(({ startOperation }) => startOperation());
+changed(...ALL);
+startDrawers();
 keepFresh(isFilling);

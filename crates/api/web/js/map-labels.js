@@ -25,7 +25,7 @@ export function labels(zones, spots, box) {
     const spaces = candidates(group, width).map((spot) => (seen(group, box) ? within(spot, box) : spot));
     const free = spaces.find((spot) => !taken.some((other) => overlap(spot, other)));
     if (!free && group.zone.kind === 'gateway') return []; // its mark says it, and nearer by there is room
-    const chosen = free ?? spaces[0];
+    const chosen = free ?? spaces.find((spot) => !overlap(spot, controls)) ?? spaces[0]; // over marks rather than under controls, which would cover it
     taken.push(chosen);
     return [{ zone: group.zone, x: chosen.x, y: chosen.y }];
   });

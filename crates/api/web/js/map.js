@@ -1,5 +1,6 @@
 /**
- * The map: a quiet ground (MapLibre, or SVG where there is no WebGL) and over it the poles as buttons and the places' names.
+ * The map: a quiet ground and over it the poles as buttons and the places' names. The ground is SVG at first; MapLibre, a large library,
+ * takes its place when a reader reaches for the map, or at once under tiles, and where there is WebGL.
  * Poles that would cover each other are moved apart on the screen.
  *
  * @typedef {object} Base
@@ -7,16 +8,19 @@
  * @property {(position:[number, number]) => {x:number, y:number}} project longitude and latitude to CSS pixels
  * @property {(listener:() => void) => void} onMove
  * @property {(bounds:[number, number, number, number], padding:number) => void} fit west, south, east, north
+ * @property {() => [number, number, number, number]} [bounds] what is seen: west, south, east, north
  * @property {(steps:number) => void} zoom
  * @property {() => [number, number]} centre
  * @property {() => void} recolour
+ * @property {() => void} [remove] makes room for another ground
  */
 import { mapLibreBase } from './base-maplibre.js';
 import { svgBase } from './base-svg.js';
-import { loadAll } from './data.js';
+import { loadAll, mainZone } from './data.js';
 import { find, h, setText } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
+import { meaningLink } from './explain-link.js';
 import { foreignLinks } from './map-foreign.js';
 import { gatewayButtons, gatewaysOnMap } from './map-gateways.js';
 import { labels } from './map-labels.js';
@@ -32,19 +36,17 @@ const DISTANCE = 27;
 const LARGER = 5;
 const PADDING = 46;
 let base = null;
-let starting = false;
 const markers = new Map();
 const parts = {};
 
 /** Draws poles and names; makes the ground when poles are known for the first time. */
-export async function drawMap() {
+export function drawMap() {
   const box = find('#map');
   if (!box.checkVisibility()) return undefined; // without a size there is nothing to place; shown, it is drawn
   if (!base) {
     const other = instead('poles', state.poles.size === 0, t('map.empty'), loadAll);
     if (other) return box.replaceChildren(other);
-    if (!starting) { starting = true; await start(box); }
-    if (!base) return undefined;
+    start(box);
   }
   syncMarkers();
   drawControls();
@@ -59,38 +61,59 @@ export function recolourMap() {
 /** Draws what the marks mean. */
 export function drawLegend() {
   const key = (found) => h('span', { class: 'key' }, shape(found), airWord(found));
-  find('#legend').replaceChildren(...[0, 1, 2, 3, 4, null].map(key));
+  find('#legend').replaceChildren(...[0, 1, 2, 3, 4, null].map(key), meaningLink('luft'));
   const known = gatewaysOnMap().length > 0;
   const gateways = known ? [gatewayMark('online', 18), t('map.gateway.key')] : [];
   const others = state.foreign.size > 0 ? [foreignMark(null, 18), t('map.foreign.key')] : [];
   find('#gateway-key').replaceChildren(...gateways, ...others);
 }
 
-async function start(box) {
+function start(box) {
   parts.poles = h('div', { class: 'poles' });
   parts.gateways = h('div', { class: 'poles' });
   parts.names = h('div', { class: 'names' });
   parts.controls = h('div', { class: 'controls' });
   parts.scale = h('div', { class: 'scale', 'aria-hidden': 'true' }, h('span'), h('i'));
   box.replaceChildren();
-  base = await ground(box);
+  base = svgBase(box, state.zones);
+  base.fit(boundsOf(shownFirst()), PADDING);
   box.append(parts.names, parts.gateways, parts.poles, parts.controls, parts.scale);
   base.onMove(() => requestAnimationFrame(place));
   syncMarkers();
   place();
   box.dataset.drawn = base.kind;
+  if (new URLSearchParams(location.search).get('map') !== 'svg') awaitReach(box);
 }
 
-async function ground(box) {
-  const bounds = boundsOf([...state.poles.values()]);
-  try {
-    if (new URLSearchParams(location.search).get('map') === 'svg') throw new Error('asked for');
-    return await mapLibreBase(box, state.zones, bounds, PADDING);
-  } catch {
-    const drawn = svgBase(box, state.zones);
-    drawn.fit(bounds, PADDING);
-    return drawn;
-  }
+/** The library comes when a pointer is over the map, or two fingers are on it, and with tiles. Without WebGL the ground stays. */
+function awaitReach(box) {
+  if (document.querySelector('meta[name=map-tiles]').content) return upgrade(box);
+  const reached = new AbortController();
+  const reach = (event) => {
+    if (event.pointerType === 'touch' || (event.touches && event.touches.length < 2)) return;
+    reached.abort();
+    upgrade(box);
+  };
+  for (const kind of ['pointerenter', 'touchstart']) box.addEventListener(kind, reach, { passive: true, signal: reached.signal });
+  return undefined;
+}
+
+async function upgrade(box) {
+  const before = base;
+  const better = await mapLibreBase(box, state.zones, before.bounds(), 0).catch(() => null);
+  if (!better) return;
+  base = better;
+  before.remove();
+  base.onMove(() => requestAnimationFrame(place));
+  place();
+  box.dataset.drawn = base.kind;
+}
+
+/** All poles; in a widget that is asked for a zone, those of the zone. */
+function shownFirst() {
+  const isOfZone = state.isWidget && new URLSearchParams(location.search).has('zone');
+  const poles = isOfZone ? mainZone().poles.map((id) => state.poles.get(id)).filter(Boolean) : [];
+  return poles.length ? poles : [...state.poles.values()];
 }
 
 /** West, south, east, north of poles. */

@@ -54,7 +54,7 @@ function limits() {
   const rows = LIMITS.flatMap((group) => group.rows.map(([pollutant, averaging, number, allowed, uncertainty], at) => h('tr', {},
     at === 0 ? h('th', { scope: 'rowgroup', rowspan: group.rows.length }, `${t(`regime.${group.regime}`)}, ${t(`kind.${group.kind}`)}`, h('span', { class: 'note' }, when(group)), h('span', { class: 'note' }, group.source)) : null,
     h('td', {}, sign(pollutant)), h('td', {}, t(`averaging.${averaging}`)), h('td', { class: 'n' }, `${format.localDecimals(number.replace('.', ','))} ${pollutant === 'co' ? 'mg/m³' : 'µg/m³'}`), h('td', { class: 'n' }, averaging === 'year' ? '–' : format.number(allowed)), h('td', { class: 'n' }, `±${format.number(uncertainty)} %`))));
-  return table(t('table.limits'), ['', ...['pollutant', 'averaging', 'number', 'allowed', 'uncertainty'].map((key) => t(`table.${key}`))], rows);
+  return table(t('table.limits'), ['regime', 'pollutant', 'averaging', 'number', 'allowed', 'uncertainty'].map((key) => t(`table.${key}`)), rows);
 }
 
 function when({ from, to }) {

@@ -4,6 +4,7 @@ import { citeFold } from './cite.js';
 import { loadAll, mainZone, places } from './data.js';
 import { dayCitation } from './day-cite.js';
 import { find, h, svg, walk } from './dom.js';
+import { meaningLink } from './explain-link.js';
 import { explore } from './explore.js';
 import { CROSSINGS, INDICES, figureAddress } from './figure-rules.js';
 import * as format from './format.js';
@@ -11,7 +12,7 @@ import { language, t } from './i18n.js';
 import { judge } from './sentence.js';
 import { airStyle, airWord, isClass } from './shapes.js';
 import { state } from './state.js';
-import { head, instead } from './states.js';
+import { head, instead, nothing } from './states.js';
 import { HOUR, civil, midnight } from './time.js';
 
 const HOURS = [0, 3, 6, 9, 12, 15, 18, 21, 24];
@@ -30,6 +31,11 @@ export function stateChip(found, coverage) {
   return h('span', { class: 'chip' }, coverage === null || coverage === undefined ? word : t('window.coverage', { state: word, share: format.percent(coverage) }));
 }
 
+/** "3 % des Tages gezählt": what the public's sum of the day lacks. */
+function countedChip({ coverage }) {
+  return coverage === null || coverage > 0.995 ? null : h('span', { class: 'chip' }, t('today.counted', { share: format.percent(coverage) }));
+}
+
 /** Where the crossings of a zone's day come from. */
 function dayOf(zone, { until }) {
   return figureAddress({ kind: 'zone', id: zone.id, property: CROSSINGS, step: '1d', start: midnight(until ?? Date.now()) });
@@ -46,11 +52,11 @@ export function drawToday() {
   const zone = mainZone();
   const count = zone && state.counts.get(zone.id);
   const other = instead('counts', !count || count.today === null, t('today.empty'), loadAll);
-  const chip = other ? null : stateChip(count.state === 'open' ? 'provisional' : count.state, count.coverage);
+  const chip = other ? null : stateChip(count.state === 'open' ? 'provisional' : count.state, count.coverage) ?? countedChip(count);
   const title = head('today-title', zone ? t('today.title', { zone: zone.name }) : t('today.generic'), null, chip);
   if (other) return card.replaceChildren(title, other);
-  const drawn = dayChart(zone, count, room(card));
-  return card.replaceChildren(title, dayFigures(zone, count), h('div', { class: 'plot' }, h('p', { class: 'note' }, t('today.note')), drawn.root, drawn.readout), h('p', { class: 'note foot' }, dayFoot(count)), dayFold(zone));
+  const drawn = count.line.length || count.band.length ? dayChart(zone, count, room(card)) : { root: nothing(t('today.noCourse')), readout: null };
+  return card.replaceChildren(title, dayFigures(zone, count), h('div', { class: 'plot' }, h('p', { class: 'note' }, t('today.note')), drawn.root, drawn.readout), h('p', { class: 'note foot' }, drawn.readout && [dayFoot(count), ' '], meaningLink('zaehlung')), dayFold(zone));
 }
 
 let folded = null;
@@ -93,7 +99,7 @@ export function drawSquares() {
   const rows = places().map((place) => ({ place, count: state.counts.get(place.id) })).filter(({ count }) => count && count.today !== null);
   rows.sort((a, b) => b.count.today - a.count.today);
   const other = instead('counts', rows.length === 0, t('squares.empty'), loadAll);
-  const title = head('squares-title', t('squares.title'), squaresNote(rows));
+  const title = head('squares-title', t('squares.title'), squaresNote(rows), meaningLink('ueblich'));
   return find('#squares').replaceChildren(title, other ?? h('table', { class: 'squares' },
     h('thead', { class: 'hidden' }, h('tr', {}, ['place', 'crossings', 'usual', 'day'].map((column) => h('th', { scope: 'col' }, t(`squares.${column}`))))),
     h('tbody', {}, rows.map(squareRow))));
@@ -108,7 +114,14 @@ function squaresNote(rows) {
 function squareRow({ place, count }) {
   const judged = judge(count);
   return h('tr', {}, h('th', { scope: 'row' }, place.name), h('td', { class: 'n' }, h('a', { href: dayOf(place, count), 'aria-label': t('figure.open', { name: format.number(count.today) }) }, format.number(count.today))),
-    h('td', { class: `against ${judged}` }, t(`usual.${judged}`)), h('td', { class: 'trend' }, chart.sparkline(count.recent)));
+    h('td', { class: `against ${judged}` }, t(`usual.${judged}`), usualBeside(count)), h('td', { class: 'trend' }, chart.sparkline(count.recent)));
+}
+
+/** "üblich 820": the public's figure in the steps that it is shown in. */
+function usualBeside({ usual }) {
+  if (usual === null) return null;
+  const shown = state.role === 'public' ? Math.round(usual / 5) * 5 : Math.round(usual);
+  return h('small', { class: 'note' }, t('squares.than', { n: format.number(shown) }));
 }
 
 /** The air of the last 24 hours, as a strip of classes a place. */
@@ -116,7 +129,7 @@ export function drawHeat() {
   const card = find('#heat');
   const rows = places().map((place) => ({ place, hours: state.heat.get(place.id) ?? [] })).filter(({ hours }) => hours.some(({ found }) => found));
   const other = instead('heat', rows.length === 0, t('heat.empty'), loadAll);
-  const title = head('heat-title', t('heat.title'), t('heat.note'));
+  const title = head('heat-title', t('heat.title'), t('heat.note'), meaningLink('luft'));
   if (other) return card.replaceChildren(title, other);
   return card.replaceChildren(title, strips(rows, room(card)), h('p', { class: 'note foot' }, heatFoot(rows)));
 }

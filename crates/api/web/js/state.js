@@ -10,6 +10,8 @@ export const state = {
   role: null,
   /** @type {'stadt'|'betrieb'|'planung'|null} the view that is shown, see `view.js` */
   view: null,
+  /** Whether this is a widget of one zone on another site. */
+  isWidget: false,
   /** Receipt of the last thing heard from the service, UTC ms. */
   asOf: null,
   /** @type {Map<string, any>} poles by id */

@@ -18,6 +18,13 @@ export function startTheme(button) {
   });
 }
 
+/** Takes the theme that the address says (`?theme=dark`), without keeping it. */
+export function colourByAddress() {
+  const asked = new URLSearchParams(location.search).get('theme');
+  if (asked === 'light' || asked === 'dark') document.documentElement.dataset.theme = asked;
+  system.addEventListener('change', () => changed('theme'));
+}
+
 /** Paper is white: while printing the page is light, drawings included. */
 export function lightOnPaper(recolour) {
   let chosen;

@@ -82,7 +82,7 @@ function footfall() {
   }
   if (count.today === null) return show('footfall', label, '–', t('tile.footfall.none'));
   const until = t('tile.footfall.until', { zone: zone.name, time: count.until ? format.clock(count.until) : '–' });
-  const honest = count.state && t('window.coverage', { state: t(`window.${count.state === 'open' ? 'provisional' : count.state}`), share: format.percent(count.coverage) });
+  const honest = count.state ? t('window.coverage', { state: t(`window.${count.state === 'open' ? 'provisional' : count.state}`), share: format.percent(count.coverage) }) : count.coverage !== null && count.coverage < 0.995 && t('today.counted', { share: format.percent(count.coverage) });
   const compared = count.usual ? t('tile.footfall.usual', { change: format.change(count.today / count.usual), weekday: t(`weekday.${count.weekday}`) }) : t('tile.footfall.noUsualYet');
   lead('footfall', { kind: 'zone', id: zone.id, property: CROSSINGS, step: '1d', start: midnight(count.until ?? Date.now()) });
   return show('footfall', label, format.number(count.today), until, compared, honest);

@@ -1,6 +1,9 @@
 /** Crossings of today against what is usual: same weekday, same time of day. Pure: no clock, no page. */
 import { HOUR, civil, midnight } from './time.js';
 
+/** A day so far that is less covered is compared with no other, as a sum without some counters is less by itself. */
+const COMPARABLE = 0.9;
+
 /**
  * @param {object} found items of `/footfall`, ascending
  * @param {any[]} found.hours hours of the last four weeks and today
@@ -17,18 +20,27 @@ export function counts({ hours, days, quarters = [] }, now) {
   const day = days.map(counted).find((item) => Date.parse(item.start) === start);
   const last = until(steps, today, now);
   const passed = steps.some((item) => Date.parse(item.start) >= start) ? steps.filter((item) => Date.parse(item.start) >= start) : today;
+  const coverage = day?.coverage ?? covered(quarters, start, last);
   return {
     weekday: civil(now).weekday,
     today: day?.crossings ?? (passed.length ? sum(passed) : null),
-    coverage: day?.coverage ?? null,
+    coverage,
     state: day?.state ?? null,
     until: last,
-    usual: usual.length ? mean(usual.map((one) => untilThen(one, last ?? now))) : null,
+    usual: usual.length && (coverage ?? 1) >= COMPARABLE ? mean(usual.map((one) => untilThen(one, last ?? now))) : null,
     days: usual.length,
     band: band(usual),
     line: line(steps, start),
     recent: placed.filter((item) => item.state !== 'open').slice(-24).map((item) => item.crossings),
   };
+}
+
+/** Which share of the day so far was counted, by the steps of it; null without any. */
+function covered(quarters, start, last) {
+  const items = quarters.filter((item) => Date.parse(item.start) >= start && Date.parse(item.end) <= (last ?? 0));
+  if (items.length === 0) return null;
+  const counted = items.reduce((total, item) => total + (item.coverage ?? 0) * (Date.parse(item.end) - Date.parse(item.start)), 0);
+  return Math.min(1, counted / (last - start));
 }
 
 /** Of a place that counts who comes in the public gets those alone. */

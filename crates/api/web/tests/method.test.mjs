@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { airClass } from '../js/air.js';
 import * as de from '../js/method-de.js';
 import * as en from '../js/method-en.js';
 import { FLAGS, OUTLINE, REASONS, sectionOf } from '../js/method-outline.js';
@@ -66,7 +65,6 @@ test('bands of the indices are those of the service', () => {
     const found = [...block.matchAll(/band\((\w+), (\d+), &\[([\d, ]+)\]\)/g)].map(([, pollutant, hours, bounds]) => [pollutant.toLowerCase(), [hours, ...bounds.split(', ')].map(Number)]);
     assert.deepEqual(Object.entries(pollutants), found, index);
   }
-  for (const [pollutant, [, ...bounds]] of Object.entries(BANDS.uba_lqi_2025)) bounds.forEach((bound, at) => assert.equal(airClass(pollutant, bound), at, pollutant));
 });
 
 test('numbers that air is measured against are those of the service', () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { airClass, worstOf } from '../js/air.js';
 import { roundSteps } from '../js/chart.js';
 import { labels } from '../js/map-labels.js';
 import { spread } from '../js/spread.js';
@@ -9,19 +8,6 @@ import { de } from '../js/text-de.js';
 import { en } from '../js/text-en.js';
 import { HOUR, civil, midnight } from '../js/time.js';
 import { counts } from '../js/usual.js';
-
-test('air classes follow the bands of 2025, rounded half up', () => {
-  assert.deepEqual([5.4, 5.5, 15.4, 15.5, 30.5, 50.5].map((mean) => airClass('pm2_5', mean)), [0, 1, 1, 2, 3, 4]);
-  assert.deepEqual([9.49, 9.5, 27, 54, 90, 91].map((mean) => airClass('pm10', mean)), [0, 1, 1, 2, 3, 4]);
-  assert.deepEqual([24, 72, 144, 240, 241].map((mean) => airClass('o3', mean)), [0, 1, 2, 3, 4]);
-  assert.deepEqual([10, 30, 60, 100, 101].map((mean) => airClass('no2', mean)), [0, 1, 2, 3, 4]);
-});
-
-test('the worst valid pollutant decides', () => {
-  const means = [{ property: 'pm10', pole: 'a', mean: 12, coverage: 1 }, { property: 'no2', pole: 'b', mean: 45, coverage: 0.75 }, { property: 'pm2_5', pole: 'a', mean: 80, coverage: 0.74 }];
-  assert.deepEqual(worstOf(means), { class: 2, worst: 'no2', pole: 'b' });
-  assert.equal(worstOf([means[2]]), null);
-});
 
 test('days of Berlin have 23, 24 and 25 hours', () => {
   const hours = (iso) => (midnight(Date.parse(iso), 1) - midnight(Date.parse(iso))) / HOUR;

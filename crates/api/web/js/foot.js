@@ -1,0 +1,24 @@
+/** The foot of the page: who publishes, what the law asks for, where to report a mistake, and other ways to read it. */
+import { get } from './api.js';
+import { find, h } from './dom.js';
+import { language, t } from './i18n.js';
+import { shareButton } from './share.js';
+
+const LEGAL = ['imprint', 'privacy', 'accessibility'];
+let publisher = null;
+
+/** Asks who publishes; a service that does not say has a foot without it. */
+export async function loadPublisher() {
+  publisher = await get('publisher').catch(() => null);
+  drawFoot();
+}
+
+/** Draws the foot. */
+export function drawFoot() {
+  const link = (href, key, more) => h('a', { href, ...more }, t(key));
+  const legal = LEGAL.filter((page) => publisher?.legal.includes(page)).map((page) => link(`/legal/${page}?lang=${language()}`, `foot.${page}`));
+  const report = publisher?.report ? [link(publisher.report, 'foot.report', { rel: 'noopener' })] : [];
+  const ways = [link('/leicht.html', 'foot.easy', { hreflang: 'de' }), link(`/plain?lang=${language()}`, 'foot.plain'), link(`/datasets?lang=${language()}`, 'foot.data')];
+  const who = publisher ? [t('foot.publisher', { name: publisher.publisher }), t('foot.licence', { name: publisher.licence })] : [];
+  find('#foot').replaceChildren(h('nav', { 'aria-label': t('foot.label') }, [...legal, ...report, ...ways]), shareButton('share.page'), h('p', { class: 'note' }, [...who, t('foot.honest')].join(' · ')));
+}

@@ -1,0 +1,33 @@
+/** Starts what the public does not have: ledger, devices, gateways, quarantine, targets. It comes when the service says that there is a reader for it. */
+import { startDevicePanel } from './device-panel.js';
+import { drawDevices, freshenDevices, resizeDevices, tickDevices } from './devices.js';
+import { drawFeed, startFeed } from './feed.js';
+import { drawGateways, followGateway } from './gateways.js';
+import { OPERATION, addTexts } from './i18n.js';
+import { drawLedger, drawSums, freshenLedger } from './ledger.js';
+import { drawQuarantine, freshenQuarantine } from './quarantine.js';
+import { startRefusedPanel } from './refused-panel.js';
+import { on, state } from './state.js';
+import { startTargets } from './targets.js';
+import { startWorkbench } from './workbench.js';
+
+/** Draws it and follows the address; before the drawers start. */
+export async function startOperation() {
+  await addTexts(OPERATION);
+  on(['language', 'size', 'view'], drawLedger);
+  on(['ledger'], () => { drawSums(); if (state.ledger) freshenLedger(); else drawLedger(); });
+  on(['language'], drawDevices);
+  on(['devices'], freshenDevices);
+  on(['size', 'view'], resizeDevices);
+  on(['language'], drawFeed);
+  on(['language', 'gateways', 'devices'], drawGateways);
+  on(['language', 'ledger'], drawQuarantine);
+  on(['live'], () => { freshenLedger(); freshenQuarantine(); tickDevices(); });
+  addEventListener('hashchange', followGateway);
+  startDevicePanel();
+  startRefusedPanel();
+  startWorkbench();
+  startTargets();
+  startFeed();
+  followGateway();
+}
