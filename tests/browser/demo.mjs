@@ -29,8 +29,14 @@ async function freePort() {
   return port;
 }
 
-/** Starts `smartpole demo` with history enough for comparisons (more than a week) in a new folder. */
+/** The demo that `run.mjs` shares, else one of its own. */
 export async function startDemo() {
+  const shared = process.env.SMARTPOLE_DEMO;
+  return shared ? { ...JSON.parse(shared), stop: async () => {} } : ownDemo();
+}
+
+/** Starts `smartpole demo` with history enough for comparisons (more than a week) in a new folder. */
+export async function ownDemo() {
   const folder = mkdtempSync(join(tmpdir(), 'smartpole-page-'));
   const data = join(folder, 'data');
   const mqtt = await freePort();
@@ -54,13 +60,24 @@ export async function mosquittoPub(port, topic, file) {
   await promisify(execFile)('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(port), '-q', '1', '-t', topic, '-f', file]);
 }
 
-/** Headless Chromium by playwright-core, which tests/run installs outside the checkout. */
-export async function startBrowser() {
+/** Where tests/run installed what package.json names. */
+export function modulesFolder() {
   const folder = process.env.SMARTPOLE_BROWSER ?? join(process.env.HOME, '.cache/smartpole/browser');
   if (!existsSync(join(folder, 'node_modules/playwright-core'))) throw new Error(`no playwright-core in ${folder}: use tests/run`);
-  const { chromium } = createRequire(join(folder, 'package.json'))('playwright-core');
-  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-  if (!executablePath) throw new Error('no Chromium here: apt-get install chromium');
+  return folder;
+}
+
+/** The Chromium of this machine. */
+export function chromiumPath() {
+  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+  if (!found) throw new Error('no Chromium here: apt-get install chromium');
+  return found;
+}
+
+/** Headless Chromium by playwright-core, which tests/run installs outside the checkout. */
+export async function startBrowser() {
+  const { chromium } = createRequire(join(modulesFolder(), 'package.json'))('playwright-core');
+  const executablePath = chromiumPath();
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader'];
   return chromium.launch({ executablePath, headless: true, args });

@@ -18,6 +18,7 @@ export async function mapLibreBase(box, zones, bounds, padding) {
   const ground = document.createElement('div');
   ground.className = 'ground';
   box.prepend(ground); // under what stands on it
+  /** @type {any} the library brings no types that fit its minified form */
   const map = new MapLibre({
     container: ground, style: style(zones), bounds, fitBoundsOptions: { padding }, attributionControl: false, cooperativeGestures: true,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, minZoom: 9, maxZoom: 18, keyboard: false, fadeDuration: 0,
@@ -45,6 +46,7 @@ function loaded(map) {
   });
 }
 
+/** @returns {import('./map.js').Base} */
 function base(map) {
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const duration = () => (calm.matches ? 0 : 500);

@@ -73,7 +73,11 @@ export function inLanes(things) {
   });
 }
 
-/** How strongly a value is inked between the least and the most: 0.08 to 1. */
+/**
+ * How strongly a value is inked between the least and the most: 0.08 to 1.
+ * @param {number} value
+ * @param {number[]} scale least and most
+ */
 export function ink(value, [low, high]) {
   return high > low ? 0.08 + 0.92 * Math.max(0, Math.min(1, (value - low) / (high - low))) : 0.5;
 }

@@ -90,9 +90,11 @@ function about({ equation, name, reason }) {
   return h('section', { class: 'wrong' }, says, name === 'quarantined' && !reason ? reasons(equation) : null);
 }
 
+/** @param {string} equation */
 function reasons(equation) {
   const found = groups((state.equations ?? []).filter(({ name }) => name === equation), severity);
   if (found.length === 0) return null;
+  /** @param {any} group */
   const line = ({ reason, [equation]: n }) => h('li', {}, severityTag(reason), h('a', { href: address('count', numberId(equation, 'quarantined', reason)), 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('b', { class: 'n' }, format.number(n)));
   return h('ul', { class: 'parts reason-parts' }, found.map(line));
 }

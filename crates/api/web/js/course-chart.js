@@ -34,6 +34,7 @@ export function drawCourse({ pole, chosen: id, now }, kind, span, items, width) 
   else if (span.id === '30d') { chart.line(drawn, points, step * 1.5, 'line thin'); chart.line(drawn, dailyMeans(points), DAY * 1.5); }
   else { chart.band(drawn, points, step * 1.5); chart.line(drawn, points, step * 1.5); }
   chart.corrected(drawn, points);
+  /** @returns {import('./figure-rules.js').Figure} */
   const figure = ({ item }) => ({ kind: 'pole', id: pole, property: id, step: span[kind][0], start: Date.parse(item.start) });
   const why = (one) => (one.item.state === 'corrected' ? whyCorrected(figure(one)) : null);
   return { root: drawn.root, readout: explore(drawn, points, (one) => say(one, span, property, unit), (one) => figureAddress(figure(one)), why) };

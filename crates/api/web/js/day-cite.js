@@ -9,6 +9,7 @@ import { midnight } from './time.js';
 
 /** Asked for when it is opened, as the figure's own panel does. */
 export function dayCitation(zone, { until }) {
+  /** @type {import('./figure-rules.js').Figure} */
   const figure = { kind: 'zone', id: zone.id, property: CROSSINGS, step: '1d', start: midnight(until ?? Date.now()) };
   const root = h('div', {});
   const draw = () => root.replaceChildren(...[shown(asked, (found) => (found.told && !found.told.noSum ? citation(figure, found.told, asked.at) : h('p', { class: 'note' }, t('figure.state.notYet'))))].flat(2).filter(Boolean));

@@ -19,6 +19,7 @@ export function grade({ rssi, snr, spreading_factor: factor }) {
 
 /**
  * What is wrong with a device, the worst first; `n` is how much of it.
+ * @param {{state?:string, lorawan:any}} device without a state only its radio is looked at
  * @returns {{kind:string, n?:number}[]}
  */
 export function problems({ state, lorawan }) {

@@ -55,7 +55,10 @@ export function share(part) {
   return `${format.number(part * 100, 1)} %`;
 }
 
-/** What is wrong, in a few words. */
+/**
+ * What is wrong, in a few words.
+ * @param {{kind:string, n?:number}} problem
+ */
 export function problemWord({ kind, n }) {
   return t(`problem.${kind}`, { n: kind === 'loss' ? share(n) : t('times', { n: format.number(n) }) });
 }

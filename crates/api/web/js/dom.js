@@ -37,7 +37,7 @@ export function setText(element, text) {
 
 /** Draws the inside of `root` anew; what had the focus keeps it, known by its `data-focus`. */
 export function keepFocus(root, redraw) {
-  const key = root.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+  const key = root.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.focus : undefined;
   redraw();
   if (key !== undefined) root.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }

@@ -35,7 +35,9 @@ function draw(kind) {
   kind.draw();
   setText(find('#connection span'), t('city.asOf', { time: clock(Date.now()) }));
   const city = state.zones?.find((zone) => zone.kind === 'city')?.name;
-  return setText(find('#source'), city ? t('title', { city }) : t('title.generic'));
+  const title = city ? t('title', { city }) : t('title.generic');
+  for (const said of ['#source', '#title', 'title']) setText(find(said), title);
+  return undefined;
 }
 
 const kind = KINDS[location.pathname.split('/').at(-1)];

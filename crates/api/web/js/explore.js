@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 /**
  * Lets a reader go through the points, by pointer or arrow keys; what is read stands in `readout`.
  * @param {import('./chart.js').Plot} drawn
- * @param {{x:number, value:number}[]} points ascending
+ * @param {{x:number, value:number, middle?:number}[]} points ascending
  * @param {(point:any) => string} say
  * @param {(point:any) => string|null} [lead] the address that a click or the enter key leads to
  * @param {(point:any) => Promise<string>|null} [more] what is found out about a point while it is read
@@ -28,7 +28,7 @@ export function explore({ root, x, y, top, bottom }, points, say, lead, more) {
   };
   const hide = () => { place(rule, { visibility: 'hidden' }); place(dot, { visibility: 'hidden' }); readout.textContent = ''; };
   const go = () => { const address = lead?.(points[at]); if (address) location.hash = address; };
-  const under = (event) => nearest(points, x, (event.clientX - root.getBoundingClientRect().left) * (root.viewBox.baseVal.width / root.getBoundingClientRect().width));
+  const under = (event) => nearest(points, x, (event.clientX - root.getBoundingClientRect().left) * (/** @type {SVGSVGElement} */ (root).viewBox.baseVal.width / root.getBoundingClientRect().width));
   root.setAttribute('tabindex', '0');
   root.classList.toggle('leads', Boolean(lead));
   if (lead) root.setAttribute('aria-description', t('mark.openHelp'));

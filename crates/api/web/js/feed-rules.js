@@ -15,7 +15,7 @@ export function newFeed() {
 /**
  * Takes a reading; those that came of one device at one instant are one message.
  * @param {ReturnType<typeof newFeed>} feed
- * @param {{device:string, received_at:string}} reading
+ * @param {{device:string, received_at:string, pole?:string}} reading
  */
 export function take(feed, reading) {
   const key = `${reading.device} ${reading.received_at}`;

@@ -45,7 +45,7 @@ function wordsOf({ device, pole, property }) {
 
 /** Draws the card anew (language). */
 export function drawFeed() {
-  parts = { list: h('ol', { class: 'feed', role: 'log', 'aria-live': 'off', 'aria-labelledby': 'feed-title' }), told: h('p', { class: 'note feed-told', role: 'status' }), empty: h('div', {}, nothing(t('feed.empty'))) };
+  parts = { list: h('ol', { class: 'feed', 'aria-live': 'off', 'aria-labelledby': 'feed-title' }), told: h('p', { class: 'note feed-told', role: 'status' }), empty: h('div', {}, nothing(t('feed.empty'))) };
   find('#feed').replaceChildren(head('feed-title', t('feed.title'), t('feed.note')), tools(), parts.empty, parts.list, parts.told);
   parts.list.append(...feed.rows.map(row));
   tell();

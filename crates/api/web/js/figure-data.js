@@ -92,7 +92,7 @@ export async function revisions(figure, { limit = 20, cursor = null } = {}) {
   const { kind, id, step, start } = figure;
   const answers = await Promise.all(properties.map((property) => get('revisions', { [kind]: id, property, step, start: instantName(start), limit, cursor })));
   const [{ items, revisions: total, next }] = answers;
-  return { items: answers.length > 1 ? joined(answers.map((answer) => answer.items)) : items, total, next };
+  return { items: answers.length > 1 ? joined(/** @type {[any, any]} */ (answers.map((answer) => answer.items))) : items, total, next };
 }
 
 /** Readings of a pole or device in a span, `most` of them, and whether there are more. */

@@ -41,7 +41,11 @@ function meaning(flag) {
   return h('li', {}, h('a', { href: address('methode', `flag.${flag}`) }, flagWord(flag)), knows(`flag.${flag}.means`) ? h('span', { class: 'note' }, t(`flag.${flag}.means`)) : null);
 }
 
-/** The pollutants of an index, each a figure of its own. */
+/**
+ * The pollutants of an index, each a figure of its own.
+ * @param {import('./figure-rules.js').Figure} figure
+ * @param {any} told of an index, which has `found` as well
+ */
 function classes(figure, { item, found }) {
   if (!found) return h('p', { class: 'note' }, t('figure.noClass'));
   const row = (one) => {

@@ -73,7 +73,7 @@ function draw() {
 function unknown(figure, noSum) {
   if (noSum) return said(knows(`nosum.${noSum.reason}`) ? t(`nosum.${noSum.reason}`) : noSum.meaning, t('figure.noSum'));
   const runs = isPersonal(figure) && state.role === 'public' && figure.step === '1d';
-  const parts = () => madeOf(figure, { start: figure.start, end: midnight(figure.start, 1) });
+  const parts = () => madeOf(figure, /** @type {any} */ ({ start: figure.start, end: midnight(figure.start, 1) })); // of all that is told only the span is asked for
   return runs ? [h('section', {}, h('p', { class: 'sentence' }, t('figure.state.notYet'))), parts()] : said(t('figure.noneHelp'), t('figure.none'));
 }
 

@@ -30,7 +30,7 @@ export function parseFigure(text) {
   const [, kind, id, property, step, time] = /^(\w+):(.+)\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(text) ?? [];
   const start = Date.parse(time);
   if (!KINDS.includes(kind) || !Object.hasOwn(FINER, step) || Number.isNaN(start)) return null;
-  return { kind, id, property, step, start };
+  return { kind: /** @type {Figure['kind']} */ (kind), id, property, step, start };
 }
 
 /** The name of a figure, which {@link parseFigure} reads. */

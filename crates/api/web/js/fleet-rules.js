@@ -15,7 +15,10 @@ export const SORTS = ['attention', 'device', 'pole', 'seen', 'battery', 'signal'
 /** Those whose large values come first when they are chosen. */
 const LARGE_FIRST = ['seen', 'loss', 'clock', 'remarks', 'refused'];
 
-/** What a reader sees first: everything, in the order of attention. */
+/**
+ * What a reader sees first: everything, in the order of attention.
+ * @type {Readonly<{text:string, connection:string, only:string, sort:string, reversed:boolean}>}
+ */
 export const ALL = Object.freeze({ text: '', connection: 'all', only: 'all', sort: 'attention', reversed: false });
 
 /** Remarks that are the device's own. */
@@ -38,7 +41,10 @@ export function batteryLeft({ battery }) {
   return battery?.property === 'battery_level' ? battery.value : null;
 }
 
-/** What a reader can look at alone, each with the devices that are in it. */
+/**
+ * What a reader can look at alone, each with the devices that are in it.
+ * @type {Record<string, (device:any) => boolean>}
+ */
 const PICKS = {
   all: () => true,
   attention: (device) => ['battery', 'clock', 'refused'].some((pick) => PICKS[pick](device)) || problems(device).length > 0,
@@ -103,7 +109,7 @@ function sorted(devices, value, largeFirst, now) {
   const ranked = devices.map((device) => ({ device, value: value(device, now) }));
   const sign = largeFirst ? -1 : 1;
   ranked.sort((a, b) => {
-    if (a.value === null || b.value === null) return (a.value === null) - (b.value === null) || byId(a, b);
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null) || byId(a, b);
     return a.value === b.value ? byId(a, b) : (a.value < b.value ? -sign : sign);
   });
   return ranked.map(({ device }) => device);

@@ -16,7 +16,7 @@ export async function loadPublisher() {
 /** Draws the foot. */
 export function drawFoot() {
   const link = (href, key, more) => h('a', { href, ...more }, t(key));
-  const legal = LEGAL.filter((page) => publisher?.legal.includes(page)).map((page) => link(`/legal/${page}?lang=${language()}`, `foot.${page}`));
+  const legal = LEGAL.filter((page) => publisher?.legal?.includes(page)).map((page) => link(`/legal/${page}?lang=${language()}`, `foot.${page}`));
   const report = publisher?.report ? [link(publisher.report, 'foot.report', { rel: 'noopener' })] : [];
   const ways = [link('/leicht.html', 'foot.easy', { hreflang: 'de' }), link(`/plain?lang=${language()}`, 'foot.plain'), link(`/datasets?lang=${language()}`, 'foot.data')];
   const who = publisher ? [t('foot.publisher', { name: publisher.publisher }), t('foot.licence', { name: publisher.licence })] : [];

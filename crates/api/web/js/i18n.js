@@ -9,9 +9,13 @@ export const PLANNING = ['text-planning'];
 const tables = { de: {}, en: {} };
 let names = CITY;
 const KEPT = 'smartpole.language';
+/** @type {'de'|'en'} */
 let current = 'de';
 
-/** The chosen language, `de` or `en`. */
+/**
+ * The chosen language.
+ * @returns {'de'|'en'}
+ */
 export function language() {
   return current;
 }

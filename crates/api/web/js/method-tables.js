@@ -13,7 +13,10 @@ export const BANDS = {
 /** ppb → µg/m³ at 293 K and 101.3 kPa; of CO ppb → mg/m³. */
 export const FACTORS = { no2: '1.9130', o3: '1.9959', so2: '2.6639', no: '1.2477', co: '0.0011647' };
 
-/** Limits: whose, what in law, first and last day, then of each pollutant: averaging, number, how many may lie above, uncertainty in per cent. */
+/**
+ * Limits: whose, what in law, first and last day, then of each pollutant: averaging, number, how many may lie above, uncertainty in per cent.
+ * @type {{regime:string, kind:string, from:string, to:string|null, source:string, rows:[string, string, string, number, number][]}[]}
+ */
 export const LIMITS = [
   { regime: 'bimschv39', kind: 'limit', from: '2010-08-06', to: null, source: '39. BImSchV §§ 2–4, 8; Anlage 1 A', rows: [['so2', 'hour', '350', 24, 25], ['so2', 'day', '125', 3, 25], ['no2', 'hour', '200', 18, 25], ['no2', 'year', '40', 0, 25], ['pm10', 'day', '50', 35, 50], ['pm10', 'year', '40', 0, 50], ['co', 'max_8h', '10', 0, 25]] },
   { regime: 'bimschv39', kind: 'limit', from: '2015-01-01', to: null, source: '39. BImSchV § 5 Abs. 2; Anlage 1 A', rows: [['pm2_5', 'year', '25', 0, 50]] },

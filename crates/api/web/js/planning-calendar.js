@@ -144,6 +144,7 @@ function short({ from, to }) {
   return from === to ? format.day(startOf(from)) : `${format.day(startOf(from))} – ${format.day(startOf(to))}`;
 }
 
+/** @param {any} thing what lies under the days, with the lane's place */
 function label({ first, last, start, y, text, style }) {
   return svg('g', { class: `under ${style}` }, svg('rect', { x: first, y: y + 2, width: last - first, height: 4, rx: 2 }), svg('text', { x: start, y: y + 18 }, text));
 }

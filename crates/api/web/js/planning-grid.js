@@ -12,13 +12,13 @@ export function walkGrid(root, moves) {
   const say = (cell) => { readout.textContent = cell?.getAttribute('aria-label') ?? '\u00a0'; };
   const stop = (cell) => { for (const other of cells.values()) other.setAttribute('tabindex', other === cell ? '0' : '-1'); };
   stop([...cells.values()].at(-1));
-  root.addEventListener('pointerover', (event) => say(event.target.closest('a[data-at]')));
+  root.addEventListener('pointerover', (event) => say(/** @type {Element} */ (event.target).closest('a[data-at]')));
   root.addEventListener('pointerleave', () => say(null));
-  root.addEventListener('focusin', (event) => say(event.target.closest('a[data-at]')));
+  root.addEventListener('focusin', (event) => say(/** @type {Element} */ (event.target).closest('a[data-at]')));
   root.addEventListener('focusout', () => say(null));
   root.addEventListener('keydown', (event) => {
     const step = moves[event.key];
-    const at = Number(document.activeElement?.dataset?.at);
+    const at = Number(/** @type {HTMLElement} */ (document.activeElement)?.dataset?.at);
     const next = step && nextOf(cells, at, step);
     if (!next) return;
     event.preventDefault();

@@ -19,7 +19,7 @@ export function frozenLink({ zone, choices, period }, asOf) {
 /**
  * @param {any} asked
  * @param {any} answer of `/footfall` with totals
- * @param {object} facts of the first sentence
+ * @param {any} facts of the first sentence
  */
 export function report(asked, answer, facts) {
   const { citation, items } = answer;
@@ -46,7 +46,7 @@ function copyButton(text) {
 
 /** The link as a QR code: one path, so that no printer leaves hair lines. */
 export function qrCode(text) {
-  const code = generate(text);
+  const code = /** @type {any} */ (generate)(text); // the library brings its types in a file of its own
   const side = code.size + 2 * QUIET;
   const dark = Array.from({ length: code.size * code.size }, (_, at) => [at % code.size, Math.floor(at / code.size)]).filter(([x, y]) => code.get(x, y));
   return svg('svg', { viewBox: `0 0 ${side} ${side}`, width: 168, height: 168, role: 'img', 'aria-label': t('planning.qr.label'), 'shape-rendering': 'crispEdges', 'data-testid': 'planning-qr' },

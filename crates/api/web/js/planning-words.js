@@ -28,7 +28,7 @@ export function spanWords({ from, to }, language, say) {
  * @param {string|null} facts.event name of the event compared with
  * @param {any} facts.totals of `/footfall`
  * @param {any} facts.noSum
- * @param {(value:number) => string} number
+ * @param {(value:number, digits?:number) => string} number
  * @param {(key:string, values?:object) => string} say
  */
 export function headline({ zone, span, days, compare, event, totals, noSum }, number, say) {
@@ -63,7 +63,7 @@ export function notComparable(items, step, number, say) {
 
 /**
  * A paragraph for the council's paper: what was counted, how much of it is known, against what, as of when, by which method.
- * @param {object} facts as of {@link headline}, with `hours`, `step`, `items`, `asOf` (text), `methods`, `publisher`, `link`
+ * @param {any} facts as of {@link headline}, with `hours`, `step`, `items`, `asOf` (text), `methods`, `publisher`, `link`
  */
 export function paragraph(facts, number, say) {
   const { zone, span, totals, hours, asOf, methods, publisher, link, items, step, compare, event, days } = facts;

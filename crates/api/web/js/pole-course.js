@@ -26,6 +26,7 @@ const SPANS = [
 export function courses({ pole, items, chosen, frozen = null }) {
   const properties = charted(items);
   const first = [chosen, 'pm2_5', properties[0]].find((id) => properties.includes(id));
+  /** @type {any} gets its methods below */
   const self = { pole, chosen: first, frozen, now: () => frozen ?? Date.now(), found: {}, folds: {}, error: null, raw: null, rawOpen: false };
   const boxes = SPANS.map((span) => ({ span, box: h('div', { class: 'course', 'data-testid': `chart-${span.id}` }) }));
   const readings = h('div', {});

@@ -41,7 +41,7 @@ export function rowsWindow(scroller, body, draw) {
 
   /** Draws rows anew that are in the document; those that look as before stay. */
   self.freshen = () => {
-    const focused = document.activeElement?.dataset?.focus;
+    const focused = /** @type {HTMLElement} */ (document.activeElement)?.dataset?.focus;
     for (const [index, row] of rows) {
       if (index >= self.total) { row.remove(); rows.delete(index); continue; }
       const now = fresh(index);
@@ -78,8 +78,8 @@ export function rowsWindow(scroller, body, draw) {
 
   scroller.addEventListener('scroll', soon, { passive: true });
   scroller.addEventListener('keydown', (event) => {
-    if (event.target.closest?.('thead') || self.total === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
-    const inside = body.contains(event.target);
+    if (/** @type {Element} */ (event.target).closest?.('thead') || self.total === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    const inside = body.contains(/** @type {Node} */ (event.target));
     const page = Math.max(1, Math.floor(scroller.clientHeight / self.height) - 1);
     const first = Math.ceil(scroller.scrollTop / self.height);
     const to = inside ? rowByKey(event.key, self.active, page, self.total) : event.key === 'ArrowDown' ? first : null;
@@ -88,7 +88,7 @@ export function rowsWindow(scroller, body, draw) {
     self.focus(to);
   });
   body.addEventListener('focusin', (event) => {
-    const found = [...rows].find(([, row]) => row.contains(event.target));
+    const found = [...rows].find(([, row]) => row.contains(/** @type {Node} */ (event.target)));
     if (found) self.active = found[0];
   });
   return self;

@@ -6,7 +6,7 @@ import { knows, t } from './i18n.js';
 import { address } from './route.js';
 import { circuitMark, shareBar, verdictMark } from './shapes.js';
 import { state } from './state.js';
-import { condition, isBehind, refusedReadings, secondsUntil, shares, span, terms } from './target-rules.js';
+import { condition, isBehind, secondsUntil, shares, span, terms } from './target-rules.js';
 
 /** Targets are not in the live stream; while somebody looks at them they are asked for. */
 const REFRESH = 3000;
