@@ -36,11 +36,11 @@ pub(crate) struct Property {
     theme: String,
     /// Whether it is for the public.
     public: bool,
+    /// Whether it could be of single persons: then the public gets it as counts in steps, or not at all.
+    personal: bool,
     /// Of a total, the property whose windows have its differences; it has none of its own. Else null.
     #[schema(example = "people_in")]
     counts: Option<String>,
-    /// Whether it could be of single persons: then the public gets it as counts in steps, or not at all.
-    personal: bool,
 }
 
 /// The catalogue of observed properties.
@@ -67,7 +67,7 @@ fn property(catalogue: &Catalogue, property: &ObservedProperty) -> Property {
         decimals: property.decimals,
         theme: property.theme.clone(),
         public: property.public,
-        counts: property.counts.and_then(|number| Some(catalogue.get(number)?.id.clone())),
         personal: property.personal,
+        counts: property.counts.and_then(|number| Some(catalogue.get(number)?.id.clone())),
     }
 }
