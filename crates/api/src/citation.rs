@@ -48,14 +48,6 @@ pub(crate) struct Citation {
     link: String,
 }
 
-/// An answer with its citation.
-#[derive(Serialize)]
-pub(crate) struct Cited<'a, T> {
-    #[serde(flatten)]
-    pub(crate) answer: &'a T,
-    pub(crate) citation: Citation,
-}
-
 /// The time of an item, and how much of it is covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stretch {
@@ -85,7 +77,7 @@ impl Citation {
         let licence = (is_public && foreign.is_none()).then(|| parts.publish.licence_iri());
         let source = foreign.unwrap_or_else(|| SOURCE.to_owned());
         let mut said = vec![format!("{publisher}: {}", what(uri))];
-        said.extend(span(&stretches).map(|(from, to)| format!("{from} to {to}")));
+        said.extend(answer.span().map(|(from, to)| format!("{from} to {to}")));
         said.push(source.clone());
         said.extend(as_of.map(|as_of| format!("as of {as_of}")));
         said.extend(method.iter().map(|method| format!("method {method}")));

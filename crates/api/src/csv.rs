@@ -14,19 +14,22 @@ use std::{borrow::Cow, sync::LazyLock};
 use csv::Terminator;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use smartpole_model::{Decimal, Flags, UtcMillis};
+use smartpole_model::UtcMillis;
 use utoipa::ToSchema;
 
 use crate::{
     citation::{self, Stretch},
+    export::{Column, Encoder},
     list::{Cursor, List},
-    number::Exact,
     problem::Problem,
     routes::MethodName,
 };
 
+mod cell;
 mod harmless;
 pub(crate) mod ongoing;
+
+pub(crate) use cell::Cell;
 
 static BERLIN: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::get("Europe/Berlin").expect("the time-zone database is compiled in"));
@@ -50,6 +53,19 @@ pub(crate) trait Tabular: Serialize {
     /// Those of the writer; memory takes all.
     fn write(&self, out: &mut Writer) -> csv::Result<()>;
 
+    /// Its columns as a file of features or Parquet; none if it is none.
+    fn columns(&self) -> &'static [Column] {
+        &[]
+    }
+
+    /// Writes its rows to such a file.
+    ///
+    /// # Errors
+    /// Those of the encoder.
+    fn encode(&self, _: &mut dyn Encoder) -> Result<(), Problem> {
+        Ok(())
+    }
+
     /// Where more rows are.
     fn next(&self) -> Option<&Cursor> {
         None
@@ -65,10 +81,15 @@ pub(crate) trait Tabular: Serialize {
         Vec::new()
     }
 
+    /// From when to when it is: as it says itself, else as its items are.
+    fn span(&self) -> Option<(UtcMillis, UtcMillis)> {
+        citation::span(&self.stretches())
+    }
+
     /// What a question that left its time open was answered for, by parameter.
     fn left_open(&self) -> Vec<(&'static str, String)> {
         let open = |(from, to): (UtcMillis, UtcMillis)| vec![("from", from.to_string()), ("to", to.to_string())];
-        citation::span(&self.stretches()).map_or_else(Vec::new, open)
+        self.span().map_or_else(Vec::new, open)
     }
 
     /// Whether its figures hang on what was known when; those that are shown once and stay do not.
@@ -90,6 +111,19 @@ pub(crate) trait Rows: Serialize + Sized {
     /// Those of the writer; memory takes all.
     fn write(items: &[Self], out: &mut Writer) -> csv::Result<()>;
 
+    /// The columns of some as a file of features; none if they are none.
+    fn columns() -> &'static [Column] {
+        &[]
+    }
+
+    /// Writes itself to such a file.
+    ///
+    /// # Errors
+    /// Those of the encoder.
+    fn encode(&self, _: &mut dyn Encoder) -> Result<(), Problem> {
+        Ok(())
+    }
+
     /// How its figures are made.
     fn methods() -> Vec<MethodName> {
         Vec::new()
@@ -104,6 +138,14 @@ pub(crate) trait Rows: Serialize + Sized {
 impl<T: Rows> Tabular for List<T> {
     fn write(&self, out: &mut Writer) -> csv::Result<()> {
         T::write(&self.items, out)
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        T::columns()
+    }
+
+    fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
+        self.items.iter().try_for_each(|item| item.encode(out))
     }
 
     fn methods(&self) -> Vec<MethodName> {
@@ -122,27 +164,6 @@ impl<T: Rows> Tabular for List<T> {
     fn next(&self) -> Option<&Cursor> {
         self.next.as_ref()
     }
-}
-
-/// What stands in a column of a row.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell<'a> {
-    /// Null.
-    Empty,
-    /// Words; in a spreadsheet never a formula.
-    Text(Cow<'a, str>),
-    /// A number, digit by digit.
-    Number(Decimal),
-    /// A place, WGS 84 degrees.
-    Degrees(f64),
-    /// Yes or no.
-    Bool(bool),
-    /// An instant in UTC.
-    Utc(UtcMillis),
-    /// The same by the clock of Europe/Berlin.
-    Local(UtcMillis),
-    /// A day, as 2026-11-28.
-    Date(&'a str),
 }
 
 /// A table under way.
@@ -227,79 +248,5 @@ impl Dialect {
             (Self::ExcelDe, [year, month, day]) => format!("{day}.{month}.{year}").into(),
             _ => date.into(),
         }
-    }
-}
-
-impl Cell<'_> {
-    /// The word that JSON has for it, too.
-    pub(crate) fn word(of: &impl Serialize) -> Self {
-        match serde_json::to_value(of) {
-            Ok(serde_json::Value::String(word)) => Self::Text(word.into()),
-            _ => Self::Empty,
-        }
-    }
-}
-
-impl<'a> Cell<'a> {
-    /// Words with spaces between.
-    pub(crate) fn words<T: AsRef<str>>(words: &[T]) -> Self {
-        let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-        Self::Text(words.join(" ").into())
-    }
-
-    /// An instant, in UTC and by the clock of Europe/Berlin.
-    pub(crate) fn instant(time: impl Into<Option<UtcMillis>>) -> [Self; 2] {
-        time.into().map_or([Self::Empty, Self::Empty], |time| [Self::Utc(time), Self::Local(time)])
-    }
-
-    /// A day, if there is one.
-    pub(crate) fn date(date: Option<&'a str>) -> Self {
-        date.map_or(Self::Empty, Self::Date)
-    }
-}
-
-impl<'a, T> From<Option<T>> for Cell<'a>
-where
-    Self: From<T>,
-{
-    fn from(cell: Option<T>) -> Self {
-        cell.map_or(Cell::Empty, Self::from)
-    }
-}
-
-impl<'a> From<&'a str> for Cell<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Exact> for Cell<'_> {
-    fn from(number: Exact) -> Self {
-        Self::Number(number.0)
-    }
-}
-
-impl From<i64> for Cell<'_> {
-    fn from(mantissa: i64) -> Self {
-        Self::Number(Decimal { mantissa, decimals: 0 })
-    }
-}
-
-impl From<u32> for Cell<'_> {
-    fn from(number: u32) -> Self {
-        i64::from(number).into()
-    }
-}
-
-impl From<bool> for Cell<'_> {
-    fn from(yes: bool) -> Self {
-        Self::Bool(yes)
-    }
-}
-
-impl From<Flags> for Cell<'_> {
-    fn from(flags: Flags) -> Self {
-        let codes: Vec<&str> = flags.iter().map(smartpole_model::Flag::code).collect();
-        Self::words(&codes)
     }
 }

@@ -11,6 +11,7 @@
 //! what to do; nothing is loaded from another host.
 
 mod asker;
+mod cache;
 mod citation;
 mod csv;
 mod export;
@@ -70,6 +71,7 @@ pub fn router(state: ApiState) -> Router {
         .with_state(state)
         .layer(middleware::from_fn(routes::refuse_bodies))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(export::COMPRESSED)))
+        .layer(middleware::map_response(cache::guard))
         .layer(middleware::map_response(page::guard))
         .layer(TraceLayer::new_for_http())
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::{ApiState, problem::Problem};
+use crate::{ApiState, cache::Tag, problem::Problem};
 
 #[derive(RustEmbed)]
 #[folder = "web/"]
@@ -41,24 +41,16 @@ pub(crate) async fn file(State(state): State<ApiState>, uri: Uri, headers: Heade
 }
 
 fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
-    let etag = etag(&file);
-    let known = asked.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let tag = Tag::hashed(&file.metadata.sha256_hash());
     let headers = [
         (header::CONTENT_TYPE, content_type(path).to_owned()),
         (header::CACHE_CONTROL, cache_control(path).to_owned()),
-        (header::ETAG, etag.clone()),
+        (header::ETAG, tag.as_str().to_owned()),
     ];
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == etag)) {
+    if tag.is_known(asked) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     (headers, file.data).into_response()
-}
-
-/// Weak: what is sent may be compressed.
-fn etag(file: &EmbeddedFile) -> String {
-    let hash = file.metadata.sha256_hash();
-    let hex: String = hash[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("W/\"{hex}\"")
 }
 
 /// Files have no version in their names, so they are asked for anew; a font never changes under its name.

@@ -109,18 +109,20 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail, "GET /api/openapi.json lists all addresses")
     }
 
-    /// A form that no answer has: 406.
-    pub(crate) fn not_acceptable() -> Self {
-        let detail = "Accept: neither application/json nor text/csv".to_owned();
-        let remedy = "accept one of these two, or give format=json or format=csv";
+    /// None of the forms of an answer is accepted: 406. `types` are their media types, `names` what `format` calls them.
+    pub(crate) fn not_acceptable(types: &[&str], names: &[&str]) -> Self {
+        let detail = format!("Accept: neither {}", types.join(" nor "));
+        let remedy = format!("accept one of these, or give format={}", names.join(" or format="));
         Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "Not acceptable", detail, remedy)
     }
 
-    /// A form that no exported file has: 406.
-    pub(crate) fn no_such_file() -> Self {
-        let detail = "Accept: neither text/csv nor application/geo+json nor application/vnd.apache.parquet".to_owned();
-        let remedy = "accept one of these three, or give format=csv, format=geojson or format=parquet";
-        Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "Not acceptable", detail, remedy)
+    /// An answer that has no end of bytes: 400.
+    pub(crate) fn too_long(most: usize) -> Self {
+        let detail = format!("the answer would be longer than {most} bytes");
+        Self::parameter(
+            detail,
+            "ask for a shorter span, for less at a time by `limit`, or for a file by /api/v1/export",
+        )
     }
 
     /// The address takes GET alone: 405.

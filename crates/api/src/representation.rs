@@ -1,67 +1,47 @@
-//! In which form an answer is given: JSON, or a table (`csv`), by `format=` or else by `Accept` (RFC 9110, 12.5.1).
+//! In which form an answer is given: JSON, a table (`csv`), of some features (`geojson`) or `parquet`, by `format=` or else by `Accept`
+//! (RFC 9110, 12.5.1).
 //!
-//! What JSON is cited with stands in its `citation` ([`crate::citation`]), and what a table is cited with in headers:
+//! What JSON is cited with stands in its `citation` ([`crate::citation`]), and what another form is cited with in headers:
 //! `smartpole-as-of` (the `as_of` asked for; to operators, else the first whole minute after the newest receipt),
 //! `smartpole-method` (id/version), `smartpole-missing` (readings that were counted and can be had no more), and `Link` (RFC 8288):
 //! `next` where more rows are, `describedby` the methods, and to the public
 //! `license`, that of `[publish]`. Exact counts of operators have no open licence, so answers to operators name none.
 
 use axum::{
-    Json,
     extract::{FromRequestParts, Query},
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, header, request},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, request},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use smartpole_model::UtcMillis;
-use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Parts,
     asker::Asker,
-    citation::{Citation, Cited, whole_minute},
-    csv::{self, Dialect, Tabular},
+    cache::Tag,
+    citation::{Citation, whole_minute},
+    csv::Tabular,
     list::Cursor,
     problem::Problem,
     query,
 };
 
 mod accept;
+mod bounded;
 mod described;
+mod form;
 
 pub(crate) use accept::most_wanted;
 pub(crate) use described::describe;
+use form::{Form, Wanted};
 
-const CSV: &str = "text/csv; charset=utf-8; header=present";
 pub(crate) const METHODS: &str = "</api/v1/methods>; rel=\"describedby\"";
 pub(crate) const AS_OF: HeaderName = HeaderName::from_static("smartpole-as-of");
 pub(crate) const METHOD: HeaderName = HeaderName::from_static("smartpole-method");
-
-/// What answers can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum Format {
-    /// `application/json`.
-    Json,
-    /// `text/csv`.
-    Csv,
-}
-
 const MISSING: HeaderName = HeaderName::from_static("smartpole-missing");
 
-/// In which form.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct Wanted {
-    /// `json` or `csv`, whatever `Accept` says.
-    #[param(inline)]
-    format: Option<Format>,
-    /// How a table is written: `rfc4180`, or `excel_de` (semicolon, decimal comma, byte order mark, local times as 28.11.2026 13:00).
-    /// Makes it a table.
-    #[param(inline)]
-    csv: Option<Dialect>,
-}
+/// Most bytes of an answer, without its citation.
+const MOST_BYTES: usize = 32 << 20;
 
 /// Until when something was known.
 #[derive(Deserialize)]
@@ -69,13 +49,13 @@ struct Past {
     as_of: Option<UtcMillis>,
 }
 
-/// In which form the answer to a request is wanted.
+/// In which form the answer to a request is wanted, and what of it is known already.
 #[derive(Debug)]
 pub(crate) struct Representation {
     uri: Uri,
+    headers: HeaderMap,
     is_public: bool,
-    /// None is JSON.
-    dialect: Option<Dialect>,
+    form: Form,
 }
 
 /// The parameters of a request, and in which form its answer is wanted.
@@ -85,9 +65,10 @@ impl<S: Sync> FromRequestParts<S> for Representation {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, Problem> {
-        let wanted = query::read(&only(&parts.uri, is_form))?;
+        let wanted: Wanted = query::read(&only(&parts.uri, is_form))?;
         let is_public = parts.extensions.get() != Some(&Asker::Operator);
-        Ok(Self { uri: parts.uri.clone(), is_public, dialect: dialect(&wanted, &parts.headers)? })
+        let form = wanted.form(parts.uri.path(), &parts.headers)?;
+        Ok(Self { uri: parts.uri.clone(), headers: parts.headers.clone(), is_public, form })
     }
 }
 
@@ -101,44 +82,49 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Question<T> {
 }
 
 impl Representation {
-    /// The answer in this form. It may take a while: ask on a thread that may block.
+    /// The answer in this form, or that it is what whoever asks knows already (304). It may take a while: ask on a thread that may block.
     ///
     /// # Errors
-    /// 500 if it cannot be written.
+    /// 400 if it is too long, 500 if it cannot be written.
     pub(crate) fn give(&self, parts: &Parts, answer: &impl Tabular) -> Result<Response, Problem> {
-        let Some(dialect) = self.dialect else {
-            let mut response = self.json(parts, answer);
-            response.headers_mut().insert(header::VARY, HeaderValue::from_name(header::ACCEPT));
-            return Ok(response);
-        };
-        let mut response = csv::bytes(answer, dialect)?.into_response();
-        let methods: Vec<String> = answer.methods().iter().map(ToString::to_string).collect();
-        let mut headers = vec![
-            (header::CONTENT_TYPE, CSV.to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", self.name())),
-            (header::VARY, "Accept".to_owned()),
-            (header::LINK, self.links(parts, answer.next())?),
-        ];
-        headers.extend(self.as_of(parts).filter(|_| answer.is_as_of()).map(|as_of| (AS_OF, as_of.to_string())));
-        if !methods.is_empty() {
-            headers.push((METHOD, methods.join(", ")));
+        let body = self.form.body(answer)?;
+        let tag = Tag::of(&[&body, &json(&self.citation(parts, answer, None))?]);
+        let kept = tag.headers(self.is_public);
+        if tag.is_known(&self.headers) {
+            return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
         }
-        if answer.missing() > 0 {
-            headers.push((MISSING, answer.missing().to_string()));
-        }
-        for (name, value) in headers {
-            let value = HeaderValue::from_str(&value).map_err(|error| Problem::internal(&error))?;
-            response.headers_mut().insert(name, value);
-        }
-        Ok(response)
+        let as_of = self.as_of(parts).filter(|_| answer.is_as_of());
+        let kind = [(header::CONTENT_TYPE, self.form.content_type())];
+        Ok(match self.form.extension() {
+            None => (kept, kind, cited(body, self.citation(parts, answer, as_of).as_ref())?).into_response(),
+            Some(extension) => (kept, kind, self.file(parts, answer, as_of, extension)?, body).into_response(),
+        })
     }
 
-    fn json(&self, parts: &Parts, answer: &impl Tabular) -> Response {
-        if answer.methods().is_empty() {
-            return Json(answer).into_response();
-        }
-        let citation = Citation::new(parts, &self.uri, answer, self.as_of(parts), self.is_public);
-        Json(Cited { answer, citation }).into_response()
+    /// What it is cited with, if it is made by methods.
+    fn citation(&self, parts: &Parts, answer: &impl Tabular, as_of: Option<UtcMillis>) -> Option<Citation> {
+        let is_made = !answer.methods().is_empty();
+        is_made.then(|| Citation::new(parts, &self.uri, answer, as_of, self.is_public))
+    }
+
+    /// What a file is called and cited with.
+    fn file(
+        &self,
+        parts: &Parts,
+        answer: &impl Tabular,
+        as_of: Option<UtcMillis>,
+        extension: &str,
+    ) -> Result<HeaderMap, Problem> {
+        let methods: Vec<String> = answer.methods().iter().map(ToString::to_string).collect();
+        let mut headers = vec![
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{extension}\"", self.name())),
+            (header::LINK, self.links(parts, answer.next())?),
+        ];
+        headers.extend(as_of.map(|as_of| (AS_OF, as_of.to_string())));
+        headers.extend((!methods.is_empty()).then(|| (METHOD, methods.join(", "))));
+        headers.extend((answer.missing() > 0).then(|| (MISSING, answer.missing().to_string())));
+        let headers = headers.into_iter().map(|(name, value)| Ok((name, HeaderValue::from_str(&value)?)));
+        headers.collect::<Result<_, header::InvalidHeaderValue>>().map_err(|error| Problem::internal(&error))
     }
 
     /// Until when the answer knows what was received. When something was received last could tell the public when somebody passed.
@@ -166,17 +152,18 @@ impl Representation {
     }
 }
 
-fn dialect(wanted: &Wanted, headers: &HeaderMap) -> Result<Option<Dialect>, Problem> {
-    let format = match (wanted.format, wanted.csv) {
-        (Some(Format::Json), Some(_)) => {
-            let detail = "csv, format: JSON is no table";
-            return Err(Problem::parameter(detail, "leave one of the two out, or give format=csv"));
-        }
-        (Some(format), _) => format,
-        (None, Some(_)) => Format::Csv,
-        (None, None) => accept::format(headers).ok_or_else(Problem::not_acceptable)?,
-    };
-    Ok((format == Format::Csv).then(|| wanted.csv.unwrap_or_default()))
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(value).map_err(|error| Problem::internal(&error))
+}
+
+/// An answer in JSON, which is an object, with its citation at the end.
+fn cited(mut body: Vec<u8>, citation: Option<&Citation>) -> Result<Vec<u8>, Problem> {
+    let Some(citation) = citation else { return Ok(body) };
+    body.pop();
+    body.extend_from_slice(b",\"citation\":");
+    body.append(&mut json(citation)?);
+    body.push(b'}');
+    Ok(body)
 }
 
 /// Whether a parameter says in which form.

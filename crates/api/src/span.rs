@@ -114,6 +114,16 @@ impl Span {
         Ok(Self { from, to })
     }
 
+    /// The span asked for; what is left open is `default_ms` up to `now`.
+    pub(crate) fn of(
+        (from, to): (Option<UtcMillis>, Option<UtcMillis>),
+        now: UtcMillis,
+        default_ms: i64,
+    ) -> Result<Self, Problem> {
+        let to = to.unwrap_or(now);
+        Self::new(Some(from.unwrap_or(to.plus(-default_ms))), Some(to), now, Step::Day)
+    }
+
     /// Whether it is no longer than so many days.
     ///
     /// # Errors

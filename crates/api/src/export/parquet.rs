@@ -7,7 +7,7 @@ use std::{mem, sync::Arc};
 
 use parquet::{
     basic::{Compression, ZstdLevel},
-    data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type},
+    data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type},
     errors::ParquetError,
     file::{
         properties::WriterProperties,
@@ -37,6 +37,7 @@ struct Values {
     texts: Vec<ByteArray>,
     numbers: Vec<f64>,
     integers: Vec<i64>,
+    bools: Vec<bool>,
 }
 
 impl Parquet {
@@ -77,6 +78,7 @@ fn begun(columns: &[Column]) -> Result<SerializedFileWriter<Vec<u8>>, ParquetErr
         Kind::Text => format!("OPTIONAL BYTE_ARRAY {name} (UTF8);"),
         Kind::Number => format!("OPTIONAL DOUBLE {name};"),
         Kind::Whole => format!("OPTIONAL INT64 {name};"),
+        Kind::Bool => format!("OPTIONAL BOOLEAN {name};"),
         Kind::Instant | Kind::Local => format!("OPTIONAL INT64 {name} (TIMESTAMP(MILLIS,true));"),
     });
     let schema = format!("message smartpole {{ {} }}", fields.collect::<Vec<_>>().join(" "));
@@ -108,7 +110,7 @@ impl Values {
             Cell::Number(number) => self.numbers.push(number.mantissa as f64 / 10_f64.powi(i32::from(number.decimals))),
             Cell::Utc(time) | Cell::Local(time) => self.integers.push(time.0),
             Cell::Degrees(degrees) => self.numbers.push(*degrees),
-            Cell::Bool(yes) => self.integers.push(i64::from(*yes)),
+            Cell::Bool(yes) => self.bools.push(*yes),
             Cell::Empty => {}
         }
         self.levels.push(i16::from(*cell != Cell::Empty));
@@ -121,11 +123,12 @@ impl Values {
     }
 
     fn write(self, kind: Kind, chunk: &mut SerializedColumnWriter<'_>) -> Result<(), ParquetError> {
-        let Self { levels, texts, numbers, integers } = self;
+        let Self { levels, texts, numbers, integers, bools } = self;
         let levels = Some(levels.as_slice());
         match kind {
             Kind::Text => chunk.typed::<ByteArrayType>().write_batch(&texts, levels, None),
             Kind::Number => chunk.typed::<DoubleType>().write_batch(&numbers, levels, None),
+            Kind::Bool => chunk.typed::<BoolType>().write_batch(&bools, levels, None),
             Kind::Whole | Kind::Instant | Kind::Local => {
                 chunk.typed::<Int64Type>().write_batch(&integers, levels, None)
             }

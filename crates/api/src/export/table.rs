@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Number,
     /// An integer.
     Whole,
+    /// Yes or no.
+    Bool,
     /// An instant.
     Instant,
     /// An instant by the clock of Europe/Berlin, for spreadsheets only.
@@ -35,6 +37,13 @@ impl Place {
     /// Where a pole stands.
     pub(crate) fn of(pole: &Pole) -> Self {
         Self { lon: pole.position.lon, lat: pole.position.lat }
+    }
+}
+
+impl Column {
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        self.name
     }
 }
 

@@ -4,43 +4,22 @@ use smartpole_model::{ObservedProperty, UtcMillis};
 use smartpole_pipeline::Scope;
 use smartpole_store::Step;
 
-use super::{
-    Column, Encoder, Place, Rows,
-    table::Kind::{Instant, Local, Number, Text, Whole},
-};
+use super::{Column, Encoder, Place, Rows};
 use crate::{
     Parts,
     csv::Cell,
     list::Number as Count,
     problem::Problem,
-    routes::{peer_marks, window::Window},
+    routes::{
+        peer_marks,
+        window::{COLUMNS, Window},
+    },
     scope::ScopeName,
     span::Span,
 };
 
 /// Most windows of a piece, or one of each series.
 const PIECE: usize = 10_000;
-
-const COLUMNS: [Column; 18] = [
-    Text.named("scope_kind"),
-    Text.named("scope"),
-    Text.named("property"),
-    Text.named("unit"),
-    Instant.named("start"),
-    Local.named("start_local"),
-    Instant.named("end"),
-    Local.named("end_local"),
-    Number.named("mean"),
-    Number.named("min"),
-    Number.named("max"),
-    Number.named("sum"),
-    Whole.named("count"),
-    Whole.named("expected"),
-    Number.named("coverage"),
-    Text.named("state"),
-    Whole.named("revision"),
-    Text.named("flags"),
-];
 
 /// Whose windows.
 #[derive(Clone)]

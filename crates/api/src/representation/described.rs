@@ -9,7 +9,8 @@ use utoipa::{
     },
 };
 
-use super::Wanted;
+use super::{Form, Wanted, form::offered};
+use crate::export::Format;
 
 /// Addresses whose answers are tables, too.
 const TABLES: [&str; 19] = [
@@ -51,7 +52,7 @@ const CITED: [&str; 13] = [
     "/api/v1/peers",
 ];
 
-/// Headers of a table, and what they say.
+/// Headers of answers that are no JSON, and what they say.
 const HEADERS: [(&str, &str); 3] = [
     ("Link", "`next` where more rows are, `describedby` the methods, to the public `license`."),
     ("smartpole-as-of", "The `as_of` asked for; to operators, else the first whole minute after the newest receipt."),
@@ -62,7 +63,7 @@ const HEADERS: [(&str, &str); 3] = [
 pub(crate) fn describe(mut description: OpenApi) -> OpenApi {
     for path in TABLES {
         let operation = description.paths.paths.get_mut(path).and_then(|item| item.get.as_mut());
-        operation.into_iter().for_each(add);
+        operation.into_iter().for_each(|operation| add(path, operation));
     }
     for path in CITED {
         let operation = description.paths.paths.get_mut(path).and_then(|item| item.get.as_mut());
@@ -71,21 +72,36 @@ pub(crate) fn describe(mut description: OpenApi) -> OpenApi {
     description
 }
 
-fn add(operation: &mut Operation) {
-    let parameters = Wanted::into_params(|| Some(ParameterIn::Query));
+fn add(path: &str, operation: &mut Operation) {
+    let mut parameters = Wanted::into_params(|| Some(ParameterIn::Query));
+    let format = parameters.iter_mut().find(|parameter| parameter.name == "format");
+    format.into_iter().for_each(|format| format.schema = Some(RefOr::T(names(path))));
     operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(Into::into));
     if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
-        answer.content.insert("text/csv".to_owned(), RefOr::T(Content::new(Some(RefOr::T(text())))));
+        for (_, media_type, form) in offered(path).iter().filter(|(.., form)| *form != Form::Json) {
+            let schema = if *form == Form::File(Format::Geojson) { Object::new().into() } else { text() };
+            answer.content.insert((*media_type).to_owned(), RefOr::T(Content::new(Some(RefOr::T(schema)))));
+        }
         for (name, words) in HEADERS {
             let mut header = Header::new(text());
-            header.description = Some(format!("Of tables: {words}"));
+            header.description = Some(format!("Of files: {words}"));
             answer.headers.insert(name.to_owned(), header.into());
         }
+        let mut tag = Header::new(text());
+        tag.description = Some("Give it back as `If-None-Match`: 304 if the answer still says the same.".to_owned());
+        answer.headers.insert("ETag".to_owned(), tag.into());
     }
-    let refused = [("400", "A parameter cannot be used."), ("406", "`Accept` names neither JSON nor CSV.")];
+    operation.responses.responses.insert("304".to_owned(), RefOr::T(Response::new("What `If-None-Match` names.")));
+    let refused = [("400", "A parameter cannot be used."), ("406", "`Accept` names no form of this answer.")];
     for (status, words) in refused {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(words)));
     }
+}
+
+/// Names of forms.
+fn names(path: &str) -> Schema {
+    let names = offered(path).iter().map(|(name, ..)| *name);
+    Schema::Object(Object::builder().schema_type(Type::String).enum_values(Some(names)).build())
 }
 
 /// Adds the citation to what is answered.

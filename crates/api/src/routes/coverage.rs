@@ -17,7 +17,7 @@ use crate::{
         sought::{self, Sought},
     },
     scope::ScopeName,
-    span::{self, Span},
+    span::Span,
 };
 
 mod course;
@@ -95,6 +95,12 @@ pub(crate) struct Coverage {
     // without a text of its own: with one, its schema would be an object, too
     #[schema(inline)]
     step: Step,
+    /// First instant of the time asked about.
+    #[schema(value_type = String, format = DateTime)]
+    from: UtcMillis,
+    /// First instant after it.
+    #[schema(value_type = String, format = DateTime)]
+    to: UtcMillis,
     /// By pole and property, each in the order of time.
     items: Vec<CoverageItem>,
 }
@@ -154,16 +160,14 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<Coverage, Problem> {
     for sought in &sought {
         items.extend(Course::read(parts, sought, span, wanted.as_of)?.items(wanted.step.into(), span));
     }
-    Ok(Coverage { scope: place.name, method: methods::COVERAGE_REPORTS.into(), step: wanted.step, items })
+    let (scope, method, Span { from, to }) = (place.name, methods::COVERAGE_REPORTS.into(), span);
+    Ok(Coverage { scope, method, step: wanted.step, from, to, items })
 }
 
 fn look_up(parts: &Parts, wanted: &Wanted) -> Result<(Place, Span, Vec<Sought>), Problem> {
     let fold = parts.fold();
     let place = Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?;
-    let now = fold.position().1.plus(1);
-    let to = wanted.to.unwrap_or(now);
-    let from = wanted.from.unwrap_or(to.plus(-DEFAULT_MS));
-    let span = Span::new(Some(from), Some(to), now, span::Step::Day)?;
+    let span = Span::of((wanted.from, wanted.to), fold.position().1.plus(1), DEFAULT_MS)?;
     let sought = sought::of(&fold, &place, wanted.property.as_deref(), span)?;
     let hours = span.to.since(span.from) / HOUR_MS;
     if hours.saturating_mul(sought.len() as i64) > MOST_HOURS {

@@ -118,6 +118,5 @@ pub(crate) async fn export(
     });
     let (export, headers) = made.await?;
     let body = export.body(state.parts.clone(), state.closing.clone());
-    let form = [(header::CONTENT_TYPE, format.content_type()), (header::VARY, "Accept")];
-    Ok((form, headers, body).into_response())
+    Ok(([(header::CONTENT_TYPE, format.content_type())], headers, body).into_response())
 }

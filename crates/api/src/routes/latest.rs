@@ -9,13 +9,15 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     ApiState, Parts,
     asker::Asker,
-    csv::{Cell, Rows, Writer},
+    export::Place,
     list::{Cursor, Limit, List},
     number::Exact,
     problem::{Problem, Refused},
     representation::Question,
     scope,
 };
+
+mod table;
 
 /// Whose newest readings are wanted; all if nothing is given.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -69,6 +71,9 @@ pub(crate) struct LatestItem {
     /// Whose clock `event_time` is: `payload`, `gateway`, `network` or `receipt`.
     #[schema(value_type = String, example = "payload")]
     pub(crate) time_source: TimeSource,
+    /// Where the pole stands, of features alone.
+    #[serde(skip)]
+    place: Place,
 }
 
 /// The newest reading of each series. The public gets none of devices that count persons.
@@ -162,8 +167,9 @@ fn reading(device: DeviceNo, latest: &Latest) -> Reading {
 pub(crate) fn item(fold: &Fold, reading: &Reading) -> Option<LatestItem> {
     let (id, device) = scope::device(fold, reading.device)?;
     let property = scope::property(fold, reading.series.property)?;
+    let pole = scope::pole_at(&fold.inputs().registry, device, reading.event_time);
     Some(LatestItem {
-        pole: scope::pole_at(&fold.inputs().registry, device, reading.event_time).id.clone(),
+        pole: pole.id.clone(),
         device: id.to_owned(),
         property: property.id.clone(),
         channel: reading.series.channel,
@@ -173,43 +179,6 @@ pub(crate) fn item(fold: &Fold, reading: &Reading) -> Option<LatestItem> {
         received_at: reading.received_at,
         flags: reading.flags,
         time_source: reading.time_source,
+        place: Place::of(pole),
     })
-}
-
-impl Rows for LatestItem {
-    fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
-        let columns = [
-            "pole",
-            "device",
-            "property",
-            "channel",
-            "unit",
-            "value",
-            "event_time",
-            "event_time_local",
-            "received_at",
-            "received_at_local",
-            "flags",
-            "time_source",
-        ];
-        let rows = items.iter().map(|item| {
-            let [event_time, event_time_local] = Cell::instant(item.event_time);
-            let [received_at, received_at_local] = Cell::instant(item.received_at);
-            [
-                item.pole.as_str().into(),
-                item.device.as_str().into(),
-                item.property.as_str().into(),
-                u32::from(item.channel).into(),
-                item.unit.as_str().into(),
-                item.value.into(),
-                event_time,
-                event_time_local,
-                received_at,
-                received_at_local,
-                item.flags.into(),
-                Cell::word(&item.time_source),
-            ]
-        });
-        out.table(columns, rows)
-    }
 }

@@ -3,16 +3,14 @@
 use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::methods;
-use smartpole_model::{Flags, Kind, ObservedProperty, Reading, Registry, TimeSource, UtcMillis};
-use smartpole_pipeline::{Fold, NameKind, Scope};
-use smartpole_window::{RowValue, is_particle_mass};
+use smartpole_model::{Kind, ObservedProperty, Registry, UtcMillis};
+use smartpole_pipeline::{Fold, Scope};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState, Parts,
     asker::Asker,
     list::{Channel, Cursor, Limit},
-    number::Exact,
     problem::{Problem, Refused},
     representation::Question,
     routes::{
@@ -27,12 +25,12 @@ use crate::{
 };
 
 mod past;
+mod readings;
 mod table;
 
-use past::{Missing, Past};
-
-/// The property that says how much water is on particles.
-const HUMIDITY: &str = "relative_humidity";
+use past::Missing;
+use readings::RawItem;
+pub(crate) use readings::counts;
 
 /// Whose values of which property are wanted, and when. Give one of `device`, `pole` and `zone`.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -107,33 +105,6 @@ pub(crate) enum Items {
     Windows(Vec<Window>),
     /// One for each reading.
     Readings(Vec<RawItem>),
-}
-
-/// One reading.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RawItem {
-    /// Id of the device.
-    device: String,
-    /// Channel, 0 where there is one only.
-    channel: u8,
-    /// When it was measured.
-    #[schema(value_type = String, format = DateTime)]
-    event_time: UtcMillis,
-    /// When we had it.
-    #[schema(value_type = String, format = DateTime)]
-    received_at: UtcMillis,
-    /// The value as it was measured.
-    #[schema(value_type = f64)]
-    value: Exact,
-    /// The value that counts, by the calibration and the humidity correction in force; null if a remark keeps it out.
-    #[schema(value_type = Option<f64>)]
-    counted: Option<Exact>,
-    /// All remarks, those of the registry in force included.
-    #[schema(value_type = Vec<String>)]
-    flags: Flags,
-    /// Whose clock `event_time` is: `payload`, `gateway`, `network` or `receipt`.
-    #[schema(value_type = String, example = "payload")]
-    time_source: TimeSource,
 }
 
 /// The course of a property: windows, or the readings themselves.
@@ -218,72 +189,6 @@ impl Asked {
         peer_marks::mark(parts, &wanted, &self.property, &mut windows)?;
         Ok((Items::Windows(windows), next))
     }
-
-    fn readings(&self, parts: &Parts, limit: Limit) -> Result<(Items, Option<Missing>, Option<Cursor>), Problem> {
-        let Some(scope) = self.scope else { return Ok((Items::Readings(Vec::new()), None, None)) };
-        let most = limit.0 + self.given + 1;
-        let Span { from, to } = self.span;
-        let kept_from = parts.queries.readings_kept_from(scope).filter(|_| parts.history.is_none());
-        if let Some(kept_from) = kept_from.filter(|kept_from| to <= *kept_from && from < to) {
-            return Err(Problem::gone(&self.name.id, kept_from));
-        }
-        let past = Past { parts, scope, property: &self.property, channel: self.channel, as_of: self.as_of };
-        let page = past.page((from, to), most)?;
-        let (rows, next) = (&page.readings, cursor(&page.readings, limit.0 + self.given));
-        let beside = beside(parts, scope, &self.property, rows)?;
-        let fold = parts.fold();
-        let items = rows.iter().skip(self.given).take(limit.0);
-        let items = items.filter_map(|reading| self.raw(&fold, reading, &beside)).collect();
-        Ok((Items::Readings(items), page.missing, next))
-    }
-
-    fn raw(&self, fold: &Fold, reading: &Reading, beside: &[Reading]) -> Option<RawItem> {
-        let own = row_value(reading);
-        let of = (reading.event_time, reading.device);
-        let first = beside.partition_point(|other| (other.event_time, other.device) < of);
-        let same = beside[first..].iter().take_while(|other| (other.event_time, other.device) == of);
-        let row: Vec<RowValue> = std::iter::once(own).chain(same.map(row_value)).collect();
-        let counted = fold.counted(reading.device, reading.event_time, &row, own);
-        Some(RawItem {
-            device: fold.name(NameKind::Device, reading.device.0)?.to_owned(),
-            channel: reading.series.channel,
-            event_time: reading.event_time,
-            received_at: reading.received_at,
-            value: Exact::value(&self.property, reading.value),
-            counted: counts(&self.property, counted),
-            flags: counted.flags,
-            time_source: reading.time_source,
-        })
-    }
-}
-
-/// What the corrections of readings need beside them, by event time and device: for masses of particles, how humid it was.
-fn beside(parts: &Parts, scope: Scope, property: &ObservedProperty, rows: &[Reading]) -> Result<Vec<Reading>, Problem> {
-    let humidity = parts.fold().inputs().registry.properties.by_id(HUMIDITY).cloned();
-    match (humidity, rows.first(), rows.last()) {
-        (Some(humidity), Some(first), Some(last)) if is_particle_mass(property) => {
-            let span = (first.event_time, last.event_time.plus(1));
-            let past = Past { parts, scope, property: &humidity, channel: None, as_of: None };
-            Ok(past.page(span, usize::MAX)?.readings)
-        }
-        _ => Ok(Vec::new()),
-    }
-}
-
-fn row_value(reading: &Reading) -> RowValue {
-    RowValue { series: reading.series, value: reading.value, flags: reading.flags }
-}
-
-/// The value that counts; none if a remark keeps it out.
-pub(crate) fn counts(property: &ObservedProperty, counted: RowValue) -> Option<Exact> {
-    (!counted.flags.intersects(property.excluded_by)).then(|| Exact::value(property, counted.value))
-}
-
-/// Where the readings after the first `given` ones begin: an instant, and how many of its readings were given.
-fn cursor(rows: &[Reading], given: usize) -> Option<Cursor> {
-    let next = rows.get(given)?.event_time;
-    let same = rows[..given].iter().rev().take_while(|reading| reading.event_time == next).count();
-    Some(Cursor(format!("{}+{same}", next.0)))
 }
 
 /// Whose values are wanted, by the parameters `device`, `pole`, `zone`, of which one is given.

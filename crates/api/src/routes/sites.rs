@@ -12,16 +12,16 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState, Parts,
-    number::Exact,
     problem::{Problem, Refused},
     representation::Question,
     routes::{footfall::Why, method::MethodName},
     scope::ScopeKind,
-    span::{self, Span},
+    span::Span,
 };
 
 mod air;
 mod beside;
+mod figure;
 mod footfall;
 mod heat;
 mod noise;
@@ -29,6 +29,7 @@ mod parking;
 mod place;
 mod table;
 
+use figure::SiteFigure;
 use place::Site;
 
 /// How long a span is if no `from` is given.
@@ -94,33 +95,6 @@ pub(crate) struct SiteItem {
     figures: Vec<SiteFigure>,
 }
 
-/// One number about a site, or why there is none.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct SiteFigure {
-    /// `footfall`, `air`, `noise`, `parking` or `heat`.
-    #[schema(value_type = String, example = "footfall")]
-    theme: &'static str,
-    /// What it is.
-    #[schema(value_type = String, example = "crossings_per_saturday")]
-    figure: &'static str,
-    /// UCUM code.
-    #[schema(value_type = String, example = "/d")]
-    unit: &'static str,
-    /// The number; null if it is missing, which is never zero.
-    #[schema(value_type = Option<f64>)]
-    value: Option<Exact>,
-    /// How many days (footfall, heat), hours (air), periods (noise) or readings (parking) it is made of.
-    of: i64,
-    /// Part of what was to be expected that came, 0 to 1.
-    #[schema(value_type = f64, minimum = 0, maximum = 1)]
-    coverage: Exact,
-    /// Why there is no number.
-    missing: Option<Why>,
-    /// Why it may not be compared with that of another site, whatever that is.
-    #[serde(skip)]
-    not_comparable: Option<Why>,
-}
-
 /// Whether sites may be compared by a figure.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Comparable {
@@ -156,9 +130,7 @@ pub(crate) async fn sites(
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<Sites, Problem> {
     let now = parts.queries.at(wanted.as_of);
-    let to = wanted.to.unwrap_or(now.plus(1));
-    let from = wanted.from.unwrap_or(to.plus(-DEFAULT_MS));
-    let span = Span::new(Some(from), Some(to), now, span::Step::Day)?;
+    let span = Span::of((wanted.from, wanted.to), now.plus(1), DEFAULT_MS)?;
     let sites = place::sites(&parts.fold(), &wanted.sites, span)?;
     check_cost(&sites, span)?;
     let asked = Asked { parts, span, as_of: wanted.as_of, now };
@@ -184,6 +156,7 @@ impl Asked<'_> {
         figures.extend(noise::figures(self, &site)?);
         figures.push(parking::figure(self, &site)?);
         figures.extend(heat::figures(self, &site)?);
+        figures.iter_mut().for_each(|figure| figure.sensing = site.sensing(figure.measured));
         let Site { place, name, rule, provider, .. } = site;
         Ok(SiteItem { site: place.name.id, kind: place.name.kind, name, rule, provider, figures })
     }
@@ -193,36 +166,3 @@ impl Asked<'_> {
         self.span.to.min(self.now).since(self.span.from).max(0) / HOUR_MS
     }
 }
-
-impl SiteFigure {
-    /// A number, or that too little is known for one.
-    fn new([theme, figure, unit]: [&'static str; 3], value: Option<Exact>, of: i64, coverage: Exact) -> Self {
-        let missing = value.is_none().then_some(if coverage.0.mantissa > 0 { TOO_LITTLE } else { NO_DATA });
-        Self { theme, figure, unit, value, of, coverage, missing, not_comparable: None }
-    }
-
-    /// The same; if there is no number, for this reason.
-    fn or(self, why: Why) -> Self {
-        Self { missing: self.missing.map(|_| why), ..self }
-    }
-
-    /// No number.
-    fn missing([theme, figure, unit]: [&'static str; 3], missing: Why) -> Self {
-        let coverage = crate::number::share(0, 1);
-        Self { theme, figure, unit, value: None, of: 0, coverage, missing: Some(missing), not_comparable: None }
-    }
-}
-
-/// No sensor.
-const NO_SENSOR: Why =
-    Why { reason: "no_sensor", meaning: "no sensor of this site is there to measure it, by the registry" };
-/// Nothing came.
-const NO_DATA: Why = Why { reason: "no_data", meaning: "sensors are there, and nothing came of them in this time" };
-/// Not enough came.
-const TOO_LITTLE: Why =
-    Why { reason: "too_little_covered", meaning: "too little of it came in this time for a figure" };
-/// Air without a class.
-const NO_INDEX: Why = Why {
-    reason: "no_index",
-    meaning: "no hour has a class: pollutants of the index are not measured, or by sensors that nothing corrects",
-};

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use smartpole_model::{Kind, ObservedProperty, PoleNo, PropertyNo, Registry, UtcMillis, registry::InstallationState};
+use smartpole_model::{
+    Kind, ObservedProperty, PoleNo, PropertyNo, Registry, UtcMillis,
+    registry::{InstallationState, Sensing},
+};
 use smartpole_pipeline::Fold;
 use smartpole_store::Stretch;
 
@@ -16,6 +19,15 @@ pub(in crate::routes) struct Sought {
     pub(in crate::routes) property: ObservedProperty,
     /// When a sensor hung there whose profile expects it, and its reporting interval in milliseconds.
     pub(in crate::routes) hung: Vec<(Stretch, i64)>,
+    /// What these sensors work by.
+    pub(in crate::routes) sensing: Vec<Sensing>,
+}
+
+/// When sensors of a property hung at a pole, and what they work by.
+#[derive(Default)]
+struct Hung {
+    stretches: Vec<(Stretch, i64)>,
+    sensing: Vec<Sensing>,
 }
 
 /// What the poles of a place should have measured in a span: one property, or all that profiles expect.
@@ -29,9 +41,9 @@ pub(in crate::routes) fn of(
     let wanted = property.map(|id| scope::property_named(registry, id)).transpose()?;
     let pole = |(id, number): &(String, PoleNo)| {
         let hung = hung(registry, id, span).into_iter();
-        let sought = hung.filter_map(|(property, hung)| {
+        let sought = hung.filter_map(|(property, Hung { stretches: hung, sensing })| {
             let property = registry.properties.get(property)?.clone();
-            Some(Sought { pole: id.clone(), number: *number, property, hung })
+            Some(Sought { pole: id.clone(), number: *number, property, hung, sensing })
         });
         sought.filter(|sought| wanted.is_none_or(|wanted| wanted.number == sought.property.number)).collect::<Vec<_>>()
     };
@@ -39,8 +51,8 @@ pub(in crate::routes) fn of(
 }
 
 /// Properties that sensors at a pole should report in a span, and when each hung there.
-fn hung(registry: &Registry, pole: &str, span: Span) -> BTreeMap<PropertyNo, Vec<(Stretch, i64)>> {
-    let mut found: BTreeMap<PropertyNo, Vec<(Stretch, i64)>> = BTreeMap::new();
+fn hung(registry: &Registry, pole: &str, span: Span) -> BTreeMap<PropertyNo, Hung> {
+    let mut found: BTreeMap<PropertyNo, Hung> = BTreeMap::new();
     let installations = registry.devices.iter().flat_map(|device| &device.installations);
     let here = installations.filter(|installation| {
         registry.poles.get(installation.pole).is_some_and(|known| known.id == pole)
@@ -53,9 +65,12 @@ fn hung(registry: &Registry, pole: &str, span: Span) -> BTreeMap<PropertyNo, Vec
         };
         let interval_ms = i64::from(profile.interval_s.max(1)) * 1_000;
         for property in profile.expected.iter().filter_map(|number| counted(registry, *number)) {
-            let stretches = found.entry(property).or_default();
+            let Hung { stretches, sensing } = found.entry(property).or_default();
             if !stretches.contains(&(stretch, interval_ms)) {
                 stretches.push((stretch, interval_ms));
+            }
+            if !sensing.contains(&profile.sensing) {
+                sensing.push(profile.sensing);
             }
         }
     }

@@ -8,9 +8,35 @@ use utoipa::ToSchema;
 
 use crate::{
     csv::Cell,
+    export::{
+        Column,
+        Kind::{Instant, Local, Number, Text, Whole},
+    },
     number::{self, Exact},
     scope::ScopeName,
 };
+
+/// Of windows, whose they are and of what.
+pub(crate) const COLUMNS: [Column; 18] = [
+    Text.named("scope_kind"),
+    Text.named("scope"),
+    Text.named("property"),
+    Text.named("unit"),
+    Instant.named("start"),
+    Local.named("start_local"),
+    Instant.named("end"),
+    Local.named("end_local"),
+    Number.named("mean"),
+    Number.named("min"),
+    Number.named("max"),
+    Number.named("sum"),
+    Whole.named("count"),
+    Whole.named("expected"),
+    Number.named("coverage"),
+    Text.named("state"),
+    Whole.named("revision"),
+    Text.named("flags"),
+];
 
 /// What a window says.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -76,7 +102,12 @@ impl From<State> for WindowState {
 
 impl Window {
     /// Its row of a table, with whose it is and of what.
-    pub(crate) fn cells<'a>(&self, scope: &'a ScopeName, property: &'a str, unit: &'a str) -> [Cell<'a>; 18] {
+    pub(crate) fn cells<'a>(
+        &self,
+        scope: &'a ScopeName,
+        property: &'a str,
+        unit: &'a str,
+    ) -> [Cell<'a>; COLUMNS.len()] {
         let ([start, start_local], [end, end_local]) = (Cell::instant(self.start), Cell::instant(self.end));
         [
             Cell::word(&scope.kind),

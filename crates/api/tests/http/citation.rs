@@ -121,3 +121,25 @@ async fn what_the_public_sees_is_linked_without_an_instant_as_it_stays() {
     let again = answer(&city, &path(&first), false).await;
     assert_eq!(again["items"], first["items"]);
 }
+
+#[tokio::test]
+async fn a_time_that_was_left_open_is_filled_in_though_items_tell_none() {
+    let city = City::new(Options::default()).await;
+    for uri in [
+        "/api/v1/footfall/profile?zone=altstadt",
+        "/api/v1/footfall/ranking",
+        "/api/v1/coverage?zone=altstadt",
+        "/api/v1/sites?sites=AM-01,altstadt",
+    ] {
+        let first = answer(&city, uri, false).await;
+        let (from, to) = (first["from"].as_str().unwrap(), first["to"].as_str().unwrap());
+        let link = path(&first);
+        assert!(link.contains(&format!("from={from}")) && link.contains(&format!("to={to}")), "{uri}: {link}");
+        let said = first["citation"]["text"].as_str().unwrap();
+        assert!(said.contains(&format!("{from} to {to}")), "{uri}: {said}");
+        city.message("people-1", 5, r#"{"time":"2026-11-25T10:04:30Z","values":{"people_in":40}}"#).await;
+        let again = answer(&city, &link, false).await;
+        assert_eq!((&again["from"], &again["to"]), (&first["from"], &first["to"]), "{uri}");
+        assert_eq!(path(&again), link, "a link leads to itself");
+    }
+}

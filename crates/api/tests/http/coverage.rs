@@ -15,7 +15,7 @@ async fn each_pole_and_property_has_its_share_and_its_gaps() {
     let answer = city.get(&format!("/api/v1/coverage?zone=markt&property=people_in&{span}")).await;
     expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"zone","id":"markt"},"method":{"id":"coverage.reports","version":1},"step":"1d","items":[{"pole":"M-1","property":"people_in","start":"2027-11-25T23:00:00Z","end":"2027-11-26T23:00:00Z","count":0,"expected":24,"coverage":0,"gaps":[{"from":"2027-11-25T23:00:00Z","to":"2027-11-26T23:00:00Z"}]},
+        {"scope":{"kind":"zone","id":"markt"},"method":{"id":"coverage.reports","version":1},"step":"1d","from":"2027-11-26T00:00:00Z","to":"2027-11-28T10:00:00Z","items":[{"pole":"M-1","property":"people_in","start":"2027-11-25T23:00:00Z","end":"2027-11-26T23:00:00Z","count":0,"expected":24,"coverage":0,"gaps":[{"from":"2027-11-25T23:00:00Z","to":"2027-11-26T23:00:00Z"}]},
         {"pole":"M-1","property":"people_in","start":"2027-11-26T23:00:00Z","end":"2027-11-27T23:00:00Z","count":23,"expected":24,"coverage":0.958,"gaps":[{"from":"2027-11-27T14:00:00Z","to":"2027-11-27T15:00:00Z"}]},
         {"pole":"M-1","property":"people_in","start":"2027-11-27T23:00:00Z","end":"2027-11-28T23:00:00Z","count":24,"expected":24,"coverage":1,"gaps":[]}]}"#]].assert_eq(&answer);
     let table = city.get(&format!("/api/v1/coverage?pole=M-1&property=people_out&step=1mo&format=csv&{span}")).await;
@@ -32,7 +32,7 @@ async fn a_sensor_that_never_sent_anything_is_one_gap() {
     let answer = city.get("/api/v1/coverage?pole=R-1&from=2027-11-20T23:00:00Z&to=2027-11-27T23:00:00Z&step=1w").await;
     expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"pole","id":"R-1"},"method":{"id":"coverage.reports","version":1},"step":"1w","items":[{"pole":"R-1","property":"people_in","start":"2027-11-14T23:00:00Z","end":"2027-11-21T23:00:00Z","count":0,"expected":24,"coverage":0,"gaps":[{"from":"2027-11-20T23:00:00Z","to":"2027-11-21T23:00:00Z"}]},
+        {"scope":{"kind":"pole","id":"R-1"},"method":{"id":"coverage.reports","version":1},"step":"1w","from":"2027-11-20T23:00:00Z","to":"2027-11-27T23:00:00Z","items":[{"pole":"R-1","property":"people_in","start":"2027-11-14T23:00:00Z","end":"2027-11-21T23:00:00Z","count":0,"expected":24,"coverage":0,"gaps":[{"from":"2027-11-20T23:00:00Z","to":"2027-11-21T23:00:00Z"}]},
         {"pole":"R-1","property":"people_in","start":"2027-11-21T23:00:00Z","end":"2027-11-28T23:00:00Z","count":0,"expected":144,"coverage":0,"gaps":[{"from":"2027-11-21T23:00:00Z","to":"2027-11-27T23:00:00Z"}]},
         {"pole":"R-1","property":"people_out","start":"2027-11-14T23:00:00Z","end":"2027-11-21T23:00:00Z","count":0,"expected":24,"coverage":0,"gaps":[{"from":"2027-11-20T23:00:00Z","to":"2027-11-21T23:00:00Z"}]},
         {"pole":"R-1","property":"people_out","start":"2027-11-21T23:00:00Z","end":"2027-11-28T23:00:00Z","count":0,"expected":144,"coverage":0,"gaps":[{"from":"2027-11-21T23:00:00Z","to":"2027-11-27T23:00:00Z"}]}]}"#]].assert_eq(&answer);

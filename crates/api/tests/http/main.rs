@@ -5,6 +5,7 @@
 mod air;
 mod asker;
 mod attacker;
+mod cache;
 mod catalog;
 mod citation;
 mod city_pages;
@@ -16,6 +17,7 @@ mod devices;
 mod errors;
 mod events;
 mod export;
+mod files;
 mod fixture;
 mod heat;
 mod hours;

@@ -125,8 +125,7 @@ pub(crate) async fn robots(State(state): State<ApiState>) -> String {
 
 /// A page as an answer.
 pub(in crate::routes) fn page(page: &Page) -> Response {
-    let vary = [(header::VARY, "accept-language"), (header::CONTENT_LANGUAGE, page.language.code())];
-    (vary, Html(page.to_string())).into_response()
+    ([(header::CONTENT_LANGUAGE, page.language.code())], Html(page.to_string())).into_response()
 }
 
 fn list(parts: &Parts, language: Language) -> Result<Page, Problem> {

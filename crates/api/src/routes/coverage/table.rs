@@ -1,7 +1,10 @@
 //! Coverage as a table.
 
 use super::{Coverage, CoverageItem, Silence};
+use smartpole_model::UtcMillis;
+
 use crate::{
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     routes::MethodName,
 };
@@ -12,6 +15,15 @@ const COLUMNS: [&str; 10] =
 impl Tabular for Coverage {
     fn write(&self, out: &mut Writer) -> csv::Result<()> {
         out.table(COLUMNS, self.items.iter().map(row))
+    }
+
+    fn stretches(&self) -> Vec<Stretch> {
+        let stretch = |of: &CoverageItem| Stretch { start: of.start, end: of.end, coverage: Some(of.coverage) };
+        self.items.iter().map(stretch).collect()
+    }
+
+    fn span(&self) -> Option<(UtcMillis, UtcMillis)> {
+        Some((self.from, self.to))
     }
 
     fn methods(&self) -> Vec<MethodName> {

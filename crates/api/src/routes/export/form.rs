@@ -17,7 +17,11 @@ pub(super) fn of(wanted: &Wanted, headers: &HeaderMap) -> Result<(Format, Dialec
         }
         (Some(format), _) => format,
         (None, Some(_)) => Format::Csv,
-        (None, None) => most_wanted(headers, &Format::ALL).ok_or_else(Problem::no_such_file)?,
+        (None, None) => most_wanted(headers, &Format::ALL).ok_or_else(no_such_file)?,
     };
     Ok((format, dialect))
+}
+
+fn no_such_file() -> Problem {
+    Problem::not_acceptable(&Format::ALL.map(|(media_type, _)| media_type), &["csv", "geojson", "parquet"])
 }

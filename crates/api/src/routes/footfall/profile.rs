@@ -27,7 +27,7 @@ use crate::{
     representation::Question,
     routes::method::MethodName,
     scope,
-    span::{self, Span},
+    span::Span,
 };
 
 mod exact;
@@ -211,9 +211,7 @@ fn look_up(parts: &Parts, is_public: bool, wanted: &Wanted) -> Result<Zone, Prob
     // the instant of the newest receipt would tell the public when somebody passed
     let newest = fold.position().1;
     let now = if is_public { Level::Hour.start(newest) } else { newest.plus(1) };
-    let to = wanted.to.unwrap_or(now);
-    let from = wanted.from.unwrap_or(to.plus(-DEFAULT_MS));
-    let span = Span::new(Some(from), Some(to), to, span::Step::Hour)?;
+    let span = Span::of((wanted.from, wanted.to), now, DEFAULT_MS)?;
     span.at_most(if is_public { public::MOST_DAYS } else { MOST_DAYS })?;
     let events = (wanted.events == Events::Without).then(|| ZoneEvents::new(registry, index));
     Ok(Zone { rule: zone.count, no_sum: no_sum(zone), span, events })

@@ -24,7 +24,7 @@ use crate::{
     representation::Question,
     routes::method::MethodName,
     scope::{self, ScopeKind, ScopeName},
-    span::{self, Span},
+    span::Span,
 };
 
 mod table;
@@ -143,10 +143,7 @@ fn look_up(fold: &Fold, wanted: &Wanted) -> Result<(Vec<(Zone, Scope)>, Span), P
     if let Some(around) = &wanted.within {
         scope::zone_named(registry, around)?;
     }
-    let now = fold.position().1.plus(1);
-    let to = wanted.to.unwrap_or(now);
-    let from = wanted.from.unwrap_or(to.plus(-DEFAULT_MS));
-    let span = Span::new(Some(from), Some(to), now, span::Step::Day)?;
+    let span = Span::of((wanted.from, wanted.to), fold.position().1.plus(1), DEFAULT_MS)?;
     let is_stored = wanted.hours == Hours::All && wanted.as_of.is_none();
     span.at_most(if is_stored { MOST_DAYS } else { MOST_MADE_DAYS })?;
     let is_wanted = |zone: &&Zone| {

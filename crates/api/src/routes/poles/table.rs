@@ -1,34 +1,50 @@
 //! Poles as a table.
 
 use super::Pole;
-use crate::csv::{Cell, Rows, Writer};
+use crate::{
+    csv::{Cell, Rows, Writer},
+    export::{
+        Column, Encoder,
+        Kind::{Bool, Instant, Local, Number, Text, Whole},
+        Place,
+    },
+    problem::Problem,
+};
 
-const COLUMNS: [&str; 20] = [
-    "id",
-    "name",
-    "place",
-    "lat",
-    "lon",
-    "provider",
-    "zones",
-    "devices",
-    "state",
-    "last_received_at",
-    "last_received_at_local",
-    "air_index",
-    "air_version",
-    "air_class",
-    "air_worst",
-    "air_hour",
-    "air_hour_local",
-    "air_complete",
-    "air_missing",
-    "air_coverage",
+const COLUMNS: [Column; 20] = [
+    Text.named("id"),
+    Text.named("name"),
+    Text.named("place"),
+    Number.named("lat"),
+    Number.named("lon"),
+    Text.named("provider"),
+    Text.named("zones"),
+    Text.named("devices"),
+    Text.named("state"),
+    Instant.named("last_received_at"),
+    Local.named("last_received_at_local"),
+    Text.named("air_index"),
+    Text.named("air_version"),
+    Whole.named("air_class"),
+    Text.named("air_worst"),
+    Instant.named("air_hour"),
+    Local.named("air_hour_local"),
+    Bool.named("air_complete"),
+    Text.named("air_missing"),
+    Number.named("air_coverage"),
 ];
 
 impl Rows for Pole {
     fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
-        out.table(COLUMNS, items.iter().map(Self::row))
+        out.table(COLUMNS.map(Column::name), items.iter().map(Self::row))
+    }
+
+    fn columns() -> &'static [Column] {
+        &COLUMNS
+    }
+
+    fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
+        out.row(&self.row(), Some(Place { lon: self.lon, lat: self.lat }))
     }
 }
 

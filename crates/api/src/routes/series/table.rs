@@ -1,55 +1,61 @@
-//! A series as a table.
+//! A series as a table, or as Parquet.
 
-use super::{Items, RawItem, SeriesAnswer};
+use super::{Items, SeriesAnswer, readings::RawItem};
 use crate::{
     citation::Stretch,
     csv::{Cell, Tabular, Writer},
+    export::{
+        Column, Encoder,
+        Kind::{Instant, Local, Number, Text, Whole},
+    },
     list::Cursor,
-    routes::{MethodName, window::Window},
+    problem::Problem,
+    routes::{
+        MethodName,
+        window::{COLUMNS as WINDOWS, Window},
+    },
 };
 
-const WINDOWS: [&str; 18] = [
-    "scope_kind",
-    "scope",
-    "property",
-    "unit",
-    "start",
-    "start_local",
-    "end",
-    "end_local",
-    "mean",
-    "min",
-    "max",
-    "sum",
-    "count",
-    "expected",
-    "coverage",
-    "state",
-    "revision",
-    "flags",
-];
-const READINGS: [&str; 14] = [
-    "scope_kind",
-    "scope",
-    "device",
-    "property",
-    "channel",
-    "unit",
-    "event_time",
-    "event_time_local",
-    "received_at",
-    "received_at_local",
-    "value",
-    "counted",
-    "flags",
-    "time_source",
+const READINGS: [Column; 14] = [
+    Text.named("scope_kind"),
+    Text.named("scope"),
+    Text.named("device"),
+    Text.named("property"),
+    Whole.named("channel"),
+    Text.named("unit"),
+    Instant.named("event_time"),
+    Local.named("event_time_local"),
+    Instant.named("received_at"),
+    Local.named("received_at_local"),
+    Number.named("value"),
+    Number.named("counted"),
+    Text.named("flags"),
+    Text.named("time_source"),
 ];
 
 impl Tabular for SeriesAnswer {
     fn write(&self, out: &mut Writer) -> csv::Result<()> {
         match &self.items {
-            Items::Windows(windows) => out.table(WINDOWS, windows.iter().map(|window| self.window(window))),
-            Items::Readings(readings) => out.table(READINGS, readings.iter().map(|reading| self.reading(reading))),
+            Items::Windows(windows) => {
+                out.table(WINDOWS.map(Column::name), windows.iter().map(|window| self.window(window)))
+            }
+            Items::Readings(readings) => {
+                out.table(READINGS.map(Column::name), readings.iter().map(|reading| self.reading(reading)))
+            }
+        }
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        match &self.items {
+            Items::Windows(_) => &WINDOWS,
+            Items::Readings(_) => &READINGS,
+        }
+    }
+
+    fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
+        match &self.items {
+            Items::Windows(windows) => windows.iter().try_for_each(|window| out.row(&self.window(window), None)),
+            Items::Readings(readings) => readings.iter().try_for_each(|reading| out.row(&self.reading(reading), None)),
         }
     }
 

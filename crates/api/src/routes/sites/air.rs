@@ -2,23 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use smartpole_method::air::{Mean, Pollutant};
+use smartpole_method::{
+    air::{Mean, Pollutant},
+    methods,
+};
 use smartpole_model::UtcMillis;
 use smartpole_store::{Air, PoleAir};
 
-use super::{Asked, NO_DATA, NO_INDEX, NO_SENSOR, SiteFigure, place::Site};
+use super::{
+    Asked,
+    figure::{NO_DATA, NO_INDEX, NO_SENSOR, SiteFigure, What},
+    place::Site,
+};
 use crate::{number, problem::Problem};
 
 /// Share of the hours of each class of the index, 0 sehr gut to 4 sehr schlecht.
-const CLASSES: [[&str; 3]; 5] = [
-    ["air", "uba_lqi_2025_class_0", "1"],
-    ["air", "uba_lqi_2025_class_1", "1"],
-    ["air", "uba_lqi_2025_class_2", "1"],
-    ["air", "uba_lqi_2025_class_3", "1"],
-    ["air", "uba_lqi_2025_class_4", "1"],
+const CLASSES: [What; 5] = [
+    class("uba_lqi_2025_class_0"),
+    class("uba_lqi_2025_class_1"),
+    class("uba_lqi_2025_class_2"),
+    class("uba_lqi_2025_class_3"),
+    class("uba_lqi_2025_class_4"),
 ];
-const MEANS: [(Pollutant, [&str; 3]); 2] =
-    [(Pollutant::Pm2_5, ["air", "pm2_5", "ug/m3"]), (Pollutant::No2, ["air", "no2", "ug/m3"])];
+const MEANS: [(Pollutant, What); 2] =
+    [(Pollutant::Pm2_5, mean_of("pm2_5", &["pm2_5"])), (Pollutant::No2, mean_of("no2", &["no2"]))];
+/// Ids of the pollutants of the index.
+const INDEXED: [&str; 5] = ["pm2_5", "pm10", "no2", "o3", "so2"];
+
+const fn class(figure: &'static str) -> What {
+    What { theme: "air", figure, unit: "1", method: methods::INDEX_UBA_LQI_2025, measured: &INDEXED }
+}
+
+const fn mean_of(figure: &'static str, measured: &'static [&'static str]) -> What {
+    What { theme: "air", figure, unit: "ug/m3", method: methods::AIR_HOUR, measured }
+}
 
 /// What a pole says.
 struct Heard {
@@ -61,7 +78,7 @@ fn classes(asked: &Asked<'_>, site: &Site, heard: &[Heard]) -> Vec<SiteFigure> {
     }
     let (all, coverage) = (hours.len() as i64, number::share(hours.len() as i64, asked.hours()));
     let why = if heard.iter().any(|heard| heard.is_heard) { NO_INDEX } else { NO_DATA };
-    let share = |(class, what): (u8, [&'static str; 3])| {
+    let share = |(class, what): (u8, What)| {
         let some = hours.values().filter(|worst| **worst == class).count() as i64;
         SiteFigure::new(what, (all > 0).then(|| number::share(some, all)), all, coverage).or(why)
     };
@@ -73,7 +90,7 @@ fn mean(
     asked: &Asked<'_>,
     site: &Site,
     heard: &[Heard],
-    (at, pollutant, what): (usize, Pollutant, [&'static str; 3]),
+    (at, pollutant, what): (usize, Pollutant, What),
 ) -> SiteFigure {
     if !site.measures(pollutant.id()) {
         return SiteFigure::missing(what, NO_SENSOR);
@@ -83,4 +100,14 @@ fn mean(
     let mean = Mean::of_means(known.iter().map(|(mean, _)| *mean));
     let coverage = number::share(hours, asked.hours().saturating_mul(known.len().max(1) as i64));
     SiteFigure::new(what, mean.map(|mean| number::decimal(mean.at(1), 1)), hours, coverage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_is_made_of_its_pollutants() {
+        assert!(Air::INDEX.pollutants().map(Pollutant::id).eq(INDEXED));
+    }
 }

@@ -1,6 +1,6 @@
 //! Whether sites may be compared by a figure.
 
-use super::{Comparable, SiteFigure, SiteItem};
+use super::{Comparable, SiteItem, figure::SiteFigure};
 use crate::routes::footfall::Why;
 
 /// Least coverage of a figure that is compared, in thousandths: that of statutory means (39. BImSchV, annex 11 A).

@@ -1,18 +1,29 @@
 //! How often it is hot at a site: at the pole of which most days are known.
 
 use jiff::civil::Date;
-use smartpole_method::{calendar, heat};
+use smartpole_method::{
+    calendar, heat,
+    methods::{self, Method},
+};
 use smartpole_store::PoleHours;
 
-use super::{Asked, HOUR_MS, NO_DATA, NO_SENSOR, SiteFigure, TOO_LITTLE, place::Site};
+use super::{
+    Asked, HOUR_MS,
+    figure::{NO_DATA, NO_SENSOR, SiteFigure, TOO_LITTLE, What},
+    place::Site,
+};
 use crate::{
     number,
     problem::Problem,
     routes::heat::{PROPERTY, UNIT, said},
 };
 
-const HOT: [&str; 3] = ["heat", "hot_days", "1"];
-const TROPICAL: [&str; 3] = ["heat", "tropical_nights", "1"];
+const HOT: What = what("hot_days", methods::HEAT_HOT_DAY);
+const TROPICAL: What = what("tropical_nights", methods::HEAT_TROPICAL_NIGHT);
+
+const fn what(figure: &'static str, method: Method) -> What {
+    What { theme: "heat", figure, unit: "1", method, measured: &[PROPERTY] }
+}
 
 pub(super) fn figures(asked: &Asked<'_>, site: &Site) -> Result<Vec<SiteFigure>, Problem> {
     let property = asked.parts.fold().inputs().registry.properties.by_id(PROPERTY).cloned();
@@ -44,7 +55,7 @@ fn answers(dates: &[Date], hours: &PoleHours, is: impl Fn(Date, &[heat::Hour]) -
 }
 
 /// How many were, at the pole of which most are known.
-fn figure(what: [&'static str; 3], days: usize, poles: impl Iterator<Item = Vec<heat::Answer>>) -> SiteFigure {
+fn figure(what: What, days: usize, poles: impl Iterator<Item = Vec<heat::Answer>>) -> SiteFigure {
     let known = |answers: &Vec<heat::Answer>| answers.iter().flatten().count();
     let best = poles.max_by_key(known).unwrap_or_default();
     let of = known(&best) as i64;

@@ -1,24 +1,29 @@
 //! How loud a site is by day, in the evening and at night.
 
 use smartpole_method::{
-    calendar,
+    calendar, methods,
     noise::{self, Period, PeriodLevel},
 };
 use smartpole_model::Mean;
 use smartpole_window::energy;
 
-use super::{Asked, HOUR_MS, NO_SENSOR, SiteFigure, place::Site};
+use super::{
+    Asked, HOUR_MS,
+    figure::{NO_SENSOR, SiteFigure, What},
+    place::Site,
+};
 use crate::{
     number,
     problem::Problem,
     routes::noise::{PROPERTY, level},
 };
 
-const PERIODS: [(Period, [&str; 3]); 3] = [
-    (Period::Day, ["noise", "laeq_day", "dB"]),
-    (Period::Evening, ["noise", "laeq_evening", "dB"]),
-    (Period::Night, ["noise", "laeq_night", "dB"]),
-];
+const PERIODS: [(Period, What); 3] =
+    [(Period::Day, what("laeq_day")), (Period::Evening, what("laeq_evening")), (Period::Night, what("laeq_night"))];
+
+const fn what(figure: &'static str) -> What {
+    What { theme: "noise", figure, unit: "dB", method: methods::NOISE_PERIOD, measured: &[PROPERTY] }
+}
 
 pub(super) fn figures(asked: &Asked<'_>, site: &Site) -> Result<Vec<SiteFigure>, Problem> {
     let property = asked.parts.fold().inputs().registry.properties.by_id(PROPERTY).cloned();
@@ -32,7 +37,7 @@ pub(super) fn figures(asked: &Asked<'_>, site: &Site) -> Result<Vec<SiteFigure>,
     let poles = site.place.hours(asked.parts, property.number, span, asked.as_of)?;
     let heard: Vec<_> = poles.iter().filter(|(_, hours)| !hours.is_empty()).collect();
     let dates: Vec<_> = noise::days(calendar::Span { from: asked.span.from, to: end.max(asked.span.from) }).collect();
-    let figure = |(period, what): (Period, [&'static str; 3])| {
+    let figure = |(period, what): (Period, What)| {
         let over = dates.iter().filter(|date| period.span(**date).to <= asked.now);
         let levels = over.flat_map(|date| heard.iter().map(|(_, hours)| level(period, *date, hours)));
         figure(what, &levels.collect::<Vec<_>>())
@@ -41,7 +46,7 @@ pub(super) fn figures(asked: &Asked<'_>, site: &Site) -> Result<Vec<SiteFigure>,
 }
 
 /// The level of the mean energy of the periods that have one, of all poles.
-fn figure(what: [&'static str; 3], levels: &[PeriodLevel]) -> SiteFigure {
+fn figure(what: What, levels: &[PeriodLevel]) -> SiteFigure {
     let known: Vec<i64> = levels.iter().filter_map(|level| level.tenths).collect();
     let energies = known.iter().fold(0_i64, |sum, tenths| sum.saturating_add(energy::of_tenths(*tenths)));
     let mean = energy::mean_tenths(energies, known.len() as i64);

@@ -1,13 +1,19 @@
 //! How much of a site's parking is taken.
 
+use smartpole_method::methods;
 use smartpole_store::{Step, Wanted};
 
-use super::{Asked, NO_SENSOR, SiteFigure, place::Site};
+use super::{
+    Asked,
+    figure::{NO_SENSOR, SiteFigure, What},
+    place::Site,
+};
 use crate::{number, problem::Problem};
 
 /// 1 of a bay that is taken, 0 of one that is free.
 const PROPERTY: &str = "parking_state";
-const WHAT: [&str; 3] = ["parking", "taken", "1"];
+const WHAT: What =
+    What { theme: "parking", figure: "taken", unit: "1", method: methods::WINDOW_MEAN, measured: &[PROPERTY] };
 
 /// The mean of the readings of all bays.
 pub(super) fn figure(asked: &Asked<'_>, site: &Site) -> Result<SiteFigure, Problem> {

@@ -1,6 +1,9 @@
 //! Which sites are meant.
 
-use smartpole_model::{Registry, registry::CountRule};
+use smartpole_model::{
+    Registry,
+    registry::{CountRule, Sensing},
+};
 use smartpole_pipeline::{Fold, Scope};
 
 use crate::{
@@ -27,8 +30,8 @@ pub(super) struct Site {
     pub(super) provider: Option<String>,
     /// Why its counts are not added up, if so.
     pub(super) no_sum: Option<Why>,
-    /// Ids of the properties that sensors there should report in the span.
-    measured: Vec<String>,
+    /// Properties that sensors there should report in the span, by id, and what these work by.
+    measured: Vec<(String, Vec<Sensing>)>,
 }
 
 impl Site {
@@ -41,7 +44,8 @@ impl Site {
             (None, Some(pole)) => (Place::new(fold, Some(id), None)?, &pole.name, CountRule::CrossSection),
             (None, None) => return Err(Problem::unknown(&Named::SITE, id, ids(registry))),
         };
-        let measured = sought::of(fold, &place, None, span)?.into_iter().map(|sought| sought.property.id).collect();
+        let measured = sought::of(fold, &place, None, span)?.into_iter();
+        let measured = measured.map(|sought| (sought.property.id, sought.sensing)).collect();
         Ok(Self {
             scope: place.name.number(fold),
             place,
@@ -55,7 +59,18 @@ impl Site {
 
     /// Whether a sensor there should report a property.
     pub(super) fn measures(&self, property: &str) -> bool {
-        self.measured.iter().any(|measured| measured == property)
+        self.measured.iter().any(|(measured, _)| measured == property)
+    }
+
+    /// What the sensors of these properties work by.
+    pub(super) fn sensing(&self, properties: &[&str]) -> Vec<Sensing> {
+        let of = self.measured.iter().filter(|(measured, _)| properties.contains(&measured.as_str()));
+        of.flat_map(|(_, sensing)| sensing).fold(Vec::new(), |mut all, sensing| {
+            if !all.contains(sensing) {
+                all.push(*sensing);
+            }
+            all
+        })
     }
 }
 

@@ -1,12 +1,14 @@
 //! Sites as a table: a row a figure.
 
-use super::{SiteFigure, SiteItem, Sites};
+use super::{SiteItem, Sites, figure::SiteFigure};
+use smartpole_model::{UtcMillis, registry::Sensing};
+
 use crate::{
     csv::{Cell, Tabular, Writer},
     routes::MethodName,
 };
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 15] = [
     "site",
     "kind",
     "name",
@@ -20,6 +22,8 @@ const COLUMNS: [&str; 13] = [
     "coverage",
     "missing",
     "not_comparable",
+    "method",
+    "sensing",
 ];
 
 impl Tabular for Sites {
@@ -28,8 +32,18 @@ impl Tabular for Sites {
         out.table(COLUMNS, self.items.iter().flat_map(|site| site.figures.iter().map(figures(site))))
     }
 
+    fn span(&self) -> Option<(UtcMillis, UtcMillis)> {
+        Some((self.from, self.to))
+    }
+
     fn methods(&self) -> Vec<MethodName> {
-        vec![self.method]
+        let figures = self.items.iter().flat_map(|site| &site.figures).filter(|figure| figure.missing.is_none());
+        figures.fold(vec![self.method], |mut all, figure| {
+            if !all.contains(&figure.method) {
+                all.push(figure.method);
+            }
+            all
+        })
     }
 }
 
@@ -50,6 +64,17 @@ impl Sites {
             figure.coverage.into(),
             figure.missing.map(|why| why.reason).into(),
             comparable.and_then(|comparable| comparable.not_comparable).map(|why| why.reason).into(),
+            Cell::Text(figure.method.to_string().into()),
+            sensing(&figure.sensing),
         ]
     }
+}
+
+/// Words with spaces between.
+fn sensing(of: &[Sensing]) -> Cell<'static> {
+    let words = of.iter().filter_map(|of| match Cell::word(of) {
+        Cell::Text(word) => Some(word),
+        _ => None,
+    });
+    Cell::words(&words.collect::<Vec<_>>())
 }

@@ -1,7 +1,10 @@
 //! A ranking as a table.
 
 use super::Ranking;
+use smartpole_model::UtcMillis;
+
 use crate::{
+    citation::Stretch,
     csv::{Cell, Tabular, Writer},
     routes::MethodName,
 };
@@ -42,6 +45,16 @@ impl Tabular for Ranking {
             ]
         });
         out.table(COLUMNS, rows)
+    }
+
+    /// All are of the same time, so each weighs the same.
+    fn stretches(&self) -> Vec<Stretch> {
+        let stretch = |coverage| Stretch { start: self.from, end: self.to, coverage: Some(coverage) };
+        self.items.iter().map(|item| stretch(item.coverage)).collect()
+    }
+
+    fn span(&self) -> Option<(UtcMillis, UtcMillis)> {
+        Some((self.from, self.to))
     }
 
     fn methods(&self) -> Vec<MethodName> {
