@@ -134,8 +134,6 @@ pub struct GatewayFacts {
     pub last_received_at: Option<UtcMillis>,
     /// Seconds for which all sources that may bring it have been connected.
     pub connected_s: i64,
-    /// Where it stands.
-    pub position: Option<Position>,
 }
 
 /// A source.

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Invariants: what is not listed for the public is for operators (`asker`); nothing here changes anything, except that operators
-//! order replays and import foreign series; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
+//! order replays, import foreign series and take note of alerts; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
 //! what is answered at once is bounded; values leave as the decimals they are; every error is a problem document that says
 //! what to do; nothing is loaded from another host.
 

@@ -290,6 +290,14 @@ impl Named {
     };
     pub(crate) const EVENT: Self =
         Self { kind: "unknown-event", title: "Unknown event", word: "event", list: "/api/v1/events" };
+    pub(crate) const ALERT: Self =
+        Self { kind: "unknown-alert", title: "Unknown alert", word: "alert with the id", list: "/api/v1/alerts" };
+    pub(crate) const MAINTENANCE: Self = Self {
+        kind: "unknown-maintenance",
+        title: "Unknown maintenance",
+        word: "maintenance with the id",
+        list: "/api/v1/maintenance",
+    };
     pub(crate) const DATA_SET: Self =
         Self { kind: "unknown-data-set", title: "Unknown data set", word: "data set", list: "/datasets" };
     pub(crate) const PROPERTY: Self =

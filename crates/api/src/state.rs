@@ -56,6 +56,8 @@ pub struct Parts {
     pub replays: Arc<dyn Replays>,
     /// Where readings are that the store keeps no more, if they are anywhere.
     pub history: Option<Arc<dyn crate::History>>,
+    /// What operators were told of.
+    pub alerts: smartpole_alerting::Book,
     /// What time it is.
     pub clock: fn() -> UtcMillis,
     /// Who may know and do all.

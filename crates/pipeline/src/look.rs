@@ -70,6 +70,18 @@ impl Fold {
         (known.0 > i64::MIN).then_some(known)
     }
 
+    /// The number of the source that brought a device's newest accepted reading, and the minutes since in which that source was connected
+    /// all the time and brought none.
+    pub fn silence(&self, device: DeviceNo) -> Option<(u32, u64)> {
+        let known = self.devices.get(device.index()).filter(|known| known.received_at.0 > i64::MIN)?;
+        Some((known.source, self.ticks_of(known.source).saturating_sub(known.ticks)))
+    }
+
+    /// The UTC day of a device's newest message, and what became of its messages and readings of that day.
+    pub fn today(&self, device: DeviceNo) -> Option<(i32, Counts)> {
+        self.devices.get(device.index()).map(|known| known.today.today())
+    }
+
     /// Session, counters and receptions of a LoRaWAN device.
     pub fn link(&self, device: DeviceNo) -> Option<smartpole_lorawan::Link> {
         self.radio.network.link(device)

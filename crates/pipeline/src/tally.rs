@@ -94,6 +94,11 @@ pub(crate) struct DayTally {
 }
 
 impl DayTally {
+    /// The receipt day, and what became of the messages of that day.
+    pub(crate) fn today(&self) -> (i32, Counts) {
+        (self.day, Counts(self.counts.iter().copied().collect()))
+    }
+
     pub(crate) fn restore(row: &LedgerDeviceRow) -> Self {
         let counts = Counts::unpack(&row.counts).unwrap_or_default();
         Self { day: row.day, counts: counts.0.into_iter().collect() }

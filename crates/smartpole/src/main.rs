@@ -1,5 +1,6 @@
 //! `smartpole`: the service and its commands.
 
+mod alerts;
 mod backup;
 mod check;
 mod cli;

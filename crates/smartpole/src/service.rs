@@ -25,6 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    alerts::Alerts,
     clock, fold_loop,
     fold_loop::FoldLoop,
     health::HealthWatch,
@@ -82,6 +83,8 @@ pub(crate) enum Error {
     OtherJournal { folded: Seq, oldest: Seq, durable: Seq },
     #[error("cannot open the store")]
     Store(#[from] smartpole_store::Error),
+    #[error("cannot open the file of alerts")]
+    Alerts(#[from] smartpole_alerting::Error),
     #[error(transparent)]
     Fold(#[from] fold_loop::Error),
     #[error("cannot listen on {address}; is something else using it?")]
@@ -149,6 +152,8 @@ impl Service {
 
         let known = known_gateways(&fold);
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known, &journal).await?;
+        let book = smartpole_alerting::Book::open(data)?;
+        let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), data.clone())?;
         let check = LedgerCheck::new(queries.clone());
         let (statuses, circuits) = (sources.statuses.clone(), targets.circuits.clone());
         let health = HealthWatch::new(trouble.subscribe(), watch.error(), check.error(), statuses, circuits);
@@ -161,11 +166,12 @@ impl Service {
             metrics,
             replays: Arc::new(orders),
             history,
+            alerts: book,
             clock: clock::now,
             operators: Operators(setup.operators),
             publish: reached(setup.publish, &http),
         };
-        let interface = Interface::spawn(http, parts, (health, check), &failed)?;
+        let interface = Interface::spawn(http, parts, (health, check, alerts), &failed)?;
         sources.run(watch, offered, &journal, &failed);
         runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
         let (http, mqtt, udp) = (interface.address, sources.listens, sources.hears);
@@ -253,7 +259,7 @@ impl Interface {
     fn spawn(
         http: TcpListener,
         parts: Parts,
-        (health, check): (HealthWatch, LedgerCheck),
+        (health, check, alerts): (HealthWatch, LedgerCheck, Alerts),
         failed: &CancellationToken,
     ) -> Result<Self, Error> {
         let address = http.local_addr().map_err(Error::Thread)?;
@@ -268,6 +274,7 @@ impl Interface {
         });
         tasks.spawn(health.run(stop.clone()));
         tasks.spawn(check.run(stop.clone()));
+        tasks.spawn(alerts.run(stop.clone()));
         Ok(Self { address, stop, tasks })
     }
 }

@@ -14,6 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{ApiState, problem::Problem, representation};
 
 mod air;
+mod alerts;
 mod attempt;
 mod calendar;
 mod catalog;
@@ -127,6 +128,13 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(replays::replay))
         .routes(routes!(imports::import))
         .routes(routes!(targets::refused))
+        .routes(routes!(alerts::alerts))
+        .routes(routes!(alerts::summary))
+        .routes(routes!(alerts::acknowledge))
+        .routes(routes!(alerts::mute))
+        .routes(routes!(alerts::plans::maintenance, alerts::plans::plan_maintenance))
+        .routes(routes!(alerts::plans::cancel_maintenance))
+        .routes(routes!(alerts::plans::visits, alerts::plans::log_visit))
         .routes(routes!(catalog::turtle))
         .routes(routes!(catalog::json_ld))
         .routes(routes!(catalog::data_sets))
@@ -164,11 +172,17 @@ pub(crate) async fn method_not_allowed(method: Method) -> Problem {
     Problem::method(method.as_str())
 }
 
-/// Two addresses take a body; one that comes elsewhere is not read.
+/// What operators send to these is read, with a limit of its own.
+fn takes_body(path: &str) -> bool {
+    let exact = [replays::PATH, imports::PATH, alerts::plans::MAINTENANCE, alerts::plans::VISITS];
+    exact.contains(&path) || path.strip_prefix(alerts::PATH).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// A few addresses take a body; one that comes elsewhere is not read.
 pub(crate) async fn refuse_bodies(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    let taken = request.method() == Method::POST && [replays::PATH, imports::PATH].contains(&request.uri().path());
+    let taken = request.method() == Method::POST && takes_body(request.uri().path());
     if !taken && (length || headers.contains_key(header::TRANSFER_ENCODING)) {
         return Problem::body().into_response();
     }

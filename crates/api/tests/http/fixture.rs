@@ -152,6 +152,7 @@ pub(crate) struct City {
     pub(crate) store: Store,
     library: Library,
     pub(crate) ordered: Arc<Ordered>,
+    pub(crate) book: smartpole_alerting::Book,
     _dir: TempDir,
 }
 
@@ -186,6 +187,7 @@ impl City {
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let (parts_fold, parts_journal) = (Arc::clone(&fold), journal.clone());
         let ordered = Arc::new(Ordered::default());
+        let book = smartpole_alerting::Book::open(dir.path()).unwrap();
         let parts = Parts {
             fold: parts_fold,
             queries,
@@ -195,6 +197,7 @@ impl City {
             metrics,
             replays: Arc::clone(&ordered) as Arc<dyn Replays>,
             history: None,
+            alerts: book.clone(),
             clock: || at(60),
             operators: Operators(vec!["10.0.0.0/8".parse().unwrap()]),
             publish: Publish {
@@ -207,7 +210,7 @@ impl City {
             },
         };
         let state = ApiState::new(parts, options);
-        let city = Self { state, fold, live, health, journal, store, library, ordered, _dir: dir };
+        let city = Self { state, fold, live, health, journal, store, library, ordered, book, _dir: dir };
         city.record(Record::Inputs { received_at: at(0), hash: "one".to_owned() }).await;
         city
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic, their fixtures too")]
 
 mod air;
+mod alerts;
 mod asker;
 mod attacker;
 mod cache;

@@ -1,0 +1,61 @@
+//! What operators send: bodies, who they are, and notes.
+
+use axum::{body::to_bytes, extract::Request};
+use serde::de::DeserializeOwned;
+use utoipa::IntoResponses;
+
+use crate::{asker::Peer, problem::Problem, routes::replays::is_json};
+
+/// Most bytes of a body.
+const MAX_BODY: usize = 16 << 10;
+/// Longest note, in characters.
+const MOST_NOTE: usize = 2_000;
+
+/// How what is sent may be refused.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "it describes")]
+pub(super) enum Refusals {
+    /// A field cannot be used.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Field(Problem),
+    /// An id names nothing.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Unknown(Problem),
+    /// Too much.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooMuch(Problem),
+    /// Not JSON.
+    #[response(status = 415, content_type = "application/problem+json")]
+    NotJson(Problem),
+    /// The service could not read its own data.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Too much at once; try again.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Busy(Problem),
+}
+
+/// Who sends it: the address that it came from.
+pub(super) fn by(request: &Request) -> String {
+    request.extensions().get::<Peer>().map_or_else(String::new, |peer| peer.0.to_string())
+}
+
+/// The body as JSON.
+pub(super) async fn body<T: DeserializeOwned>(request: Request, example: &str) -> Result<T, Problem> {
+    if !is_json(request.headers()) {
+        return Err(Problem::media_type());
+    }
+    let bytes = to_bytes(request.into_body(), MAX_BODY).await.map_err(|_| Problem::body_of(MAX_BODY))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::field("", &error.to_string(), &format!("send it like {example}")))
+}
+
+/// A note that fits.
+pub(super) fn note(text: &str) -> Result<String, Problem> {
+    let is_odd = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    if text.chars().count() > MOST_NOTE || text.contains(is_odd) {
+        let detail = "it is too long, or has control characters";
+        return Err(Problem::field("note", detail, &format!("write at most {MOST_NOTE} characters")));
+    }
+    Ok(text.to_owned())
+}

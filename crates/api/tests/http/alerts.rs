@@ -1,0 +1,123 @@
+//! What operators are told of, and what they say to it.
+
+use axum::{body::Body, http::Request};
+use expect_test::expect;
+use smartpole_alert::{DeviceFacts, Facts, GatewayFacts, PoleFacts, Watch};
+use smartpole_api::{Options, Peer};
+use smartpole_model::{UtcMillis, registry::AlertRules};
+
+use crate::fixture::{City, show};
+
+const NOW: &str = "2026-11-25T10:30:00Z";
+
+/// A gateway that is silent, and the device behind it.
+fn facts(silent_s: i64, minute: i64) -> Facts {
+    let now = NOW.parse::<UtcMillis>().unwrap().plus(minute * 60_000);
+    let last = Some(now.plus(-silent_s * 1_000));
+    let (id, interval_s, connected_s) = ("air-1".to_owned(), 60, i64::MAX);
+    let device = DeviceFacts {
+        id,
+        interval_s,
+        connected_s,
+        silent_s,
+        last_received_at: last,
+        gateway: Some(0),
+        ..DeviceFacts::default()
+    };
+    let gateway = GatewayFacts {
+        id: "0016c001f153a14c".to_owned(),
+        last_received_at: last,
+        connected_s,
+        ..GatewayFacts::default()
+    };
+    let poles = vec![PoleFacts { id: "AM-01".to_owned(), ..PoleFacts::default() }];
+    Facts { now, poles, devices: vec![device], gateways: vec![gateway], ..Facts::default() }
+}
+
+/// A city in which that has been told.
+async fn told() -> City {
+    let city = City::new(Options::default()).await;
+    let mut watch = Watch::default();
+    for minute in 0..2 {
+        let facts = facts(1_000 + minute * 60, minute);
+        city.book.note(&watch.step(&facts, &AlertRules::default()), facts.now).unwrap();
+    }
+    city
+}
+
+async fn send(city: &City, method: &str, uri: &str, peer: &str, body: &str) -> String {
+    let request = Request::builder().method(method).uri(uri).header("content-type", "application/json");
+    let mut request = request.body(Body::from(body.to_owned())).unwrap();
+    request.extensions_mut().insert(Peer(peer.parse().unwrap()));
+    show(city.send(request).await).await
+}
+
+#[tokio::test]
+async fn an_alert_names_cause_devices_poles_and_what_to_do() {
+    let city = told().await;
+    city.check("/api/v1/alerts", &expect![[r#""#]]).await;
+    city.check("/api/v1/alerts/summary?since=2026-11-25T10:00:00Z", &expect![[r#""#]]).await;
+    city.check("/api/v1/alerts?state=open", &expect![[r#""#]]).await;
+}
+
+#[tokio::test]
+async fn operators_take_note_and_mute_and_nobody_else_does() {
+    let city = told().await;
+    let noted = send(&city, "POST", "/api/v1/alerts/1/acknowledge", "127.0.0.1", r#"{"note":"we know"}"#).await;
+    assert!(
+        noted.contains(r#""acknowledged":{"by":"127.0.0.1","at":"2026-11-25T11:00:00Z","note":"we know"}"#),
+        "{noted}"
+    );
+    let muted = send(&city, "POST", "/api/v1/alerts/1/mute", "127.0.0.1", r#"{"until":"2026-11-26T06:00:00Z"}"#).await;
+    assert!(muted.contains(r#""muted_until":"2026-11-26T06:00:00Z""#), "{muted}");
+    for (uri, body) in [("/api/v1/alerts/2/mute", r#"{"until":null}"#), ("/api/v1/alerts/x/acknowledge", "{}")] {
+        assert!(send(&city, "POST", uri, "127.0.0.1", body).await.starts_with("404"), "{uri}");
+    }
+    assert!(send(&city, "POST", "/api/v1/alerts/1/mute", "127.0.0.1", "{").await.starts_with("400"));
+    let long = format!(r#"{{"note":"{}"}}"#, "x".repeat(2_001));
+    assert!(send(&city, "POST", "/api/v1/alerts/1/acknowledge", "127.0.0.1", &long).await.starts_with("400"));
+    let large = format!(r#"{{"note":"{}"}}"#, "x".repeat(20_000));
+    assert!(send(&city, "POST", "/api/v1/alerts/1/acknowledge", "127.0.0.1", &large).await.starts_with("413"));
+    for (method, uri) in [
+        ("POST", "/api/v1/alerts/1/mute"),
+        ("POST", "/api/v1/visits"),
+        ("GET", "/api/v1/alerts"),
+        ("DELETE", "/api/v1/maintenance/1"),
+    ] {
+        assert!(send(&city, method, uri, "203.0.113.9", "").await.starts_with("403"), "{method} {uri}");
+    }
+}
+
+#[tokio::test]
+async fn maintenance_is_planned_listed_and_taken_back() {
+    let city = City::new(Options::default()).await;
+    let plan = |kind: &str, id: &str, to: &str| {
+        format!(
+            r#"{{"cause":{{"kind":"{kind}","id":"{id}"}},"from":"2026-11-25T10:00:00Z","to":"{to}","note":"cable"}}"#
+        )
+    };
+    let kept =
+        send(&city, "POST", "/api/v1/maintenance", "127.0.0.1", &plan("pole", "AM-01", "2026-11-26T10:00:00Z")).await;
+    assert!(kept.starts_with("201") && kept.contains(r#""id":"1""#), "{kept}");
+    assert!(city.get("/api/v1/maintenance").await.contains(r#""note":"cable","by":"127.0.0.1""#));
+    for (kind, id, to, status) in [
+        ("pole", "AM-99", "2026-11-26T10:00:00Z", "404"),
+        ("gateway", "0016c001f153a14c", "2026-11-26T10:00:00Z", "400"),
+        ("source", "broker", "2026-11-26T10:00:00Z", "400"),
+        ("pole", "AM-01", "2026-11-25T10:00:00Z", "400"),
+    ] {
+        let refused = send(&city, "POST", "/api/v1/maintenance", "127.0.0.1", &plan(kind, id, to)).await;
+        assert!(refused.starts_with(status), "{refused}");
+    }
+    assert!(send(&city, "DELETE", "/api/v1/maintenance/1", "127.0.0.1", "").await.starts_with("204"));
+    assert!(send(&city, "DELETE", "/api/v1/maintenance/1", "127.0.0.1", "").await.starts_with("404"));
+}
+
+#[tokio::test]
+async fn visits_are_logged_and_listed_by_pole() {
+    let city = City::new(Options::default()).await;
+    let visit = r#"{"pole":"AM-01","at":"2026-11-25T09:00:00Z","note":"cleaned","part":"SPS30"}"#;
+    assert!(send(&city, "POST", "/api/v1/visits", "127.0.0.1", visit).await.starts_with("201"));
+    city.check("/api/v1/visits?pole=AM-01", &expect![[r#""#]]).await;
+    assert!(city.get("/api/v1/visits?pole=AM-99").await.starts_with("404"));
+}
