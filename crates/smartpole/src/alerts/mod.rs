@@ -4,7 +4,11 @@ mod devices;
 mod gather;
 mod slow;
 
-use std::{path::PathBuf, sync::PoisonError, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use smartpole_alert::Watch;
 use smartpole_alerting::Book;
@@ -71,7 +75,7 @@ impl Alerts {
         let now = clock::now();
         let maintained = self.book.maintained(now)?;
         let facts = self.gather.facts(now, maintained)?;
-        let inputs = self.gather.fold().read().unwrap_or_else(PoisonError::into_inner).inputs().clone();
+        let inputs = Arc::clone(self.gather.fold().read().unwrap_or_else(PoisonError::into_inner).inputs());
         let changes = self.watch.step(&facts, &inputs.registry.alerts);
         if let Err(error) = self.book.note(&changes, now) {
             self.watch = self.book.watch(now)?;
