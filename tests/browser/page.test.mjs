@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { causes } from './causes.mjs';
 import { artefacts, mosquittoPub, openPage, startBrowser, startDemo } from './demo.mjs';
 import { operation } from './operation.mjs';
 import { workbench } from './workbench.mjs';
@@ -394,4 +395,5 @@ describe('the page', () => {
 
   workbench({ demo: () => demo, opened, eventually, picture, listed });
   operation({ opened, eventually, picture });
+  causes({ opened, eventually, picture });
 });

@@ -36,6 +36,12 @@ export async function post(path, order) {
   return response.json();
 }
 
+/** Takes something back. */
+export async function remove(path) {
+  const response = await fetch(`${BASE}${path}`, { method: 'DELETE', headers: { accept: 'application/json' } });
+  if (!response.ok) throw await problem(response);
+}
+
 /**
  * All items of a list.
  * @returns {Promise<any[]>}

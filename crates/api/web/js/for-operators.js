@@ -1,6 +1,9 @@
-/** Starts what the public does not have: ledger, devices, gateways, quarantine, targets. It comes when the service says that there is a reader for it. */
+/** Starts what the public does not have: causes, ledger, devices, gateways, quarantine, targets. It comes when the service says that there is a reader for it. */
+import { startCausePanel } from './cause-panel.js';
+import { startCauses } from './causes.js';
 import { startDevicePanel } from './device-panel.js';
 import { drawDevices, freshenDevices, resizeDevices, tickDevices } from './devices.js';
+import { startDriveList } from './drive-list.js';
 import { drawFeed, startFeed } from './feed.js';
 import { drawGateways, followGateway } from './gateways.js';
 import { OPERATION, addTexts } from './i18n.js';
@@ -24,6 +27,9 @@ export async function startOperation() {
   on(['language', 'ledger'], drawQuarantine);
   on(['live'], () => { freshenLedger(); freshenQuarantine(); tickDevices(); });
   addEventListener('hashchange', followGateway);
+  startCauses();
+  startCausePanel();
+  startDriveList();
   startDevicePanel();
   startRefusedPanel();
   startWorkbench();

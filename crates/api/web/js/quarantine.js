@@ -94,7 +94,7 @@ function row(group) {
   const cell = (column, ...inside) => h('td', { class: `c-${column}`, 'data-column': t(`quarantine.${column}`) }, inside);
   const open = route().quarantine === reason;
   return h('tr', { 'data-reason': reason, 'data-severity': severity(reason), 'aria-current': open ? 'true' : null },
-    h('th', { scope: 'row', class: 'c-reason' }, severityMark(severity(reason), true), h('div', {}, h('a', { href: `#quarantine=${reason}`, class: 'quiet', 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('p', { class: 'note' }, meaning(reason)))),
+    h('th', { scope: 'row', class: 'c-reason' }, h('div', { class: 'marked' }, severityMark(severity(reason), true), h('div', {}, h('a', { href: `#quarantine=${reason}`, class: 'quiet', 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('p', { class: 'note' }, meaning(reason))))),
     cell('messages', ...amounts(group)), cell('since', ...since(group)), cell('step', remedy(reason)),
     cell('repair', replayable(reason) ? h('a', { class: 'btn', href: address('repair', reason), 'data-focus': `repair ${reason}`, 'aria-label': `${t('repair.again')}: ${reasonWord(reason)}` }, t('repair.again')) : h('span', { class: 'note' }, t('repair.never'))));
 }
