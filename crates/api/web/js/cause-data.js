@@ -41,8 +41,8 @@ export function acknowledge(id, note) {
 }
 
 /** Tells nobody of it until then; null: tells them again. */
-export function mute(id, until, note) {
-  return ordered(post(`alerts/${encodeURIComponent(id)}/mute`, { until: until === null ? null : rfc3339(until), note }));
+export function mute(id, until) {
+  return ordered(post(`alerts/${encodeURIComponent(id)}/mute`, { until: until === null ? null : rfc3339(until) }));
 }
 
 /** While somebody works there, silence is no alarm. */

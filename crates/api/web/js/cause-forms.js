@@ -9,14 +9,14 @@ const NOTE = 500;
 /**
  * @param {string} name of the form; texts are `NAME.field`, `NAME.send`
  * @param {HTMLElement[]} fields
- * @param {(form:HTMLFormElement) => Promise<any>|string} send a string is a mistake, in words
+ * @param {(typed:Record<string, string>) => Promise<any>|string} send a string is a mistake, in words
  */
 export function smallForm(name, fields, send) {
   const said = h('p', { class: 'note', role: 'status' });
   const button = h('button', { class: 'btn', 'data-focus': `${name} send` }, t(`${name}.send`));
   const submit = async (event) => {
     event.preventDefault();
-    const order = send(event.target);
+    const order = send(typed(event.target));
     if (typeof order === 'string') { tell(said, order, true); return; }
     button.disabled = true;
     tell(said, t('form.sending'), false);
@@ -34,6 +34,11 @@ export function smallForm(name, fields, send) {
   return h('form', { class: 'repair-form small-form', 'data-form': name, novalidate: true, onsubmit: submit }, fields, button, said);
 }
 
+/** What was typed, by field. */
+function typed(form) {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+}
+
 function tell(said, text, wrong) {
   said.textContent = text;
   said.className = wrong ? 'mistake' : 'note';
@@ -47,19 +52,22 @@ export function field(form, name, control) {
   return h('div', { class: `field ${name}` }, h('label', { for: control.id }, t(`${form}.${name}`)), control);
 }
 
-/** A note, with choices before it. */
-export function noteForm(name, choices, send) {
-  const select = (options) => h('select', {}, options.map(([value, text]) => h('option', { value }, text)));
-  const fields = [...choices.map(([key, options]) => field(name, key, select(options))), field(name, 'note', h('input', { maxlength: NOTE, autocomplete: 'off' }))];
-  return smallForm(name, fields, (form) => send(Object.fromEntries(new FormData(form))));
+/** A note. */
+export function noteForm(name, send) {
+  return smallForm(name, [field(name, 'note', h('input', { maxlength: NOTE, autocomplete: 'off' }))], send);
+}
+
+/** One of some choices. */
+export function choiceForm(name, key, choices, send) {
+  const select = h('select', {}, choices.map(([value, text]) => h('option', { value }, text)));
+  return smallForm(name, [field(name, key, select)], send);
 }
 
 /** Who was where, when, and what was changed. */
 export function visitForm({ poles, next_step: step }, send) {
   const fields = [field('visit', 'pole', h('select', {}, poles.map(({ id, name }) => h('option', { value: id }, name)))), field('visit', 'at', h('input', { type: 'datetime-local', value: wallClock(Date.now()) })),
     field('visit', 'note', h('input', { maxlength: NOTE, autocomplete: 'off' })), field('visit', 'part', h('input', { maxlength: NOTE, value: step.part ?? '', autocomplete: 'off' }))];
-  return smallForm('visit', fields, (form) => {
-    const { pole, at, note, part } = Object.fromEntries(new FormData(form));
+  return smallForm('visit', fields, ({ pole, at, note, part }) => {
     const time = instant(at);
     return time === null ? t('repair.mistake.time') : send({ pole, at: time, note, part: part.trim() || null });
   });

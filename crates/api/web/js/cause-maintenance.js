@@ -30,9 +30,8 @@ function formOf(cause) {
 
 function form(cause) {
   const time = (hours) => h('input', { type: 'datetime-local', value: wallClock(Math.ceil(Date.now() / HOUR) * HOUR + hours * HOUR) });
-  return smallForm('maintenance', [field('maintenance', 'from', time(0)), field('maintenance', 'to', time(4)), field('maintenance', 'note', h('input', { maxlength: 500, autocomplete: 'off' }))], (sent) => {
-    const typed = Object.fromEntries(new FormData(sent));
-    const wrong = windowMistake(typed);
-    return wrong ? t(`maintenance.mistake.${wrong}`) : plan(cause, instant(typed.from), instant(typed.to), typed.note);
+  return smallForm('maintenance', [field('maintenance', 'from', time(0)), field('maintenance', 'to', time(4)), field('maintenance', 'note', h('input', { maxlength: 500, autocomplete: 'off' }))], ({ from, to, note }) => {
+    const wrong = windowMistake({ from, to });
+    return wrong ? t(`maintenance.mistake.${wrong}`) : plan(cause, instant(from), instant(to), note);
   });
 }

@@ -1,7 +1,7 @@
 /** The panel of one cause: what is known of it, whom it concerns, and what an operator does about it. */
 import { answer, shown } from './answer.js';
 import { acknowledge, active, mute, past, visited, visitsOf } from './cause-data.js';
-import { noteForm, visitForm } from './cause-forms.js';
+import { choiceForm, noteForm, visitForm } from './cause-forms.js';
 import { maintenanceSection } from './cause-maintenance.js';
 import { isMuted, lampOf, MUTES, muteUntil } from './cause-rules.js';
 import { causeWord, concerns, figureWords, step, urgency } from './cause-words.js';
@@ -68,8 +68,8 @@ function begin(alert) {
   visits = mine;
   mine.load();
   forms = {
-    seen: noteForm('seen', [], ({ note }) => acknowledge(alert.id, note)),
-    mute: noteForm('mute', [['until', MUTES.map((choice) => [choice, t(`mute.${choice}`)])]], ({ until, note }) => mute(alert.id, muteUntil(until, Date.now()), note)),
+    seen: noteForm('seen', ({ note }) => acknowledge(alert.id, note)),
+    mute: choiceForm('mute', 'until', MUTES.map((choice) => [choice, t(`mute.${choice}`)]), ({ until }) => mute(alert.id, muteUntil(until, Date.now()))),
     visit: alert.poles.length ? visitForm(alert, async (told) => { await visited(told.pole, told.at, told.note, told.part); await mine.load(); }) : null,
   };
 }

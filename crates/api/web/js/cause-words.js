@@ -49,7 +49,7 @@ export function step(alert) {
 /** Figures by rule, as far as there is a word for them. */
 export function figureWords({ figures }) {
   const property = state.properties.get(figures?.property);
-  return Object.entries(figures ?? {}).filter(([name, value]) => value !== null && knows(`figure.${name}`)).map(([name, value]) => [t(`figure.${name}`), figure(name, value, property)]);
+  return Object.entries(figures ?? {}).filter(([name, value]) => value !== null && knows(`cause.figure.${name}`)).map(([name, value]) => [t(`cause.figure.${name}`), figure(name, value, property)]);
 }
 
 /** What a figure is measured in says its name; values and thresholds are in the unit of their property. */
