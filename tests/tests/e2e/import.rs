@@ -33,7 +33,7 @@ fn config() -> Config {
         .map(|(at, line)| format!("{line},{}\n", if at == 0 { "provider" } else { "" }))
         .collect();
     for n in 1..=6 {
-        writeln!(poles, "F-{n},Fremd {n},Anderswo,51.55{n},7.32,Anbieter {n}").expect("a string takes all");
+        writeln!(poles, "F-{n},Fremd {n},Anderswo,51.55{n},7.32,,,Anbieter {n}").expect("a string takes all");
     }
     let config = config.registry_file("poles.csv", &poles).registry_file("fold.toml", "[retention]\nraw_days = 3650\n");
     FOREIGN.iter().fold(config, |config, (device, place, profile)| {

@@ -20,7 +20,7 @@ async fn evil_names_of_the_registry_arrive_as_they_are() {
     let text = fs::read_to_string(&properties).expect("the registry");
     let config = config.registry_file("properties.toml", &text.replace("\"air_quality\"", THEME));
     let config = config.registry_file("fold.toml", &format!("city = {CITY}\n"));
-    let config = config.registry_line("poles.csv", "-._,\"A, \"\"b\"\" = c\\\",Am Markt,51.5477,7.3110");
+    let config = config.registry_line("poles.csv", "-._,\"A, \"\"b\"\" = c\\\",Am Markt,51.5477,7.3110,,");
     let config = config.registry_line("devices.csv", "._-,-._,air-station,,,");
     let scene = Scene::of(influxdb, listener, config, 3, Faults::default()).await;
     scene.send_all().await;
