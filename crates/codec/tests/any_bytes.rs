@@ -123,7 +123,7 @@ proptest! {
             let at = at.index(payload.len());
             payload[at] = byte;
             decode_all(&payload);
-            payload.truncate(cut.index(payload.len()));
+            payload.truncate(cut.index(payload.len() + 1));
             decode_all(&payload);
         }
     }

@@ -171,7 +171,7 @@ proptest! {
                     prop_assert!(refusal.detail.chars().count() <= 200);
                 }
             }
-            payload.truncate(cut.index(payload.len()));
+            payload.truncate(cut.index(payload.len() + 1));
         }
     }
 
