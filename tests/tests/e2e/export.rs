@@ -6,8 +6,10 @@ use firmware_sim::{Pace, publish::publish};
 use smartpole_tests::{Artefacts, Config, Listener, Service, eventually, json_at, message, now, smartpole, up};
 use tokio::task::spawn_blocking;
 
-/// Values a device sends, a second apart.
+/// Values a device sends, so many milliseconds apart, in the last two whole hours.
 const VALUES: i64 = 2_000;
+const APART_MS: i64 = 3_000;
+const HOUR_MS: i64 = 3_600_000;
 
 /// What is asked for on the command line, and of the interface.
 const FILES: [(&str, &str); 5] = [
@@ -22,9 +24,10 @@ const FILES: [(&str, &str); 5] = [
 async fn a_file_from_the_command_line_is_the_one_of_the_interface_byte_by_byte() {
     let listener = Listener::new();
     let service = Service::start(Config::new().listener(listener)).await;
-    let to = now();
+    let begun = now();
+    let to = begun.plus(-begun.0.rem_euclid(HOUR_MS));
     let sent = (0..VALUES).map(|n| {
-        let at = to.plus(-1_000 * (VALUES - n));
+        let at = to.plus(-APART_MS * (VALUES - n));
         message(&up("AM-01", "am-01-air"), json_at(at, "pm2_5", &format!("{}.{}", n % 40, n % 10)))
     });
     publish(&listener.broker(), 0, Pace::Max, sent, |_| {}).await.expect("they are acknowledged");
@@ -33,7 +36,7 @@ async fn a_file_from_the_command_line_is_the_one_of_the_interface_byte_by_byte()
         ledger => Err(format!("{}", ledger["as_of"])),
     })
     .await;
-    let (folder, from) = (Artefacts::new("export"), to.plus(-1_000 * VALUES));
+    let (folder, from) = (Artefacts::new("export"), to.plus(-2 * HOUR_MS));
     for (n, (options, question)) in FILES.into_iter().enumerate() {
         let file = folder.path().join(format!("{n}"));
         let line = format!(
