@@ -21,13 +21,13 @@ const SPANS = [
 
 /**
  * @param {{pole:string, items:any[], chosen?:string, frozen?:number|null}} wish `frozen`: as it was known then, UTC ms
- * @returns {{root:HTMLElement, load:() => Promise<void>, draw:() => void, chosen:string}}
+ * @returns {{root:HTMLElement, load:() => Promise<void>, draw:() => void, chosen:string, picked:string|undefined}} `picked`: what a reader or the address chose
  */
 export function courses({ pole, items, chosen, frozen = null }) {
   const properties = charted(items);
   const first = [chosen, 'pm2_5', properties[0]].find((id) => properties.includes(id));
   /** @type {any} gets its methods below */
-  const self = { pole, chosen: first, frozen, now: () => frozen ?? Date.now(), found: {}, folds: {}, error: null, raw: null, rawOpen: false };
+  const self = { pole, chosen: first, picked: chosen, frozen, now: () => frozen ?? Date.now(), found: {}, folds: {}, error: null, raw: null, rawOpen: false };
   const boxes = SPANS.map((span) => ({ span, box: h('div', { class: 'course', 'data-testid': `chart-${span.id}` }) }));
   const readings = h('div', {});
   const chooser = h('div', { class: 'chooser', role: 'group', 'aria-label': t('pole.property') }, properties.map((id) => button(id)));
@@ -36,6 +36,7 @@ export function courses({ pole, items, chosen, frozen = null }) {
   }
   function choose(id) {
     self.chosen = id;
+    self.picked = id;
     self.found = {};
     self.folds = {};
     single();

@@ -123,7 +123,8 @@ function drawBody() {
     const inside = waits ? h('div', { class: 'skeleton block' }) : h('p', { class: 'note' }, view.error ?? t('pole.live.empty'));
     return view.body.replaceChildren(h('section', {}, head(null, t('pole.live')), inside), devices());
   }
-  const chosen = view.courses?.chosen ?? route().property;
+  // what was drawn of the first live value alone is no choice
+  const chosen = view.courses?.picked ?? route().property;
   view.courses = courses({ pole: open, items: found, chosen, frozen: view.frozen });
   view.flags = h('section', {});
   view.body.replaceChildren(
