@@ -84,8 +84,9 @@ export function operation({ opened, eventually, picture }) {
     const { page, wrong, close } = await opened({ path: '/#betrieb' });
     const feed = page.locator(testid('feed'));
     const lines = feed.locator('.feed li');
-    await feed.scrollIntoViewIfNeeded();
-    await eventually('messages with their values', async () => (await lines.count()) > 3 && /\d\d:\d\d:\d\d[\s\S]*(µg\/m³|Querungen)/.test(await lines.first().innerText()));
+    // what comes above it moves it out of sight, where it does not draw
+    const seen = () => feed.scrollIntoViewIfNeeded().then(() => lines.count());
+    await eventually('messages with their values', async () => (await seen()) > 3 && /\d\d:\d\d:\d\d[\s\S]*(µg\/m³|Querungen)/.test(await lines.first().innerText()));
     await feed.locator('[data-focus="feed pause"]').click();
     const held = await lines.allInnerTexts();
     const newer = await page.evaluate(() => import('/js/state.js').then(({ state }) => state.ledger.journalled));

@@ -127,7 +127,6 @@ pub(crate) fn for_random_towns(check: impl Fn(&Town)) {
             switch_point: point.map(|point| format!("S{point}")),
             last_received_at: Some(now.plus(-for_s * 1_000)),
             connected_s: i64::MAX,
-            ..GatewayFacts::default()
         };
         town.facts.gateways = gateways.into_iter().enumerate().map(gateway).collect();
         let device = |(at, (pole, gateway, silent_s, known)): (usize, (usize, Option<usize>, i64, bool))| DeviceFacts {
