@@ -7,7 +7,7 @@ const hours = (n) => new Date(Date.now() - n * 3_600_000).toISOString();
 const pole = (id, name, lamp, point) => ({ id, name, lamp, switch_point: point, lat: 51.5477, lon: 7.311 });
 const alert = (id, more) => ({
   id, severity: 'watch', state: 'active', since: hours(6), until: null, figures: {}, acknowledged: null, muted_until: null,
-  deliveries: [{ to: 'betrieb@example.org', channel: 'email', state: 'sent', attempts: 2, at: hours(6), detail: null }], ...more,
+  ...more,
 });
 
 /** What is wrong: a gateway with its poles, a sensor that drifts, a clock. */

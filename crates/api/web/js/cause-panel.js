@@ -82,7 +82,7 @@ function missing() {
 function body(alert) {
   const now = h('section', { class: 'wrong' }, h('p', { class: 'cause-step' }, urgency(alert), h('span', {}, alert.state === 'closed' ? t('cause.closed') : step(alert))), facts(figureWords(alert)));
   const told = alert.state === 'active' ? [seenSection(alert), muteSection(alert), maintenanceSection(alert.cause, active.value?.maintenance ?? [])] : [];
-  return [now, whom(alert), ...told, visitSection(alert), deliveries(alert)].filter(Boolean);
+  return [now, whom(alert), ...told, visitSection(alert)].filter(Boolean);
 }
 
 function facts(pairs) {
@@ -112,11 +112,4 @@ function visitSection({ poles }) {
   const line = ({ pole, at, note, part }) => h('li', {}, h('b', {}, format.moment(Date.parse(at))), h('span', { class: 'note' }, [poles.find(({ id }) => id === pole)?.name ?? pole, note, part && t('cause.part', { part })].filter(Boolean).join(' · ')));
   const inside = shown(visits, (found) => (found.length ? h('ol', { class: 'dated' }, found.map(line)) : h('p', { class: 'note' }, t('visit.none'))));
   return h('section', { 'data-testid': 'alert-visits' }, head(null, t('visit.title'), t('visit.note')), inside, forms.visit);
-}
-
-function deliveries({ deliveries: sent }) {
-  if (!sent) return null;
-  const line = ({ to, channel, state: now, attempts, at, detail }) => h('li', {}, h('span', { class: now === 'failed' ? 'bad' : null }, t(`delivery.${now}`)), h('span', {}, `${t(`delivery.${channel}`)} ${to}`),
-    h('span', { class: 'note' }, [format.moment(Date.parse(at)), attempts > 1 && t('delivery.attempts', { n: attempts }), detail].filter(Boolean).join(' · ')));
-  return h('section', { 'data-testid': 'alert-deliveries' }, head(null, t('delivery.title')), sent.length ? h('ul', { class: 'parts' }, sent.map(line)) : h('p', { class: 'note' }, t('delivery.none')));
 }
