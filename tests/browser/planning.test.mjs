@@ -136,7 +136,8 @@ describe('the planner\'s view', () => {
     assert.ok(reasons > 0 && totals.windows === items.length, 'nine days of history have some without a week before');
     assert.match(await page.locator('#planning-top').innerText(), /nicht vergleichbar, weil: /);
     await page.locator(`${testid('planning-bars')} summary`).click();
-    assert.equal(await page.locator(`${testid('planning-bars')} tbody tr`).count(), items.length);
+    const rows = page.locator(`${testid('planning-bars')} tbody tr`);
+    await eventually('the same as a table', async () => (await rows.count()) === items.length);
     assert.deepEqual(wrong, []);
     await close();
   });
