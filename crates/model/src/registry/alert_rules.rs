@@ -1,5 +1,6 @@
 //! What an operator is told of, as `alerts.toml` says.
 
+use super::AlertTargets;
 use crate::PropertyNo;
 
 /// How urgent an alert is.
@@ -58,6 +59,8 @@ pub struct AlertRules {
     pub limit_value: Vec<AlertRule<LimitValue>>,
     /// When lamps have no power by plan.
     pub power_off: Vec<PowerOff>,
+    /// Whom alerts are sent to.
+    pub targets: AlertTargets,
 }
 
 /// Silent for so many of its own intervals, and for so long at least; minutes in which its source was not connected do not count.
@@ -205,6 +208,7 @@ impl Default for AlertRules {
             disk: AlertRule::new(AlertSeverity::Act, 2, 5, Disk { free_percent: 10, free_mib: 2_048 }),
             limit_value: Vec::new(),
             power_off: Vec::new(),
+            targets: AlertTargets::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AlertRule, AlertRules, AlertSeverity, Battery, DayTime, LimitValue, Pole, PowerOff, Problem,
+    AlertRule, AlertRules, AlertSeverity, Battery, DayTime, LimitValue, Pole, PowerOff, Problem, alert_sending,
     names::{self, did_you_mean},
     profiles::minute_of_day,
     properties::Properties,
@@ -92,6 +92,7 @@ pub(super) fn read(text: &str, properties: &Properties, poles: &[Pole], problems
         number(section, "free_mib", 0..=1_000_000_000, &mut when.free_mib);
     });
     lists(&mut root, &mut rules, properties, poles, problems);
+    rules.targets = alert_sending::read(&mut root, problems);
     root.finish(problems);
     rules
 }
@@ -136,14 +137,21 @@ fn one<T>(
 
 /// How alerts of a rule come and go.
 fn course<T>(section: &mut Section<'_>, rule: &mut AlertRule<T>) {
-    if let Some(word) = section.optional::<String>("severity") {
-        match names::choose(&word, &SEVERITIES) {
-            Ok(severity) => rule.severity = severity,
-            Err(hint) => section.problem("severity", format!("unknown severity `{word}`"), hint),
-        }
-    }
+    rule.severity = severity(section).unwrap_or(rule.severity);
     rule.open_after = section.integer("open_after", 1..=MOST_MINUTES).unwrap_or(rule.open_after);
     rule.close_after = section.integer("close_after", 1..=MOST_MINUTES).unwrap_or(rule.close_after);
+}
+
+/// How urgent something is, if the section says it.
+pub(super) fn severity(section: &mut Section<'_>) -> Option<AlertSeverity> {
+    let word: String = section.optional("severity")?;
+    match names::choose(&word, &SEVERITIES) {
+        Ok(severity) => Some(severity),
+        Err(hint) => {
+            section.problem("severity", format!("unknown severity `{word}`"), hint);
+            None
+        }
+    }
 }
 
 fn number(section: &mut Section<'_>, key: &'static str, range: std::ops::RangeInclusive<i64>, value: &mut i64) {

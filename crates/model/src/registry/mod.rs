@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::{Catalogue, Eui, FoldSettings, Gateway, PropertyNo};
 
 mod alert_rules;
+mod alert_sending;
+mod alert_targets;
 mod alerts;
 mod calendar;
 mod calibration;
@@ -44,6 +46,7 @@ pub use alert_rules::{
     AlertRule, AlertRules, AlertSeverity, Battery, ClockOff, DayTime, Disk, Drift, Flood, GatewaySilent, LimitValue,
     PowerOff, QuarantineShare, Silent, SourceLost, Stuck, SwitchPointSilent, TargetLag,
 };
+pub use alert_targets::{AlertTarget, AlertTargetKind, AlertTargets, Email, EmailTls, Login, SecretPlace, Webhook};
 pub use calendar::SundayOpenings;
 pub use calibration::{Calibration, Collocation};
 pub use codec::Codec;

@@ -1,7 +1,7 @@
 //! `alerts.toml`.
 
 use expect_test::expect;
-use smartpole_model::registry::{AlertRules, AlertSeverity, DayTime};
+use smartpole_model::registry::{AlertRules, AlertSeverity, DayTime, EmailTls, SecretPlace};
 
 use crate::fixture::{check, files, parse};
 
@@ -77,4 +77,106 @@ free = 3
           hint: remove it
     "#]],
     );
+}
+
+#[test]
+fn a_mail_server_and_webhooks_need_little_and_have_the_usual_ports() {
+    let targets = |text: &str| rules(text).targets;
+    let by_tls = |more: &str| {
+        let text =
+            format!("[email]\nserver = \"localhost\"\nfrom = \"s@example.org\"\nto = [\"a@example.org\"]\n{more}");
+        let email = targets(&text).email.unwrap();
+        (email.tls, email.port, email.login.map(|login| login.password))
+    };
+    assert_eq!(by_tls(""), (EmailTls::StartTls, 587, None));
+    assert_eq!(by_tls("tls = \"implicit\""), (EmailTls::Implicit, 465, None));
+    let login = "tls = \"none\"\nport = 2525\nuser = \"u\"\npassword_env = \"MAIL\"";
+    assert_eq!(by_tls(login), (EmailTls::None, 2_525, Some(SecretPlace::Variable("MAIL".to_owned()))));
+
+    let hooks = targets(
+        "[[webhook]]\nurl = \"http://10.0.0.7:9000/a?b=c\"\nsecret_file = \"s\"\n[[webhook]]\nname = \"on call\"\nurl = \"https://[::1]/\"\nsecret_env = \"S\"\nseverity = \"act\"\n",
+    );
+    let told: Vec<_> = hooks.all().map(|(target, severity)| (target.name, severity)).collect();
+    assert_eq!(
+        told,
+        [("10.0.0.7:9000".to_owned(), AlertSeverity::Watch), ("on call".to_owned(), AlertSeverity::Act)],
+        "private addresses are an operator's own matter"
+    );
+}
+
+#[test]
+fn severities_reach_those_who_hear_of_them_and_of_less_urgent_ones() {
+    use AlertSeverity::{Act, Note, Watch};
+    let reaches = |severity: AlertSeverity| [Act, Watch, Note].map(|least| severity.reaches(least));
+    assert_eq!([Act, Watch, Note].map(reaches), [[true; 3], [false, true, true], [false, false, true]]);
+}
+
+#[test]
+fn every_mistake_of_targets_is_named_at_once() {
+    let text = r#"
+[email]
+server = "mail.example.org:25"
+tls = "ssl"
+from = "Smartpole <s@example.org>"
+to = ["a@example.org", "b@", "A@example.org", "x\r\nBcc: y@example.org"]
+user = "u"
+severity = "urgent"
+[[webhook]]
+url = "ftp://example.org"
+[[webhook]]
+url = "https://user:password@example.org/"
+secret_file = "a"
+secret_env = "B"
+[[webhook]]
+name = "x"
+url = "https://example.org/1"
+secret_file = ""
+[[webhook]]
+name = "x"
+url = "https://example.org/2"
+secret = "hush"
+"#;
+    check(&[("poles.csv", POLES), ("alerts.toml", text)], &expect![[r#"
+        alerts.toml:3: server: it is no name of a host
+          hint: write it like "mail.example.org", without port
+        alerts.toml:4: tls: unknown word `ssl`
+          hint: use one of starttls, implicit, none
+        alerts.toml:5: from: "Smartpole <s@example.org>" is no mail address
+          hint: write it like "betrieb@example.org", without a name beside it
+        alerts.toml:6: to: "b@" is no mail address
+          hint: write it like "betrieb@example.org", without a name beside it
+        alerts.toml:6: to: "x\r\nBcc: y@example.org" is no mail address
+          hint: write it like "betrieb@example.org", without a name beside it
+        alerts.toml:6: to: `A@example.org` is named twice
+          hint: remove one of them
+        alerts.toml:7: user: it has no password
+          hint: add `password_file = "…"` or `password_env = "…"`
+        alerts.toml:8: severity: unknown severity `urgent`
+          hint: use one of act, watch, note
+        alerts.toml:9: secret_file: `secret_file` is missing
+          hint: add `secret_file = "…"`, a file whose first line is known to the receiver, too: it signs what is sent
+        alerts.toml:10: url: it is no address of the web
+          hint: write it like "https://alarm.example.org/hook", without user, password and #
+        alerts.toml:12: url: it is no address of the web
+          hint: write it like "https://alarm.example.org/hook", without user, password and #
+        alerts.toml:14: secret_env: `secret_file` is there as well
+          hint: remove one of them
+        alerts.toml:18: secret_file: it names nothing
+          hint: give the path of a file, or the name of a variable
+        alerts.toml:19: secret_file: `secret_file` is missing
+          hint: add `secret_file = "…"`, a file whose first line is known to the receiver, too: it signs what is sent
+        alerts.toml:20: name: another webhook is called so
+          hint: give each webhook a `name` of its own
+        alerts.toml:22: secret: unknown key `secret`
+          hint: remove it
+    "#]]);
+    let plain = "[email]\nserver = \"mail.example.org\"\ntls = \"none\"\nfrom = \"s@example.org\"\nto = []\npassword_file = \"p\"\n";
+    check(&[("poles.csv", POLES), ("alerts.toml", plain)], &expect![[r#"
+        alerts.toml:1: user: there is a password, but no user
+          hint: add `user = "…"`, or remove the password
+        alerts.toml:3: tls: mail would go over the network for everybody to read
+          hint: use "starttls" or "implicit"; "none" is for a mail server on this machine
+        alerts.toml:5: to: nobody is named
+          hint: write it like `to = ["betrieb@example.org"]`
+    "#]]);
 }

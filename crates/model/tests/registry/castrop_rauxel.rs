@@ -247,5 +247,6 @@ fn the_shipped_alerts_show_the_defaults() {
     files.insert("alerts.toml".to_owned(), set.into_bytes());
     let mut shown = Inputs::parse(&files).unwrap_or_else(|problems| panic!("{}", listed(&problems))).registry.alerts;
     assert_eq!(std::mem::take(&mut shown.power_off).len(), 1, "an example");
+    assert_eq!(std::mem::take(&mut shown.targets).all().count(), 2, "an example of each");
     assert_eq!(shown, defaults);
 }
