@@ -1,5 +1,7 @@
 //! Each rule's question to the facts.
 
+use std::collections::BTreeSet;
+
 use smartpole_model::registry::{AlertRule, AlertRules, Battery, LimitValue};
 
 use crate::{
@@ -26,7 +28,7 @@ pub(crate) fn findings(facts: &Facts, rules: &AlertRules, ended: &Ended) -> Sile
     found.findings.extend(of_targets(facts, rules));
     found.findings.extend(of_disk(facts, rules));
     for finding in &mut found.findings {
-        if is_maintained(facts, finding) {
+        if is_maintained(&facts.maintained, &finding.key.cause, &finding.poles) {
             finding.standing = Standing::Unclear;
         }
     }
@@ -39,11 +41,11 @@ pub fn evaluate(facts: &Facts, rules: &AlertRules, watch: &crate::Watch) -> Vec<
     findings(facts, rules, watch.ended()).findings
 }
 
-/// Whether somebody works at all that a finding is about.
-fn is_maintained(facts: &Facts, finding: &Finding) -> bool {
-    let pole = |id: &String| facts.maintained.contains(&Cause::new(CauseKind::Pole, id));
-    let poles = !finding.poles.is_empty() && finding.poles.iter().all(pole);
-    facts.maintained.contains(&finding.key.cause) || (poles && finding.key.cause.kind == CauseKind::Device)
+/// Whether somebody works, at what is maintained, on all that a cause and its poles are about.
+pub fn is_maintained(maintained: &BTreeSet<Cause>, cause: &Cause, poles: &[String]) -> bool {
+    let pole = |id: &String| maintained.contains(&Cause::new(CauseKind::Pole, id));
+    let all_poles = !poles.is_empty() && poles.iter().all(pole);
+    maintained.contains(cause) || (all_poles && cause.kind == CauseKind::Device)
 }
 
 /// How a value stands to a limit that it should not reach.

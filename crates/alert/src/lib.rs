@@ -18,7 +18,7 @@ mod silence;
 mod watch;
 
 pub use battery::days_left;
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, is_maintained};
 pub use facts::{
     BatteryFacts, DeviceFacts, DiskFacts, DriftFacts, Facts, GatewayFacts, HourFacts, PoleFacts, SourceFacts,
     TargetFacts, Traffic,

@@ -102,7 +102,7 @@ pub(crate) fn plain<T: DeserializeOwned>(word: &str) -> Result<T, Error> {
     Ok(serde_json::from_value(Value::from(word))?)
 }
 
-const COLUMNS: &str = "id, rule, cause_kind, cause, since, until, part_of, said, acknowledged, muted_until";
+pub(crate) const COLUMNS: &str = "id, rule, cause_kind, cause, since, until, part_of, said, acknowledged, muted_until";
 
 impl Book {
     /// Alerts, newest first.
@@ -153,7 +153,7 @@ impl Book {
     }
 }
 
-fn read(row: &Row<'_>) -> Result<Alert, Error> {
+pub(crate) fn read(row: &Row<'_>) -> Result<Alert, Error> {
     let reading = doing("read an alert");
     let text = |at: usize| row.get::<_, String>(at).map_err(&reading);
     let optional = |at: usize| row.get::<_, Option<String>>(at).map_err(&reading);

@@ -7,18 +7,19 @@ use std::{
 
 use rusqlite::{Connection, Transaction, params};
 use smartpole_alert::{Cause, CauseKind, Change, Finding, Key, Watch};
-use smartpole_model::UtcMillis;
+use smartpole_model::{UtcMillis, registry::AlertTargets};
 
 use crate::{
     Error,
     alert::{Said, Word, plain, word},
     error::doing,
+    outbox,
 };
 
 /// Name of the file in the data folder.
 pub const FILE: &str = "alerts.db";
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
@@ -66,12 +67,15 @@ impl Book {
         let file = Connection::open(dir.join(FILE)).map_err(&opening)?;
         file.execute_batch(SETTINGS).map_err(&opening)?;
         let version: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&opening)?;
-        match version {
-            0 => file
-                .execute_batch(&format!("BEGIN;{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;"))
-                .map_err(&opening)?,
-            VERSION => {}
+        let missing = match version {
+            0 => [SCHEMA, outbox::SCHEMA].concat(),
+            1 => outbox::SCHEMA.to_owned(),
+            VERSION => String::new(),
             newer => return Err(Error::Newer(newer)),
+        };
+        if version < VERSION {
+            let sql = format!("BEGIN;{missing}PRAGMA user_version = {VERSION};COMMIT;");
+            file.execute_batch(&sql).map_err(&opening)?;
         }
         Ok(Self { file: Arc::new(Mutex::new(file)) })
     }
@@ -108,19 +112,25 @@ impl Book {
         Ok(Watch::resume(open, ended))
     }
 
-    /// Notes what one evaluation changed, in one transaction.
+    /// Notes what one evaluation changed, and whom that has to be told, in one transaction.
     ///
     /// # Errors
     /// [`Error`]; then nothing of it is noted.
-    pub fn note(&self, changes: &[Change], now: UtcMillis) -> Result<(), Error> {
+    pub fn note(&self, changes: &[Change], targets: &AlertTargets, now: UtcMillis) -> Result<(), Error> {
         let noting = doing("note alerts");
         let mut file = self.file();
         let transaction = file.transaction().map_err(&noting)?;
         for change in changes {
             match change {
-                Change::Opened(finding) => open(&transaction, finding, now)?,
+                Change::Opened(finding) => {
+                    open(&transaction, finding, now)?;
+                    outbox::opened(&transaction, transaction.last_insert_rowid(), finding.severity, targets)?;
+                }
                 Change::GoesOn(finding) => go_on(&transaction, finding)?,
-                Change::Closed { key, part_of } => close(&transaction, key, part_of.as_ref(), now)?,
+                Change::Closed { key, part_of } => {
+                    outbox::closed(&transaction, key)?;
+                    close(&transaction, key, part_of.as_ref(), now)?;
+                }
             }
         }
         transaction.commit().map_err(&noting)

@@ -4,7 +4,10 @@
 
 use smartpole_alert::{Cause, CauseKind, Facts, TargetFacts, Watch};
 use smartpole_alerting::{Alert, Asked, Book, NewMaintenance, NewVisit, Word};
-use smartpole_model::{UtcMillis, registry::AlertRules};
+use smartpole_model::{
+    UtcMillis,
+    registry::{AlertRules, AlertTargets},
+};
 
 const MINUTE: i64 = 60_000;
 
@@ -18,7 +21,7 @@ fn run(book: &Book, watch: &mut Watch, minutes: std::ops::Range<i64>, lag_s: i64
     for minute in minutes {
         let facts = facts(minute, lag_s);
         let changes = watch.step(&facts, &AlertRules::default());
-        book.note(&changes, facts.now).unwrap();
+        book.note(&changes, &AlertTargets::default(), facts.now).unwrap();
     }
 }
 

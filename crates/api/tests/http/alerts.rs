@@ -40,7 +40,7 @@ async fn told() -> City {
     let mut watch = Watch::default();
     for minute in 0..2 {
         let facts = facts(1_000 + minute * 60, minute);
-        city.book.note(&watch.step(&facts, &AlertRules::default()), facts.now).unwrap();
+        city.book.note(&watch.step(&facts, &AlertRules::default()), &AlertTargets::default(), facts.now).unwrap();
     }
     city
 }

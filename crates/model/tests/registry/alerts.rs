@@ -136,7 +136,9 @@ name = "x"
 url = "https://example.org/2"
 secret = "hush"
 "#;
-    check(&[("poles.csv", POLES), ("alerts.toml", text)], &expect![[r#"
+    check(
+        &[("poles.csv", POLES), ("alerts.toml", text)],
+        &expect![[r#"
         alerts.toml:3: server: it is no name of a host
           hint: write it like "mail.example.org", without port
         alerts.toml:4: tls: unknown word `ssl`
@@ -169,14 +171,18 @@ secret = "hush"
           hint: give each webhook a `name` of its own
         alerts.toml:22: secret: unknown key `secret`
           hint: remove it
-    "#]]);
+    "#]],
+    );
     let plain = "[email]\nserver = \"mail.example.org\"\ntls = \"none\"\nfrom = \"s@example.org\"\nto = []\npassword_file = \"p\"\n";
-    check(&[("poles.csv", POLES), ("alerts.toml", plain)], &expect![[r#"
+    check(
+        &[("poles.csv", POLES), ("alerts.toml", plain)],
+        &expect![[r#"
         alerts.toml:1: user: there is a password, but no user
           hint: add `user = "…"`, or remove the password
         alerts.toml:3: tls: mail would go over the network for everybody to read
           hint: use "starttls" or "implicit"; "none" is for a mail server on this machine
         alerts.toml:5: to: nobody is named
           hint: write it like `to = ["betrieb@example.org"]`
-    "#]]);
+    "#]],
+    );
 }
