@@ -6,8 +6,8 @@ const testid = (name) => `[data-testid=${name}]`;
 const hours = (n) => new Date(Date.now() - n * 3_600_000).toISOString();
 const pole = (id, name, lamp, point) => ({ id, name, lamp, switch_point: point, lat: 51.5477, lon: 7.311 });
 const alert = (id, more) => ({
-  id, severity: 'watch', state: 'active', since: hours(6), until: null, figures: {}, acknowledged: null, muted_until: null,
-  ...more,
+  id, severity: 'watch', state: 'active', since: hours(6), until: null, part_of: null, figures: {}, acknowledged: null, muted_until: null,
+  deliveries: [{ target: { kind: 'email', name: 'betrieb@example.org' }, event: 'opened', state: 'sent', attempts: 2, at: hours(6), error: null }], ...more,
 });
 
 /** What is wrong: a gateway with its poles, a sensor that drifts, a clock. */
@@ -34,7 +34,7 @@ async function alertsOf(page, now) {
     if (method === 'DELETE') kept.maintenance = [];
     if (method === 'POST' && pathname.endsWith('visits')) kept.visits.push(sent);
     if (pathname.endsWith('summary')) return route.fulfill({ json: { as_of: hours(0), since: searchParams.get('since'), causes: now.length, trips: 1, devices: 7, reporting: 85, expected: 92 } });
-    const items = { alerts: searchParams.get('state') === 'all' ? [...now, alert('old', { ...now[0], id: 'old', rule: 'disk', state: 'closed', until: hours(1) })] : now, maintenance: kept.maintenance, visits: kept.visits.filter((visit) => visit.pole === searchParams.get('pole')) };
+    const items = { alerts: searchParams.get('state') === 'all' ? [...now, alert('old', { ...now[0], id: 'old', rule: 'disk', state: 'closed', until: hours(1), part_of: now.at(-1).cause, deliveries: [] })] : now, maintenance: kept.maintenance, visits: kept.visits.filter((visit) => visit.pole === searchParams.get('pole')) };
     return route.fulfill({ json: method === 'GET' ? { as_of: hours(0), items: items[pathname.split('/').at(-1)], next: null } : {} });
   });
   return kept;
@@ -81,6 +81,10 @@ export function causes({ opened, eventually, picture }) {
     await eventually('what is seen and muted comes last', async () => (await rows.evaluateAll((all) => all.at(-1).dataset.alert)) === 'gateway-1');
     await page.locator('[data-focus="past causes"]').click();
     await eventually('what closed itself', async () => /Platz auf der Platte[\s\S]*erledigt/.test(await page.locator('.past-causes').innerText()));
+    await page.locator('.past-causes a').first().click();
+    await eventually('what it was part of, and that nobody was told', async () => /Gehört zu: Gateway <b>Rathaus<\/b> schweigt[\s\S]*Niemand wurde benachrichtigt/.test(await panel.innerText()));
+    await panel.locator('[data-focus="alert gateway-1"]').click();
+    await eventually('the larger one', async () => /zugestellt/.test(await panel.locator(testid('alert-deliveries')).innerText()));
     assert.deepEqual(wrong.filter((one) => !one.includes('/api/v1/')), []);
     await close();
   });

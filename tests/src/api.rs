@@ -64,6 +64,17 @@ impl Api {
         self.try_get(path).await.unwrap_or_else(|reason| panic!("{reason}"))
     }
 
+    /// What it answers an order with, if it takes it.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        let answer = self.client.post(format!("{}{path}", self.base)).json(body).send().await.expect("it answers");
+        let (status, text) = (answer.status(), answer.text().await.expect("the answer is whole"));
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).expect("the answer is JSON")
+    }
+
     /// All items of a list, page by page.
     ///
     /// # Panics

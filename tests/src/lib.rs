@@ -9,17 +9,19 @@
 //!
 //! Invariants: every port is a free one; every process dies with the test; nothing waits a fixed time: what is to happen is
 //! awaited ([`eventually`]). When a test fails, logs and configuration stay in `tests/artefacts`. What is missing on the
-//! machine (`mosquitto`, `influxd`, the built binary) fails the test with what to do.
+//! machine (`mosquitto`, `influxd`, the virtual environment, the built binary) fails the test with what to do.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "all of it is test code: a panic is a failed test")]
 
 mod api;
 mod artefacts;
 mod config;
 mod gateway;
+mod hook;
 mod influxd;
 mod influxdb;
 mod influxdb1;
 mod ledger;
+mod mail_catcher;
 mod messages;
 mod mosquitto;
 mod process;
@@ -28,22 +30,26 @@ mod scripted_proxy;
 mod service;
 mod small_disk;
 mod town;
+mod udp_relay;
 mod wait;
 
 pub use api::{Api, Events};
 pub use artefacts::{Artefacts, repository};
 pub use config::{Config, Listener};
 pub use gateway::{DL_PM, Gateway, join_request, joined, rxpk, uplink};
+pub use hook::{Hook, HookRequest};
 pub use influxd::InfluxQl;
 pub use influxdb::{InfluxDb, Row, Token};
 pub use influxdb1::InfluxDb1;
 pub use ledger::{Ledger, difference};
+pub use mail_catcher::{Mail, MailCatcher};
 pub use messages::{json_at, message, now, up};
 pub use mosquitto::{Mosquitto, Subscription};
 pub use process::free_port;
-pub use radio_town::{RadioTown, Told};
+pub use radio_town::{Playing, RadioTown, Told};
 pub use scripted_proxy::{Act, ScriptedProxy};
 pub use service::{Service, smartpole};
 pub use small_disk::SmallDisk;
 pub use town::Town;
+pub use udp_relay::UdpRelay;
 pub use wait::{eventually, eventually_within};

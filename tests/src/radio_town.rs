@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use firmware_sim::{
-    Faults, LorawanTruth, Outcomes,
+    Faults, LorawanTruth, Outcomes, Pace, Spec,
     lorawan::{Delivery, Fleet, Play, PlayError, Played, play},
 };
 use smartpole_model::{Inputs, Reason};
@@ -21,6 +21,16 @@ pub struct RadioTown {
     inputs: Inputs,
 }
 
+/// A fleet that plays as long as this is kept.
+#[derive(Debug)]
+pub struct Playing(JoinHandle<Result<(), PlayError>>);
+
+impl Drop for Playing {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// What was delivered, and what was counted on the way.
 pub type Told = Result<(Played, Vec<Delivery>), PlayError>;
 
@@ -29,6 +39,25 @@ impl RadioTown {
     pub fn new(config: &Config, hours: i64, faults: Faults) -> Self {
         let inputs = config.inputs();
         Self { fleet: Fleet::new(&inputs, spec(hours, faults)), inputs }
+    }
+
+    /// The same devices without a past, each of which measures every few seconds from now on.
+    pub fn without_past(config: &Config) -> Self {
+        let inputs = config.inputs();
+        Self { fleet: Fleet::new(&inputs, Spec::new(7, now(), now())), inputs }
+    }
+
+    /// Plays it to gateways' port on and on, until the handle is dropped.
+    pub fn live(&self, port: u16) -> Playing {
+        let fleet = self.fleet.clone();
+        let how = Play {
+            pace: Pace::OnTime,
+            live_step_s: Some(5),
+            patience_s: u32::MAX,
+            stat_every: Duration::from_secs(5),
+            ..Play::new(([127, 0, 0, 1], port).into(), now())
+        };
+        Playing(tokio::spawn(async move { play(&fleet, &how, |_| ()).await.map(drop) }))
     }
 
     /// How many measurements are planned.

@@ -14,6 +14,12 @@ pub enum Error {
     /// A row says what this program does not understand.
     #[error("alerts.db has a row that is damaged or of a newer program")]
     Row(#[from] serde_json::Error),
+    /// A copy is not what was copied.
+    #[error("the copy of alerts.db is damaged ({0}); take an older backup of it")]
+    Damaged(String),
+    /// A copy cannot be made durable.
+    #[error("cannot sync the copy of alerts.db")]
+    Sync(#[source] std::io::Error),
     /// A newer program wrote the file.
     #[error("alerts.db has version {0}, which is newer than this program's")]
     Newer(i64),

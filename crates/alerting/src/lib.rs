@@ -12,6 +12,7 @@
 
 mod alert;
 mod book;
+mod copy;
 mod deliveries;
 mod error;
 mod forming;
@@ -21,6 +22,7 @@ mod plans;
 
 pub use alert::{Alert, Asked, Said, Word};
 pub use book::{Book, FILE};
+pub use copy::copy;
 pub use deliveries::{Deliveries, Delivery, DeliveryState};
 pub use error::Error;
 pub use message::{Event, Message, Outcome, Told};

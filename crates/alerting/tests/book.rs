@@ -107,3 +107,14 @@ fn visits_are_listed_by_pole_newest_first() {
     let times = |pole| book.visits(pole).unwrap().iter().map(|visit| visit.of.at.0).collect::<Vec<_>>();
     assert_eq!((times(Some("A")), times(None)), (vec![3, 1], vec![3, 2, 1]));
 }
+
+#[test]
+fn a_copy_is_the_file_as_it_is_while_somebody_writes() {
+    let (dir, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    assert!(!smartpole_alerting::copy(dir.path(), to.path()).unwrap(), "there is none");
+    let book = Book::open(dir.path()).unwrap();
+    run(&book, &mut Watch::default(), 0..6, 900);
+    assert!(smartpole_alerting::copy(dir.path(), to.path()).unwrap());
+    assert_eq!(all(&Book::open(to.path()).unwrap()), all(&book));
+    assert!(smartpole_alerting::copy(dir.path(), to.path()).is_err(), "nothing is written over");
+}

@@ -1,7 +1,7 @@
 //! `smartpole backup`, `restore`, `compact`: data folders once more.
 //!
 //! ```text
-//! DIR/2026-11-29T02-00-00Z/        a data folder: city.db, journal/, inputs/ and, if it is among the data, inputs.key
+//! DIR/2026-11-29T02-00-00Z/        a data folder: city.db, alerts.db, journal/, inputs/ and, if it is among the data, inputs.key
 //!     backup.json                  its files with sizes and checksums: written last
 //! DIR/2026-11-30T02-00-00Z.unfinished/
 //! ```
@@ -48,6 +48,8 @@ const RESERVE: u64 = 1_024 * MIB;
 pub(crate) enum Error {
     #[error(transparent)]
     Store(#[from] smartpole_store::Error),
+    #[error(transparent)]
+    Alerts(#[from] smartpole_alerting::Error),
     #[error("cannot {doing} {path}", path = path.display())]
     File { doing: &'static str, path: PathBuf, source: io::Error },
     #[error("another backup into {dir} is under way; wait until it is done", dir = dir.display())]
@@ -154,13 +156,19 @@ fn build(
 ) -> Result<Manifest, Error> {
     let own_key = data.join(KEY_FILE);
     let (room, mut segments) = (Store::room(data)?, journal::open(data)?);
-    has_room(building, data, room.all - room.free + segments.iter().map(|segment| segment.bytes).sum::<u64>())?;
+    let alerts = fs::metadata(data.join(smartpole_alerting::FILE)).map_or(0, |found| found.len());
+    let journal = segments.iter().map(|segment| segment.bytes).sum::<u64>();
+    has_room(building, data, room.all - room.free + alerts + journal)?;
     let bar = bar(room.all, "city.db");
     bar.enable_steady_tick(Duration::from_millis(200));
     Store::copy(data, building)?;
+    let has_alerts = smartpole_alerting::copy(data, building)?;
     journal::open_more(data, &mut segments)?;
     let mut copier = Copier::new(building, former, bar);
     copier.note(FILE)?;
+    if has_alerts {
+        copier.note(smartpole_alerting::FILE)?;
+    }
     journal::copy(segments, &mut copier)?;
     copier.copy_folder(data, "inputs")?;
     if key_file.is_none() && !asked.without_key && own_key.exists() {

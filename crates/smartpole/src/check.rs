@@ -93,12 +93,15 @@ impl Report {
             self.notes.extend(notes::without_identity(&inputs.registry));
             self.notes.extend(notes::out_of_zones(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
+            let secrets = smartpole_notify::files(&inputs.registry.alerts.targets, folder);
+            self.notes.extend(secrets.iter().filter_map(|(_, file)| notes::readable_by_others(file, "a secret")));
         });
         let (inputs, mut problems) = match parsed {
             Ok(inputs) => (Some(inputs), Vec::new()),
             Err(problems) => (None, problems),
         };
         problems.extend(routes(&files));
+        problems.extend(inputs.iter().flat_map(|inputs| secrets(inputs, folder)));
         self.mistakes.extend(stored::located(folder, problems));
         inputs
     }
@@ -131,6 +134,15 @@ fn summary(inputs: &Inputs) -> String {
         counted(keyed, "device with keys", "devices with keys"),
     ]
     .join(", ")
+}
+
+/// Passwords and secrets of those who are told of alerts that cannot be read.
+fn secrets(inputs: &Inputs, folder: &Path) -> Vec<Problem> {
+    let problem = |(key, error): (&str, smartpole_notify::Error)| {
+        let hint = "let its first line be the secret, readable by the service alone (chmod 600)";
+        Problem::new("alerts.toml", error.reason(), hint).in_field(key)
+    };
+    smartpole_notify::unusable(&inputs.registry.alerts.targets, folder).into_iter().map(problem).collect()
 }
 
 /// Filters of routes that fit no topic. What else is wrong in the file, [`Inputs::parse`] says.

@@ -1,5 +1,6 @@
 //! The command line. Its doc comments are the help.
 
+pub(crate) mod alerts;
 pub(crate) mod backup;
 pub(crate) mod export;
 pub(crate) mod import;
@@ -51,6 +52,7 @@ Examples:
   smartpole trace DEVICE PROPERTY TIME                 the way of one reading, from its message to InfluxDB
   smartpole export --from TIME --to TIME -o FILE       months of readings or windows as CSV, GeoJSON or Parquet
   smartpole import --mapping hystreet.toml 2026.csv    counts of others, hours of official stations
+  smartpole alerts test --config smartpole.toml        whether those who are told of alerts can be reached
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
   smartpole backup --config smartpole.toml --to DIR    a copy of all that is kept, while the service runs
 
@@ -58,7 +60,7 @@ Where data lie:
   The data folder (`data` in the configuration, --data of the demo) holds everything that is kept: the journal, the
   store city.db and copies of the registries that were in force. Delete it to start anew. The registry is a folder of
   files you edit: poles.csv, devices.csv, calibrations.csv, counts.csv, events.csv, gateways.csv, keys.csv, zones.geojson,
-  properties.toml, rules.toml, calendar.toml, profiles/*.toml, fold.toml. The service never writes there. In its copies
+  properties.toml, rules.toml, alerts.toml, calendar.toml, profiles/*.toml, fold.toml. The service never writes there. In its copies
   the keys of LoRaWAN devices are sealed: a copy of the data folder needs inputs.key as well, which is better kept
   elsewhere.
 
@@ -79,6 +81,7 @@ pub(crate) enum Command {
     Export(Box<export::Export>),
     Import(import::Import),
     Influx(influx::Influx),
+    Alerts(alerts::Alerts),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Compact(backup::Compact),

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    backup,
+    alerts, backup,
     cli::{
         self, Demo, Run, Wanted,
         ledger::{Command, Ledger, Of},
@@ -63,6 +63,8 @@ pub(crate) enum Error {
     Backup(#[from] backup::Error),
     #[error(transparent)]
     Import(#[from] import::Error),
+    #[error(transparent)]
+    Alerts(#[from] alerts::TestError),
     #[error("there is no store in {dir}: name the data folder of a service or demo", dir = dir.display())]
     NoStore { dir: PathBuf },
 }
@@ -264,6 +266,14 @@ pub(crate) fn replay(asked: &Asked) -> Result<(), Error> {
         None => asked.data.clone().map(|data| (data, None)),
     };
     Ok(replay::run(asked, data)?)
+}
+
+/// A test of those who are told of alerts.
+pub(crate) fn alerts(asked: &cli::alerts::Alerts) -> Result<(), Error> {
+    let cli::alerts::Command::Test(test) = &asked.command;
+    let config = Config::load(&test.config).map_err(Error::Config)?;
+    Runtime::new().map_err(Error::Runtime)?.block_on(alerts::test(&config))?;
+    Ok(())
 }
 
 /// The description of the HTTP interface.

@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         Command::Export(asked) => export::run(&asked).map_err(commands::Error::Export),
         Command::Import(asked) => import::run(&asked).map_err(commands::Error::Import),
         Command::Influx(of) => influx::run(&of, log_format).map_err(commands::Error::Influx),
+        Command::Alerts(asked) => commands::alerts(&asked),
         Command::Backup(asked) => commands::backup(&asked),
         Command::Restore(asked) => commands::restore(&asked),
         Command::Compact(asked) => commands::compact(&asked),

@@ -25,7 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    alerts::Alerts,
+    alerts::{Alerts, Places},
     clock, fold_loop,
     fold_loop::FoldLoop,
     health::HealthWatch,
@@ -125,14 +125,13 @@ impl Service {
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(data, setup.journal, &fold)?;
-        let watch = RegistryWatch::start(setup.registry, &library, &journal, &fold).await?;
+        let watch = RegistryWatch::start(setup.registry.clone(), &library, &journal, &fold).await?;
 
         let committed = watch::Sender::new(0);
         let mut targets = Targets::new(&setup.influx, &store, &queries, &library, &committed)?;
         let history = setup.history.as_ref().map(TargetHistory::new).transpose()?.map(|history| Arc::new(history) as _);
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
-        let orders = Orders::new(&fold, &store, &journal, &library);
-        let (live, _) = broadcast::channel(LIVE_STEPS);
+        let (orders, (live, _)) = (Orders::new(&fold, &store, &journal, &library), broadcast::channel(LIVE_STEPS));
         let (offers, offered) = mpsc::channel(OFFERS);
         let trouble = watch::Sender::new(None);
         let folding = FoldLoop {
@@ -152,11 +151,12 @@ impl Service {
 
         let known = known_gateways(&fold);
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known, &journal).await?;
-        let book = smartpole_alerting::Book::open(data)?;
-        let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), data.clone())?;
-        let check = LedgerCheck::new(queries.clone());
-        let (statuses, circuits) = (sources.statuses.clone(), targets.circuits.clone());
-        let health = HealthWatch::new(trouble.subscribe(), watch.error(), check.error(), statuses, circuits);
+        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &http));
+        let places = Places::new(data, setup.registry, &publish.base_url);
+        let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
+        let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
+        let health =
+            HealthWatch::new(trouble.subscribe(), watch.error(), check.error(), sources.statuses.clone(), circuits);
         let parts = Parts {
             fold: Arc::clone(&fold),
             queries,
@@ -169,7 +169,7 @@ impl Service {
             alerts: book,
             clock: clock::now,
             operators: Operators(setup.operators),
-            publish: reached(setup.publish, &http),
+            publish,
         };
         let interface = Interface::spawn(http, parts, (health, check, alerts), &failed)?;
         sources.run(watch, offered, &journal, &failed);

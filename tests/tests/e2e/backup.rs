@@ -67,6 +67,8 @@ async fn a_backup_of_a_busy_service_becomes_a_data_folder_from_which_the_fleet_g
     let mut service = Service::start(config).await;
     let (file, data) = (service.config().write(), service.config().data_folder());
     let to = data.with_file_name("backups");
+    let visit = serde_json::json!({ "pole": "AM-01", "at": "2026-11-28T09:00:00Z", "note": "Sicherung getauscht" });
+    let visit = service.api().post("/api/v1/visits", &visit).await;
     let publishing = town.publish(listener.broker(), 32, Pace::PerSecond(500.0));
     for part in 1..=2 {
         eventually("the stream goes on", async || {
@@ -89,6 +91,7 @@ async fn a_backup_of_a_busy_service_becomes_a_data_folder_from_which_the_fleet_g
     let printed = done(run(&["restore", "--config", text(&file), "--from", text(&to)]).await);
     assert!(printed.contains("record "), "{printed}");
     service.start_again().await;
+    assert_eq!(service.api().get("/api/v1/visits").await["items"], serde_json::json!([visit]), "alerts.db is in it");
     town.publish(listener.broker(), 32, Pace::Max).await.expect("no panic").expect("all is acknowledged");
     town.ledger_is_the_truth(service.api(), true).await;
     town.windows_are_the_truth(service.api()).await;

@@ -1,15 +1,18 @@
 //! `GET /api/v1/alerts`, `GET /api/v1/alerts/summary`, and what operators say to an alert.
 
+mod delivery;
 mod item;
 pub(super) mod plans;
 mod said;
+mod table;
 
 use axum::{
     Json,
     extract::{Path, Request, State},
+    response::Response,
 };
 use serde::{Deserialize, Serialize};
-use smartpole_alerting::{Asked, Word};
+use smartpole_alerting::{Alert, Asked, Word};
 use smartpole_model::UtcMillis;
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,6 +26,7 @@ use crate::{
     list::{Cursor, Limit},
     problem::{Named, Problem, Refused},
     query::Params,
+    representation::Question,
 };
 
 /// Where alerts are.
@@ -72,16 +76,16 @@ pub(crate) struct AlertsAnswer {
     next: Option<Cursor>,
 }
 
-/// What is wrong, by causes: of hundreds of silent devices behind one gateway that is one.
+/// What is wrong, by causes: of hundreds of silent devices behind one gateway that is one. Beside it who was told of it.
 #[utoipa::path(get, path = PATH, tag = "operation", params(Wanted), responses(
     (status = 200, description = "Newest first.", body = AlertsAnswer),
     Refused,
 ))]
 pub(crate) async fn alerts(
     State(state): State<ApiState>,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<AlertsAnswer>, Problem> {
-    state.ask(move |parts| listed(parts, &wanted)).await.map(Json)
+    Question(wanted, form): Question<Wanted>,
+) -> Result<Response, Problem> {
+    state.ask(move |parts| form.give(parts, &listed(parts, &wanted)?)).await
 }
 
 fn listed(parts: &Parts, wanted: &Wanted) -> Result<AlertsAnswer, Problem> {
@@ -98,8 +102,14 @@ fn listed(parts: &Parts, wanted: &Wanted) -> Result<AlertsAnswer, Problem> {
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| Cursor(last.id.to_string()));
+    let newest = found.first().map_or(0, |alert| alert.id);
+    let mut told = book(parts.alerts.deliveries(found.last().map_or(0, |alert| alert.id), newest))?;
     let fold = parts.fold();
-    let items = found.into_iter().map(|alert| AlertItem::new(&fold.inputs().registry, alert)).collect();
+    let mut item = |alert: Alert| {
+        let told = told.remove(&alert.id).unwrap_or_default();
+        AlertItem::new(&fold.inputs().registry, alert, told)
+    };
+    let items = found.into_iter().map(&mut item).collect();
     Ok(AlertsAnswer { as_of: (parts.clock)(), items, next })
 }
 
@@ -238,5 +248,6 @@ fn changed(
         return Err(unknown());
     }
     let alert = book(parts.alerts.alert(number))?.ok_or_else(unknown)?;
-    Ok(AlertItem::new(&parts.fold().inputs().registry, alert))
+    let told = book(parts.alerts.deliveries(number, number))?.remove(&number).unwrap_or_default();
+    Ok(AlertItem::new(&parts.fold().inputs().registry, alert, told))
 }

@@ -3,8 +3,12 @@
 use axum::{body::Body, http::Request};
 use expect_test::expect;
 use smartpole_alert::{DeviceFacts, Facts, GatewayFacts, PoleFacts, Watch};
+use smartpole_alerting::Outcome;
 use smartpole_api::{Options, Peer};
-use smartpole_model::{UtcMillis, registry::AlertRules};
+use smartpole_model::{
+    UtcMillis,
+    registry::{AlertRules, AlertSeverity, AlertTargets, Email, EmailTls, SecretPlace, Webhook},
+};
 
 use crate::fixture::{City, show};
 
@@ -34,13 +38,34 @@ fn facts(silent_s: i64, minute: i64) -> Facts {
     Facts { now, poles, devices: vec![device], gateways: vec![gateway], ..Facts::default() }
 }
 
+/// A mailbox, and a webhook.
+fn targets() -> AlertTargets {
+    let email = Email {
+        server: "localhost".to_owned(),
+        port: 25,
+        tls: EmailTls::None,
+        ca_file: None,
+        from: "smartpole@example.org".to_owned(),
+        to: vec!["betrieb@example.org".to_owned()],
+        login: None,
+        severity: AlertSeverity::Watch,
+    };
+    let webhook = Webhook {
+        name: "on call".to_owned(),
+        url: "https://example.org/hook?key=hush".to_owned(),
+        secret: SecretPlace::File("hush".to_owned()),
+        severity: AlertSeverity::Act,
+    };
+    AlertTargets { email: Some(email), webhooks: vec![webhook] }
+}
+
 /// A city in which that has been told.
 async fn told() -> City {
     let city = City::new(Options::default()).await;
     let mut watch = Watch::default();
     for minute in 0..2 {
         let facts = facts(1_000 + minute * 60, minute);
-        city.book.note(&watch.step(&facts, &AlertRules::default()), &AlertTargets::default(), facts.now).unwrap();
+        city.book.note(&watch.step(&facts, &AlertRules::default()), &targets(), facts.now).unwrap();
     }
     city
 }
@@ -57,13 +82,37 @@ async fn an_alert_names_cause_devices_poles_and_what_to_do() {
     let city = told().await;
     city.check("/api/v1/alerts", &expect![[r#"
         200 OK application/json
-        {"as_of":"2026-11-25T11:00:00Z","items":[{"id":"1","rule":"gateway_silent","severity":"act","state":"active","cause":{"kind":"gateway","id":"0016c001f153a14c","name":"0016c001f153a14c"},"part_of":null,"devices":["air-1"],"poles":[{"id":"AM-01","name":"Am Markt 1","lamp":null,"switch_point":null,"lat":51.5477,"lon":7.311}],"since":"2026-11-25T10:13:20Z","until":null,"figures":{"last_received_at":"2026-11-25T10:13:20Z"},"next_step":{"code":"check_power","part":null,"trip":true},"acknowledged":null,"muted_until":null}],"next":null}"#]]).await;
+        {"as_of":"2026-11-25T11:00:00Z","items":[{"id":"1","rule":"gateway_silent","severity":"act","state":"active","cause":{"kind":"gateway","id":"0016c001f153a14c","name":"0016c001f153a14c"},"part_of":null,"devices":["air-1"],"poles":[{"id":"AM-01","name":"Am Markt 1","lamp":null,"switch_point":null,"lat":51.5477,"lon":7.311}],"since":"2026-11-25T10:13:20Z","until":null,"figures":{"last_received_at":"2026-11-25T10:13:20Z"},"next_step":{"code":"check_power","part":null,"trip":true},"acknowledged":null,"muted_until":null,"deliveries":[{"target":{"kind":"email","name":"betrieb@example.org"},"event":"opened","state":"waiting","attempts":0,"at":null,"error":null},
+        {"target":{"kind":"webhook","name":"on call"},"event":"opened","state":"waiting","attempts":0,"at":null,"error":null}]}],"next":null}"#]]).await;
     city.check("/api/v1/alerts/summary?since=2026-11-25T10:00:00Z", &expect![[r#"
         200 OK application/json
         {"as_of":"2026-11-25T11:00:00Z","since":"2026-11-25T10:00:00Z","causes":1,"trips":1,"devices":1,"reporting":2,"expected":3}"#]]).await;
     city.check("/api/v1/alerts?state=open", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"state: unknown variant `open`, expected `active` or `all`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+}
+
+#[tokio::test]
+async fn who_was_told_is_said_without_addresses_of_webhooks() {
+    let city = told().await;
+    let now = NOW.parse::<UtcMillis>().unwrap();
+    let (mailbox, _) = targets().all().next().unwrap();
+    for outcome in [Outcome::Again("cannot send mail".to_owned(), now), Outcome::Sent] {
+        let message = city.book.next_message(&mailbox, &Default::default(), now).unwrap().unwrap();
+        city.book.settle(message.id, &outcome, now).unwrap();
+    }
+    let answer = city.get("/api/v1/alerts").await;
+    let deliveries = answer.split(r#""deliveries":"#).nth(1).unwrap().split("}],\"next\"").next().unwrap();
+    expect![[r#"
+        [{"target":{"kind":"email","name":"betrieb@example.org"},"event":"opened","state":"sent","attempts":2,"at":"2026-11-25T10:30:00Z","error":null},
+        {"target":{"kind":"webhook","name":"on call"},"event":"opened","state":"waiting","attempts":0,"at":null,"error":null}]"#]].assert_eq(deliveries);
+    assert!(!answer.contains("hush"), "{answer}");
+    city.check("/api/v1/alerts?format=csv&state=all", &expect![[r#"
+        200 OK text/csv; charset=utf-8; header=present
+        id,rule,severity,state,cause_kind,cause,cause_name,part_of,poles,lamps,devices,since,since_local,until,until_local,next_step,part,trip,acknowledged_by,acknowledged_at,acknowledged_at_local,note,muted_until,muted_until_local,told,not_told
+        1,gateway_silent,act,active,gateway,0016c001f153a14c,0016c001f153a14c,,AM-01,,air-1,2026-11-25T10:13:20Z,2026-11-25 11:13:20,,,check_power,,true,,,,,,,betrieb@example.org,on call
+    "#]]).await;
+    assert!(city.get("/api/v1/alerts?csv=excel_de").await.contains(";gateway_silent;act;active;gateway;"));
 }
 
 #[tokio::test]

@@ -51,8 +51,12 @@ function isTyping() {
   return find('#alert').contains(document.activeElement) && document.activeElement.matches('input, select');
 }
 
+function all() {
+  return [...(active.value?.alerts ?? []), ...(past.value ?? [])];
+}
+
 function known() {
-  return [...(active.value?.alerts ?? []), ...(past.value ?? [])].find(({ id }) => id === open);
+  return all().find(({ id }) => id === open);
 }
 
 function draw() {
@@ -82,11 +86,19 @@ function missing() {
 function body(alert) {
   const now = h('section', { class: 'wrong' }, h('p', { class: 'cause-step' }, urgency(alert), h('span', {}, alert.state === 'closed' ? t('cause.closed') : step(alert))), facts(figureWords(alert)));
   const told = alert.state === 'active' ? [seenSection(alert), muteSection(alert), maintenanceSection(alert.cause, active.value?.maintenance ?? [])] : [];
-  return [now, whom(alert), ...told, visitSection(alert)].filter(Boolean);
+  return [now, larger(alert), whom(alert), ...told, visitSection(alert), deliveries(alert)].filter(Boolean);
 }
 
 function facts(pairs) {
   return pairs.length ? h('dl', { class: 'facts lines-of-facts' }, pairs.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))) : null;
+}
+
+/** The cause that this one turned out to be part of, and the way to it. */
+function larger({ part_of: cause }) {
+  if (!cause) return null;
+  const alert = all().find(({ cause: { kind, id } }) => kind === cause.kind && id === cause.id);
+  const word = alert ? causeWord(alert) : cause.name || cause.id;
+  return h('section', { 'data-testid': 'alert-larger' }, h('p', {}, t('cause.partOf'), ' ', alert ? h('a', { href: address('alert', alert.id), 'data-focus': `alert ${alert.id}` }, word) : h('b', {}, word)));
 }
 
 function whom({ poles, devices }) {
@@ -112,4 +124,10 @@ function visitSection({ poles }) {
   const line = ({ pole, at, note, part }) => h('li', {}, h('b', {}, format.moment(Date.parse(at))), h('span', { class: 'note' }, [poles.find(({ id }) => id === pole)?.name ?? pole, note, part && t('cause.part', { part })].filter(Boolean).join(' · ')));
   const inside = shown(visits, (found) => (found.length ? h('ol', { class: 'dated' }, found.map(line)) : h('p', { class: 'note' }, t('visit.none'))));
   return h('section', { 'data-testid': 'alert-visits' }, head(null, t('visit.title'), t('visit.note')), inside, forms.visit);
+}
+
+function deliveries({ deliveries: told = [] }) {
+  const line = ({ target, event, state: now, attempts, at, error }) => h('li', {}, h('span', { class: now === 'failed' ? 'bad' : null }, t(`delivery.${now}`)), h('span', {}, `${t(`delivery.${target.kind}`)} ${target.name}`),
+    h('span', { class: 'note' }, [event === 'closed' && t('delivery.closed'), at && format.moment(Date.parse(at)), attempts > 1 && t('delivery.attempts', { n: attempts }), error].filter(Boolean).join(' · ')));
+  return h('section', { 'data-testid': 'alert-deliveries' }, head(null, t('delivery.title')), told.length ? h('ul', { class: 'parts' }, told.map(line)) : h('p', { class: 'note' }, t('delivery.none')));
 }

@@ -1,11 +1,14 @@
-//! Tells operators what is wrong: once a minute, beside the fold, which is only looked at.
+//! Tells operators what is wrong: once a minute, beside the fold, which is only looked at. A courier carries it to mailboxes and
+//! webhooks.
 
+mod courier;
 mod devices;
 mod gather;
 mod slow;
+mod test;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -17,7 +20,8 @@ use smartpole_store::Queries;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use self::gather::Gather;
+pub(crate) use self::test::{Error as TestError, test};
+use self::{courier::Courier, gather::Gather};
 use crate::{clock, telemetry::Chain};
 
 const MINUTE_MS: i64 = 60_000;
@@ -25,8 +29,29 @@ const MINUTE_MS: i64 = 60_000;
 /// Seconds into a minute at which it is evaluated: its tick is folded by then.
 const OFFSET_MS: i64 = 5_000;
 
-/// Evaluates the rules.
+/// Evaluates the rules, and has the result carried to people.
 pub(crate) struct Alerts {
+    evaluation: Evaluation,
+    courier: Courier,
+}
+
+/// Where things are.
+pub(crate) struct Places {
+    /// The data folder.
+    data: PathBuf,
+    /// The registry's folder, at which files of secrets begin.
+    registry: PathBuf,
+    /// Where everybody reaches the page, without a slash at the end.
+    page: String,
+}
+
+impl Places {
+    pub(crate) fn new(data: &Path, registry: PathBuf, page: &str) -> Self {
+        Self { data: data.to_owned(), registry, page: page.to_owned() }
+    }
+}
+
+struct Evaluation {
     book: Book,
     watch: Watch,
     gather: Gather,
@@ -41,14 +66,21 @@ impl Alerts {
         book: Book,
         queries: &Queries,
         sources: Vec<watch::Receiver<SourceStatus>>,
-        data: PathBuf,
+        places: Places,
     ) -> Result<Self, smartpole_alerting::Error> {
         let watch = book.watch(clock::now())?;
-        let gather = Gather::new(queries.clone(), sources, data);
-        Ok(Self { book, watch, gather })
+        let gather = Gather::new(queries.clone(), sources, places.data);
+        let courier = Courier::new(book.clone(), Arc::clone(queries.fold()), places.registry, places.page);
+        Ok(Self { evaluation: Evaluation { book, watch, gather }, courier })
     }
 
-    pub(crate) async fn run(mut self, shutdown: CancellationToken) {
+    pub(crate) async fn run(self, shutdown: CancellationToken) {
+        tokio::join!(self.evaluation.run(shutdown.clone()), self.courier.run(shutdown));
+    }
+}
+
+impl Evaluation {
+    async fn run(mut self, shutdown: CancellationToken) {
         loop {
             let next = MINUTE_MS - (clock::now().0 - OFFSET_MS).rem_euclid(MINUTE_MS);
             let next = Duration::from_millis(next.unsigned_abs());
@@ -76,8 +108,9 @@ impl Alerts {
         let maintained = self.book.maintained(now)?;
         let facts = self.gather.facts(now, maintained)?;
         let inputs = Arc::clone(self.gather.fold().read().unwrap_or_else(PoisonError::into_inner).inputs());
-        let changes = self.watch.step(&facts, &inputs.registry.alerts);
-        if let Err(error) = self.book.note(&changes, now) {
+        let rules = &inputs.registry.alerts;
+        let changes = self.watch.step(&facts, rules);
+        if let Err(error) = self.book.note(&changes, &rules.targets, now) {
             self.watch = self.book.watch(now)?;
             return Err(error.into());
         }

@@ -233,3 +233,17 @@ fn messages_that_outlive_the_readings_of_persons_in_them_are_noted() {
     let longer = note("15").unwrap();
     assert!(longer.contains("15 days in the journal, readings of persons 14 days"), "{longer}");
 }
+
+#[test]
+fn secrets_of_those_who_are_told_of_alerts_have_to_be_there_and_for_the_service_alone() {
+    let copy = Copy::new();
+    let text = "[email]\nserver = \"mail.example.org\"\nfrom = \"s@example.org\"\nto = [\"a@example.org\"]\nuser = \"s\"\npassword_file = \"mail-password\"\n\
+                [[webhook]]\nurl = \"https://example.org/\"\nsecret_file = \"hook-secret\"\n[[webhook]]\nurl = \"https://example.com/\"\nsecret_env = \"NOT_HERE\"\n";
+    copy.write("castrop-rauxel/alerts.toml", text);
+    copy.write("castrop-rauxel/mail-password", "\n");
+    copy.reports(&[], &expect![[r#""#]]);
+    copy.write("castrop-rauxel/mail-password", "hush-hush\n");
+    copy.write("castrop-rauxel/hook-secret", "hush-hush\n");
+    fs::set_permissions(copy.0.path().join("castrop-rauxel/hook-secret"), Permissions::from_mode(0o644)).unwrap();
+    copy.reports(&[], &expect![[r#""#]]);
+}

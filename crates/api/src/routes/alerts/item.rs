@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use smartpole_alert::{AlertKind, Cause, CauseKind, NextStep};
-use smartpole_alerting::{Alert, Word};
+use smartpole_alerting::{Alert, Delivery, Word};
 use smartpole_model::{Registry, UtcMillis, registry::AlertSeverity};
 use utoipa::ToSchema;
+
+use super::delivery::DeliveryItem;
 
 /// What is wrong with one cause.
 #[derive(Debug, Serialize, ToSchema)]
@@ -13,40 +15,42 @@ use utoipa::ToSchema;
 pub(crate) struct AlertItem {
     /// Names it for ever.
     #[schema(example = "17")]
-    id: String,
+    pub(super) id: String,
     /// `silent`, `gateway_silent`, `switch_point_silent`, `source_lost`, `battery`, `drift`, `stuck`, `flood`, `clock`,
     /// `quarantine_share`, `target_lag`, `disk` or `limit_value`.
     #[schema(value_type = String, example = "gateway_silent")]
-    rule: AlertKind,
+    pub(super) rule: AlertKind,
     /// `act`, `watch` or `note`.
     #[schema(value_type = String, example = "act")]
-    severity: AlertSeverity,
+    pub(super) severity: AlertSeverity,
     /// Whether it is open.
-    state: AlertState,
+    pub(super) state: AlertState,
     /// What it is about.
-    cause: CauseItem,
+    pub(super) cause: CauseItem,
     /// The cause that it turned out to be part of; null of most.
-    part_of: Option<CauseItem>,
+    pub(super) part_of: Option<CauseItem>,
     /// Ids of the devices concerned.
-    devices: Vec<String>,
+    pub(super) devices: Vec<String>,
     /// The poles concerned.
-    poles: Vec<PoleItem>,
+    pub(super) poles: Vec<PoleItem>,
     /// Since when it is like this.
     #[schema(value_type = String, format = DateTime)]
-    since: UtcMillis,
+    pub(super) since: UtcMillis,
     /// When it was closed; null while it is open.
     #[schema(value_type = Option<String>, format = DateTime)]
-    until: Option<UtcMillis>,
+    pub(super) until: Option<UtcMillis>,
     /// How bad it is, by rule: numbers, times, and the property's id.
     #[schema(value_type = Object, example = json!({"last_received_at": "2026-11-29T15:04:00Z"}))]
     figures: Map<String, Value>,
     /// What to do.
-    next_step: StepItem,
+    pub(super) next_step: StepItem,
     /// Who has taken note of it; null if nobody.
-    acknowledged: Option<WordItem>,
+    pub(super) acknowledged: Option<WordItem>,
     /// Until when it is muted; null if it is not.
     #[schema(value_type = Option<String>, format = DateTime)]
-    muted_until: Option<UtcMillis>,
+    pub(super) muted_until: Option<UtcMillis>,
+    /// Who is told of it, and what came of that: that it opened first, then that it closed.
+    pub(super) deliveries: Vec<DeliveryItem>,
 }
 
 /// Whether an alert is open.
@@ -65,24 +69,24 @@ pub(crate) enum AlertState {
 pub(super) struct CauseItem {
     /// `device`, `pole`, `gateway`, `switch_point`, `target`, `source` or `service`.
     #[schema(value_type = String, example = "gateway")]
-    kind: CauseKind,
+    pub(super) kind: CauseKind,
     /// Its id or name.
-    id: String,
+    pub(super) id: String,
     /// Its name for people.
-    name: String,
+    pub(super) name: String,
 }
 
 /// Where to go.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AlertPole)]
-struct PoleItem {
+pub(super) struct PoleItem {
     /// Its id.
     #[schema(example = "AM-01")]
-    id: String,
+    pub(super) id: String,
     /// Its name.
     name: String,
     /// Its number in the street lighting.
-    lamp: Option<String>,
+    pub(super) lamp: Option<String>,
     /// The cabinet that switches it.
     switch_point: Option<String>,
     /// Latitude, WGS 84 degrees.
@@ -94,32 +98,32 @@ struct PoleItem {
 /// What to do.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = NextStep)]
-struct StepItem {
+pub(super) struct StepItem {
     /// `check_power`, `visit`, `clean`, `replace_battery`, `replace_sensor`, `fix_mapping`, `fix_clock`, `check_network`, `make_room`,
     /// `watch` or `none`.
     #[schema(value_type = String, example = "check_power")]
-    code: smartpole_alert::StepCode,
+    pub(super) code: smartpole_alert::StepCode,
     /// What to take along.
-    part: Option<String>,
+    pub(super) part: Option<String>,
     /// Whether it is worth a trip of its own.
-    trip: bool,
+    pub(super) trip: bool,
 }
 
 /// What somebody said to it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Acknowledged)]
-struct WordItem {
+pub(super) struct WordItem {
     /// Who: an address.
-    by: String,
+    pub(super) by: String,
     /// When.
     #[schema(value_type = String, format = DateTime)]
-    at: UtcMillis,
+    pub(super) at: UtcMillis,
     /// What.
-    note: String,
+    pub(super) note: String,
 }
 
 impl AlertItem {
-    pub(super) fn new(registry: &Registry, alert: Alert) -> Self {
+    pub(super) fn new(registry: &Registry, alert: Alert, deliveries: Vec<Delivery>) -> Self {
         let Alert { id, rule, cause, since, until, part_of, said, acknowledged, muted_until } = alert;
         let NextStep { code, part, trip } = said.next_step;
         let word = |Word { by, at, note }| WordItem { by, at, note };
@@ -138,6 +142,7 @@ impl AlertItem {
             next_step: StepItem { code, part, trip },
             acknowledged: acknowledged.map(word),
             muted_until,
+            deliveries: deliveries.into_iter().map(DeliveryItem::from).collect(),
         }
     }
 }

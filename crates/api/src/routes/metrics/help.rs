@@ -4,7 +4,7 @@
 use metrics::{describe_counter, describe_gauge};
 
 /// Counters, which begin at 0 with the process or, of the ledger's targets, with the target.
-const COUNTERS: [(&str, &str); 15] = [
+const COUNTERS: [(&str, &str); 16] = [
     ("smartpole_messages_received_total", "Messages that a source received, redelivered ones included."),
     ("smartpole_messages_acknowledged_total", "Messages acknowledged to their sender: the journal has them on disk."),
     ("smartpole_messages_dropped_total", "Messages of QoS 0 or by UDP, dropped as the journal had no room."),
@@ -18,6 +18,10 @@ const COUNTERS: [(&str, &str); 15] = [
     ("smartpole_downlinks_total", "Answers to LoRaWAN devices, by what became of them."),
     ("smartpole_replay_messages_total", "Messages that replays decoded again."),
     ("smartpole_quarantine_evicted_total", "Messages that left the quarantine as it was full."),
+    (
+        "smartpole_alert_messages_total",
+        "Attempts to send alerts, by kind of target: sent, to be tried again, or given up.",
+    ),
     ("smartpole_influx_requests_total", "Requests to a target."),
     ("smartpole_influx_retries_total", "Requests to a target that repeat one before."),
     ("smartpole_influx_sent_bytes_total", "Bytes sent to a target, as compressed."),
