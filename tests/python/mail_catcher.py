@@ -41,7 +41,7 @@ def main(port, folder, certificate=None, key=None, user=None, password=None):
         context.load_cert_chain(certificate, key)
         wanted = LoginPassword(user.encode(), password.encode())
         options = {"tls_context": context, "require_starttls": True, "auth_required": True}
-        options["authenticator"] = lambda server, session, envelope, mechanism, said: AuthResult(success=said == wanted)
+        options["authenticator"] = lambda server, session, envelope, mechanism, said: AuthResult(success=said == wanted, handled=False)
     controller = Controller(Keep(folder), hostname="127.0.0.1", port=int(port), **options)
     controller.start()
     print("ready", flush=True)

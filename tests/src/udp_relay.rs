@@ -1,7 +1,7 @@
 //! A cable between gateways and the service that can be cut.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     net::SocketAddr,
     sync::{
         Arc,
@@ -69,13 +69,16 @@ async fn pass(socket: Arc<UdpSocket>, service: u16, cut: Arc<AtomicBool>) {
         if cut.load(Ordering::SeqCst) {
             continue;
         }
-        if !upstream.contains_key(&sender) {
-            let own = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a socket"));
-            own.connect(("127.0.0.1", service)).await.expect("an address");
-            answers.spawn(back(Arc::clone(&own), Arc::clone(&socket), sender, Arc::clone(&cut)));
-            upstream.insert(sender, own);
-        }
-        upstream[&sender].send(&buffer[..length]).await.ok();
+        let own = match upstream.entry(sender) {
+            Entry::Occupied(known) => Arc::clone(known.get()),
+            Entry::Vacant(new) => {
+                let own = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a socket"));
+                own.connect(("127.0.0.1", service)).await.expect("an address");
+                answers.spawn(back(Arc::clone(&own), Arc::clone(&socket), sender, Arc::clone(&cut)));
+                Arc::clone(new.insert(own))
+            }
+        };
+        own.send(&buffer[..length]).await.ok();
     }
 }
 
