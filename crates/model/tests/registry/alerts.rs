@@ -112,7 +112,7 @@ fn severities_reach_those_who_hear_of_them_and_of_less_urgent_ones() {
 }
 
 #[test]
-fn every_mistake_of_targets_is_named_at_once() {
+fn every_mistake_of_a_mail_server_is_named_at_once() {
     let text = r#"
 [email]
 server = "mail.example.org:25"
@@ -121,20 +121,6 @@ from = "Smartpole <s@example.org>"
 to = ["a@example.org", "b@", "A@example.org", "x\r\nBcc: y@example.org"]
 user = "u"
 severity = "urgent"
-[[webhook]]
-url = "ftp://example.org"
-[[webhook]]
-url = "https://user:password@example.org/"
-secret_file = "a"
-secret_env = "B"
-[[webhook]]
-name = "x"
-url = "https://example.org/1"
-secret_file = ""
-[[webhook]]
-name = "x"
-url = "https://example.org/2"
-secret = "hush"
 "#;
     check(
         &[("poles.csv", POLES), ("alerts.toml", text)],
@@ -155,22 +141,6 @@ secret = "hush"
           hint: add `password_file = "…"` or `password_env = "…"`
         alerts.toml:8: severity: unknown severity `urgent`
           hint: use one of act, watch, note
-        alerts.toml:9: secret_file: `secret_file` is missing
-          hint: add `secret_file = "…"`, a file whose first line is known to the receiver, too: it signs what is sent
-        alerts.toml:10: url: it is no address of the web
-          hint: write it like "https://alarm.example.org/hook", without user, password and #
-        alerts.toml:12: url: it is no address of the web
-          hint: write it like "https://alarm.example.org/hook", without user, password and #
-        alerts.toml:14: secret_env: `secret_file` is there as well
-          hint: remove one of them
-        alerts.toml:18: secret_file: it names nothing
-          hint: give the path of a file, or the name of a variable
-        alerts.toml:19: secret_file: `secret_file` is missing
-          hint: add `secret_file = "…"`, a file whose first line is known to the receiver, too: it signs what is sent
-        alerts.toml:20: name: another webhook is called so
-          hint: give each webhook a `name` of its own
-        alerts.toml:22: secret: unknown key `secret`
-          hint: remove it
     "#]],
     );
     let plain = "[email]\nserver = \"mail.example.org\"\ntls = \"none\"\nfrom = \"s@example.org\"\nto = []\npassword_file = \"p\"\n";
@@ -183,6 +153,47 @@ secret = "hush"
           hint: use "starttls" or "implicit"; "none" is for a mail server on this machine
         alerts.toml:5: to: nobody is named
           hint: write it like `to = ["betrieb@example.org"]`
+    "#]],
+    );
+}
+
+#[test]
+fn every_mistake_of_webhooks_is_named_at_once() {
+    let text = r#"
+[[webhook]]
+url = "ftp://example.org"
+[[webhook]]
+url = "https://user:password@example.org/"
+secret_file = "a"
+secret_env = "B"
+[[webhook]]
+name = "x"
+url = "https://example.org/1"
+secret_file = ""
+[[webhook]]
+name = "x"
+url = "https://example.org/2"
+secret = "hush"
+"#;
+    check(
+        &[("poles.csv", POLES), ("alerts.toml", text)],
+        &expect![[r#"
+        alerts.toml:2: secret_file: `secret_file` is missing
+          hint: add `secret_file = "…"`, a file whose first line is known to the receiver, too: it signs what is sent
+        alerts.toml:3: url: it is no address of the web
+          hint: write it like "https://alarm.example.org/hook", without user, password and #
+        alerts.toml:5: url: it is no address of the web
+          hint: write it like "https://alarm.example.org/hook", without user, password and #
+        alerts.toml:7: secret_env: `secret_file` is there as well
+          hint: remove one of them
+        alerts.toml:11: secret_file: it names nothing
+          hint: give the path of a file, or the name of a variable
+        alerts.toml:12: secret_file: `secret_file` is missing
+          hint: add `secret_file = "…"`, a file whose first line is known to the receiver, too: it signs what is sent
+        alerts.toml:13: name: another webhook is called so
+          hint: give each webhook a `name` of its own
+        alerts.toml:15: secret: unknown key `secret`
+          hint: remove it
     "#]],
     );
 }
