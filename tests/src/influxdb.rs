@@ -180,6 +180,30 @@ impl InfluxDb {
         buckets.into_iter().find(|bucket| bucket["name"] == Self::BUCKET)
     }
 
+    /// Databases of InfluxQL that somebody mapped to buckets; those that the server assumes are left out.
+    pub async fn mappings(&self) -> Vec<Value> {
+        let found = self.ask(Method::GET, &format!("/api/v2/dbrps?orgID={}", self.org_id), None).await;
+        let mappings = found["content"].as_array().cloned().unwrap_or_default();
+        mappings.into_iter().filter(|mapping| mapping["virtual"] != true).collect()
+    }
+
+    /// Maps the database of the bucket's name to a bucket.
+    pub async fn map(&self, bucket_id: &str) {
+        let (org, bucket) = (&self.org_id, Self::BUCKET);
+        let body =
+            json!({"orgID": org, "bucketID": bucket_id, "database": bucket, "retention_policy": "x", "default": true});
+        self.ask(Method::POST, "/api/v2/dbrps", Some(body)).await;
+    }
+
+    /// Makes another bucket, and tells its identifier.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub async fn make_bucket(&self, name: &str) -> String {
+        let made = self.ask(Method::POST, "/api/v2/buckets", Some(json!({"orgID": self.org_id, "name": name}))).await;
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     async fn bucket_path(&self) -> String {
         let bucket = self.bucket().await.expect("the bucket is there");
         format!("/api/v2/buckets/{}", bucket["id"].as_str().expect("an id"))

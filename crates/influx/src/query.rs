@@ -1,6 +1,7 @@
 //! Questions to a server of version 1 or 2 in InfluxQL, and what else is asked of a bucket's or database's data.
 
 mod error;
+mod mappings;
 mod policies;
 mod table;
 #[cfg(test)]

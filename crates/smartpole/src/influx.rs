@@ -45,6 +45,11 @@ pub(crate) enum Error {
         "target {name}: InfluxDB 3 can be neither compared nor cleared by this program; pick another one by --target"
     )]
     Version3 { name: String },
+    #[cfg(feature = "influx-admin")]
+    #[error(
+        "target {name}: the database {database} of InfluxQL is mapped to another bucket ({bucket}), so nothing would be read back; give the bucket another name, or remove that mapping (influx v1 dbrp delete)"
+    )]
+    Mapped { name: String, database: String, bucket: String },
     #[error("cannot ask target {name}")]
     Query { name: String, source: QueryError },
     #[error("target {name} differs from city.db in {n} places")]

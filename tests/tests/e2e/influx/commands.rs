@@ -44,6 +44,32 @@ async fn init_makes_the_bucket_once_mends_its_retention_and_a_dry_run_changes_no
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn init_maps_the_bucket_for_influxql_once_again_with_a_new_bucket_and_never_away_from_another() {
+    let scene = Scene::new(1, Faults::default()).await;
+    let init = async |arguments: &[&str]| {
+        let (code, printed) = scene.influx(&[&["init"], arguments].concat()).await;
+        (code, printed, scene.influxdb.mappings().await)
+    };
+    for _ in 0..2 {
+        let (code, printed, mappings) = init(&["--dry-run"]).await;
+        assert!(code == Some(0) && mappings.is_empty() && printed.contains("would be mapped"), "{printed}");
+        let (code, printed, made) = init(&[]).await;
+        assert!(code == Some(0) && printed.contains("InfluxQL: mapped to it"), "{printed}");
+        assert_eq!((made.len(), &made[0]["database"], &made[0]["default"]), (1, &"smartpole".into(), &true.into()));
+        let bucket = scene.influxdb.bucket().await.expect("it is there");
+        assert_eq!(made[0]["bucketID"], bucket["id"]);
+        let (code, printed, again) = init(&[]).await;
+        assert!(code == Some(0) && again == made && printed.contains("already mapped"), "{printed}");
+        scene.influxdb.delete_bucket().await;
+    }
+    let other = scene.influxdb.make_bucket("other").await;
+    scene.influxdb.map(&other).await;
+    let (code, printed, left) = init(&[]).await;
+    assert!(code == Some(1) && printed.contains(&other) && printed.contains("influx v1 dbrp delete"), "{printed}");
+    assert_eq!((left.len(), &left[0]["bucketID"]), (1, &other.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn verify_finds_a_missing_and_a_surplus_point_and_backfill_mends_what_is_missing() {
     let scene = Scene::new(6, Faults::default()).await;
     scene.send_all().await;
