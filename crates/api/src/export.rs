@@ -13,6 +13,7 @@ mod encoder;
 mod geojson;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod past;
 mod readings;
 mod table;
 mod windows;

@@ -1,6 +1,10 @@
 //! Where readings are of which the store keeps the sums alone.
 
+mod rows;
+
 use smartpole_model::{DeviceNo, ObservedProperty, Reading, UtcMillis};
+
+pub(crate) use rows::{Gone, Rows, is_known};
 
 /// Reads them.
 pub trait History: Send + Sync {
@@ -28,8 +32,10 @@ pub struct HistoryWanted<'a> {
     pub from: UtcMillis,
     /// First instant after.
     pub to: UtcMillis,
-    /// Most readings, and then all of the last one's instant.
+    /// Most readings, and then all of the last one's instant; `usize::MAX` is no limit.
     pub limit: usize,
+    /// Whether it waits while others ask.
+    pub patient: bool,
 }
 
 /// There is no answer, and why, without any secret.

@@ -13,6 +13,9 @@ use smartpole_model::{DeviceNo, ObservedProperty, Reading, UtcMillis};
 use self::read::Columns;
 use crate::{Error, Options, Queries, QueryError, Series};
 
+/// Devices that a question names; where it has no limit it asks for those of more among all.
+const NAMED: usize = 100;
+
 /// Reads what was sent to one target.
 #[derive(Debug)]
 pub struct History(Queries);
@@ -30,7 +33,7 @@ pub struct Wanted<'a> {
     pub from: UtcMillis,
     /// First instant after.
     pub to: UtcMillis,
-    /// Most readings, and then all of the last one's instant.
+    /// Most readings, and then all of the last one's instant; `usize::MAX` is no limit.
     pub limit: usize,
 }
 
@@ -51,7 +54,7 @@ impl History {
         if wanted.devices.is_empty() || wanted.limit == 0 {
             return Ok(Vec::new());
         }
-        let mut found = self.rows(wanted, Some(wanted.limit)).await?;
+        let mut found = self.rows(wanted, (wanted.limit < usize::MAX).then_some(wanted.limit)).await?;
         // rows of its last instant may have been cut off by the limit, and rows that say the same are one reading
         if let Some(last) =
             (found.rows >= wanted.limit).then(|| found.readings.last().map(|last| last.event_time)).flatten()
@@ -101,14 +104,16 @@ fn statement(wanted: &Wanted<'_>, limit: Option<usize>) -> String {
     let measurement = Series::new(&property.theme, &[]);
     let measurement = Queries::quoted(measurement.measurement());
     let device = |(id, _): &(String, DeviceNo)| format!("\"device\" = {}", Queries::text(&as_tag(id)));
-    let devices: Vec<String> = devices.iter().map(device).collect();
-    let devices = devices.join(" OR ");
-    let line = channel.map_or_else(String::new, |channel| format!(" AND \"line\" = '{channel}'"));
+    let devices = match limit {
+        None if devices.len() > NAMED => String::new(),
+        _ => format!("({}) AND ", devices.iter().map(device).collect::<Vec<_>>().join(" OR ")),
+    };
+    let line = channel.map_or_else(String::new, |channel| format!("\"line\" = '{channel}' AND "));
     let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
     // points of other properties of the theme have no such field: a bound below all values leaves them out
     format!(
         "SELECT {field}, {flags}, \"received_at\", \"time_source\", \"device\"::tag, \"line\"::tag FROM {measurement} \
-         WHERE ({devices}){line} AND time >= {}ms AND time < {}ms AND {field} >= -9300000000000000000.0{limit}",
+         WHERE {devices}{line}time >= {}ms AND time < {}ms AND {field} >= -9300000000000000000.0{limit}",
         from.0, to.0
     )
 }

@@ -94,7 +94,7 @@ impl Fold {
             revised_minute: held.revised_minute,
             closed_minute: held.closed_minute,
             aggregates: aggregates.pack(),
-            rows: if held.block.quarter() < self.sealed_to(no) { Vec::new() } else { held.block.pack() },
+            rows: held.block.pack(),
         };
         let gain = aggregates.minus(&former);
         let (lost, kept_from) = (aggregates.has_lost(&former), self.cuts.quarters);

@@ -164,6 +164,14 @@ fn rows_of_persons_go_after_days_those_of_things_later_and_quarters_at_last() {
 }
 
 #[test]
+fn a_block_that_was_open_until_its_time_had_passed_is_written_with_its_readings_for_the_store_to_let_go_of() {
+    let report = message("d1", START, START, &[("people_in", 4), ("pm2_5", 400)]);
+    let records: Vec<Record> = [inputs("short", START), report].into_iter().chain(days(30, 33)).collect();
+    assert_eq!(kept(&fold(&records, 9, |_| false)), (1, 0, 0));
+    assert_eq!(kept(&fold_on(eager(), &records, 9, |_| false)), (0, 1, 0));
+}
+
+#[test]
 fn what_a_registry_makes_personal_is_sealed_and_no_registry_brings_it_back() {
     let records = |hashes: &[&str]| {
         let first = [inputs("short, of things", START)];

@@ -1,5 +1,7 @@
 //! Readings that the store keeps no more, read from the InfluxDB that keeps them.
 
+mod confirm;
+
 use std::time::Duration;
 
 use smartpole_api::{History, HistoryAway, HistoryWanted};
@@ -7,8 +9,10 @@ use smartpole_influx::{Error, Options, Wanted};
 use smartpole_model::Reading;
 use tokio::{
     runtime::Handle,
-    sync::{Semaphore, TryAcquireError},
+    sync::{Semaphore, SemaphorePermit},
 };
+
+pub(crate) use self::confirm::Confirmer;
 
 /// Questions at once: a server that hangs must not hold up all who ask about other things.
 const QUESTIONS: usize = 2;
@@ -38,15 +42,26 @@ impl TargetHistory {
     }
 }
 
+impl TargetHistory {
+    /// A place among those who ask.
+    fn turn(&self, patient: bool) -> Result<SemaphorePermit<'_>, HistoryAway> {
+        let busy = || HistoryAway(format!("{QUESTIONS} questions to it are under way already"));
+        if !patient {
+            return self.turns.try_acquire().map_err(|_| busy());
+        }
+        let turn = async { tokio::time::timeout(self.timeout, self.turns.acquire()).await };
+        self.runtime.block_on(turn).ok().and_then(Result::ok).ok_or_else(busy)
+    }
+}
+
 impl History for TargetHistory {
     fn name(&self) -> &str {
         &self.name
     }
 
     fn readings(&self, wanted: &HistoryWanted<'_>) -> Result<Vec<Reading>, HistoryAway> {
-        let busy = |_: TryAcquireError| HistoryAway(format!("{QUESTIONS} questions to it are under way already"));
-        let _turn = self.turns.try_acquire().map_err(busy)?;
-        let HistoryWanted { devices, property, channel, from, to, limit } = *wanted;
+        let HistoryWanted { devices, property, channel, from, to, limit, patient } = *wanted;
+        let _turn = self.turn(patient)?;
         let wanted = Wanted { devices, property, channel, from, to, limit };
         let asked = self.target.readings(&wanted);
         // each request has its time, this is for several

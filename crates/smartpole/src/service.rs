@@ -127,13 +127,13 @@ impl Service {
         let journal = open_journal(data, setup.journal, &fold)?;
         let watch = RegistryWatch::start(setup.registry.clone(), &library, &journal, &fold).await?;
 
-        let committed = watch::Sender::new(0);
-        let mut targets = Targets::new(&setup.influx, &store, &queries, &library, &committed)?;
+        let (committed, trouble) = (watch::Sender::new(0), watch::Sender::new(None));
+        let mut targets =
+            Targets::new((&setup.influx, setup.history.as_ref()), &store, &queries, &library, &committed)?;
         let history = setup.history.as_ref().map(TargetHistory::new).transpose()?.map(|history| Arc::new(history) as _);
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
         let (orders, (live, _)) = (Orders::new(&fold, &store, &journal, &library), broadcast::channel(LIVE_STEPS));
         let (offers, offered) = mpsc::channel(OFFERS);
-        let trouble = watch::Sender::new(None);
         let folding = FoldLoop {
             messages: Messages::new(journal.clone()),
             journal: journal.clone(),

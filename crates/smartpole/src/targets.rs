@@ -8,11 +8,13 @@ use smartpole_store::{Queries, Store};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock, inputs::InputLibrary, service::Error};
+use crate::{clock, history::Confirmer, inputs::InputLibrary, service::Error};
 
 /// All targets.
 pub(crate) struct Targets {
     forwarders: Vec<Forwarder>,
+    /// Asks the one that is the history what it has.
+    confirmer: Option<Confirmer>,
     /// How each one is.
     pub(crate) circuits: Vec<Watched>,
     pub(crate) tasks: JoinSet<()>,
@@ -35,9 +37,9 @@ fn filter(options: &Options) -> TargetFilter {
 }
 
 impl Targets {
-    /// Prepares the targets; `committed` tells the newest batch of the store.
+    /// Prepares the targets, of which one may be the history; `committed` tells the newest batch of the store.
     pub(crate) fn new(
-        options: &[Options],
+        (options, history): (&[Options], Option<&Options>),
         store: &Store,
         queries: &Queries,
         library: &InputLibrary,
@@ -48,6 +50,8 @@ impl Targets {
             let (pending, forwarded) = (gone.pending, gone.forwarded);
             tracing::warn!(influx = gone.target, pending, forwarded, "no longer a target: what it lacks is not sent");
         }
+        store.hold(history.map(|target| target.name.as_str()))?;
+        let confirmer = history.map(|target| Confirmer::new(target, store, queries)).transpose()?;
         let forwarder = |options| {
             let inputs = Arc::new(library.clone());
             Forwarder::new(options, store, queries, inputs, committed.subscribe(), clock::now)
@@ -59,17 +63,26 @@ impl Targets {
             circuit: forwarder.circuit(),
         };
         let circuits = forwarders.iter().zip(options).map(watched).collect();
-        Ok(Self { forwarders, circuits, tasks: JoinSet::new(), stop: CancellationToken::new() })
+        Ok(Self { forwarders, confirmer, circuits, tasks: JoinSet::new(), stop: CancellationToken::new() })
     }
 
-    /// Starts sending. A forwarder that ends by a fault ends the service: it would be as if the target were away for ever.
+    /// Starts sending, and asking what has arrived. One that ends by a fault ends the service: it would be as if the target were away
+    /// for ever.
     pub(crate) fn run(&mut self, failed: &CancellationToken) {
         for forwarder in self.forwarders.drain(..) {
-            let (stop, guard) = (self.stop.clone(), failed.clone().drop_guard());
-            self.tasks.spawn(async move {
-                forwarder.run(stop).await;
-                drop(guard.disarm());
-            });
+            let stop = self.stop.clone();
+            spawn(&mut self.tasks, failed, forwarder.run(stop));
+        }
+        if let Some(confirmer) = self.confirmer.take() {
+            spawn(&mut self.tasks, failed, confirmer.run(self.stop.clone()));
         }
     }
+}
+
+fn spawn(tasks: &mut JoinSet<()>, failed: &CancellationToken, task: impl Future<Output = ()> + Send + 'static) {
+    let guard = failed.clone().drop_guard();
+    tasks.spawn(async move {
+        task.await;
+        drop(guard.disarm());
+    });
 }

@@ -7,7 +7,7 @@ use smartpole_window::Aggregates;
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
-    outbox, replays, retention,
+    hold, outbox, replays, retention,
     rollups::sum_up,
     store::block_id,
 };
@@ -37,6 +37,7 @@ fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> 
     write_batch_row(transaction, changes)?;
     outbox::put(transaction, changes)?;
     write_blocks(transaction, changes)?;
+    hold::touch(transaction, changes)?;
     write_rollups(transaction, &changes.rollups)?;
     write_state(transaction, changes)?;
     write_ledger(transaction, changes)?;

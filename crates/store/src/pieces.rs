@@ -41,6 +41,17 @@ pub struct Piece {
     pub end: Quarter,
     /// What had been received before this minute, as it was known then.
     pub as_of: Option<UtcMillis>,
+    /// Whether blocks of which the readings are gone are visited, too.
+    pub sealed: bool,
+}
+
+/// A block that is visited.
+#[derive(Clone, Copy, Debug)]
+pub enum Visited<'a> {
+    /// With its readings.
+    Kept(&'a Block),
+    /// Its readings are gone; of this quarter.
+    Sealed(Quarter),
 }
 
 /// Who is looked at in a piece, and as of which instant.
@@ -62,7 +73,7 @@ impl Queries {
     pub fn piece(
         &self,
         piece: Piece,
-        mut visit: impl FnMut(DeviceNo, &Block, &BlockMaking) -> ControlFlow<()>,
+        mut visit: impl FnMut(DeviceNo, Visited<'_>, &BlockMaking) -> ControlFlow<()>,
     ) -> Result<Option<PieceStart>, Error> {
         let PieceStart { quarter, device } = piece.from;
         let first = self.file(|connection| stored(connection, FIRST, block_id(quarter, device)))?;
@@ -91,7 +102,7 @@ impl Asked {
     fn look(
         &self,
         snapshot: &Snapshot,
-        mut visit: impl FnMut(DeviceNo, &Block) -> ControlFlow<()>,
+        mut visit: impl FnMut(DeviceNo, Visited<'_>) -> ControlFlow<()>,
     ) -> Result<Option<PieceStart>, Error> {
         let PieceStart { mut quarter, device } = self.piece.from;
         let mut first = self.members.partition_point(|member| member.device < device);
@@ -104,9 +115,14 @@ impl Asked {
                     return Ok(Some(PieceStart { quarter, device }));
                 }
                 sought += 1;
-                let Some(block) = snapshot.block(quarter, device)? else { continue };
+                let block = snapshot.block(quarter, device)?.map(|block| self.then(block));
+                let visited = match &block {
+                    Some(block) => Visited::Kept(block),
+                    None if self.piece.sealed && snapshot.is_sealed(quarter, device)? => Visited::Sealed(quarter),
+                    None => continue,
+                };
                 is_empty = false;
-                if visit(device, &self.then(block)).is_break() {
+                if visit(device, visited).is_break() {
                     return Ok(Some(PieceStart { quarter, device: DeviceNo(device.0.saturating_add(1)) }));
                 }
             }

@@ -5,7 +5,7 @@
 //! ```
 //! The oldest cut counts, not the newest: a verification may begin at its checkpoint, and finds everything that the fold could ask
 //! for since then. Blocks go only once every target has been told of them: the outbox names windows, and they are read when they
-//! are sent.
+//! are sent. Where a history keeps readings, rows go only once it is known to have them ([`crate::hold`]).
 
 use std::collections::HashSet;
 
@@ -16,6 +16,7 @@ use smartpole_pipeline::{Changes, CheckpointRow, Cuts};
 use crate::{
     Error,
     error::{damaged, sqlite},
+    hold,
     store::block_id,
 };
 
@@ -71,18 +72,44 @@ pub(crate) fn put(transaction: &Transaction<'_>, checkpoint: &CheckpointRow, kep
 pub(crate) fn let_go(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {
     let Some((day, cuts)) = read(transaction, OLDEST)? else { return Ok(()) };
     delete(transaction, untold(transaction, changes, cuts.quarters)?)?;
-    let doing = sqlite("seal blocks");
-    let mut sealed = sealed(transaction, day)?;
-    let raw = seal(transaction, (sealed.raw, block_id(cuts.raw, DeviceNo(0))), None)?;
-    let personal = (sealed.personal.max(sealed.raw), block_id(cuts.personal, DeviceNo(0)));
-    let persons = if personal.0 < personal.1 { Some(persons(transaction)?) } else { None };
-    let personal = persons.map_or(Ok(sealed.personal), |persons| seal(transaction, personal, Some(&persons)))?;
-    if (raw, personal) != (sealed.raw, sealed.personal) {
-        sealed = Sealed { raw, personal };
-        let mut statement = transaction.prepare_cached("UPDATE sealed SET raw = ?1, personal = ?2").map_err(&doing)?;
-        statement.execute(params![sealed.raw, sealed.personal]).map_err(&doing)?;
+    let before = sealed(transaction, day)?;
+    let cut = [cuts.raw, cuts.personal].map(|cut| block_id(cut, DeviceNo(0)));
+    let raw = seal(transaction, hold::stretch(transaction, (before.raw, cut[0]))?, None)?;
+    let due = (before.personal.max(before.raw), cut[1]);
+    let persons = if due.0 < due.1 { Some(persons(transaction)?) } else { None };
+    let personal = match &persons {
+        Some(persons) => seal(transaction, hold::stretch(transaction, due)?, Some(persons))?,
+        None => before.personal,
+    };
+    seal_put_back(transaction, cut)?;
+    note(transaction, &before, &Sealed { raw, personal }, cut[0])
+}
+
+/// Goes on with a day that was set aside and may go by now.
+fn seal_put_back(transaction: &Transaction<'_>, [raw, personal]: [i64; 2]) -> Result<(), Error> {
+    let Some((from, to)) = hold::put_back(transaction)? else { return Ok(()) };
+    let persons = if to <= raw { None } else { Some(persons(transaction)?) };
+    let from = seal(transaction, (from, to.min(personal)), persons.as_ref())?;
+    hold::put_on(transaction, (from, to))
+}
+
+fn note(transaction: &Transaction<'_>, before: &Sealed, now: &Sealed, cut: i64) -> Result<(), Error> {
+    if (now.raw, now.personal) == (before.raw, before.personal) {
+        return Ok(());
     }
-    Ok(())
+    let doing = sqlite("seal blocks");
+    let mut statement = transaction.prepare_cached("UPDATE sealed SET raw = ?1, personal = ?2").map_err(&doing)?;
+    statement.execute(params![now.raw, now.personal]).map_err(&doing)?;
+    hold::forget(transaction, (now.raw, now.personal), cut)
+}
+
+/// Spans of ids whose rows have passed retention and are not gone yet, all of them or those of persons.
+pub(crate) fn due(file: &Connection) -> Result<[(i64, i64); 2], Error> {
+    let cuts = oldest(file)?;
+    let doing = sqlite("read how far blocks are sealed");
+    let found = file.query_row("SELECT raw, personal FROM sealed", [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let (raw, personal): (i64, i64) = found.optional().map_err(&doing)?.unwrap_or((i64::MIN, i64::MIN));
+    Ok([(raw, block_id(cuts.raw, DeviceNo(0))), (personal.max(raw), block_id(cuts.personal, DeviceNo(0)))])
 }
 
 /// The first quarter that may not go as a target has yet to be told of it: what waits for as long was changed when older blocks were
@@ -198,4 +225,4 @@ fn unpack(bytes: &[u8]) -> Result<HashSet<u32>, PackError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

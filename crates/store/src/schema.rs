@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-pub(crate) const MIGRATIONS: [&str; 6] = [
+pub(crate) const MIGRATIONS: [&str; 7] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -98,6 +98,15 @@ INSERT INTO cut(day, raw, personal, quarters, persons)
        (SELECT coalesce((SELECT min(id) >> 32 FROM block), (SELECT received_at / 900000 FROM cursor)) AS first)
   WHERE checkpoint.day IS NOT NULL
     AND EXISTS (SELECT 1 FROM rollup WHERE level = 1 AND start / 900000 + 3 < first);
+",
+    "
+CREATE TABLE hold(              -- one row, if readings stay until a target is known to have them
+  id INTEGER PRIMARY KEY CHECK (id = 1), target TEXT NOT NULL,
+  batch INTEGER NOT NULL) STRICT; -- of days without a row below nothing came after it
+CREATE TABLE held(              -- what is known of UTC days
+  day INTEGER PRIMARY KEY, batch INTEGER NOT NULL, -- the newest that changed a block of it
+  confirmed INTEGER NOT NULL DEFAULT 0,            -- whether the target has all that is here
+  aside INTEGER) STRICT;                           -- if it lacked some: the block from which on rows are here
 ",
 ];
 

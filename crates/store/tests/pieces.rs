@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use common::{DEVICES, HOUR, MEASURED, MOVED, Readings, START, Square, number, two_days};
 use smartpole_model::{DeviceNo, Quarter, UtcMillis};
 use smartpole_pipeline::{NameKind, Scope};
-use smartpole_store::{Piece, PieceStart};
+use smartpole_store::{Piece, PieceStart, Visited};
 
 const BEGIN: PieceStart = PieceStart { quarter: Quarter(0), device: DeviceNo(0) };
 
@@ -19,9 +19,10 @@ fn quarter(at: i64) -> Quarter {
 fn taken(square: &Square, scope: Option<Scope>, as_of: Option<i64>, most: usize) -> (Readings, Vec<PieceStart>) {
     let (mut found, mut met, mut next) = (Readings::new(), Vec::new(), Some(BEGIN));
     while let Some(from) = next {
-        let piece = Piece { scope, from, end: quarter(START + 72 * HOUR), as_of: as_of.map(UtcMillis) };
+        let piece = Piece { scope, from, end: quarter(START + 72 * HOUR), as_of: as_of.map(UtcMillis), sealed: true };
         let mut blocks = 0;
-        let visited = square.queries.piece(piece, |device, block, _| {
+        let visited = square.queries.piece(piece, |device, visited, _| {
+            let Visited::Kept(block) = visited else { unreachable!("nothing is sealed here: {visited:?}") };
             met.push(PieceStart { quarter: block.quarter(), device });
             let index = DEVICES
                 .iter()

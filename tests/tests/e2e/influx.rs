@@ -3,6 +3,7 @@
 mod arrives;
 mod commands;
 mod grafana;
+mod hold;
 mod kills;
 mod names;
 mod outage;

@@ -4,11 +4,12 @@ use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
 use smartpole_model::{DeviceNo, Flags, Inputs, ObservedProperty, PropertyNo, Quarter, TimeSource, UtcMillis};
 use smartpole_pipeline::{BlockMaking, NameKind, Scope};
-use smartpole_store::{Piece, PieceStart};
-use smartpole_window::{Block, Making, NewRow, RowValue};
+use smartpole_store::{Piece, PieceStart, Visited};
+use smartpole_window::{Making, NewRow, RowValue};
 
 use super::{
     Column, Encoder, Place, Rows,
+    past::Past,
     table::Kind::{Instant, Local, Number, Text, Whole},
 };
 use crate::{Parts, csv::Cell, number::Exact, problem::Problem, routes::counts_as, span::Span};
@@ -37,17 +38,19 @@ pub(crate) struct Readings {
     wanted: Wanted,
     as_of: Option<UtcMillis>,
     next: Option<PieceStart>,
+    /// What the history has of some quarters, once a block without readings was met there.
+    past: Past,
     /// Of devices met so far.
     names: HashMap<DeviceNo, Arc<str>>,
     /// Remarks as they were written last, and as what.
     flags: (Flags, String),
 }
 
-struct Wanted {
+pub(super) struct Wanted {
     inputs: Arc<Inputs>,
-    scope: Option<Scope>,
+    pub(super) scope: Option<Scope>,
     /// By number.
-    properties: Vec<PropertyNo>,
+    pub(super) properties: Vec<PropertyNo>,
     channel: Option<u8>,
     span: Span,
 }
@@ -75,8 +78,8 @@ impl Readings {
     ) -> Self {
         properties.sort_unstable();
         let next = Some(PieceStart { quarter: span.from.quarter(), device: DeviceNo(0) });
-        let wanted = Wanted { inputs, scope, properties, channel, span };
-        Self { wanted, as_of, next, names: HashMap::new(), flags: (Flags::default(), String::new()) }
+        let (wanted, past) = (Wanted { inputs, scope, properties, channel, span }, Past::default());
+        Self { wanted, as_of, next, past, names: HashMap::new(), flags: (Flags::default(), String::new()) }
     }
 }
 
@@ -87,20 +90,36 @@ impl Rows for Readings {
 
     fn piece(&mut self, parts: &Parts, out: &mut dyn Encoder) -> Result<bool, Problem> {
         let Some(from) = self.next else { return Ok(false) };
-        let Self { wanted, names, flags, .. } = self;
+        let Self { wanted, names, flags, past, .. } = self;
         let end = Quarter(wanted.span.to.plus(-1).quarter().0.saturating_add(1));
-        let (mut rows, mut failed) = (0, None);
-        let piece = Piece { scope: wanted.scope, from, end, as_of: self.as_of };
-        self.next = parts.queries.piece(piece, |device, block, making| {
+        let (mut rows, mut failed, mut unread) = (0, None, None);
+        let piece = Piece { scope: wanted.scope, from, end, as_of: self.as_of, sealed: parts.history.is_some() };
+        self.next = parts.queries.piece(piece, |device, visited, making| {
+            let quarter = match visited {
+                Visited::Kept(block) => block.quarter(),
+                Visited::Sealed(quarter) => quarter,
+            };
+            if matches!(visited, Visited::Sealed(_)) && !past.quarters.contains(&quarter) {
+                unread = Some(PieceStart { quarter, device });
+                return ControlFlow::Break(());
+            }
             let name = names.entry(device).or_insert_with(|| name(parts, device));
-            let mut writing = wanted.writing(device, name, block, making, flags, &mut rows);
-            block.each_row(|row| {
+            let mut writing = wanted.writing((device, name), quarter, making, flags, &mut rows);
+            let mut write = |row: &NewRow<'_>| {
                 if failed.is_none() {
-                    failed = writing.row(&row, out).err();
+                    failed = writing.row(row, out).err();
                 }
-            });
+            };
+            match visited {
+                Visited::Kept(block) => block.each_row(|row| write(&row)),
+                Visited::Sealed(_) => past.each_row(quarter, device, write),
+            }
             if failed.is_some() || rows >= PIECE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        if let Some(unread) = unread {
+            self.past = Past::read(wanted, parts, unread.quarter, self.as_of)?;
+            self.next = Some(unread);
+        }
         failed.map_or(Ok(self.next.is_some()), Err)
     }
 }
@@ -122,17 +141,16 @@ fn name(parts: &Parts, device: DeviceNo) -> Arc<str> {
 impl Wanted {
     fn writing<'a>(
         &'a self,
-        device: DeviceNo,
-        name: &'a str,
-        block: &Block,
+        (device, name): (DeviceNo, &'a str),
+        quarter: Quarter,
         making: &'a BlockMaking,
         flags: &'a mut (Flags, String),
         rows: &'a mut usize,
     ) -> Writing<'a> {
         let registry = &self.inputs.registry;
         let known = registry.device_index(name).map(|index| &registry.devices[index]);
-        let pole = known.map(|known| &registry.poles[known.at(block.quarter().start()).pole]);
-        let making = making.of(device, block.quarter());
+        let pole = known.map(|known| &registry.poles[known.at(quarter.start()).pole]);
+        let making = making.of(device, quarter);
         let (pole, place) = (pole.map_or("", |pole| &pole.id), pole.map(Place::of));
         Writing { wanted: self, making, device: name, pole, place, flags, rows }
     }

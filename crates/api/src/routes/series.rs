@@ -29,6 +29,7 @@ mod readings;
 mod table;
 
 use past::Missing;
+pub(crate) use past::Past;
 use readings::RawItem;
 pub(crate) use readings::counts;
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod message;
+mod past;
 mod receptions;
 mod records;
 mod targets;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
-use smartpole_model::{Device, DeviceNo, Flag, Inputs, ObservedProperty, Series, UtcMillis, registry::Codec};
-use smartpole_pipeline::FOLD_VERSION;
+use smartpole_model::{Device, DeviceNo, Flag, Inputs, ObservedProperty, Quarter, Series, UtcMillis, registry::Codec};
+use smartpole_pipeline::{FOLD_VERSION, Scope};
 use smartpole_store::{Carriage, KeptReading};
 use smartpole_window::RowValue;
 use utoipa::IntoParams;
@@ -55,7 +56,7 @@ const REPLAYED: &str =
 /// The way of one reading: the message that brought it, who heard it, how it was read, where it counts and which targets have it.
 #[utoipa::path(get, path = "/api/v1/trace", tag = "values", params(Wanted), responses(
     (status = 200, description = "The reading and its way.", body = TraceAnswer),
-    (status = 410, description = "Readings of that time have passed retention.", body = Problem, content_type = "application/problem+json"),
+    (status = 410, description = "Readings of that time have passed retention, and no history has it.", body = Problem, content_type = "application/problem+json"),
     Refused,
 ))]
 pub(crate) async fn trace(
@@ -63,6 +64,14 @@ pub(crate) async fn trace(
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<TraceAnswer>, Problem> {
     Ok(Json(state.ask(move |parts| Asked::new(parts, &wanted)?.answer()).await?))
+}
+
+/// A reading, wherever it is.
+fn kept(parts: &Parts, device: DeviceNo, series: Series, at: UtcMillis) -> Result<Option<KeptReading>, Problem> {
+    let kept = parts.queries.kept_reading(device, series, at)?;
+    let (first, next) = (at.quarter(), Quarter(at.quarter().0.saturating_add(1)));
+    let is_gone = kept.is_none() && !parts.queries.sealed(Scope::Device(device), first..next)?.is_empty();
+    if is_gone { past::reading(parts, device, series, at) } else { Ok(kept) }
 }
 
 /// A reading that was found, and what is needed to tell its way.
@@ -86,7 +95,7 @@ impl<'a> Asked<'a> {
         let channel = wanted.channel.map_or(0, |channel| channel.0 as u8);
         let (series, at, id) = (Series { property: property.number, channel }, wanted.time, wanted.device.clone());
         let number = parts.fold().device_no(&id);
-        let kept = number.map(|device| parts.queries.kept_reading(device, series, at)).transpose()?.flatten();
+        let kept = number.map(|device| kept(parts, device, series, at)).transpose()?.flatten();
         let name = || format!("{} {}/{channel} {at}", wanted.device, wanted.property);
         let gone = number.map(|device| parts.fold().sealed_to(device).start()).filter(|kept_from| at < *kept_from);
         let unknown = || match gone {

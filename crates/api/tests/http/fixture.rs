@@ -11,7 +11,8 @@ use expect_test::Expect;
 use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_api::{
-    ApiState, Health, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays, Selection, router,
+    ApiState, Health, History, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays, Selection,
+    router,
 };
 use smartpole_journal::{Journal, OsFs};
 use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
@@ -172,8 +173,19 @@ impl City {
         city
     }
 
+    /// The same, which asks for older readings elsewhere.
+    pub(crate) async fn asking(more: &[(&str, &str)], history: Arc<dyn History>) -> Self {
+        let city = Self::made(with(more), Options::default(), Some(history)).await;
+        city.story().await;
+        city
+    }
+
     /// A city of this registry that has heard nothing.
     pub(crate) async fn over(inputs: Inputs, options: Options) -> Self {
+        Self::made(inputs, options, None).await
+    }
+
+    pub(crate) async fn made(inputs: Inputs, options: Options, history: Option<Arc<dyn History>>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let library = Library(Arc::new(inputs));
@@ -196,7 +208,7 @@ impl City {
             health: watched,
             metrics,
             replays: Arc::clone(&ordered) as Arc<dyn Replays>,
-            history: None,
+            history,
             alerts: book.clone(),
             clock: || at(60),
             operators: Operators(vec!["10.0.0.0/8".parse().unwrap()]),
@@ -249,6 +261,11 @@ impl City {
         if ended {
             self.record(Record::ReplayStep { seqs: Vec::new() }).await;
         }
+    }
+
+    /// Lets so many minutes have passed since [`START`].
+    pub(crate) async fn tick(&self, minute: i64) {
+        self.record(Record::Tick { received_at: at(minute), connected: Vec::new() }).await;
     }
 
     /// Journals a record and folds it.
@@ -328,6 +345,7 @@ fn borrowed(record: &Record) -> RecordRef<'_> {
         Record::Message(message) => RecordRef::Message(message.as_ref()),
         Record::Command { received_at, text } => RecordRef::Command { received_at: *received_at, text },
         Record::ReplayStep { seqs } => RecordRef::ReplayStep { seqs: seqs.clone() },
+        Record::Tick { received_at, .. } => RecordRef::Tick { received_at: *received_at, connected: Vec::new() },
         _ => unreachable!("the story has no other"),
     }
 }

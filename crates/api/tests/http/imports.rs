@@ -10,7 +10,7 @@ use crate::fixture::{City, parsed, show};
 const JSON: &str = "application/json";
 
 /// A pole of ours and a place of the Umweltbundesamt.
-fn inputs() -> smartpole_model::Inputs {
+pub(crate) fn inputs() -> smartpole_model::Inputs {
     let profile = |codec: &str| format!("name = \"A\"\ncodec = \"{codec}\"\ninterval_s = 3600\npayload_time = true\n");
     let property = |id: &str, number: u16, decimals: u8| {
         format!(
@@ -43,11 +43,11 @@ fn answers(shown: &str, expected: &Expect) {
     expected.assert_eq(shown);
 }
 
-async fn import(city: &City, body: &str) -> String {
+pub(crate) async fn import(city: &City, body: &str) -> String {
     show(city.send(request("127.0.0.1", JSON, body)).await).await
 }
 
-const TWO_HOURS: &str = r#"{"device":"eving","samples":[
+pub(crate) const TWO_HOURS: &str = r#"{"device":"eving","samples":[
     {"time":"2026-11-25T08:59:59.999Z","values":{"no2":18.40,"pm10":null}},
     {"time":"2026-11-25T09:59:59.999Z","values":{"no2":20,"pm10":11}}]}"#;
 

@@ -15,6 +15,7 @@ mod csv;
 mod datasets;
 mod device_facts;
 mod devices;
+mod elsewhere;
 mod errors;
 mod events;
 mod export;

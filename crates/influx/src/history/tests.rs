@@ -32,6 +32,20 @@ fn rows_are_asked_for_in_the_order_of_time_by_device_and_channel() {
         .assert_eq(&asked(&["a", "O'Neill, b"], Some(1)));
 }
 
+#[test]
+fn many_devices_are_asked_for_among_all_if_there_is_no_limit() {
+    let (property, ids) = (property("pm2_5"), (0..=NAMED).map(|n| format!("d{n}")).collect::<Vec<_>>());
+    let devices = devices(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let (from, to) = (UtcMillis(1_000), UtcMillis(2_000));
+    let asked = |limit: Option<usize>, channel| {
+        let limited = limit.unwrap_or(usize::MAX);
+        statement(&Wanted { devices: &devices, property: &property, channel, from, to, limit: limited }, limit)
+    };
+    assert!(asked(None, None).contains(r#"FROM "air_quality" WHERE time >= 1000ms"#), "{}", asked(None, None));
+    assert!(asked(None, Some(2)).contains(r#"WHERE "line" = '2' AND time >="#), "{}", asked(None, Some(2)));
+    assert!(asked(Some(9), None).contains(r#"OR "device" = 'd100') AND time >="#), "{}", asked(Some(9), None));
+}
+
 /// What InfluxQL reads of a text in quotation marks, and what is left behind it (`ScanString` in influxql's `scanner.go`).
 fn scanned(text: &str) -> Option<(String, &str)> {
     let mut characters = text.char_indices();

@@ -18,7 +18,7 @@ pub struct BlockRow {
     pub closed_minute: i64,
     /// Packed [`Aggregates`].
     pub aggregates: Vec<u8>,
-    /// Packed [`smartpole_window::Block`]; nothing of a block that was closed when its rows had passed retention.
+    /// Packed [`smartpole_window::Block`]. Where rows have passed retention the store lets go of them, as it may have to wait for others.
     pub rows: Vec<u8>,
 }
 

@@ -5,10 +5,10 @@ use smartpole_pipeline::BlockRow;
 use super::*;
 use crate::{Store, commit::tests::store, schema};
 
-const NEVER: Quarter = Quarter(i32::MIN);
+pub(crate) const NEVER: Quarter = Quarter(i32::MIN);
 
 /// A batch with the blocks of some quarters and devices, each with three bytes of rows.
-fn blocks(batch: u64, quarters: std::ops::Range<i32>, devices: u32) -> Changes {
+pub(crate) fn blocks(batch: u64, quarters: std::ops::Range<i32>, devices: u32) -> Changes {
     let block = |(quarter, device)| BlockRow {
         quarter: Quarter(quarter),
         device: DeviceNo(device),
@@ -22,23 +22,23 @@ fn blocks(batch: u64, quarters: std::ops::Range<i32>, devices: u32) -> Changes {
     Changes { batch, blocks: all.map(block).collect(), ..Changes::default() }
 }
 
-fn checkpoint(batch: u64, day: i32, cuts: Cuts, persons: &[u32]) -> Changes {
+pub(crate) fn checkpoint(batch: u64, day: i32, cuts: Cuts, persons: &[u32]) -> Changes {
     let persons = persons.iter().map(|device| DeviceNo(*device)).collect();
     let checkpoint = CheckpointRow { day, seq: Seq(batch), cuts, persons, state: vec![1] };
     Changes { batch, checkpoint: Some(checkpoint), ..Changes::default() }
 }
 
 /// Three checkpoints with the same cuts, so that the oldest that is kept has them.
-fn cut(store: &Store, first: u64, cuts: Cuts, persons: &[u32]) {
+pub(crate) fn cut(store: &Store, first: u64, cuts: Cuts, persons: &[u32]) {
     (0..3).for_each(|n| store.commit(&checkpoint(first + n, first as i32 + n as i32, cuts, persons)).unwrap());
 }
 
-fn nothing(batch: u64) -> Changes {
+pub(crate) fn nothing(batch: u64) -> Changes {
     Changes { batch, ..Changes::default() }
 }
 
 /// Blocks with rows and without, of the devices asked for.
-fn kept(store: &Store, devices: &str) -> (i64, i64) {
+pub(crate) fn kept(store: &Store, devices: &str) -> (i64, i64) {
     let sql = format!(
         "SELECT coalesce(sum(rows <> x''), 0), coalesce(sum(rows = x''), 0) FROM block WHERE device IN ({devices})"
     );

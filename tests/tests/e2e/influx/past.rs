@@ -25,14 +25,14 @@ async fn scene(hours: i64, faults: Faults, more: &str) -> Scene<(InfluxDb, Influ
 
 impl<S> Scene<S> {
     /// First and last instant of the fleet, and a bit.
-    fn span(&self) -> (UtcMillis, UtcMillis) {
+    pub(super) fn span(&self) -> (UtcMillis, UtcMillis) {
         let starts = self.town.truth().windows.iter().map(|window| window.start);
         let (first, last) = (starts.clone().min().expect("windows"), starts.max().expect("windows"));
         (first.plus(-1_000), last.plus(3_600_000))
     }
 
     /// What asks for readings: of devices, poles and a zone, one channel and all, a page and many.
-    fn questions(&self) -> Vec<String> {
+    pub(super) fn questions(&self) -> Vec<String> {
         let (from, to) = self.span();
         let of = [
             ("device=am-01-air&property=pm2_5", 1_000),
@@ -48,17 +48,56 @@ impl<S> Scene<S> {
         of.iter().map(|(of, limit)| format!("/api/v1/series?{of}&{span}&limit={limit}")).collect()
     }
 
-    /// The answers to all questions, page after page.
-    async fn answers(&self) -> Vec<Vec<Value>> {
+    /// The answers to questions, page after page.
+    pub(super) async fn answers(&self, questions: &[String]) -> Vec<Vec<Value>> {
         let mut answers = Vec::new();
-        for question in self.questions() {
-            answers.push(self.service.api().all(&question).await);
+        for question in questions {
+            answers.push(self.service.api().all(question).await);
         }
         answers
     }
 
+    /// Questions are answered as they were, and nothing is said to be missing.
+    pub(super) async fn is_answered_as(&self, questions: &[String], kept: &[Vec<Value>]) {
+        for ((question, must), is) in questions.iter().zip(kept).zip(self.answers(questions).await) {
+            let first = is.iter().zip(must).find(|(is, must)| is != must);
+            let (is, must) = (is.len(), must.len());
+            assert!(first.is_none() && is == must, "{question}: {is} of {must}, {first:?}");
+            assert_eq!(self.missing(question).await, 0, "{question}");
+        }
+    }
+
+    /// What else is made of readings: files, their lines in order; the ways of some readings; days of a counter by both that it sends.
+    async fn others(&self, kept: &[Vec<Value>]) -> Vec<(String, Vec<String>)> {
+        let (from, to) = self.span();
+        let mut others = Vec::new();
+        for of in ["", "&zone=altstadt", "&pole=AM-01&property=pm2_5,people_in", "&device=am-01-air&channel=0"] {
+            let question = format!("/api/v1/export?what=readings&format=csv&from={from}&to={to}{of}");
+            let (status, file) = self.service.api().ask(&question).await.expect("it answers");
+            assert_eq!(status, StatusCode::OK, "{question}: {file}");
+            // the history does not know in which order a message named its values
+            let mut lines: Vec<String> = file.lines().map(str::to_owned).collect();
+            lines.sort_unstable();
+            others.push((question, lines));
+        }
+        let asked =
+            [("pm2_5", &kept[0]), ("temperature", &kept[1]), ("people_in_total", &kept[2]), ("people_in", &kept[3])];
+        for (property, item) in
+            asked.into_iter().flat_map(|(of, items)| [(of, &items[3]), (of, &items[items.len() / 2])])
+        {
+            let [device, time] = ["device", "event_time"].map(|key| item[key].as_str().expect(key));
+            let question = format!("/api/v1/trace?device={device}&property={property}&time={time}");
+            let way = self.service.api().get(&question).await;
+            let must = [&way["reading"], &way["windows"], &way["message"]].map(ToString::to_string);
+            others.push((question, must.into()));
+        }
+        let question = format!("/api/v1/counts/reconciled?device=am-01-people&from={from}&to={to}");
+        others.push((question.clone(), vec![self.service.api().get(&question).await.to_string()]));
+        others
+    }
+
     /// Readings that the answers to a question say are missing, on all pages.
-    async fn missing(&self, question: &str) -> u64 {
+    pub(super) async fn missing(&self, question: &str) -> u64 {
         let (mut sum, mut cursor) = (0, String::new());
         loop {
             let page = self.service.api().get(&format!("{question}{cursor}")).await;
@@ -93,21 +132,20 @@ impl<S> Scene<S> {
 #[tokio::test(flavor = "multi_thread")]
 async fn readings_are_the_same_from_the_store_and_from_either_generation() {
     let mut scene = scene(24, Faults { drift: 0.3, wrap: 0.4, ..Faults::all(0.015) }, "").await;
-    let kept = scene.answers().await;
+    let questions = scene.questions();
+    let kept = scene.answers(&questions).await;
     assert!(kept.iter().all(|items| items.len() > 50), "{:?}", kept.iter().map(Vec::len).collect::<Vec<_>>());
+    let others = scene.others(&kept).await;
+    assert!(others[..4].iter().all(|(_, lines)| lines.len() > 100), "files of a day are long");
     scene.seal().await;
     for target in ["city", "old"] {
         scene.service.configure(|config| config.history(target));
         scene.service.start_again().await;
-        for ((question, must), is) in scene.questions().iter().zip(&kept).zip(scene.answers().await) {
+        scene.is_answered_as(&questions, &kept).await;
+        for ((question, must), (_, is)) in others.iter().zip(scene.others(&kept).await) {
             let first = is.iter().zip(must).find(|(is, must)| is != must);
-            assert!(
-                first.is_none() && is.len() == must.len(),
-                "{target} {question}: {} of {}, {first:?}",
-                is.len(),
-                must.len()
-            );
-            assert_eq!(scene.missing(question).await, 0, "{target} {question}");
+            let (is, must) = (is.len(), must.len());
+            assert!(first.is_none() && is == must, "{target} {question}: {is} of {must}, {first:?}");
         }
         scene.stop().await;
     }
@@ -116,19 +154,20 @@ async fn readings_are_the_same_from_the_store_and_from_either_generation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_bucket_has_lost_is_counted_and_a_server_that_is_away_is_said() {
     let mut scene = scene(6, Faults::default(), "timeout_s = 2").await;
-    let kept = scene.answers().await;
+    let questions = scene.questions();
+    let kept = scene.answers(&questions).await;
     scene.seal().await;
     scene.service.start_again().await;
     let (from, to) = scene.span();
     let hour = (from.plus(3_600_000), from.plus(7_200_000));
     scene.influxdb.0.delete(&hour.0.to_string(), &hour.1.to_string(), "_measurement=\"air_quality\"").await;
-    for (question, must) in scene.questions().iter().zip(&kept) {
+    for (question, must) in questions.iter().zip(&kept) {
         let is = scene.service.api().all(question).await;
         let lost = must.len() - is.len();
         assert_eq!(lost > 0, question.contains("pm"), "{question}: {lost} lost");
         assert_eq!(scene.missing(question).await, lost as u64, "{question}");
     }
-    let question = &scene.questions()[0];
+    let question = &questions[0];
     scene.influxdb.0.stop().await;
     let (status, said) = scene.service.api().ask(question).await.expect("it answers");
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");

@@ -18,7 +18,7 @@ use crate::{
     ApiState, Parts,
     problem::{Problem, Refused},
     query::Params,
-    routes::method::MethodName,
+    routes::{method::MethodName, series::Past},
     scope,
     span::{self, Span},
 };
@@ -160,15 +160,9 @@ impl Asked {
         let mut days = Days::new();
         for series in &self.intervals {
             let Some(property) = self.catalogue().get(series.property) else { continue };
-            let scope = Scope::Device(self.number);
-            let readings = parts.queries.readings(
-                scope,
-                property.number,
-                Some(series.channel),
-                (from, to),
-                self.as_of,
-                usize::MAX,
-            )?;
+            let (scope, channel) = (Scope::Device(self.number), Some(series.channel));
+            let past = Past { parts, scope, property, channel, as_of: self.as_of };
+            let readings = past.page((from, to), usize::MAX)?.readings;
             let fold = parts.fold();
             for reading in &readings {
                 let own = RowValue { series: reading.series, value: reading.value, flags: reading.flags };

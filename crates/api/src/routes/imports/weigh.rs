@@ -14,6 +14,7 @@ use smartpole_model::{
 use super::{Conflict, Import, Imported, Sample, Unfit};
 use crate::{
     Parts,
+    history::Gone,
     number::Exact,
     problem::{Named, Problem},
 };
@@ -37,9 +38,7 @@ struct Number {
 pub(super) fn weigh(parts: &Parts, import: Import) -> Result<(Imported, Vec<Sample>), Problem> {
     let known = Known::new(parts, &import.device)?;
     let times: Vec<UtcMillis> = import.samples.iter().map(|sample| sample.time).collect();
-    let stored = parts.queries.known_values(known.device, &times)?;
-    let stored: HashMap<(UtcMillis, Series), i64> =
-        stored.into_iter().map(|(time, value)| ((time, value.series), value.value)).collect();
+    let stored = known.stored(parts, &times)?;
     let (mut imported, mut fresh) = (Imported::default(), Vec::new());
     for (at, sample) in import.samples.into_iter().enumerate() {
         if let Err((detail, remedy)) = known.takes(parts, sample.time) {
@@ -83,6 +82,25 @@ impl Known {
         let profile = foreign.ok_or_else(wrong)?;
         drop(fold);
         Ok(Self { inputs, device, profile })
+    }
+
+    /// What is known of instants, in ascending order, here or by the history.
+    fn stored(&self, parts: &Parts, times: &[UtcMillis]) -> Result<HashMap<(UtcMillis, Series), i64>, Problem> {
+        let here = parts.queries.known_values(self.device, times)?;
+        let mut stored: HashMap<_, _> =
+            here.into_iter().map(|(time, value)| ((time, value.series), value.value)).collect();
+        let sealed_to = parts.fold().sealed_to(self.device).start();
+        let gone = &times[..times.partition_point(|time| *time < sealed_to)];
+        if let (Some(first), Some(last)) = (gone.first(), gone.last()) {
+            let properties: Vec<_> =
+                parts.fold().latest(self.device).iter().map(|latest| latest.series.property).collect();
+            let (devices, span) = (&[self.device], (*first, last.plus(1)));
+            let rows = Gone { parts, devices, properties: &properties, span, as_of: None }.rows()?;
+            for row in rows.into_values().flatten().filter(|row| gone.binary_search(&row.event_time).is_ok()) {
+                stored.extend(row.values.iter().map(|value| ((row.event_time, value.series), value.value)));
+            }
+        }
+        Ok(stored)
     }
 
     /// Whether a reading of that instant would be kept.

@@ -33,7 +33,7 @@ const COUNTERS: [(&str, &str); 16] = [
 ];
 
 /// Gauges.
-const GAUGES: [(&str, &str); 9] = [
+const GAUGES: [(&str, &str); 10] = [
     ("smartpole_journal_durable_seq", "Number of the newest record that is on disk."),
     ("smartpole_fold_seq", "Number of the newest record that is folded."),
     ("smartpole_fold_lag_messages", "Records on disk that are not folded yet."),
@@ -45,6 +45,10 @@ const GAUGES: [(&str, &str); 9] = [
     ("smartpole_source_connected", "Whether a source is connected: 1 or 0."),
     ("smartpole_influx_pending_readings", "Readings that a target has not got yet."),
     ("smartpole_influx_lag_seconds", "Age of the oldest reading that a target has not got yet."),
+    (
+        "smartpole_history_held_days",
+        "Days of which readings stay here after their time, as the history is not known to have them.",
+    ),
     ("smartpole_influx_circuit_open", "Whether a target is waited for: 1 or 0."),
 ];
 

@@ -12,7 +12,7 @@ use smartpole_store::Sealed;
 use smartpole_window::Aggregate;
 use utoipa::ToSchema;
 
-use crate::{History, HistoryWanted, Parts, problem::Problem};
+use crate::{History, HistoryWanted, Parts, history::is_known, problem::Problem};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -26,18 +26,18 @@ pub(crate) struct Missing {
 }
 
 /// Which readings are wanted.
-pub(super) struct Past<'a> {
-    pub(super) parts: &'a Parts,
-    pub(super) scope: Scope,
-    pub(super) property: &'a ObservedProperty,
-    pub(super) channel: Option<u8>,
-    pub(super) as_of: Option<UtcMillis>,
+pub(crate) struct Past<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) scope: Scope,
+    pub(crate) property: &'a ObservedProperty,
+    pub(crate) channel: Option<u8>,
+    pub(crate) as_of: Option<UtcMillis>,
 }
 
 /// Readings by event time, device and channel, complete up to the last one's instant.
 #[derive(Debug, Default)]
-pub(super) struct Page {
-    pub(super) readings: Vec<Reading>,
+pub(crate) struct Page {
+    pub(crate) readings: Vec<Reading>,
     pub(super) missing: Option<Missing>,
 }
 
@@ -46,7 +46,7 @@ impl Past<'_> {
     ///
     /// # Errors
     /// 503 if the history is away.
-    pub(super) fn page(&self, (from, to): (UtcMillis, UtcMillis), most: usize) -> Result<Page, Problem> {
+    pub(crate) fn page(&self, (from, to): (UtcMillis, UtcMillis), most: usize) -> Result<Page, Problem> {
         let Some(history) = &self.parts.history else {
             return Ok(Page { readings: self.kept((from, to), most)?, missing: None });
         };
@@ -80,9 +80,11 @@ impl Past<'_> {
         most: usize,
     ) -> Result<Stretch, Problem> {
         let last = Quarter(to.plus(-1).quarter().0.saturating_add(1));
-        let sealed = self.parts.queries.sealed(self.scope, from.quarter()..last)?;
+        // in this order: what goes between the two is in both, never in none
         let mut readings = self.kept((from, to), most)?;
+        let sealed = self.parts.queries.sealed(self.scope, from.quarter()..last)?;
         let mut end = complete_to(&readings, most, to);
+        readings.retain(|reading| !is_sealed(&sealed, reading));
         let Some((first, last)) = sealed.first().zip(sealed.last()) else {
             return Ok(Stretch { readings, end, missing: 0 });
         };
@@ -93,7 +95,8 @@ impl Past<'_> {
         let begun = first.quarter.start();
         let before = if begun < from { self.ask(history, &sealed, (begun, from), usize::MAX)? } else { Vec::new() };
         let missing = self.missing(&sealed, before.iter().chain(&found), end);
-        readings.extend(found.into_iter().filter(|reading| self.is_known(reading) && is_sealed(&sealed, reading)));
+        readings
+            .extend(found.into_iter().filter(|reading| is_known(reading, self.as_of) && is_sealed(&sealed, reading)));
         readings.retain(|reading| reading.event_time < end);
         readings.sort_by_key(|reading| (reading.event_time, reading.device, reading.series));
         Ok(Stretch { readings, end, missing })
@@ -113,14 +116,9 @@ impl Past<'_> {
         let named = |number: DeviceNo| Some((fold.name(NameKind::Device, number.0)?.to_owned(), number));
         let devices: Vec<(String, DeviceNo)> = numbers.into_iter().filter_map(named).collect();
         drop(fold);
-        let wanted =
-            HistoryWanted { devices: &devices, property: self.property, channel: self.channel, from, to, limit };
+        let (property, channel, patient) = (self.property, self.channel, false);
+        let wanted = HistoryWanted { devices: &devices, property, channel, from, to, limit, patient };
         history.readings(&wanted).map_err(|away| Problem::history_away(history.name(), &away.0))
-    }
-
-    /// Whether it had been received by the minute that is asked about.
-    fn is_known(&self, reading: &Reading) -> bool {
-        self.as_of.is_none_or(|as_of| reading.received_at.0.div_euclid(60_000) < as_of.0.div_euclid(60_000))
     }
 
     /// How many readings the sums of quarters that ended by `end` were made of and that were not found.
