@@ -97,22 +97,22 @@ async fn a_reading_that_is_kept_elsewhere_is_traced_and_one_that_nobody_has_is_g
 
 #[tokio::test]
 async fn an_import_of_what_is_kept_elsewhere_brings_nothing_new() {
-    let minute = 60_000;
-    let at = |property, minutes: i64, value| {
-        let then = reading(property, 0, value);
-        Reading { event_time: then.event_time.plus(minutes * minute - 1), ..then }
-    };
-    let found = vec![at(6, -60, 1_840), at(6, 0, 2_000), at(4, 0, 110)];
-    let elsewhere = Arc::new(Elsewhere(Mutex::new(Ok(found))));
+    let elsewhere = elsewhere();
     let city = City::made(inputs(), Options::default(), Some(Arc::clone(&elsewhere) as _)).await;
+    let durable = city.journal.status().borrow().durable;
     assert!(import(&city, TWO_HOURS).await.contains(r#""new":3,"known":0"#));
-    let newest = city.journal.status().borrow().durable;
-    city.fold_journalled(newest);
+    city.fold_journalled(durable.next());
     city.commit();
     for day in 745..750 {
         city.tick(day * 24 * 60).await;
         city.commit();
     }
+    let device = city.fold.read().unwrap().device_no("eving").unwrap();
+    let at = |property, minutes: i64, value| {
+        let then = reading(property, 0, value);
+        Reading { device, event_time: then.event_time.plus(minutes * 60_000 - 1), ..then }
+    };
+    *elsewhere.0.lock().unwrap() = Ok(vec![at(6, -60, 1_840), at(6, 0, 2_000), at(4, 0, 110)]);
     let again = import(&city, TWO_HOURS).await;
     assert!(again.contains(r#""new":0,"known":3"#), "{again}");
     *elsewhere.0.lock().unwrap() = Err(HistoryAway("nobody is there".to_owned()));
