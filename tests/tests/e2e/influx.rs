@@ -2,6 +2,7 @@
 
 mod arrives;
 mod commands;
+mod corrected;
 mod grafana;
 mod hold;
 mod kills;
