@@ -31,6 +31,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The certificate of a listener cannot be used.
+    #[error("cannot speak TLS on {name}")]
+    Tls {
+        /// Name of the source.
+        name: String,
+        /// Why.
+        source: smartpole_tls::Error,
+    },
     /// The listener cannot be opened.
     #[error("cannot listen on {address}: {reason}")]
     Listen {

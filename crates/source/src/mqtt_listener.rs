@@ -15,24 +15,33 @@
 //!   connections, so a full disk costs at most `max_connections` of them.
 //! - A QoS 2 message is journalled before its PUBREC; sent again after a lost connection it is journalled again, and
 //!   counts once. QoS 0 is journalled without anybody waiting for it. Last wills are not journalled.
+//! - With a certificate it speaks TLS, and a pole may have to show one of its own ([`front`]).
 //! - Subscribing is allowed and brings nothing. Nothing is kept on disk beside the journal.
 
+mod front;
+mod gate;
 mod intake;
 mod options;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
-use mqtt5::broker::{BrokerConfig, MqttBroker, StorageConfig, config::AuthConfig};
+use mqtt5::broker::{BrokerConfig, MqttBroker, PasswordAuthProvider, StorageConfig, config::AuthConfig};
 use smartpole_journal::{Error as JournalError, Journal};
+use smartpole_tls::ServerTls;
 use tokio::{
+    net::TcpListener,
     select,
     sync::{mpsc, watch},
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 
-use self::intake::Intake;
 pub use self::options::Options;
+use self::{front::Front, gate::Gate, intake::Intake};
 use crate::{Clock, Error, SourceState, SourceStatus, status::Board};
 
 /// How long a stop waits for open connections.
@@ -41,6 +50,8 @@ const STOP_LIMIT: Duration = Duration::from_millis(800);
 /// A listener that is bound, and listens once it runs.
 pub struct MqttListener {
     broker: MqttBroker,
+    /// Before the broker, if it speaks TLS.
+    front: Option<Front>,
     address: SocketAddr,
     ended: mpsc::Receiver<JournalError>,
     board: Board,
@@ -67,13 +78,25 @@ impl MqttListener {
         let (end, ended) = mpsc::channel(1);
         let intake = Intake::new(&options.name, journal, now, board.clone(), end);
         let listen = |reason: String| Error::Listen { address: options.address, reason };
-        let broker = MqttBroker::with_config(config(&options, Arc::new(intake)));
-        let broker = broker.await.map_err(|error| listen(error.to_string()))?;
-        let address = broker.local_addr().ok_or_else(|| listen("the address is not known".to_owned()))?;
+        let mut config = config(&options, Arc::new(intake));
+        let files = options.tls();
+        if files.is_some() {
+            config.bind_addresses = vec![(Ipv4Addr::LOCALHOST, 0).into()];
+            config.auth_config = AuthConfig::new().with_allow_anonymous(true); // the gate takes its place
+        }
+        let broker = MqttBroker::with_config(config).await.map_err(|error| listen(error.to_string()))?;
+        let inner = broker.local_addr().ok_or_else(|| listen("the address is not known".to_owned()))?;
+        let (broker, front, address) = match files {
+            None => (broker, None, inner),
+            Some(files) => {
+                let (front, address) = front(&options, files, inner).await?;
+                (broker.with_auth_provider(Arc::clone(&front.gate) as _), Some(front), address)
+            }
+        };
         if options.allow_anonymous && !address.ip().is_loopback() {
             tracing::warn!(source = options.name, %address, "anyone who reaches this address can publish");
         }
-        Ok(Self { broker, address, ended, board, name: options.name })
+        Ok(Self { broker, front, address, ended, board, name: options.name })
     }
 
     /// Where it listens.
@@ -91,15 +114,22 @@ impl MqttListener {
     /// # Errors
     /// [`Error::Journal`] once the journal takes nothing more, [`Error::Listen`] if the listener fails.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
-        let Self { mut broker, address, mut ended, board, name } = self;
+        let Self { mut broker, front, address, mut ended, board, name } = self;
         let stop = broker.shutdown_handle();
         let failed = |error: mqtt5::MqttError| Error::Listen { address, reason: error.to_string() };
         board.enter(SourceState::Connected, None);
         tracing::info!(source = name, %address, "listening");
+        let fronting = async {
+            match front {
+                Some(front) => front.run(shutdown.clone()).await,
+                None => std::future::pending().await,
+            }
+        };
         let mut running = std::pin::pin!(broker.run());
         let result = select! {
             result = &mut running => result.map_err(failed),
             () = shutdown.cancelled() => Ok(()),
+            result = fronting => result.map_err(|error| Error::Listen { address, reason: error.to_string() }),
             Some(source) = ended.recv() => Err(Error::Journal { name, source }),
         };
         stop.shutdown();
@@ -110,6 +140,25 @@ impl MqttListener {
         board.enter(SourceState::Stopped, result.as_ref().err().map(ToString::to_string));
         result
     }
+}
+
+/// The listener that poles see, and its address.
+async fn front(
+    options: &Options,
+    files: smartpole_tls::Files,
+    broker: SocketAddr,
+) -> Result<(Front, SocketAddr), Error> {
+    let listen = |reason: String| Error::Listen { address: options.address, reason };
+    let tls = ServerTls::load(files).map_err(|source| Error::Tls { name: options.name.clone(), source })?;
+    let passwords = match &options.password_file {
+        Some(path) => Some(PasswordAuthProvider::from_file(path).await.map_err(|error| listen(error.to_string()))?),
+        None => None,
+    };
+    let listener = TcpListener::bind(options.address).await.map_err(|error| listen(error.to_string()))?;
+    let address = listener.local_addr().map_err(|error| listen(error.to_string()))?;
+    let gate = Arc::new(Gate::new(&options.name, passwords, options.topics.clone()));
+    let (asks_name, max_connections) = (options.client_ca_file.is_some(), options.max_connections as usize);
+    Ok((Front { listener, tls, asks_name, broker, gate, max_connections }, address))
 }
 
 fn config(options: &Options, intake: Arc<Intake>) -> BrokerConfig {

@@ -18,4 +18,5 @@ mod lorawan;
 mod real_input;
 mod registry;
 mod replay;
+mod tls;
 mod truth;
