@@ -20,7 +20,8 @@ function binary() {
   return path;
 }
 
-async function freePort() {
+/** A port that nobody listens on. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
@@ -75,11 +76,11 @@ export function chromiumPath() {
 }
 
 /** Headless Chromium by playwright-core, which tests/run installs outside the checkout. */
-export async function startBrowser() {
+export async function startBrowser(more = []) {
   const { chromium } = createRequire(join(modulesFolder(), 'package.json'))('playwright-core');
   const executablePath = chromiumPath();
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader'];
+    '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader', ...more];
   return chromium.launch({ executablePath, headless: true, args });
 }
 

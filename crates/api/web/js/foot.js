@@ -4,7 +4,7 @@ import { find, h } from './dom.js';
 import { language, t } from './i18n.js';
 import { shareButton } from './share.js';
 
-const LEGAL = ['imprint', 'privacy', 'accessibility'];
+const LEGAL = ['imprint', 'privacy', 'accessibility', 'processing'];
 let publisher = null;
 
 /** Asks who publishes; a service that does not say has a foot without it. */

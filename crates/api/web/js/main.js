@@ -69,6 +69,12 @@ function panelsLater() {
   addDrawerLater('bedeutung', () => import('./explain.js').then(({ startExplain }) => startExplain()));
 }
 
+/** Sheets of other views: nobody waited for them. */
+function sheetsLater() {
+  for (const sheet of document.querySelectorAll('link[data-later]')) sheet.media = 'all';
+}
+
+sheetsLater();
 buildTiles();
 await startLanguage();
 startTheme(find('[data-testid=theme]'));
