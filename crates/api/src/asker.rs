@@ -30,13 +30,14 @@ use crate::{
 };
 
 /// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 34] = [
+pub(crate) const PUBLIC: [&str; 36] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
     "/catalog.ttl",
     "/catalog.jsonld",
     "/plain",
+    "/legal/{page}",
     "/datasets",
     "/datasets/{id}",
     "/sitemap.xml",
@@ -46,6 +47,7 @@ pub(crate) const PUBLIC: [&str; 34] = [
     "/sta/v1.1/{*path}",
     "/api/v1/me",
     "/api/v1/publisher",
+    "/api/v1/processing",
     "/api/v1/poles",
     "/api/v1/zones",
     "/api/v1/properties",
@@ -84,6 +86,10 @@ const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"
 /// The address that a request came from; the accept loop puts it in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
+
+/// The request came over TLS to this service itself; the accept loop puts it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Secure;
 
 /// Who are operators: this machine, and these networks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -183,7 +189,8 @@ fn reports(fold: &Fold, device: &Device, property: &ObservedProperty) -> bool {
     reported(fold, device).any(|number| number == property.number || makes(number))
 }
 
-fn reported(fold: &Fold, device: &Device) -> impl Iterator<Item = PropertyNo> {
+/// What a device has reported.
+pub(crate) fn reported(fold: &Fold, device: &Device) -> impl Iterator<Item = PropertyNo> {
     let latest = fold.device_no(&device.id).map_or(&[][..], |number| fold.latest(number));
     latest.iter().map(|latest| latest.series.property)
 }

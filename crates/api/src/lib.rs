@@ -17,6 +17,7 @@ mod csv;
 mod export;
 mod health;
 mod history;
+mod legal;
 mod list;
 mod live;
 mod number;
@@ -44,6 +45,7 @@ use tower_http::{
 pub use asker::{Operators, Peer};
 pub use health::{CircuitState, Health, SourceHealth, TargetFilter, TargetHealth};
 pub use history::{History, HistoryAway, HistoryWanted};
+pub use legal::{Legal, LegalOptions};
 pub use publish::Publish;
 pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
 pub use routes::openapi;

@@ -1,5 +1,7 @@
 //! What went wrong, for machines and people (RFC 9457).
 
+mod named;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -8,6 +10,8 @@ use axum::{
 use serde::Serialize;
 use smartpole_model::UtcMillis;
 use utoipa::{IntoResponses, ToSchema};
+
+pub(crate) use named::Named;
 
 /// An error as `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -107,6 +111,14 @@ impl Problem {
         let path: String = path.chars().take(128).collect();
         let detail = format!("there is nothing at {path:?}");
         Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail, "GET /api/openapi.json lists all addresses")
+    }
+
+    /// A page of the law that nobody has given: 404.
+    pub(crate) fn not_given(page: &str) -> Self {
+        let detail = format!("the city has given no page {page:?}");
+        let remedy =
+            format!("whoever runs the service gives it by `{page}` in the section [legal] of the configuration");
+        Self::new(StatusCode::NOT_FOUND, "not-given", "Not given", detail, remedy)
     }
 
     /// None of the forms of an answer is accepted: 406. `types` are their media types, `names` what `format` calls them.
@@ -247,61 +259,6 @@ impl From<smartpole_store::Error> for Problem {
     fn from(error: smartpole_store::Error) -> Self {
         Self::internal(&error)
     }
-}
-
-/// What an id names, for [`Problem::unknown`].
-pub(crate) struct Named {
-    kind: &'static str,
-    title: &'static str,
-    word: &'static str,
-    list: &'static str,
-}
-
-impl Named {
-    pub(crate) const POLE: Self =
-        Self { kind: "unknown-pole", title: "Unknown pole", word: "pole", list: "/api/v1/poles" };
-    pub(crate) const DEVICE: Self =
-        Self { kind: "unknown-device", title: "Unknown device", word: "device", list: "/api/v1/devices" };
-    pub(crate) const ZONE: Self =
-        Self { kind: "unknown-zone", title: "Unknown zone", word: "zone", list: "/api/v1/zones" };
-    pub(crate) const QUARANTINED: Self = Self {
-        kind: "unknown-message",
-        title: "Unknown message",
-        word: "message in quarantine with the number",
-        list: "/api/v1/quarantine",
-    };
-    pub(crate) const REPLAY: Self = Self {
-        kind: "unknown-replay",
-        title: "Unknown replay",
-        word: "replay with the number",
-        list: "/api/v1/replays",
-    };
-    pub(crate) const READING: Self = Self {
-        kind: "unknown-reading",
-        title: "Unknown reading",
-        word: "reading",
-        list: "/api/v1/series with step=raw",
-    };
-    pub(crate) const SITE: Self = Self {
-        kind: "unknown-site",
-        title: "Unknown site",
-        word: "zone or pole",
-        list: "/api/v1/zones or /api/v1/poles",
-    };
-    pub(crate) const EVENT: Self =
-        Self { kind: "unknown-event", title: "Unknown event", word: "event", list: "/api/v1/events" };
-    pub(crate) const ALERT: Self =
-        Self { kind: "unknown-alert", title: "Unknown alert", word: "alert with the id", list: "/api/v1/alerts" };
-    pub(crate) const MAINTENANCE: Self = Self {
-        kind: "unknown-maintenance",
-        title: "Unknown maintenance",
-        word: "maintenance with the id",
-        list: "/api/v1/maintenance",
-    };
-    pub(crate) const DATA_SET: Self =
-        Self { kind: "unknown-data-set", title: "Unknown data set", word: "data set", list: "/datasets" };
-    pub(crate) const PROPERTY: Self =
-        Self { kind: "unknown-property", title: "Unknown property", word: "property", list: "/api/v1/properties" };
 }
 
 impl IntoResponse for Problem {

@@ -105,12 +105,9 @@ impl Publish {
         mail(&self.contact).or_else(|| is_web(&self.contact).then(|| self.contact.clone()))
     }
 
-    /// Where mistakes are reported, as a link; `None` if nowhere. A form may be asked for with a query.
+    /// Where mistakes are reported, as a link; `None` if nowhere.
     pub(crate) fn report_iri(&self) -> Option<String> {
-        let (page, query) = self.report.split_once('?').unwrap_or((&self.report, ""));
-        let is_form =
-            is_web(page) && query.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-%=&+".contains(&byte));
-        mail(&self.report).or_else(|| is_form.then(|| self.report.clone()))
+        link(&self.report)
     }
 
     /// Who may show widgets in a frame, as `frame-ancestors` of a Content-Security-Policy says it.
@@ -124,6 +121,13 @@ impl Publish {
 pub(crate) fn city(inputs: &Inputs) -> String {
     let zone = inputs.registry.zones.iter().find(|zone| zone.kind == "city");
     zone.map_or_else(|| inputs.settings.city.clone(), |zone| zone.name.clone())
+}
+
+/// An e-mail address or the address of a page as a link; `None` if it is neither. A form may be asked for with a query.
+pub(crate) fn link(text: &str) -> Option<String> {
+    let (page, query) = text.split_once('?').unwrap_or((text, ""));
+    let is_form = is_web(page) && query.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-%=&+".contains(&byte));
+    mail(text).or_else(|| is_form.then(|| text.to_owned()))
 }
 
 /// An e-mail address as a link; `None` if it is none.
@@ -144,7 +148,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// An http or https address without user, query and fragment, of characters that may stand in any IRI.
-fn is_web(text: &str) -> bool {
+pub(crate) fn is_web(text: &str) -> bool {
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b":/._~-%[]".contains(&byte);
     let uri = text.parse::<Uri>().ok().filter(|_| text.bytes().all(is_safe));
     let scheme = uri.as_ref().and_then(Uri::scheme_str);

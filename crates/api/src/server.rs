@@ -1,25 +1,22 @@
 //! Accepts connections, and lets go of them in time.
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use hyper::{Request, body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
+use smartpole_tls::ServerTls;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{ApiState, Error, Peer, live, router};
+use crate::{ApiState, Error, Peer, asker::Secure, live, router};
 
 /// A head that takes longer to arrive ends its connection, and so does idleness between requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,20 +25,33 @@ const MAX_HEAD: usize = 16 << 10;
 /// How long requests under way may take once the service stops.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown`: then nothing more is accepted, live streams end at once, and requests under way get a second.
+/// Serves until `shutdown`, over TLS alone if there is a certificate: then nothing more is accepted, live streams end at once, and requests under way get a second.
 ///
 /// # Errors
 /// [`Error::Accept`] if the listener is broken; want of file descriptors and connections that fail are waited out.
-pub async fn serve(listener: TcpListener, state: ApiState, shutdown: CancellationToken) -> Result<(), Error> {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<ServerTls>,
+    state: ApiState,
+    shutdown: CancellationToken,
+) -> Result<(), Error> {
     let closing = state.closing.clone();
     let live = tokio::spawn(live::run(state.clone()));
-    let result = accept(&listener, &state, &shutdown).await;
+    if let Some(tls) = tls.clone() {
+        tokio::spawn(tls.reload(shutdown.clone()));
+    }
+    let result = accept(&listener, tls.as_ref(), &state, &shutdown).await;
     closing.cancel();
     live.await.ok();
     result
 }
 
-async fn accept(listener: &TcpListener, state: &ApiState, shutdown: &CancellationToken) -> Result<(), Error> {
+async fn accept(
+    listener: &TcpListener,
+    tls: Option<&ServerTls>,
+    state: &ApiState,
+    shutdown: &CancellationToken,
+) -> Result<(), Error> {
     let (service, connections) = (router(state.clone()), Arc::new(Semaphore::new(state.options.connections)));
     let graceful = GracefulShutdown::new();
     loop {
@@ -54,7 +64,10 @@ async fn accept(listener: &TcpListener, state: &ApiState, shutdown: &Cancellatio
             accepted = next => accepted,
         };
         match accepted {
-            Ok((accepted, permit)) => connection(accepted, permit, service.clone(), &graceful),
+            Ok(((stream, peer), permit)) => {
+                let answering = Answering::new(peer.ip(), tls.is_some(), service.clone());
+                tokio::spawn(connection(stream, tls.cloned(), answering, graceful.watcher(), permit));
+            }
             Err(error) if passes(&error) => tokio::time::sleep(Duration::from_millis(100)).await,
             Err(error) => return Err(Error::Accept(error)),
         }
@@ -69,7 +82,14 @@ async fn accept(listener: &TcpListener, state: &ApiState, shutdown: &Cancellatio
 /// The router, which is told whom it answers.
 struct Answering {
     peer: IpAddr,
+    is_tls: bool,
     router: TowerToHyperService<axum::Router>,
+}
+
+impl Answering {
+    fn new(peer: IpAddr, is_tls: bool, router: axum::Router) -> Self {
+        Self { peer, is_tls, router: TowerToHyperService::new(router) }
+    }
 }
 
 impl Service<Request<Incoming>> for Answering {
@@ -79,29 +99,43 @@ impl Service<Request<Incoming>> for Answering {
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(Peer(self.peer));
+        if self.is_tls {
+            request.extensions_mut().insert(Secure);
+        }
         self.router.call(request)
     }
 }
 
-fn connection(
-    (stream, peer): (TcpStream, SocketAddr),
+/// The handshake, then requests until the client has enough or the service stops.
+async fn connection(
+    stream: TcpStream,
+    tls: Option<ServerTls>,
+    answering: Answering,
+    watcher: Watcher,
     permit: OwnedSemaphorePermit,
-    router: axum::Router,
-    graceful: &GracefulShutdown,
 ) {
     // Without it a live event waits for the acknowledgement of the one before.
     stream.set_nodelay(true).ok();
+    let Some(tls) = tls else { return answer(stream, answering, watcher, permit).await };
+    match tls.accept(stream).await {
+        Ok(stream) => answer(stream, answering, watcher, permit).await,
+        Err(error) => tracing::debug!(%error, "no TLS came of a connection"),
+    }
+}
+
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    answering: Answering,
+    watcher: Watcher,
+    permit: OwnedSemaphorePermit,
+) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEAD);
-    let service = Answering { peer: peer.ip(), router: TowerToHyperService::new(router) };
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection ended");
-        }
-        drop(permit);
-    });
+    let connection = watcher.watch(builder.serve_connection(TokioIo::new(stream), answering));
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "connection ended");
+    }
+    drop(permit);
 }
 
 /// Whether the listener can go on after this.

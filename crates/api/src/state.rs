@@ -14,7 +14,7 @@ use smartpole_store::Queries;
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Health, Operators, Publish, Replays, export::Slots, live::Hub, problem::Problem, routes::Days};
+use crate::{Health, Legal, Operators, Publish, Replays, export::Slots, live::Hub, problem::Problem, routes::Days};
 
 /// Limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,10 @@ pub struct Parts {
     pub operators: Operators,
     /// Who publishes; its `base_url` is not empty.
     pub publish: Publish,
+    /// What the law asks of the page.
+    pub legal: Legal,
+    /// Days that messages stay in the journal.
+    pub journal_days: u32,
 }
 
 /// All that the handlers share; clones are the same one.

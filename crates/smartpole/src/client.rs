@@ -4,6 +4,7 @@ use std::{
     fmt::Write,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,12 +15,19 @@ use hyper::{
     header::{CONTENT_TYPE, HOST},
 };
 use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, pki_types::ServerName};
 use serde_json::Value;
-use tokio::{net::TcpStream, runtime::Runtime, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    runtime::Runtime,
+    time::timeout,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     cli::At,
-    config::{Config, Mistakes},
+    config::{Config, Http, Mistakes},
 };
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -39,6 +47,12 @@ pub(crate) enum ClientError {
     Runtime(#[source] io::Error),
     #[error("no service answers at {url}")]
     Nobody { url: String, source: io::Error },
+    #[error("{url} is not who it should be, or speaks no TLS")]
+    Untrusted { url: String, source: io::Error },
+    #[error(transparent)]
+    Certificate(#[from] smartpole_tls::Error),
+    #[error("cannot speak TLS")]
+    Tls(#[from] rustls::Error),
     #[error("no answer from {url} in time")]
     Late { url: String },
     #[error("the answer of {url} broke off")]
@@ -54,6 +68,8 @@ pub(crate) enum ClientError {
 pub(crate) struct Client {
     url: String,
     host: String,
+    /// How it speaks TLS, if it does.
+    tls: Option<Arc<ClientConfig>>,
     runtime: Runtime,
 }
 
@@ -62,20 +78,35 @@ impl Client {
     pub(crate) fn at(at: &At) -> Result<Self, ClientError> {
         let url = match (&at.url, &at.config) {
             (Some(url), _) => Some(url.clone()),
-            (None, Some(config)) => reached_at(Config::load(config).map_err(ClientError::Config)?.http.listen),
-            (None, None) => reached_at((Ipv4Addr::LOCALHOST, 8080).into()),
+            (None, Some(config)) => return Self::configured(&Config::load(config).map_err(ClientError::Config)?.http),
+            (None, None) => reached_at((Ipv4Addr::LOCALHOST, 8080).into()).map(|at| format!("http://{at}")),
         };
         Self::new(&url.ok_or(ClientError::NoAddress)?)
+    }
+
+    /// The service that is configured like this.
+    fn configured(http: &Http) -> Result<Self, ClientError> {
+        let host = reached_at(http.listen).ok_or(ClientError::NoAddress)?;
+        match http.tls() {
+            Some(files) => Self::to(host, Some(smartpole_tls::pinned(&files.cert)?)),
+            None => Self::to(host, None),
+        }
     }
 
     pub(crate) fn new(url: &str) -> Result<Self, ClientError> {
         let wrong = || ClientError::Url { url: url.to_owned() };
         let uri: Uri = url.parse().map_err(|_| wrong())?;
-        let plain = uri.scheme_str() == Some("http") && matches!(uri.path(), "" | "/");
-        let authority = uri.authority().filter(|_| plain).ok_or_else(wrong)?;
-        let host = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(80));
+        let is_tls = uri.scheme_str() == Some("https");
+        let usable = (is_tls || uri.scheme_str() == Some("http")) && matches!(uri.path(), "" | "/");
+        let authority = uri.authority().filter(|_| usable).ok_or_else(wrong)?;
+        let host = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(if is_tls { 443 } else { 80 }));
+        Self::to(host, is_tls.then(smartpole_tls::of_system).transpose()?)
+    }
+
+    fn to(host: String, tls: Option<ClientConfig>) -> Result<Self, ClientError> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        Ok(Self { url: format!("http://{host}"), host, runtime: runtime.map_err(ClientError::Runtime)? })
+        let url = format!("{}://{host}", if tls.is_some() { "https" } else { "http" });
+        Ok(Self { url, host, tls: tls.map(Arc::new), runtime: runtime.map_err(ClientError::Runtime)? })
     }
 
     /// Where it asks.
@@ -130,6 +161,26 @@ impl Client {
         let stream = timeout(CONNECT, TcpStream::connect(&self.host)).await;
         let stream = stream.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         let stream = stream.map_err(|source| ClientError::Nobody { url: self.url.clone(), source })?;
+        match &self.tls {
+            None => self.exchange(stream, method, path, body).await,
+            Some(tls) => self.exchange(self.secured(tls, stream).await?, method, path, body).await,
+        }
+    }
+
+    async fn secured(&self, tls: &Arc<ClientConfig>, stream: TcpStream) -> Result<TlsStream<TcpStream>, ClientError> {
+        let name = self.host.rsplit_once(':').map_or(&*self.host, |(name, _)| name).trim_matches(['[', ']']);
+        let name = ServerName::try_from(name.to_owned()).map_err(|_| ClientError::Url { url: self.url.clone() })?;
+        let connected = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
+        connected.map_err(|source| ClientError::Untrusted { url: self.url.clone(), source })
+    }
+
+    async fn exchange(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Response<Incoming>, ClientError> {
         let connected = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, connection) = connected.map_err(|source| self.broken(source))?;
         tokio::spawn(connection); // it ends with the answer, and says there what went wrong
@@ -168,7 +219,7 @@ fn reached_at(listen: SocketAddr) -> Option<String> {
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    (listen.port() != 0).then(|| format!("http://{}", SocketAddr::new(ip, listen.port())))
+    (listen.port() != 0).then(|| SocketAddr::new(ip, listen.port()).to_string())
 }
 
 /// As a value of a query string (RFC 3986 section 2.3: what is not unreserved is escaped).
@@ -188,15 +239,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_plain_http_without_a_path() {
+    fn an_address_has_a_scheme_and_no_path() {
         for (url, host) in [
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://lamps.example/", "http://lamps.example:80"),
             ("http://[::1]:9000", "http://[::1]:9000"),
+            ("https://lamps.example", "https://lamps.example:443"),
         ] {
             assert_eq!(Client::new(url).unwrap().url(), host);
         }
-        for wrong in ["127.0.0.1:8080", "https://127.0.0.1", "http://a/b", "", "http:// a"] {
+        for wrong in ["127.0.0.1:8080", "ftp://127.0.0.1", "http://a/b", "", "http:// a"] {
             assert!(matches!(Client::new(wrong), Err(ClientError::Url { .. })), "{wrong}");
         }
     }
@@ -211,9 +263,9 @@ mod tests {
     #[test]
     fn a_service_that_listens_everywhere_is_reached_here() {
         for (listen, url) in [
-            ("0.0.0.0:8080", Some("http://127.0.0.1:8080")),
-            ("[::]:9000", Some("http://[::1]:9000")),
-            ("10.0.0.7:80", Some("http://10.0.0.7:80")),
+            ("0.0.0.0:8080", Some("127.0.0.1:8080")),
+            ("[::]:9000", Some("[::1]:9000")),
+            ("10.0.0.7:80", Some("10.0.0.7:80")),
             ("127.0.0.1:0", None),
         ] {
             assert_eq!(reached_at(listen.parse().unwrap()).as_deref(), url, "{listen}");

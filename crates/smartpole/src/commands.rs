@@ -7,7 +7,7 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use smartpole_api::Publish;
+use smartpole_api::{Legal, Publish};
 use smartpole_source::{mqtt_listener, udp};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -78,8 +78,10 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
         registry: config.registry,
         inputs_key_file: config.inputs_key_file,
         http: config.http.listen,
+        tls: config.http.tls(),
         operators: config.http.operators,
         publish: config.publish,
+        legal: config.legal,
         mqtt: config.mqtt,
         listener: config.listener,
         udp: config.udp,
@@ -117,8 +119,10 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         registry,
         inputs_key_file: None,
         http: free(demo.http(), bind_tcp),
+        tls: None,
         operators: Vec::new(),
         publish: Publish::default(),
+        legal: Legal::default(),
         mqtt: Vec::new(),
         listener: Some(listener),
         udp: Some(gateways),
@@ -181,7 +185,7 @@ fn serve(setup: Setup, play: Option<Play>) -> Result<(), Error> {
 /// The first line on stdout is the address of the page.
 fn announce(service: &Service) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "dashboard http://{}", service.http)?;
+    writeln!(out, "dashboard {}", service.url)?;
     if let Some(mqtt) = service.mqtt {
         writeln!(out, "mqtt      {mqtt}")?;
     }

@@ -10,12 +10,13 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use smartpole_api::{ApiState, Operators, Parts, Publish};
+use smartpole_api::{ApiState, Legal, Operators, Parts, Publish};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
 use smartpole_source::{mqtt_client, mqtt_listener, udp};
 use smartpole_store::{Queries, Store};
+use smartpole_tls::ServerTls;
 use tokio::{
     net::TcpListener,
     runtime::Handle,
@@ -55,9 +56,13 @@ pub(crate) struct Setup {
     /// File of the key that seals copies of the registry's keys, if it is not among the data.
     pub(crate) inputs_key_file: Option<PathBuf>,
     pub(crate) http: SocketAddr,
+    /// The interface's certificate, if it speaks HTTPS.
+    pub(crate) tls: Option<smartpole_tls::Files>,
     /// Who may order replays beside this machine.
     pub(crate) operators: Vec<ipnet::IpNet>,
     pub(crate) publish: Publish,
+    /// While it lacks something, the interface listens on this machine alone.
+    pub(crate) legal: Legal,
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     pub(crate) listener: Option<mqtt_listener::Options>,
     pub(crate) udp: Option<udp::Options>,
@@ -89,6 +94,10 @@ pub(crate) enum Error {
     Fold(#[from] fold_loop::Error),
     #[error("cannot listen on {address}; is something else using it?")]
     Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot tell its own address")]
+    Address(#[source] io::Error),
+    #[error("cannot speak HTTPS")]
+    Tls(#[from] smartpole_tls::Error),
     #[error("cannot use a target")]
     Target(#[from] smartpole_influx::Error),
     #[error("cannot start a source")]
@@ -99,7 +108,8 @@ pub(crate) enum Error {
 
 /// A service that runs.
 pub(crate) struct Service {
-    pub(crate) http: SocketAddr,
+    /// Where the page is.
+    pub(crate) url: String,
     pub(crate) mqtt: Option<SocketAddr>,
     pub(crate) udp: Option<SocketAddr>,
     pub(crate) fold: Arc<RwLock<Fold>>,
@@ -117,8 +127,8 @@ impl Service {
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
         let data = &setup.data;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
-        let http =
-            TcpListener::bind(setup.http).await.map_err(|source| Error::Listen { address: setup.http, source })?;
+        let http = listen(setup.http, &setup.legal).await?;
+        let tls = setup.tls.map(ServerTls::load).transpose()?;
         let failed = CancellationToken::new();
 
         let (store, library) = (Store::open(data)?, InputLibrary::new(data, setup.inputs_key_file));
@@ -132,7 +142,7 @@ impl Service {
             Targets::new((&setup.influx, setup.history.as_ref()), &store, &queries, &library, &committed)?;
         let history = setup.history.as_ref().map(TargetHistory::new).transpose()?.map(|history| Arc::new(history) as _);
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
-        let (orders, (live, _)) = (Orders::new(&fold, &store, &journal, &library), broadcast::channel(LIVE_STEPS));
+        let (orders, live) = (Orders::new(&fold, &store, &journal, &library), broadcast::Sender::new(LIVE_STEPS));
         let (offers, offered) = mpsc::channel(OFFERS);
         let folding = FoldLoop {
             messages: Messages::new(journal.clone()),
@@ -151,7 +161,8 @@ impl Service {
 
         let known = known_gateways(&fold);
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known, &journal).await?;
-        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &http));
+        let url = own_url(&http, tls.is_some())?;
+        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &url));
         let places = Places::new(data, setup.registry, &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
         let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
@@ -170,12 +181,14 @@ impl Service {
             clock: clock::now,
             operators: Operators(setup.operators),
             publish,
+            legal: setup.legal,
+            journal_days: setup.journal_days,
         };
-        let interface = Interface::spawn(http, parts, (health, check, alerts), &failed)?;
+        let interface = Interface::spawn((http, tls), parts, (health, check, alerts), &failed);
         sources.run(watch, offered, &journal, &failed);
         runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
-        let (http, mqtt, udp) = (interface.address, sources.listens, sources.hears);
-        Ok(Self { http, mqtt, udp, fold, journal, failed, sources, folding, targets, interface })
+        let (mqtt, udp) = (sources.listens, sources.hears);
+        Ok(Self { url, mqtt, udp, fold, journal, failed, sources, folding, targets, interface })
     }
 
     /// Stops in the order in which messages go through: sources, journal, fold and store, targets, interface.
@@ -194,10 +207,27 @@ impl Service {
     }
 }
 
+/// Where the interface is wanted, or on this machine alone while the page lacks what the law asks of one that everybody reaches.
+async fn listen(wanted: SocketAddr, legal: &Legal) -> Result<TcpListener, Error> {
+    let address = legal.allows(wanted);
+    if address != wanted {
+        let missing = legal.missing().join(", ");
+        tracing::warn!(
+            "the interface listens on {address} instead of {wanted}: give {missing} in the section [legal] of the configuration"
+        );
+    }
+    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
+}
+
+/// The interface's own address.
+fn own_url(http: &TcpListener, is_tls: bool) -> Result<String, Error> {
+    let address = http.local_addr().map_err(Error::Address)?;
+    Ok(format!("{}://{address}", if is_tls { "https" } else { "http" }))
+}
+
 /// Where nobody says how everybody reaches the service, its own address stands.
-fn reached(publish: Publish, http: &TcpListener) -> Publish {
-    let own = || http.local_addr().map_or_else(|_| String::new(), |address| format!("http://{address}"));
-    let base_url = if publish.base_url.is_empty() { own() } else { publish.base_url };
+fn reached(publish: Publish, own: &str) -> Publish {
+    let base_url = if publish.base_url.is_empty() { own.to_owned() } else { publish.base_url };
     Publish { base_url, ..publish }
 }
 
@@ -250,24 +280,22 @@ impl Folding {
 
 /// HTTP and what it needs beside.
 struct Interface {
-    address: SocketAddr,
     stop: CancellationToken,
     tasks: JoinSet<()>,
 }
 
 impl Interface {
     fn spawn(
-        http: TcpListener,
+        (http, tls): (TcpListener, Option<ServerTls>),
         parts: Parts,
         (health, check, alerts): (HealthWatch, LedgerCheck, Alerts),
         failed: &CancellationToken,
-    ) -> Result<Self, Error> {
-        let address = http.local_addr().map_err(Error::Thread)?;
+    ) -> Self {
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let state = ApiState::new(parts, smartpole_api::Options::default());
         let (stopped, guard) = (stop.clone(), failed.clone().drop_guard());
         tasks.spawn(async move {
-            match smartpole_api::serve(http, state, stopped).await {
+            match smartpole_api::serve(http, tls, state, stopped).await {
                 Ok(()) => drop(guard.disarm()),
                 Err(error) => tracing::error!("the interface ended: {}", Chain(&error)),
             }
@@ -275,7 +303,7 @@ impl Interface {
         tasks.spawn(health.run(stop.clone()));
         tasks.spawn(check.run(stop.clone()));
         tasks.spawn(alerts.run(stop.clone()));
-        Ok(Self { address, stop, tasks })
+        Self { stop, tasks }
     }
 }
 

@@ -32,6 +32,7 @@ mod imports;
 pub(crate) mod latest;
 mod ledger;
 mod ledger_rows;
+mod legal;
 mod live;
 mod me;
 mod method;
@@ -88,9 +89,15 @@ struct Info;
 
 /// All described addresses.
 pub(crate) fn all() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::with_openapi(Info::openapi())
+    OpenApiRouter::with_openapi(Info::openapi()).merge(city()).merge(operation()).merge(pages())
+}
+
+/// What the city measures.
+fn city() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
         .routes(routes!(me::me))
         .routes(routes!(publisher::publisher))
+        .routes(routes!(legal::processing::processing))
         .routes(routes!(poles::poles))
         .routes(routes!(zones::zones))
         .routes(routes!(properties::properties))
@@ -98,30 +105,35 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(series::series))
         .routes(routes!(export::export))
         .routes(routes!(revisions::revisions))
-        .routes(routes!(trace::trace))
         .routes(routes!(footfall::footfall))
         .routes(routes!(footfall::footfall_profile))
-        .routes(routes!(footfall::footfall_ranking))
-        .routes(routes!(counts::counts))
-        .routes(routes!(counts::reconciled))
         .routes(routes!(calendar::calendar))
         .routes(routes!(events::events))
-        .routes(routes!(coverage::coverage))
-        .routes(routes!(sites::sites))
         .routes(routes!(methods::methods))
         .routes(routes!(air::air))
         .routes(routes!(air::days))
         .routes(routes!(air::limits))
         .routes(routes!(noise::noise))
         .routes(routes!(heat::heat))
+        .routes(routes!(live::live))
+        .routes(routes!(reasons::reasons))
+}
+
+/// What is asked and ordered by whoever plans or runs it.
+fn operation() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(trace::trace))
+        .routes(routes!(footfall::footfall_ranking))
+        .routes(routes!(counts::counts))
+        .routes(routes!(counts::reconciled))
+        .routes(routes!(coverage::coverage))
+        .routes(routes!(sites::sites))
         .routes(routes!(peers::peers))
         .routes(routes!(devices::devices))
         .routes(routes!(devices::device))
         .routes(routes!(gateways::gateways))
-        .routes(routes!(live::live))
         .routes(routes!(ledger::ledger))
         .routes(routes!(ledger_rows::ledger_rows))
-        .routes(routes!(reasons::reasons))
         .routes(routes!(quarantine::quarantine))
         .routes(routes!(quarantine_item::quarantine_item))
         .routes(routes!(replays::replays, replays::order))
@@ -135,11 +147,17 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
         .routes(routes!(alerts::plans::maintenance, alerts::plans::plan_maintenance))
         .routes(routes!(alerts::plans::cancel_maintenance))
         .routes(routes!(alerts::plans::visits, alerts::plans::log_visit))
+}
+
+/// Pages without a script, the open standards, and how the service is.
+fn pages() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
         .routes(routes!(catalog::turtle))
         .routes(routes!(catalog::json_ld))
         .routes(routes!(catalog::data_sets))
         .routes(routes!(catalog::data_set_page))
         .routes(routes!(plain::plain))
+        .routes(routes!(legal::legal))
         .routes(routes!(catalog::sitemap))
         .routes(routes!(catalog::robots))
         .routes(routes!(ngsi_ld::entities))

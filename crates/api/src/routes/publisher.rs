@@ -10,6 +10,7 @@ use crate::{
     ApiState,
     problem::{Failed, Problem},
     publish,
+    routes::legal,
 };
 
 /// Who publishes what the page shows.
@@ -28,6 +29,9 @@ pub(crate) struct Publisher {
     licence: String,
     /// Where everybody reaches the service.
     base_url: String,
+    /// Pages `/legal/…` that there are: `imprint`, `privacy`, `accessibility`, `processing`.
+    #[schema(value_type = Vec<String>)]
+    legal: Vec<&'static str>,
 }
 
 /// Who publishes, under which licence, and where mistakes are reported: `[publish]` of the configuration.
@@ -46,6 +50,7 @@ pub(crate) async fn publisher(State(state): State<ApiState>) -> Result<Json<Publ
             report: publish.report_iri(),
             licence: publish.licence.clone(),
             base_url: publish.base_url.clone(),
+            legal: legal::there(parts),
         })
     });
     Ok(Json(answer.await?))

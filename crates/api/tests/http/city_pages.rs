@@ -43,7 +43,7 @@ async fn whoever_publishes_is_named_with_licence_and_contact() {
     assert_eq!(status, 200);
     assert_eq!(
         said,
-        r#"{"city":"castrop-rauxel","publisher":"castrop-rauxel","contact":"mailto:opendata@example.org","report":"https://example.org/form?about=air","licence":"dl-by-de/2.0","base_url":"https://luft.example.org"}"#
+        r#"{"city":"castrop-rauxel","publisher":"castrop-rauxel","contact":"mailto:opendata@example.org","report":"https://example.org/form?about=air","licence":"dl-by-de/2.0","base_url":"https://luft.example.org","legal":["processing"]}"#
     );
 }
 

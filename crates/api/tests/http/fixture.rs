@@ -11,7 +11,7 @@ use expect_test::Expect;
 use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_api::{
-    ApiState, Health, History, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays, Selection,
+    ApiState, Health, History, Legal, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays, Selection,
     router,
 };
 use smartpole_journal::{Journal, OsFs};
@@ -91,7 +91,7 @@ impl LoadInputs for Library {
 }
 
 /// The small city's registry, with these files beside.
-fn with(more: &[(&str, &str)]) -> Inputs {
+pub(crate) fn with(more: &[(&str, &str)]) -> Inputs {
     let files = [
         ("poles.csv", POLES),
         ("devices.csv", DEVICES),
@@ -175,17 +175,22 @@ impl City {
 
     /// The same, which asks for older readings elsewhere.
     pub(crate) async fn asking(more: &[(&str, &str)], history: Arc<dyn History>) -> Self {
-        let city = Self::made(with(more), Options::default(), Some(history)).await;
+        let city = Self::made(with(more), Options::default(), Some(history), Legal::default()).await;
         city.story().await;
         city
     }
 
     /// A city of this registry that has heard nothing.
     pub(crate) async fn over(inputs: Inputs, options: Options) -> Self {
-        Self::made(inputs, options, None).await
+        Self::made(inputs, options, None, Legal::default()).await
     }
 
-    pub(crate) async fn made(inputs: Inputs, options: Options, history: Option<Arc<dyn History>>) -> Self {
+    /// The same, with what the law asks of its page.
+    pub(crate) async fn lawful(inputs: Inputs, options: Options, legal: Legal) -> Self {
+        Self::made(inputs, options, None, legal).await
+    }
+
+    async fn made(inputs: Inputs, options: Options, history: Option<Arc<dyn History>>, legal: Legal) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let library = Library(Arc::new(inputs));
@@ -220,6 +225,8 @@ impl City {
                 embed_origins: vec!["https://www.example.org".to_owned()],
                 ..Publish::default()
             },
+            legal,
+            journal_days: 14,
         };
         let state = ApiState::new(parts, options);
         let city = Self { state, fold, live, health, journal, store, library, ordered, book, _dir: dir };

@@ -24,7 +24,7 @@ impl Served {
         let city = City::new(options).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let server = tokio::spawn(serve(listener, city.state.clone(), shutdown.clone()));
+        let server = tokio::spawn(serve(listener, None, city.state.clone(), shutdown.clone()));
         Self { city, address, shutdown, server }
     }
 

@@ -27,6 +27,7 @@ mod imports;
 mod incomparable;
 mod kept;
 mod ledger;
+mod legal;
 mod live;
 mod ngsi_ld;
 mod noise;

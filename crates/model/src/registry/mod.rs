@@ -112,7 +112,8 @@ impl Registry {
         self.profiles_of(device).any(|profile| profile.codec == Codec::Foreign)
     }
 
-    fn profiles_of(&self, device: &Device) -> impl Iterator<Item = &Profile> {
+    /// Profiles that a device has or had.
+    pub fn profiles_of(&self, device: &Device) -> impl Iterator<Item = &Profile> {
         device.installations.iter().filter_map(|installed| self.profiles.get(&installed.profile))
     }
 

@@ -10,6 +10,8 @@ use std::{
 
 use smartpole_model::{Inputs, Registry};
 
+use crate::config::Config;
+
 /// Profiles of MQTT poles whose payloads' time is not trusted. Nobody else gives such a message a time, so that its
 /// event time is its receipt, and the same message delivered twice is two readings. (A LoRaWAN network gives one.)
 pub(super) fn without_identity(registry: &Registry) -> impl Iterator<Item = String> {
@@ -56,6 +58,18 @@ pub(super) fn outliving_readings(journal_days: u32, inputs: &Inputs) -> Option<S
         "retention.journal_days: messages stay {journal_days} days in the journal, readings of persons {raw} days \
          (raw_personal_days in fold.toml), and these are in them: {ids}"
     ))
+}
+
+/// An interface that will listen on this machine alone.
+pub(super) fn unlawful(config: &Config) -> Option<String> {
+    let (wanted, allowed) = (config.http.listen, config.legal.allows(config.http.listen));
+    let missing = config.legal.missing().join(", ");
+    let note = || {
+        format!(
+            "http.listen: the service will listen on {allowed}, not on {wanted}, until {missing} are given in the section [legal]"
+        )
+    };
+    (allowed != wanted).then(note)
 }
 
 /// The first of some names, and how many more there are.

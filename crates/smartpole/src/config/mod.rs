@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// Who publishes, and under which licence.
     pub(crate) publish: smartpole_api::Publish,
+    /// What the law asks of the page.
+    pub(crate) legal: smartpole_api::Legal,
     /// Brokers; their names are unique.
     pub(crate) mqtt: Vec<mqtt_client::Options>,
     /// The embedded MQTT listener, if it is wanted.
@@ -69,11 +71,24 @@ pub(crate) struct Http {
     pub(crate) listen: SocketAddr,
     /// Networks whose machines are operators, beside this machine.
     pub(crate) operators: Vec<ipnet::IpNet>,
+    /// Its certificate in PEM, and those between it and its authority. With it the interface speaks HTTPS alone.
+    pub(crate) cert_file: Option<PathBuf>,
+    /// The private key of `cert_file`, in PEM.
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: (Ipv4Addr::LOCALHOST, 8080).into(), operators: Vec::new() }
+        let listen = (Ipv4Addr::LOCALHOST, 8080).into();
+        Self { listen, operators: Vec::new(), cert_file: None, key_file: None }
+    }
+}
+
+impl Http {
+    /// The files of TLS, if it speaks HTTPS.
+    pub(crate) fn tls(&self) -> Option<smartpole_tls::Files> {
+        let (cert, key) = (self.cert_file.clone()?, self.key_file.clone()?);
+        Some(smartpole_tls::Files { cert, key, client_ca: None })
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    Config, Mistakes,
+    Config, Http, Mistakes,
     history::{self, History},
     influx, overrides,
     section::Section,
@@ -33,7 +33,8 @@ impl Default for Head {
     }
 }
 
-const TABLES: [&str; 9] = ["http", "publish", "mqtt", "listener", "udp", "influx", "journal", "retention", "log"];
+const TABLES: [&str; 10] =
+    ["http", "publish", "legal", "mqtt", "listener", "udp", "influx", "journal", "retention", "log"];
 
 impl Config {
     /// As [`Config::load`], with the variables of the environment as a value, and with as much of the configuration as
@@ -45,7 +46,8 @@ impl Config {
         let Some(mut root) = text.ok().and_then(|text| Section::parse(&text, mistakes)) else { return Self::default() };
         overrides::apply(&mut root, variables, mistakes);
         let base = path.parent().unwrap_or(Path::new(""));
-        let (http, publish) = (part(&mut root, "http", mistakes), publish(&mut root, mistakes));
+        let (http, publish) = (http(&mut root, base, mistakes), publish(&mut root, mistakes));
+        let legal = legal(&mut root, base, mistakes);
         let (journal, retention) = (journal(&mut root, mistakes), part(&mut root, "retention", mistakes));
         let log = part(&mut root, "log", mistakes);
         let sources::Sources { mqtt, listener, udp } = sources::read(&mut root, base, &http, mistakes);
@@ -70,6 +72,7 @@ impl Config {
             inputs_key_file,
             http,
             publish,
+            legal,
             mqtt,
             listener,
             udp,
@@ -87,11 +90,39 @@ fn part<T: Default + DeserializeOwned>(root: &mut Section, key: &str, mistakes: 
     root.take_section(key, mistakes).map(|mut section| section.read(&[], mistakes)).unwrap_or_default()
 }
 
+fn http(root: &mut Section, base: &Path, mistakes: &mut Mistakes) -> Http {
+    let Some(mut section) = root.take_section("http", mistakes) else { return Http::default() };
+    let mut http: Http = section.read(&[], mistakes);
+    let Http { cert_file, key_file, .. } = &mut http;
+    for (key, file) in [("cert_file", &mut *cert_file), ("key_file", &mut *key_file)] {
+        sources::begin_at(base, file);
+        if let Some(file) = file.as_deref().filter(|file| !file.is_file()) {
+            section.mistake(key, &format!("no file {}", file.display()), "give the path of a readable file", mistakes);
+        }
+    }
+    for (given, key, missing) in [(&*cert_file, "key_file", &*key_file), (&*key_file, "cert_file", &*cert_file)] {
+        if given.is_some() && missing.is_none() {
+            section.mistake(key, "is missing", "HTTPS needs both cert_file and key_file", mistakes);
+        }
+    }
+    http
+}
+
 fn publish(root: &mut Section, mistakes: &mut Mistakes) -> smartpole_api::Publish {
     let Some(mut section) = root.take_section("publish", mistakes) else { return Default::default() };
     let options: smartpole_api::Publish = section.read(&[], mistakes);
     sources::note(options.validate(), &mut section, mistakes);
     options
+}
+
+fn legal(root: &mut Section, base: &Path, mistakes: &mut Mistakes) -> smartpole_api::Legal {
+    let mut section = root.take_section("legal", mistakes);
+    let options = section.as_mut().map(|section| section.read(&[], mistakes)).unwrap_or_default();
+    let (legal, found) = smartpole_api::Legal::load(&options, base);
+    if let Some(section) = &mut section {
+        sources::note(found, section, mistakes);
+    }
+    legal
 }
 
 fn journal(root: &mut Section, mistakes: &mut Mistakes) -> smartpole_journal::Options {

@@ -66,7 +66,10 @@ fn client(section: &mut Section, base: &Path, mistakes: &mut Mistakes) -> mqtt_c
 
 fn listener(section: &mut Section, base: &Path, mistakes: &mut Mistakes) -> mqtt_listener::Options {
     let mut options: mqtt_listener::Options = section.read(&[], mistakes);
-    begin_at(base, &mut options.password_file);
+    let mqtt_listener::Options { password_file, cert_file, key_file, client_ca_file, .. } = &mut options;
+    for path in [password_file, cert_file, key_file, client_ca_file] {
+        begin_at(base, path);
+    }
     note(options.validate(), section, mistakes);
     options
 }

@@ -55,8 +55,8 @@ fn the_shipped_file_shows_every_option_with_its_default() {
     let (org, bucket) = ("registry".to_owned(), "smartpole".to_owned());
     assert_eq!(config.influx, [smartpole_influx::Options { org, bucket, token_file, ..Default::default() }]);
     assert!(config.data.ends_with("smartpole-data"));
-    let Config { http, publish, journal, retention, log, .. } = config;
-    assert_eq!((http, publish, journal, retention, log), Default::default());
+    let Config { http, publish, legal, journal, retention, log, .. } = config;
+    assert_eq!((http, publish, legal, journal, retention, log), Default::default());
 }
 
 #[test]
@@ -72,6 +72,7 @@ fn the_shipped_file_names_every_key() {
         fields::of::<smartpole_journal::Options>(),
         fields::of::<Http>(),
         fields::of::<smartpole_api::Publish>(),
+        fields::of::<smartpole_api::LegalOptions>(),
         fields::of::<Retention>(),
         fields::of::<Log>(),
         &["data", "registry", "inputs_key_file", "history", "history_target"],
@@ -139,6 +140,21 @@ format = "xml"
             smartpole.toml:20: log.format: unknown word `xml`
               hint: use one of text, json
             10 mistakes"#]],
+    );
+}
+
+#[test]
+fn what_is_no_text_of_the_law_is_named() {
+    mistakes(
+        &format!("{SOUND}[legal]\nimprint = \"none.md\"\nprivacy = \"ftp://example.org\"\nofficer = \"she\"\n"),
+        &expect![[r#"
+            smartpole.toml:5: legal.imprint: none.md cannot be read: No such file or directory (os error 2)
+              hint: give the address of a page, or a readable Markdown file of 256 KiB at most; a relative path begins at the configuration file
+            smartpole.toml:6: legal.privacy: is no address of the web
+              hint: write it like "https://www.example.org/impressum", or give a Markdown file
+            smartpole.toml:7: legal.officer: is neither an e-mail address nor that of a page
+              hint: write it like "office@example.org" or "https://example.org/form?about=air"
+            3 mistakes"#]],
     );
 }
 

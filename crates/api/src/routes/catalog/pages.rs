@@ -107,7 +107,7 @@ pub(crate) async fn data_set_page(
 pub(crate) async fn sitemap(State(state): State<ApiState>) -> Result<Response, Problem> {
     let text = state.ask(|parts| {
         let ids = data_set::all(parts)?;
-        let pages = ids.iter().map(DataSet::page).chain(["/", "/plain", "/datasets", "/leicht.html"].map(str::to_owned));
+        let pages = ids.iter().map(DataSet::page).chain(["/", "/plain", "/datasets", "/leicht.html", "/legal/processing"].map(str::to_owned));
         let base = &parts.publish.base_url;
         let urls: String = pages.map(|path| format!("<url><loc>{}</loc></url>", escaped(&format!("{base}{path}")))).collect();
         Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>\n"))
