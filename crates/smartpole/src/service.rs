@@ -127,8 +127,8 @@ impl Service {
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
         let data = &setup.data;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
-        let http = listen(setup.http, &setup.legal).await?;
         let tls = setup.tls.map(ServerTls::load).transpose()?;
+        let (http, url) = listen(setup.http, tls.is_some(), &setup.legal).await?;
         let failed = CancellationToken::new();
 
         let (store, library) = (Store::open(data)?, InputLibrary::new(data, setup.inputs_key_file));
@@ -159,9 +159,7 @@ impl Service {
         let folding = Folding::spawn(folding, &failed)?;
         targets.run(&failed);
 
-        let known = known_gateways(&fold);
-        let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known, &journal).await?;
-        let url = own_url(&http, tls.is_some())?;
+        let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known_gateways(&fold), &journal).await?;
         let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &url));
         let places = Places::new(data, setup.registry, &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
@@ -208,7 +206,8 @@ impl Service {
 }
 
 /// Where the interface is wanted, or on this machine alone while the page lacks what the law asks of one that everybody reaches.
-async fn listen(wanted: SocketAddr, legal: &Legal) -> Result<TcpListener, Error> {
+/// With its address for browsers.
+async fn listen(wanted: SocketAddr, is_tls: bool, legal: &Legal) -> Result<(TcpListener, String), Error> {
     let address = legal.allows(wanted);
     if address != wanted {
         let missing = legal.missing().join(", ");
@@ -216,13 +215,9 @@ async fn listen(wanted: SocketAddr, legal: &Legal) -> Result<TcpListener, Error>
             "the interface listens on {address} instead of {wanted}: give {missing} in the section [legal] of the configuration"
         );
     }
-    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
-}
-
-/// The interface's own address.
-fn own_url(http: &TcpListener, is_tls: bool) -> Result<String, Error> {
+    let http = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
     let address = http.local_addr().map_err(Error::Address)?;
-    Ok(format!("{}://{address}", if is_tls { "https" } else { "http" }))
+    Ok((http, format!("{}://{address}", if is_tls { "https" } else { "http" })))
 }
 
 /// Where nobody says how everybody reaches the service, its own address stands.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use expect_test::expect;
-use smartpole_api::{History, HistoryAway, HistoryWanted, Options};
+use smartpole_api::{History, HistoryAway, HistoryWanted, Legal, Options};
 use smartpole_model::{DeviceNo, Flags, PropertyNo, Reading, Series, TimeSource, UtcMillis};
 
 use crate::{
@@ -98,7 +98,7 @@ async fn a_reading_that_is_kept_elsewhere_is_traced_and_one_that_nobody_has_is_g
 #[tokio::test]
 async fn an_import_of_what_is_kept_elsewhere_brings_nothing_new() {
     let elsewhere = elsewhere();
-    let city = City::made(inputs(), Options::default(), Some(Arc::clone(&elsewhere) as _)).await;
+    let city = City::made(inputs(), Options::default(), Some(Arc::clone(&elsewhere) as _), Legal::default()).await;
     let durable = city.journal.status().borrow().durable;
     assert!(import(&city, TWO_HOURS).await.contains(r#""new":3,"known":0"#));
     city.fold_journalled(durable.next());

@@ -190,7 +190,8 @@ impl City {
         Self::made(inputs, options, None, legal).await
     }
 
-    async fn made(inputs: Inputs, options: Options, history: Option<Arc<dyn History>>, legal: Legal) -> Self {
+    /// The same, which asks for older readings elsewhere, with what the law asks of its page.
+    pub(crate) async fn made(inputs: Inputs, options: Options, history: Option<Arc<dyn History>>, legal: Legal) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let library = Library(Arc::new(inputs));
