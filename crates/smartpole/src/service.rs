@@ -127,9 +127,7 @@ impl Service {
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
         let data = &setup.data;
         fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
-        let tls = setup.tls.map(ServerTls::load).transpose()?;
-        let (http, url) = listen(setup.http, tls.is_some(), &setup.legal).await?;
-        let failed = CancellationToken::new();
+        let (door, failed) = (Door::open(&setup).await?, CancellationToken::new());
 
         let (store, library) = (Store::open(data)?, InputLibrary::new(data, setup.inputs_key_file));
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
@@ -160,7 +158,7 @@ impl Service {
         targets.run(&failed);
 
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known_gateways(&fold), &journal).await?;
-        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &url));
+        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &door.url));
         let places = Places::new(data, setup.registry, &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
         let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
@@ -182,7 +180,8 @@ impl Service {
             legal: setup.legal,
             journal_days: setup.journal_days,
         };
-        let interface = Interface::spawn((http, tls), parts, (health, check, alerts), &failed);
+        let url = door.url.clone();
+        let interface = Interface::spawn(door, parts, (health, check, alerts), &failed);
         sources.run(watch, offered, &journal, &failed);
         runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
         let (mqtt, udp) = (sources.listens, sources.hears);
@@ -205,19 +204,30 @@ impl Service {
     }
 }
 
-/// Where the interface is wanted, or on this machine alone while the page lacks what the law asks of one that everybody reaches.
-/// With its address for browsers.
-async fn listen(wanted: SocketAddr, is_tls: bool, legal: &Legal) -> Result<(TcpListener, String), Error> {
-    let address = legal.allows(wanted);
-    if address != wanted {
-        let missing = legal.missing().join(", ");
-        tracing::warn!(
-            "the interface listens on {address} instead of {wanted}: give {missing} in the section [legal] of the configuration"
-        );
+/// Where the interface is reached.
+struct Door {
+    http: TcpListener,
+    tls: Option<ServerTls>,
+    /// Its address for browsers.
+    url: String,
+}
+
+impl Door {
+    /// Where it is wanted, or on this machine alone while the page lacks what the law asks of one that everybody reaches.
+    async fn open(setup: &Setup) -> Result<Self, Error> {
+        let (wanted, address) = (setup.http, setup.legal.allows(setup.http));
+        if address != wanted {
+            let missing = setup.legal.missing().join(", ");
+            tracing::warn!(
+                "the interface listens on {address} instead of {wanted}: give {missing} in the section [legal] of the configuration"
+            );
+        }
+        let tls = setup.tls.clone().map(ServerTls::load).transpose()?;
+        let http = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+        let address = http.local_addr().map_err(Error::Address)?;
+        let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
+        Ok(Self { http, tls, url })
     }
-    let http = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-    let address = http.local_addr().map_err(Error::Address)?;
-    Ok((http, format!("{}://{address}", if is_tls { "https" } else { "http" })))
 }
 
 /// Where nobody says how everybody reaches the service, its own address stands.
@@ -281,7 +291,7 @@ struct Interface {
 
 impl Interface {
     fn spawn(
-        (http, tls): (TcpListener, Option<ServerTls>),
+        Door { http, tls, .. }: Door,
         parts: Parts,
         (health, check, alerts): (HealthWatch, LedgerCheck, Alerts),
         failed: &CancellationToken,

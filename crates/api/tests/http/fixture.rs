@@ -11,8 +11,8 @@ use expect_test::Expect;
 use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_api::{
-    ApiState, Health, History, Legal, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays, Selection,
-    router,
+    ApiState, Health, History, Legal, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays,
+    Selection, router,
 };
 use smartpole_journal::{Journal, OsFs};
 use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
@@ -191,7 +191,12 @@ impl City {
     }
 
     /// The same, which asks for older readings elsewhere, with what the law asks of its page.
-    pub(crate) async fn made(inputs: Inputs, options: Options, history: Option<Arc<dyn History>>, legal: Legal) -> Self {
+    pub(crate) async fn made(
+        inputs: Inputs,
+        options: Options,
+        history: Option<Arc<dyn History>>,
+        legal: Legal,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let library = Library(Arc::new(inputs));
