@@ -65,6 +65,7 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, Error> {
     let reading = doing("read a delivery");
     let text = |at: usize| row.get::<_, String>(at).map_err(&reading);
     let state: Option<String> = row.get(4).map_err(&reading)?;
+    let state = state.filter(|state| state != "refused"); // it waits as well
     let attempts = row.get::<_, Option<u32>>(5).map_err(&reading)?.unwrap_or(0);
     let at: Option<i64> = row.get(6).map_err(&reading)?;
     Ok(Delivery {

@@ -18,8 +18,8 @@ const BUNDLE_MS: i64 = 60_000;
 /// Most alerts of a message; the rest comes with the next one.
 const MOST_ALERTS: usize = 100;
 
-/// Events of an alert that wait, and whether its opening was sent; none if that waits, too.
-type Waiting = (Vec<Event>, Option<bool>);
+/// Events of an alert that wait, and what became of telling that it opened; none if that is one of them.
+type Waiting = (Vec<Event>, Option<String>);
 
 /// What becomes of a delivery that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,27 +41,36 @@ pub(crate) struct Forming<'a> {
 }
 
 impl Forming<'_> {
-    /// A message that waits to be tried again and whose time has come, or a new one.
+    /// A message that waits to be tried again and whose time has come, or a new one, unless the target takes nothing just now.
     pub(crate) fn next(&self) -> Result<Option<Message>, Error> {
-        match self.under_way()? {
-            Some((_, next_at)) if next_at > self.now.0 => Ok(None),
-            Some((id, _)) => self.again(id),
-            None => self.form(),
+        if let Some(id) = self.due()?
+            && let Some(message) = self.again(id)?
+        {
+            return Ok(Some(message));
         }
+        if self.is_under_way()? { Ok(None) } else { self.form() }
     }
 
     fn key(&self) -> (&str, &str) {
         (self.target.kind.word(), &self.target.name)
     }
 
-    /// The message that was not sent yet, and before when it is not tried.
-    fn under_way(&self) -> Result<Option<(i64, i64)>, Error> {
-        let sql = "SELECT id, next_at FROM message WHERE target_kind = ?1 AND target = ?2 AND state = 'waiting'";
-        let found = self.file.query_row(sql, self.key(), |row| Ok((row.get(0)?, row.get(1)?)));
+    /// The message that is to be tried again first, if it is time.
+    fn due(&self) -> Result<Option<i64>, Error> {
+        let sql = "SELECT id FROM message WHERE target_kind = ?1 AND target = ?2 AND state IN ('waiting', 'refused') AND next_at <= ?3 \
+                   ORDER BY next_at, id LIMIT 1";
+        let (kind, name) = self.key();
+        let found = self.file.query_row(sql, params![kind, name, self.now.0], |row| row.get(0));
         found.optional().map_err(doing("read a message"))
     }
 
-    /// A message once more, without what nobody wants to hear now; a new one if that was all of it.
+    /// Whether a message is still to be sent that was not refused by itself.
+    fn is_under_way(&self) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE target_kind = ?1 AND target = ?2 AND state = 'waiting')";
+        self.file.query_row(sql, self.key(), |row| row.get(0)).map_err(doing("read a message"))
+    }
+
+    /// A message once more, without what nobody wants to hear now; none if that was all of it.
     fn again(&self, id: i64) -> Result<Option<Message>, Error> {
         let taking = doing("take a delivery out of a message");
         for told in self.told(id)? {
@@ -74,7 +83,7 @@ impl Forming<'_> {
             return self.message(id).map(Some);
         }
         self.file.execute("DELETE FROM message WHERE id = ?1", [id]).map_err(&taking)?;
-        self.form()
+        Ok(None)
     }
 
     /// A new message of all that waits, if anything does and the one before is a minute old.
@@ -108,9 +117,10 @@ impl Forming<'_> {
         for (alert, (waiting, opening)) in self.waiting()? {
             let Some(alert) = self.alert(alert)? else { continue };
             // what was never told needs no end
-            let told = match opening {
-                Some(true) => Fate::Send,
-                Some(false) => Fate::Drop,
+            let told = match opening.as_deref() {
+                Some("sent") => Fate::Send,
+                Some("failed") => Fate::Drop,
+                Some(_) => Fate::Hold,
                 None => self.fate(&alert, Event::Opened),
             };
             for event in waiting {
@@ -137,10 +147,10 @@ impl Forming<'_> {
         }
     }
 
-    /// Deliveries without a message, by alert, and whether the opening of each was sent; none if it waits itself.
+    /// Deliveries without a message, by alert.
     fn waiting(&self) -> Result<BTreeMap<i64, Waiting>, Error> {
         let reading = doing("read deliveries");
-        let sql = "SELECT d.alert, d.event, o.message IS NULL, m.state FROM delivery d \
+        let sql = "SELECT d.alert, d.event, m.state FROM delivery d \
                    LEFT JOIN delivery o ON o.alert = d.alert AND o.event = 'opened' AND o.target_kind = d.target_kind AND o.target = d.target \
                    LEFT JOIN message m ON m.id = o.message \
                    WHERE d.target_kind = ?1 AND d.target = ?2 AND d.message IS NULL ORDER BY d.alert, d.event DESC";
@@ -149,11 +159,9 @@ impl Forming<'_> {
         let mut found: BTreeMap<i64, Waiting> = BTreeMap::new();
         while let Some(row) = rows.next().map_err(&reading)? {
             let (alert, event): (i64, String) = (row.get(0).map_err(&reading)?, row.get(1).map_err(&reading)?);
-            let (waits, state): (bool, Option<String>) = (row.get(2).map_err(&reading)?, row.get(3).map_err(&reading)?);
-            let opening = (!waits).then(|| state.as_deref() == Some("sent"));
             let entry = found.entry(alert).or_default();
             entry.0.push(plain(&event)?);
-            entry.1 = opening;
+            entry.1 = row.get(2).map_err(&reading)?;
         }
         Ok(found)
     }

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Invariants: an alert that is open is a row without an end, one a rule, cause and property; none is ever deleted. What somebody is
-//! to be told of an alert is on disk with the alert itself, and stays until it was sent, given up, or is no news. A target has one
-//! message under way. Nothing here is a function of the journal: a lost file costs history, no reading.
+//! to be told of an alert is on disk with the alert itself, and stays until it was sent, given up, or is no news. A target that
+//! takes nothing has one message under way, behind which all else waits. Nothing here is a function of the journal: a lost file costs history, no reading.
 
 mod alert;
 mod book;

@@ -46,8 +46,15 @@ pub struct Told {
 pub enum Outcome {
     /// The other side took it.
     Sent,
-    /// It did not, for this reason; to be tried again then.
-    Again(String, UtcMillis),
+    /// It did not; to be tried again.
+    Again {
+        /// Why not.
+        reason: String,
+        /// When to try again.
+        at: UtcMillis,
+        /// Whether the other side took none of this message, rather than nothing at all: then others go out meanwhile.
+        refused: bool,
+    },
     /// It did not, and nobody tries again.
     Failed(String),
 }
@@ -78,11 +85,13 @@ impl Book {
     pub fn settle(&self, message: i64, outcome: &Outcome, now: UtcMillis) -> Result<(), Error> {
         let (state, next_at, error) = match outcome {
             Outcome::Sent => ("sent", now, None),
-            Outcome::Again(error, next_at) => ("waiting", *next_at, Some(error)),
-            Outcome::Failed(error) => ("failed", now, Some(error)),
+            Outcome::Again { reason, at, refused: false } => ("waiting", *at, Some(reason)),
+            Outcome::Again { reason, at, refused: true } => ("refused", *at, Some(reason)),
+            Outcome::Failed(reason) => ("failed", now, Some(reason)),
         };
-        let sql =
-            "UPDATE message SET state = ?2, attempts = attempts + 1, at = ?3, next_at = ?4, error = ?5 WHERE id = ?1";
+        // once refused it stays so: another one may wait by now
+        let sql = "UPDATE message SET state = CASE WHEN state = 'refused' AND ?2 = 'waiting' THEN state ELSE ?2 END, \
+                   attempts = attempts + 1, at = ?3, next_at = ?4, error = ?5 WHERE id = ?1";
         let row = params![message, state, now.0, next_at.0, error];
         self.file().execute(sql, row).map_err(doing("settle a message"))?;
         Ok(())
@@ -102,7 +111,7 @@ impl Book {
         let drop = format!("DELETE FROM delivery WHERE message IS NULL AND {other}");
         transaction.execute(&drop, [&known]).map_err(&forgetting)?;
         let fail = format!(
-            "UPDATE message SET state = 'failed', at = ?2, error = coalesce(error, ?3) WHERE state = 'waiting' AND {other}"
+            "UPDATE message SET state = 'failed', at = ?2, error = coalesce(error, ?3) WHERE state IN ('waiting', 'refused') AND {other}"
         );
         let row = params![known, now.0, "alerts.toml does not name this target any more"];
         let failed = transaction.execute(&fail, row).map_err(&forgetting)?;

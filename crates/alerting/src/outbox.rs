@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! delivery   alert × event × target    made with the alert's opening or closing, in the same transaction
-//!    └─► message   of one target       puts the deliveries of a minute together; waiting, sent or failed
+//!    └─► message   of one target       puts the deliveries of a minute together; waiting (perhaps refused before), sent or failed
 //! ```
 
 use rusqlite::{Transaction, params};
@@ -11,13 +11,13 @@ use smartpole_model::registry::{AlertSeverity, AlertTargets};
 
 use crate::{Error, alert::word, error::doing};
 
-/// A delivery without a message waits for one. The index keeps a target from having two messages under way.
+/// A delivery without a message waits for one. The index keeps a target that takes nothing from having two messages that wait.
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     target_kind TEXT NOT NULL, target TEXT NOT NULL,
     formed_at INTEGER NOT NULL,
-    state TEXT NOT NULL,         -- waiting, sent, failed
+    state TEXT NOT NULL,         -- waiting, refused (and tried again), sent, failed
     attempts INTEGER NOT NULL,
     at INTEGER NOT NULL,         -- when it came into this state or was tried last
     next_at INTEGER NOT NULL,    -- before when it is not tried

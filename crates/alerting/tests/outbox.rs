@@ -83,6 +83,10 @@ impl Town {
     }
 }
 
+fn again(reason: &str, at: UtcMillis) -> Outcome {
+    Outcome::Again { reason: reason.to_owned(), at, refused: false }
+}
+
 fn told(message: &Message) -> Vec<String> {
     let one = |told: &smartpole_alerting::Told| format!("{} {:?}", told.alert.cause.id, told.events);
     message.told.iter().map(one).collect()
@@ -125,7 +129,7 @@ fn a_message_that_was_not_sent_is_the_same_one_after_a_restart_and_others_wait_b
     town.behind(1, &["a"]);
     let first = town.next("all", 1).unwrap();
     assert_eq!(town.next("all", 1), Some(first.clone()), "killed before anything came of it");
-    town.settle(&first, &Outcome::Again("refused".to_owned(), UtcMillis(5 * MINUTE)), 1);
+    town.settle(&first, &again("refused", UtcMillis(5 * MINUTE)), 1);
     town.behind(3, &["a", "b"]);
     town.behind(4, &["b"]);
     assert_eq!(town.next("all", 4), None);
@@ -177,11 +181,11 @@ fn what_is_muted_or_planned_after_a_first_attempt_leaves_the_message() {
     let mut town = Town::new();
     town.behind(1, &["a", "b"]);
     let first = town.next("all", 1).unwrap();
-    town.settle(&first, &Outcome::Again("away".to_owned(), UtcMillis(2 * MINUTE)), 1);
+    town.settle(&first, &again("away", UtcMillis(2 * MINUTE)), 1);
     assert!(town.book.mute(1, Some(UtcMillis(50 * MINUTE))).unwrap());
     let second = town.next("all", 2).unwrap();
     assert_eq!((second.id, told(&second)), (first.id, vec!["b {Opened}".to_owned()]));
-    town.settle(&second, &Outcome::Again("away".to_owned(), UtcMillis(3 * MINUTE)), 2);
+    town.settle(&second, &again("away", UtcMillis(3 * MINUTE)), 2);
     town.maintained.insert(Cause::new(CauseKind::Target, "b"));
     assert_eq!(town.next("all", 3), None, "nothing is left of it");
     town.maintained.clear();
@@ -218,4 +222,26 @@ fn a_file_of_a_former_program_gets_an_outbox() {
     let town =
         Town { book: Book::open(dir.path()).unwrap(), dir, watch: Watch::default(), maintained: BTreeSet::new() };
     assert_eq!(town.next("all", 1), None);
+}
+
+#[test]
+fn a_message_that_is_refused_by_itself_holds_no_other_up_but_the_end_of_what_it_tells() {
+    let mut town = Town::new();
+    town.behind(1, &["a"]);
+    let poisoned = town.next("all", 1).unwrap();
+    let refused = |at| Outcome::Again { reason: "no".to_owned(), at: UtcMillis(at * MINUTE), refused: true };
+    town.settle(&poisoned, &refused(60), 1);
+    town.behind(2, &["b"]);
+    assert_eq!(town.sent("all", 2), ["b {Opened}"], "that a closed waits");
+    town.behind(3, &["b", "c"]);
+    let other = town.next("all", 3).unwrap();
+    town.settle(&other, &again("away", UtcMillis(70 * MINUTE)), 3);
+    assert_eq!(town.next("all", 60).map(|message| message.id), Some(poisoned.id));
+    town.settle(&poisoned, &again("away", UtcMillis(61 * MINUTE)), 60);
+    let states: Vec<_> =
+        town.states().into_iter().filter(|(_, name, ..)| name == "all").map(|(.., state, _)| state).collect();
+    assert_eq!(states.iter().filter(|state| **state == DeliveryState::Waiting).count(), 3, "{states:?}");
+    assert_eq!(town.sent("all", 61), ["a {Opened}"]);
+    assert_eq!(town.sent("all", 70), ["c {Opened}"]);
+    assert_eq!(town.sent("all", 71), ["a {Closed}"]);
 }

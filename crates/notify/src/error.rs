@@ -65,7 +65,24 @@ pub enum Error {
     Slow(u64),
 }
 
+/// Codes of SMTP by which a server refuses whoever asks, not what is sent (RFC 4954, section 6).
+const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
+/// Statuses of HTTP by which a server refuses whoever asks, or asks for patience.
+const OTHER_STATUSES: [u16; 7] = [401, 403, 404, 407, 408, 425, 429];
+
 impl Error {
+    /// Whether the other side refused this message, and may take another one.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Smtp(error) => {
+                let code = error.status().map(u16::from);
+                error.is_permanent() && !code.is_some_and(|code| LOGIN_CODES.contains(&code))
+            }
+            Self::Refused { status, .. } => status.is_client_error() && !OTHER_STATUSES.contains(&status.as_u16()),
+            _ => false,
+        }
+    }
+
     /// The reason with its causes, on one line.
     pub fn reason(&self) -> String {
         let (mut said, mut last) = (self.to_string(), self.source());
@@ -77,5 +94,20 @@ impl Error {
             last = cause.source();
         }
         clean(&said, MOST_REASON)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_message_is_told_from_what_is_wrong_with_us_or_them() {
+        let refused = |status: u16| {
+            let status = reqwest::StatusCode::from_u16(status).unwrap();
+            Error::Refused { status, words: String::new() }.is_refusal()
+        };
+        assert!([400, 413, 422].into_iter().all(refused) && ![301, 401, 404, 429, 500, 503].into_iter().any(refused));
+        assert!(!Error::Slow(60).is_refusal() && !Error::Unknown.is_refusal());
     }
 }

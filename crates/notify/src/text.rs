@@ -172,7 +172,7 @@ mod tests {
               Betroffen: 2 Masten, 2 Geräte
               Seit: 30.11.2026, 16:00 Uhr
               Nächster Schritt: Strom prüfen (Fahrt nötig), Ersatzteil SPS30
-              Masten: 
+              Masten:
                 0410 Am Markt 0, Schaltstelle 118
                 0411 Am Markt 1, Schaltstelle 118
               Gesehen von: 10.0.0.9, 30.11.2026, 16:00 Uhr Stadtwerke angerufen
@@ -182,8 +182,8 @@ mod tests {
               Betroffen: 1 Mast, 1 Gerät
               Seit: 30.11.2026, 16:00 Uhr
               Bis: 30.11.2026, 17:00 Uhr
-              Gehört jetzt zu: 118
-              Masten: 
+              Gehört jetzt zu: Schaltstelle 118 schweigt
+              Masten:
                 0410 Am Markt 0, Schaltstelle 118
               Seite: https://luft.example.org/#alert=17
 
@@ -195,7 +195,7 @@ mod tests {
               Concerns: 2 poles, 2 devices
               Since: 30 Nov 2026, 16:00
               Next step: check the power (somebody has to go there), spare part SPS30
-              Poles: 
+              Poles:
                 0410 Am Markt 0, switch point 118
                 0411 Am Markt 1, switch point 118
               Seen by: 10.0.0.9, 30 Nov 2026, 16:00 Stadtwerke angerufen
@@ -205,8 +205,8 @@ mod tests {
               Concerns: 1 pole, 1 device
               Since: 30 Nov 2026, 16:00
               Until: 30 Nov 2026, 17:00
-              Is part of: 118
-              Poles: 
+              Is part of: switch point 118 is silent
+              Poles:
                 0410 Am Markt 0, switch point 118
               Page: https://luft.example.org/#alert=17
 

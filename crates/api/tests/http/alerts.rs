@@ -97,7 +97,7 @@ async fn who_was_told_is_said_without_addresses_of_webhooks() {
     let city = told().await;
     let now = NOW.parse::<UtcMillis>().unwrap();
     let (mailbox, _) = targets().all().next().unwrap();
-    for outcome in [Outcome::Again("cannot send mail".to_owned(), now), Outcome::Sent] {
+    for outcome in [Outcome::Again { reason: "cannot send mail".to_owned(), at: now, refused: false }, Outcome::Sent] {
         let message = city.book.next_message(&mailbox, &Default::default(), now).unwrap().unwrap();
         city.book.settle(message.id, &outcome, now).unwrap();
     }

@@ -11,7 +11,7 @@ use smartpole_model::{
     Inputs,
     registry::{AlertTarget, AlertTargets},
 };
-use smartpole_notify::{GIVE_UP_MS, Notice, pause, send};
+use smartpole_notify::{Error, GIVE_UP_MS, Notice, pause, send};
 use smartpole_pipeline::Fold;
 use tokio_util::sync::CancellationToken;
 
@@ -74,17 +74,19 @@ impl Courier {
                 tracing::debug!(target = target.name, said, "told of alerts");
                 Outcome::Sent
             }
-            Err(reason) if clock::now().since(formed_at) >= GIVE_UP_MS => Outcome::Failed(reason),
-            Err(reason) => Outcome::Again(reason, clock::now().plus(millis(pause(attempts)))),
+            Err(error) if clock::now().since(formed_at) >= GIVE_UP_MS => Outcome::Failed(error.reason()),
+            Err(error) => {
+                let (reason, refused) = (error.reason(), error.is_refusal());
+                Outcome::Again { reason, at: clock::now().plus(millis(pause(attempts))), refused }
+            }
         };
         report(&target, &outcome, attempts);
         self.ask(move |book| book.settle(id, &outcome, clock::now())).await;
     }
 
-    async fn send(&self, message: Message, target: &AlertTarget, inputs: &Inputs) -> Result<String, String> {
+    async fn send(&self, message: Message, target: &AlertTarget, inputs: &Inputs) -> Result<String, Error> {
         let notice = Notice::new(message, &inputs.registry, &self.page);
-        let sent = send(&inputs.registry.alerts.targets, target, &self.registry, &notice, clock::now());
-        sent.await.map_err(|error| error.reason())
+        send(&inputs.registry.alerts.targets, target, &self.registry, &notice, clock::now()).await
     }
 
     /// What the book says; none if it cannot.
@@ -111,7 +113,7 @@ fn report(target: &AlertTarget, outcome: &Outcome, attempts: u32) {
     let (kind, name) = (target.kind.word(), &target.name);
     let result = match outcome {
         Outcome::Sent => "sent",
-        Outcome::Again(reason, at) => {
+        Outcome::Again { reason, at, .. } => {
             tracing::warn!(kind, name, attempts = attempts + 1, again_at = %at, "cannot tell of alerts: {reason}");
             "again"
         }
