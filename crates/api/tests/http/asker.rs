@@ -50,6 +50,7 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /api/v1/methods
         /api/v1/noise
         /api/v1/poles
+        /api/v1/processing
         /api/v1/properties
         /api/v1/publisher
         /api/v1/reasons
@@ -61,6 +62,7 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         /datasets
         /datasets/{id}
         /healthz
+        /legal/{page}
         /ngsi-ld/v1/entities
         /plain
         /readyz
