@@ -4,10 +4,14 @@
 use metrics::{describe_counter, describe_gauge};
 
 /// Counters, which begin at 0 with the process or, of the ledger's targets, with the target.
-const COUNTERS: [(&str, &str); 16] = [
+const COUNTERS: [(&str, &str); 17] = [
     ("smartpole_messages_received_total", "Messages that a source received, redelivered ones included."),
     ("smartpole_messages_acknowledged_total", "Messages acknowledged to their sender: the journal has them on disk."),
     ("smartpole_messages_dropped_total", "Messages of QoS 0 or by UDP, dropped as the journal had no room."),
+    (
+        "smartpole_messages_forbidden_total",
+        "Messages that a pole published elsewhere than it may; its connection was cut off.",
+    ),
     ("smartpole_source_reconnects_total", "Connections of a source that were lost or not made."),
     ("smartpole_udp_refused_total", "Datagrams of gateways that were refused, by reason."),
     (
