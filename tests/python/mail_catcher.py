@@ -1,6 +1,6 @@
-"""Takes mail and keeps each one as a JSON file, for the end-to-end tests: mail_catcher.py PORT FOLDER [CERTIFICATE KEY USER PASSWORD].
+"""Takes mail and keeps each one as a JSON file, for the end-to-end tests: mail_catcher.py PORT FOLDER [starttls|implicit CERTIFICATE KEY USER PASSWORD].
 
-With a certificate it asks for STARTTLS, then for that user and password.
+With a certificate it speaks TLS, when asked by STARTTLS or from the beginning on, and then asks for that user and password.
 """
 
 import email
@@ -34,13 +34,14 @@ class Keep:
         return "250 kept"
 
 
-def main(port, folder, certificate=None, key=None, user=None, password=None):
+def main(port, folder, tls=None, certificate=None, key=None, user=None, password=None):
     options = {}
-    if certificate:
+    if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         wanted = LoginPassword(user.encode(), password.encode())
-        options = {"tls_context": context, "require_starttls": True, "auth_required": True}
+        by = {"starttls": {"tls_context": context, "require_starttls": True}, "implicit": {"ssl_context": context, "auth_require_tls": False}}
+        options = {**by[tls], "auth_required": True}
         options["authenticator"] = lambda server, session, envelope, mechanism, said: AuthResult(success=said == wanted, handled=False)
     controller = Controller(Keep(folder), hostname="127.0.0.1", port=int(port), **options)
     controller.start()

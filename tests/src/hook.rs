@@ -97,6 +97,8 @@ async fn answer(stream: TcpStream, kept: Arc<Mutex<Kept>>) -> Option<()> {
         kept.requests.push(request.clone());
         request.status
     };
-    let words = format!("HTTP/1.1 {status} Said\r\ncontent-length: 5\r\nconnection: close\r\n\r\nwords");
+    let words = format!(
+        "HTTP/1.1 {status} Said\r\nlocation: /elsewhere\r\ncontent-length: 5\r\nconnection: close\r\n\r\nwords"
+    );
     stream.write_all(words.as_bytes()).await.ok()
 }

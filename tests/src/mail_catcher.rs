@@ -36,18 +36,19 @@ impl MailCatcher {
         Self { files, port: free_port(), secured: Vec::new(), process: None }
     }
 
-    /// One that asks for STARTTLS, then for a user and a password. Certificate and key are PEM.
+    /// One that speaks TLS (`starttls` or `implicit`), and then asks for a user and a password. Certificate and key are PEM.
     ///
     /// # Panics
     /// If the files cannot be written.
     #[must_use]
-    pub fn secured(mut self, certificate: &str, key: &str, [user, password]: [&str; 2]) -> Self {
+    pub fn secured(mut self, tls: &str, [certificate, key]: [&str; 2], [user, password]: [&str; 2]) -> Self {
         let file = |name: &str, text: &str| {
             let path = self.files.path().join(name);
             fs::write(&path, text).expect("a temporary file");
             path.display().to_string()
         };
-        self.secured = vec![file("certificate.pem", certificate), file("key.pem", key), user.into(), password.into()];
+        let files = [file("certificate.pem", certificate), file("key.pem", key)];
+        self.secured = [tls.to_owned()].into_iter().chain(files).chain([user.into(), password.into()]).collect();
         self
     }
 

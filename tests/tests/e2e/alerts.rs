@@ -6,8 +6,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::hmac;
 use serde_json::{Value, json};
 use smartpole_tests::{
-    Api, Config, Hook, HookRequest, Listener, MailCatcher, RadioTown, Service, UdpRelay, eventually, eventually_within,
-    free_port, smartpole,
+    Api, Config, Hook, HookRequest, Listener, MailCatcher, RadioTown, Service, UdpRelay, eventually_within, free_port,
+    smartpole,
 };
 
 const SECRET: &str = "a secret that both sides know";
@@ -163,43 +163,59 @@ async fn a_gateway_that_dies_is_one_mail_over_failures_and_a_kill_and_one_more_w
     assert_eq!(service.api().metric("smartpole_alert_messages_total{target=\"email\",result=\"sent\"}").await, Ok(2.0));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_test_reaches_a_mail_server_with_tls_and_login_and_says_who_could_not_be_reached() {
+/// A mail server with TLS and login, and `[email]` by which it is reached with a password of this file.
+async fn secured(tls: &str) -> (MailCatcher, impl Fn(&str) -> String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    let mut catcher =
-        MailCatcher::new().secured(&made.cert.pem(), &made.signing_key.serialize_pem(), ["smartpole", "pass word"]);
+    let pem = [made.cert.pem(), made.signing_key.serialize_pem()];
+    let mut catcher = MailCatcher::new().secured(tls, [&pem[0], &pem[1]], ["smartpole", "pass word"]);
     catcher.start().await;
-    let email = |password: &str| {
-        let (port, folder) = (catcher.port(), catcher.folder().display());
-        let to = "to = [\"betrieb@example.org\", \"planung@example.org\"]";
-        let login =
-            format!("user = \"smartpole\"\npassword_file = \"{password}\"\nca_file = \"{folder}/certificate.pem\"");
-        format!("[email]\nserver = \"localhost\"\nport = {port}\nfrom = \"smartpole@example.org\"\n{to}\n{login}\n")
+    let (port, folder, tls) = (catcher.port(), catcher.folder().display().to_string(), tls.to_owned());
+    let email = move |password: &str| {
+        let server =
+            format!("server = \"localhost\"\nport = {port}\ntls = \"{tls}\"\nca_file = \"{folder}/certificate.pem\"");
+        let login = format!("user = \"smartpole\"\npassword_file = \"{password}\"");
+        let to = "from = \"smartpole@example.org\"\nto = [\"betrieb@example.org\", \"planung@example.org\"]";
+        format!("[email]\n{server}\n{login}\n{to}\n")
     };
-    let config = Config::new()
-        .registry_file("right", "pass word\n")
-        .registry_file("wrong", "hush-hush\n")
-        .registry_file("alerts.toml", &email("right"))
-        .listener(Listener::new());
+    (catcher, email)
+}
+
+/// `smartpole alerts test`: its exit code, and what it said.
+fn test_of(config: &Config) -> (Option<i32>, String) {
     let path = config.write();
     let run = || smartpole(&["alerts", "test", "--config", path.to_str().expect("our folder's name is UTF-8")]);
-    let (code, said) = tokio::task::block_in_place(run);
-    assert!(code == Some(0) && said.contains("ok: email betrieb@example.org: 250 kept"), "{said}");
-    let to: Vec<Value> = catcher.mails().iter().map(|mail| mail.to().clone()).collect();
-    assert_eq!(to, [json!(["betrieb@example.org"]), json!(["planung@example.org"])]);
-    assert!(catcher.mails()[0].text().starts_with("Das ist ein Test"), "{:?}", catcher.mails());
+    tokio::task::block_in_place(run)
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_reaches_mail_servers_with_tls_of_both_kinds_and_a_login() {
+    for tls in ["starttls", "implicit"] {
+        let (catcher, email) = secured(tls).await;
+        let config = Config::new().registry_file("right", "pass word\n").registry_file("alerts.toml", &email("right"));
+        let (code, said) = test_of(&config.listener(Listener::new()));
+        assert!(code == Some(0) && said.contains("ok: email betrieb@example.org: 250 kept"), "{tls}: {said}");
+        let to: Vec<Value> = catcher.mails().iter().map(|mail| mail.to().clone()).collect();
+        assert_eq!(to, [json!(["betrieb@example.org"]), json!(["planung@example.org"])]);
+        assert!(catcher.mails()[0].text().starts_with("Das ist ein Test"), "{:?}", catcher.mails());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_says_who_could_not_be_reached_and_why_without_secrets() {
+    let (catcher, email) = secured("starttls").await;
     let nobody = format!("http://127.0.0.1:{}/key-that-nobody-should-see", free_port());
-    let webhook = format!("[[webhook]]\nname = \"on call\"\nurl = \"{nobody}\"\nsecret_file = \"right\"\n");
-    fs::write(config.registry().join("alerts.toml"), email("wrong") + &webhook).expect("our own copy can be written");
-    let (code, said) = tokio::task::block_in_place(run);
+    let hook = Hook::new(&[302]).await;
+    let webhook =
+        |name: &str, url: &str| format!("[[webhook]]\nname = \"{name}\"\nurl = \"{url}\"\nsecret_file = \"wrong\"\n");
+    let text = email("wrong") + &webhook("on call", &nobody) + &webhook("elsewhere", &hook.url());
+    let config = Config::new().registry_file("wrong", "hush-hush\n").registry_file("alerts.toml", &text);
+    let (code, said) = test_of(&config.listener(Listener::new()));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("FAILED: email betrieb@example.org: cannot send mail: permanent error (535)"), "{said}");
-    assert!(
-        said.contains("FAILED: webhook on call: no answer") && said.contains("3 of 3 could not be reached"),
-        "{said}"
-    );
+    assert!(said.contains("FAILED: webhook on call: no answer"), "{said}");
+    assert!(said.contains("FAILED: webhook elsewhere: 302 Found: words"), "{said}");
+    assert_eq!(hook.requests().len(), 1, "nobody is followed elsewhere");
+    assert!(said.contains("4 of 4 could not be reached"), "{said}");
     assert!(!said.contains("hush") && !said.contains("nobody-should-see"), "{said}");
-    eventually("nothing more came", async || if catcher.mails().len() == 2 { Ok(()) } else { Err(String::new()) })
-        .await;
+    assert!(catcher.mails().is_empty());
 }
