@@ -25,7 +25,7 @@ const OPERATION = [
   ['a number of the ledger', '#count=messages/uplink', '[data-testid=count-panel] h2'],
   ['a repair', '#repair=', '[data-testid=repair-panel] h2'],
 ];
-const DOCUMENTS = ['/plain', '/plain?lang=en', '/leicht.html', '/datasets', '/datasets/air_quality?lang=en'];
+const DOCUMENTS = ['/login', '/login?lang=en', '/plain', '/plain?lang=en', '/leicht.html', '/datasets', '/datasets/air_quality?lang=en'];
 const WIDGETS = ['/embed/tile?zone=altstadt', '/embed/chart?theme=dark', '/embed/map?lang=en'];
 
 let demo;

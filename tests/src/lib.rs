@@ -48,7 +48,7 @@ pub use mosquitto::{Mosquitto, Subscription};
 pub use process::free_port;
 pub use radio_town::{Playing, RadioTown, Told};
 pub use scripted_proxy::{Act, ScriptedProxy};
-pub use service::{Service, smartpole};
+pub use service::{Service, smartpole, smartpole_with};
 pub use small_disk::SmallDisk;
 pub use town::Town;
 pub use udp_relay::UdpRelay;

@@ -130,7 +130,16 @@ impl Service {
 /// # Panics
 /// If the binary is not there.
 pub fn smartpole(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(binary()).args(arguments).output().expect("the binary starts");
+    smartpole_with(&[], arguments)
+}
+
+/// The same, with these variables in its environment.
+///
+/// # Panics
+/// If the binary is not there.
+pub fn smartpole_with(variables: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
+    let variables = variables.iter().copied();
+    let output = Command::new(binary()).args(arguments).envs(variables).output().expect("the binary starts");
     let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     (output.status.code(), printed.concat())
 }

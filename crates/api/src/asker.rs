@@ -1,135 +1,141 @@
-//! Who asks, and what the public may know.
+//! Who asks, and what each may know.
 //!
 //! ```text
-//! peer, headers ──► Asker ──► guard: PUBLIC lists the addresses for all; every other one is for operators
-//!                        └──► handlers of PUBLIC leave out what is withheld from the public
+//! peer, headers ──► Client ──► guard: token, cookie, address ──► Asker ──► routes: the role that an address needs
+//!                                                                  └──► handlers leave out what is withheld from this one
 //! ```
 //!
-//! Withheld are all exact values of a property that could be of single persons, and all that tells when a device that measures such
-//! a property has sent something: that would tell when somebody passed. What the public gets of such counts is made by
-//! `routes/footfall/public.rs` alone.
+//! Withheld from the public are all exact values of a property that could be of single persons, and all that tells when a device that
+//! measures such a property has sent something: that would tell when somebody passed. What the public gets of such counts is made by
+//! `routes/footfall/public.rs` alone. Who is limited to zones is the public everywhere else.
 
-use std::{convert::Infallible, net::IpAddr};
+use std::convert::Infallible;
 
-use axum::{
-    extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, request},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use ipnet::IpNet;
-use serde::Serialize;
-use smartpole_model::{Device, ObservedProperty, PropertyNo, Registry};
+use axum::{extract::FromRequestParts, http::request};
+use smartpole_access::{Identity, Role, Who, Zones};
+use smartpole_model::{Device, ObservedProperty, Pole, PropertyNo, Registry};
 use smartpole_pipeline::Fold;
-use utoipa::ToSchema;
 
 use crate::{
-    ApiState,
     problem::Problem,
     scope::{ScopeKind, ScopeName},
 };
 
-/// Addresses that everybody may ask. One that is not here is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 36] = [
-    "/healthz",
-    "/readyz",
-    "/api/openapi.json",
-    "/catalog.ttl",
-    "/catalog.jsonld",
-    "/plain",
-    "/legal/{page}",
-    "/datasets",
-    "/datasets/{id}",
-    "/sitemap.xml",
-    "/robots.txt",
-    "/ngsi-ld/v1/entities",
-    "/sta/v1.1",
-    "/sta/v1.1/{*path}",
-    "/api/v1/me",
-    "/api/v1/publisher",
-    "/api/v1/processing",
-    "/api/v1/poles",
-    "/api/v1/zones",
-    "/api/v1/properties",
-    "/api/v1/latest",
-    "/api/v1/series",
-    "/api/v1/export",
-    "/api/v1/revisions",
-    "/api/v1/footfall",
-    "/api/v1/footfall/profile",
-    "/api/v1/air",
-    "/api/v1/air/days",
-    "/api/v1/air/limits",
-    "/api/v1/noise",
-    "/api/v1/heat",
-    "/api/v1/live",
-    "/api/v1/reasons",
-    "/api/v1/methods",
-    "/api/v1/calendar",
-    "/api/v1/events",
-];
+pub(crate) mod client;
+pub(crate) mod cookie;
+mod guard;
+mod proof;
+pub(crate) mod routes;
 
-/// Those of [`PUBLIC`] that refuse the public some of what they have, instead of leaving it out.
-pub(crate) const PARTLY: [&str; 7] = [
-    "/api/v1/export",
-    "/api/v1/heat",
-    "/api/v1/latest",
-    "/api/v1/live",
-    "/api/v1/noise",
-    "/api/v1/revisions",
-    "/api/v1/series",
-];
-
-/// Headers by which a proxy says whom it asks for. Whoever comes by one is no operator, whatever the proxy's own address is.
-const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
-
-/// The address that a request came from; the accept loop puts it in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
-
-/// The request came over TLS to this service itself; the accept loop puts it in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Secure;
-
-/// Who are operators: this machine, and these networks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operators(pub Vec<IpNet>);
+pub(crate) use client::{Client, Secure};
+pub use client::{Networks, Peer};
+pub(crate) use guard::{guard, pace};
+pub(crate) use proof::Proof;
 
 /// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Asker {
-    /// Anybody.
-    Public,
-    /// Who runs the service.
-    Operator,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asker {
+    /// What it may do …
+    pub(crate) role: Role,
+    /// … and where it sees exact figures.
+    pub(crate) zones: Zones,
+    /// As whom the audit trail knows it.
+    pub(crate) who: Who,
+    /// What its account is called, if it has one.
+    pub(crate) name: Option<String>,
+    /// Whether it is known by a cookie, which a browser sends whoever made the request.
+    pub(crate) by_cookie: bool,
 }
 
-impl Operators {
-    /// Whether a peer is one.
-    pub fn include(&self, peer: Peer) -> bool {
-        let address = peer.0.to_canonical();
-        address.is_loopback() || self.0.iter().any(|network| network.contains(&address))
+impl Asker {
+    /// Anybody.
+    pub(crate) const PUBLIC: Self =
+        Self { role: Role::Public, zones: Zones::ALL, who: Who::Public, name: None, by_cookie: false };
+
+    /// Somebody at the service's own machine, or in a network of operators.
+    pub(crate) const LOCAL: Self = Self { role: Role::Operator, who: Who::Local, ..Self::PUBLIC };
+
+    /// Somebody with an account.
+    pub(crate) fn of(identity: Identity, by_cookie: bool) -> Self {
+        let Identity { account, name, role, zones } = identity;
+        Self { role, zones, who: Who::Account(account), name: Some(name), by_cookie }
     }
 
-    fn asker(&self, peer: Option<&Peer>, headers: &HeaderMap) -> Asker {
-        let is_passed_on = PASSED_ON.into_iter().any(|name| headers.contains_key(name));
-        match peer {
-            Some(peer) if !is_passed_on && self.include(*peer) => Asker::Operator,
-            _ => Asker::Public,
+    /// Whether it is nobody that we know.
+    pub(crate) fn is_public(&self) -> bool {
+        self.role == Role::Public
+    }
+
+    /// Whether it sees exact figures of the whole city.
+    pub(crate) fn sees_all(&self) -> bool {
+        !self.is_public() && self.zones.0.is_none()
+    }
+
+    /// Whether it sees exact figures of a device, pole or zone. A device is within zones if all poles are where it ever hung, a zone
+    /// if it is named or all of its poles are.
+    pub(crate) fn sees(&self, registry: &Registry, scope: &ScopeName) -> bool {
+        let within = |ids: &Vec<String>| match scope.kind {
+            ScopeKind::Device => registry.devices.iter().any(|of| of.id == scope.id && has_device(ids, registry, of)),
+            ScopeKind::Pole => registry.poles.iter().any(|pole| pole.id == scope.id && has_pole(ids, registry, pole)),
+            ScopeKind::Zone => has_zone(ids, registry, &scope.id),
+        };
+        !self.is_public() && self.zones.0.as_ref().is_none_or(within)
+    }
+
+    /// Whether it sees exact figures of all that is called like this.
+    pub(crate) fn sees_named(&self, registry: &Registry, id: &str) -> bool {
+        let is_there = |kind| match kind {
+            ScopeKind::Device => registry.devices.iter().any(|device| device.id == id),
+            ScopeKind::Pole => registry.poles.iter().any(|pole| pole.id == id),
+            ScopeKind::Zone => registry.zones.iter().any(|zone| zone.id == id),
+        };
+        let mut kinds =
+            [ScopeKind::Device, ScopeKind::Pole, ScopeKind::Zone].into_iter().filter(|kind| is_there(*kind)).peekable();
+        kinds.peek().is_some() && kinds.all(|kind| self.sees(registry, &ScopeName { kind, id: id.to_owned() }))
+    }
+
+    /// Whether it sees exact figures of a pole.
+    pub(crate) fn sees_pole(&self, registry: &Registry, pole: &Pole) -> bool {
+        !self.is_public() && self.zones.0.as_ref().is_none_or(|ids| has_pole(ids, registry, pole))
+    }
+
+    fn sees_device(&self, registry: &Registry, device: &Device) -> bool {
+        !self.is_public() && self.zones.0.as_ref().is_none_or(|ids| has_device(ids, registry, device))
+    }
+
+    /// Whether this one may see exact values of a property, anywhere at least.
+    pub(crate) fn may_see(&self, property: &ObservedProperty) -> bool {
+        !self.is_public() || is_for_all(property)
+    }
+
+    /// Whether this one may see exact values that a device has of a property.
+    pub(crate) fn may_see_of(&self, fold: &Fold, device: &Device, property: &ObservedProperty) -> bool {
+        is_for_all(property) || self.sees_device(&fold.inputs().registry, device)
+    }
+
+    /// Whether this one may know when a device sends.
+    pub(crate) fn may_watch(&self, fold: &Fold, device: &Device) -> bool {
+        self.sees_device(&fold.inputs().registry, device) || !measures_persons(fold, device)
+    }
+
+    /// Refuses values that this one may not see: of a property that is withheld, or reported by a device that must not be watched.
+    ///
+    /// # Errors
+    /// 403, with what to do.
+    pub(crate) fn check(&self, fold: &Fold, scope: &ScopeName, property: &ObservedProperty) -> Result<(), Problem> {
+        let registry = &fold.inputs().registry;
+        if self.sees(registry, scope) {
+            return Ok(());
+        }
+        if !is_for_all(property) {
+            return Err(Problem::withheld(&property.id));
+        }
+        let mut devices = registry.devices.iter().filter(|device| is_in(registry, device, scope));
+        match devices.find(|device| !self.may_watch(fold, device) && reports(fold, device, property)) {
+            Some(device) => Err(Problem::unwatched(&device.id)),
+            None => Ok(()),
         }
     }
-}
-
-/// Finds out who asks, and refuses the public what is not in [`PUBLIC`].
-pub(crate) async fn guard(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
-    let asker = state.parts.operators.asker(request.extensions().get(), request.headers());
-    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    if asker == Asker::Public && !PUBLIC.contains(&path) {
-        return Problem::for_operators(&format!("{} {path}", request.method())).into_response();
-    }
-    request.extensions_mut().insert(asker);
-    next.run(request).await
 }
 
 impl<S: Sync> FromRequestParts<S> for Asker {
@@ -137,36 +143,26 @@ impl<S: Sync> FromRequestParts<S> for Asker {
 
     /// What [`guard`] found out.
     async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().copied().unwrap_or(Self::Public))
+        Ok(parts.extensions.get().cloned().unwrap_or(Self::PUBLIC))
     }
 }
 
-impl Asker {
-    /// Whether this one may see exact values of a property.
-    pub(crate) fn may_see(self, property: &ObservedProperty) -> bool {
-        self == Self::Operator || (property.public && !property.personal)
-    }
+fn is_for_all(property: &ObservedProperty) -> bool {
+    property.public && !property.personal
+}
 
-    /// Whether this one may know when a device sends.
-    pub(crate) fn may_watch(self, fold: &Fold, device: &Device) -> bool {
-        self == Self::Operator || !measures_persons(fold, device)
-    }
+fn has_pole(ids: &[String], registry: &Registry, pole: &Pole) -> bool {
+    pole.zones.iter().any(|zone| ids.contains(&registry.zones[*zone].id))
+}
 
-    /// Refuses values that this one may not see: of a property that is withheld, or reported by a device that must not be watched.
-    ///
-    /// # Errors
-    /// 403, with what to do.
-    pub(crate) fn check(self, fold: &Fold, scope: &ScopeName, property: &ObservedProperty) -> Result<(), Problem> {
-        if !self.may_see(property) {
-            return Err(Problem::withheld(&property.id));
-        }
-        let registry = &fold.inputs().registry;
-        let mut devices = registry.devices.iter().filter(|device| is_in(registry, device, scope));
-        match devices.find(|device| !self.may_watch(fold, device) && reports(fold, device, property)) {
-            Some(device) => Err(Problem::unwatched(&device.id)),
-            None => Ok(()),
-        }
-    }
+fn has_device(ids: &[String], registry: &Registry, device: &Device) -> bool {
+    device.installations.iter().all(|installation| has_pole(ids, registry, &registry.poles[installation.pole]))
+}
+
+fn has_zone(ids: &[String], registry: &Registry, id: &str) -> bool {
+    let poles = || registry.zones.iter().filter(|zone| zone.id == id).flat_map(|zone| &zone.poles);
+    let all_are = || poles().next().is_some() && poles().all(|pole| has_pole(ids, registry, &registry.poles[*pole]));
+    ids.iter().any(|own| own == id) || all_are()
 }
 
 /// Whether a device ever belonged to a device, pole or zone.
@@ -198,47 +194,4 @@ pub(crate) fn reported(fold: &Fold, device: &Device) -> impl Iterator<Item = Pro
 /// Whether a device measures what could be of single persons.
 fn measures_persons(fold: &Fold, device: &Device) -> bool {
     fold.device_no(&device.id).is_some_and(|number| fold.measures_persons(number))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn this_machine_and_the_named_networks_are_operators_and_nobody_else() {
-        let operators = Operators(vec!["10.0.0.0/8".parse().unwrap()]);
-        let is = |of: &Operators, address: &str| of.include(Peer(address.parse().unwrap()));
-        for (address, alone, with) in [
-            ("127.0.0.1", true, true),
-            ("::1", true, true),
-            ("::ffff:127.0.0.1", true, true),
-            ("10.255.0.1", false, true),
-            ("::ffff:10.0.0.1", false, true),
-            ("11.0.0.1", false, false),
-            ("192.168.1.4", false, false),
-        ] {
-            assert_eq!((is(&Operators::default(), address), is(&operators, address)), (alone, with), "{address}");
-        }
-    }
-
-    #[test]
-    fn what_is_listed_is_there() {
-        let described = crate::openapi();
-        // the description itself, and what the standard describes
-        let elsewhere = ["/api/openapi.json", crate::routes::sta::PATHS];
-        let missing = |path: &&&str| !described.contains(&format!("\"{path}\": {{")) && !elsewhere.contains(*path);
-        assert_eq!(PUBLIC.iter().chain(&PARTLY).find(missing), None);
-        assert!(PARTLY.iter().all(|path| PUBLIC.contains(path)));
-    }
-
-    #[test]
-    fn whom_a_proxy_asks_for_is_the_public_and_so_is_one_without_an_address() {
-        let (operators, here) = (Operators::default(), Peer("127.0.0.1".parse().unwrap()));
-        assert_eq!(operators.asker(Some(&here), &HeaderMap::new()), Asker::Operator);
-        assert_eq!(operators.asker(None, &HeaderMap::new()), Asker::Public);
-        for name in PASSED_ON {
-            let headers = HeaderMap::from_iter([(name.parse().unwrap(), "127.0.0.1".parse().unwrap())]);
-            assert_eq!(operators.asker(Some(&here), &headers), Asker::Public, "{name}");
-        }
-    }
 }

@@ -82,9 +82,9 @@ impl Slots {
     ///
     /// # Errors
     /// 503 if there is none.
-    pub(crate) fn take(&self, asker: Asker) -> Result<OwnedSemaphorePermit, Problem> {
+    pub(crate) fn take(&self, asker: &Asker) -> Result<OwnedSemaphorePermit, Problem> {
         let [public, operators] = &self.0;
-        let slots = if asker == Asker::Public { public } else { operators };
+        let slots = if asker.is_public() { public } else { operators };
         Arc::clone(slots).try_acquire_owned().map_err(|_| Problem::busy("too many exports at once"))
     }
 }

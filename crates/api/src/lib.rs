@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Invariants: what is not listed for the public is for operators (`asker`); nothing here changes anything, except that operators
-//! order replays, import foreign series and take note of alerts; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
+//! order replays, import foreign series and take note of alerts, and that people change their accounts; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
 //! what is answered at once is bounded; values leave as the decimals they are; every error is a problem document that says
 //! what to do; nothing is loaded from another host.
 
@@ -33,7 +33,7 @@ mod server;
 mod span;
 mod state;
 
-use axum::{Router, middleware};
+use axum::{Router, extract::Request, middleware};
 use tower_http::{
     compression::{
         CompressionLayer,
@@ -42,7 +42,9 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-pub use asker::{Operators, Peer};
+use tracing::Span;
+
+pub use asker::{Networks, Peer};
 pub use health::{CircuitState, Health, SourceHealth, TargetFilter, TargetHealth};
 pub use history::{History, HistoryAway, HistoryWanted};
 pub use legal::{Legal, LegalOptions};
@@ -63,17 +65,27 @@ pub enum Error {
 /// Every address, without a network. Live streams need `serve`.
 pub fn router(state: ApiState) -> Router {
     routes::describe_metrics();
+    let limits = state.clone();
     let (routes, openapi) = routes::all().split_for_parts();
     routes
         .merge(routes::described(&routes::whole(openapi)))
         .merge(routes::sta::paths())
+        .merge(routes::doors::paths())
         .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
         .fallback(page::file)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state)
         .layer(middleware::from_fn(routes::refuse_bodies))
+        .layer(middleware::from_fn_with_state(limits, asker::pace))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(export::COMPRESSED)))
         .layer(middleware::map_response(cache::guard))
         .layer(middleware::map_response(page::guard))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// A request as the log names it. Parameters are nobody's business, and the link of the first admin is a secret.
+fn span(request: &Request) -> Span {
+    let path = request.uri().path();
+    let path = if path.starts_with("/first/") { "/first/…" } else { path };
+    tracing::debug_span!("request", method = %request.method(), path)
 }

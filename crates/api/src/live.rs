@@ -5,8 +5,14 @@
 //!                       └── once a second: the ledger
 //! ```
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
+use smartpole_access::Role;
+use smartpole_model::Registry;
 use smartpole_pipeline::Live;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast},
@@ -54,13 +60,46 @@ struct Told {
     public: u64,
 }
 
+/// What somebody may know of the stream beside what is for all.
+#[derive(Clone, Debug)]
+pub(crate) enum Sight {
+    /// All.
+    All,
+    /// All that is measured.
+    Values,
+    /// What is measured at these poles, as they were when the stream began.
+    Poles(BTreeSet<String>),
+}
+
+impl Sight {
+    pub(crate) fn of(asker: &Asker, registry: &Registry) -> Self {
+        match asker.role {
+            _ if !asker.sees_all() => {
+                let seen = registry.poles.iter().filter(|pole| asker.sees_pole(registry, pole));
+                Self::Poles(seen.map(|pole| pole.id.clone()).collect())
+            }
+            role if role < Role::Operator => Self::Values,
+            _ => Self::All,
+        }
+    }
+
+    fn shows(&self, event: &LiveEvent) -> bool {
+        event.public
+            || match self {
+                Self::All => true,
+                Self::Values => event.pole.is_some(),
+                Self::Poles(poles) => event.pole.as_ref().is_some_and(|pole| poles.contains(pole)),
+            }
+    }
+}
+
 /// One stream.
 #[derive(Debug)]
 pub(crate) struct Viewer {
     batches: broadcast::Receiver<Arc<Batch>>,
     /// Events before the next batch.
     before: Option<u64>,
-    asker: Asker,
+    sight: Sight,
     pole: Option<String>,
     property: Option<String>,
     _seat: OwnedSemaphorePermit,
@@ -72,10 +111,10 @@ impl Hub {
         Self { batches, seats: Arc::new(Semaphore::new(seats)), arrived: Notify::new() }
     }
 
-    /// A stream of what is about this pole and this property, as far as `asker` may know of it; the ledger is for operators.
+    /// A stream of what is about this pole and this property, as far as its viewer may know of it; the ledger is for operators.
     pub(crate) fn viewer(
         &self,
-        asker: Asker,
+        sight: Sight,
         pole: Option<String>,
         property: Option<String>,
     ) -> Result<Viewer, Problem> {
@@ -83,7 +122,7 @@ impl Hub {
         let seat = seat.map_err(|_| Problem::busy("too many live streams at once"))?;
         let batches = self.batches.subscribe();
         self.arrived.notify_one();
-        Ok(Viewer { batches, before: None, asker, pole, property, _seat: seat })
+        Ok(Viewer { batches, before: None, sight, pole, property, _seat: seat })
     }
 
     fn watched(&self) -> bool {
@@ -102,10 +141,10 @@ impl Told {
         Self { all: self.all + missed, public: self.public + 1 }
     }
 
-    fn of(self, asker: Asker) -> u64 {
-        match asker {
-            Asker::Operator => self.all,
-            Asker::Public => self.public,
+    fn of(self, sight: &Sight) -> u64 {
+        match sight {
+            Sight::All | Sight::Values => self.all,
+            Sight::Poles(_) => self.public,
         }
     }
 }
@@ -120,9 +159,9 @@ impl Viewer {
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         };
-        let before = batch.before.of(self.asker);
+        let before = batch.before.of(&self.sight);
         let missed = before.saturating_sub(self.before.unwrap_or(before));
-        self.before = Some(batch.before.after(&batch.events).of(self.asker));
+        self.before = Some(batch.before.after(&batch.events).of(&self.sight));
         let gap = (missed > 0).then(|| LiveEvent::new("gap", &Gap { missed }));
         let events = batch.events.iter().filter(|event| self.wants(event)).cloned();
         Some(gap.into_iter().flatten().chain(events).collect())
@@ -130,8 +169,7 @@ impl Viewer {
 
     fn wants(&self, event: &LiveEvent) -> bool {
         let fits = |wanted: &Option<String>, has: &Option<String>| wanted.is_none() || has.is_none() || wanted == has;
-        let may_know = self.asker == Asker::Operator || event.public;
-        may_know && fits(&self.pole, &event.pole) && fits(&self.property, &event.property)
+        self.sight.shows(event) && fits(&self.pole, &event.pole) && fits(&self.property, &event.property)
     }
 }
 
@@ -241,7 +279,7 @@ mod tests {
     #[tokio::test]
     async fn a_slow_viewer_is_told_how_many_events_it_missed_and_goes_on() {
         let hub = Hub::new(1);
-        let mut viewer = hub.viewer(Asker::Operator, None, None).unwrap();
+        let mut viewer = hub.viewer(Sight::All, None, None).unwrap();
         let mut told = say(&hub, Told { all: 40, public: 0 }, 0, 2);
         assert_eq!(viewer.next().await.unwrap().len(), 2);
         for _ in 0..BACKLOG + 10 {
@@ -256,7 +294,7 @@ mod tests {
     #[tokio::test]
     async fn a_slow_viewer_of_the_public_is_told_nothing_of_events_that_are_not_for_it() {
         let hub = Hub::new(1);
-        let mut viewer = hub.viewer(Asker::Public, None, None).unwrap();
+        let mut viewer = hub.viewer(Sight::Poles(BTreeSet::new()), None, None).unwrap();
         let mut told = say(&hub, Told::default(), 1, 2);
         assert_eq!(viewer.next().await.unwrap().len(), 1);
         for _ in 0..BACKLOG + 10 {

@@ -75,18 +75,27 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
+/// No page of ours asks a browser for any of it.
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), \
+    accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), browsing-topics=()";
+
 /// What a browser may do with any answer. MapLibre sets element styles and runs workers from blobs.
 pub(crate) async fn guard(mut response: Response) -> Response {
-    const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \
-        style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'self'";
+    const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
+        connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
     let framed = response.extensions().get::<FrameAncestors>();
     let policy = framed.and_then(|FrameAncestors(origins)| {
         HeaderValue::try_from(POLICY.replace("frame-ancestors 'self'", &format!("frame-ancestors {origins}"))).ok()
     });
+    let is_framed = framed.is_some();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static(POLICY)));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    let whose = if is_framed { "cross-origin" } else { "same-origin" };
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static(whose));
     response
 }
 

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use smartpole_access::{Refusal, Role};
 use smartpole_model::UtcMillis;
 use utoipa::{IntoResponses, ToSchema};
 
@@ -64,11 +65,13 @@ pub(crate) enum Refused {
     Busy(Problem),
 }
 
-/// How one is taken for an operator.
-const BE_OPERATOR: &str = "operators ask from the service's own machine, or from a network that the configuration names: \
-    [http] operators = [\"10.0.0.0/8\"]";
+/// How one is taken for somebody.
+const LOG_IN: &str = "log in at /login, or send a token (Authorization: Bearer …); an admin makes accounts";
 
 /// Seconds after which a refused request is worth another try.
+/// How a token is sent (RFC 6750, 3).
+const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"smartpole\", error=\"invalid_token\"");
+
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 impl Problem {
@@ -155,6 +158,20 @@ impl Problem {
         Self::new(status, "body-too-large", "Body too large", detail, "send less")
     }
 
+    /// Something that only an account has: 403.
+    pub(crate) fn no_account() -> Self {
+        let detail = "tokens belong to an account, and you have none here".to_owned();
+        let remedy = "log in at /login; on the service's own machine, `smartpole token add` makes one of any account";
+        Self::new(StatusCode::FORBIDDEN, "no-account", "No account", detail, remedy)
+    }
+
+    /// A body that is no form: 415.
+    pub(crate) fn no_form() -> Self {
+        let (status, detail) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "a form is sent here".to_owned());
+        let remedy = "send it with content-type: application/x-www-form-urlencoded";
+        Self::new(status, "no-form", "No form", detail, remedy)
+    }
+
     /// A body that is not said to be JSON: 415.
     pub(crate) fn media_type() -> Self {
         let (status, detail) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "a body is JSON".to_owned());
@@ -172,25 +189,59 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-importable", "Cannot be imported", detail, remedy)
     }
 
-    /// An address that only operators may ask: 403.
-    pub(crate) fn for_operators(what: &str) -> Self {
-        Self::forbidden(format!("{what} is for operators only"), BE_OPERATOR.to_owned())
+    /// An address that is not for everybody: 403.
+    pub(crate) fn for_role(what: &str, role: Role) -> Self {
+        let (kind, title, whom) = match role {
+            Role::Public | Role::Planner => ("for-planners", "For planners and operators", "planners and operators"),
+            Role::Operator => ("for-operators", "For operators only", "operators only"),
+            Role::Admin => ("for-admins", "For admins only", "admins only"),
+        };
+        Self::new(StatusCode::FORBIDDEN, kind, title, format!("{what} is for {whom}"), LOG_IN)
+    }
+
+    /// What is not within the zones of whoever asks: 403.
+    pub(crate) fn beyond_zones(what: &str) -> Self {
+        let shown: String = what.chars().take(64).collect();
+        let detail = format!("your account is limited to zones, and {shown} is not within them");
+        let remedy = "ask for a place within them, GET /api/v1/me names them; an admin can change the limit";
+        Self::new(StatusCode::FORBIDDEN, "beyond-zones", "Beyond your zones", detail, remedy)
+    }
+
+    /// A change that another site asks a browser for: 403.
+    pub(crate) fn cross_site() -> Self {
+        let detail = "a change by a browser has to come from a page of this service".to_owned();
+        let remedy = "use the page of this service; programs send a token instead of a cookie, and no Origin";
+        Self::new(StatusCode::FORBIDDEN, "cross-site", "From another site", detail, remedy)
+    }
+
+    /// A token that does not hold: 401.
+    pub(crate) fn token() -> Self {
+        let detail = "this token is unknown, was revoked or has expired".to_owned();
+        let remedy = "make a new one at /account, or by `smartpole token add`";
+        Self::new(StatusCode::UNAUTHORIZED, "token", "Token does not hold", detail, remedy)
+    }
+
+    /// More than one may ask: 429.
+    pub(crate) fn too_often(seconds: i64) -> Self {
+        let detail = "too many requests came from this address, or by tokens of this account".to_owned();
+        let remedy = format!("try again in {seconds} seconds; [http] requests_per_minute is the limit");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests", detail, remedy)
     }
 
     /// Values that could be of single persons: 403.
     pub(crate) fn withheld(property: &str) -> Self {
-        let detail = format!("exact values of {property} are for operators only");
-        Self::forbidden(detail, format!("GET /api/v1/footfall has what the public may know of counts; {BE_OPERATOR}"))
+        let detail = format!("exact values of {property} are for planners and operators");
+        Self::forbidden(detail, format!("GET /api/v1/footfall has what the public may know of counts; {LOG_IN}"))
     }
 
     /// Values of a device that counts persons: 403.
     pub(crate) fn unwatched(device: &str) -> Self {
-        let detail = format!("{device} counts persons: when it sends, and what else, is for operators only");
-        Self::forbidden(detail, format!("ask for another place or property; {BE_OPERATOR}"))
+        let detail = format!("{device} counts persons: when it sends, and what else, is for planners and operators");
+        Self::forbidden(detail, format!("ask for another place or property; {LOG_IN}"))
     }
 
     fn forbidden(detail: String, remedy: String) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "for-operators", "For operators only", detail, remedy)
+        Self::new(StatusCode::FORBIDDEN, "for-planners", "For planners and operators", detail, remedy)
     }
 
     /// Readings that have passed retention: 410.
@@ -255,6 +306,23 @@ fn named<'a>(known: impl Iterator<Item = &'a str>, none: &str) -> String {
     if known.is_empty() { none.to_owned() } else { format!("there are: {}", known.join(", ")) }
 }
 
+impl From<smartpole_access::Error> for Problem {
+    fn from(error: smartpole_access::Error) -> Self {
+        let smartpole_access::Error::Refused(refusal) = error else { return Self::internal(&error) };
+        let (status, kind, title) = match refusal {
+            Refusal::NoAccount => (StatusCode::NOT_FOUND, "unknown-account", "Unknown account"),
+            Refusal::NoToken | Refusal::NoLink => (StatusCode::NOT_FOUND, "unknown-token", "Unknown token"),
+            Refusal::NameTaken | Refusal::LastAdmin | Refusal::TooManyTokens => {
+                (StatusCode::CONFLICT, "conflict", "Conflict")
+            }
+            _ => (StatusCode::BAD_REQUEST, "invalid-field", "Invalid field"),
+        };
+        let said = refusal.to_string();
+        let (detail, remedy) = said.split_once(": ").unwrap_or((&said, ""));
+        Self::new(status, kind, title, detail.to_owned(), remedy)
+    }
+}
+
 impl From<smartpole_store::Error> for Problem {
     fn from(error: smartpole_store::Error) -> Self {
         Self::internal(&error)
@@ -267,6 +335,9 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, BEARER);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER);
         }

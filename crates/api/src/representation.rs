@@ -66,7 +66,7 @@ impl<S: Sync> FromRequestParts<S> for Representation {
 
     async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, Problem> {
         let wanted: Wanted = query::read(&only(&parts.uri, is_form))?;
-        let is_public = parts.extensions.get() != Some(&Asker::Operator);
+        let is_public = parts.extensions.get().is_none_or(Asker::is_public);
         let form = wanted.form(parts.uri.path(), &parts.headers)?;
         Ok(Self { uri: parts.uri.clone(), headers: parts.headers.clone(), is_public, form })
     }

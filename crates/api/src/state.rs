@@ -2,19 +2,21 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
     time::Duration,
 };
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use smartpole_access::{Access, Pace};
 use smartpole_journal::Journal;
 use smartpole_model::UtcMillis;
 use smartpole_pipeline::{Fold, Live};
 use smartpole_store::Queries;
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Health, Legal, Operators, Publish, Replays, export::Slots, live::Hub, problem::Problem, routes::Days};
+use crate::{Health, Legal, Networks, Publish, Replays, export::Slots, live::Hub, problem::Problem, routes::Days};
 
 /// Limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +29,22 @@ pub struct Options {
     pub questions: usize,
     /// Exports at once, of the public and as many of operators; more get 503.
     pub exports: usize,
+    /// Requests a minute from one address, and by the tokens of one account; more get 429.
+    pub requests_per_minute: u32,
     /// Records yet to be folded above which the service is not ready.
     pub max_lag: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections: 1_024, live_streams: 200, questions: 8, exports: 2, max_lag: 100_000 }
+        Self {
+            connections: 1_024,
+            live_streams: 200,
+            questions: 8,
+            exports: 2,
+            requests_per_minute: 6_000,
+            max_lag: 100_000,
+        }
     }
 }
 
@@ -60,8 +71,10 @@ pub struct Parts {
     pub alerts: smartpole_alerting::Book,
     /// What time it is.
     pub clock: fn() -> UtcMillis,
-    /// Who may know and do all.
-    pub operators: Operators,
+    /// Accounts, sessions, tokens and the audit trail.
+    pub access: Access,
+    /// Which addresses are more than addresses.
+    pub networks: Networks,
     /// Who publishes; its `base_url` is not empty.
     pub publish: Publish,
     /// What the law asks of the page.
@@ -77,6 +90,9 @@ pub struct ApiState {
     pub(crate) options: Options,
     pub(crate) hub: Arc<Hub>,
     questions: Arc<Semaphore>,
+    requests: Arc<Mutex<Pace>>,
+    /// Passwords that are hashed at once, each of which takes 19 MiB.
+    hashing: Arc<Semaphore>,
     pub(crate) exports: Slots,
     /// What the public sees of days that are over.
     pub(crate) days: Days,
@@ -85,14 +101,28 @@ pub struct ApiState {
 }
 
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Passwords that are hashed at once.
+const HASHES: usize = 2;
 
 impl ApiState {
     /// The state of an interface over `parts`.
     pub fn new(parts: Parts, options: Options) -> Self {
         let hub = Arc::new(Hub::new(options.live_streams));
         let questions = Arc::new(Semaphore::new(options.questions));
+        let (requests, hashing) = (Pace::new(options.requests_per_minute), Semaphore::new(HASHES));
+        let (requests, hashing) = (Arc::new(Mutex::new(requests)), Arc::new(hashing));
         let exports = Slots::new(options.exports);
-        Self { parts, options, hub, questions, exports, days: Days::default(), closing: CancellationToken::new() }
+        Self {
+            parts,
+            options,
+            hub,
+            questions,
+            requests,
+            hashing,
+            exports,
+            days: Days::default(),
+            closing: CancellationToken::new(),
+        }
     }
 
     /// Asks fold or store on a thread that may block, a bounded number at once.
@@ -109,6 +139,29 @@ impl ApiState {
             answer
         });
         answer.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
+    /// Asks the file of accounts on a thread that may block. It waits for no turn: who asks has to be known first.
+    pub(crate) async fn access<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Access) -> Result<T, smartpole_access::Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let access = self.parts.access.clone();
+        let answer = tokio::task::spawn_blocking(move || question(&access)).await;
+        answer.map_err(|error| Problem::internal(&error))?.map_err(Problem::from)
+    }
+
+    /// A turn to hash a password; none if too many wait.
+    pub(crate) async fn hashing(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(PATIENCE, Arc::clone(&self.hashing).acquire_owned()).await.ok()?.ok()
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// Milliseconds until the next one is within the limit.
+    pub(crate) fn count(&self, who: impl Hash) -> Result<(), i64> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).take(who, (self.parts.clock)())
     }
 }
 

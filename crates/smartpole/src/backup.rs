@@ -1,7 +1,7 @@
 //! `smartpole backup`, `restore`, `compact`: data folders once more.
 //!
 //! ```text
-//! DIR/2026-11-29T02-00-00Z/        a data folder: city.db, alerts.db, journal/, inputs/ and, if it is among the data, inputs.key
+//! DIR/2026-11-29T02-00-00Z/        a data folder: city.db, alerts.db, access.db, journal/, inputs/ and, if it is among the data, inputs.key
 //!     backup.json                  its files with sizes and checksums: written last
 //! DIR/2026-11-30T02-00-00Z.unfinished/
 //! ```
@@ -23,6 +23,7 @@ use std::{
 };
 
 use indicatif::HumanBytes;
+use smartpole_access::Access;
 use smartpole_model::{Seq, UtcMillis};
 use smartpole_store::{FILE, Store};
 
@@ -50,6 +51,8 @@ pub(crate) enum Error {
     Store(#[from] smartpole_store::Error),
     #[error(transparent)]
     Alerts(#[from] smartpole_alerting::Error),
+    #[error(transparent)]
+    Access(#[from] smartpole_access::Error),
     #[error("cannot {doing} {path}", path = path.display())]
     File { doing: &'static str, path: PathBuf, source: io::Error },
     #[error("another backup into {dir} is under way; wait until it is done", dir = dir.display())]
@@ -163,11 +166,15 @@ fn build(
     bar.enable_steady_tick(Duration::from_millis(200));
     Store::copy(data, building)?;
     let has_alerts = smartpole_alerting::copy(data, building)?;
+    let has_accounts = Access::copy(data, building)?;
     journal::open_more(data, &mut segments)?;
     let mut copier = Copier::new(building, former, bar);
     copier.note(FILE)?;
     if has_alerts {
         copier.note(smartpole_alerting::FILE)?;
+    }
+    if has_accounts {
+        copier.note(smartpole_access::FILE)?;
     }
     journal::copy(segments, &mut copier)?;
     copier.copy_folder(data, "inputs")?;

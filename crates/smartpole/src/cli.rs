@@ -1,5 +1,6 @@
 //! The command line. Its doc comments are the help.
 
+pub(crate) mod access;
 pub(crate) mod alerts;
 pub(crate) mod backup;
 pub(crate) mod export;
@@ -55,6 +56,7 @@ Examples:
   smartpole alerts test --config smartpole.toml        whether those who are told of alerts can be reached
   smartpole influx verify --config smartpole.toml      whether an InfluxDB has all that is kept here
   smartpole backup --config smartpole.toml --to DIR    a copy of all that is kept, while the service runs
+  smartpole account add Eva --config smartpole.toml    who may see what; `token` is for programs, `audit` says who did what
 
 Where data lie:
   The data folder (`data` in the configuration, --data of the demo) holds everything that is kept: the journal, the
@@ -67,6 +69,7 @@ Where data lie:
 Environment:
   SMARTPOLE__SECTION__KEY  overrides the configuration: SMARTPOLE__DATA, SMARTPOLE__HTTP__LISTEN,
                            SMARTPOLE__MQTT__0__HOST for the first [[mqtt]]
+  SMARTPOLE_TOKEN          a token for commands that ask the service, where this machine is no operator by its address
   RUST_LOG                 what is logged, `info` by default; `info,smartpole_source=debug` says more of one part";
 
 /// What to do; the help of each command stands at its options.
@@ -85,6 +88,11 @@ pub(crate) enum Command {
     Backup(backup::Backup),
     Restore(backup::Restore),
     Compact(backup::Compact),
+    #[command(name = "account")]
+    Accounts(access::Accounts),
+    #[command(name = "token")]
+    Tokens(access::Tokens),
+    Audit(access::Audit),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
 }

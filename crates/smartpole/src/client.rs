@@ -1,6 +1,7 @@
 //! Asks a running service.
 
 use std::{
+    env,
     fmt::Write,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -12,7 +13,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{
     Method, Request, Response, Uri,
     body::{Bytes, Incoming},
-    header::{CONTENT_TYPE, HOST},
+    header::{AUTHORIZATION, CONTENT_TYPE, HOST},
 };
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -30,6 +31,8 @@ use crate::{
     config::{Config, Http, Mistakes},
 };
 
+/// Variable of the environment that holds a token, where this machine is no operator by its address.
+const TOKEN: &str = "SMARTPOLE_TOKEN";
 const CONNECT: Duration = Duration::from_secs(5);
 /// A dry run takes its time.
 const ANSWER: Duration = Duration::from_secs(300);
@@ -185,7 +188,11 @@ impl Client {
         let (mut sender, connection) = connected.map_err(|source| self.broken(source))?;
         tokio::spawn(connection); // it ends with the answer, and says there what went wrong
         let request = Request::builder().method(method).uri(path).header(HOST, &self.host);
-        let request = request.header(CONTENT_TYPE, "application/json").body(Full::new(Bytes::from(body)));
+        let request = request.header(CONTENT_TYPE, "application/json");
+        let token = env::var(TOKEN).ok().filter(|token| !token.is_empty());
+        let request =
+            token.iter().fold(request, |request, token| request.header(AUTHORIZATION, format!("Bearer {token}")));
+        let request = request.body(Full::new(Bytes::from(body)));
         let answer = sender.send_request(request.map_err(|_| self.foreign())?).await;
         answer.map_err(|source| self.broken(source))
     }

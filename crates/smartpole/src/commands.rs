@@ -7,19 +7,19 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use smartpole_api::{Legal, Publish};
+use smartpole_api::{Legal, Networks, Publish};
 use smartpole_source::{mqtt_listener, udp};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    alerts, backup,
+    access, alerts, backup,
     cli::{
         self, Demo, Run, Wanted,
         ledger::{Command, Ledger, Of},
         replay::Replay as Asked,
     },
-    config::{Config, LogFormat, Mistakes},
+    config::{AccessOptions, Config, LogFormat, Mistakes},
     demo,
     demo::Play,
     export, import, influx, ledger_verify, replay,
@@ -62,6 +62,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     Backup(#[from] backup::Error),
     #[error(transparent)]
+    Access(#[from] access::command::Error),
+    #[error(transparent)]
     Import(#[from] import::Error),
     #[error(transparent)]
     Alerts(#[from] alerts::TestError),
@@ -79,7 +81,13 @@ pub(crate) fn run(run: &Run, log: Option<LogFormat>) -> Result<(), Error> {
         inputs_key_file: config.inputs_key_file,
         http: config.http.listen,
         tls: config.http.tls(),
-        operators: config.http.operators,
+        networks: Networks {
+            operators: config.http.operators,
+            proxies: config.http.proxies,
+            local_operators: config.access.local_operators,
+        },
+        limits: smartpole_api::Options { requests_per_minute: config.http.requests_per_minute, ..Default::default() },
+        audit_days: config.access.audit_days,
         publish: config.publish,
         legal: config.legal,
         mqtt: config.mqtt,
@@ -120,7 +128,9 @@ pub(crate) fn demo(demo: &Demo, log: Option<LogFormat>) -> Result<(), Error> {
         inputs_key_file: None,
         http: free(demo.http(), bind_tcp),
         tls: None,
-        operators: Vec::new(),
+        networks: Networks::default(),
+        limits: smartpole_api::Options::default(),
+        audit_days: AccessOptions::default().audit_days,
         publish: Publish::default(),
         legal: Legal::default(),
         mqtt: Vec::new(),
@@ -182,7 +192,7 @@ fn serve(setup: Setup, play: Option<Play>) -> Result<(), Error> {
     result
 }
 
-/// The first line on stdout is the address of the page.
+/// The first line on stdout is the address of the page. As long as there is no account, the last one is the way to make the first.
 fn announce(service: &Service) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "dashboard {}", service.url)?;
@@ -191,6 +201,9 @@ fn announce(service: &Service) -> io::Result<()> {
     }
     if let Some(udp) = service.udp {
         writeln!(out, "gateways  {udp}")?;
+    }
+    if let Some(link) = &service.first_link {
+        writeln!(out, "first     {link}")?;
     }
     out.flush()
 }
@@ -258,6 +271,25 @@ pub(crate) fn restore(asked: &cli::backup::Restore) -> Result<(), Error> {
 pub(crate) fn compact(asked: &cli::backup::Compact) -> Result<(), Error> {
     let (data, _) = data_of(&asked.of)?;
     Ok(backup::compact(&data)?)
+}
+
+/// Makes, lists, changes and deletes accounts.
+pub(crate) fn accounts(asked: &cli::access::Accounts) -> Result<(), Error> {
+    use cli::access::AccountCommand::{Add, Delete, List, Password, Role};
+    let (Add { of, .. } | List { of } | Role { of, .. } | Password { of, .. } | Delete { of, .. }) = &asked.command;
+    Ok(access::command::accounts(&folder_of(of)?.0, &asked.command)?)
+}
+
+/// Makes, lists and revokes tokens.
+pub(crate) fn tokens(asked: &cli::access::Tokens) -> Result<(), Error> {
+    use cli::access::TokenCommand::{Add, List, Revoke};
+    let (Add { of, .. } | List { of, .. } | Revoke { of, .. }) = &asked.command;
+    Ok(access::command::tokens(&folder_of(of)?.0, &asked.command)?)
+}
+
+/// Prints who did what.
+pub(crate) fn audit(asked: &cli::access::Audit) -> Result<(), Error> {
+    Ok(access::command::audit(&folder_of(&asked.of)?.0, asked)?)
 }
 
 /// Decodes messages again, by the service that runs.

@@ -1,5 +1,6 @@
 //! `smartpole`: the service and its commands.
 
+mod access;
 mod alerts;
 mod backup;
 mod check;
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
         Command::Backup(asked) => commands::backup(&asked),
         Command::Restore(asked) => commands::restore(&asked),
         Command::Compact(asked) => commands::compact(&asked),
+        Command::Accounts(asked) => commands::accounts(&asked),
+        Command::Tokens(asked) => commands::tokens(&asked),
+        Command::Audit(asked) => commands::audit(&asked),
         Command::Openapi => commands::openapi(),
     };
     match done {

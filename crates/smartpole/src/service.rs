@@ -10,7 +10,7 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use smartpole_api::{ApiState, Legal, Operators, Parts, Publish};
+use smartpole_api::{ApiState, Legal, Networks, Parts, Publish};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
@@ -26,6 +26,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    access::AuditTrail,
     alerts::{Alerts, Places},
     clock, fold_loop,
     fold_loop::FoldLoop,
@@ -58,8 +59,10 @@ pub(crate) struct Setup {
     pub(crate) http: SocketAddr,
     /// The interface's certificate, if it speaks HTTPS.
     pub(crate) tls: Option<smartpole_tls::Files>,
-    /// Who may order replays beside this machine.
-    pub(crate) operators: Vec<ipnet::IpNet>,
+    /// Which addresses are more than addresses.
+    pub(crate) networks: Networks,
+    pub(crate) limits: smartpole_api::Options,
+    pub(crate) audit_days: u32,
     pub(crate) publish: Publish,
     /// While it lacks something, the interface listens on this machine alone.
     pub(crate) legal: Legal,
@@ -88,6 +91,8 @@ pub(crate) enum Error {
     OtherJournal { folded: Seq, oldest: Seq, durable: Seq },
     #[error("cannot open the store")]
     Store(#[from] smartpole_store::Error),
+    #[error("cannot open the file of accounts")]
+    Access(#[from] smartpole_access::Error),
     #[error("cannot open the file of alerts")]
     Alerts(#[from] smartpole_alerting::Error),
     #[error(transparent)]
@@ -112,6 +117,8 @@ pub(crate) struct Service {
     pub(crate) url: String,
     pub(crate) mqtt: Option<SocketAddr>,
     pub(crate) udp: Option<SocketAddr>,
+    /// Where the first admin is made, as long as there is no account.
+    pub(crate) first_link: Option<String>,
     pub(crate) fold: Arc<RwLock<Fold>>,
     pub(crate) journal: Journal,
     /// Cancelled when something failed for good.
@@ -159,6 +166,7 @@ impl Service {
 
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known_gateways(&fold), &journal).await?;
         let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &door.url));
+        let (trail, first_link) = AuditTrail::open(data, setup.audit_days, &publish.base_url)?;
         let places = Places::new(data, setup.registry, &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
         let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
@@ -175,17 +183,18 @@ impl Service {
             history,
             alerts: book,
             clock: clock::now,
-            operators: Operators(setup.operators),
+            access: trail.access.clone(),
+            networks: setup.networks,
             publish,
             legal: setup.legal,
             journal_days: setup.journal_days,
         };
         let url = door.url.clone();
-        let interface = Interface::spawn(door, parts, (health, check, alerts), &failed);
+        let interface = Interface::spawn(door, (parts, setup.limits), (health, check, alerts, trail), &failed);
         sources.run(watch, offered, &journal, &failed);
         runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
         let (mqtt, udp) = (sources.listens, sources.hears);
-        Ok(Self { url, mqtt, udp, fold, journal, failed, sources, folding, targets, interface })
+        Ok(Self { url, mqtt, udp, first_link, fold, journal, failed, sources, folding, targets, interface })
     }
 
     /// Stops in the order in which messages go through: sources, journal, fold and store, targets, interface.
@@ -292,12 +301,12 @@ struct Interface {
 impl Interface {
     fn spawn(
         Door { http, tls, .. }: Door,
-        parts: Parts,
-        (health, check, alerts): (HealthWatch, LedgerCheck, Alerts),
+        (parts, options): (Parts, smartpole_api::Options),
+        (health, check, alerts, trail): (HealthWatch, LedgerCheck, Alerts, AuditTrail),
         failed: &CancellationToken,
     ) -> Self {
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
-        let state = ApiState::new(parts, smartpole_api::Options::default());
+        let state = ApiState::new(parts, options);
         let (stopped, guard) = (stop.clone(), failed.clone().drop_guard());
         tasks.spawn(async move {
             match smartpole_api::serve(http, tls, state, stopped).await {
@@ -308,6 +317,7 @@ impl Interface {
         tasks.spawn(health.run(stop.clone()));
         tasks.spawn(check.run(stop.clone()));
         tasks.spawn(alerts.run(stop.clone()));
+        tasks.spawn(trail.run(stop.clone()));
         Self { stop, tasks }
     }
 }

@@ -1,5 +1,6 @@
 //! The service's binary from outside: what a city sees of it.
 
+mod access;
 mod alerts;
 mod backup;
 mod bad_frames;

@@ -72,7 +72,7 @@ fn reading_event(fold: &Fold, reading: &Reading) -> Option<LiveEvent> {
 
 /// Whether the public may know that a device has sent, and what.
 fn is_public(fold: &Fold, device: &Device, property: &ObservedProperty) -> bool {
-    Asker::Public.may_watch(fold, device) && Asker::Public.may_see(property)
+    Asker::PUBLIC.may_watch(fold, device) && Asker::PUBLIC.may_see(property)
 }
 
 /// A `window` event of the live stream.

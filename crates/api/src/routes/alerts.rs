@@ -3,7 +3,7 @@
 mod delivery;
 mod item;
 pub(super) mod plans;
-mod said;
+pub(super) mod said;
 mod table;
 
 use axum::{

@@ -3,6 +3,7 @@
 use axum::{extract::State, response::Response};
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
+use smartpole_access::Role;
 use smartpole_method::{
     calendar::date_and_hour,
     events::{concerns, holds},
@@ -84,10 +85,10 @@ pub(crate) async fn events(
     asker: Asker,
     Question(wanted, form): Question<Wanted>,
 ) -> Result<Response, Problem> {
-    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
+    state.ask(move |parts| form.give(parts, &answer(parts, &asker, &wanted)?)).await
 }
 
-fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<List<EventItem>, Problem> {
+fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<List<EventItem>, Problem> {
     let fold = parts.fold();
     let registry = &fold.inputs().registry;
     let zone = wanted.zone.as_deref().map(|id| scope::zone_named(registry, id)).transpose()?;
@@ -106,9 +107,9 @@ fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<List<EventItem
 }
 
 /// None of a time without a day in the span.
-fn item(registry: &Registry, asker: Asker, span: Span, event: &Event, time: &EventTime) -> Option<EventItem> {
+fn item(registry: &Registry, asker: &Asker, span: Span, event: &Event, time: &EventTime) -> Option<EventItem> {
     let days: Vec<String> = dates(span).filter(|date| holds(time, *date)).map(|date| date.to_string()).collect();
-    let note = Some(&time.note).filter(|note| asker == Asker::Operator && !note.is_empty()).cloned();
+    let note = Some(&time.note).filter(|note| asker.role >= Role::Operator && !note.is_empty()).cloned();
     let item = EventItem {
         id: event.id.clone(),
         name: event.name.clone(),

@@ -109,12 +109,12 @@ pub(crate) async fn export(
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Problem> {
     let (format, dialect) = form::of(&wanted, &headers)?;
-    let slot = state.exports.take(asker)?;
+    let slot = state.exports.take(&asker)?;
     let made = state.ask(move |parts| {
-        let asked = Asked::new(parts, asker, &wanted, format)?;
+        let asked = Asked::new(parts, &asker, &wanted, format)?;
         let rows = asked.rows();
         let encoder = format.encoder(rows.columns(), dialect)?;
-        Ok((Export { rows, encoder, slot }, asked.headers(parts, asker, format)?))
+        Ok((Export { rows, encoder, slot }, asked.headers(parts, &asker, format)?))
     });
     let (export, headers) = made.await?;
     let body = export.body(state.parts.clone(), state.closing.clone());

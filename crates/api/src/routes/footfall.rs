@@ -16,6 +16,7 @@ use crate::{
     problem::{Problem, Refused},
     representation::Question,
     routes::{counts::Control, method::MethodName, window::WindowState},
+    scope::{ScopeKind, ScopeName},
     span::{self, Span},
 };
 
@@ -209,6 +210,11 @@ fn check_days(wanted: &Wanted, step: smartpole_store::Step) -> Result<(), Proble
     Err(Problem::parameter(detail, "use step=15m, 1h or 1d, and totals=true for all of them together"))
 }
 
+/// Whether somebody sees exact counts of a zone.
+fn is_exact(parts: &Parts, asker: &Asker, zone: &str) -> bool {
+    asker.sees(&parts.fold().inputs().registry, &ScopeName { kind: ScopeKind::Zone, id: zone.to_owned() })
+}
+
 /// How many passed in a zone, by its counting rule.
 ///
 /// The public gets multiples of 5, an hour after the end of a step, as it was known then; what is corrected later is seen by operators.
@@ -223,9 +229,9 @@ pub(crate) async fn footfall(
     Question(wanted, form): Question<Wanted>,
 ) -> Result<Response, Problem> {
     let days = state.days.clone();
-    let answer = move |parts: &Parts| match asker {
-        Asker::Operator if !wanted.public => exact::answer(parts, &wanted),
-        _ => public::answer(parts, &days, &wanted),
+    let answer = move |parts: &Parts| match is_exact(parts, &asker, &wanted.zone) && !wanted.public {
+        true => exact::answer(parts, &wanted),
+        false => public::answer(parts, &days, &wanted),
     };
     state.ask(move |parts| form.give(parts, &answer(parts)?)).await
 }

@@ -137,10 +137,10 @@ pub(crate) async fn heat(
     asker: Asker,
     Question(wanted, form): Question<Wanted>,
 ) -> Result<Response, Problem> {
-    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
+    state.ask(move |parts| form.give(parts, &answer(parts, &asker, &wanted)?)).await
 }
 
-fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<HeatAnswer, Problem> {
+fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<HeatAnswer, Problem> {
     let (place, property) = {
         let fold = parts.fold();
         let property = scope::property_named(&fold.inputs().registry, PROPERTY)?.clone();

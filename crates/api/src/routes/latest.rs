@@ -86,10 +86,10 @@ pub(crate) async fn latest(
     asker: Asker,
     Question(wanted, form): Question<Wanted>,
 ) -> Result<Response, Problem> {
-    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
+    state.ask(move |parts| form.give(parts, &answer(parts, &asker, &wanted)?)).await
 }
 
-fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<List<LatestItem>, Problem> {
+fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<List<LatestItem>, Problem> {
     let fold = parts.fold();
     let picked = Picked::new(&fold.inputs().registry, asker, wanted)?;
     Ok(picked.items(&fold, wanted.limit.unwrap_or_default()))
@@ -98,12 +98,12 @@ fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<List<LatestIte
 /// As many newest readings as an answer holds, as the public gets them.
 pub(super) fn newest(parts: &Parts) -> Result<List<LatestItem>, Problem> {
     let [pole, device, zone, property] = Default::default();
-    answer(parts, Asker::Public, &Wanted { pole, device, zone, property, limit: None, cursor: None })
+    answer(parts, &Asker::PUBLIC, &Wanted { pole, device, zone, property, limit: None, cursor: None })
 }
 
 /// [`Wanted`], looked up.
-struct Picked {
-    asker: Asker,
+struct Picked<'a> {
+    asker: &'a Asker,
     poles: Option<Vec<usize>>,
     device: Option<usize>,
     property: Option<PropertyNo>,
@@ -111,8 +111,8 @@ struct Picked {
     first: usize,
 }
 
-impl Picked {
-    fn new(registry: &Registry, asker: Asker, wanted: &Wanted) -> Result<Self, Problem> {
+impl<'a> Picked<'a> {
+    fn new(registry: &Registry, asker: &'a Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let pole = wanted.pole.as_ref().map(|id| scope::pole_named(registry, id)).transpose()?;
         let zone = wanted.zone.as_ref().map(|id| scope::zone_named(registry, id)).transpose()?;
         let device = wanted.device.as_ref().map(|id| scope::device_named(registry, id)).transpose()?;
@@ -147,7 +147,8 @@ impl Picked {
             return Vec::new();
         };
         let may_see = |latest: &&Latest| {
-            scope::property(fold, latest.series.property).is_some_and(|property| self.asker.may_see(property))
+            scope::property(fold, latest.series.property)
+                .is_some_and(|property| self.asker.may_see_of(fold, device, property))
         };
         let here = |time| self.poles.as_ref().is_none_or(|poles| poles.contains(&device.at(time).pole));
         let wanted = |latest: &&Latest| {

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderName, header},
     response::{
@@ -16,8 +17,8 @@ use utoipa::IntoParams;
 
 use crate::{
     ApiState,
-    asker::Asker,
-    live::Viewer,
+    asker::{Asker, Proof},
+    live::{Sight, Viewer},
     problem::{Problem, Refused},
     query::Params,
     scope,
@@ -51,6 +52,7 @@ pub(crate) struct Wanted {
 pub(crate) async fn live(
     State(state): State<ApiState>,
     asker: Asker,
+    Extension(proof): Extension<Option<Proof>>,
     Params(wanted): Params<Wanted>,
 ) -> Result<impl IntoResponse, Problem> {
     let checked = state.ask(move |parts| {
@@ -60,14 +62,26 @@ pub(crate) async fn live(
         if let Some(property) = property.filter(|property| !asker.may_see(property)) {
             return Err(Problem::withheld(&property.id));
         }
-        Ok(wanted)
+        Ok((Sight::of(&asker, &inputs.registry), wanted))
     });
-    let wanted = checked.await?;
-    let viewer = state.hub.viewer(asker, wanted.pole, wanted.property)?;
-    let events = events(viewer).take_until(state.closing.clone().cancelled_owned());
+    let (sight, wanted) = checked.await?;
+    let viewer = state.hub.viewer(sight, wanted.pole, wanted.property)?;
+    let events = events(viewer).take_until(Box::pin(end(state, proof)));
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), "no");
     Ok(([(header::CACHE_CONTROL, "no-cache"), (unbuffered.0, unbuffered.1)], sse))
+}
+
+/// Comes with the end of the service, or of what proves whose the stream is.
+async fn end(state: ApiState, proof: Option<Proof>) {
+    let closing = state.closing.clone();
+    tokio::select! {
+        () = closing.cancelled() => {}
+        () = async { match proof {
+            Some(proof) => proof.ends(state).await,
+            None => std::future::pending().await,
+        } } => {}
+    }
 }
 
 fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {

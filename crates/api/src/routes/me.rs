@@ -1,22 +1,35 @@
 //! `GET /api/v1/me`
 
-use axum::Json;
+use axum::{Extension, Json};
 use serde::Serialize;
+use smartpole_access::{Role, Who};
 use utoipa::ToSchema;
 
-use crate::asker::Asker;
+use crate::asker::{Asker, Client, cookie};
 
 /// Whom the service takes you for.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Me {
-    /// `operator`: this machine, and the networks of `[http] operators`. `public`: everybody else, and whomever a proxy asks for.
-    role: Asker,
+    /// `public`: everybody. `planner`, `operator`, `admin`: accounts and their tokens. `operator` is also, without an account, the
+    /// service's own machine and the networks of `[http] operators`, unless a proxy asks for somebody.
+    #[schema(value_type = String, example = "planner")]
+    role: Role,
+    /// Pseudonym of the account, as the audit trail knows it; null without one.
+    account: Option<String>,
+    /// Name of the account.
+    name: Option<String>,
+    /// Ids of the zones of which exact figures are seen; null = all. To the public they mean nothing.
+    zones: Option<Vec<String>>,
+    /// Whether one could log in from here: by https, or on the service's own machine.
+    can_log_in: bool,
 }
 
 /// Whom the service takes you for: what the public gets is rounded or left out.
-#[utoipa::path(get, path = "/api/v1/me", tag = "operation", responses(
+#[utoipa::path(get, path = "/api/v1/me", tag = "access", responses(
     (status = 200, description = "Your role.", body = Me),
 ))]
-pub(crate) async fn me(role: Asker) -> Json<Me> {
-    Json(Me { role })
+pub(crate) async fn me(asker: Asker, Extension(client): Extension<Client>) -> Json<Me> {
+    let Asker { role, zones, who, name, .. } = asker;
+    let account = if let Who::Account(id) = who { Some(id.to_string()) } else { None };
+    Json(Me { role, account, name, zones: zones.0, can_log_in: cookie::name(&client).is_some() })
 }

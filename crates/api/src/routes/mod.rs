@@ -13,15 +13,18 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{ApiState, problem::Problem, representation};
 
+mod accounts;
 mod air;
 mod alerts;
 mod attempt;
+mod audit;
 mod calendar;
 mod catalog;
 mod counts;
 mod coverage;
 mod device_facts;
 mod devices;
+pub(crate) mod doors;
 mod events;
 mod export;
 mod footfall;
@@ -60,6 +63,7 @@ mod sites;
 mod sought;
 pub(crate) mod sta;
 mod targets;
+mod tokens;
 mod trace;
 pub(crate) mod window;
 mod zones;
@@ -89,7 +93,7 @@ struct Info;
 
 /// All described addresses.
 pub(crate) fn all() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::with_openapi(Info::openapi()).merge(city()).merge(operation()).merge(pages())
+    OpenApiRouter::with_openapi(Info::openapi()).merge(city()).merge(operation()).merge(of_access()).merge(pages())
 }
 
 /// What the city measures.
@@ -167,6 +171,17 @@ fn pages() -> OpenApiRouter<ApiState> {
         .routes(routes!(metrics::metrics))
 }
 
+/// Those of accounts, tokens and the audit trail.
+fn of_access() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(accounts::accounts, accounts::make_account))
+        .routes(routes!(accounts::delete_account))
+        .routes(routes!(accounts::change_role))
+        .routes(routes!(tokens::tokens, tokens::make_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(audit::audit))
+}
+
 /// Adds what addresses have in common: whom they refuse, and in which forms they answer.
 pub(crate) fn whole(description: Description) -> Description {
     representation::describe(refusals::describe(description))
@@ -192,8 +207,12 @@ pub(crate) async fn method_not_allowed(method: Method) -> Problem {
 
 /// What operators send to these is read, with a limit of its own.
 fn takes_body(path: &str) -> bool {
-    let exact = [replays::PATH, imports::PATH, alerts::plans::MAINTENANCE, alerts::plans::VISITS];
-    exact.contains(&path) || path.strip_prefix(alerts::PATH).is_some_and(|rest| rest.starts_with('/'))
+    let exact = [replays::PATH, imports::PATH, alerts::plans::MAINTENANCE, alerts::plans::VISITS, tokens::PATH];
+    let below = |whole: &str| path.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'));
+    exact.contains(&path)
+        || path == accounts::PATH
+        || [alerts::PATH, accounts::PATH].into_iter().any(below)
+        || doors::is_one(path)
 }
 
 /// A few addresses take a body; one that comes elsewhere is not read.

@@ -148,10 +148,10 @@ pub(crate) async fn noise(
     asker: Asker,
     Question(wanted, form): Question<Wanted>,
 ) -> Result<Response, Problem> {
-    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
+    state.ask(move |parts| form.give(parts, &answer(parts, &asker, &wanted)?)).await
 }
 
-fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<NoiseAnswer, Problem> {
+fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<NoiseAnswer, Problem> {
     let (place, property) = {
         let fold = parts.fold();
         let property = scope::property_named(&fold.inputs().registry, PROPERTY)?.clone();

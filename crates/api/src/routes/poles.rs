@@ -125,11 +125,11 @@ pub(crate) async fn poles(
     asker: Asker,
     form: Representation,
 ) -> Result<Response, Problem> {
-    state.ask(move |parts| form.give(parts, &List::whole(answer(parts, asker)?))).await
+    state.ask(move |parts| form.give(parts, &List::whole(answer(parts, &asker)?))).await
 }
 
 /// All of them, as one may see them.
-pub(super) fn answer(parts: &Parts, asker: Asker) -> Result<Vec<Pole>, Problem> {
+pub(super) fn answer(parts: &Parts, asker: &Asker) -> Result<Vec<Pole>, Problem> {
     // The store takes the fold's lock itself: it must not be held here any more.
     let (numbers, mut poles): (Vec<PoleNo>, Vec<Pole>) = items(&parts.fold(), asker).into_iter().unzip();
     for (pole, air) in poles.iter_mut().zip(parts.queries.air(&numbers)?) {
@@ -168,7 +168,7 @@ impl Air {
 }
 
 /// The poles with their numbers, without their air. The fold gave each pole of the registry a number.
-fn items(fold: &Fold, asker: Asker) -> Vec<(PoleNo, Pole)> {
+fn items(fold: &Fold, asker: &Asker) -> Vec<(PoleNo, Pole)> {
     let registry = &fold.inputs().registry;
     let now = fold.position().1;
     let mut hanging: Vec<Vec<&Device>> = vec![Vec::new(); registry.poles.len()];
@@ -182,7 +182,7 @@ fn items(fold: &Fold, asker: Asker) -> Vec<(PoleNo, Pole)> {
     registry.poles.iter().zip(hanging).filter_map(item).collect()
 }
 
-fn item(fold: &Fold, asker: Asker, pole: &smartpole_model::Pole, devices: &[&Device]) -> Pole {
+fn item(fold: &Fold, asker: &Asker, pole: &smartpole_model::Pole, devices: &[&Device]) -> Pole {
     let (registry, now) = (&fold.inputs().registry, fold.position().1);
     let heard = |device: &Device| fold.last_received_at(fold.device_no(&device.id)?);
     let told = |device: &Device| heard(device).filter(|_| asker.may_watch(fold, device));

@@ -138,7 +138,7 @@ pub(crate) async fn revisions(
     asker: Asker,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<RevisionsAnswer>, Problem> {
-    Ok(Json(state.ask(move |parts| answer(parts, asker, &wanted)).await?))
+    Ok(Json(state.ask(move |parts| answer(parts, &asker, &wanted)).await?))
 }
 
 /// [`Wanted`], looked up.
@@ -151,7 +151,7 @@ struct Asked {
     end: UtcMillis,
 }
 
-fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
+fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
     let Asked { name: scope, scope: number, property, step, end } = Asked::new(&parts.fold(), asker, wanted)?;
     let (skip, limit) = (wanted.cursor.as_ref().map_or(Ok(0), given)?, wanted.limit.unwrap_or(DEFAULT).0);
     let channel = wanted.channel.map(|channel| channel.0 as u8);
@@ -174,7 +174,7 @@ fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<RevisionsAnswe
 }
 
 impl Asked {
-    fn new(fold: &Fold, asker: Asker, wanted: &Wanted) -> Result<Self, Problem> {
+    fn new(fold: &Fold, asker: &Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let registry = &fold.inputs().registry;
         let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();

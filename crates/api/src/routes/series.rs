@@ -119,10 +119,10 @@ pub(crate) async fn series(
     asker: Asker,
     Question(wanted, form): Question<Wanted>,
 ) -> Result<Response, Problem> {
-    state.ask(move |parts| form.give(parts, &answer(parts, asker, &wanted)?)).await
+    state.ask(move |parts| form.give(parts, &answer(parts, &asker, &wanted)?)).await
 }
 
-fn answer(parts: &Parts, asker: Asker, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
+fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
     let asked = Asked::new(&parts.fold(), asker, wanted)?;
     let limit = wanted.limit.unwrap_or_default();
     let (items, missing, next) = match wanted.step.windows() {
@@ -154,7 +154,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(fold: &Fold, asker: Asker, wanted: &Wanted) -> Result<Self, Problem> {
+    fn new(fold: &Fold, asker: &Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let registry = &fold.inputs().registry;
         let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();

@@ -16,6 +16,7 @@ use axum::{
     routing::get,
 };
 use serde::Serialize;
+use smartpole_access::Who;
 use smartpole_sta::{Answer, Refusal};
 use utoipa::ToSchema;
 
@@ -69,7 +70,7 @@ pub(crate) struct ServerSettings {
     Failed,
 ))]
 pub(crate) async fn root(State(state): State<ApiState>, asker: Asker, headers: HeaderMap) -> Response {
-    Json(smartpole_sta::root(&address(&state.parts, asker, &headers))).into_response()
+    Json(smartpole_sta::root(&address(&state.parts, &asker, &headers))).into_response()
 }
 
 /// The addresses behind the root, which the standard describes.
@@ -84,9 +85,9 @@ async fn entities(
     Path(path): Path<String>,
     Params(query): Params<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let root = address(&state.parts, asker, &headers);
+    let root = address(&state.parts, &asker, &headers);
     let answer = state.ask(move |parts| {
-        let city = City::new(parts, asker);
+        let city = City::new(parts, &asker);
         smartpole_sta::answer(&city, &root, &path, query).map_err(problem)
     });
     Ok(match answer.await? {
@@ -96,12 +97,12 @@ async fn entities(
     })
 }
 
-/// The root's address in answers. Operators come to the service itself, so links lead them back by the name they used for it; all
+/// The root's address in answers. Operators without an account come to the service itself, so links lead them back by the name they used for it; all
 /// others are led to the address that is published.
-fn address(parts: &Parts, asker: Asker, headers: &HeaderMap) -> String {
+fn address(parts: &Parts, asker: &Asker, headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
     match host {
-        Some(host) if asker == Asker::Operator => format!("http://{host}{ROOT}"),
+        Some(host) if asker.who == Who::Local => format!("http://{host}{ROOT}"),
         _ => format!("{}{ROOT}", parts.publish.base_url),
     }
 }

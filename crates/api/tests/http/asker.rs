@@ -29,7 +29,8 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         let answer = city.ask_publicly(&method, &uri).await;
         if answer.status() == 403 {
             refused += 1;
-            assert!(text(answer).await.contains("is for operators only"), "{path}");
+            let said = text(answer).await;
+            assert!(said.contains(" is for ") && said.contains("log in at /login"), "{path}");
         } else {
             public.push(path);
         }
@@ -78,10 +79,10 @@ async fn the_public_is_told_what_is_for_operators_and_how_to_be_one() {
     let city = City::new(Options::default()).await;
     city.check_publicly("/api/v1/ledger", &expect![[r#"
         403 Forbidden application/problem+json
-        {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"GET /api/v1/ledger is for operators only","remedy":"operators ask from the service's own machine, or from a network that the configuration names: [http] operators = [\"10.0.0.0/8\"]"}"#]]).await;
+        {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"GET /api/v1/ledger is for operators only","remedy":"log in at /login, or send a token (Authorization: Bearer …); an admin makes accounts"}"#]]).await;
     city.check_publicly("/api/v1/series?pole=AM-01&property=people_in", &expect![[r#"
         403 Forbidden application/problem+json
-        {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"exact values of people_in are for operators only","remedy":"GET /api/v1/footfall has what the public may know of counts; operators ask from the service's own machine, or from a network that the configuration names: [http] operators = [\"10.0.0.0/8\"]"}"#]]).await;
+        {"type":"urn:smartpole:problem:for-planners","title":"For planners and operators","status":403,"detail":"exact values of people_in are for planners and operators","remedy":"GET /api/v1/footfall has what the public may know of counts; log in at /login, or send a token (Authorization: Bearer …); an admin makes accounts"}"#]]).await;
 }
 
 #[tokio::test]
@@ -120,7 +121,7 @@ async fn what_else_a_counter_measures_does_not_tell_the_public_when_it_sends() {
     city.message("people-1", 4, r#"{"time":"2026-11-25T10:04:00Z","values":{"pm2_5":1}}"#).await;
     city.check_publicly(&of("pole=AM-01"), &expect![[r#"
         403 Forbidden application/problem+json
-        {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"people-1 counts persons: when it sends, and what else, is for operators only","remedy":"ask for another place or property; operators ask from the service's own machine, or from a network that the configuration names: [http] operators = [\"10.0.0.0/8\"]"}"#]]).await;
+        {"type":"urn:smartpole:problem:for-planners","title":"For planners and operators","status":403,"detail":"people-1 counts persons: when it sends, and what else, is for planners and operators","remedy":"ask for another place or property; log in at /login, or send a token (Authorization: Bearer …); an admin makes accounts"}"#]]).await;
     for (scope, status) in
         [("device=air-1", 200), ("device=people-1", 403), ("zone=altstadt", 403), ("pole=LS-02", 200)]
     {
@@ -145,15 +146,15 @@ async fn the_service_says_whom_it_takes_one_for() {
     city.check(
         "/api/v1/me",
         &expect![[r#"
-        200 OK application/json
-        {"role":"operator"}"#]],
+            200 OK application/json
+            {"role":"operator","account":null,"name":null,"zones":null,"can_log_in":true}"#]],
     )
     .await;
     city.check_publicly(
         "/api/v1/me",
         &expect![[r#"
-        200 OK application/json
-        {"role":"public"}"#]],
+            200 OK application/json
+            {"role":"public","account":null,"name":null,"zones":null,"can_log_in":false}"#]],
     )
     .await;
     for (peer, header, role) in [
@@ -167,6 +168,6 @@ async fn the_service_says_whom_it_takes_one_for() {
         let mut request = request.body(Body::empty()).unwrap();
         request.extensions_mut().insert(Peer(peer.parse().unwrap()));
         let answer = text(city.send(request).await).await;
-        assert_eq!(answer, format!(r#"{{"role":"{role}"}}"#), "{peer} {header:?}");
+        assert!(answer.starts_with(&format!(r#"{{"role":"{role}","#)), "{peer} {header:?} {answer}");
     }
 }

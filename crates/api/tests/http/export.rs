@@ -13,7 +13,8 @@ use crate::fixture::{City, show, text};
 const SPAN: &str = "from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z";
 
 /// A file that nobody reads keeps its place until the service notices.
-const MANY: Options = Options { connections: 1, live_streams: 1, questions: 8, exports: 100, max_lag: 1 };
+const MANY: Options =
+    Options { connections: 1, live_streams: 1, questions: 8, exports: 100, requests_per_minute: 6_000, max_lag: 1 };
 
 async fn check(city: &City, question: &str, expect: &Expect) {
     let response = city.ask("GET", &format!("/api/v1/export?{question}&{SPAN}")).await;

@@ -10,8 +10,9 @@ use axum::{body::Body, http::Request, response::Response};
 use expect_test::Expect;
 use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use smartpole_access::{Access, Cost};
 use smartpole_api::{
-    ApiState, Health, History, Legal, NotOrdered, NotTried, Operators, Options, Parts, Peer, Publish, Replays,
+    ApiState, Health, History, Legal, Networks, NotOrdered, NotTried, Options, Parts, Peer, Publish, Replays,
     Selection, router,
 };
 use smartpole_journal::{Journal, OsFs};
@@ -154,6 +155,7 @@ pub(crate) struct City {
     library: Library,
     pub(crate) ordered: Arc<Ordered>,
     pub(crate) book: smartpole_alerting::Book,
+    pub(crate) access: Access,
     _dir: TempDir,
 }
 
@@ -211,6 +213,7 @@ impl City {
         let (parts_fold, parts_journal) = (Arc::clone(&fold), journal.clone());
         let ordered = Arc::new(Ordered::default());
         let book = smartpole_alerting::Book::open(dir.path()).unwrap();
+        let access = Access::open(dir.path(), Cost::LEAST).unwrap();
         let parts = Parts {
             fold: parts_fold,
             queries,
@@ -222,7 +225,12 @@ impl City {
             history,
             alerts: book.clone(),
             clock: || at(60),
-            operators: Operators(vec!["10.0.0.0/8".parse().unwrap()]),
+            access: access.clone(),
+            networks: Networks {
+                operators: vec!["10.0.0.0/8".parse().unwrap()],
+                proxies: vec!["192.0.2.1/32".parse().unwrap()],
+                local_operators: true,
+            },
             publish: Publish {
                 contact: "opendata@example.org".to_owned(),
                 contributor: "openNRW".to_owned(),
@@ -235,7 +243,7 @@ impl City {
             journal_days: 14,
         };
         let state = ApiState::new(parts, options);
-        let city = Self { state, fold, live, health, journal, store, library, ordered, book, _dir: dir };
+        let city = Self { state, fold, live, health, journal, store, library, ordered, book, access, _dir: dir };
         city.record(Record::Inputs { received_at: at(0), hash: "one".to_owned() }).await;
         city
     }

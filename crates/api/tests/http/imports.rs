@@ -143,8 +143,8 @@ async fn imports_are_taken_from_operators_as_json() {
             JSON,
             of("eving", SAMPLE),
             expect![[r#"
-            403 Forbidden application/problem+json
-            {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"POST /api/v1/imports is for operators only","remedy":"operators ask from the service's own machine, or from a network that the configuration names: [http] operators = [\"10.0.0.0/8\"]"}"#]],
+                403 Forbidden application/problem+json
+                {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"POST /api/v1/imports is for operators only","remedy":"log in at /login, or send a token (Authorization: Bearer …); an admin makes accounts"}"#]],
         ),
         (
             "127.0.0.1",

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may panic, their fixtures too")]
 
+mod access;
 mod air;
 mod alerts;
 mod asker;

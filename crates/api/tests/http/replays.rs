@@ -70,7 +70,7 @@ async fn orders_are_taken_from_this_machine_and_named_networks_as_json_of_known_
             "{}",
             expect![[r#"
                 403 Forbidden application/problem+json
-                {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"POST /api/v1/replays is for operators only","remedy":"operators ask from the service's own machine, or from a network that the configuration names: [http] operators = [\"10.0.0.0/8\"]"}"#]],
+                {"type":"urn:smartpole:problem:for-operators","title":"For operators only","status":403,"detail":"POST /api/v1/replays is for operators only","remedy":"log in at /login, or send a token (Authorization: Bearer …); an admin makes accounts"}"#]],
         ),
         (
             "127.0.0.1",

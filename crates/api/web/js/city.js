@@ -8,6 +8,6 @@ import { drawWays } from './ways.js';
 export function startCity() {
   on(['language', 'themes'], drawThemes);
   on(['language', 'poles'], drawWays);
-  on(['language'], drawFoot);
+  on(['language', 'role'], drawFoot);
   loadPublisher();
 }

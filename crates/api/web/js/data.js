@@ -5,6 +5,7 @@ import { changed, state } from './state.js';
 import { loadThemes } from './themes.js';
 import { HOUR, civil, midnight, rfc3339, wallClock } from './time.js';
 import { counts } from './usual.js';
+import { operates } from './view-rules.js';
 
 const SECOND = 1000;
 const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices, themes: loadThemes };
@@ -16,15 +17,16 @@ const running = new Map();
 
 /** Asks whom the service takes this page for: nothing else is asked before. One that is away is asked again when it is back. */
 export async function loadRole() {
-  const { role } = await get('me').catch(() => state);
-  state.role = role;
+  const me = await get('me').catch(() => null);
+  const role = me?.role ?? state.role;
+  if (me) Object.assign(state, { role, account: me.name, canLogIn: me.can_log_in });
   if (role) document.body.dataset.role = role;
   changed('role');
 }
 
 /** Loads parts, as far as they are for this page; a part that is being loaded already is not asked for twice. */
 export function load(...parts) {
-  const own = parts.filter((part) => state.role !== 'public' || !OPERATION.includes(part));
+  const own = parts.filter((part) => operates(state.role) || !OPERATION.includes(part));
   return Promise.all(own.map((part) => {
     if (!running.has(part)) running.set(part, attempt(part).finally(() => running.delete(part)));
     return running.get(part);

@@ -17,6 +17,7 @@ import { address, leave, route } from './route.js';
 import { shape } from './shapes.js';
 import { on, state } from './state.js';
 import { midnight } from './time.js';
+import { operates } from './view-rules.js';
 
 const REFRESH = 20_000;
 let open = null;
@@ -47,7 +48,7 @@ function top(title, ...notes) {
 }
 
 function subtitle(figure) {
-  const leads = figure.kind === 'zone' || (figure.kind === 'device' && state.role === 'public') ? null : address(figure.kind, figure.id);
+  const leads = figure.kind === 'zone' || (figure.kind === 'device' && !operates(state.role)) ? null : address(figure.kind, figure.id);
   return [leads ? h('a', { href: leads }, whose(figure)) : whose(figure), ' · '];
 }
 

@@ -13,6 +13,7 @@ import { address } from './route.js';
 import { state } from './state.js';
 import { head } from './states.js';
 import { HOUR, civil, midnight } from './time.js';
+import { operates } from './view-rules.js';
 
 const TITLES = { '1h': 'parts.hours', '1d': 'parts.days', '1mo': 'parts.months' };
 /** More readings or poles than this are not listed. */
@@ -86,7 +87,7 @@ function table(figure, { items, next }) {
   const property = state.properties.get(figure.property);
   const row = (item) => {
     const at = Date.parse(item.event_time);
-    const trace = state.role === 'public' ? null : address('trace', `${item.device}/${figure.property}/${item.channel}/${item.event_time}`);
+    const trace = !operates(state.role) ? null : address('trace', `${item.device}/${figure.property}/${item.channel}/${item.event_time}`);
     const counted = item.counted === null ? `${t('parts.not')}: ${item.flags.map(flagWord).join(', ')}` : format.exact(item.counted);
     return h('tr', { class: item.counted === null ? 'not-counted' : null }, h('td', {}, h('a', { href: trace, 'aria-label': t('parts.trace', { time: format.seconds(at) }) }, format.seconds(at))),
       h('td', { class: 'n' }, format.exact(item.value)), h('td', { class: item.counted === null ? null : 'n' }, counted));

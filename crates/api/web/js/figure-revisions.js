@@ -10,6 +10,7 @@ import { address } from './route.js';
 import { state } from './state.js';
 import { head } from './states.js';
 import { HOUR } from './time.js';
+import { operates } from './view-rules.js';
 
 const PAGE = 20;
 const QUARTER = HOUR / 4;
@@ -51,7 +52,7 @@ function revision(figure, item, askAsOf, isFirst) {
   const at = Date.parse(item.received_at);
   const quarter = Date.parse(item.quarter);
   const code = h('code', {}, item.device);
-  const device = state.role === 'public' ? code : h('a', { href: address('device', item.device) }, code);
+  const device = !operates(state.role) ? code : h('a', { href: address('device', item.device) }, code);
   const where = t('figure.change.device', { device: '\u0000', from: `${format.day(quarter)}, ${format.clock(quarter)}`, to: format.clock(quarter + QUARTER) }).split('\u0000');
   const title = h('p', { class: 'head' }, h('b', {}, t('figure.change', { n: item.revision })), h('span', { class: 'note' }, h('time', { datetime: item.received_at }, format.moment(at))));
   const reason = h('span', { class: 'reason', title: t(`reason.of.${item.reason}.long`) }, t(`reason.of.${item.reason}`));

@@ -3,6 +3,7 @@ import { get } from './api.js';
 import { find, h } from './dom.js';
 import { language, t } from './i18n.js';
 import { shareButton } from './share.js';
+import { state } from './state.js';
 
 const LEGAL = ['imprint', 'privacy', 'accessibility', 'processing'];
 let publisher = null;
@@ -13,6 +14,17 @@ export async function loadPublisher() {
   drawFoot();
 }
 
+/** The way in, and out again; none where a password would be sent in the open. */
+function door() {
+  if (state.account) return [h('a', { href: `/account?lang=${language()}`, 'data-testid': 'account' }, t('foot.account', { name: state.account })), h('button', { type: 'button', class: 'btn', 'data-testid': 'log-out', onclick: logOut }, t('foot.logout'))];
+  return state.canLogIn ? [h('a', { href: `/login?lang=${language()}`, 'data-testid': 'log-in' }, t('foot.login'))] : [];
+}
+
+async function logOut() {
+  await fetch('/logout', { method: 'POST', redirect: 'manual' }).catch(() => null);
+  location.reload(); // what was shown is not for who comes next
+}
+
 /** Draws the foot. */
 export function drawFoot() {
   const link = (href, key, more) => h('a', { href, ...more }, t(key));
@@ -20,5 +32,5 @@ export function drawFoot() {
   const report = publisher?.report ? [link(publisher.report, 'foot.report', { rel: 'noopener' })] : [];
   const ways = [link('/leicht.html', 'foot.easy', { hreflang: 'de' }), link(`/plain?lang=${language()}`, 'foot.plain'), link(`/datasets?lang=${language()}`, 'foot.data')];
   const who = publisher ? [t('foot.publisher', { name: publisher.publisher }), t('foot.licence', { name: publisher.licence })] : [];
-  find('#foot').replaceChildren(h('nav', { 'aria-label': t('foot.label') }, [...legal, ...report, ...ways]), shareButton('share.page'), h('p', { class: 'note' }, [...who, t('foot.honest')].join(' · ')));
+  find('#foot').replaceChildren(h('nav', { 'aria-label': t('foot.label') }, [...legal, ...report, ...ways, ...door()]), shareButton('share.page'), h('p', { class: 'note' }, [...who, t('foot.honest')].join(' · ')));
 }

@@ -3,6 +3,7 @@
  * in once an animation frame.
  */
 import { changed, seriesKey, state } from './state.js';
+import { operates } from './view-rules.js';
 
 /** The service sends a ledger event each second; silence of this length means that the line is dead. */
 const SILENCE = 8000;
@@ -40,7 +41,7 @@ export function onReturn(listener) {
 /** Opens the stream and watches it. */
 export function startLive() {
   open();
-  if (state.role === 'public') return; // who gets no ledger: it may be silent for long, and the browser finds out by itself
+  if (!operates(state.role)) return; // who gets no ledger: it may be silent for long, and the browser finds out by itself
   setInterval(() => {
     if (Date.now() - heard < SILENCE) return;
     connection('lost');

@@ -15,6 +15,7 @@ import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
 import { lightOnPaper, startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
+import { operates } from './view-rules.js';
 import { startViews } from './view.js';
 
 const ALL = ['language'];
@@ -93,7 +94,7 @@ startLive();
 panelsLater();
 startCity();
 loadAll();
-if (state.role !== 'public') await import('./for-operators.js').then(({ startOperation }) => startOperation());
+if (operates(state.role)) await import('./for-operators.js').then(({ startOperation }) => startOperation());
 changed(...ALL);
 startDrawers();
 keepFresh(isFilling);

@@ -11,6 +11,7 @@ import { tally } from './raw-rules.js';
 import { address } from './route.js';
 import { state } from './state.js';
 import { HOUR, civil, midnight } from './time.js';
+import { operates } from './view-rules.js';
 
 /** The interface gives no more of them at once. */
 const MOST = 2000;
@@ -52,7 +53,7 @@ function picture(id, day, { items, next }, width) {
   const drawn = chart.plot({ width, height: 170, x: [day, midnight(day, 1)], y: [low, high], ticks: ticks(day), label });
   chart.line(drawn, points.filter(({ hollow }) => !hollow), HOUR, 'line thin');
   chart.dots(drawn, points);
-  const lead = state.role === 'public' ? null : ({ item }) => address('trace', `${item.device}/${id}/${item.channel}/${item.event_time}`);
+  const lead = !operates(state.role) ? null : ({ item }) => address('trace', `${item.device}/${id}/${item.channel}/${item.event_time}`);
   return [h('div', { class: 'plot' }, drawn.root, explore(drawn, points, (point) => say(point, unit), lead)), ...words(tally(items, SILENT)).map((text) => h('p', { class: 'note' }, text)), next ? h('p', { class: 'note' }, t('raw.most', { n: format.number(items.length) })) : null];
 }
 

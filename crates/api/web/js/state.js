@@ -6,8 +6,12 @@
 export const state = {
   /** @type {'connecting'|'live'|'lost'} */
   connection: 'connecting',
-  /** @type {'public'|'operator'|null} whom the service takes this page for; null until it said so */
+  /** @type {'public'|'planner'|'operator'|'admin'|null} whom the service takes this page for; null until it said so */
   role: null,
+  /** @type {string|null} name of the account that is logged in */
+  account: null,
+  /** Whether one can log in from here: by https, or on the service's own machine. */
+  canLogIn: false,
   /** @type {'stadt'|'betrieb'|'planung'|null} the view that is shown, see `view.js` */
   view: null,
   /** Whether this is a widget of one zone on another site. */

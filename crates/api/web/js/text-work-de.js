@@ -1,6 +1,6 @@
 /** German texts of the workbench: ledger in detail, quarantine, repair, trace. */
 export const de = {
-  'answer.old': 'Stand {time}; neu laden ging nicht.', 'answer.unreachable': 'Der Dienst ist gerade nicht zu erreichen.', 'operators.only': 'Nur für den Betrieb.', 'operators.help': 'Dieser Rechner gehört nicht zum Betrieb. Vom Rechner des Dienstes aus öffnen, oder sein Netz in der Konfiguration unter [http] operators eintragen.',
+  'answer.old': 'Stand {time}; neu laden ging nicht.', 'answer.unreachable': 'Der Dienst ist gerade nicht zu erreichen.', 'operators.only': 'Nur für den Betrieb.', 'operators.help': 'Dafür braucht es ein Konto mit der passenden Rolle: unten auf der Seite anmelden. Konten vergibt die Verwaltung dieses Dienstes.',
   'severity.note': 'Hinweis', 'severity.warning': 'Warnung', 'severity.fault': 'Fehler im Dienst',
   'clock.payload': 'Uhr des Geräts', 'clock.gateway': 'Uhr des Gateways', 'clock.network': 'Uhr des Netzwerkservers', 'clock.receipt': 'Zeit des Empfangs',
   'meaning.unknown_topic': 'Zu diesem Thema passt keine Route.', 'meaning.unknown_device': 'Thema oder Inhalt nennt ein Gerät, das nicht in devices.csv steht.', 'meaning.decode_failed': 'Die Bytes sind nicht, was das Format der Route oder der Codec des Profils erwartet.', 'meaning.oversize': 'Die Nachricht ist größer, als ihre Quelle erlaubt.', 'meaning.retained': 'Eine aufbewahrte Nachricht sagt nicht, wann gemessen wurde.',

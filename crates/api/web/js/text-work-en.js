@@ -1,6 +1,6 @@
 /** English texts of the workbench: ledger in detail, quarantine, repair, trace. */
 export const en = {
-  'answer.old': 'As of {time}; it could not be loaded again.', 'answer.unreachable': 'The service cannot be reached right now.', 'operators.only': 'For operators only.', 'operators.help': 'This computer is not one of the operators\'. Open the page on the service\'s own machine, or name its network in the configuration under [http] operators.',
+  'answer.old': 'As of {time}; it could not be loaded again.', 'answer.unreachable': 'The service cannot be reached right now.', 'operators.only': 'For operators only.', 'operators.help': 'It takes an account with the right role: log in at the foot of the page. The admin of this service gives accounts.',
   'severity.note': 'note', 'severity.warning': 'warning', 'severity.fault': 'fault of the service',
   'clock.payload': 'the device\'s clock', 'clock.gateway': 'the gateway\'s clock', 'clock.network': 'the network server\'s clock', 'clock.receipt': 'time of receipt',
   'meaning.unknown_topic': 'No route fits the topic.', 'meaning.unknown_device': 'Topic or payload names a device that is not in devices.csv.', 'meaning.decode_failed': 'The bytes are not what the route\'s format or the profile\'s codec expects.', 'meaning.oversize': 'The message is larger than its source allows.', 'meaning.retained': 'A retained message says nothing about when it was measured.',

@@ -32,6 +32,14 @@ export function isSeenBy(view, role) {
 }
 
 /**
+ * Whether a role has the operation: devices, ledger, traces. Before the service said the role, it is not withheld.
+ * @param {string|null} role
+ */
+export function operates(role) {
+  return isSeenBy('betrieb', role);
+}
+
+/**
  * The address that a panel leads back to when it is closed: that of its view, with the choices made there.
  * @param {string} view
  * @param {Record<string, string>} said

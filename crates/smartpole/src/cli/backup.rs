@@ -9,7 +9,8 @@ use crate::cli::ledger::Of;
 /// Copy all that is kept into a folder, while the service runs.
 ///
 /// Each run makes a folder of its own in DIR, named by its instant. It is a data folder: city.db as of one commit, the journal
-/// up to later than that, alerts.db, and the registries that were in force. What never changes again (full files of the journal,
+/// up to later than that, alerts.db, accounts and tokens (without sessions), and the registries that were in force. What never
+/// changes again (full files of the journal,
 /// registries) is a hard link to the backup before and takes no room a second time. A backup is read once before it counts
 /// as one; what a killed run left is deleted by the next.
 ///

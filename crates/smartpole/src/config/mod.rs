@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) inputs_key_file: Option<PathBuf>,
     /// The HTTP interface.
     pub(crate) http: Http,
+    /// Who is let in without an account, and how long what was done is remembered.
+    pub(crate) access: AccessOptions,
     /// Who publishes, and under which licence.
     pub(crate) publish: smartpole_api::Publish,
     /// What the law asks of the page.
@@ -69,18 +71,29 @@ pub(crate) struct Config {
 pub(crate) struct Http {
     /// Where it listens; port 0 picks a free one.
     pub(crate) listen: SocketAddr,
-    /// Networks whose machines are operators, beside this machine.
+    /// Networks whose machines are operators without an account, beside this machine.
     pub(crate) operators: Vec<ipnet::IpNet>,
     /// Its certificate in PEM, and those between it and its authority. With it the interface speaks HTTPS alone.
     pub(crate) cert_file: Option<PathBuf>,
     /// The private key of `cert_file`, in PEM.
     pub(crate) key_file: Option<PathBuf>,
+    /// Networks of proxies that are believed when they say for whom they ask (`X-Forwarded-For`) and whether by https
+    /// (`X-Forwarded-Proto`); by others nobody can log in.
+    pub(crate) proxies: Vec<ipnet::IpNet>,
+    /// Requests a minute from one address, and by the tokens of one account; more get 429. This machine is not counted.
+    pub(crate) requests_per_minute: u32,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        let listen = (Ipv4Addr::LOCALHOST, 8080).into();
-        Self { listen, operators: Vec::new(), cert_file: None, key_file: None }
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            operators: Vec::new(),
+            cert_file: None,
+            key_file: None,
+            proxies: Vec::new(),
+            requests_per_minute: smartpole_api::Options::default().requests_per_minute,
+        }
     }
 }
 
@@ -89,6 +102,22 @@ impl Http {
     pub(crate) fn tls(&self) -> Option<smartpole_tls::Files> {
         let (cert, key) = (self.cert_file.clone()?, self.key_file.clone()?);
         Some(smartpole_tls::Files { cert, key, client_ca: None })
+    }
+}
+
+/// Who is let in without an account, and how long what was done is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AccessOptions {
+    /// Whether the service's own machine is an operator without an account; commands that ask the service need a token otherwise.
+    pub(crate) local_operators: bool,
+    /// Days that the audit trail is kept.
+    pub(crate) audit_days: u32,
+}
+
+impl Default for AccessOptions {
+    fn default() -> Self {
+        Self { local_operators: true, audit_days: 365 }
     }
 }
 

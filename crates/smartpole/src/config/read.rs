@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    Config, Http, Mistakes,
+    AccessOptions, Config, Http, Mistakes,
     history::{self, History},
     influx, overrides,
     section::Section,
@@ -33,8 +33,8 @@ impl Default for Head {
     }
 }
 
-const TABLES: [&str; 10] =
-    ["http", "publish", "legal", "mqtt", "listener", "udp", "influx", "journal", "retention", "log"];
+const TABLES: [&str; 11] =
+    ["http", "access", "publish", "legal", "mqtt", "listener", "udp", "influx", "journal", "retention", "log"];
 
 impl Config {
     /// As [`Config::load`], with the variables of the environment as a value, and with as much of the configuration as
@@ -48,6 +48,7 @@ impl Config {
         let base = path.parent().unwrap_or(Path::new(""));
         let (http, publish) = (http(&mut root, base, mistakes), publish(&mut root, mistakes));
         let legal = legal(&mut root, base, mistakes);
+        let access = access(&mut root, mistakes);
         let (journal, retention) = (journal(&mut root, mistakes), part(&mut root, "retention", mistakes));
         let log = part(&mut root, "log", mistakes);
         let sources::Sources { mqtt, listener, udp } = sources::read(&mut root, base, &http, mistakes);
@@ -71,6 +72,7 @@ impl Config {
             registry,
             inputs_key_file,
             http,
+            access,
             publish,
             legal,
             mqtt,
@@ -105,7 +107,21 @@ fn http(root: &mut Section, base: &Path, mistakes: &mut Mistakes) -> Http {
             section.mistake(key, "is missing", "HTTPS needs both cert_file and key_file", mistakes);
         }
     }
+    if !(60..=1_000_000).contains(&http.requests_per_minute) {
+        let hint = "give 60 to 1000000: a page that is opened asks for about 150 files";
+        section.mistake("requests_per_minute", "is too little or too much", hint, mistakes);
+    }
     http
+}
+
+fn access(root: &mut Section, mistakes: &mut Mistakes) -> AccessOptions {
+    let Some(mut section) = root.take_section("access", mistakes) else { return AccessOptions::default() };
+    let options: AccessOptions = section.read(&[], mistakes);
+    if !(1..=3_660).contains(&options.audit_days) {
+        let hint = "give 1 to 3660 days, as your rules of data protection say; 365 is common";
+        section.mistake("audit_days", "is too short or too long", hint, mistakes);
+    }
+    options
 }
 
 fn publish(root: &mut Section, mistakes: &mut Mistakes) -> smartpole_api::Publish {

@@ -55,8 +55,8 @@ fn the_shipped_file_shows_every_option_with_its_default() {
     let (org, bucket) = ("registry".to_owned(), "smartpole".to_owned());
     assert_eq!(config.influx, [smartpole_influx::Options { org, bucket, token_file, ..Default::default() }]);
     assert!(config.data.ends_with("smartpole-data"));
-    let Config { http, publish, legal, journal, retention, log, .. } = config;
-    assert_eq!((http, publish, legal, journal, retention, log), Default::default());
+    let Config { http, access, publish, legal, journal, retention, log, .. } = config;
+    assert_eq!((http, access, publish, legal, journal, retention, log), Default::default());
 }
 
 #[test]

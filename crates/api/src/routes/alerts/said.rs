@@ -2,9 +2,14 @@
 
 use axum::{body::to_bytes, extract::Request};
 use serde::de::DeserializeOwned;
+use smartpole_access::Who;
 use utoipa::IntoResponses;
 
-use crate::{asker::Peer, problem::Problem, routes::replays::is_json};
+use crate::{
+    asker::{Asker, Client},
+    problem::Problem,
+    routes::replays::is_json,
+};
 
 /// Most bytes of a body.
 const MAX_BODY: usize = 16 << 10;
@@ -14,7 +19,7 @@ const MOST_NOTE: usize = 2_000;
 /// How what is sent may be refused.
 #[derive(IntoResponses)]
 #[allow(dead_code, reason = "it describes")]
-pub(super) enum Refusals {
+pub(in crate::routes) enum Refusals {
     /// A field cannot be used.
     #[response(status = 400, content_type = "application/problem+json")]
     Field(Problem),
@@ -35,13 +40,16 @@ pub(super) enum Refusals {
     Busy(Problem),
 }
 
-/// Who sends it: the address that it came from.
+/// Who sends it: its account, or the address that it came from.
 pub(super) fn by(request: &Request) -> String {
-    request.extensions().get::<Peer>().map_or_else(String::new, |peer| peer.0.to_string())
+    match request.extensions().get() {
+        Some(Asker { who: Who::Account(id), .. }) => id.to_string(),
+        _ => request.extensions().get::<Client>().map_or_else(String::new, |client| client.address.to_string()),
+    }
 }
 
 /// The body as JSON.
-pub(super) async fn body<T: DeserializeOwned>(request: Request, example: &str) -> Result<T, Problem> {
+pub(in crate::routes) async fn body<T: DeserializeOwned>(request: Request, example: &str) -> Result<T, Problem> {
     if !is_json(request.headers()) {
         return Err(Problem::media_type());
     }

@@ -95,7 +95,7 @@ fn measured(fold: &Fold) -> Measured {
 /// Whether the public may have values of a property, those of crossings by rules of their own.
 fn is_published(property: &ObservedProperty) -> bool {
     let by_rules = [IN, OUT].contains(&property.id.as_str());
-    property.public && property.kind != Kind::TotalCount && (by_rules || Asker::Public.may_see(property))
+    property.public && property.kind != Kind::TotalCount && (by_rules || Asker::PUBLIC.may_see(property))
 }
 
 fn of_themes(fold: &Fold, measured: &Measured) -> Vec<(DataSet, Vec<PropertyNo>)> {
@@ -119,7 +119,7 @@ fn distributions(fold: &Fold, theme: &str, properties: &[&ObservedProperty]) -> 
     let registry = &fold.inputs().registry;
     let allowed = |zone: &Zone, property: &ObservedProperty| {
         let scope = ScopeName { kind: ScopeKind::Zone, id: zone.id.clone() };
-        Asker::Public.check(fold, &scope, property).is_ok()
+        Asker::PUBLIC.check(fold, &scope, property).is_ok()
     };
     let whole = |path: &'static str, answers: &dyn Fn(&Zone) -> bool| {
         let of_zone = |zone: &Zone| {

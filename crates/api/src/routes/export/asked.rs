@@ -40,12 +40,12 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn new(parts: &Parts, asker: Asker, wanted: &Wanted, format: Format) -> Result<Self, Problem> {
+    pub(super) fn new(parts: &Parts, asker: &Asker, wanted: &Wanted, format: Format) -> Result<Self, Problem> {
         let fold = parts.fold();
         let (inputs, what) = (Arc::clone(fold.inputs()), wanted.what);
         let registry = &inputs.registry;
         let name = whose(registry, asker, wanted)?;
-        let properties = properties(registry, asker, wanted)?;
+        let properties = properties(registry, asker, name.as_ref(), wanted)?;
         if let Some(name) = &name {
             properties.iter().try_for_each(|property| asker.check(&fold, name, property))?;
         }
@@ -84,13 +84,13 @@ impl Asked {
     ///
     /// # Errors
     /// 500 if one is no header.
-    pub(super) fn headers(&self, parts: &Parts, asker: Asker, format: Format) -> Result<HeaderMap, Problem> {
+    pub(super) fn headers(&self, parts: &Parts, asker: &Asker, format: Format) -> Result<HeaderMap, Problem> {
         let what = if self.what == What::Readings { "readings" } else { "windows" };
         let of = self.name.as_ref().map_or("all", |name| &name.id);
         let day = self.span.from.to_string();
         let file = format!("{what}-{of}-{}.{}", day.get(..10).unwrap_or_default(), format.extension());
         let mut links = vec![METHODS.to_owned()];
-        links.extend((asker == Asker::Public).then(|| format!("<{}>; rel=\"license\"", parts.publish.licence_iri())));
+        links.extend(asker.is_public().then(|| format!("<{}>; rel=\"license\"", parts.publish.licence_iri())));
         let mut all = vec![
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
             (header::LINK, links.join(", ")),
@@ -115,19 +115,25 @@ impl Asked {
     }
 }
 
-fn whose(registry: &Registry, asker: Asker, wanted: &Wanted) -> Result<Option<ScopeName>, Problem> {
+fn whose(registry: &Registry, asker: &Asker, wanted: &Wanted) -> Result<Option<ScopeName>, Problem> {
     let given = [&wanted.device, &wanted.pole, &wanted.zone];
     let is_whole_city = given.iter().all(|given| given.is_none());
     if is_whole_city && wanted.what == What::Windows && wanted.each.is_none() {
         let detail = "device, pole, zone, each: it is not said whose windows";
         return Err(Problem::parameter(detail, "give one of the first three, or each=pole for those of all poles"));
     }
-    if is_whole_city && asker == Asker::Operator { Ok(None) } else { scope_name(registry, given).map(Some) }
+    if is_whole_city && asker.sees_all() { Ok(None) } else { scope_name(registry, given).map(Some) }
 }
 
-fn properties(registry: &Registry, asker: Asker, wanted: &Wanted) -> Result<Vec<ObservedProperty>, Problem> {
+fn properties(
+    registry: &Registry,
+    asker: &Asker,
+    of: Option<&ScopeName>,
+    wanted: &Wanted,
+) -> Result<Vec<ObservedProperty>, Problem> {
     let has_windows = |property: &ObservedProperty| wanted.what == What::Readings || property.kind != Kind::TotalCount;
     let Some(ids) = &wanted.property else {
+        let asker = if of.is_none_or(|of| asker.sees(registry, of)) { asker } else { &Asker::PUBLIC };
         let all = registry.properties.iter().filter(|property| asker.may_see(property) && has_windows(property));
         return Ok(all.cloned().collect());
     };

@@ -25,6 +25,7 @@ use crate::{
     number::{self, Exact},
     problem::{Problem, Refused},
     representation::Question,
+    routes::footfall::is_exact,
     routes::method::MethodName,
     scope,
     span::Span,
@@ -161,8 +162,11 @@ pub(crate) async fn footfall_profile(
     Question(wanted, form): Question<Wanted>,
 ) -> Result<Response, Problem> {
     let days = state.days.clone();
-    let is_exact = asker == Asker::Operator && !wanted.public;
-    state.ask(move |parts| form.give(parts, &answer(parts, (!is_exact).then_some(&days), &wanted)?)).await
+    let answer = move |parts: &Parts| {
+        let is_exact = is_exact(parts, &asker, &wanted.zone) && !wanted.public;
+        answer(parts, (!is_exact).then_some(&days), &wanted)
+    };
+    state.ask(move |parts| form.give(parts, &answer(parts)?)).await
 }
 
 /// The profile; of what `shown` remembers, or of exact counts without.

@@ -51,7 +51,7 @@ pub(super) fn all(parts: &Parts, days: &Days) -> Result<(Vec<Place>, bool), Prob
     let latest = latest::newest(parts)?;
     let mut values = values(parts, &latest.items)?;
     let mut places: Vec<Place> = Vec::new();
-    for pole in poles::answer(parts, Asker::Public)? {
+    for pole in poles::answer(parts, &Asker::PUBLIC)? {
         let own = values.remove(&pole.id).unwrap_or_default();
         match places.iter_mut().find(|place| place.name == pole.place) {
             Some(place) => place.poles.push((pole, own)),

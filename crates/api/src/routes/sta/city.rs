@@ -53,7 +53,7 @@ pub(super) struct Datastream {
 }
 
 impl<'a> City<'a> {
-    pub(super) fn new(parts: &'a Parts, asker: Asker) -> Self {
+    pub(super) fn new(parts: &'a Parts, asker: &Asker) -> Self {
         let fold = parts.fold();
         let (inputs, now) = (Arc::clone(fold.inputs()), fold.position().1);
         let mut city = Self {
@@ -77,7 +77,7 @@ impl<'a> City<'a> {
     }
 
     /// Adds the datastreams of a device, one for each pole at which it worked.
-    fn add(&mut self, fold: &Fold, asker: Asker, (index, device): (usize, &Device)) {
+    fn add(&mut self, fold: &Fold, asker: &Asker, (index, device): (usize, &Device)) {
         let Some(number) = fold.device_no(&device.id) else { return };
         let registry = &fold.inputs().registry;
         let worked = device
@@ -89,7 +89,7 @@ impl<'a> City<'a> {
             for (at, latest) in fold.latest(number).iter().enumerate() {
                 let property = registry.properties.get(latest.series.property);
                 let course = Course { device: number, series: at };
-                let shown = property.filter(|property| asker.may_see(property));
+                let shown = property.filter(|property| asker.may_see_of(fold, device, property));
                 let thing = id::entity(pole_no);
                 let Some(id) = shown.and_then(|_| id::datastream(thing, course)) else { continue };
                 let series = latest.series;
