@@ -26,6 +26,7 @@ use crate::{
 };
 
 mod cell;
+mod clock;
 mod harmless;
 pub(crate) mod ongoing;
 
@@ -184,14 +185,9 @@ pub(crate) fn bytes(answer: &impl Tabular, dialect: Dialect) -> Result<Vec<u8>, 
 
 impl Writer {
     fn new(dialect: Dialect) -> Self {
-        Self::onto(if dialect == Dialect::ExcelDe { "\u{feff}" } else { "" }.into(), dialect)
-    }
-
-    fn onto(start: Vec<u8>, dialect: Dialect) -> Self {
-        let delimiter = if dialect == Dialect::ExcelDe { b';' } else { b',' };
         let mut builder = csv::WriterBuilder::new();
-        builder.delimiter(delimiter).terminator(Terminator::CRLF);
-        Self { csv: builder.from_writer(start), dialect }
+        builder.delimiter(dialect.delimiter()).terminator(Terminator::CRLF);
+        Self { csv: builder.from_writer(dialect.start().into()), dialect }
     }
 
     /// Writes the header row and all others.
@@ -213,6 +209,15 @@ impl Writer {
 }
 
 impl Dialect {
+    /// What stands before the header row: a byte order mark, if any.
+    fn start(self) -> &'static [u8] {
+        if self == Self::ExcelDe { "\u{feff}".as_bytes() } else { b"" }
+    }
+
+    fn delimiter(self) -> u8 {
+        if self == Self::ExcelDe { b';' } else { b',' }
+    }
+
     fn show<'a>(self, cell: &'a Cell<'_>) -> Cow<'a, str> {
         match cell {
             Cell::Empty => "".into(),

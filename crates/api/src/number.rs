@@ -1,4 +1,4 @@
-//! Numbers as they were measured: exact decimals in JSON, never by way of a float.
+//! Numbers as they were measured: exact decimals in JSON, digit by digit.
 
 use serde::{Serialize, Serializer, ser::Error};
 use serde_json::value::RawValue;
@@ -29,8 +29,22 @@ impl Exact {
     }
 }
 
+/// So many digits come back from a double as they were (IEEE 754: 15 decimal digits of binary64), and none of these is so small that it
+/// is written with an exponent.
+const MOST_OF_DOUBLE: (i64, u8) = (999_999_999_999_999, 4);
+
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Decimal { mantissa, decimals } = self.0;
+        let (most, places) = MOST_OF_DOUBLE;
+        if decimals <= places && mantissa.unsigned_abs() <= most.unsigned_abs() {
+            let power = 10_i64.pow(decimals.into());
+            // both are doubles without rounding, so the quotient is the nearest one, whose shortest text are these digits
+            return match mantissa % power {
+                0 => serializer.serialize_i64(mantissa / power),
+                _ => serializer.serialize_f64(mantissa as f64 / power as f64),
+            };
+        }
         RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
@@ -55,6 +69,7 @@ pub(crate) fn fraction(part: f64) -> Exact {
 #[cfg(test)]
 pub(crate) mod tests {
     use expect_test::{Expect, expect};
+    use proptest::prelude::*;
     use smartpole_model::{Flags, Kind, PropertyNo};
 
     use super::*;
@@ -100,6 +115,15 @@ pub(crate) mod tests {
         check(&Exact::mean(&property(0), 0.25), &expect!["0.3"]);
         check(&Exact::mean(&property(0), -0.25), &expect!["-0.3"]);
         check(&Exact::mean(&property(2), 730.0), &expect!["7.3"]);
+    }
+
+    #[test]
+    fn numbers_that_go_by_way_of_a_double_have_the_digits_of_the_decimal() {
+        let near = |most: i64| prop_oneof![-most..=most, most - 1_000..=most, -1_000..=1_000_i64];
+        proptest!(|(mantissa in prop_oneof![near(MOST_OF_DOUBLE.0), near(1_000_000), any::<i64>()], decimals in 0..=18_u8)| {
+            let decimal = Decimal { mantissa, decimals };
+            prop_assert_eq!(serde_json::to_string(&Exact(decimal)).unwrap(), decimal.to_string());
+        });
     }
 
     #[test]

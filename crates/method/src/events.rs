@@ -48,6 +48,11 @@ impl ZoneEvents {
         Self(registry.events.iter().filter(|event| concerns(event, zone, &registry.zones)).cloned().collect())
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The event of an id, if it concerns the zone.
     pub fn get(&self, id: &str) -> Option<&Event> {
         self.0.iter().find(|event| event.id == id)

@@ -22,16 +22,6 @@ pub enum DecimalError {
     Overflow,
 }
 
-const POWERS: [i64; 19] = {
-    let mut powers = [1i64; 19];
-    let mut i = 1;
-    while i < 19 {
-        powers[i] = powers[i - 1] * 10;
-        i += 1;
-    }
-    powers
-};
-
 impl Decimal {
     /// Reads a JSON number (`-12.5e-1`). Exponents are bounded: a value beyond 18 digits is [`DecimalError::Overflow`],
     /// digits beyond the 18th after the point are rounded half away from zero when the value is scaled.
@@ -115,19 +105,7 @@ fn rescale(mantissa: i128, from: i64, to: i64) -> Result<i64, DecimalError> {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let power = POWERS[usize::from(self.decimals.min(18))].unsigned_abs();
-        let magnitude = self.mantissa.unsigned_abs();
-        let sign = if self.mantissa < 0 { "-" } else { "" };
-        if self.decimals == 0 {
-            return write!(f, "{sign}{magnitude}");
-        }
-        let width = usize::from(self.decimals);
-        let fraction = format!("{:0width$}", magnitude % power);
-        let fraction = fraction.trim_end_matches('0');
-        match fraction {
-            "" => write!(f, "{sign}{}", magnitude / power),
-            _ => write!(f, "{sign}{}.{fraction}", magnitude / power),
-        }
+        f.write_str(self.text().as_str())
     }
 }
 

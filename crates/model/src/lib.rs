@@ -16,6 +16,7 @@ mod reading;
 mod record;
 pub mod registry;
 mod settings;
+mod text;
 mod time;
 mod weekday;
 
@@ -32,5 +33,6 @@ pub use reading::{DeviceNo, PoleNo, Reading, Series, TimeSource, ZoneNo};
 pub use record::{Record, RecordRef, Seq};
 pub use registry::{Device, DeviceIndex, Inputs, Pole, Problem, Profile, Registry, Zone};
 pub use settings::{FoldSettings, Format, Retention, Route};
+pub use text::Text;
 pub use time::{Quarter, TimeError, UtcMillis};
 pub use weekday::{WEEKDAYS, weekday_word};

@@ -68,9 +68,10 @@ impl Quarter {
 
 impl fmt::Display for UtcMillis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(timestamp) => write!(f, "{timestamp}"),
-            Err(_) => write!(f, "{} ms", self.0),
+        match (self.text(), jiff::Timestamp::from_millisecond(self.0)) {
+            (Some(text), _) => f.write_str(text.as_str()),
+            (None, Ok(timestamp)) => write!(f, "{timestamp}"),
+            (None, Err(_)) => write!(f, "{} ms", self.0),
         }
     }
 }
@@ -108,7 +109,10 @@ fn names_second_60(text: &str) -> bool {
 
 impl Serialize for UtcMillis {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self.text() {
+            Some(text) => serializer.serialize_str(text.as_str()),
+            None => serializer.collect_str(self),
+        }
     }
 }
 

@@ -10,18 +10,18 @@ use crate::{
 pub(super) struct Delimited(Ongoing);
 
 impl Delimited {
-    pub(super) fn new(columns: &[Column], dialect: Dialect) -> Result<Self, Problem> {
-        let table = Ongoing::new(dialect, columns.iter().map(|column| column.name));
-        table.map(Self).map_err(|error| Problem::internal(&error))
+    pub(super) fn new(columns: &[Column], dialect: Dialect) -> Self {
+        Self(Ongoing::new(dialect, columns.iter().map(|column| column.name)))
     }
 }
 
 impl Encoder for Delimited {
     fn row(&mut self, row: &[Cell<'_>], _: Option<Place>) -> Result<(), Problem> {
-        self.0.row(row).map_err(|error| Problem::internal(&error))
+        self.0.row(row);
+        Ok(())
     }
 
     fn take(&mut self, _: bool) -> Result<Vec<u8>, Problem> {
-        self.0.take().map_err(|error| Problem::internal(&error))
+        Ok(self.0.take())
     }
 }

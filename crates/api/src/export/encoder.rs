@@ -68,7 +68,7 @@ impl Format {
     /// 400 if this program has not got the form.
     pub(crate) fn encoder(self, columns: &'static [Column], dialect: Dialect) -> Result<Box<dyn Encoder>, Problem> {
         match self {
-            Self::Csv => Ok(Box::new(Delimited::new(columns, dialect)?)),
+            Self::Csv => Ok(Box::new(Delimited::new(columns, dialect))),
             Self::Geojson => Ok(Box::new(GeoJson::new(columns))),
             #[cfg(feature = "parquet")]
             Self::Parquet => Ok(Box::new(super::parquet::Parquet::new(columns)?)),

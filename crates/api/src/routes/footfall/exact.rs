@@ -118,9 +118,9 @@ impl Asked {
 
     /// Whether a window is of the days that are wanted.
     fn holds(&self, start: UtcMillis) -> bool {
-        let date = date_and_hour(start).0;
+        let date = || date_and_hour(start).0;
         let event = self.compare.as_ref().and_then(Compare::event).and_then(|id| self.events.get(id));
-        self.days.as_ref().is_none_or(|days| days.hold(date)) && event.is_none_or(|event| is_on(event, date))
+        self.days.as_ref().is_none_or(|days| days.hold(date())) && event.is_none_or(|event| is_on(event, date()))
     }
 
     fn add_gaps(

@@ -113,6 +113,9 @@ impl<'a> Source<'a> {
 
     /// Ids of the events that are on in a window.
     pub(super) fn events_of(&self, sum: &Sum) -> Vec<String> {
+        if self.events.is_empty() {
+            return Vec::new();
+        }
         let date = |time: UtcMillis| date_and_hour(time).0;
         let events = self.events.between(date(sum.start), date(sum.end.plus(-1)));
         events.into_iter().map(str::to_owned).collect()
