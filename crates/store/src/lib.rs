@@ -47,6 +47,7 @@ mod targets;
 mod trace;
 mod verify;
 mod walk;
+mod weeks;
 mod windows;
 
 pub use air::{Air, PoleAir, PollutantHours};

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-pub(crate) const MIGRATIONS: [&str; 7] = [
+pub(crate) const MIGRATIONS: [&str; 8] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -107,6 +107,16 @@ CREATE TABLE held(              -- what is known of UTC days
   day INTEGER PRIMARY KEY, batch INTEGER NOT NULL, -- the newest that changed a block of it
   confirmed INTEGER NOT NULL DEFAULT 0,            -- whether the target has all that is here
   aside INTEGER) STRICT;                           -- if it lacked some: the block from which on rows are here
+",
+    "
+CREATE TABLE week(              -- hours of poles and zones once more, a week of a property in one row (`weeks.rs`)
+  scope INTEGER NOT NULL, number INTEGER NOT NULL, property INTEGER NOT NULL, week INTEGER NOT NULL, hours BLOB NOT NULL,
+  PRIMARY KEY (scope, number, property, week)) STRICT, WITHOUT ROWID;
+CREATE TABLE week_due(          -- weeks with hours that are not copied
+  week INTEGER NOT NULL, scope INTEGER NOT NULL, number INTEGER NOT NULL,
+  PRIMARY KEY (week, scope, number)) STRICT, WITHOUT ROWID;
+INSERT INTO week_due(week, scope, number)
+  SELECT DISTINCT start / 604800000, scope, number FROM rollup WHERE level = 1 AND scope > 1;
 ",
 ];
 

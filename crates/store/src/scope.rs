@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, UtcMillis, registry::Installation};
+use smartpole_model::{Device, DeviceNo, Inputs, PoleNo, PropertyNo, Registry, UtcMillis, registry::Installation};
 use smartpole_pipeline::{Fold, NameKind, Scope};
 
 use crate::counters::{Line, Stretch};
@@ -76,11 +76,14 @@ pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
     members_of(fold, &parts(fold, scope, false))
 }
 
-/// Devices of the registry that ever belong to one of these parts, by number.
+/// Devices of the registry that ever belong to one of these parts (poles or zones), by number.
 pub(crate) fn members_of(fold: &Fold, parts: &[Part]) -> Vec<Member> {
     let inputs = fold.inputs();
     let registry = &inputs.registry;
-    let devices = registry.devices.iter().enumerate().filter_map(|(index, device)| {
+    // a city has far more devices than most questions are about
+    let poles = poles_of(registry, parts);
+    let hangs_there = |(_, device): &(usize, &Device)| device.installations.iter().any(|at| poles[at.pole]);
+    let devices = registry.devices.iter().enumerate().filter(hangs_there).filter_map(|(index, device)| {
         let number = fold.device_no(&device.id)?;
         let candidate = Member { device: number, index: Some(index), inputs: Arc::clone(inputs) };
         candidate.is_ever_in(parts).then_some(candidate)
@@ -88,6 +91,16 @@ pub(crate) fn members_of(fold: &Fold, parts: &[Part]) -> Vec<Member> {
     let mut members: Vec<Member> = devices.collect();
     members.sort_unstable_by_key(|member| member.device);
     members
+}
+
+/// Whether each pole of the registry belongs to one of these parts.
+fn poles_of(registry: &Registry, parts: &[Part]) -> Vec<bool> {
+    let mut poles = vec![false; registry.poles.len()];
+    for part in parts {
+        let of_zone = part.zone.map_or(&[][..], |zone| &registry.zones[zone].poles);
+        of_zone.iter().chain(&part.pole).for_each(|pole| poles[*pole] = true);
+    }
+    poles
 }
 
 /// All devices of the registry that ever sent, by number.

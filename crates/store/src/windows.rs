@@ -6,14 +6,14 @@ mod then;
 
 use smartpole_model::{Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
-use smartpole_window::{Aggregate, Aggregates, Level, mean_of};
+use smartpole_window::{Aggregate, Aggregates, Level};
 
 use crate::{
     Error, Queries, Step,
     as_of::Then,
     scope::{Expected, Member, Part, members, parts},
 };
-use gather::{Cell, Cells};
+use gather::{Gathered, Sum};
 
 /// Which windows are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -119,16 +119,15 @@ impl Queries {
             // a day may have begun up to 25 hours before the last instant asked for
             (asked, devices, from.quarter(), Quarter(to.quarter().0.saturating_add(101)))
         })?;
-        let mut cells = Cells::new();
+        let mut gathered = Gathered::default();
         match (&asked.then, wanted.step) {
-            (Some(then), _) => then::gather(&snapshot, wanted, &asked, then, &mut cells)?,
-            (None, Step::Quarter) => gather::quarters(&snapshot, wanted, &asked, &mut cells)?,
-            (None, _) => gather::rollups(&snapshot, wanted, &asked, &mut cells)?,
+            (Some(then), _) => then::gather(&snapshot, wanted, &asked, then, &mut gathered)?,
+            (None, Step::Quarter) => gather::quarters(&snapshot, wanted, &asked, &mut gathered)?,
+            (None, _) => gather::rollups(&snapshot, wanted, &asked, &mut gathered)?,
         }
         self.done(snapshot);
-        cells.retain(|_, cell| !cell.parts.is_empty() && !cell.gone);
-        let in_range = cells.range(wanted.from.0..wanted.to.0.max(wanted.from.0));
-        Ok(in_range.map(|(start, cell)| asked.window(UtcMillis(*start), cell, wanted)).collect())
+        let in_range = gathered.sums().filter(|(start, _)| (wanted.from.0..wanted.to.0).contains(start));
+        Ok(in_range.map(|(start, sum)| asked.window(UtcMillis(start), &sum, wanted)).collect())
     }
 }
 
@@ -158,14 +157,13 @@ impl Asked {
         }
     }
 
-    fn window(&self, start: UtcMillis, cell: &Cell, wanted: &Wanted) -> Window {
+    fn window(&self, start: UtcMillis, sum: &Sum, wanted: &Wanted) -> Window {
         let end = wanted.step.around(self.air, start).1;
-        let mut aggregate = Aggregate::default();
-        cell.parts.values().for_each(|part| aggregate.merge(part));
-        let mean = mean_of(cell.parts.values(), self.mean, self.decimals);
-        let state = State::of(cell.open, end, self.now, cell.revision);
+        let Sum { aggregate, revision, .. } = *sum;
+        let mean = sum.means.mean(self.mean, self.decimals);
+        let state = State::of(sum.open, end, self.now, revision);
         let expected = self.expected.within(start, end.min(self.now));
-        Window { start, end, aggregate, mean, expected, state, revision: cell.revision }
+        Window { start, end, aggregate, mean, expected, state, revision }
     }
 }
 

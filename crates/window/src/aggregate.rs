@@ -76,6 +76,41 @@ impl Aggregate {
         mean_of(std::iter::once(self), mean, decimals)
     }
 
+    /// Appends it, as in [`Aggregates::pack`].
+    pub fn put(&self, out: &mut Vec<u8>) {
+        let remarks = self.excluded != 0 || !self.remarks().is_empty();
+        put_u64(out, (self.count.unsigned_abs() << 1) | u64::from(remarks));
+        put_i64(out, self.min);
+        put_i64(out, self.max.wrapping_sub(self.min));
+        put_i64(out, self.sum.wrapping_sub(self.min.wrapping_mul(self.count)));
+        if remarks {
+            put_u64(out, self.excluded.unsigned_abs().into());
+            put_u64(out, u64::from(self.flags.0));
+            put_u64(out, self.interpolated.unsigned_abs().into());
+            put_u64(out, self.resets.unsigned_abs().into());
+        }
+    }
+
+    /// The next one of packed bytes.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn take(reader: &mut Reader<'_>) -> Result<Self, PackError> {
+        let head = reader.u64()?;
+        let count = (head >> 1) as i64;
+        let min = reader.i64()?;
+        let max = min.wrapping_add(reader.i64()?);
+        let sum = reader.i64()?.wrapping_add(min.wrapping_mul(count));
+        let mut aggregate = Self { count, sum, min, max, ..Self::default() };
+        if head & 1 == 1 {
+            aggregate.excluded = reader.num("excluded")?;
+            aggregate.flags = Flags(reader.num("flags")?);
+            aggregate.interpolated = reader.num("interpolated")?;
+            aggregate.resets = reader.num("resets")?;
+        }
+        Ok(aggregate)
+    }
+
     fn has_extremes(&self) -> bool {
         self.count != 0 || self.min != 0 || self.max != 0
     }
@@ -93,19 +128,41 @@ impl Aggregate {
     }
 }
 
-/// The mean of the means of those that have any, in units of the property's resolution: each weighs alike. Means of sound levels are
-/// made of their energies.
+/// A mean of means under way: each aggregate that has any weighs alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Means {
+    sum: f64,
+    energy: i64,
+    n: i64,
+}
+
+impl Means {
+    /// Adds the mean of one. Sums of floats hang on the order in which they are added.
+    pub fn add(&mut self, part: &Aggregate) {
+        let Aggregate { count, sum, .. } = *part;
+        if count > 0 {
+            self.sum += sum as f64 / count as f64;
+            self.energy = self.energy.saturating_add((sum.saturating_add(count / 2)) / count);
+            self.n += 1;
+        }
+    }
+
+    /// Their mean in units of the property's resolution; means of sound levels are made of their energies. `None` of none.
+    pub fn mean(self, mean: Mean, decimals: u8) -> Option<f64> {
+        match mean {
+            Mean::Arithmetic => (self.n > 0).then(|| self.sum / self.n as f64),
+            Mean::Energy => {
+                Some(energy::mean_tenths(self.energy, self.n)? as f64 * 10f64.powi(i32::from(decimals) - 1))
+            }
+        }
+    }
+}
+
+/// The mean of the means of those that have any, in units of the property's resolution: each weighs alike.
 pub fn mean_of<'a>(parts: impl Iterator<Item = &'a Aggregate>, mean: Mean, decimals: u8) -> Option<f64> {
-    let (mut sum, mut energy, mut n) = (0.0, 0i64, 0i64);
-    for Aggregate { count, sum: own, .. } in parts.filter(|part| part.count > 0) {
-        sum += *own as f64 / *count as f64;
-        energy = energy.saturating_add((own.saturating_add(count / 2)) / count);
-        n += 1;
-    }
-    match mean {
-        Mean::Arithmetic => (n > 0).then(|| sum / n as f64),
-        Mean::Energy => Some(energy::mean_tenths(energy, n)? as f64 * 10f64.powi(i32::from(decimals) - 1)),
-    }
+    let mut means = Means::default();
+    parts.for_each(|part| means.add(part));
+    means.mean(mean, decimals)
 }
 
 /// Aggregates of several series, ordered by series.
@@ -176,18 +233,8 @@ impl Aggregates {
         let mut out = Vec::with_capacity(1 + self.0.len() * 9);
         put_u64(&mut out, self.0.len() as u64);
         for (series, aggregate) in &self.0 {
-            let remarks = aggregate.excluded != 0 || !aggregate.remarks().is_empty();
             put_series(&mut out, *series);
-            put_u64(&mut out, (aggregate.count.unsigned_abs() << 1) | u64::from(remarks));
-            put_i64(&mut out, aggregate.min);
-            put_i64(&mut out, aggregate.max.wrapping_sub(aggregate.min));
-            put_i64(&mut out, aggregate.sum.wrapping_sub(aggregate.min.wrapping_mul(aggregate.count)));
-            if remarks {
-                put_u64(&mut out, aggregate.excluded.unsigned_abs().into());
-                put_u64(&mut out, u64::from(aggregate.flags.0));
-                put_u64(&mut out, aggregate.interpolated.unsigned_abs().into());
-                put_u64(&mut out, aggregate.resets.unsigned_abs().into());
-            }
+            aggregate.put(&mut out);
         }
         out
     }
@@ -201,26 +248,9 @@ impl Aggregates {
         let length = reader.len("aggregates")?;
         let mut all = Vec::with_capacity(length);
         for _ in 0..length {
-            all.push(take_aggregate(&mut reader)?);
+            all.push((take_series(&mut reader)?, Aggregate::take(&mut reader)?));
         }
         let ordered = all.windows(2).all(|pair| pair[0].0 < pair[1].0);
         if ordered && reader.remaining() == 0 { Ok(Self(all)) } else { Err(PackError::Invalid("aggregates")) }
     }
-}
-
-fn take_aggregate(reader: &mut Reader<'_>) -> Result<(Series, Aggregate), PackError> {
-    let series = take_series(reader)?;
-    let head = reader.u64()?;
-    let count = (head >> 1) as i64;
-    let min = reader.i64()?;
-    let max = min.wrapping_add(reader.i64()?);
-    let sum = reader.i64()?.wrapping_add(min.wrapping_mul(count));
-    let mut aggregate = Aggregate { count, sum, min, max, ..Aggregate::default() };
-    if head & 1 == 1 {
-        aggregate.excluded = reader.num("excluded")?;
-        aggregate.flags = Flags(reader.num("flags")?);
-        aggregate.interpolated = reader.num("interpolated")?;
-        aggregate.resets = reader.num("resets")?;
-    }
-    Ok((series, aggregate))
 }

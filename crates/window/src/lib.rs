@@ -23,7 +23,7 @@ mod rows;
 mod summary;
 mod totals;
 
-pub use aggregate::{Aggregate, Aggregates, mean_of};
+pub use aggregate::{Aggregate, Aggregates, Means, mean_of};
 pub use beside::{Beside, Sought};
 pub use block::{Anchor, Block, Insert, NewRow, Superseded};
 pub use calendar::{Level, day_of, next_start};

@@ -3,51 +3,138 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::{Quarter, UtcMillis};
-use smartpole_window::{Aggregate, Aggregates};
+use smartpole_model::Quarter;
+use smartpole_window::{Aggregate, Aggregates, Means};
 
 use super::{Asked, Wanted};
 use crate::{
     Error,
-    commit::scope_key,
     error::{damaged, sqlite},
     queries::Snapshot,
     scope::member_of,
     store::block_id,
+    weeks::{RollupsOf, each_rollup},
 };
 
-/// What is gathered for one window.
+/// What is gathered of one part for one window.
 #[derive(Debug, Default)]
 pub(super) struct Cell {
-    /// By part: the scope itself, or the poles of a zone.
-    pub(super) parts: BTreeMap<u32, Aggregate>,
+    /// None if it says nothing of what is wanted.
+    aggregate: Option<Aggregate>,
     pub(super) revision: u32,
-    pub(super) open: bool,
+    open: bool,
     /// Whether what it came to then is not known any more.
     pub(super) gone: bool,
 }
 
-/// What is gathered, by the first instants of windows.
-pub(super) type Cells = BTreeMap<i64, Cell>;
+/// What is gathered of one part, by the first instants of windows.
+#[derive(Debug, Default)]
+pub(super) struct Cells(Vec<(i64, Cell)>);
+
+/// What is gathered, by part: the scope itself, or the poles of a zone.
+#[derive(Debug, Default)]
+pub(super) struct Gathered(BTreeMap<u32, Cells>);
+
+/// All parts of a window together.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    pub(super) aggregate: Aggregate,
+    pub(super) means: Means,
+    pub(super) revision: u32,
+    pub(super) open: bool,
+    gone: bool,
+    is_known: bool,
+}
 
 impl Cell {
-    pub(super) fn add<'a>(&mut self, part: u32, open: bool, aggregates: impl Iterator<Item = &'a Aggregate>) {
+    pub(super) fn add<'a>(&mut self, open: bool, aggregates: impl Iterator<Item = &'a Aggregate>) {
         for aggregate in aggregates {
-            self.parts.entry(part).or_default().merge(aggregate);
+            self.aggregate.get_or_insert_default().merge(aggregate);
             self.open |= open;
         }
     }
 }
 
-pub(super) fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut Cells) -> Result<(), Error> {
+impl Cells {
+    /// That of a window, made if absent; most come in order.
+    pub(super) fn entry(&mut self, start: i64) -> &mut Cell {
+        let at = match self.0.last() {
+            Some((last, _)) if *last == start => self.0.len() - 1,
+            Some((last, _)) if *last > start => {
+                let found = self.0.binary_search_by_key(&start, |(start, _)| *start);
+                found.inspect_err(|at| self.0.insert(*at, (start, Cell::default()))).unwrap_or_else(|at| at)
+            }
+            _ => {
+                self.0.push((start, Cell::default()));
+                self.0.len() - 1
+            }
+        };
+        &mut self.0[at].1
+    }
+}
+
+impl Gathered {
+    pub(super) fn part(&mut self, number: u32) -> &mut Cells {
+        self.0.entry(number).or_default()
+    }
+
+    /// The windows of which something is known, in order. Parts are added up by number, as means hang on the order.
+    pub(super) fn sums(self) -> impl Iterator<Item = (i64, Sum)> {
+        let mut sums: Vec<(i64, Sum)> = Vec::new();
+        for (_, cells) in self.0 {
+            add(&mut sums, cells);
+        }
+        sums.into_iter().filter(|(_, sum)| sum.is_known && !sum.gone)
+    }
+}
+
+/// Adds a part; both are in order.
+fn add(sums: &mut Vec<(i64, Sum)>, cells: Cells) {
+    let (mut at, mut others) = (0, Vec::new());
+    for (start, cell) in cells.0 {
+        at += sums[at..].iter().take_while(|(known, _)| *known < start).count();
+        match sums.get_mut(at) {
+            Some((known, sum)) if *known == start => sum.add(&cell),
+            _ => {
+                let mut sum = Sum::default();
+                sum.add(&cell);
+                others.push((start, sum));
+            }
+        }
+    }
+    if !others.is_empty() {
+        sums.append(&mut others);
+        sums.sort_by_key(|(start, _)| *start);
+    }
+}
+
+impl Sum {
+    fn add(&mut self, cell: &Cell) {
+        if let Some(aggregate) = &cell.aggregate {
+            self.aggregate.merge(aggregate);
+            self.means.add(aggregate);
+            self.is_known = true;
+        }
+        self.revision += cell.revision;
+        self.open |= cell.open;
+        self.gone |= cell.gone;
+    }
+}
+
+pub(super) fn quarters(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    asked: &Asked,
+    gathered: &mut Gathered,
+) -> Result<(), Error> {
     let doing = sqlite("read blocks");
     let sql = "SELECT revision, aggregates FROM block WHERE id = ?1";
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
     let mut add = |quarter: Quarter, part, (revision, open): (u32, bool), aggregates: &Aggregates| {
         if wanted.of(aggregates).next().is_some() {
-            let cell = cells.entry(quarter.start().0).or_default();
+            let cell = gathered.part(part).entry(quarter.start().0);
             cell.revision += revision;
-            cell.add(part, open, wanted.of(aggregates));
+            cell.add(open, wanted.of(aggregates));
         }
     };
     let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().max(snapshot.kept_from).0;
@@ -69,23 +156,26 @@ pub(super) fn quarters(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cell
     Ok(())
 }
 
-pub(super) fn rollups(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells: &mut Cells) -> Result<(), Error> {
-    let doing = sqlite("read hours and days");
-    let sql = "SELECT start, revision, aggregates FROM rollup
-               WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
-    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+pub(super) fn rollups(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    asked: &Asked,
+    gathered: &mut Gathered,
+) -> Result<(), Error> {
     for part in &asked.parts {
-        let (scope, number) = scope_key(part.scope);
-        let range = params![asked.level as u8, scope, number, asked.span.0.0, asked.span.1.0];
-        let mut rows = statement.query(range).map_err(&doing)?;
-        while let Some(row) = rows.next().map_err(&doing)? {
-            let start = UtcMillis(row.get(0).map_err(&doing)?);
-            let blob = row.get_ref(2).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
-            let aggregates = Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
-            let cell = cells.entry(asked.window_of(wanted.step, start).0).or_default();
-            cell.revision += row.get::<_, u32>(1).map_err(&doing)?;
-            cell.add(part.number, false, wanted.of(&aggregates));
-        }
+        let cells = gathered.part(part.number);
+        let of = RollupsOf { level: asked.level, scope: part.scope, property: wanted.property, span: asked.span };
+        each_rollup(
+            snapshot,
+            of,
+            |_| true,
+            |rollup| {
+                let cell = cells.entry(asked.window_of(wanted.step, rollup.start).0);
+                cell.revision += rollup.revision;
+                cell.add(false, wanted.of(rollup.aggregates));
+                Ok(())
+            },
+        )?;
     }
     for block in &snapshot.recent {
         let member = member_of(&asked.members, block.device);
@@ -93,9 +183,9 @@ pub(super) fn rollups(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, cells
             continue;
         };
         let window = asked.window_of(wanted.step, asked.level.start(block.quarter.start()));
-        let cell = cells.entry(window.0).or_default();
+        let cell = gathered.part(part).entry(window.0);
         cell.revision += block.revisions;
-        cell.add(part, block.open, wanted.of(&block.gain));
+        cell.add(block.open, wanted.of(&block.gain));
     }
     Ok(())
 }

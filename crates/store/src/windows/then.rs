@@ -3,19 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::params;
 use smartpole_model::{DeviceNo, Quarter, UtcMillis};
-use smartpole_window::{Aggregates, Level, next_start};
+use smartpole_window::{Level, next_start};
 
-use super::{Asked, Wanted, gather::Cells};
+use super::{Asked, Wanted, gather::Gathered};
 use crate::{
     Error, Step,
     as_of::{Then, Was},
-    commit::scope_key,
-    error::{damaged, sqlite},
     moved::Moves,
     queries::Snapshot,
     scope::{Member, Part},
+    weeks::{RollupsOf, each_rollup},
 };
 
 /// From the first instant on, and before the second.
@@ -31,7 +29,7 @@ pub(super) struct Gather<'a> {
     moves: Moves,
     /// Of the windows, as far as it is known then.
     span: Span,
-    cells: &'a mut Cells,
+    gathered: &'a mut Gathered,
 }
 
 /// A part, and those that ever belong to it by the registry, by number.
@@ -46,7 +44,7 @@ pub(super) fn gather(
     wanted: &Wanted,
     asked: &Asked,
     then: &Then,
-    cells: &mut Cells,
+    gathered: &mut Gathered,
 ) -> Result<(), Error> {
     let (from, to) = asked.span;
     let end = to.plus(-1).min(then.as_of);
@@ -57,7 +55,7 @@ pub(super) fn gather(
     };
     let moves = Moves::read(snapshot, from.quarter(), Quarter(last.quarter().0.saturating_add(1)))?;
     let span = (from, last.plus(1));
-    let mut gather = Gather { snapshot, wanted, asked, then, moves, span, cells };
+    let mut gather = Gather { snapshot, wanted, asked, then, moves, span, gathered };
     for part in &asked.parts {
         let members = asked.members.iter().filter(|member| member.is_ever_in(std::slice::from_ref(part))).collect();
         let of = Of { part, members };
@@ -117,35 +115,33 @@ impl Gather<'_> {
         window: Option<UtcMillis>,
         changed: &mut BTreeSet<i64>,
     ) -> Result<(), Error> {
-        let doing = sqlite("read hours and days");
-        let sql = "SELECT start, minute, revision, aggregates FROM rollup
-                   WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
-        let mut statement = self.snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-        let (scope, number) = scope_key(of.part.scope);
-        let mut rows = statement.query(params![level as u8, scope, number, from.0, to.0]).map_err(&doing)?;
-        while let Some(row) = rows.next().map_err(&doing)? {
-            let start = row.get(0).map_err(&doing)?;
-            if !self.then.knows(row.get(1).map_err(&doing)?) {
-                changed.insert(start);
-            }
-            if changed.contains(&start) {
-                continue;
-            }
-            let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
-            let aggregates = Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
-            let window = window.unwrap_or_else(|| self.asked.window_of(self.wanted.step, UtcMillis(start)));
-            let cell = self.cells.entry(window.0).or_default();
-            cell.revision += row.get::<_, u32>(2).map_err(&doing)?;
-            cell.add(of.part.number, false, self.wanted.of(&aggregates));
-        }
-        Ok(())
+        let Self { snapshot, wanted, asked, then, gathered, .. } = self;
+        let cells = gathered.part(of.part.number);
+        let rollups = RollupsOf { level, scope: of.part.scope, property: wanted.property, span: (from, to) };
+        each_rollup(
+            snapshot,
+            rollups,
+            |minute| then.knows(minute),
+            |rollup| {
+                let start = rollup.start;
+                if !then.knows(rollup.minute) {
+                    changed.insert(start.0);
+                }
+                if !changed.contains(&start.0) {
+                    let cell = cells.entry(window.unwrap_or_else(|| asked.window_of(wanted.step, start)).0);
+                    cell.revision += rollup.revision;
+                    cell.add(false, wanted.of(rollup.aggregates));
+                }
+                Ok(())
+            },
+        )
     }
 
     /// Adds the blocks of a part that begin in a span: all to `window`, or each as its own.
     fn blocks(&mut self, of: &Of<'_>, window: Option<UtcMillis>, span: Span) -> Result<(), Error> {
         for quarter in quarters(span) {
             if quarter < self.snapshot.kept_from {
-                self.cells.entry(window.unwrap_or(quarter.start()).0).or_default().gone = true;
+                self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0).gone = true;
                 continue;
             }
             for device in self.devices(of, quarter) {
@@ -153,10 +149,10 @@ impl Gather<'_> {
                 // an hour counts the revisions of all its blocks, a quarter those of what was asked for
                 let asked_for = |was: &Was| window.is_some() || self.wanted.of(&was.aggregates).next().is_some();
                 if let Some(was) = was.filter(asked_for) {
-                    let cell = self.cells.entry(window.unwrap_or(quarter.start()).0).or_default();
+                    let cell = self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0);
                     cell.revision += was.revision;
                     cell.gone |= was.gone && self.wanted.of(&was.aggregates).next().is_some();
-                    cell.add(of.part.number, was.open, self.wanted.of(&was.aggregates));
+                    cell.add(was.open, self.wanted.of(&was.aggregates));
                 }
             }
         }
