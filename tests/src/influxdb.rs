@@ -258,12 +258,20 @@ impl InfluxDb {
     /// # Panics
     /// If the query fails.
     pub async fn flux(&self, query: &str) -> Vec<Row> {
+        // each table has a head of its own, after an empty line
+        let text = self.csv(query).await.replace("\r\n", "\n");
+        text.split("\n\n").flat_map(rows).collect()
+    }
+
+    /// A Flux query's answer as it comes: tables as CSV, one after the other.
+    ///
+    /// # Panics
+    /// If the query fails.
+    pub async fn csv(&self, query: &str) -> String {
         let request = self.client.post(format!("{}/api/v2/query?org={}", self.url(), Self::ORG));
         let request = request.header("Authorization", authorization()).header("Accept", "application/csv");
         let answer = request.header("Content-Type", "application/vnd.flux").body(query.to_owned()).send().await;
-        // each table has a head of its own, after an empty line
-        let text = good(answer).await.replace("\r\n", "\n");
-        text.split("\n\n").flat_map(rows).collect()
+        good(answer).await
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
