@@ -52,7 +52,7 @@ pub use publish::Publish;
 pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
 pub use routes::openapi;
 pub use server::serve;
-pub use state::{ApiState, Options, Parts};
+pub use state::{ApiState, Keeping, Options, Parts};
 
 /// What ends the interface.
 #[derive(Debug, thiserror::Error)]

@@ -79,8 +79,17 @@ pub struct Parts {
     pub publish: Publish,
     /// What the law asks of the page.
     pub legal: Legal,
-    /// Days that messages stay in the journal.
+    /// How long things are kept that the registry does not speak of.
+    pub keeping: Keeping,
+}
+
+/// How many days things are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// Messages, in the journal.
     pub journal_days: u32,
+    /// Who did what, in the audit trail.
+    pub audit_days: u32,
 }
 
 /// All that the handlers share; clones are the same one.

@@ -65,10 +65,7 @@ impl Report {
             report.notes.extend(password.and_then(|file| notes::readable_by_others(file, "a password")));
         }
         report.notes.extend(notes::unlawful(&config));
-        if !config.http.listen.ip().is_loopback() {
-            let note = "http.listen: the interface has no login yet: keep it behind a proxy that has one";
-            report.notes.push(note.to_owned());
-        }
+        report.notes.extend(notes::in_the_clear(&config.http));
         report
     }
 

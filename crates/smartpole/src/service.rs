@@ -10,7 +10,7 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use smartpole_api::{ApiState, Legal, Networks, Parts, Publish};
+use smartpole_api::{ApiState, Keeping, Legal, Networks, Parts, Publish};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
@@ -133,10 +133,9 @@ impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
         let data = &setup.data;
-        fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.clone(), source })?;
-        let (door, failed) = (Door::open(&setup).await?, CancellationToken::new());
+        let ((door, url), failed) = (Door::open(&setup).await?, CancellationToken::new());
 
-        let (store, library) = (Store::open(data)?, InputLibrary::new(data, setup.inputs_key_file));
+        let (store, library) = open_store(data, setup.inputs_key_file)?;
         let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(data, setup.journal, &fold)?;
@@ -165,7 +164,7 @@ impl Service {
         targets.run(&failed);
 
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known_gateways(&fold), &journal).await?;
-        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &door.url));
+        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &url));
         let (trail, first_link) = AuditTrail::open(data, setup.audit_days, &publish.base_url)?;
         let places = Places::new(data, setup.registry, &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
@@ -187,9 +186,8 @@ impl Service {
             networks: setup.networks,
             publish,
             legal: setup.legal,
-            journal_days: setup.journal_days,
+            keeping: Keeping { journal_days: setup.journal_days, audit_days: setup.audit_days },
         };
-        let url = door.url.clone();
         let interface = Interface::spawn(door, (parts, setup.limits), (health, check, alerts, trail), &failed);
         sources.run(watch, offered, &journal, &failed);
         runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
@@ -213,17 +211,22 @@ impl Service {
     }
 }
 
+/// The folder of all that is kept, with the store and the registries that were in force.
+fn open_store(data: &Path, key_file: Option<PathBuf>) -> Result<(Store, InputLibrary), Error> {
+    fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.to_owned(), source })?;
+    Ok((Store::open(data)?, InputLibrary::new(data, key_file)))
+}
+
 /// Where the interface is reached.
 struct Door {
     http: TcpListener,
     tls: Option<ServerTls>,
-    /// Its address for browsers.
-    url: String,
 }
 
 impl Door {
-    /// Where it is wanted, or on this machine alone while the page lacks what the law asks of one that everybody reaches.
-    async fn open(setup: &Setup) -> Result<Self, Error> {
+    /// Where it is wanted, or on this machine alone while the page lacks what the law asks of one that everybody reaches; with its address
+    /// for browsers.
+    async fn open(setup: &Setup) -> Result<(Self, String), Error> {
         let (wanted, address) = (setup.http, setup.legal.allows(setup.http));
         if address != wanted {
             let missing = setup.legal.missing().join(", ");
@@ -235,7 +238,7 @@ impl Door {
         let http = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
         let address = http.local_addr().map_err(Error::Address)?;
         let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
-        Ok(Self { http, tls, url })
+        Ok((Self { http, tls }, url))
     }
 }
 
@@ -300,7 +303,7 @@ struct Interface {
 
 impl Interface {
     fn spawn(
-        Door { http, tls, .. }: Door,
+        Door { http, tls }: Door,
         (parts, options): (Parts, smartpole_api::Options),
         (health, check, alerts, trail): (HealthWatch, LedgerCheck, Alerts, AuditTrail),
         failed: &CancellationToken,

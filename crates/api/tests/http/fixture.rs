@@ -12,7 +12,7 @@ use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_access::{Access, Cost};
 use smartpole_api::{
-    ApiState, Health, History, Legal, Networks, NotOrdered, NotTried, Options, Parts, Peer, Publish, Replays,
+    ApiState, Health, History, Keeping, Legal, Networks, NotOrdered, NotTried, Options, Parts, Peer, Publish, Replays,
     Selection, router,
 };
 use smartpole_journal::{Journal, OsFs};
@@ -240,7 +240,7 @@ impl City {
                 ..Publish::default()
             },
             legal,
-            journal_days: 14,
+            keeping: Keeping { journal_days: 14, audit_days: 365 },
         };
         let state = ApiState::new(parts, options);
         let city = Self { state, fold, live, health, journal, store, library, ordered, book, access, _dir: dir };

@@ -81,14 +81,21 @@ async fn the_record_of_processing_says_what_is_kept_of_persons_how_long_and_who_
     let record: Json = serde_json::from_str(&record).unwrap();
     assert_eq!(record["officer"], "mailto:datenschutz@example.org");
     let ids: Vec<&Json> = record["activities"].as_array().unwrap().iter().map(|activity| &activity["id"]).collect();
-    assert_eq!(ids, ["counting", "visits", "operation"]);
+    assert_eq!(ids, ["counting", "visits", "operation", "accounts"]);
     let counting = &record["activities"][0];
     expect![[r#"
         ["people_in","people_out"]
         ["none"]
         [{"days":14,"what":{"de":"Nachrichten der Zähler, wie empfangen","en":"Messages of counters as received"}},{"days":14,"what":{"de":"Einzelne genaue Zählwerte","en":"Single exact counts"}},{"days":3650,"what":{"de":"Genaue Viertelstunden","en":"Exact quarters of an hour"}},{"days":null,"what":{"de":"Genaue Stunden, Tage, Wochen, Monate und Jahre","en":"Exact hours, days, weeks, months and years"}}]"#]].assert_eq(&format!("{}\n{}\n{}", counting["properties"], counting["sensing"], counting["kept"]));
     let (_, shown) = page(&city, "/legal/processing").await;
-    for part in ["Zählung an Masten", "<td>14 Tage</td>", "<td>auf Dauer</td>", "Art. 6 Abs. 1", "niemand sonst"] {
+    for part in [
+        "Zählung an Masten",
+        "<td>14 Tage</td>",
+        "<td>auf Dauer</td>",
+        "Art. 6 Abs. 1",
+        "niemand sonst",
+        "<td>365 Tage</td>",
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
 }

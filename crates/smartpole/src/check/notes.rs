@@ -10,7 +10,7 @@ use std::{
 
 use smartpole_model::{Inputs, Registry};
 
-use crate::config::Config;
+use crate::config::{Config, Http};
 
 /// Profiles of MQTT poles whose payloads' time is not trusted. Nobody else gives such a message a time, so that its
 /// event time is its receipt, and the same message delivered twice is two readings. (A LoRaWAN network gives one.)
@@ -58,6 +58,15 @@ pub(super) fn outliving_readings(journal_days: u32, inputs: &Inputs) -> Option<S
         "retention.journal_days: messages stay {journal_days} days in the journal, readings of persons {raw} days \
          (raw_personal_days in fold.toml), and these are in them: {ids}"
     ))
+}
+
+/// An interface whose passwords and cookies others could read on the way.
+pub(super) fn in_the_clear(http: &Http) -> Option<String> {
+    let is_open = !http.listen.ip().is_loopback() && http.tls().is_none() && http.proxies.is_empty();
+    is_open.then(|| {
+        "http.listen: passwords and exact figures would go in the clear: give cert_file and key_file, or name the proxy that speaks TLS in proxies"
+            .to_owned()
+    })
 }
 
 /// An interface that will listen on this machine alone.

@@ -35,7 +35,7 @@ pub(crate) struct Processing {
 /// One purpose for which data of persons is processed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Activity {
-    /// Its word: `counting`, `visits`, `operation`.
+    /// Its word: `counting`, `visits`, `operation`, `accounts`.
     #[schema(example = "counting")]
     pub(super) id: &'static str,
     /// Its name.
@@ -84,11 +84,14 @@ pub(super) fn record(parts: &Parts) -> Processing {
     let fold = parts.fold();
     let counting = counting(parts, &fold);
     let others = [words::VISITS, words::OPERATION].map(|words| words.activity(&parts.legal.basis));
+    let accounts = words::ACCOUNTS.activity(&parts.legal.basis);
+    let trail = Kept { what: Said::new(words::TRAIL.0, words::TRAIL.1), days: Some(parts.keeping.audit_days) };
+    let accounts = Activity { kept: accounts.kept.into_iter().chain([trail]).collect(), ..accounts };
     Processing {
         controller: parts.publish.name(fold.inputs()),
         contact: parts.publish.contact_iri(),
         officer: parts.legal.officer.clone(),
-        activities: counting.into_iter().chain(others).collect(),
+        activities: counting.into_iter().chain(others).chain([accounts]).collect(),
         measures: words::MEASURES.map(|(de, en)| Said::new(de, en)).to_vec(),
     }
 }
@@ -110,7 +113,7 @@ fn counting(parts: &Parts, fold: &Fold) -> Option<Activity> {
         sensing,
         assessments: assessments.into_iter().cloned().collect(),
         recipients: parts.health.borrow().targets.iter().map(|target| words::recipient(&target.name)).collect(),
-        kept: kept(parts.journal_days, inputs),
+        kept: kept(parts.keeping.journal_days, inputs),
         ..words::COUNTING.activity(&parts.legal.basis)
     })
 }

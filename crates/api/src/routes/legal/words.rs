@@ -106,6 +106,28 @@ pub(super) const OPERATION: Words = Words {
     kept: &[(("Einträge zum Betrieb", "Entries of operation"), None)],
 };
 
+/// Who may see and do what.
+pub(super) const ACCOUNTS: Words = Words {
+    id: "accounts",
+    name: ("Konten und Protokoll", "Accounts and audit trail"),
+    purpose: (
+        "Nur Berechtigte lassen, und nachvollziehen, wer was getan hat",
+        "Letting only those in who may, and knowing who did what",
+    ),
+    persons: ("Wer ein Konto hat", "Whoever has an account"),
+    data: (
+        "Name, Rolle, Hash des Passworts; Anmeldungen und Handlungen unter einer Kennung, die ohne das Konto niemandem gehört",
+        "Name, role, hash of the password; logins and actions by an identifier that is nobody's without the account",
+    ),
+    kept: &[
+        (("Konten, bis sie gelöscht werden", "Accounts, until they are deleted"), None),
+        (("Sitzungen", "Sessions"), Some(7)),
+    ],
+};
+
+/// What is kept of actions.
+pub(super) const TRAIL: Pair = ("Wer was getan hat", "Who did what");
+
 /// What is kept of counts, in the order of their days: journal, readings, quarters of an hour, longer windows.
 pub(super) const KEPT: [Pair; 4] = [
     ("Nachrichten der Zähler, wie empfangen", "Messages of counters as received"),
@@ -121,8 +143,8 @@ pub(super) const MEASURES: [Pair; 5] = [
         "The public gets rounded sums in fixed steps of time only; nobody can infer single persons from all answers together",
     ),
     (
-        "Genaue Zahlen, Geräte und Nachrichten sehen nur Berechtigte",
-        "Exact counts, devices and messages are for those with the right only",
+        "Genaue Zahlen, Geräte und Nachrichten sehen nur Berechtigte; Passwörter und Token liegen nur als Hash vor",
+        "Exact counts, devices and messages are for those with the right only; passwords and tokens are kept as hashes",
     ),
     ("Schlüssel der Funkgeräte liegen verschlüsselt", "Keys of radio devices are sealed at rest"),
     ("Löschung nach Frist in kleinen Schritten, von selbst", "Deletion after the term, in small steps, by itself"),
