@@ -7,7 +7,7 @@ mod common;
 use std::{fs, path::PathBuf};
 
 use common::{PATIENCE, Recorder, clock, next_packet};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rumqttc::{
     AsyncClient, EventLoop, MqttOptions, Packet, QoS, TlsConfiguration, Transport,
     tokio_rustls::rustls::{
@@ -44,8 +44,7 @@ impl Authority {
     /// Writes `NAME.pem` and `NAME.key.pem` of somebody.
     fn certify(&self, name: &str) {
         let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
+        let params = CertificateParams::new(vec![name.to_owned(), "127.0.0.1".to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         fs::write(self.file(&format!("{name}.pem")), certificate.pem()).unwrap();
         fs::write(self.file(&format!("{name}.key.pem")), key.serialize_pem()).unwrap();

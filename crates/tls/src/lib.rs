@@ -18,7 +18,7 @@ use rustls::ServerConfig;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::sync::CancellationToken;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use webpki::EndEntityCert;
 
 pub use client::{of_system, pinned};
 pub use files::Files;
@@ -110,12 +110,10 @@ impl ServerTls {
     }
 }
 
-/// Whom a client's certificate names: the common name of its subject (RFC 5280, 4.1.2.6). `None` without a certificate or a name.
+/// Whom a client's certificate names: its first DNS name (RFC 5280, 4.2.1.6). `None` without a certificate or a name.
 pub fn client_name(stream: &TlsStream<TcpStream>) -> Option<String> {
-    let certificate = stream.get_ref().1.peer_certificates()?.first()?;
-    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
-    let name = certificate.subject().iter_common_name().next()?.as_str().ok()?;
-    (!name.is_empty()).then(|| name.to_owned())
+    let certificate = EndEntityCert::try_from(stream.get_ref().1.peer_certificates()?.first()?).ok()?;
+    certificate.valid_dns_names().next().map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -83,7 +83,6 @@ fn what_is_no_mistake_but_worth_knowing_is_a_note() {
     copy.reports(&[("SMARTPOLE__HTTP__LISTEN", "0.0.0.0:8080")], &expect![[r#"
         note: no identity: profile noise-meter has payload_time = false, so a message delivered twice counts twice (am-03-noise, ep-03-noise, lg-04-noise and 1 more)
         note: http.listen: the service will listen on 127.0.0.1:8080, not on 0.0.0.0:8080, until imprint, privacy, accessibility are given in the section [legal]
-        note: http.listen: the service will listen on 127.0.0.1:8080, not on 0.0.0.0:8080, until imprint, privacy, accessibility are given in the section [legal]
         note: http.listen: passwords and exact figures would go in the clear: give cert_file and key_file, or name the proxy that speaks TLS in proxies
         ok: 42 poles, 93 devices, 13 zones, 13 profiles, 56 properties, 5 routes, 4 gateways, 42 devices with keys"#]]);
 }

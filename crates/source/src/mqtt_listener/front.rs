@@ -69,7 +69,7 @@ impl Front {
         let mut outside = self.tls.accept(stream).await?;
         let name = smartpole_tls::client_name(&outside);
         if self.asks_name && name.as_deref().is_none_or(|name| name.contains(SPECIAL)) {
-            return Err(io::Error::other("the certificate's common name is no device's"));
+            return Err(io::Error::other("the certificate has no DNS name, or none of a device"));
         }
         let mut inside = TcpStream::connect(self.broker).await?;
         inside.set_nodelay(true)?;

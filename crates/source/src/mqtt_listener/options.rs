@@ -24,9 +24,10 @@ pub struct Options {
     pub cert_file: Option<PathBuf>,
     /// The private key of `cert_file`, in PEM.
     pub key_file: Option<PathBuf>,
-    /// Authorities in PEM. With it each pole has to show a certificate of theirs, and is the device that its common name says.
+    /// Authorities in PEM. With it each pole has to show a certificate of theirs, and is the device that its first DNS name
+    /// (subject alternative name) says.
     pub client_ca_file: Option<PathBuf>,
-    /// Where a pole with a certificate may publish; `{name}` is its common name. One that publishes elsewhere is cut off.
+    /// Where a pole with a certificate may publish; `{name}` is that name. One that publishes elsewhere is cut off.
     pub topics: Vec<String>,
     /// Largest packet, in bytes; a client that sends more is cut off.
     pub max_packet_bytes: u32,
