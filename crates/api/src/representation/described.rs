@@ -5,7 +5,7 @@ use utoipa::{
     openapi::{
         Content, Header, OpenApi, Ref, RefOr, Response,
         path::{Operation, ParameterIn},
-        schema::{AllOf, Object, Schema, Type},
+        schema::{AllOf, AnyOf, Object, Schema, Type},
     },
 };
 
@@ -70,7 +70,20 @@ pub(crate) fn describe(mut description: OpenApi) -> OpenApi {
         let operation = description.paths.paths.get_mut(path).and_then(|item| item.get.as_mut());
         operation.into_iter().for_each(cite);
     }
+    let schemas = description.components.iter_mut().flat_map(|components| components.schemas.values_mut());
+    schemas.for_each(either);
     description
+}
+
+/// Of lists one may be either: an empty one is a list of windows as well as one of readings.
+fn either(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::OneOf(one)) = schema else { return };
+    if one.items.iter().all(|item| matches!(item, RefOr::T(Schema::Array(_)))) {
+        let mut any = AnyOf::with_capacity(one.items.len());
+        any.items.append(&mut one.items);
+        any.description = one.description.take();
+        *schema = RefOr::T(Schema::AnyOf(any));
+    }
 }
 
 fn add(path: &str, operation: &mut Operation) {
