@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use smartpole_tests::{Artefacts, Service, eventually, free_port, now, repository, smartpole};
 use tokio::task::spawn_blocking;
 
@@ -33,7 +33,9 @@ impl Authority {
     /// Writes `FILE.pem` and `FILE.key.pem` of somebody.
     fn certify(&self, file: &str, name: &str) {
         let key = KeyPair::generate().expect("a key");
-        let params = CertificateParams::new(vec![name.to_owned(), "127.0.0.1".to_owned()]).expect("a name");
+        let mut params = CertificateParams::new(vec![name.to_owned(), "127.0.0.1".to_owned()]).expect("a name");
+        // named as its issuer it would be taken for self-signed by OpenSSL
+        params.distinguished_name.push(DnType::CommonName, name);
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         fs::write(self.path(&format!("{file}.key.pem")), key.serialize_pem()).expect("a temporary file");
         fs::write(self.path(&format!("{file}.pem")), certificate.pem()).expect("a temporary file");
