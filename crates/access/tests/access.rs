@@ -1,6 +1,6 @@
 //! Accounts, sessions, tokens and the audit trail over a real file.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic, their fixtures too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic, their fixtures too")]
 
 use std::net::IpAddr;
 
