@@ -1,11 +1,10 @@
 //! Webhooks as <https://www.standardwebhooks.com> has them: JSON, signed together with its id and the time.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{Client, Response, header::CONTENT_TYPE, redirect::Policy};
 use ring::hmac;
-use rustls::{ClientConfig, RootCertStore, crypto::ring as provider};
 use serde_json::json;
 use smartpole_model::{UtcMillis, registry::Webhook};
 
@@ -42,14 +41,8 @@ pub(crate) async fn send(hook: &Webhook, folder: &Path, notice: &Notice, now: Ut
 /// No redirects, as they could lead a signed message astray, and no proxy of the environment. Which addresses are private is the
 /// operator's matter, who names them.
 fn client() -> Result<Client, Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let tls = ClientConfig::builder_with_provider(Arc::new(provider::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     Client::builder()
-        .tls_backend_preconfigured(tls)
+        .tls_backend_preconfigured(smartpole_tls::of_system()?)
         .user_agent(concat!("smartpole/", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
         .no_proxy()

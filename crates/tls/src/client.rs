@@ -1,4 +1,4 @@
-//! TLS of the command line, which asks a service.
+//! TLS of who asks: the command line a service, the service a webhook.
 
 use std::{path::Path, sync::Arc};
 
