@@ -119,7 +119,7 @@ impl Device {
     }
 
     /// Whether a restart notes what is accepted now again: an open block keeps the rows of this batch until it closes, and then its
-    /// row is written. Totals behind the watermark and mended values are in the row only.
+    /// row is written. Totals and power-ups behind the watermark, and mended values, are in the row only.
     pub(crate) fn is_refilled(&self) -> bool {
         self.held.iter().any(|held| held.open)
     }

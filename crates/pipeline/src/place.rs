@@ -99,6 +99,7 @@ impl<'a> Place<'a> {
         let powered_up = added.any(|(value, _)| value.is_power_up(self.active.power_up));
         if powered_up {
             self.device.powered_up = self.device.powered_up.max(row.event_time);
+            self.device.dirty |= quarter <= self.device.last_closed;
         }
         for (value, outcome) in row.values.iter().zip(outcomes.iter()) {
             if *outcome == Insert::Added && self.is_total(value.series) && self.counts(value) {

@@ -161,3 +161,11 @@ fn of_two_totals_of_one_instant_the_first_counts_and_the_other_is_refused_in_wor
     assert_eq!(refused, [(Seq(4), Reason::ConflictingValue, detail)]);
     assert_eq!(Reason::ConflictingValue.remedy(), "Find the second sender.");
 }
+
+#[test]
+fn a_power_up_behind_the_watermark_is_known_to_open_blocks_after_a_kill() {
+    let said = |minute, total, switched_on| Said { minute, total, switched_on };
+    let journal = journal(&[said(0, Some(0), false), said(240, Some(0), false), said(1, None, true)]);
+    let killed = fold(&journal, 1, |step| step % 2 == 0);
+    assert_eq!(killed.digest(), fold(&journal, 1_000, |_| false).digest());
+}
