@@ -1,5 +1,7 @@
 //! What the stream says: names instead of numbers, written once.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use smartpole_model::{Device, ObservedProperty, Outcome, Quarter, Reading, Series, Verdict};
 use smartpole_pipeline::{Entry, Fold, Live, LiveWindow};
@@ -7,7 +9,6 @@ use smartpole_store::State;
 use smartpole_window::Aggregate;
 use utoipa::ToSchema;
 
-use super::MOST;
 use crate::{
     Parts,
     asker::Asker,
@@ -21,12 +22,14 @@ use crate::{
 pub(crate) struct LiveEvent {
     /// `reading`, `window`, `ledger`, `gap`.
     pub(crate) name: &'static str,
-    /// JSON.
-    pub(crate) data: String,
+    /// JSON, shared by all who get it.
+    pub(crate) data: Arc<str>,
     pub(super) pole: Option<String>,
     pub(super) property: Option<String>,
     /// Whether the public may know of it.
     pub(super) public: bool,
+    /// Whether a message or window begins with it.
+    pub(super) is_first: bool,
 }
 
 /// A `gap` event of the live stream.
@@ -39,8 +42,8 @@ pub(crate) struct Gap {
 impl LiveEvent {
     /// None of what cannot be written, which is nothing we have.
     pub(super) fn new(name: &'static str, data: &impl Serialize) -> Option<Self> {
-        let data = serde_json::to_string(data).ok()?;
-        Some(Self { name, data, pole: None, property: None, public: false })
+        let data = serde_json::to_string(data).ok()?.into();
+        Some(Self { name, data, pole: None, property: None, public: false, is_first: true })
     }
 
     fn about(self, pole: &str, property: &str, public: bool) -> Self {
@@ -48,14 +51,22 @@ impl LiveEvent {
     }
 }
 
-/// The fold is let go of now and then: it must not wait for what is written here.
+/// How many are written in one go: the fold is let go of now and then, for it must not wait for what is written here.
+const IN_ONE_GO: usize = 256;
+
+/// What the fold shows, written.
 pub(super) fn events(parts: &Parts, live: &Live) -> Vec<LiveEvent> {
     let mut events = Vec::with_capacity(live.readings.len() + live.windows.len());
-    for readings in live.readings.chunks(MOST) {
+    for readings in live.readings.chunks(IN_ONE_GO) {
         let fold = parts.fold();
-        events.extend(readings.iter().filter_map(|reading| reading_event(&fold, reading)));
+        let mut former = None;
+        for reading in readings {
+            let message = Some((reading.device, reading.received_at));
+            let is_first = std::mem::replace(&mut former, message) != message;
+            events.extend(reading_event(&fold, reading).map(|event| LiveEvent { is_first, ..event }));
+        }
     }
-    for shown in live.windows.chunks(MOST) {
+    for shown in live.windows.chunks(IN_ONE_GO) {
         let fold = parts.fold();
         events.extend(shown.iter().flat_map(|window| windows(&fold, window)));
     }
@@ -102,7 +113,8 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
             WindowEvent { scope, property: property.id.clone(), channel: series.channel, step: Step::Quarter, window };
         Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id, is_public(fold, device, property)))
     };
-    live.aggregates.0.iter().filter_map(event).collect()
+    let events = live.aggregates.0.iter().filter_map(event).enumerate();
+    events.map(|(at, event)| LiveEvent { is_first: at == 0, ..event }).collect()
 }
 
 /// A window as the store would give it, for one channel. Closed ones were closed or changed just now, so none is final.

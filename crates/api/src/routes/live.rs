@@ -12,13 +12,11 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt, stream};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::{
     ApiState,
     asker::{Asker, Proof},
-    live::{Sight, Viewer},
+    live::{Sight, Viewer, Wanted},
     problem::{Problem, Refused},
     query::Params,
     scope,
@@ -27,23 +25,10 @@ use crate::{
 /// Shorter than the patience of proxies.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// What to show; all if nothing is given.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Wanted {
-    /// Id of a pole.
-    #[param(example = "AM-01")]
-    pole: Option<String>,
-    /// Id of a property.
-    #[param(example = "pm2_5")]
-    property: Option<String>,
-}
-
 /// What happens, as server-sent events.
 ///
 /// `reading`: a `LatestItem`. `window`: a `WindowEvent`. `ledger`: once a second a `LedgerEvent`. `gap`: a `Gap`, when events
-/// were missed because this client is slow or more happens than can be shown. The public gets nothing of devices that count persons,
+/// were missed because this client is slow, asks for no more or more happens than can be shown. The public gets nothing of devices that count persons,
 /// and no `ledger`.
 #[utoipa::path(get, path = "/api/v1/live", tag = "values", params(Wanted), responses(
     (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
@@ -57,7 +42,9 @@ pub(crate) async fn live(
 ) -> Result<impl IntoResponse, Problem> {
     let checked = state.ask(move |parts| {
         let inputs = std::sync::Arc::clone(parts.fold().inputs());
-        wanted.pole.as_ref().map(|id| scope::pole_named(&inputs.registry, id)).transpose()?;
+        for pole in [&wanted.pole, &wanted.always].into_iter().flatten() {
+            scope::pole_named(&inputs.registry, pole)?;
+        }
         let property = wanted.property.as_ref().map(|id| scope::property_named(&inputs.registry, id)).transpose()?;
         if let Some(property) = property.filter(|property| !asker.may_see(property)) {
             return Err(Problem::withheld(&property.id));
@@ -65,7 +52,7 @@ pub(crate) async fn live(
         Ok((Sight::of(&asker, &inputs.registry), wanted))
     });
     let (sight, wanted) = checked.await?;
-    let viewer = state.hub.viewer(sight, wanted.pole, wanted.property)?;
+    let viewer = state.hub.viewer(sight, wanted)?;
     let events = events(viewer).take_until(Box::pin(end(state, proof)));
     let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), "no");

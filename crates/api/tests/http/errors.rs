@@ -81,7 +81,7 @@ async fn an_unknown_id_gets_a_hint() {
         {"type":"urn:smartpole:problem:unknown-property","title":"Unknown property","status":404,"detail":"there is no property \"\"","remedy":"GET /api/v1/properties lists all"}"#]]).await;
     city.check("/api/v1/live?zone=x", &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"zone: unknown parameter `zone`, expected `pole` or `property`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"zone: unknown parameter `zone`, expected one of `pole`, `property`, `most`, `always`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
     city.check("/api/v1/live?pole=x", &expect![[r#"
         404 Not Found application/problem+json
         {"type":"urn:smartpole:problem:unknown-pole","title":"Unknown pole","status":404,"detail":"there is no pole \"x\"","remedy":"GET /api/v1/poles lists all"}"#]]).await;

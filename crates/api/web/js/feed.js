@@ -4,13 +4,17 @@ import { find, h, setText } from './dom.js';
 import { remarks } from './fleet-rules.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
-import { onGap, onReading } from './live.js';
+import { onGap, onReading, showMost } from './live.js';
 import { address } from './route.js';
 import { state } from './state.js';
 import { head, nothing } from './states.js';
 
 /** A list that changes more often than this, in ms, cannot be read. */
 const PACE = 250;
+/** Messages a second that it takes: more than it draws, so that what it leaves out it can count. */
+const TAKEN = 200;
+/** Whoever looks for one device looks among all, as far as a browser can read them. */
+const SEARCHED = 5000;
 /** Values of a message that are told; the rest is counted. */
 const VALUES = 4;
 const filter = { text: '', remarked: false };
@@ -22,9 +26,14 @@ let drawing = false;
 
 /** Follows the stream while the card is seen. */
 export function startFeed() {
-  new IntersectionObserver((entries) => { isSeen = entries.at(-1).isIntersecting; }).observe(find('#feed'));
+  new IntersectionObserver((entries) => { isSeen = entries.at(-1).isIntersecting; ask(); }).observe(find('#feed'));
   onReading(heard);
   onGap((n) => { if (isOpen()) missed(feed, n); });
+}
+
+function ask() {
+  const isSearch = filter.text.trim() !== '' || filter.remarked;
+  showMost(isSeen && !isPaused ? (isSearch ? SEARCHED : TAKEN) : null);
 }
 
 function isOpen() {
@@ -62,12 +71,14 @@ function tools() {
 /** Another filter begins with an empty list: what it left out before nobody counted. */
 function again() {
   feed = newFeed();
+  ask();
   parts.list.replaceChildren();
   tell();
 }
 
 function pause() {
   isPaused = !isPaused;
+  ask();
   setText(parts.pause, t(isPaused ? 'feed.go' : 'feed.pause'));
   parts.pause.setAttribute('aria-pressed', String(isPaused));
   tell();

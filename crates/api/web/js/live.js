@@ -1,6 +1,6 @@
 /**
- * The live stream. Events are only put into maps as they come (bounded by the number of series); what they change is worked
- * in once an animation frame.
+ * The live stream: of what happens no more comes than is shown. Events are only put into maps as they come (bounded by the number
+ * of series); what they change is worked in once an animation frame.
  */
 import { changed, seriesKey, state } from './state.js';
 import { operates } from './view-rules.js';
@@ -8,7 +8,11 @@ import { operates } from './view-rules.js';
 /** The service sends a ledger event each second; silence of this length means that the line is dead. */
 const SILENCE = 8000;
 const RETRY_AFTER = 3000;
+/** Messages a second of a page on which nobody reads single ones: a small city's all, of a large one enough to see that it lives. */
+const GLANCE = 20;
 
+/** What is shown: so many messages a second of all poles, and all of one. */
+const shown = { most: GLANCE, always: null };
 let source = null;
 let readings = new Map();
 let drawing = false;
@@ -38,9 +42,22 @@ export function onReturn(listener) {
   returnListeners.push(listener);
 }
 
+/** Says that so many messages a second are shown of all poles (none: as many as a glance takes in). */
+export function showMost(most) {
+  shown.most = most ?? GLANCE;
+  follow();
+}
+
+/** Says of which pole all is shown. */
+export function showAll(pole) {
+  shown.always = pole;
+  follow();
+}
+
 /** Opens the stream and watches it. */
 export function startLive() {
   open();
+  document.addEventListener('visibilitychange', follow);
   if (!operates(state.role)) return; // who gets no ledger: it may be silent for long, and the browser finds out by itself
   setInterval(() => {
     if (Date.now() - heard < SILENCE) return;
@@ -49,10 +66,21 @@ export function startLive() {
   }, 1000);
 }
 
+function streamAddress() {
+  const asked = new URLSearchParams({ most: String(document.hidden ? 1 : shown.most) });
+  if (shown.always) asked.set('always', shown.always);
+  return `/api/v1/live?${asked}`;
+}
+
+/** Another stream, if another is shown. */
+function follow() {
+  if (source && source.url !== new URL(streamAddress(), location.href).href) open();
+}
+
 function open() {
   source?.close();
   heard = Date.now() - SILENCE + RETRY_AFTER; // a first answer is due soon
-  source = new EventSource('/api/v1/live');
+  source = new EventSource(streamAddress());
   source.addEventListener('open', alive);
   source.addEventListener('error', () => connection('lost'));
   source.addEventListener('reading', (event) => take(JSON.parse(event.data)));

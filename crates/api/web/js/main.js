@@ -4,7 +4,7 @@ import { keepFresh, load, loadAll, loadRole } from './data.js';
 import { find, setText } from './dom.js';
 import { addDrawerLater, startDrawers } from './drawer.js';
 import { setLanguage, startLanguage, t } from './i18n.js';
-import { onReturn, onWindow, startLive } from './live.js';
+import { onGap, onReturn, onWindow, startLive } from './live.js';
 import { drawForeign } from './map-foreign.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
 import { drawHeat, drawSquares, drawToday } from './places.js';
@@ -46,11 +46,13 @@ function drawBrand() {
 /** At most one reload of counts in `every` ms, however many windows change. */
 function countsOnWindows(every) {
   let waiting = false;
-  onWindow(({ property }) => {
-    if (waiting || state.properties.get(property)?.theme !== 'footfall') return;
+  const soon = () => {
+    if (waiting) return;
     waiting = true;
     setTimeout(() => { waiting = false; load('counts'); }, every);
-  });
+  };
+  onWindow(({ property }) => { if (state.properties.get(property)?.theme === 'footfall') soon(); });
+  onGap(soon); // some of them may have been left out
 }
 
 function watchSize() {

@@ -7,7 +7,7 @@ import { addDrawer } from './drawer.js';
 import { figureAddress, minuteOf } from './figure-rules.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
-import { onWindow } from './live.js';
+import { onWindow, showAll } from './live.js';
 import { courses } from './pole-course.js';
 import { official } from './pole-official.js';
 import { sensing } from './pole-sensing.js';
@@ -44,11 +44,13 @@ function opened(id) {
   open = id;
   view = { frozen: minuteOf(route().as_of) };
   draw();
+  showAll(id);
   loadLatest(id);
 }
 
 function closed() {
   open = null;
+  showAll(null);
   view = {};
   mark();
 }
