@@ -24,6 +24,7 @@ use crate::{
 pub(crate) mod client;
 pub(crate) mod cookie;
 mod guard;
+mod host;
 mod proof;
 pub(crate) mod routes;
 

@@ -1,7 +1,7 @@
 //! The live stream: what the fold shows, written once for all who watch.
 //!
 //! ```text
-//! Live of the fold ──► run: names, JSON ──► Batch, ten a second ──► Viewer (asker, filter, allowance, gaps) ──► server-sent events
+//! Live of the fold ──► run: names, JSON ──► Batch, twenty a second ► Viewer (asker, filter, allowance, gaps) ──► server-sent events
 //!                       └── once a second: the ledger
 //! ```
 
@@ -28,7 +28,7 @@ const BACKLOG: usize = 64;
 /// Most events of a batch, so that what waits for slow viewers is bounded.
 const MOST: usize = 2_048;
 /// How often viewers are woken: a thousand of them for each commit would cost more than what they are told.
-const BEAT: Duration = Duration::from_millis(100);
+const BEAT: Duration = Duration::from_millis(50);
 /// Events a second that are written: more than a page can draw. What goes beyond (history that is being folded) is missed.
 const PER_SECOND: u64 = 20_000;
 /// Seconds over which messages per second are taken.

@@ -31,6 +31,8 @@ pub struct Options {
     pub exports: usize,
     /// Requests a minute from one address, and by the tokens of one account; more get 429.
     pub requests_per_minute: u32,
+    /// How often a live stream that is open asks whether its session or token still holds.
+    pub asked_again: Duration,
     /// Records yet to be folded above which the service is not ready.
     pub max_lag: u64,
 }
@@ -38,11 +40,12 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            connections: 1_024,
-            live_streams: 200,
+            connections: 4_096,
+            live_streams: 2_000,
             questions: 8,
             exports: 2,
             requests_per_minute: 6_000,
+            asked_again: Duration::from_secs(60),
             max_lag: 100_000,
         }
     }

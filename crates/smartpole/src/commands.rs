@@ -1,17 +1,18 @@
 //! What each command does.
 
+mod serve;
+
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener, UdpSocket},
     path::PathBuf,
 };
 
-use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_api::{Legal, Networks, Publish};
 use smartpole_source::{mqtt_listener, udp};
 use tokio::runtime::Runtime;
-use tokio_util::sync::CancellationToken;
 
+use self::serve::serve;
 use crate::{
     access, alerts, backup,
     cli::{
@@ -23,7 +24,7 @@ use crate::{
     demo,
     demo::Play,
     export, import, influx, ledger_verify, replay,
-    service::{self, Service, Setup},
+    service::{self, Setup},
     telemetry::{self, TelemetryError},
     trace,
 };
@@ -160,65 +161,6 @@ fn bind_tcp(address: SocketAddr) -> bool {
 
 fn bind_udp(address: SocketAddr) -> bool {
     UdpSocket::bind(address).is_ok()
-}
-
-fn serve(setup: Setup, play: Option<Play>) -> Result<(), Error> {
-    let recorder = PrometheusBuilder::new().install_recorder().map_err(Error::Metrics)?;
-    let runtime = Runtime::new().map_err(Error::Runtime)?;
-    let result = runtime.block_on(async {
-        let service = Service::start(setup, recorder).await?;
-        announce(&service).map_err(Error::Print)?;
-        let stop = CancellationToken::new();
-        let failed = service.failed.clone();
-        {
-            let mut playing = std::pin::pin!(async {
-                if let Some(play) = play {
-                    Box::pin(demo::play(&service, play, stop.clone())).await;
-                }
-                std::future::pending::<()>().await;
-            });
-            tokio::select! {
-                () = &mut playing => {}
-                () = told_to_stop() => {}
-                () = failed.cancelled() => {}
-            }
-            stop.cancel();
-        }
-        let failed = failed.is_cancelled(); // before the stop, which may cut off what does not end in time
-        service.stop().await;
-        if failed { Err(Error::Failed) } else { Ok(()) }
-    });
-    runtime.shutdown_background();
-    result
-}
-
-/// The first line on stdout is the address of the page. As long as there is no account, the last one is the way to make the first.
-fn announce(service: &Service) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "dashboard {}", service.url)?;
-    if let Some(mqtt) = service.mqtt {
-        writeln!(out, "mqtt      {mqtt}")?;
-    }
-    if let Some(udp) = service.udp {
-        writeln!(out, "gateways  {udp}")?;
-    }
-    if let Some(link) = &service.first_link {
-        writeln!(out, "first     {link}")?;
-    }
-    out.flush()
-}
-
-/// Ctrl-C or SIGTERM.
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! { _ = interrupted => {}, _ = terminate.recv() => {} },
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM will end the process at once");
-            interrupted.await.ok();
-        }
-    }
 }
 
 /// The equations of a store's ledger, or whether a second fold gives the same store.

@@ -1,5 +1,7 @@
 //! The wiring, from the store back to the sources; and the way out, from the sources to the store.
 
+mod interface;
+
 use std::{
     fs, io,
     net::SocketAddr,
@@ -10,21 +12,20 @@ use std::{
 };
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use smartpole_api::{ApiState, Keeping, Legal, Networks, Parts, Publish};
+use smartpole_api::{Keeping, Legal, Networks, Parts, Publish};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
 use smartpole_source::{mqtt_client, mqtt_listener, udp};
 use smartpole_store::{Queries, Store};
-use smartpole_tls::ServerTls;
 use tokio::{
-    net::TcpListener,
     runtime::Handle,
     sync::{broadcast, mpsc, watch},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
 
+use self::interface::{Door, Interface};
 use crate::{
     access::AuditTrail,
     alerts::{Alerts, Places},
@@ -188,7 +189,7 @@ impl Service {
             legal: setup.legal,
             keeping: Keeping { journal_days: setup.journal_days, audit_days: setup.audit_days },
         };
-        let interface = Interface::spawn(door, (parts, setup.limits), (health, check, alerts, trail), &failed);
+        let interface = Interface::spawn(door, (parts, setup.limits), (health, check, alerts, trail), &failed)?;
         sources.run(watch, offered, &journal, &failed);
         runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
         let (mqtt, udp) = (sources.listens, sources.hears);
@@ -205,8 +206,7 @@ impl Service {
         self.folding.stop().await;
         self.targets.stop.cancel();
         drain("targets", &mut self.targets.tasks).await;
-        self.interface.stop.cancel();
-        drain("interface", &mut self.interface.tasks).await;
+        self.interface.stop().await;
         tracing::info!("stopped");
     }
 }
@@ -215,31 +215,6 @@ impl Service {
 fn open_store(data: &Path, key_file: Option<PathBuf>) -> Result<(Store, InputLibrary), Error> {
     fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.to_owned(), source })?;
     Ok((Store::open(data)?, InputLibrary::new(data, key_file)))
-}
-
-/// Where the interface is reached.
-struct Door {
-    http: TcpListener,
-    tls: Option<ServerTls>,
-}
-
-impl Door {
-    /// Where it is wanted, or on this machine alone while the page lacks what the law asks of one that everybody reaches; with its address
-    /// for browsers.
-    async fn open(setup: &Setup) -> Result<(Self, String), Error> {
-        let (wanted, address) = (setup.http, setup.legal.allows(setup.http));
-        if address != wanted {
-            let missing = setup.legal.missing().join(", ");
-            tracing::warn!(
-                "the interface listens on {address} instead of {wanted}: give {missing} in the section [legal] of the configuration"
-            );
-        }
-        let tls = setup.tls.clone().map(ServerTls::load).transpose()?;
-        let http = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-        let address = http.local_addr().map_err(Error::Address)?;
-        let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
-        Ok((Self { http, tls }, url))
-    }
 }
 
 /// Where nobody says how everybody reaches the service, its own address stands.
@@ -292,36 +267,6 @@ impl Folding {
         if !joined.unwrap_or(false) {
             tracing::error!("the folding thread failed");
         }
-    }
-}
-
-/// HTTP and what it needs beside.
-struct Interface {
-    stop: CancellationToken,
-    tasks: JoinSet<()>,
-}
-
-impl Interface {
-    fn spawn(
-        Door { http, tls }: Door,
-        (parts, options): (Parts, smartpole_api::Options),
-        (health, check, alerts, trail): (HealthWatch, LedgerCheck, Alerts, AuditTrail),
-        failed: &CancellationToken,
-    ) -> Self {
-        let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
-        let state = ApiState::new(parts, options);
-        let (stopped, guard) = (stop.clone(), failed.clone().drop_guard());
-        tasks.spawn(async move {
-            match smartpole_api::serve(http, tls, state, stopped).await {
-                Ok(()) => drop(guard.disarm()),
-                Err(error) => tracing::error!("the interface ended: {}", Chain(&error)),
-            }
-        });
-        tasks.spawn(health.run(stop.clone()));
-        tasks.spawn(check.run(stop.clone()));
-        tasks.spawn(alerts.run(stop.clone()));
-        tasks.spawn(trail.run(stop.clone()));
-        Self { stop, tasks }
     }
 }
 

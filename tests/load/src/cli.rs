@@ -26,6 +26,7 @@ Examples:
   smartpole-load measure                                          300,000 messages, as fast as the broker passes them on
   smartpole-load measure --mode backlog --format protobuf         the broker has them all when the service starts
   smartpole-load measure --rate 5000 --watch                      also: how soon acknowledged, how soon on the page
+  smartpole-load measure --rate 5000 --watch --browsers 1000      while a thousand browsers look on
   smartpole-load measure --influx                                 and until all of it is in a real InfluxDB
   smartpole-load measure --system telegraf --influx               a peer
   smartpole-load report results.jsonl                             tables and bars of lines that `measure --json` printed
@@ -85,6 +86,12 @@ pub(crate) struct Measure {
     /// Look how soon messages are acknowledged behind the broker and shown on the live page; costs CPU itself
     #[arg(long, requires = "rate")]
     pub(crate) watch: bool,
+    /// Let so many browsers look at the live page, each at what it shows at a glance; they cost CPU themselves
+    #[arg(long, value_name = "N", requires = "rate", default_value_t = 0)]
+    pub(crate) browsers: u64,
+    /// Look at the operators' view with a real Chromium and count its frames; needs what tests/run installs for that
+    #[arg(long, requires = "rate")]
+    pub(crate) page: bool,
     /// Forward to a real InfluxDB 2, and count until all is there
     #[arg(long)]
     pub(crate) influx: bool,

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     cli::{Mode, System},
     latency::Latency,
+    page::Page,
     process::Usage,
     tap::Acknowledged,
     traffic::{Format, READINGS},
@@ -22,6 +23,9 @@ pub(crate) struct Figures {
     pub(crate) messages: u64,
     pub(crate) rate: Option<f64>,
     pub(crate) watched: bool,
+    /// Browsers that looked on, and what came to all of them together.
+    pub(crate) browsers: u64,
+    pub(crate) browser_bytes: u64,
     /// Bytes of an MQTT packet, on average.
     pub(crate) packet_bytes: f64,
     /// From the first message to the last one folded, acknowledged or written on.
@@ -38,6 +42,7 @@ pub(crate) struct Figures {
     pub(crate) stored: Option<(u64, u64)>,
     pub(crate) acknowledged: Option<Acknowledged>,
     pub(crate) shown: Option<Shown>,
+    pub(crate) page: Option<Page>,
 }
 
 impl Figures {
@@ -73,6 +78,10 @@ impl fmt::Display for Figures {
                 "  {cpu:>9.2} CPU s a million of the {name}, peak memory {mega:.0} MB, {written:.0} MB written"
             )?;
         }
+        if self.browsers > 0 {
+            let (browsers, each) = (self.browsers, self.browser_bytes as f64 / self.browsers as f64 / self.seconds);
+            writeln!(f, "  {each:>9.0} bytes a second to each of {browsers} browsers")?;
+        }
         if let Some((journal, store)) = self.stored {
             let each = |bytes: u64| bytes as f64 / *messages as f64;
             writeln!(
@@ -94,6 +103,13 @@ impl fmt::Display for Figures {
         if let Some(shown) = &self.shown {
             line("from sending to the live page", &shown.events)?;
             writeln!(f, "  {:>9} events left out by the stream", shown.missed)?;
+        }
+        if let Some(Page { frames_per_s, p50_ms, p99_ms, longest_ms, dropped, busy }) = self.page {
+            let busy = busy * 100.0;
+            writeln!(
+                f,
+                "  {frames_per_s:>9.1} frames/s, {p50_ms:.1} ms p50, {p99_ms:.1} ms p99, {longest_ms:.1} ms most between them, {dropped} dropped; the page's thread busy {busy:.0} %"
+            )?;
         }
         Ok(())
     }

@@ -4,13 +4,14 @@
 //!           ┌───────── one process, this one ──────────┐
 //!  Traffic ─► Fleet ──► Mosquitto ──► Tap ──► Consumer ──► (InfluxDB, or a server that forgets)
 //!           │  20 connections          │ PUBLISH, PUBACK: the clock
-//!           └────────────────────────── Viewer ◄── live page
+//!           └───────── Viewer, Audience, Page ◄── live page
 //! ```
 //!
 //! Invariants: a run ends when the consumer has everything, and fails if that is not what was sent; a message's number follows
 //! from what it says, so whoever sees it knows when it was due; every process is a child that dies with the run, and what it
 //! used is what the kernel says.
 
+mod audience;
 mod broker;
 mod cli;
 mod consumer;
@@ -22,6 +23,7 @@ mod latency;
 mod measure;
 mod mqtt;
 mod null_server;
+mod page;
 mod process;
 mod report;
 mod subscriber;

@@ -6,6 +6,7 @@ use smartpole_model::UtcMillis;
 use tokio::time::Instant;
 
 use crate::{
+    audience::Audience,
     broker::Broker,
     cli::{Measure, Mode, System},
     consumer::{CLIENT, Consumer, FILTER, TELEGRAF_FIELD},
@@ -13,7 +14,7 @@ use crate::{
     figures::Figures,
     fleet::{Fleet, Schedule},
     influx::Influx,
-    mqtt,
+    mqtt, page,
     process::Usage,
     tap::Tap,
     traffic::Traffic,
@@ -58,18 +59,36 @@ async fn live(plan: &Measure, traffic: &Traffic, stage: &mut Stage, dir: &Path) 
         (Consumer::Service(service), true) => Some(Viewer::start(&service.base, traffic).await?),
         _ => None,
     };
+    let audience = match &consumer {
+        Consumer::Service(service) => Some(Audience::start(&service.base, plan.browsers).await?),
+        _ => None,
+    };
     let (bytes, before) = (fleet.bytes(), stage.used(&consumer)?);
     let schedule = Schedule { start: Instant::now(), rate: plan.rate };
     if let Some(tap) = &stage.tap {
         tap.begin(schedule);
     }
     let sending = tokio::spawn(fleet.send(schedule));
+    let page = match &consumer {
+        Consumer::Service(service) if plan.page => Some(page::look(service.base.clone())),
+        _ => None,
+    };
     consumer.has_all(plan.messages, stage.influx.as_ref()).await?;
     let seconds = schedule.start.elapsed().as_secs_f64();
     sending.await??;
     let mut figures = stage.figures(plan, &consumer, &before, bytes, seconds).await?;
     figures.acknowledged = stage.tap.as_ref().and_then(Tap::acknowledged);
     figures.shown = viewer.and_then(|viewer| viewer.shown(&schedule));
+    if let Some(page) = page {
+        // what is seen after the last message is no page under load
+        let page = if page.is_finished() {
+            page.await?
+        } else {
+            Err(Error::TooLong { what: "frames.mjs", seconds: seconds as u64 })
+        };
+        figures.page = Some(page?);
+    }
+    figures.browser_bytes = audience.map_or(0, |audience| audience.bytes());
     Ok(figures)
 }
 
@@ -134,6 +153,8 @@ impl Stage {
             messages: plan.messages,
             rate: plan.rate,
             watched: plan.watch,
+            browsers: plan.browsers,
+            browser_bytes: 0,
             packet_bytes: bytes as f64 / plan.messages as f64,
             seconds,
             commit_s,
@@ -144,6 +165,7 @@ impl Stage {
             stored,
             acknowledged: None,
             shown: None,
+            page: None,
         })
     }
 }

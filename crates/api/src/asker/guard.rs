@@ -9,7 +9,7 @@ use axum::{
 use metrics::counter;
 use smartpole_access::{AuditEntry, AuditOutcome, What};
 
-use super::{Asker, Client, Proof, cookie, routes};
+use super::{Asker, Client, Proof, cookie, host, routes};
 use crate::{ApiState, problem::Problem};
 
 /// Longer than any browser forgets: two years, as the preload list asks for.
@@ -94,7 +94,8 @@ async fn known(state: &ApiState, client: &Client, headers: &HeaderMap) -> Result
         let asker = found.map_or(Asker::PUBLIC, |identity| Asker::of(identity, true));
         return Ok(Known { asker, proof: Some(proof), is_stale });
     }
-    let asker = if client.is_operator { Asker::LOCAL } else { Asker::PUBLIC };
+    let is_operator = client.is_operator && host::is_own(headers, &state.parts.publish.base_url);
+    let asker = if is_operator { Asker::LOCAL } else { Asker::PUBLIC };
     Ok(Known { asker, proof: None, is_stale: false })
 }
 

@@ -1,13 +1,10 @@
 //! By what somebody is known, and until when that holds.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use smartpole_access::Identity;
 
 use crate::{ApiState, problem::Problem};
-
-/// How often a stream that is open asks whether it still may.
-const EVERY: Duration = Duration::from_secs(60);
 
 /// What a request brings to prove whose it is. It is a secret, so it is not printed.
 #[derive(Clone)]
@@ -33,7 +30,7 @@ impl Proof {
     pub(crate) async fn ends(self, state: ApiState) {
         let first = self.identity(&state).await.ok().flatten();
         loop {
-            tokio::time::sleep(EVERY).await;
+            tokio::time::sleep(state.options.asked_again).await;
             // what cannot be read for a moment is no end
             if self.identity(&state).await.is_ok_and(|now| now != first) {
                 return;

@@ -28,7 +28,7 @@ fn account(city: &City, name: &str, role: Role, zones: &Zones) -> Account {
 }
 
 /// The token of a new account.
-fn token(city: &City, role: Role, zones: &Zones) -> String {
+pub(crate) fn token(city: &City, role: Role, zones: &Zones) -> String {
     let account = account(city, &format!("{role} {:?}", zones.0), role, zones);
     let new = NewToken { name: Name::new("test").unwrap(), role, zones: Zones::ALL, days: 90 };
     city.access.make_token(&account, &new, now()).unwrap().1.reveal().to_owned()

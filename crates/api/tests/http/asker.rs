@@ -1,5 +1,7 @@
 //! What the public gets, and what operators alone do.
 
+use std::net::Ipv4Addr;
+
 use axum::{body::Body, http::Request};
 use expect_test::expect;
 use smartpole_api::{Options, Peer};
@@ -169,5 +171,15 @@ async fn the_service_says_whom_it_takes_one_for() {
         request.extensions_mut().insert(Peer(peer.parse().unwrap()));
         let answer = text(city.send(request).await).await;
         assert!(answer.starts_with(&format!(r#"{{"role":"{role}","#)), "{peer} {header:?} {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_site_whose_name_points_at_this_machine_for_a_moment_is_the_public() {
+    let city = City::new(Options::default()).await;
+    for (host, status) in [("127.0.0.1:8080", 200), ("localhost:8080", 200), ("evil.example:8080", 403)] {
+        let mut request = Request::builder().uri("/api/v1/ledger").header("host", host).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer(Ipv4Addr::LOCALHOST.into()));
+        assert_eq!(city.send(request).await.status(), status, "{host}");
     }
 }

@@ -13,8 +13,9 @@ use crate::fixture::{City, show, text};
 const SPAN: &str = "from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z";
 
 /// A file that nobody reads keeps its place until the service notices.
-const MANY: Options =
-    Options { connections: 1, live_streams: 1, questions: 8, exports: 100, requests_per_minute: 6_000, max_lag: 1 };
+fn many() -> Options {
+    Options { connections: 1, live_streams: 1, exports: 100, max_lag: 1, ..Options::default() }
+}
 
 async fn check(city: &City, question: &str, expect: &Expect) {
     let response = city.ask("GET", &format!("/api/v1/export?{question}&{SPAN}")).await;
@@ -114,7 +115,7 @@ async fn geojson_has_a_feature_a_row_at_its_pole() {
 
 #[tokio::test]
 async fn the_form_is_that_of_accept_and_headers_cite() {
-    let city = City::new(MANY).await;
+    let city = City::new(many()).await;
     for (accept, given) in
         [("*/*", "text/csv; charset=utf-8; header=present"), ("application/geo+json", "application/geo+json")]
     {
@@ -153,7 +154,7 @@ async fn a_parquet_file_begins_and_ends_as_one_whether_or_not_it_has_rows() {
 
 #[tokio::test]
 async fn the_public_exports_what_it_may_see_of_a_place_it_names() {
-    let city = City::new(MANY).await;
+    let city = City::new(many()).await;
     for (question, status) in [
         ("what=windows&pole=LS-02&property=pm2_5", 200),
         ("what=readings&device=air-1&property=pm2_5", 200),
@@ -172,7 +173,7 @@ async fn the_public_exports_what_it_may_see_of_a_place_it_names() {
 
 #[tokio::test]
 async fn what_cannot_be_exported_is_refused_with_what_to_do() {
-    let city = City::new(MANY).await;
+    let city = City::new(many()).await;
     for (question, refused) in [
         ("what=windows", 400),
         ("what=windows&pole=AM-01&step=raw", 400),

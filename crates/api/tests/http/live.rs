@@ -1,5 +1,6 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use smartpole_access::{Role, Zones};
 use smartpole_api::{Options, serve};
 use smartpole_pipeline::Live;
 use tokio::{
@@ -152,4 +153,14 @@ async fn nobody_watching_means_that_the_fold_need_not_collect() {
         tokio::task::yield_now().await;
     }
     assert!(served.city.live.send(Arc::new(Live::default())).is_err());
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_token_is_revoked() {
+    let served = Served::new(Options { asked_again: Duration::from_millis(20), ..Options::default() }).await;
+    let token = crate::access::token(&served.city, Role::Operator, &Zones::ALL);
+    let mut stream = served.stream_with("/api/v1/live", &format!("authorization: Bearer {token}\r\n")).await;
+    stream.until("event: ledger\n").await;
+    served.city.access.revoke_token(served.city.access.tokens(None).unwrap()[0].id, None).unwrap();
+    stream.end().await;
 }

@@ -28,7 +28,10 @@ fn flat_out(mode: Mode, system: System, influx: bool) -> impl Fn(&Scene) -> bool
 }
 
 fn paced(system: System, poles: u64) -> impl Fn(&Scene) -> bool {
-    move |scene| scene.rate > 0 && (scene.system, scene.poles >= MANY) == (system, poles >= MANY)
+    move |scene| {
+        let alone = scene.browsers == 0 && !scene.page;
+        scene.rate > 0 && alone && (scene.system, scene.poles >= MANY) == (system, poles >= MANY)
+    }
 }
 
 /// Every bar as a line.
@@ -46,7 +49,10 @@ pub(super) fn table(scenes: &Scenes) -> String {
 }
 
 fn bars(scenes: &Scenes) -> Vec<Bar> {
-    [throughput(scenes), cpu(scenes), memory(scenes), latency(scenes)].into_iter().flatten().collect()
+    [throughput(scenes), cpu(scenes), memory(scenes), latency(scenes), browsers(scenes), page(scenes)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn bar(what: &'static str, should: &'static str, is: Option<f64>, met: fn(f64) -> bool) -> Bar {
@@ -101,5 +107,36 @@ fn latency(scenes: &Scenes) -> Vec<Bar> {
         bar("acknowledgement at 5,000/s: p50, ms", "≤ 10", p50, |is| is <= 10.0),
         bar("acknowledgement at 5,000/s: p99, ms", "≤ 30", p99, |is| is <= 30.0),
         bar("live page at 5,000/s: p99, ms", "≤ 100", shown, |is| is <= 100.0),
+    ]
+}
+
+/// What a thousand browsers add, and whether poles notice.
+fn browsers(scenes: &Scenes) -> Vec<Bar> {
+    let both = |figure: fn(&Figures) -> Option<f64>| {
+        let with = scenes.spread(|scene| scene.browsers > 0, figure)?.median;
+        Some((with, scenes.spread(paced(System::Smartpole, 0), figure)?.median))
+    };
+    let more = |figure| both(figure).map(|(with, without)| with - without);
+    let cores = more(|run| Some(run.consumer.cpu_s / run.seconds));
+    let memory = more(|run| Some(run.consumer.peak_bytes as f64 / 1e6));
+    let p99 = both(|run| Some(run.acknowledged.as_ref()?.from_send.p99_ms)).map(|(with, without)| with / without);
+    vec![
+        bar("1,000 live browsers at 5,000/s: cores they cost the service", "≤ 1", cores, |is| is <= 1.0),
+        bar("1,000 live browsers at 5,000/s: memory they cost it, MB", "≤ 200", memory, |is| is <= 200.0),
+        bar("1,000 live browsers at 5,000/s: p99 of acknowledgement, times that without", "≤ 1.5", p99, |is| {
+            is <= 1.5
+        }),
+    ]
+}
+
+/// A Chromium that has the operators' view open.
+fn page(scenes: &Scenes) -> Vec<Bar> {
+    let of =
+        |figure: fn(&Figures) -> Option<f64>| scenes.spread(|scene| scene.page, figure).map(|spread| spread.median);
+    let frames = of(|run| Some(run.page?.frames_per_s));
+    let busy = of(|run| Some(run.page?.busy));
+    vec![
+        bar("operators' view at 5,000/s: frames a second", "≥ 58", frames, |is| is >= 58.0),
+        bar("operators' view at 5,000/s: share of its thread's time", "≤ 0.5", busy, |is| is <= 0.5),
     ]
 }

@@ -17,6 +17,8 @@ pub(super) struct Scene {
     /// Messages a second, if they were paced.
     pub(super) rate: u64,
     pub(super) poles: u64,
+    pub(super) browsers: u64,
+    pub(super) page: bool,
     pub(super) system: System,
     pub(super) format: Format,
 }
@@ -35,8 +37,9 @@ pub(super) struct Scenes(BTreeMap<Scene, Vec<Figures>>);
 
 impl Scene {
     fn of(figures: &Figures) -> Self {
-        let Figures { mode, influx, poles, system, format, .. } = *figures;
-        Self { mode, influx, rate: figures.rate.unwrap_or(0.0) as u64, poles, system, format }
+        let Figures { mode, influx, poles, browsers, system, format, page, .. } = *figures;
+        let page = page.is_some();
+        Self { mode, influx, rate: figures.rate.unwrap_or(0.0) as u64, poles, browsers, page, system, format }
     }
 }
 
@@ -45,6 +48,8 @@ impl fmt::Display for Scene {
         let mode = match (self.mode, self.rate) {
             (Mode::Backlog, _) => "backlog".to_owned(),
             (Mode::Live, 0) => "live, flat out".to_owned(),
+            (Mode::Live, rate) if self.browsers > 0 => format!("live, {rate}/s, {} browsers", self.browsers),
+            (Mode::Live, rate) if self.page => format!("live, {rate}/s, Chromium at it"),
             (Mode::Live, rate) => format!("live, {rate}/s"),
         };
         let system = match self.system {
