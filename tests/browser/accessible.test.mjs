@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { modulesFolder, openPage, startBrowser, startDemo } from './demo.mjs';
+import { modulesFolder, openPage, ownDemo, startBrowser, startDemo } from './demo.mjs';
 
 const axe = readFileSync(createRequire(join(modulesFolder(), 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
@@ -25,7 +25,7 @@ const OPERATION = [
   ['a number of the ledger', '#count=messages/uplink', '[data-testid=count-panel] h2'],
   ['a repair', '#repair=', '[data-testid=repair-panel] h2'],
 ];
-const DOCUMENTS = ['/login', '/login?lang=en', '/plain', '/plain?lang=en', '/leicht.html', '/datasets', '/datasets/air_quality?lang=en'];
+const DOCUMENTS = ['/login', '/login?lang=en', '/plain', '/plain?lang=en', '/leicht.html', '/legal/processing', '/legal/processing?lang=en', '/datasets', '/datasets/air_quality?lang=en'];
 const WIDGETS = ['/embed/tile?zone=altstadt', '/embed/chart?theme=dark', '/embed/map?lang=en'];
 
 let demo;
@@ -75,6 +75,25 @@ describe('the page', () => {
 
   test('has nothing that axe finds on a phone', async () => {
     assert.deepEqual(await look(VIEWS, { ...PUBLIC, viewport: { width: 375, height: 800 } }), []);
+  });
+
+  test('has nothing that axe finds where the first account is made, and on its own page', async () => {
+    const own = await ownDemo(0);
+    const { page, wrong, close } = await openPage(browser, own.first);
+    assert.deepEqual(await found(page), []);
+    await page.fill('input[name=name]', 'erika');
+    await page.fill('input[name=password]', 'kurz');
+    await page.click('form button');
+    await page.waitForSelector('.wrong');
+    assert.deepEqual(await found(page), [], 'with what was wrong');
+    await page.fill('input[name=name]', 'erika');
+    await page.fill('input[name=password]', 'vier worte sind genug');
+    await page.click('form button');
+    await page.waitForURL('**/account');
+    assert.deepEqual(await found(page), []);
+    assert.deepEqual(wrong.filter((line) => !line.includes('/first/') && !line.startsWith('console')), []);
+    await close();
+    await own.stop();
   });
 
   test('has nothing that axe finds on its documents and widgets', async () => {

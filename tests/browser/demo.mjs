@@ -36,24 +36,25 @@ export async function startDemo() {
   return shared ? { ...JSON.parse(shared), stop: async () => {} } : ownDemo();
 }
 
-/** Starts `smartpole demo` with history enough for comparisons (more than a week) in a new folder. */
-export async function ownDemo() {
+/** Starts `smartpole demo` with so many days of history (enough for comparisons: more than a week) in a new folder. */
+export async function ownDemo(days = 9) {
   const folder = mkdtempSync(join(tmpdir(), 'smartpole-page-'));
   const data = join(folder, 'data');
   const mqtt = await freePort();
-  const args = ['demo', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${mqtt}`, '--udp', '127.0.0.1:0', '--days', '9'];
+  const args = ['demo', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${mqtt}`, '--udp', '127.0.0.1:0', '--days', String(days)];
   const child = spawn(binary(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stderr.pipe(createWriteStream(join(artefacts, 'page-demo.log')));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value } = await lines.next();
   if (!value?.startsWith('dashboard http://')) throw new Error(`the demo's first line is ${value}`);
-  child.stdout.resume();
+  let first = null; // the way to the first account is the last line
+  while (!first) first = (await lines.next()).value.match(/^first\s+(\S+)/)?.[1] ?? null;
   const stop = async () => {
     child.kill('SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: value.slice('dashboard '.length).trim().replace(/\/$/, ''), mqtt, registry: join(data, 'registry'), stop };
+  return { url: value.slice('dashboard '.length).trim().replace(/\/$/, ''), first, mqtt, registry: join(data, 'registry'), stop };
 }
 
 /** Publishes a file with the real `mosquitto_pub`, QoS 1. */

@@ -2,13 +2,12 @@
 import { get, inParallel, list } from './api.js';
 import { INDICES } from './figure-rules.js';
 import { changed, state } from './state.js';
-import { loadThemes } from './themes.js';
 import { HOUR, civil, midnight, rfc3339, wallClock } from './time.js';
 import { counts } from './usual.js';
 import { operates } from './view-rules.js';
 
 const SECOND = 1000;
-const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices, themes: loadThemes };
+const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices, themes: () => import('./themes.js').then(({ loadThemes }) => loadThemes()) };
 /** Parts that only operators may ask for. */
 const OPERATION = ['ledger', 'gateways', 'devices'];
 /** Devices of one answer: ten thousand at once would hold the page up while they are read. */

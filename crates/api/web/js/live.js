@@ -9,7 +9,7 @@ import { operates } from './view-rules.js';
 const SILENCE = 8000;
 const RETRY_AFTER = 3000;
 /** Messages a second of a page on which nobody reads single ones: a small city's all, of a large one enough to see that it lives. */
-const GLANCE = 20;
+const GLANCE = 5;
 
 /** What is shown: so many messages a second of all poles, and all of one. */
 const shown = { most: GLANCE, always: null };

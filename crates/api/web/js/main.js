@@ -1,19 +1,14 @@
 /** Wires the page: language and theme, views to topics, first load, live stream. */
-import { startCity } from './city.js';
 import { keepFresh, load, loadAll, loadRole } from './data.js';
 import { find, setText } from './dom.js';
 import { addDrawerLater, startDrawers } from './drawer.js';
 import { setLanguage, startLanguage, t } from './i18n.js';
 import { onGap, onReturn, onWindow, startLive } from './live.js';
-import { drawForeign } from './map-foreign.js';
-import { drawLegend, drawMap, recolourMap } from './map.js';
-import { drawHeat, drawSquares, drawToday } from './places.js';
 import { planningLater } from './planning-later.js';
-import { revealAgain } from './reveal.js';
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
-import { lightOnPaper, startTheme } from './theme.js';
+import { startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
 import { operates } from './view-rules.js';
 import { startViews } from './view.js';
@@ -23,18 +18,10 @@ const ALL = ['language'];
 function wire() {
   on([...ALL, 'poles', 'counts', 'heat'], drawStory);
   on([...ALL, 'poles', 'counts'], drawTiles);
-  on([...ALL, 'poles', 'gateways', 'view'], drawMap);
   on([...ALL, 'poles'], drawBrand);
-  on([...ALL, 'gateways', 'poles'], drawLegend);
-  on([...ALL, 'poles'], drawForeign);
-  on([...ALL, 'counts', 'poles', 'size', 'view'], drawToday);
-  on([...ALL, 'counts'], drawSquares);
-  on([...ALL, 'heat', 'size', 'view'], drawHeat);
   on(['live'], () => { drawLiveTiles(); drawHistory(); drawConnection(); });
   on(['connection', ...ALL], () => { drawConnection(); drawLiveTiles(); });
-  on(['theme'], recolourMap);
   planningLater();
-  on(['poles', 'counts', 'heat', 'devices', 'gateways', 'ledger'], revealAgain);
 }
 
 function drawBrand() {
@@ -81,7 +68,6 @@ sheetsLater();
 buildTiles();
 await startLanguage();
 startTheme(find('[data-testid=theme]'));
-lightOnPaper(recolourMap);
 for (const button of document.querySelectorAll('[data-language]')) {
   button.addEventListener('click', () => setLanguage(button.dataset.language).then(() => changed(...ALL)));
 }
@@ -91,12 +77,13 @@ watchSize();
 startViews();
 countsOnWindows(20_000);
 onReturn(() => loadRole().then(loadAll));
+const below = import('./below.js').then(({ startBelow }) => startBelow());
 await loadRole();
 startLive();
 panelsLater();
-startCity();
 loadAll();
 if (operates(state.role)) await import('./for-operators.js').then(({ startOperation }) => startOperation());
 changed(...ALL);
+await below; // panels lead back to what stands there
 startDrawers();
 keepFresh(isFilling);

@@ -16,11 +16,13 @@ function needed(path, found = new Set()) {
   return found;
 }
 
-test('all modules of the first page are asked for at once, with the texts in German', () => {
-  const asked = [...page.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, path]) => path);
+test('all modules of the first page are asked for at once, with the texts in German; those of what stands below come after them', () => {
+  const asked = (more) => [...page.matchAll(/<link rel="modulepreload" href="([^"]+)"([^>]*)>/g)].filter(([, , said]) => said === more).map(([, path]) => path);
   const texts = ['text', 'text-city', 'text-figure'].map((name) => `js/${name}-de.js`);
-  const wanted = [...needed('js/main.js'), ...texts].filter((path) => path !== 'js/main.js').sort();
-  assert.deepEqual(asked, wanted);
+  const first = [...needed('js/main.js'), ...texts].filter((path) => path !== 'js/main.js').sort();
+  assert.deepEqual(asked(''), first);
+  const below = [...needed('js/below.js')].filter((path) => path !== 'js/main.js' && !first.includes(path)).sort();
+  assert.deepEqual(asked(' fetchpriority="low"'), below);
 });
 
 test('sheets of other views wait for nobody and hold up nothing', () => {

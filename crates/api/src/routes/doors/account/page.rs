@@ -115,7 +115,7 @@ fn new_token(most: Role, language: Language) -> String {
         language.pick("Was es darf", "What it may do"),
         language.pick("Gültig, in Tagen", "Valid, in days"),
     );
-    form("/account", &fields, language.pick("Token machen", "Make a token"))
+    form("/account", &fields, language.pick("Token anlegen", "Make a token"))
 }
 
 fn row(token: &Token, language: Language, now: UtcMillis) -> String {
