@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use self::{
     item::AlertItem,
-    said::{body, by, note},
+    said::{Names, body, by, note},
 };
 use super::poles::{PoleState, patience};
 use crate::{
@@ -104,10 +104,10 @@ fn listed(parts: &Parts, wanted: &Wanted) -> Result<AlertsAnswer, Problem> {
     let next = found.last().filter(|_| more).map(|last| Cursor(last.id.to_string()));
     let newest = found.first().map_or(0, |alert| alert.id);
     let mut told = book(parts.alerts.deliveries(found.last().map_or(0, |alert| alert.id), newest))?;
-    let fold = parts.fold();
+    let (fold, names) = (parts.fold(), Names::now(parts)?);
     let mut item = |alert: Alert| {
         let told = told.remove(&alert.id).unwrap_or_default();
-        AlertItem::new(&fold.inputs().registry, alert, told)
+        AlertItem::new(&fold.inputs().registry, &names, alert, told)
     };
     let items = found.into_iter().map(&mut item).collect();
     Ok(AlertsAnswer { as_of: (parts.clock)(), items, next })
@@ -249,5 +249,6 @@ fn changed(
     }
     let alert = book(parts.alerts.alert(number))?.ok_or_else(unknown)?;
     let told = book(parts.alerts.deliveries(number, number))?.remove(&number).unwrap_or_default();
-    Ok(AlertItem::new(&parts.fold().inputs().registry, alert, told))
+    let names = Names::now(parts)?;
+    Ok(AlertItem::new(&parts.fold().inputs().registry, &names, alert, told))
 }

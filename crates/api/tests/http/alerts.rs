@@ -2,6 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use expect_test::expect;
+use smartpole_access::{Role, Zones};
 use smartpole_alert::{DeviceFacts, Facts, GatewayFacts, PoleFacts, Watch};
 use smartpole_alerting::Outcome;
 use smartpole_api::{Options, Peer};
@@ -10,7 +11,7 @@ use smartpole_model::{
     registry::{AlertRules, AlertSeverity, AlertTargets, Email, EmailTls, SecretPlace, Webhook},
 };
 
-use crate::fixture::{City, show};
+use crate::fixture::{City, show, text};
 
 const NOW: &str = "2026-11-25T10:30:00Z";
 
@@ -178,4 +179,18 @@ async fn visits_are_logged_and_listed_by_pole() {
         200 OK application/json
         {"items":[{"id":"1","pole":"AM-01","at":"2026-11-25T09:00:00Z","note":"cleaned","part":"SPS30","by":"127.0.0.1"}],"next":null}"#]]).await;
     assert!(city.get("/api/v1/visits?pole=AM-99").await.starts_with("404"));
+}
+
+#[tokio::test]
+async fn who_said_it_is_told_by_name_until_the_account_is_deleted() {
+    let city = told().await;
+    let token = crate::access::token(&city, Role::Operator, &Zones::ALL);
+    let request = Request::builder().method("POST").uri("/api/v1/alerts/1/acknowledge");
+    let request = request.header("content-type", "application/json").header("authorization", format!("Bearer {token}"));
+    let noted = text(city.send(request.body(Body::from("{}")).unwrap()).await).await;
+    let account = city.access.accounts().unwrap().remove(0);
+    assert!(noted.contains(&format!(r#""acknowledged":{{"by":"{}""#, account.name)), "{noted}");
+    city.access.delete_account(&account.id).unwrap();
+    let later = city.get("/api/v1/alerts").await;
+    assert!(later.contains(&format!(r#""acknowledged":{{"by":"{}""#, account.id)), "{later}");
 }

@@ -7,7 +7,7 @@ use smartpole_model::{Device, DeviceNo, Flag, Registry, TimeSource, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind};
 
 use super::{
-    gather::{Connected, of_counts},
+    gather::{Connected, of_counts, sent},
     slow::Slow,
 };
 
@@ -65,14 +65,16 @@ impl Seen {
         let own_time = newest.filter(|newest| newest.time_source == TimeSource::Payload);
         let is_stuck = latest.iter().filter(|latest| latest.flags.contains(Flag::Stuck));
         let stuck = is_stuck.filter_map(|latest| Some(registry.properties.get(latest.series.property)?.id.clone()));
-        let (today, traffic) =
-            fold.today(no).map_or((i32::MIN, Traffic::default()), |(day, counts)| (day, of_counts(&counts)));
+        let (today, traffic, sent) = match fold.today(no) {
+            Some((day, counts)) => (day, of_counts(&counts), sent(&counts)),
+            None => (i32::MIN, Traffic::default(), 0),
+        };
         let is_today = today == now.utc_day();
         Some(DeviceFacts {
             last_received_at: fold.last_received_at(no),
             stuck: stuck.collect(),
             clock_offset_s: own_time.map(|newest| newest.received_at.since(newest.event_time) / 1_000),
-            messages: self.messages(no, now.utc_day(), if is_today { traffic.messages } else { 0 }),
+            messages: self.messages(no, now.utc_day(), if is_today { sent } else { 0 }),
             today: if is_today { traffic } else { Traffic::default() },
             ..facts
         })

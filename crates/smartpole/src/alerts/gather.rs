@@ -99,13 +99,22 @@ impl Gather {
 
 /// Noise and foreign frames are nobody's fault, so they count neither here nor there.
 pub(super) fn of_counts(counts: &Counts) -> Traffic {
-    let sum = |which: &dyn Fn(Outcome) -> bool| {
-        let of_messages = |entry| matches!(entry, Entry::Message(outcome) if which(outcome));
-        i64::try_from(counts.sum(of_messages)).unwrap_or(i64::MAX)
-    };
-    let is_note = |outcome| matches!(outcome, Outcome::Quarantined(reason) if reason.severity() == Severity::Note);
     let is_refused = |outcome| matches!(outcome, Outcome::Quarantined(_)) && !is_note(outcome);
-    Traffic { messages: sum(&|outcome| !is_note(outcome)), refused: sum(&is_refused) }
+    Traffic { messages: sum(counts, |outcome| !is_note(outcome)), refused: sum(counts, is_refused) }
+}
+
+/// What a device sent: what several gateways heard, or a broker delivered again, is one message.
+pub(super) fn sent(counts: &Counts) -> i64 {
+    sum(counts, |outcome| !is_note(outcome) && outcome != Outcome::Duplicate)
+}
+
+fn sum(counts: &Counts, which: impl Fn(Outcome) -> bool) -> i64 {
+    let of_messages = |entry| matches!(entry, Entry::Message(outcome) if which(outcome));
+    i64::try_from(counts.sum(of_messages)).unwrap_or(i64::MAX)
+}
+
+fn is_note(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Quarantined(reason) if reason.severity() == Severity::Note)
 }
 
 fn connected(status: &SourceStatus, now: UtcMillis) -> Option<(String, i64)> {
@@ -141,4 +150,25 @@ fn disk(data: &std::path::Path) -> Option<DiskFacts> {
         free: stat.f_bavail.saturating_mul(stat.f_frsize),
         size: stat.f_blocks.saturating_mul(stat.f_frsize),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use smartpole_model::Reason;
+
+    use super::*;
+
+    #[test]
+    fn what_many_gateways_hear_is_sent_once_and_noise_is_of_nobody() {
+        let outcomes = [
+            (Outcome::Uplink, 40),
+            (Outcome::Duplicate, 80),
+            (Outcome::Quarantined(Reason::WrongMic), 3),
+            (Outcome::Quarantined(Reason::BadCrc), 7),
+        ];
+        let counts = Counts(outcomes.map(|(outcome, n)| (Entry::Message(outcome).number(), n)).into());
+        assert_eq!(sent(&counts), 43);
+        let Traffic { messages, refused } = of_counts(&counts);
+        assert_eq!((messages, refused), (123, 3));
+    }
 }

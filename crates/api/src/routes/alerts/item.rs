@@ -7,7 +7,7 @@ use smartpole_alerting::{Alert, Delivery, Word};
 use smartpole_model::{Registry, UtcMillis, registry::AlertSeverity};
 use utoipa::ToSchema;
 
-use super::delivery::DeliveryItem;
+use super::{delivery::DeliveryItem, said::Names};
 
 /// What is wrong with one cause.
 #[derive(Debug, Serialize, ToSchema)]
@@ -113,7 +113,7 @@ pub(super) struct StepItem {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Acknowledged)]
 pub(super) struct WordItem {
-    /// Who: an address.
+    /// Who: an account's name, its pseudonym once it is deleted, or an address.
     pub(super) by: String,
     /// When.
     #[schema(value_type = String, format = DateTime)]
@@ -123,10 +123,10 @@ pub(super) struct WordItem {
 }
 
 impl AlertItem {
-    pub(super) fn new(registry: &Registry, alert: Alert, deliveries: Vec<Delivery>) -> Self {
+    pub(super) fn new(registry: &Registry, names: &Names, alert: Alert, deliveries: Vec<Delivery>) -> Self {
         let Alert { id, rule, cause, since, until, part_of, said, acknowledged, muted_until } = alert;
         let NextStep { code, part, trip } = said.next_step;
-        let word = |Word { by, at, note }| WordItem { by, at, note };
+        let word = |Word { by, at, note }| WordItem { by: names.of(by), at, note };
         Self {
             id: id.to_string(),
             rule,

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     book,
     item::CauseItem,
-    said::{self, body, by, note},
+    said::{self, Names, body, by, note},
 };
 use crate::{
     ApiState, Parts,
@@ -89,8 +89,9 @@ pub(crate) struct CauseName {
 pub(crate) async fn maintenance(State(state): State<ApiState>) -> Result<Json<List<MaintenanceItem>>, Problem> {
     let listed = |parts: &Parts| {
         let kept = book(parts.alerts.maintenance())?;
-        let fold = parts.fold();
-        Ok(List::whole(kept.into_iter().map(|one| MaintenanceItem::new(&fold.inputs().registry, one)).collect()))
+        let (fold, names) = (parts.fold(), Names::now(parts)?);
+        let item = |one| MaintenanceItem::new(&fold.inputs().registry, &names, one);
+        Ok(List::whole(kept.into_iter().map(item).collect()))
     };
     state.ask(listed).await.map(Json)
 }
@@ -113,7 +114,8 @@ pub(crate) async fn plan_maintenance(
         check(&parts.fold().inputs().registry, &cause)?;
         let of = NewMaintenance { cause, from, to, note, by };
         let id = book(parts.alerts.add_maintenance(&of))?;
-        Ok(MaintenanceItem::new(&parts.fold().inputs().registry, Maintenance { id, of }))
+        let names = Names::now(parts)?;
+        Ok(MaintenanceItem::new(&parts.fold().inputs().registry, &names, Maintenance { id, of }))
     };
     Ok((StatusCode::CREATED, Json(state.ask(keep).await?)))
 }
@@ -153,9 +155,9 @@ fn check(registry: &Registry, cause: &Cause) -> Result<(), Problem> {
 }
 
 impl MaintenanceItem {
-    fn new(registry: &Registry, Maintenance { id, of }: Maintenance) -> Self {
+    fn new(registry: &Registry, names: &Names, Maintenance { id, of }: Maintenance) -> Self {
         let NewMaintenance { cause, from, to, note, by } = of;
-        Self { id: id.to_string(), cause: CauseItem::new(registry, cause), from, to, note, by }
+        Self { id: id.to_string(), cause: CauseItem::new(registry, cause), from, to, note, by: names.of(by) }
     }
 }
 
@@ -220,7 +222,8 @@ pub(crate) async fn visits(
             scope::pole_named(&parts.fold().inputs().registry, pole)?;
         }
         let kept = book(parts.alerts.visits(wanted.pole.as_deref()))?;
-        Ok(List::whole(kept.into_iter().map(VisitItem::from).collect()))
+        let names = Names::now(parts)?;
+        Ok(List::whole(kept.into_iter().map(|visit| VisitItem::new(&names, visit)).collect()))
     };
     state.ask(listed).await.map(Json)
 }
@@ -239,14 +242,14 @@ pub(crate) async fn log_visit(
         scope::pole_named(&parts.fold().inputs().registry, &pole)?;
         let of = NewVisit { pole, at, note, part, by };
         let id = book(parts.alerts.add_visit(&of))?;
-        Ok(VisitItem::from(Visit { id, of }))
+        Ok(VisitItem::new(&Names::now(parts)?, Visit { id, of }))
     };
     Ok((StatusCode::CREATED, Json(state.ask(keep).await?)))
 }
 
-impl From<Visit> for VisitItem {
-    fn from(Visit { id, of }: Visit) -> Self {
+impl VisitItem {
+    fn new(names: &Names, Visit { id, of }: Visit) -> Self {
         let NewVisit { pole, at, note, part, by } = of;
-        Self { id: id.to_string(), pole, at, note, part, by }
+        Self { id: id.to_string(), pole, at, note, part, by: names.of(by) }
     }
 }

@@ -1,11 +1,14 @@
 //! What operators send: bodies, who they are, and notes.
 
+use std::collections::BTreeMap;
+
 use axum::{body::to_bytes, extract::Request};
 use serde::de::DeserializeOwned;
 use smartpole_access::Who;
 use utoipa::IntoResponses;
 
 use crate::{
+    Parts,
     asker::{Asker, Client},
     problem::Problem,
     routes::replays::is_json,
@@ -45,6 +48,21 @@ pub(super) fn by(request: &Request) -> String {
     match request.extensions().get() {
         Some(Asker { who: Who::Account(id), .. }) => id.to_string(),
         _ => request.extensions().get::<Client>().map_or_else(String::new, |client| client.address.to_string()),
+    }
+}
+
+/// What accounts are called now; entries keep the pseudonym, which says nothing once the account is deleted.
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    pub(super) fn now(parts: &Parts) -> Result<Self, Problem> {
+        let accounts = parts.access.accounts().map_err(|error| Problem::internal(&error))?;
+        Ok(Self(accounts.into_iter().map(|account| (account.id.to_string(), account.name)).collect()))
+    }
+
+    /// The name of whom [`by`] told of; of an address, itself.
+    pub(super) fn of(&self, by: String) -> String {
+        self.0.get(&by).cloned().unwrap_or(by)
     }
 }
 
