@@ -15,7 +15,7 @@ use crate::{Decimal, Kind, Series, UtcMillis};
 /// The file's name.
 pub(super) const FILE: &str = "calibrations.csv";
 
-const LAYOUT: Layout = Layout {
+pub(super) const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["device", "property", "offset", "gain"],
     optional: &[
@@ -30,6 +30,8 @@ const LAYOUT: Layout = Layout {
         "r2",
         "rmse",
     ],
+    key: &["device", "property", "channel", "from"],
+    numbers: &["offset", "gain", "slope", "intercept", "r2", "rmse"],
     secret: false,
 };
 

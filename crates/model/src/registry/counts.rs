@@ -13,10 +13,12 @@ use crate::{Quarter, UtcMillis};
 /// The file's name.
 pub(super) const FILE: &str = "counts.csv";
 
-const LAYOUT: Layout = Layout {
+pub(super) const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["device", "from", "to", "in", "out", "counted_by"],
     optional: &["channel"],
+    key: &["device", "channel", "from"],
+    numbers: &[],
     secret: false,
 };
 

@@ -13,10 +13,12 @@ use crate::UtcMillis;
 /// The file's name.
 pub(super) const FILE: &str = "devices.csv";
 
-const LAYOUT: Layout = Layout {
+pub(super) const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["id", "pole", "profile"],
     optional: &["from", "to", "state", "line", "direction", "reversed", "height_m", "width_m"],
+    key: &["id", "from"],
+    numbers: &["height_m", "width_m"],
     secret: false,
 };
 

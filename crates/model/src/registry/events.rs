@@ -15,10 +15,12 @@ use crate::{UtcMillis, WEEKDAYS};
 /// The file's name.
 pub(super) const FILE: &str = "events.csv";
 
-const LAYOUT: Layout = Layout {
+pub(super) const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["id", "name", "kind", "from", "to"],
     optional: &["weekdays", "zones", "note"],
+    key: &["id", "from"],
+    numbers: &[],
     secret: false,
 };
 

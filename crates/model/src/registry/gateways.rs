@@ -11,10 +11,12 @@ use crate::{Eui, Gateway};
 /// The file's name.
 pub(super) const FILE: &str = "gateways.csv";
 
-const LAYOUT: Layout = Layout {
+pub(super) const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["id", "name"],
     optional: &["lat", "lon", "easting", "northing", "switch_point"],
+    key: &["id"],
+    numbers: &["lat", "lon", "easting", "northing"],
     secret: false,
 };
 

@@ -22,6 +22,8 @@ const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["device", "activation"],
     optional: &["join_eui", "app_key", "dev_addr", "nwk_s_key", "app_s_key", "f_cnt_reset"],
+    key: &["device"],
+    numbers: &[],
     secret: true,
 };
 

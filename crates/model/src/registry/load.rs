@@ -28,24 +28,26 @@ pub const FOLD: &str = "fold.toml";
 /// Folder of the device profiles.
 pub const PROFILES: &str = "profiles/";
 
+/// Names of the files beside the profiles.
+pub const INPUT_FILES: [&str; 13] = [
+    FOLD,
+    alerts::FILE,
+    calendar::FILE,
+    calibrations::FILE,
+    counts::FILE,
+    devices::FILE,
+    events::FILE,
+    gateways::FILE,
+    keys::FILE,
+    poles::FILE,
+    properties::FILE,
+    rules::FILE,
+    zones::FILE,
+];
+
 /// Whether a file's name, relative to the registry's folder and with `/`, is one that [`Inputs::parse`] reads.
 pub fn is_input(name: &str) -> bool {
-    const FILES: [&str; 13] = [
-        FOLD,
-        alerts::FILE,
-        calendar::FILE,
-        calibrations::FILE,
-        counts::FILE,
-        devices::FILE,
-        events::FILE,
-        gateways::FILE,
-        keys::FILE,
-        poles::FILE,
-        properties::FILE,
-        rules::FILE,
-        zones::FILE,
-    ];
-    is_profile(name) || FILES.contains(&name)
+    is_profile(name) || INPUT_FILES.contains(&name)
 }
 
 fn is_profile(name: &str) -> bool {

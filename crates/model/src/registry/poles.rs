@@ -13,10 +13,12 @@ pub(super) const FILE: &str = "poles.csv";
 /// Longest name of a provider, in characters: it stands beside each figure.
 const MOST_PROVIDER: usize = 80;
 
-const LAYOUT: Layout = Layout {
+pub(super) const LAYOUT: Layout = Layout {
     file: FILE,
     required: &["id", "name", "place"],
     optional: &["lat", "lon", "easting", "northing", "site", "provider", "lamp", "switch_point"],
+    key: &["id"],
+    numbers: &["lat", "lon", "easting", "northing"],
     secret: false,
 };
 

@@ -8,12 +8,26 @@ use crate::Decimal;
 
 /// What a CSV file looks like.
 #[derive(Debug)]
-pub(super) struct Layout {
-    pub(super) file: &'static str,
-    pub(super) required: &'static [&'static str],
-    pub(super) optional: &'static [&'static str],
+pub struct Layout {
+    /// Its name.
+    pub file: &'static str,
+    /// Columns that it has to have.
+    pub required: &'static [&'static str],
+    /// Columns that it may have.
+    pub optional: &'static [&'static str],
+    /// Columns that tell its rows apart; without those behind the first, which name one thing each, several rows may be meant.
+    pub key: &'static [&'static str],
+    /// Columns of numbers, which may have a decimal comma.
+    pub numbers: &'static [&'static str],
     /// Its cells are never quoted: any of them may be a key, even one of the first line if that is missing.
     pub(super) secret: bool,
+}
+
+impl Layout {
+    /// All columns, those that it has to have first.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.required.iter().chain(self.optional).copied()
+    }
 }
 
 /// One line of a table.
@@ -63,8 +77,7 @@ pub(super) fn rows(
     problems: &mut Vec<Problem>,
     mut each: impl FnMut(&Row<'_>, &mut Vec<Problem>),
 ) -> bool {
-    let first_line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let semicolons = first_line.matches(';').count() > first_line.matches(',').count();
+    let semicolons = has_semicolons(text);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(if semicolons { b';' } else { b',' })
         .has_headers(false)
@@ -87,6 +100,12 @@ pub(super) fn rows(
         }
     }
     whole
+}
+
+/// Whether `;` separates the cells: the first line says it.
+pub(super) fn has_semicolons(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    first.matches(';').count() > first.matches(',').count()
 }
 
 /// Lines of records in their order. The reader's own count names the blank lines before a record, so count to its first
@@ -117,7 +136,7 @@ fn header(
     layout: &Layout,
     problems: &mut Vec<Problem>,
 ) -> Option<Vec<Option<&'static str>>> {
-    let known = || layout.required.iter().chain(layout.optional).copied();
+    let known = || layout.columns();
     let mut columns: Vec<Option<&'static str>> = Vec::new();
     for (number, cell) in (1..).zip(record) {
         let name = cell.trim();

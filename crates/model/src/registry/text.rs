@@ -17,7 +17,7 @@ pub(super) fn read<'a>(files: &'a Files, name: &str, problems: &mut Vec<Problem>
     }
 }
 
-fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+pub(super) fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
