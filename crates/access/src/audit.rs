@@ -87,6 +87,7 @@ words! {
     TokenMade = "token_made": "A token was made; `about` is its number.",
     TokenRevoked = "token_revoked": "A token was revoked; `about` is its number.",
     ReplayOrdered = "replay_ordered": "Messages were ordered to be decoded again, or tried out.",
+    RegistryChanged = "registry_changed": "A file of the registry was changed; `about` is its name, the hash of what it was and of what it is.",
     Imported = "imported": "Somebody else's series was imported.",
     ReadingsExported = "readings_exported": "Single readings were exported; `about` are the parameters.",
     AlertSaid = "alert_said": "An alert was acknowledged or muted.",
@@ -150,6 +151,18 @@ impl Access {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_map([before, limit], read).map_err(reading)?;
         rows.map(|row| row.map_err(reading)?).collect()
+    }
+
+    /// The newest entries of one deed, the newest first.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn audit_of(&self, what: What, limit: usize) -> Result<Vec<AuditEntry>, Error> {
+        let (file, reading) = (self.file(), doing("read the audit trail"));
+        let sql = "SELECT id, at, who, what, about, outcome FROM audit WHERE what = ?1 ORDER BY id DESC LIMIT ?2";
+        let mut statement = file.prepare_cached(sql).map_err(reading)?;
+        let rows = statement.query_map(params![what.code(), i64::try_from(limit).unwrap_or(i64::MAX)], read);
+        rows.map_err(reading)?.map(|row| row.map_err(reading)?).collect()
     }
 
     /// Lets go what is older than so many days; how many entries that were.

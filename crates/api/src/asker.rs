@@ -30,7 +30,7 @@ pub(crate) mod routes;
 
 pub(crate) use client::{Client, Secure};
 pub use client::{Networks, Peer};
-pub(crate) use guard::{guard, pace};
+pub(crate) use guard::{About, guard, pace};
 pub(crate) use proof::Proof;
 
 /// Who asks.

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Invariants: what is not listed for the public is for operators (`asker`); nothing here changes anything, except that operators
-//! order replays, import foreign series and take note of alerts, and that people change their accounts; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
+//! order replays, import foreign series, edit files of the registry and take note of alerts, and that people change their accounts; no handler blocks the runtime (`ApiState::ask`); what is asked at once and
 //! what is answered at once is bounded; values leave as the decimals they are; every error is a problem document that says
 //! what to do; nothing is loaded from another host.
 
@@ -25,6 +25,7 @@ mod page;
 mod problem;
 mod publish;
 mod query;
+mod registries;
 mod replay;
 mod representation;
 mod routes;
@@ -49,6 +50,7 @@ pub use health::{CircuitState, Health, SourceHealth, TargetFilter, TargetHealth}
 pub use history::{History, HistoryAway, HistoryWanted};
 pub use legal::{Legal, LegalOptions};
 pub use publish::Publish;
+pub use registries::{KeptRegistry, Registries, Tried};
 pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
 pub use routes::openapi;
 pub use server::serve;

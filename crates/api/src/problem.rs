@@ -1,6 +1,7 @@
 //! What went wrong, for machines and people (RFC 9457).
 
 mod named;
+mod registry;
 
 use axum::{
     Json,

@@ -12,11 +12,14 @@ use smartpole_access::{Access, Pace};
 use smartpole_journal::Journal;
 use smartpole_model::UtcMillis;
 use smartpole_pipeline::{Fold, Live};
+use smartpole_registry::Folder;
 use smartpole_store::Queries;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Health, Legal, Networks, Publish, Replays, export::Slots, live::Hub, problem::Problem, routes::Days};
+use crate::{
+    Health, Legal, Networks, Publish, Registries, Replays, export::Slots, live::Hub, problem::Problem, routes::Days,
+};
 
 /// Limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,10 @@ pub struct Parts {
     pub metrics: PrometheusHandle,
     /// Decodes messages again.
     pub replays: Arc<dyn Replays>,
+    /// Keeps registries, and puts them in force.
+    pub registries: Arc<dyn Registries>,
+    /// The files of the registry, which people edit.
+    pub folder: Folder,
     /// Where readings are that the store keeps no more, if they are anywhere.
     pub history: Option<Arc<dyn crate::History>>,
     /// What operators were told of.

@@ -100,7 +100,28 @@ fn first(time: UtcMillis) -> i32 {
     time.plus(Quarter::MILLIS - 1).quarter().0
 }
 
+/// How much is to be settled anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settling {
+    /// Devices concerned.
+    pub devices: usize,
+    /// Quarters of an hour of them at most: in some there is nothing.
+    pub quarters: u64,
+    /// The first of these quarters.
+    pub first: Option<Quarter>,
+}
+
 impl Fold {
+    /// What is still to be settled anew.
+    pub fn settling(&self) -> Settling {
+        let Resettling { next, ranges } = &self.resettling;
+        let left = |range: &Range| (range.from.max(*next), range.to);
+        let left = ranges.iter().map(|range| (range.device, left(range))).filter(|(_, (from, to))| from < to);
+        let quarters = left.clone().map(|(_, (from, to))| u64::from(from.abs_diff(to))).sum();
+        let devices: BTreeSet<DeviceNo> = left.clone().map(|(device, _)| device).collect();
+        Settling { devices: devices.len(), quarters, first: left.map(|(_, (from, _))| Quarter(from)).min() }
+    }
+
     /// Whether blocks wait to be settled anew: then a [`RESETTLE`] is due.
     pub fn is_resettling(&self) -> bool {
         !self.resettling.ranges.is_empty()

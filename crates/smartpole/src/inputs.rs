@@ -13,15 +13,18 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use smartpole_model::{
-    Inputs, Problem,
-    registry::{Files, KEYS, PROFILES, is_input},
+    Inputs, Problem, UtcMillis,
+    registry::{Files, KEYS, PROFILES},
 };
 use smartpole_pipeline::{FOLD_VERSION, LoadError, LoadInputs};
 
 use self::seal::{KeyFile, SealError};
+
+pub(crate) use smartpole_registry::read;
 
 /// File of the sealing key in the data folder, where no other is configured.
 pub(crate) const KEY_FILE: &str = "inputs.key";
@@ -106,6 +109,26 @@ impl InputLibrary {
         Ok(names.filter(|name| !name.contains('.')).collect()) // one that was not finished ends in `.new`
     }
 
+    /// When each copy was made, and its name; the oldest first.
+    pub(crate) fn made(&self) -> Result<Vec<(UtcMillis, String)>, LoadError> {
+        let at = |hash: String| {
+            let made = fs::metadata(self.dir.join(&hash)).and_then(|about| about.modified()).ok()?;
+            let since_1970 = made.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+            Some((UtcMillis(i64::try_from(since_1970.as_millis()).ok()?), hash))
+        };
+        let mut made: Vec<_> = self.hashes()?.into_iter().filter_map(at).collect();
+        made.sort();
+        Ok(made)
+    }
+
+    /// One file of a copy; none if it has no such file. Those with keys are not given.
+    pub(crate) fn file(&self, hash: &str, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.dir.join(hash).join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
     /// The version of the fold's rules that a copy's hash names; none if a newer program kept it.
     pub(crate) fn fold_version(&self, hash: &str) -> Result<Option<u32>, LoadError> {
         let files = self.files(hash)?;
@@ -183,23 +206,4 @@ impl KeptError {
             KeepError::Seal(source) => Self::Sealed { dir, source },
         }
     }
-}
-
-/// The input files of a folder.
-pub(crate) fn read(dir: &Path) -> io::Result<Files> {
-    let mut files = Files::new();
-    let profiles = Path::new(PROFILES);
-    for folder in [Path::new(""), profiles] {
-        let entries = match fs::read_dir(dir.join(folder)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && folder == profiles => continue,
-            entries => entries?,
-        };
-        for entry in entries {
-            let name = folder.join(entry?.file_name());
-            if let Some(name) = name.to_str().filter(|name| is_input(name)) {
-                files.insert(name.to_owned(), fs::read(dir.join(name))?);
-            }
-        }
-    }
-    Ok(files)
 }

@@ -21,6 +21,7 @@ mod inputs;
 mod ledger;
 mod ledger_check;
 mod ledger_verify;
+mod registries;
 mod registry_watch;
 mod replay;
 mod service;

@@ -9,7 +9,7 @@ use std::{
 use smartpole_journal::Journal;
 use smartpole_model::{Inputs, Problem, Record, registry::Files};
 use smartpole_pipeline::{FOLD_VERSION, Fold};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -21,6 +21,15 @@ use crate::{
 
 /// How often the folder is looked at. A change counts once it was the same twice, so that a file half saved is not taken.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Whether the folder came into force, under which hash or why not.
+pub(crate) type Taken = Result<String, String>;
+
+/// Asks the watch to take the folder into force at once.
+pub(crate) type TakeNow = mpsc::Sender<oneshot::Sender<Taken>>;
+
+/// Requests to take the folder that may wait: its writers take turns.
+const ASKED: usize = 4;
 
 /// The folder that people edit.
 #[derive(Debug)]
@@ -34,6 +43,7 @@ pub(crate) struct RegistryWatch {
     error: watch::Sender<Option<String>>,
     /// Hash of the files that were tried last.
     tried: String,
+    asked: (TakeNow, mpsc::Receiver<oneshot::Sender<Taken>>),
 }
 
 impl RegistryWatch {
@@ -48,16 +58,22 @@ impl RegistryWatch {
         let files = inputs::read(&folder).map_err(|source| Error::Folder { dir: folder.clone(), source })?;
         let in_force = fold.read().map(|fold| fold.inputs_hash().to_owned()).unwrap_or_default();
         let (library, journal, fold) = (library.clone(), journal.clone(), Arc::clone(fold));
-        let mut watch = Self { folder, library, journal, fold, error: watch::Sender::new(None), tried: hash(&files) };
+        let (error, tried, asked) = (watch::Sender::new(None), hash(&files), mpsc::channel(ASKED));
+        let mut watch = Self { folder, library, journal, fold, error, tried, asked };
         match watch.keep(&files) {
             Ok(Ok(hash)) if hash == in_force => {}
             Err(problems) if in_force.is_empty() => {
                 let (n, text) = (problems.len(), summary(&problems));
                 return Err(Error::Registry { dir: watch.folder, n, text });
             }
-            _ => watch.take(&files).await,
+            _ => drop(watch.take(&files).await),
         }
         Ok(watch)
+    }
+
+    /// For those who wrote the folder themselves, and know that it is whole.
+    pub(crate) fn take_now(&self) -> TakeNow {
+        self.asked.0.clone()
     }
 
     /// Why the folder is not in force, if it is not.
@@ -67,16 +83,24 @@ impl RegistryWatch {
 
     pub(crate) async fn run(mut self, shutdown: CancellationToken) {
         let mut seen = self.tried.clone();
-        while shutdown.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
+        loop {
+            let asked = tokio::select! {
+                () = shutdown.cancelled() => return,
+                asked = self.asked.1.recv() => asked,
+                () = tokio::time::sleep(INTERVAL) => None,
+            };
             let folder = self.folder.clone();
             let Ok(Ok(files)) = tokio::task::spawn_blocking(move || inputs::read(&folder)).await else {
                 self.report(Some(&format!("cannot read {}", self.folder.display())));
                 continue;
             };
             let now = hash(&files);
-            if now == seen && now != self.tried {
+            if let Some(asked) = asked {
+                (seen, self.tried) = (now.clone(), now);
+                asked.send(self.take(&files).await).ok(); // whoever asked may be gone
+            } else if now == seen && now != self.tried {
                 self.tried = now;
-                self.take(&files).await;
+                drop(self.take(&files).await);
             } else {
                 seen = now;
             }
@@ -91,34 +115,39 @@ impl RegistryWatch {
         })
     }
 
-    async fn take(&mut self, files: &Files) {
-        match self.keep(files) {
-            Err(problems) => self.report(Some(&summary(&problems))),
+    async fn take(&mut self, files: &Files) -> Taken {
+        let hash = match self.keep(files) {
+            Ok(Ok(hash)) => hash,
+            Err(problems) => return Err(self.report(Some(&summary(&problems)))),
             Ok(Err(error)) => {
-                self.report(Some(&format!("cannot keep a copy of the registry: {}", Chain(&error))));
                 self.tried.clear(); // the files are sound: try again until there is room, or the key file is back
+                return Err(self.report(Some(&format!("cannot keep a copy of the registry: {}", Chain(&error)))));
             }
-            Ok(Ok(hash)) => {
-                let record = Record::Inputs { received_at: clock::now(), hash: hash.clone() };
-                match self.journal.append_durable(record).await {
-                    Ok(seq) => tracing::info!(hash, seq = seq.0, "a registry comes into force"),
-                    Err(error) => tracing::error!("cannot journal a changed registry: {}", Chain(&error)),
-                }
-                self.report(None);
+        };
+        let record = Record::Inputs { received_at: clock::now(), hash: hash.clone() };
+        match self.journal.append_durable(record).await {
+            Ok(seq) => tracing::info!(hash, seq = seq.0, "a registry comes into force"),
+            Err(error) => {
+                tracing::error!("cannot journal a changed registry: {}", Chain(&error));
+                return Err(format!("cannot journal it: {}", Chain(&error)));
             }
         }
+        self.report(None);
+        Ok(hash)
     }
 
-    fn report(&self, error: Option<&str>) {
+    /// Says why the folder is not in force, if it is not, and hands that back.
+    fn report(&self, error: Option<&str>) -> String {
         let error = error.map(str::to_owned);
         self.error.send_if_modified(|known| {
             let changed = *known != error;
             if let Some(text) = error.as_ref().filter(|_| changed) {
                 tracing::error!("the registry in force stays the former one: {text}");
             }
-            *known = error;
+            known.clone_from(&error);
             changed
         });
+        error.unwrap_or_default()
     }
 }
 

@@ -16,6 +16,7 @@ use smartpole_api::{Keeping, Legal, Networks, Parts, Publish};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
 use smartpole_pipeline::Fold;
+use smartpole_registry::Folder;
 use smartpole_source::{mqtt_client, mqtt_listener, udp};
 use smartpole_store::{Queries, Store};
 use tokio::{
@@ -35,6 +36,7 @@ use crate::{
     history::TargetHistory,
     inputs::InputLibrary,
     ledger_check::LedgerCheck,
+    registries::Kept,
     registry_watch::RegistryWatch,
     replay::{Messages, Orders, Runner},
     sources::{Sources, known_gateways},
@@ -147,7 +149,9 @@ impl Service {
             Targets::new((&setup.influx, setup.history.as_ref()), &store, &queries, &library, &committed)?;
         let history = setup.history.as_ref().map(TargetHistory::new).transpose()?.map(|history| Arc::new(history) as _);
         let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
-        let (orders, live) = (Orders::new(&fold, &store, &journal, &library), broadcast::Sender::new(LIVE_STEPS));
+        let orders = Arc::new(Orders::new(&fold, &store, &journal, &library));
+        let registries = Kept { library: library.clone(), orders: Arc::clone(&orders), take: watch.take_now() };
+        let live = broadcast::Sender::new(LIVE_STEPS);
         let (offers, offered) = mpsc::channel(OFFERS);
         let folding = FoldLoop {
             messages: Messages::new(journal.clone()),
@@ -167,7 +171,8 @@ impl Service {
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known_gateways(&fold), &journal).await?;
         let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &url));
         let (trail, first_link) = AuditTrail::open(data, setup.audit_days, &publish.base_url)?;
-        let places = Places::new(data, setup.registry, &publish.base_url);
+        let (folder, places) =
+            (Folder::new(setup.registry.clone()), Places::new(data, setup.registry, &publish.base_url));
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
         let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
         let health =
@@ -179,7 +184,9 @@ impl Service {
             live,
             health: health.subscribe(),
             metrics,
-            replays: Arc::new(orders),
+            replays: orders,
+            registries: Arc::new(registries),
+            folder,
             history,
             alerts: book,
             clock: clock::now,

@@ -68,7 +68,8 @@ pub(crate) async fn guard(State(state): State<ApiState>, mut request: Request, n
         Err(problem) => problem.into_response(),
     };
     if let Some(what) = routes::audited(&asked.method, &asked.path, &asked.uri).filter(|_| !asker.is_public()) {
-        note(&state, asker, what, &asked.uri, response.status().is_success()).await;
+        let about = response.extensions().get::<About>().map(|About(text)| text.clone());
+        note(&state, asker, what, &asked.uri, (response.status().is_success(), about)).await;
     }
     if let Some(clear) = cookie::clear(&client).filter(|_| is_stale) {
         response.headers_mut().append(header::SET_COOKIE, clear);
@@ -179,12 +180,17 @@ fn origin(headers: &HeaderMap) -> Origin {
     }
 }
 
+/// What was done, in more words than its address has; an answer may carry it.
+#[derive(Clone, Debug)]
+pub(crate) struct About(pub(crate) String);
+
 /// Writes down what was done. What was refused may have parameters that are nobody's business.
-async fn note(state: &ApiState, asker: Asker, what: What, uri: &Uri, is_done: bool) {
-    let (about, outcome) = match is_done {
+async fn note(state: &ApiState, asker: Asker, what: What, uri: &Uri, (is_done, about): (bool, Option<String>)) {
+    let (path, outcome) = match is_done {
         true => (uri.path_and_query().map_or("", |all| all.as_str()), AuditOutcome::Done),
         false => (uri.path(), AuditOutcome::Failed),
     };
+    let about = about.as_deref().unwrap_or(path);
     let entry = AuditEntry::new(asker.who, what, about, outcome, (state.parts.clock)());
     // a trail that cannot be written is in the log; what was done is done
     state.access(move |access| access.note(&entry)).await.ok();

@@ -140,7 +140,11 @@ pub(crate) fn decoded(text: &str) -> String {
 pub(crate) fn audited(method: &Method, path: &str, uri: &Uri) -> Option<What> {
     let asks_for_readings =
         || uri.query().is_some_and(|query| query.split('&').any(|pair| decoded(pair) == "what=readings"));
+    let is_dry = || uri.query().is_some_and(|query| query.split('&').any(|pair| decoded(pair) == "dry_run=true"));
     match (method.as_str(), path) {
+        ("PUT" | "DELETE", "/api/v1/registry/{file}") | ("POST", "/api/v1/registry/{file}/rows") if !is_dry() => {
+            Some(What::RegistryChanged)
+        }
         ("POST", "/api/v1/replays") => Some(What::ReplayOrdered),
         ("POST", "/api/v1/imports") => Some(What::Imported),
         ("GET", "/api/v1/export") if asks_for_readings() => Some(What::ReadingsExported),

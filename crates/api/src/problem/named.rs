@@ -55,6 +55,18 @@ impl Named {
         Self { kind: "unknown-data-set", title: "Unknown data set", word: "data set", list: "/datasets" };
     pub(crate) const LEGAL: Self =
         Self { kind: "unknown-page", title: "Unknown page", word: "page", list: "/api/v1/publisher" };
+    pub(crate) const REGISTRY_FILE: Self = Self {
+        kind: "unknown-file",
+        title: "Unknown file",
+        word: "file of the registry called",
+        list: "/api/v1/registry",
+    };
+    pub(crate) const VERSION: Self = Self {
+        kind: "unknown-version",
+        title: "Unknown version",
+        word: "version of this file with the hash",
+        list: "/api/v1/registry/{file}/history",
+    };
     pub(crate) const PROPERTY: Self =
         Self { kind: "unknown-property", title: "Unknown property", word: "property", list: "/api/v1/properties" };
 }

@@ -55,6 +55,7 @@ mod quarantine_item;
 mod readyz;
 mod reasons;
 pub(crate) mod refusals;
+mod registry;
 mod replay_order;
 mod replays;
 mod revisions;
@@ -143,6 +144,10 @@ fn operation() -> OpenApiRouter<ApiState> {
         .routes(routes!(replays::replays, replays::order))
         .routes(routes!(replays::replay))
         .routes(routes!(imports::import))
+        .routes(routes!(registry::files))
+        .routes(routes!(registry::file, registry::write, registry::remove))
+        .routes(routes!(registry::put_rows))
+        .routes(routes!(registry::history::history))
         .routes(routes!(targets::refused))
         .routes(routes!(alerts::alerts))
         .routes(routes!(alerts::summary))
@@ -211,7 +216,7 @@ fn takes_body(path: &str) -> bool {
     let below = |whole: &str| path.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'));
     exact.contains(&path)
         || path == accounts::PATH
-        || [alerts::PATH, accounts::PATH].into_iter().any(below)
+        || [alerts::PATH, accounts::PATH, registry::PATH].into_iter().any(below)
         || doors::is_one(path)
 }
 
@@ -219,7 +224,7 @@ fn takes_body(path: &str) -> bool {
 pub(crate) async fn refuse_bodies(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    let taken = request.method() == Method::POST && takes_body(request.uri().path());
+    let taken = [Method::POST, Method::PUT].contains(request.method()) && takes_body(request.uri().path());
     if !taken && (length || headers.contains_key(header::TRANSFER_ENCODING)) {
         return Problem::body().into_response();
     }

@@ -28,8 +28,8 @@ pub(crate) fn describe(mut description: OpenApi) -> OpenApi {
                 Role::Admin => "For admins only.",
             },
         };
-        let PathItem { get, post, delete, .. } = item;
-        get.iter_mut().chain(post).chain(delete).for_each(|operation| add(operation, words));
+        let PathItem { get, post, put, delete, .. } = item;
+        get.iter_mut().chain(post).chain(put).chain(delete).for_each(|operation| add(operation, words));
     }
     description
 }

@@ -12,8 +12,8 @@ use futures::future::{BoxFuture, FutureExt};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use smartpole_access::{Access, Cost};
 use smartpole_api::{
-    ApiState, Health, History, Keeping, Legal, Networks, NotOrdered, NotTried, Options, Parts, Peer, Publish, Replays,
-    Selection, router,
+    ApiState, Health, History, Keeping, Legal, Networks, NotOrdered, NotTried, Options, Parts, Peer, Publish,
+    Registries, Replays, Selection, router,
 };
 use smartpole_journal::{Journal, OsFs};
 use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
@@ -22,6 +22,8 @@ use smartpole_store::{Queries, Store};
 use tempfile::TempDir;
 use tokio::sync::{broadcast, watch};
 use tower::ServiceExt;
+
+use crate::desk::Desk;
 
 const POLES: &str =
     "id,name,place,lat,lon\nAM-01,Am Markt 1,Am Markt,51.5477,7.3110\nLS-02,Lönsstraße 2,Lönsstraße,51.5480,7.3120\n";
@@ -82,26 +84,29 @@ counts = "people_in"
 "#;
 const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n";
 
-/// The one registry of the test.
-struct Library(Arc<Inputs>);
+/// The registry of the test: the newest that was put in.
+#[derive(Clone)]
+pub(crate) struct Library(pub(crate) Arc<Mutex<Arc<Inputs>>>);
 
 impl LoadInputs for Library {
     fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
-        Ok(Arc::clone(&self.0))
+        Ok(Arc::clone(&self.0.lock().unwrap()))
     }
 }
 
+/// Files of the small city.
+pub(crate) const FILES: [(&str, &str); 6] = [
+    ("poles.csv", POLES),
+    ("devices.csv", DEVICES),
+    ("zones.geojson", ZONES),
+    ("properties.toml", PROPERTIES),
+    ("profiles/air.toml", PROFILE),
+    ("profiles/people.toml", PROFILE),
+];
+
 /// The small city's registry, with these files beside.
 pub(crate) fn with(more: &[(&str, &str)]) -> Inputs {
-    let files = [
-        ("poles.csv", POLES),
-        ("devices.csv", DEVICES),
-        ("zones.geojson", ZONES),
-        ("properties.toml", PROPERTIES),
-        ("profiles/air.toml", PROFILE),
-        ("profiles/people.toml", PROFILE),
-    ];
-    parsed(&[&files, more].concat())
+    parsed(&[&FILES, more].concat())
 }
 
 /// The registry of these files.
@@ -152,7 +157,8 @@ pub(crate) struct City {
     pub(crate) health: watch::Sender<Health>,
     pub(crate) journal: Journal,
     pub(crate) store: Store,
-    library: Library,
+    pub(crate) library: Library,
+    pub(crate) desk: Arc<Desk>,
     pub(crate) ordered: Arc<Ordered>,
     pub(crate) book: smartpole_alerting::Book,
     pub(crate) access: Access,
@@ -201,7 +207,7 @@ impl City {
     ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        let library = Library(Arc::new(inputs));
+        let library = Library(Arc::new(Mutex::new(Arc::new(inputs))));
         let fold = Fold::restore(Restore::default(), &Env { stored: &store, inputs: &library }).unwrap();
         let fold = Arc::new(RwLock::new(fold));
         let queries = Queries::new(&store, Arc::clone(&fold));
@@ -214,7 +220,10 @@ impl City {
         let ordered = Arc::new(Ordered::default());
         let book = smartpole_alerting::Book::open(dir.path()).unwrap();
         let access = Access::open(dir.path(), Cost::LEAST).unwrap();
+        let desk = Arc::new(Desk::new(&fold, &journal, &store, &library, dir.path()));
         let parts = Parts {
+            registries: Arc::clone(&desk) as Arc<dyn Registries>,
+            folder: desk.folder.clone(),
             fold: parts_fold,
             queries,
             journal: parts_journal,
@@ -243,7 +252,7 @@ impl City {
             keeping: Keeping { journal_days: 14, audit_days: 365 },
         };
         let state = ApiState::new(parts, options);
-        let city = Self { state, fold, live, health, journal, store, library, ordered, book, access, _dir: dir };
+        let city = Self { state, fold, live, health, journal, store, library, desk, ordered, book, access, _dir: dir };
         city.record(Record::Inputs { received_at: at(0), hash: "one".to_owned() }).await;
         city
     }
@@ -360,7 +369,7 @@ fn uncited(body: &str) -> String {
     body.find(r#","citation":{"#).map_or_else(|| body.to_owned(), |at| format!("{}}}", &body[..at]))
 }
 
-fn borrowed(record: &Record) -> RecordRef<'_> {
+pub(crate) fn borrowed(record: &Record) -> RecordRef<'_> {
     match record {
         Record::Inputs { received_at, hash } => RecordRef::Inputs { received_at: *received_at, hash },
         Record::Message(message) => RecordRef::Message(message.as_ref()),
@@ -371,6 +380,6 @@ fn borrowed(record: &Record) -> RecordRef<'_> {
     }
 }
 
-fn at(minute: i64) -> UtcMillis {
+pub(crate) fn at(minute: i64) -> UtcMillis {
     START.parse::<UtcMillis>().unwrap().plus(minute * 60_000)
 }

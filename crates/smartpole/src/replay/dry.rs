@@ -6,11 +6,12 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use smartpole_api::Selection;
+use smartpole_api::{Selection, Tried};
 use smartpole_journal::Journal;
-use smartpole_model::{DeviceNo, Quarter, RawMessage, RecordRef, Seq};
+use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, RecordRef, Seq};
 use smartpole_pipeline::{
-    BlockRow, Changes, Effect, Env, Fold, LoadError, QuarantineRow, REPLAY, StoredBlock, StoredBlocks,
+    BlockRow, Changes, Effect, Env, Fold, LoadError, LoadInputs, QuarantineRow, REPLAY, Settling, StoredBlock,
+    StoredBlocks,
 };
 use smartpole_store::{Store, View};
 
@@ -49,35 +50,108 @@ pub(crate) fn dry_run(
     library: &InputLibrary,
     selection: &Selection,
 ) -> Result<Effect, DryError> {
-    let view = store.view()?;
-    let (restore, end) = (view.restore()?, view.cursor().next());
-    let beside = Beside { view, blocks: RefCell::default(), quarantine: RefCell::default() };
-    let messages = Messages::new(journal.clone());
-    let kept = Kept { stored: &beside, messages: &messages };
-    let env = Env { stored: &kept, inputs: library };
-    let fold = Arc::new(RwLock::new(Fold::restore(restore, &env)?));
-    let mut picker = Picker::new(selection.clone(), &fold, (store, journal), (Seq(0), end));
-    let text = format!("{REPLAY}{}", serde_json::to_string(selection)?);
-    let received_at = read(&fold).position().1;
-    write(&fold).apply(end, &RecordRef::Command { received_at, text: &text }, false, &env)?;
-    let mut at = end;
-    for step in 1.. {
-        let seqs = picker.pick()?;
-        if seqs.is_empty() {
-            break;
-        }
-        at = at.next();
-        let mut fold = write(&fold);
-        fold.apply(at, &RecordRef::ReplayStep { seqs }, false, &env)?;
-        if fold.replay().is_some_and(|replay| replay.effect.messages > MOST) {
-            return Err(DryError::TooMany);
-        }
-        if step % TAKE_STEPS == 0 {
-            beside.keep(fold.take_changes());
-            fold.committed();
-        }
+    let beside = Beside::new(store.view()?);
+    let dry = Dry::begin(&beside, (store, journal), library)?;
+    dry.replay(selection, MOST)
+}
+
+/// Takes another registry into force, and decodes again what is in quarantine if that are no more than `most` messages.
+pub(crate) fn dry_registry(
+    store: &Store,
+    journal: &Journal,
+    library: &InputLibrary,
+    next: Arc<Inputs>,
+    most: u64,
+) -> Result<Tried, DryError> {
+    let beside = Beside::new(store.view()?);
+    let candidate = Candidate { next, library };
+    let mut dry = Dry::begin(&beside, (store, journal), &candidate)?;
+    let settling = dry.take_inputs()?;
+    match dry.replay(&Selection::default(), most) {
+        Ok(effect) => Ok(Tried { settling, replay: Some(effect) }),
+        Err(DryError::TooMany) => Ok(Tried { settling, replay: None }),
+        Err(error) => Err(error),
     }
-    Ok(read(&fold).replay().map(|replay| replay.effect).unwrap_or_default())
+}
+
+/// The name of a registry that is nowhere kept.
+const CANDIDATE: &str = "candidate";
+
+/// What is kept, and a registry that is not.
+struct Candidate<'a> {
+    next: Arc<Inputs>,
+    library: &'a InputLibrary,
+}
+
+impl LoadInputs for Candidate<'_> {
+    fn load(&self, hash: &str) -> Result<Arc<Inputs>, LoadError> {
+        if hash == CANDIDATE { Ok(Arc::clone(&self.next)) } else { self.library.load(hash) }
+    }
+}
+
+/// A fold beside the service's, as of one commit.
+struct Dry<'a> {
+    beside: &'a Beside,
+    store: &'a Store,
+    journal: &'a Journal,
+    inputs: &'a dyn LoadInputs,
+    fold: Arc<RwLock<Fold>>,
+    messages: Messages,
+    /// The record before which messages are sought.
+    end: Seq,
+    at: Seq,
+}
+
+impl<'a> Dry<'a> {
+    fn begin(
+        beside: &'a Beside,
+        (store, journal): (&'a Store, &'a Journal),
+        inputs: &'a dyn LoadInputs,
+    ) -> Result<Self, DryError> {
+        let (restore, end) = (beside.view.restore()?, beside.view.cursor().next());
+        let messages = Messages::new(journal.clone());
+        let fold = Fold::restore(restore, &Env { stored: &Kept { stored: beside, messages: &messages }, inputs })?;
+        Ok(Self { beside, store, journal, inputs, fold: Arc::new(RwLock::new(fold)), messages, end, at: end })
+    }
+
+    fn apply(&self, record: &RecordRef<'_>) -> Result<(), LoadError> {
+        let kept = Kept { stored: self.beside, messages: &self.messages };
+        write(&self.fold).apply(self.at, record, false, &Env { stored: &kept, inputs: self.inputs })
+    }
+
+    /// Takes the candidate into force; what that settles anew beside what waits for it anyway.
+    fn take_inputs(&mut self) -> Result<Settling, DryError> {
+        let (waiting, received_at) = (read(&self.fold).settling(), read(&self.fold).position().1);
+        self.apply(&RecordRef::Inputs { received_at, hash: CANDIDATE })?;
+        self.at = self.at.next();
+        let all = read(&self.fold).settling();
+        Ok(Settling { quarters: all.quarters.saturating_sub(waiting.quarters), ..all })
+    }
+
+    fn replay(mut self, selection: &Selection, most: u64) -> Result<Effect, DryError> {
+        let range = (Seq(0), self.end);
+        let mut picker = Picker::new(selection.clone(), &self.fold, (self.store, self.journal), range);
+        let text = format!("{REPLAY}{}", serde_json::to_string(selection)?);
+        let received_at = read(&self.fold).position().1;
+        self.apply(&RecordRef::Command { received_at, text: &text })?;
+        for step in 1.. {
+            let seqs = picker.pick()?;
+            if seqs.is_empty() {
+                break;
+            }
+            self.at = self.at.next();
+            self.apply(&RecordRef::ReplayStep { seqs })?;
+            let mut fold = write(&self.fold);
+            if fold.replay().is_some_and(|replay| replay.effect.messages > most) {
+                return Err(DryError::TooMany);
+            }
+            if step % TAKE_STEPS == 0 {
+                self.beside.keep(fold.take_changes());
+                fold.committed();
+            }
+        }
+        Ok(read(&self.fold).replay().map(|replay| replay.effect).unwrap_or_default())
+    }
 }
 
 fn read(fold: &RwLock<Fold>) -> std::sync::RwLockReadGuard<'_, Fold> {
@@ -97,6 +171,10 @@ struct Beside {
 }
 
 impl Beside {
+    fn new(view: View) -> Self {
+        Self { view, blocks: RefCell::default(), quarantine: RefCell::default() }
+    }
+
     fn keep(&self, changes: Changes) {
         let block = |block: BlockRow| {
             let BlockRow { quarter, device, revision, revised_minute, closed_minute, aggregates, rows } = block;

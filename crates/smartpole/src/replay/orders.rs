@@ -6,13 +6,13 @@ use std::{
 };
 
 use futures::future::{BoxFuture, FutureExt};
-use smartpole_api::{NotOrdered, NotTried, Replays, Selection};
+use smartpole_api::{NotOrdered, NotTried, Replays, Selection, Tried};
 use smartpole_journal::Journal;
-use smartpole_model::{Record, Seq};
+use smartpole_model::{Inputs, Record, Seq};
 use smartpole_pipeline::{Effect, Fold, REPLAY, Replay};
 use smartpole_store::Store;
 
-use super::dry::{DryError, dry_run};
+use super::dry::{DryError, dry_registry, dry_run};
 use crate::{clock, inputs::InputLibrary};
 
 /// How long a dry run waits for what is folded to be committed, and how often it looks.
@@ -71,6 +71,21 @@ impl Orders {
         Ok(())
     }
 
+    /// Tries something out beside the fold; one at a time.
+    fn beside<T>(&self, attempt: impl FnOnce() -> Result<T, DryError>) -> Result<T, NotTried> {
+        let Ok(_trying) = self.trying.try_lock() else { return Err(NotTried::Busy) };
+        let tried = self.wait_for_commit().map_err(DryError::Store).and_then(|()| attempt());
+        tried.map_err(|error| match error {
+            DryError::TooMany => NotTried::TooMany(super::dry::MOST),
+            error => NotTried::Failed(Box::new(error)),
+        })
+    }
+
+    /// What another registry would bring.
+    pub(crate) fn try_registry(&self, next: Arc<Inputs>, most: u64) -> Result<Tried, NotTried> {
+        self.beside(|| dry_registry(&self.store, &self.journal, &self.library, next, most))
+    }
+
     fn position(&self) -> Seq {
         self.fold.read().unwrap_or_else(PoisonError::into_inner).position().0
     }
@@ -87,12 +102,6 @@ impl Replays for Orders {
     }
 
     fn try_out(&self, selection: &Selection) -> Result<Effect, NotTried> {
-        let Ok(_trying) = self.trying.try_lock() else { return Err(NotTried::Busy) };
-        let tried = self.wait_for_commit().map_err(DryError::Store);
-        let tried = tried.and_then(|()| dry_run(&self.store, &self.journal, &self.library, selection));
-        tried.map_err(|error| match error {
-            DryError::TooMany => NotTried::TooMany(super::dry::MOST),
-            error => NotTried::Failed(Box::new(error)),
-        })
+        self.beside(|| dry_run(&self.store, &self.journal, &self.library, selection))
     }
 }
