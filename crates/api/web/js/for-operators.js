@@ -1,14 +1,16 @@
-/** Starts what the public does not have: causes, ledger, devices, gateways, quarantine, targets. It comes when the service says that there is a reader for it. */
+/** Starts what the public does not have: causes, ledger, devices, gateways, quarantine, registry, targets. It comes when the service says that there is a reader for it. */
 import { startCausePanel } from './cause-panel.js';
 import { startCauses } from './causes.js';
 import { startDevicePanel } from './device-panel.js';
 import { drawDevices, freshenDevices, resizeDevices, tickDevices } from './devices.js';
+import { addDrawerLater } from './drawer.js';
 import { startDriveList } from './drive-list.js';
 import { drawFeed, startFeed } from './feed.js';
 import { drawGateways, followGateway } from './gateways.js';
 import { OPERATION, addTexts } from './i18n.js';
 import { drawLedger, drawSums, freshenLedger } from './ledger.js';
 import { drawQuarantine, freshenQuarantine } from './quarantine.js';
+import { startRegistryCard } from './registry-card.js';
 import { startRefusedPanel } from './refused-panel.js';
 import { on, state } from './state.js';
 import { startTargets } from './targets.js';
@@ -33,6 +35,8 @@ export async function startOperation() {
   startDevicePanel();
   startRefusedPanel();
   startWorkbench();
+  startRegistryCard();
+  addDrawerLater('register', () => import('./registry-panel.js').then(({ startRegistryPanel }) => startRegistryPanel()));
   startTargets();
   startFeed();
   followGateway();

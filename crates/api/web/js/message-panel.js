@@ -9,6 +9,7 @@ import * as format from './format.js';
 import { t } from './i18n.js';
 import { panelTop } from './panel-top.js';
 import { meaning, reasonWord, remedy, replayable, severityTag } from './reason-words.js';
+import { mendingLink } from './registry-card.js';
 import { address } from './route.js';
 import { on, state } from './state.js';
 import { head } from './states.js';
@@ -22,7 +23,7 @@ let knew = false;
 /** Follows the address. */
 export function startMessagePanel() {
   addDrawer('message', { root: find('#message'), opened, closed: () => { open = null; }, home: (seq) => document.querySelector(`[data-message="${CSS.escape(seq)}"]`) });
-  on(['language', 'reasons'], () => open && draw());
+  on(['language', 'reasons', 'registry'], () => open && draw());
   on(['poles'], () => open && !knew && draw());
 }
 
@@ -58,7 +59,7 @@ function wrong({ reason, detail, device }) {
     ? h('a', { class: 'btn', href: address('repair', device ? `${reason}/${device}` : reason), 'data-focus': 'repair' }, t('repair.again'))
     : h('p', { class: 'note' }, t('repair.never'));
   return h('section', { class: 'wrong' }, severityTag(reason), h('p', {}, meaning(reason)), h('p', { class: 'words' }, t('attempt.words', { words: detail })),
-    h('p', { class: 'step' }, h('b', {}, t('message.step')), ' ', remedy(reason)), again);
+    h('p', { class: 'step' }, h('b', {}, t('message.step')), ' ', remedy(reason)), mendingLink(reason, device), ' ', again);
 }
 
 function origin({ source, topic, received_at: at, device, size }) {

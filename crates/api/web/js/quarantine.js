@@ -7,6 +7,7 @@ import { t } from './i18n.js';
 import { drawMessages, openMessages, renewMessages } from './quarantine-list.js';
 import { groups, occurred } from './quarantine-rules.js';
 import { loadReasons, meaning, reasonWord, remedy, replayable, severity, severityMark } from './reason-words.js';
+import { mendingLink } from './registry-card.js';
 import { replayLine } from './replays.js';
 import { reveal } from './reveal.js';
 import { address, route } from './route.js';
@@ -27,7 +28,7 @@ let note = null;
 /** Follows the address, and asks what the words need. */
 export function startQuarantine() {
   addEventListener('hashchange', follow);
-  on(['reasons', 'replays', 'messages'], drawQuarantine);
+  on(['reasons', 'replays', 'messages', 'registry'], drawQuarantine);
   on(['ledger'], freshenMessages);
   loadReasons().catch(() => {}); // the words of this page do without
   follow();
@@ -96,7 +97,7 @@ function row(group) {
   return h('tr', { 'data-reason': reason, 'data-severity': severity(reason), 'aria-current': open ? 'true' : null },
     h('th', { scope: 'row', class: 'c-reason' }, h('div', { class: 'marked' }, severityMark(severity(reason), true), h('div', {}, h('a', { href: `#quarantine=${reason}`, class: 'quiet', 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('p', { class: 'note' }, meaning(reason))))),
     cell('messages', ...amounts(group)), cell('since', ...since(group)), cell('step', remedy(reason)),
-    cell('repair', replayable(reason) ? h('a', { class: 'btn', href: address('repair', reason), 'data-focus': `repair ${reason}`, 'aria-label': `${t('repair.again')}: ${reasonWord(reason)}` }, t('repair.again')) : h('span', { class: 'note' }, t('repair.never'))));
+    cell('repair', mendingLink(reason), replayable(reason) ? h('a', { class: 'btn', href: address('repair', reason), 'data-focus': `repair ${reason}`, 'aria-label': `${t('repair.again')}: ${reasonWord(reason)}` }, t('repair.again')) : h('span', { class: 'note' }, t('repair.never'))));
 }
 
 /** Readings alone are refused of messages of which the rest counts. */

@@ -1,4 +1,4 @@
-/** What the address says: `#pole=AM-01` opens a pole, `#device=…` a device, `#refused=city/reason` what a target refused, `#gateway=…` shows a gateway, `#quarantine=reason` opens messages in quarantine, `#message=4711` one of them, `#repair=reason/device` their repair, `#count=messages/duplicate` what a number of the ledger counts, `#trace=device/property/channel/time` the way of a reading. */
+/** What the address says: `#pole=AM-01` opens a pole, `#device=…` a device, `#refused=city/reason` what a target refused, `#gateway=…` shows a gateway, `#quarantine=reason` opens messages in quarantine, `#message=4711` one of them, `#repair=reason/device` their repair, `#register=poles.csv` a file of the registry (`&add=` a row that it lacks, `&of=reason/device` what it is mended for), `#count=messages/duplicate` what a number of the ledger counts, `#trace=device/property/channel/time` the way of a reading. */
 
 /** @returns {Record<string, string>} */
 export function route() {

@@ -5,7 +5,7 @@ const SEEN_BY = { stadt: null, planung: ['planner', 'operator', 'admin'], betrie
 /** What stands inside a view, by its key in the address. */
 const INSIDE = { quarantine: 'betrieb', gateway: 'betrieb' };
 /** Panels whose matter is the operation: opened first of all, they open over it. */
-const OF_OPERATION = ['alert', 'drive', 'device', 'refused', 'count', 'message', 'repair', 'trace'];
+const OF_OPERATION = ['alert', 'drive', 'device', 'refused', 'count', 'message', 'repair', 'register', 'trace'];
 
 /** @type {string[]} keys of all views */
 export const VIEWS = Object.keys(SEEN_BY);

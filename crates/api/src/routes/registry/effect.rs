@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use smartpole_model::{
-    Inputs, Registry, UtcMillis,
+    Inputs, Quarter, Registry, UtcMillis,
     registry::{InstallationState, Move, Standing},
 };
 use smartpole_pipeline::Settling;
@@ -140,6 +140,6 @@ impl From<Move> for MoveItem {
 
 impl From<Settling> for Settled {
     fn from(Settling { devices, quarters, first }: Settling) -> Self {
-        Self { devices, quarters, from: first.map(|quarter| quarter.start()) }
+        Self { devices, quarters, from: first.map(Quarter::start) }
     }
 }
