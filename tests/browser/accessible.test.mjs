@@ -24,6 +24,8 @@ const OPERATION = [
   ['the quarantine', '#quarantine=', '[data-testid=quarantine] h2'],
   ['a number of the ledger', '#count=messages/uplink', '[data-testid=count-panel] h2'],
   ['a repair', '#repair=', '[data-testid=repair-panel] h2'],
+  ['a table of the registry', '#register=poles.csv', '[data-testid=register-panel] .registry-table'],
+  ['a text of the registry', '#register=profiles/air-station.toml', '[data-testid=register-panel] textarea'],
 ];
 const DOCUMENTS = ['/login', '/login?lang=en', '/plain', '/plain?lang=en', '/leicht.html', '/legal/processing', '/legal/processing?lang=en', '/datasets', '/datasets/air_quality?lang=en'];
 const WIDGETS = ['/embed/tile?zone=altstadt', '/embed/chart?theme=dark', '/embed/map?lang=en'];

@@ -77,7 +77,7 @@ describe('hostile text', () => {
   test('is text on every screen of operators', async () => {
     const { page, wrong, close, ran } = await watched('/');
     const [unread] = await items('quarantine?reason=decode_failed');
-    const addresses = ['', '#pole=XSS-1', '#betrieb', '#device=xss-1-air', '#quarantine=', '#quarantine=unknown_device', `#message=${unread.seq}`, '#repair=unknown_device', '#gateway=02ca57fffeff00ff', '#count=messages/quarantined/unknown_device', '#trace=xss-1-air/pm2_5/0/2026-11-29T10:43:18Z', '#planung'];
+    const addresses = ['', '#pole=XSS-1', '#betrieb', '#device=xss-1-air', '#quarantine=', '#quarantine=unknown_device', `#message=${unread.seq}`, '#repair=unknown_device', '#register=poles.csv', '#register=devices.csv', '#register=gateways.csv', `#register=devices.csv&add=${encodeURIComponent(ATTACKS[0])}&of=${encodeURIComponent(ATTACKS[1])}`, '#gateway=02ca57fffeff00ff', '#count=messages/quarantined/unknown_device', '#trace=xss-1-air/pm2_5/0/2026-11-29T10:43:18Z', '#planung'];
     let shown = '';
     for (const hash of addresses) {
       await page.evaluate((to) => { location.hash = to; }, hash);
@@ -103,7 +103,7 @@ describe('hostile text', () => {
   test('is text when it comes by the address', async () => {
     for (const attack of ATTACKS) {
       const said = encodeURIComponent(attack);
-      for (const [path, keys] of [[`/?zone=${said}&lang=${said}&map=${said}`, ['pole', 'figure', 'device', 'methode', 'bedeutung', 'quarantine', 'trace', 'planung&notes']], [`/embed/tile?zone=${said}&theme=${said}`, []]]) {
+      for (const [path, keys] of [[`/?zone=${said}&lang=${said}&map=${said}`, ['pole', 'figure', 'device', 'methode', 'bedeutung', 'quarantine', 'trace', 'register', 'planung&notes']], [`/embed/tile?zone=${said}&theme=${said}`, []]]) {
         const { page, close, ran } = await watched(path);
         for (const key of [null, ...keys]) {
           if (key) await page.evaluate((to) => { location.hash = to; }, `#${key}=${said}`);

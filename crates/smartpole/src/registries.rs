@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     inputs::InputLibrary,
-    registry_watch::{TakeNow, Taken},
+    registry_watch::{RegistryWatch, TakeNow, Taken},
     replay::Orders,
 };
 
@@ -18,9 +18,15 @@ const MOST: u64 = 50_000;
 
 /// Those of this service.
 pub(crate) struct Kept {
-    pub(crate) library: InputLibrary,
-    pub(crate) orders: Arc<Orders>,
-    pub(crate) take: TakeNow,
+    library: InputLibrary,
+    orders: Arc<Orders>,
+    take: TakeNow,
+}
+
+impl Kept {
+    pub(crate) fn new(library: &InputLibrary, orders: &Arc<Orders>, watch: &RegistryWatch) -> Self {
+        Self { library: library.clone(), orders: Arc::clone(orders), take: watch.take_now() }
+    }
 }
 
 impl Registries for Kept {

@@ -138,21 +138,18 @@ impl Service {
         let data = &setup.data;
         let ((door, url), failed) = (Door::open(&setup).await?, CancellationToken::new());
 
-        let (store, library) = open_store(data, setup.inputs_key_file)?;
-        let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
+        let (store, library, fold) = open_store(data, setup.inputs_key_file)?;
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(data, setup.journal, &fold)?;
         let watch = RegistryWatch::start(setup.registry.clone(), &library, &journal, &fold).await?;
 
-        let (committed, trouble) = (watch::Sender::new(0), watch::Sender::new(None));
+        let (committed, trouble, (offers, offered)) =
+            (watch::Sender::new(0), watch::Sender::new(None), mpsc::channel(OFFERS));
         let mut targets =
             Targets::new((&setup.influx, setup.history.as_ref()), &store, &queries, &library, &committed)?;
         let history = setup.history.as_ref().map(TargetHistory::new).transpose()?.map(|history| Arc::new(history) as _);
-        let runner = Runner::new(Arc::clone(&fold), store.clone(), journal.clone());
-        let orders = Arc::new(Orders::new(&fold, &store, &journal, &library));
-        let registries = Kept { library: library.clone(), orders: Arc::clone(&orders), take: watch.take_now() };
-        let live = broadcast::Sender::new(LIVE_STEPS);
-        let (offers, offered) = mpsc::channel(OFFERS);
+        let (runner, orders) = (Runner::new(&fold, &store, &journal), Orders::new(&fold, &store, &journal, &library));
+        let (registries, live) = (Kept::new(&library, &orders, &watch), broadcast::Sender::new(LIVE_STEPS));
         let folding = FoldLoop {
             messages: Messages::new(journal.clone()),
             journal: journal.clone(),
@@ -171,8 +168,7 @@ impl Service {
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known_gateways(&fold), &journal).await?;
         let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &url));
         let (trail, first_link) = AuditTrail::open(data, setup.audit_days, &publish.base_url)?;
-        let (folder, places) =
-            (Folder::new(setup.registry.clone()), Places::new(data, setup.registry, &publish.base_url));
+        let places = Places::new(data, setup.registry.clone(), &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
         let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
         let health =
@@ -186,7 +182,7 @@ impl Service {
             metrics,
             replays: orders,
             registries: Arc::new(registries),
-            folder,
+            folder: Folder::new(setup.registry),
             history,
             alerts: book,
             clock: clock::now,
@@ -218,10 +214,12 @@ impl Service {
     }
 }
 
-/// The folder of all that is kept, with the store and the registries that were in force.
-fn open_store(data: &Path, key_file: Option<PathBuf>) -> Result<(Store, InputLibrary), Error> {
+/// The folder of all that is kept, with the store, the registries that were in force, and the fold as it was stored.
+fn open_store(data: &Path, key_file: Option<PathBuf>) -> Result<(Store, InputLibrary, Arc<RwLock<Fold>>), Error> {
     fs::create_dir_all(data.join("inputs")).map_err(|source| Error::Folder { dir: data.to_owned(), source })?;
-    Ok((Store::open(data)?, InputLibrary::new(data, key_file)))
+    let (store, library) = (Store::open(data)?, InputLibrary::new(data, key_file));
+    let fold = Arc::new(RwLock::new(fold_loop::restore(&store, &library)?));
+    Ok((store, library, fold))
 }
 
 /// Where nobody says how everybody reaches the service, its own address stands.

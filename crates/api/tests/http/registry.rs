@@ -290,8 +290,7 @@ async fn rows_of_an_inventory_are_put_in_and_mistakes_name_the_rows_that_were_se
     let uri = "/api/v1/registry/poles.csv/rows";
     let tag = hash(of("poles.csv").as_bytes());
     let headers = [("if-match", tag.as_str()), ("content-type", "text/csv; charset=windows-1252")];
-    let wrong =
-        "Mastnummer;Rechtswert;Hochwert\n\nAM-01;382950,27;5712089,19\nMP-01;32382950;5712089\nMP 02;382950;5712089\n";
+    let wrong = "Mastnummer;Rechtswert;Hochwert\n\nAM-01;382950,27;5712089,19\nMP-01;32382950;5712089\nMP 02;382950;5712089\n;1;1\n";
     let answer = json(send(&city, "POST", uri, &headers, wrong).await).await;
     let rows: Vec<_> = answer["mistakes"]
         .as_array()
@@ -299,7 +298,7 @@ async fn rows_of_an_inventory_are_put_in_and_mistakes_name_the_rows_that_were_se
         .iter()
         .map(|of| format!("row {} line {} {}", of["row"], of["line"], of["field"]))
         .collect();
-    assert_eq!(rows, ["row 4 line 4 \"easting\"", "row 5 line 5 \"id\""]);
+    assert_eq!(rows, ["row 6 line null \"id\"", "row 4 line 4 \"easting\"", "row 5 line 5 \"id\""]);
     let unread = json(send(&city, "POST", uri, &headers, "Mastnummer;Farbe\nAM-01;rot\n").await).await;
     assert_eq!((&unread["mistakes"][0]["row"], &unread["mistakes"][0]["field"]), (&1.into(), &"Farbe".into()));
     let sound =

@@ -10,6 +10,7 @@ import { t } from './i18n.js';
 import { panelTop } from './panel-top.js';
 import { meaning, reasonWord, remedy, replayable, severityTag } from './reason-words.js';
 import { mendingLink } from './registry-card.js';
+import { whomOf } from './registry-rules.js';
 import { address } from './route.js';
 import { on, state } from './state.js';
 import { head } from './states.js';
@@ -59,7 +60,7 @@ function wrong({ reason, detail, device }) {
     ? h('a', { class: 'btn', href: address('repair', device ? `${reason}/${device}` : reason), 'data-focus': 'repair' }, t('repair.again'))
     : h('p', { class: 'note' }, t('repair.never'));
   return h('section', { class: 'wrong' }, severityTag(reason), h('p', {}, meaning(reason)), h('p', { class: 'words' }, t('attempt.words', { words: detail })),
-    h('p', { class: 'step' }, h('b', {}, t('message.step')), ' ', remedy(reason)), mendingLink(reason, device), ' ', again);
+    h('p', { class: 'step' }, h('b', {}, t('message.step')), ' ', remedy(reason)), mendingLink(reason, whomOf({ device, detail })), ' ', again);
 }
 
 function origin({ source, topic, received_at: at, device, size }) {

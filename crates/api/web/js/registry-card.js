@@ -11,14 +11,21 @@ import { head, skeleton } from './states.js';
 
 /** Asks when the view is gone to. */
 export function startRegistryCard() {
-  on(['view'], () => state.view === 'betrieb' && files.load());
+  const asked = () => { if (state.view === 'betrieb') files.load(); };
+  on(['view'], asked);
   on(['registry', 'language', 'view'], draw);
+  asked();
+}
+
+/** The profile that a file is of, null if none. */
+function profileOf(file) {
+  return /^profiles\/(.*)\.toml$/.exec(file)?.[1] ?? null;
 }
 
 /** "Masten", "Profil air-station" */
 export function fileTitle(file) {
-  const profile = /^profiles\/(.*)\.toml$/.exec(file)?.[1];
-  if (profile !== undefined) return t('registry.profile', { profile });
+  const profile = profileOf(file);
+  if (profile) return t('registry.profile', { profile });
   const key = `registry.file.${file.replace(/\..*$/, '')}`;
   return knows(key) ? t(key) : file;
 }
@@ -54,6 +61,7 @@ function content() {
 function entry(item) {
   const { file, written_by: by } = item;
   const note = by === null ? t('registry.secret') : changedWords(item);
-  const title = [h('b', {}, fileTitle(file)), h('code', {}, file), h('span', { class: 'note' }, note)];
+  const profile = profileOf(file);
+  const title = [h('b', {}, profile ?? fileTitle(file)), profile ? null : h('code', {}, file), h('span', { class: 'note' }, note)];
   return h('li', {}, by === null ? h('div', {}, title) : h('a', { href: address('register', file), 'data-focus': `file ${file}` }, title));
 }

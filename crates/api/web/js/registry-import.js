@@ -12,7 +12,7 @@ import { effectWords, rowMistakes } from './registry-preview.js';
  * @param {(said:any) => void} saved
  */
 export function importSection(file, draft, saved) {
-  const told = h('div', { class: 'told', 'aria-live': 'polite' });
+  const told = h('div', { class: 'registry-told', 'aria-live': 'polite' });
   const take = (chosen) => chosen && tried(file, draft, chosen, told, saved);
   const input = h('input', { type: 'file', accept: '.csv,.txt,text/csv', id: 'registry-file', 'data-focus': 'file', onchange: (event) => take(event.target.files[0]) });
   const zone = h('div', { class: 'drop-zone' }, h('label', { for: 'registry-file' }, t('registry.drop.title')), input, h('p', { class: 'note' }, t('registry.drop.help', { key: 'id' })));

@@ -42,7 +42,7 @@ async function opened(file) {
   open = file;
   part = 'edit';
   error = null;
-  told = h('div', { class: 'told', 'aria-live': 'polite' });
+  told = h('div', { class: 'registry-told', 'aria-live': 'polite' });
   draw();
   if (!files.value) await files.load();
   if (open === file && file !== '' && fileNamed(file)?.written_by !== null) await fetched(file);
@@ -131,7 +131,7 @@ async function tryOut() {
   draft.tried = await sent(draft, true);
   if (open === null) return;
   draw();
-  find('#register .told [data-focus=save]')?.focus({ preventScroll: true });
+  find('#register .registry-told [data-focus=save]')?.focus({ preventScroll: true });
   if (draft.error?.mistakes) find('#register [aria-invalid=true]')?.focus();
 }
 

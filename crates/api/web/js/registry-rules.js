@@ -112,7 +112,7 @@ const COMPARED = 1500;
  * @returns {{kind:'same'|'gone'|'new'|'gap', text:string}[]}
  */
 export function difference(was, is, around = 2) {
-  const [a, b] = [was.split('\n'), is.split('\n')];
+  const [a, b] = [was, is].map((text) => text.replace(/\n$/, '').split('\n'));
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
   let tail = 0;
@@ -150,6 +150,15 @@ function folded(steps, around) {
 const OF_PROFILES = ['decode_failed', 'unknown_property', 'no_readings', 'time_before_epoch', 'time_in_future'];
 
 /**
+ * Whom a refusal names: one that the registry does not know stands in its words alone.
+ * @param {{device?:string|null, detail?:string|null}} message
+ */
+export function whomOf({ device, detail }) {
+  const [, quoted, bare] = /^(?:"(.+)"|(\S+)) is not in \S+$/.exec(detail ?? '') ?? [];
+  return device ?? quoted ?? bare ?? null;
+}
+
+/**
  * Where the cause of a refusal is mended: the file, and the id of a row that it lacks; null if not in the registry, `''` if in one of several files.
  * @param {string} reason
  * @param {string|null} device
@@ -157,7 +166,7 @@ const OF_PROFILES = ['decode_failed', 'unknown_property', 'no_readings', 'time_b
  */
 export function mendedIn(reason, device = null, profile = null) {
   if (reason === 'unknown_device') return { file: 'devices.csv', add: device };
-  if (reason === 'unknown_gateway') return { file: 'gateways.csv', add: null };
+  if (reason === 'unknown_gateway') return { file: 'gateways.csv', add: device };
   if (reason === 'unknown_topic') return { file: 'fold.toml', add: null };
   if (OF_PROFILES.includes(reason)) return { file: profile ? `profiles/${profile}.toml` : '', add: null };
   return null;

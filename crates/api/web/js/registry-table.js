@@ -21,13 +21,20 @@ export function tableSection(draft, columns, mayWrite, edited, redraw) {
   const more = () => { draft.shown += PAGE; redraw(); };
   const newRow = () => { draft.wanted = add(sheet); edited(); redraw(); document.querySelector('#register [data-new] input')?.focus(); };
   const found = draft.sought ? t('registry.found', { n: format.number(rows.length), all: format.number(all) }) : t(all === 1 ? 'registry.row' : 'registry.rows', { n: format.number(all) });
+  const wide = widths(sheet.columns, rows.slice(0, draft.shown));
   const missing = [...columns.required, ...columns.optional].filter((column) => !sheet.columns.includes(column));
   return [h('div', { class: 'registry-tools' }, search(draft, redraw), h('span', { class: 'note', role: 'status' }, found),
     mayWrite ? h('button', { type: 'button', class: 'btn', 'data-focus': 'add', onclick: newRow }, t('registry.add')) : null, mayWrite && missing.length ? moreColumns(sheet, missing, edited, redraw) : null),
   h('div', { class: 'scroll registry-scroll' }, h('table', { class: 'registry-table', 'aria-label': draft.file },
-    h('thead', {}, h('tr', {}, sheet.columns.map((column) => h('th', { scope: 'col' }, column)), mayWrite ? h('th', { scope: 'col' }, h('span', { class: 'hidden' }, t('registry.drop'))) : null)),
+    h('thead', {}, h('tr', {}, sheet.columns.map((column, at) => h('th', { scope: 'col', class: wide[at] }, column)), mayWrite ? h('th', { scope: 'col' }, h('span', { class: 'hidden' }, t('registry.drop'))) : null)),
     h('tbody', {}, rows.slice(0, draft.shown).flatMap((row) => lines(draft, row, mayWrite, edited, redraw))))),
   rows.length > draft.shown ? h('button', { type: 'button', class: 'btn', 'data-focus': 'more', onclick: more }, t('registry.more', { n: format.number(Math.min(PAGE, rows.length - draft.shown)) })) : null];
+}
+
+/** How wide a column is: by the longest of the cells that are seen. */
+function widths(columns, rows) {
+  const longest = columns.map((column, at) => Math.max(column.length, ...rows.map((row) => row.cells[at]?.length ?? 0)));
+  return longest.map((n) => (n <= 9 ? 'narrow' : n <= 15 ? 'middle' : n <= 22 ? 'wide' : 'widest'));
 }
 
 /** Rows that are shown: those that are sought; what is new, changed or wrong comes first when much is. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { inWords } from '../js/registry-mistakes.js';
-import { add, amounts, cellsOf, difference, lineOf, mendedIn, mendingAddress, pathOf, put, says, sheetOf, textOf, widen } from '../js/registry-rules.js';
+import { add, amounts, cellsOf, difference, lineOf, mendedIn, mendingAddress, pathOf, put, says, sheetOf, textOf, whomOf, widen } from '../js/registry-rules.js';
 
 const TEXT = '\ufeffid;name;place\r\nA;"Markt; oben";Markt\r\n\r\n B ; Weg ;Weg';
 
@@ -60,6 +60,7 @@ test('a refusal leads to the file that mends it', () => {
   assert.deepEqual(mendedIn('unknown_device', 'new-1'), { file: 'devices.csv', add: 'new-1' });
   assert.deepEqual(mendedIn('decode_failed', 'am-01-air', 'air-station'), { file: 'profiles/air-station.toml', add: null });
   assert.equal(mendedIn('unknown_property').file, '');
+  assert.deepEqual([whomOf({ device: null, detail: '"new-1" is not in devices.csv' }), whomOf({ device: 'a', detail: 'x' }), whomOf({ device: null, detail: '0016c001f153a14c is not in gateways.csv' }), whomOf({ device: null, detail: 'x' })], ['new-1', 'a', '0016c001f153a14c', null]);
   assert.equal(mendedIn('wrong_mic'), null, 'keys are changed on the machine');
   assert.equal(mendingAddress({ file: 'devices.csv', add: 'new-1' }, 'unknown_device', 'new-1'), '#register=devices.csv&add=new-1&of=unknown_device%2Fnew-1');
   assert.equal(pathOf('profiles/air-station.toml'), 'registry/profiles%3Aair-station.toml');

@@ -34,7 +34,9 @@ pub struct Merged {
     pub same: usize,
     /// Whether what was sent was Windows-1252, as Excel saves it unless asked.
     pub is_windows_1252: bool,
-    /// Lines of the file by the lines that were sent, from 1.
+    /// What is wrong with rows that were sent, with their lines; these were not put in.
+    pub problems: Vec<Problem>,
+    /// Lines that were sent by the lines of the file, from 1.
     lines: BTreeMap<usize, usize>,
 }
 
@@ -50,7 +52,7 @@ impl Merged {
 /// not sent stay as they are.
 ///
 /// # Errors
-/// All that is wrong with what was sent, with its lines. Whether the result is sound, [`Inputs::parse`](super::Inputs::parse) says.
+/// If what was sent is no table with columns of the file. Whether the result is sound, [`Inputs::parse`](super::Inputs::parse) says.
 pub fn merge(layout: &'static Layout, file: Option<&[u8]>, bytes: &[u8]) -> Result<Merged, Vec<Problem>> {
     let sent = Sent::read(layout, bytes)?;
     let (mark, former) = match file {
@@ -61,8 +63,8 @@ pub fn merge(layout: &'static Layout, file: Option<&[u8]>, bytes: &[u8]) -> Resu
         None => (&b""[..], ""),
     };
     let mut sheet = Sheet::read(former, layout, &sent.columns);
-    let mut merged = Merged { is_windows_1252: sent.is_windows_1252, ..Merged::default() };
-    let mut problems = Vec::new();
+    let (is_windows_1252, problems) = (sent.is_windows_1252, sent.problems);
+    let mut merged = Merged { is_windows_1252, problems, ..Merged::default() };
     let index = sheet.index(layout);
     for row in &sent.rows {
         let places = index.get(&row.key[0]).map_or(&[][..], Vec::as_slice);
@@ -79,14 +81,15 @@ pub fn merge(layout: &'static Layout, file: Option<&[u8]>, bytes: &[u8]) -> Resu
                 if is_same { at } else { sheet.replace(at, cells) }
             }
             _ => {
-                problems.push(ambiguous(layout, row, meant.len()));
+                merged.problems.push(ambiguous(layout, row, meant.len()));
                 continue;
             }
         };
         merged.lines.insert(line + 1, row.line);
     }
     merged.text = [mark, sheet.text().as_bytes()].concat();
-    if problems.is_empty() { Ok(merged) } else { Err(problems) }
+    merged.problems.sort();
+    Ok(merged)
 }
 
 fn ambiguous(layout: &Layout, row: &SentRow, n: usize) -> Problem {

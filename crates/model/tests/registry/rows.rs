@@ -2,13 +2,17 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use smartpole_model::registry::{Merged, layout, merge};
+use smartpole_model::{
+    Problem,
+    registry::{Merged, layout, merge},
+};
 
 const POLES: &str = "id,name,place,lat,lon\r\nA,\"Markt, oben\",Markt,51.5,7.3\r\n\r\n B , Weg ,Weg,51.6,7.4\r\n";
 
 fn put(file: &str, text: &str, sent: &[u8]) -> Result<Merged, String> {
-    let merged = merge(layout(file).unwrap(), Some(text.as_bytes()), sent);
-    merged.map_err(|problems| problems.iter().map(|problem| format!("{problem}\n")).collect())
+    let listed = |problems: &[Problem]| problems.iter().map(|problem| format!("{problem}\n")).collect();
+    let merged = merge(layout(file).unwrap(), Some(text.as_bytes()), sent).map_err(|problems| listed(&problems))?;
+    if merged.problems.is_empty() { Ok(merged) } else { Err(listed(&merged.problems)) }
 }
 
 #[track_caller]

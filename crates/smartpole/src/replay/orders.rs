@@ -32,10 +32,10 @@ pub(crate) struct Orders {
 }
 
 impl Orders {
-    pub(crate) fn new(fold: &Arc<RwLock<Fold>>, store: &Store, journal: &Journal, library: &InputLibrary) -> Self {
+    pub(crate) fn new(fold: &Arc<RwLock<Fold>>, store: &Store, journal: &Journal, library: &InputLibrary) -> Arc<Self> {
         let (fold, store, journal, library) = (Arc::clone(fold), store.clone(), journal.clone(), library.clone());
         let (ordering, newest, trying) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
-        Self { fold, store, journal, library, ordering, newest, trying }
+        Arc::new(Self { fold, store, journal, library, ordering, newest, trying })
     }
 
     async fn append(&self, selection: Selection) -> Result<Replay, NotOrdered> {

@@ -59,7 +59,8 @@ struct Picking {
 }
 
 impl Runner {
-    pub(crate) fn new(fold: Arc<RwLock<Fold>>, store: Store, journal: Journal) -> Self {
+    pub(crate) fn new(fold: &Arc<RwLock<Fold>>, store: &Store, journal: &Journal) -> Self {
+        let (fold, store, journal) = (Arc::clone(fold), store.clone(), journal.clone());
         let begun = *journal.durable().borrow();
         Self { fold, store, journal, begun, ahead: VecDeque::new(), resettled: Seq(0), picking: None }
     }

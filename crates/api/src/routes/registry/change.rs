@@ -138,9 +138,17 @@ impl Change {
             let misfits = parts.fold().misfits(&inputs.registry.properties);
             if misfits.is_empty() { Ok(inputs) } else { Err(misfits) }
         });
+        let of_rows = merged.iter().flat_map(|merged| &merged.problems).cloned().map(Mistake::of_row);
+        let (next, problems) = match parsed {
+            Ok(next) => (Some(next), Vec::new()),
+            Err(problems) => (None, problems),
+        };
         let mistake = |problem| Mistake::new(problem, name, merged.as_ref());
-        let next = parsed.map_err(|problems| Refusal::Unsound(problems.into_iter().map(mistake).collect()))?;
-        Ok(Sound { text, merged, next: Arc::new(next) })
+        let mistakes: Vec<Mistake> = of_rows.chain(problems.into_iter().map(mistake)).collect();
+        match next.filter(|_| mistakes.is_empty()) {
+            Some(next) => Ok(Sound { text, merged, next: Arc::new(next) }),
+            None => Err(Refusal::Unsound(mistakes)),
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct RegistryVersion {
     hash: String,
     /// Its bytes.
     size: usize,
-    /// When a registry with it was first in force. One that comes back is not listed again.
+    /// When a registry with it was first in force, or when it was put back here: one that comes back is not listed again.
     #[schema(value_type = String, format = DateTime)]
     since: UtcMillis,
     /// Who wrote it here, if somebody did and that is still known.
@@ -38,10 +38,10 @@ pub(crate) struct RegistryVersion {
     is_current: bool,
 }
 
-/// What a file was in the registries that were in force, the newest text first, of the newest 500 registries.
+/// What a file was in the registries that were in force, that of now first, then the newest, of the newest 500 registries.
 #[utoipa::path(get, path = "/api/v1/registry/{file}/history", tag = "operation",
     params(("file" = String, Path, description = "Its name; `profiles:x.toml` is `profiles/x.toml`.", example = "poles.csv")),
-    responses((status = 200, description = "The newest first.", body = List<RegistryVersion>), Refused))]
+    responses((status = 200, description = "That of now first, then the newest.", body = List<RegistryVersion>), Refused))]
 pub(crate) async fn history(
     State(state): State<ApiState>,
     Path(file): Path<String>,
@@ -59,10 +59,11 @@ fn versions(parts: &Parts, name: &FileName, trail: &Trail) -> Result<Vec<Registr
         let hash = hash(&text);
         if !versions.iter().any(|known| known.hash == hash) {
             let (by, is_current) = (trail.by(name.as_str(), &hash), now.as_ref() == Some(&hash));
+            let since = by.as_ref().map_or(since, |by| by.at.max(since));
             versions.push(RegistryVersion { hash, size: text.len(), since, by, is_current });
         }
     }
-    versions.reverse();
+    versions.sort_by_key(|version| std::cmp::Reverse((version.is_current, version.since)));
     Ok(versions)
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct ChangedBy {
     name: Option<String>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
-    at: UtcMillis,
+    pub(super) at: UtcMillis,
 }
 
 /// The newest change to each text of each file.

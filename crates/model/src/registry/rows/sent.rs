@@ -59,6 +59,8 @@ pub(super) struct Sent {
     pub(super) columns: Vec<&'static str>,
     pub(super) rows: Vec<SentRow>,
     pub(super) is_windows_1252: bool,
+    /// What is wrong with its other rows.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// One row of it.
@@ -108,7 +110,7 @@ impl Sent {
                 "send a first line with columns, and rows below it",
             ));
         }
-        if problems.is_empty() { Ok(Self { columns, rows, is_windows_1252 }) } else { Err(problems) }
+        Ok(Self { columns, rows, is_windows_1252, problems })
     }
 }
 
