@@ -4,8 +4,8 @@
 mod common;
 
 use common::{MINUTE, Memory, START, fold, inputs, message, tick};
-use smartpole_model::{Record, UtcMillis};
-use smartpole_pipeline::{RESETTLE, RevisionReason};
+use smartpole_model::{Record, RecordRef, UtcMillis};
+use smartpole_pipeline::{Env, RESETTLE, RevisionReason, Settling};
 use smartpole_window::Aggregates;
 
 /// Five hours of three devices, under one registry, and then under another, settled by as many steps as are needed.
@@ -61,6 +61,23 @@ fn a_move_a_reversed_line_a_device_on_the_shelf_and_a_calibration_hold_from_thei
     // (11 blocks from the one in which the calibration begins to the one in which it ends)
     assert_eq!((of(0), of(1), of(2)), (16, 11, 0));
     check("moved", "first");
+}
+
+#[test]
+fn what_is_to_be_settled_is_told_before_it_is() {
+    let (memory, after) = (fold(&history("first", None), 1_000, |_| false), check("first", "moved"));
+    let library = common::library();
+    let mut fold = memory.restored(&library);
+    assert_eq!(fold.settling(), Settling::default());
+    let env = Env { stored: &memory, inputs: &library };
+    let (received_at, next) = (UtcMillis(START + 400 * MINUTE), fold.position().0.next());
+    fold.apply(next, &RecordRef::Inputs { received_at, hash: "moved" }, false, &env).unwrap();
+    let Settling { devices, quarters, first } = fold.settling();
+    // d1 whole, d2 as long as it is calibrated, d3 whole as it moved to the shelf
+    assert_eq!(devices, 3);
+    assert!(first.is_some_and(|first| first.start().0 >= START - 15 * MINUTE), "{first:?}");
+    let revised = after.revisions.iter().filter(|row| row.reason == RevisionReason::Registry).count() as u64;
+    assert!((revised..=revised + 60).contains(&quarters), "{quarters} announced, {revised} revised");
 }
 
 #[test]

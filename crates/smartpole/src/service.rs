@@ -135,12 +135,11 @@ pub(crate) struct Service {
 impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
-        let data = &setup.data;
         let ((door, url), failed) = (Door::open(&setup).await?, CancellationToken::new());
 
-        let (store, library, fold) = open_store(data, setup.inputs_key_file)?;
+        let (store, library, fold) = open_store(&setup.data, setup.inputs_key_file)?;
         let queries = Queries::new(&store, Arc::clone(&fold));
-        let journal = open_journal(data, setup.journal, &fold)?;
+        let journal = open_journal(&setup.data, setup.journal, &fold)?;
         let watch = RegistryWatch::start(setup.registry.clone(), &library, &journal, &fold).await?;
 
         let (committed, trouble, (offers, offered)) =
@@ -166,9 +165,9 @@ impl Service {
         targets.run(&failed);
 
         let mut sources = Sources::bind(setup.mqtt, setup.listener, setup.udp, known_gateways(&fold), &journal).await?;
-        let (book, publish) = (smartpole_alerting::Book::open(data)?, reached(setup.publish, &url));
-        let (trail, first_link) = AuditTrail::open(data, setup.audit_days, &publish.base_url)?;
-        let places = Places::new(data, setup.registry.clone(), &publish.base_url);
+        let (book, publish) = (smartpole_alerting::Book::open(&setup.data)?, reached(setup.publish, &url));
+        let (trail, first_link) = AuditTrail::open(&setup.data, setup.audit_days, &publish.base_url)?;
+        let places = Places::new(&setup.data, setup.registry.clone(), &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
         let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
         let health =

@@ -145,10 +145,8 @@ async fn a_change_is_durable_and_in_force_when_it_is_answered_and_says_who_and_w
     expect![[r#"{"entries":[{"added":{"count":0,"ids":[]},"changed":{"count":1,"ids":["air-2"]},"kind":"devices","removed":{"count":0,"ids":[]}}],"move_count":1,"moves":[{"device":"air-2","former":{"pole":"LS-02","profile":"air","state":"active"},"from":null,"now":{"pole":"AM-01","profile":"air","state":"active"},"to":null}],"quarantine":null,"settled":null}"#]].assert_eq(&written["effect"].to_string());
     assert_eq!(on_disk(&city, "devices.csv"), moved);
     assert_eq!(on_disk(&city, "devices.csv.former"), of("devices.csv"));
-    let fold = city.fold.read().unwrap();
-    let device = &fold.inputs().registry.devices[2];
+    let device = city.fold.read().unwrap().inputs().registry.devices[2].clone();
     assert_eq!((device.id.as_str(), device.installations[0].pole), ("air-2", 0));
-    drop(fold);
     let trail = city.access.audit(i64::MAX, 10).unwrap();
     let about = format!("devices.csv {} {}", hash(of("devices.csv").as_bytes()), hash(moved.as_bytes()));
     assert_eq!((trail[0].what.code(), trail[0].who.as_str(), &trail[0].about), ("registry_changed", "local", &about));

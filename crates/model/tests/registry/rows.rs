@@ -65,7 +65,7 @@ fn a_german_table_of_street_lighting_is_read_by_its_own_words() {
 }
 
 #[test]
-fn all_that_is_wrong_with_what_was_sent_is_said_with_its_lines() {
+fn columns_that_are_none_are_said_with_what_was_meant() {
     check(
         "poles.csv",
         POLES,
@@ -79,6 +79,10 @@ fn all_that_is_wrong_with_what_was_sent_is_said_with_its_lines() {
               hint: remove one of them
         "#]],
     );
+}
+
+#[test]
+fn all_that_is_wrong_with_rows_is_said_and_what_is_no_table_is_refused() {
     check(
         "poles.csv",
         POLES,
