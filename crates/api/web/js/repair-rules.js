@@ -45,6 +45,14 @@ export function told({ messages, readings, windows, conflicts, recovered, replac
   };
 }
 
+/**
+ * How many have ended; null before any list was there.
+ * @param {any[]|null} replays
+ */
+export function ended(replays) {
+  return replays === null ? null : replays.filter((replay) => replay !== running(replays)).length;
+}
+
 /** The replay that goes on, if there is one. */
 export function running(replays) {
   return replays?.find(({ state }) => state === 'running') ?? null;

@@ -6,7 +6,7 @@ import * as format from './format.js';
 import { t } from './i18n.js';
 import { renewMessages } from './quarantine-list.js';
 import { reasonWord } from './reason-words.js';
-import { running, told } from './repair-rules.js';
+import { ended, running, told } from './repair-rules.js';
 import { address } from './route.js';
 import { shareBar } from './shapes.js';
 import { changed, on, state } from './state.js';
@@ -24,7 +24,7 @@ export function startReplays() {
 export async function loadReplays() {
   clearTimeout(timer);
   timer = 0;
-  const before = running(state.replays);
+  const before = ended(state.replays);
   try {
     state.replays = (await get('replays')).items;
     state.errors.delete('replays');
@@ -32,7 +32,7 @@ export async function loadReplays() {
     state.errors.set('replays', error.message);
   }
   if (running(state.replays)) timer = setTimeout(loadReplays, EVERY);
-  else if (before) { load('ledger'); renewMessages(); }
+  if (before !== null && ended(state.replays) !== before) { load('ledger'); renewMessages(); } // a short one is never seen to run
   changed('replays');
 }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { bytesOf, dump, textOf } from '../js/bytes-rules.js';
 import { clockState } from '../js/device-rules.js';
 import { groups, occurred, occurredOf } from '../js/quarantine-rules.js';
-import { changes, mistake, prefilled, running, selection, told } from '../js/repair-rules.js';
+import { changes, ended, mistake, prefilled, running, selection, told } from '../js/repair-rules.js';
 import { de as figuresDe } from '../js/text-figure-de.js';
 import { de as basicDe } from '../js/text-de.js';
 import { en as basicEn } from '../js/text-en.js';
@@ -80,6 +80,7 @@ test('an effect changes something or nothing, and is told with what there is bes
 test('the replay under way is the one that runs', () => {
   assert.equal(running([{ id: 2, state: 'done' }, { id: 1, state: 'running' }]).id, 1);
   assert.deepEqual([running([{ state: 'done' }]), running([]), running(null)], [null, null, null]);
+  assert.deepEqual([ended([{ id: 2, state: 'done' }, { id: 1, state: 'running' }]), ended([]), ended(null)], [1, 0, null]);
 });
 
 test('the address of a reading is read as it was written, also of a device with a stroke in its name', () => {
