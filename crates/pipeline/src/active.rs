@@ -11,7 +11,7 @@ use smartpole_model::{
 use smartpole_validate::{Rules, looks_back};
 use smartpole_window::{Level, Making, RowValue, next_start};
 
-use crate::{AirProperties, Anew, BlockSpan, LoadError, NameKind, Scope, names::Names};
+use crate::{AirProperties, BlockSpan, LoadError, NameKind, Parts, Scope, names::Names};
 
 /// Registry and settings by hash.
 pub trait LoadInputs {
@@ -196,14 +196,14 @@ impl Active {
         scopes
     }
 
-    /// What an hour or a day of a scope is summed up of: as [`Active::scopes`], the other way round.
-    pub(crate) fn anew(&self, level: Level, start: UtcMillis, scope: Scope) -> Anew {
+    /// What an hour or a day of a scope is the sum of: as [`Active::scopes`], the other way round.
+    pub(crate) fn parts(&self, level: Level, start: UtcMillis, scope: Scope) -> Parts {
         let (from, to) = (start.quarter(), next_start(level, start).quarter());
         match (scope, level) {
-            (Scope::Zone(zone), _) => Anew::Poles(self.poles_of(zone)),
-            (_, Level::Day | Level::CetDay) => Anew::Hours(AirProperties(Arc::clone(&self.air))),
-            (Scope::Device(device), Level::Hour) => Anew::Blocks(vec![BlockSpan { device, from, to }]),
-            (Scope::Pole(pole), Level::Hour) => Anew::Blocks(self.blocks_of(pole, from, to)),
+            (Scope::Zone(zone), _) => Parts::Poles(self.poles_of(zone)),
+            (_, Level::Day | Level::CetDay) => Parts::Hours(AirProperties(Arc::clone(&self.air))),
+            (Scope::Device(device), Level::Hour) => Parts::Blocks(vec![BlockSpan { device, from, to }]),
+            (Scope::Pole(pole), Level::Hour) => Parts::Blocks(self.blocks_of(pole, from, to)),
         }
     }
 

@@ -7,7 +7,7 @@ use smartpole_model::{DeviceNo, Eui, Quarter, Seq, UtcMillis};
 
 pub use self::{
     ledger::{LedgerDeviceRow, LedgerMove, LedgerSourceKey, QuarantineRow},
-    windows::{AirProperties, Anew, BlockRow, BlockSpan, RevisionReason, RevisionRow, RollupDelta, Scope},
+    windows::{AirProperties, Anew, BlockRow, BlockSpan, Parts, RevisionReason, RevisionRow, RollupDelta, Scope},
 };
 use crate::{Cuts, MovedRow, Replay};
 

@@ -45,8 +45,8 @@ pub use active::LoadInputs;
 pub use batch_row::{AcceptedRow, Mending, accepted_rows};
 pub use changes::{
     AirProperties, Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow,
-    LedgerMove, LedgerSourceKey, LorawanRow, Name, NameKind, QuarantineRow, RevisionReason, RevisionRow, RollupDelta,
-    Scope,
+    LedgerMove, LedgerSourceKey, LorawanRow, Name, NameKind, Parts, QuarantineRow, RevisionReason, RevisionRow,
+    RollupDelta, Scope,
 };
 pub use effect::{Effect, Replay};
 pub use fold::{Env, Fold};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use smartpole_model::{Quarter, UtcMillis};
-use smartpole_window::{Aggregates, Level};
+use smartpole_window::{Aggregates, Level, Lost};
 
 use crate::{Anew, BlockRow, RollupDelta, Scope, active::Active};
 
@@ -27,8 +27,8 @@ pub(crate) struct Settled<'a> {
     pub(crate) row: &'a BlockRow,
     pub(crate) gain: &'a Aggregates,
     pub(crate) revisions: u32,
-    /// Whether extremes or remarks are gone, so that what holds it must be made anew.
-    pub(crate) lost: bool,
+    /// What it had and has no more.
+    pub(crate) lost: Lost,
     /// Older blocks are gone: what holds one of them cannot be made anew, and keeps its extremes.
     pub(crate) kept_from: Quarter,
 }
@@ -40,27 +40,33 @@ impl Rollups {
             return;
         }
         let start = row.quarter.start();
-        let (air, other): (Vec<_>, Vec<_>) =
-            gain.0.iter().copied().partition(|(series, _)| active.is_air(series.property));
+        let is_air = |property| active.is_air(property);
+        let (air, other): (Vec<_>, Vec<_>) = gain.0.iter().copied().partition(|(series, _)| is_air(series.property));
         let (air, other) = (Aggregates(air), Aggregates(other));
+        let lost = [settled.lost.clone(), settled.lost.of(is_air), settled.lost.of(|property| !is_air(property))];
         let parts = [(Level::Hour, gain), (Level::CetDay, &air), (Level::Day, &other)];
         let parts = parts.map(|(level, part)| (level, level.start(start).0, part));
         for scope in active.scopes(row.device, row.quarter) {
             // a block's revisions are its days' revisions, both days', whichever values they changed
-            for (level, start, part) in parts.iter().filter(|(.., part)| !part.0.is_empty() || revisions > 0) {
-                self.merge(active, settled, (*level, *start, scope), part);
+            for ((level, start, part), lost) in parts.iter().zip(&lost) {
+                if !part.0.is_empty() || revisions > 0 {
+                    self.merge(active, settled, (*level, *start, scope), (part, lost));
+                }
             }
         }
     }
 
-    fn merge(&mut self, active: &Active, settled: &Settled<'_>, key: RollupKey, part: &Aggregates) {
+    fn merge(&mut self, active: &Active, settled: &Settled<'_>, key: RollupKey, (part, lost): (&Aggregates, &Lost)) {
         let gain = self.0.entry(key).or_default();
         gain.aggregates.merge(part);
         gain.revisions += settled.revisions;
         gain.minute = gain.minute.max(settled.row.closed_minute).max(settled.row.revised_minute);
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
-        if settled.lost && gain.anew.is_none() && start.quarter() >= settled.kept_from {
-            gain.anew = Some(active.anew(level, start, scope));
+        if !lost.is_empty() && start.quarter() >= settled.kept_from {
+            let nothing = || Anew { parts: active.parts(level, start, scope), lost: Some(Lost::default()) };
+            if let Some(known) = &mut gain.anew.get_or_insert_with(nothing).lost {
+                known.merge(lost);
+            }
         }
     }
 
@@ -75,7 +81,7 @@ impl Rollups {
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if start.quarter() >= kept_from {
             let gain = self.0.entry(key).or_default();
-            gain.anew = Some(active.anew(level, start, scope));
+            gain.anew = Some(Anew { parts: active.parts(level, start, scope), lost: None });
             gain.revisions += revisions;
             gain.minute = gain.minute.max(minute);
         }

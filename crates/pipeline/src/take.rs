@@ -97,7 +97,7 @@ impl Fold {
             rows: held.block.pack(),
         };
         let gain = aggregates.minus(&former);
-        let (lost, kept_from) = (aggregates.has_lost(&former), self.cuts.quarters);
+        let (lost, kept_from) = (aggregates.lost(&former), self.cuts.quarters);
         rollups.add(&self.active, &Settled { row: &row, gain: &gain, revisions, lost, kept_from });
         held.stored = Some(Box::new(Stored { revision: held.revision, aggregates, gain: (gain, revisions) }));
         (held.changed, held.batch) = (false, Some(self.batch + 1));

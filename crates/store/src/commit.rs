@@ -8,7 +8,7 @@ use crate::{
     Error, Store,
     error::{damaged, sqlite},
     hold, outbox, replays, retention,
-    rollups::sum_up,
+    rollups::settled,
     store::block_id,
     weeks,
 };
@@ -134,15 +134,11 @@ fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Resul
             let unpacked = Aggregates::unpack(row.get_ref(1)?.as_blob()?);
             Ok((row.get::<_, u32>(0)?, unpacked))
         });
-        let (revision, mut aggregates) = match former.optional().map_err(&doing)? {
+        let (revision, former) = match former.optional().map_err(&doing)? {
             Some((revision, unpacked)) => (revision, unpacked.map_err(damaged("hour or day"))?),
             None => (0, Aggregates::default()),
         };
-        match &delta.anew {
-            Some(anew) => aggregates = sum_up(transaction, delta, anew)?,
-            None => aggregates.merge(&delta.aggregates),
-        }
-        let (revision, aggregates) = (revision + delta.revisions, aggregates.pack());
+        let (revision, aggregates) = (revision + delta.revisions, settled(transaction, delta, former)?.pack());
         write.execute(params![level, scope, number, start, revision, aggregates, delta.minute]).map_err(&doing)?;
     }
     Ok(())

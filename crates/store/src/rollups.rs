@@ -1,9 +1,11 @@
-//! Hours and days that cannot be merged: summed up of what they consist of.
+//! Hours and days as they are after a batch: what they were and what they gain, or summed up of what they consist of.
+
+use std::ops::ControlFlow;
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use smartpole_model::{PoleNo, Quarter};
-use smartpole_pipeline::{AirProperties, Anew, BlockSpan, RollupDelta, Scope};
-use smartpole_window::{Aggregates, Level, next_start};
+use smartpole_pipeline::{AirProperties, BlockSpan, Parts, RollupDelta, Scope};
+use smartpole_window::{Aggregates, Level, Lost, next_start};
 
 use crate::{
     Error,
@@ -12,12 +14,40 @@ use crate::{
     store::block_id,
 };
 
-/// An hour or a day as the sum of its parts, which the same transaction has written before.
-pub(crate) fn sum_up(transaction: &Transaction<'_>, delta: &RollupDelta, anew: &Anew) -> Result<Aggregates, Error> {
-    match anew {
-        Anew::Blocks(spans) => of_blocks(transaction, spans),
-        Anew::Hours(air) => of_hours(transaction, delta, air),
-        Anew::Poles(poles) => of_poles(transaction, delta, poles),
+/// What an hour or a day comes to that was `window`; the same transaction has written its parts before.
+pub(crate) fn settled(
+    transaction: &Transaction<'_>,
+    delta: &RollupDelta,
+    mut window: Aggregates,
+) -> Result<Aggregates, Error> {
+    window.merge(&delta.aggregates);
+    let Some(anew) = &delta.anew else { return Ok(window) };
+    let mut lost = anew.lost.as_ref().map(|lost| lost.within(&window));
+    let mut is_whole = lost.as_ref().is_some_and(Lost::is_empty);
+    let mut sum = Aggregates::default();
+    if !is_whole {
+        each_part(transaction, delta, &anew.parts, |part| {
+            sum.merge(&part);
+            let Some(lost) = &mut lost else { return ControlFlow::Continue(()) };
+            lost.strike(&part, &window);
+            is_whole = lost.is_empty();
+            if is_whole { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+    }
+    Ok(if is_whole { window } else { sum })
+}
+
+/// Shows what an hour or a day is the sum of, until `part` has enough.
+fn each_part(
+    transaction: &Transaction<'_>,
+    delta: &RollupDelta,
+    parts: &Parts,
+    part: impl FnMut(Aggregates) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    match parts {
+        Parts::Blocks(spans) => blocks(transaction, spans, part),
+        Parts::Hours(air) => hours(transaction, delta, air, part),
+        Parts::Poles(numbers) => poles(transaction, delta, numbers, part),
     }
 }
 
@@ -27,22 +57,32 @@ fn unpack(row: &Row<'_>) -> rusqlite::Result<Unpacked> {
     Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?))
 }
 
-fn of_blocks(transaction: &Transaction<'_>, spans: &[BlockSpan]) -> Result<Aggregates, Error> {
+fn blocks(
+    transaction: &Transaction<'_>,
+    spans: &[BlockSpan],
+    mut part: impl FnMut(Aggregates) -> ControlFlow<()>,
+) -> Result<(), Error> {
     let doing = sqlite("sum up blocks");
     let mut read = transaction.prepare_cached("SELECT aggregates FROM block WHERE id = ?1").map_err(&doing)?;
-    let mut sum = Aggregates::default();
     for span in spans {
         for quarter in (span.from.0..span.to.0).map(Quarter) {
             let found = read.query_row(params![block_id(quarter, span.device)], unpack).optional().map_err(&doing)?;
-            if let Some(part) = found {
-                sum.merge(&part.map_err(damaged("block"))?);
+            if let Some(found) = found
+                && part(found.map_err(damaged("block"))?).is_break()
+            {
+                return Ok(());
             }
         }
     }
-    Ok(sum)
+    Ok(())
 }
 
-fn of_hours(transaction: &Transaction<'_>, delta: &RollupDelta, air: &AirProperties) -> Result<Aggregates, Error> {
+fn hours(
+    transaction: &Transaction<'_>,
+    delta: &RollupDelta,
+    air: &AirProperties,
+    mut part: impl FnMut(Aggregates) -> ControlFlow<()>,
+) -> Result<(), Error> {
     let doing = sqlite("sum up hours");
     let sql =
         "SELECT aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
@@ -50,26 +90,33 @@ fn of_hours(transaction: &Transaction<'_>, delta: &RollupDelta, air: &AirPropert
     let (scope, number) = scope_key(delta.scope);
     let end = next_start(delta.level, delta.start);
     let hours = read.query_map(params![Level::Hour as u8, scope, number, delta.start.0, end.0], unpack);
-    let mut sum = Aggregates::default();
     for hour in hours.map_err(&doing)? {
-        let mut part = hour.map_err(&doing)?.map_err(damaged("hour"))?;
-        part.0.retain(|(series, _)| air.belongs(delta.level, series.property));
-        sum.merge(&part);
+        let mut hour = hour.map_err(&doing)?.map_err(damaged("hour"))?;
+        hour.0.retain(|(series, _)| air.belongs(delta.level, series.property));
+        if part(hour).is_break() {
+            break;
+        }
     }
-    Ok(sum)
+    Ok(())
 }
 
-fn of_poles(transaction: &Transaction<'_>, delta: &RollupDelta, poles: &[PoleNo]) -> Result<Aggregates, Error> {
+fn poles(
+    transaction: &Transaction<'_>,
+    delta: &RollupDelta,
+    numbers: &[PoleNo],
+    mut part: impl FnMut(Aggregates) -> ControlFlow<()>,
+) -> Result<(), Error> {
     let doing = sqlite("sum up poles");
     let sql = "SELECT aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
     let mut read = transaction.prepare_cached(sql).map_err(&doing)?;
-    let mut sum = Aggregates::default();
-    for pole in poles {
+    for pole in numbers {
         let (scope, number) = scope_key(Scope::Pole(*pole));
         let found = read.query_row(params![delta.level as u8, scope, number, delta.start.0], unpack);
-        if let Some(part) = found.optional().map_err(&doing)? {
-            sum.merge(&part.map_err(damaged("hour or day"))?);
+        if let Some(found) = found.optional().map_err(&doing)?
+            && part(found.map_err(damaged("hour or day"))?).is_break()
+        {
+            break;
         }
     }
-    Ok(sum)
+    Ok(())
 }

@@ -43,14 +43,7 @@ impl Aggregate {
         self.sum = self.sum.saturating_add(passed);
     }
 
-    /// Whether merging a difference cannot lead from `former` to this: extremes or remarks are gone.
-    fn has_lost(&self, former: &Self) -> bool {
-        let extremes =
-            former.has_extremes() && (self.min > former.min || self.max < former.max || !self.has_extremes());
-        extremes || self.flags.union(former.flags) != self.flags
-    }
-
-    /// Both together. Of a change the extremes can only have widened; where they have not, see [`Aggregates::has_lost`].
+    /// Both together. Of a change the extremes can only have widened; where they have not, see [`Aggregates::lost`].
     pub fn merge(&mut self, other: &Self) {
         if other.has_extremes() {
             let first = !self.has_extremes();
@@ -111,7 +104,7 @@ impl Aggregate {
         Ok(aggregate)
     }
 
-    fn has_extremes(&self) -> bool {
+    pub(crate) fn has_extremes(&self) -> bool {
         self.count != 0 || self.min != 0 || self.max != 0
     }
 
@@ -218,13 +211,6 @@ impl Aggregates {
             change.entry(*series).merge(&Aggregate::default().minus(gone));
         }
         change
-    }
-
-    /// Whether what was known as `former` has lost extremes or remarks, so that hours and days must be made anew of their blocks:
-    /// a late reading can show that an earlier one was stuck, a new calibration moves all.
-    pub fn has_lost(&self, former: &Self) -> bool {
-        let lost = |(series, known): &(Series, Aggregate)| self.get(*series).is_none_or(|now| now.has_lost(known));
-        former.0.iter().any(lost)
     }
 
     /// Packed: n, then for each series property, channel byte, count · 2 + (1 if remarks follow), minimum, maximum − minimum,

@@ -69,7 +69,14 @@ impl<'a> Walk<'a> {
     pub(crate) fn new(block: &'a Block) -> Self {
         let last = Last { values: vec![0; block.series.len()], ..Last::default() };
         let packed = Reader::new(&block.packed);
-        Self { block, packed, flagged: block.flagged.iter(), last, row: 0, current: Vec::new() }
+        Self {
+            block,
+            packed,
+            flagged: block.flagged.iter(),
+            last,
+            row: 0,
+            current: Vec::with_capacity(block.series.len()),
+        }
     }
 
     /// The next row, or `None` at the end. A [`Block`] holds only rows that were appended or checked by unpacking.

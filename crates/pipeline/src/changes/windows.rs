@@ -1,7 +1,7 @@
 //! Rows of blocks, hours and days.
 
 use smartpole_model::{DeviceNo, PoleNo, Quarter, UtcMillis, ZoneNo};
-use smartpole_window::{Aggregates, Level};
+use smartpole_window::{Aggregates, Level, Lost};
 
 /// A block as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +42,18 @@ pub struct BlockSpan {
     pub to: Quarter,
 }
 
-/// What an hour or a day is summed up of: a change that took extremes or remarks away cannot be merged. Rows come in an order in
-/// which what is summed up stands before its sum.
+/// An hour or a day that is summed up anew: a change that took extremes or remarks away cannot be merged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Anew {
+pub struct Anew {
+    /// Of what.
+    pub parts: Parts,
+    /// What its parts lost, so that it is merged as others are where it has that of other parts, too; none: it is summed up whatever it has.
+    pub lost: Option<Lost>,
+}
+
+/// What an hour or a day is the sum of. Rows come in an order in which parts stand before their sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parts {
     /// An hour of a device or pole, of blocks.
     Blocks(Vec<BlockSpan>),
     /// A day of a device or pole, of its own hours; days hold their kind of properties only.

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, rc::Rc};
 use sha2::{Digest, Sha256};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
 use smartpole_pipeline::{
-    Anew, BlockSpan, Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey,
-    LoadError, Name, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+    BlockSpan, Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey, LoadError,
+    Name, Parts, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
 };
 use smartpole_window::{Aggregates, Level, next_start};
 
@@ -71,7 +71,7 @@ impl Memory {
             match row.anew {
                 None => aggregates.merge(&row.aggregates),
                 Some(anew) => {
-                    let sum = sum_up(&self.blocks, &self.rollups, (row.level, row.start, row.scope), &anew);
+                    let sum = sum_up(&self.blocks, &self.rollups, (row.level, row.start, row.scope), &anew.parts);
                     self.rollups.entry((row.level, row.start.0, row.scope)).or_default().0 = sum;
                 }
             }
@@ -217,11 +217,11 @@ fn sum_up(
     blocks: &BTreeMap<(Quarter, DeviceNo), StoredBlock>,
     rollups: &BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
     (level, start, scope): (Level, UtcMillis, Scope),
-    anew: &Anew,
+    parts: &Parts,
 ) -> Aggregates {
     let mut sum = Aggregates::default();
-    match anew {
-        Anew::Blocks(spans) => {
+    match parts {
+        Parts::Blocks(spans) => {
             for BlockSpan { device, from, to } in spans {
                 let of_device = |((_, of), _): &(&(Quarter, DeviceNo), &StoredBlock)| of == device;
                 for (_, block) in blocks.range((*from, DeviceNo(0))..(*to, DeviceNo(0))).filter(of_device) {
@@ -229,7 +229,7 @@ fn sum_up(
                 }
             }
         }
-        Anew::Hours(air) => {
+        Parts::Hours(air) => {
             let hours = rollups.iter().filter(|((of, at, whose), _)| {
                 *of == Level::Hour && *whose == scope && (start.0..next_start(level, start).0).contains(at)
             });
@@ -239,7 +239,7 @@ fn sum_up(
                 sum.merge(&part);
             }
         }
-        Anew::Poles(poles) => {
+        Parts::Poles(poles) => {
             for pole in poles {
                 if let Some((part, _)) = rollups.get(&(level, start.0, Scope::Pole(*pole))) {
                     sum.merge(part);
