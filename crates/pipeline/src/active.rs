@@ -40,6 +40,8 @@ pub(crate) struct Active {
     /// Whether a device stands for a foreign series, by number.
     foreign: Vec<bool>,
     poles: Vec<PoleNo>,
+    /// Devices that are or were at each pole, by their places in the registry, ascending.
+    at_poles: Vec<Vec<usize>>,
     zones: Vec<ZoneNo>,
     /// Flags that exclude, by property number.
     excluded_by: Vec<Flags>,
@@ -85,13 +87,26 @@ impl Made {
     }
 }
 
+fn at_poles(registry: &Registry) -> Vec<Vec<usize>> {
+    let mut at_poles = vec![Vec::new(); registry.poles.len()];
+    for (index, device) in registry.devices.iter().enumerate() {
+        for pole in device.installations.iter().map(|installation| installation.pole) {
+            if at_poles[pole].last() != Some(&index) {
+                at_poles[pole].push(index);
+            }
+        }
+    }
+    at_poles
+}
+
 impl Active {
     pub(crate) fn new(hash: &str, inputs: Arc<Inputs>, names: &mut Names) -> Self {
         let registry = &inputs.registry;
         let mut number = |kind, id: &str| names.number_or_new(kind, id);
         let numbers: Vec<_> =
             registry.devices.iter().map(|device| DeviceNo(number(NameKind::Device, &device.id))).collect();
-        let poles = registry.poles.iter().map(|pole| PoleNo(number(NameKind::Pole, &pole.id))).collect();
+        let poles: Vec<_> = registry.poles.iter().map(|pole| PoleNo(number(NameKind::Pole, &pole.id))).collect();
+        let at_poles = at_poles(registry);
         let zones = registry.zones.iter().map(|zone| ZoneNo(number(NameKind::Zone, &zone.id))).collect();
         let mut devices = vec![None; names.count(NameKind::Device)];
         let mut persons = vec![false; devices.len()];
@@ -122,6 +137,7 @@ impl Active {
             persons,
             foreign,
             poles,
+            at_poles,
             zones,
             excluded_by,
             air: air.into(),
@@ -215,12 +231,14 @@ impl Active {
 
     fn blocks_of(&self, pole: PoleNo, from: Quarter, to: Quarter) -> Vec<BlockSpan> {
         let mut blocks = Vec::new();
-        for (device, number) in self.inputs.registry.devices.iter().zip(&self.numbers) {
+        let index = self.poles.iter().position(|known| *known == pole);
+        for device in index.map_or(&[][..], |index| &self.at_poles[index]) {
+            let (device, number) = (&self.inputs.registry.devices[*device], self.numbers[*device]);
             for installation in device.installations.iter().filter(|installation| self.publishes(installation, pole)) {
                 let first = |time: UtcMillis| time.plus(Quarter::MILLIS - 1).quarter();
                 let (from, to) = (first(installation.from).max(from), first(installation.to).min(to));
                 if from < to {
-                    blocks.push(BlockSpan { device: *number, from, to });
+                    blocks.push(BlockSpan { device: number, from, to });
                 }
             }
         }

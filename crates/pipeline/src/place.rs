@@ -208,13 +208,11 @@ impl<'a> Place<'a> {
 
     /// Changes a closed block and notes the revision: one for each minute of receipt.
     fn revise(&mut self, at: usize, made: bool, change: &mut dyn FnMut(&mut Block) -> bool) {
-        let held = &self.device.held[at];
-        let known = (!made && held.revised_minute != self.minute).then(|| match &held.stored {
-            Some(stored) if !held.changed => stored.aggregates.pack(),
-            _ => self.aggregates(&held.block).pack(),
-        });
-        if change(&mut self.device.held[at].block) {
-            self.note_revision(at, known.unwrap_or_default());
+        let held = &mut self.device.held[at];
+        let former = (!made && held.revised_minute != self.minute).then(|| held.block.clone());
+        if change(&mut held.block) {
+            let known = former.map_or_else(Vec::new, |former| self.aggregates(&former).pack());
+            self.note_revision(at, known);
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, params};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Seq};
 use smartpole_pipeline::{LoadError, QuarantineRow, StoredBlock, StoredBlocks};
 
@@ -45,6 +45,7 @@ impl Store {
         let open = |source| Error::Open { path: path.clone(), source };
         let mut writer = Connection::open(&path).map_err(open)?;
         writer.execute_batch(SETTINGS).map_err(open)?;
+        keep_plans(&writer).map_err(open)?;
         writer.set_prepared_statement_cache_capacity(64);
         schema::migrate(&mut writer)?;
         Ok(Self { path, writer: Arc::new(Mutex::new(writer)) })
@@ -127,8 +128,15 @@ pub(crate) fn read_only(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(open)?;
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;").map_err(open)?;
+    keep_plans(&connection).map_err(open)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// Has a statement's plan hang on its text alone: else SQLite makes it anew for each other span that is asked for, which takes
+/// longer than most answers.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 impl StoredBlocks for Store {

@@ -101,9 +101,11 @@ impl Gather<'_> {
 
     /// First instants of hours or days of which something is in memory: roll-ups do not have it, or not all.
     fn in_memory(&self, of: &Of<'_>, level: Level, (from, to): Span) -> BTreeSet<i64> {
-        let of_part = self.snapshot.recent.iter().filter(|block| self.counts(of, block.quarter, block.device));
-        let starts = of_part.map(|block| level.start(block.quarter.start()));
-        starts.filter(|start| (from..to).contains(start)).map(|start| start.0).collect()
+        let start = |quarter: Quarter| level.start(quarter.start());
+        // most are of another time, which is seen sooner than whom they counted for
+        let within = self.snapshot.recent.iter().filter(|block| (from..to).contains(&start(block.quarter)));
+        let of_part = within.filter(|block| self.counts(of, block.quarter, block.device));
+        of_part.map(|block| start(block.quarter).0).collect()
     }
 
     /// Adds those that nothing received since has changed, and notes the others.
