@@ -7,7 +7,6 @@
 //! the limit is twice. `-- 100` is a day of a hundred other ones.
 
 use std::{
-    fs,
     ops::Range,
     sync::{Arc, Mutex},
     time::{Duration, Instant, SystemTime},
@@ -45,12 +44,7 @@ impl Waits {
 async fn main() {
     let (mut influxdb, listener) = (InfluxDb::start().await, Listener::new());
     let files = synthetic(POLES, 1);
-    let config = Config::new().listener(listener).influx(&influxdb);
-    fs::remove_dir_all(config.registry()).expect("our own copy");
-    fs::create_dir_all(config.registry().join("profiles")).expect("our own folder");
-    let config = files.iter().fold(config, |config, (name, bytes)| {
-        config.registry_file(name, std::str::from_utf8(bytes).expect("the files are text"))
-    });
+    let config = Config::new().listener(listener).influx(&influxdb).whole_registry(&files);
     let inputs = Inputs::parse(&files).expect("the registry is sound");
     let service = Service::start(config).await;
     let fleet = |from, to, step| Fleet::new(&inputs, Spec { step_s: Some(step), ..Spec::new(1, from, to) });

@@ -149,6 +149,21 @@ impl Config {
         self
     }
 
+    /// Puts another registry in the place of Castrop-Rauxel's.
+    ///
+    /// # Panics
+    /// If that fails.
+    #[must_use]
+    pub fn whole_registry(self, files: &Files) -> Self {
+        fs::remove_dir_all(self.registry()).expect("our own copy");
+        for (name, bytes) in files {
+            let path = self.registry().join(name);
+            fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("our own folder");
+            fs::write(path, bytes).expect("our own copy can be written");
+        }
+        self
+    }
+
     /// Hears gateways at this port.
     #[must_use]
     pub fn gateways(self, port: u16) -> Self {

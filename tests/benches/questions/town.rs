@@ -37,9 +37,7 @@ impl Town {
 
     /// The service, with all this as its registry.
     pub(crate) fn config(&self) -> Config {
-        let text = |bytes| std::str::from_utf8(bytes).expect("the files are text");
-        let config = Config::new().listener(self.listener);
-        self.files.iter().fold(config, |config, (name, bytes)| config.registry_file(name, text(bytes)))
+        Config::new().listener(self.listener).whole_registry(&self.files)
     }
 
     /// Sends the two years, and waits until they are folded.
