@@ -151,6 +151,29 @@ describe('the registry', () => {
     await close();
   });
 
+  test('adds a profile and takes it away again, and lists a file that is not there', async () => {
+    const { page, wrong, close } = await openPage(browser, `${demo.url}/#betrieb`);
+    page.setDefaultTimeout(60_000);
+    await page.locator('[data-focus="new profile"]').fill('probe-1');
+    await page.keyboard.press('Enter');
+    await page.locator('#register textarea').fill('name = "Probe"\ncodec = "smartpole"\ninterval_s = 600\npayload_time = true\n');
+    await page.locator('[data-focus=try]').click();
+    assert.match(await page.locator(testid('registry-effect')).innerText(), /1 Profil neu: probe-1/);
+    await page.locator('[data-focus=save]').click();
+    await page.waitForSelector(testid('registry-saved'));
+    assert.match(file('profiles/probe-1.toml'), /^name = "Probe"/);
+    await page.locator('[data-focus=remove]').click();
+    assert.match(await page.locator(testid('registry-effect')).innerText(), /1 Profil weniger: probe-1/);
+    await page.locator('[data-focus=save]').click();
+    await page.waitForSelector(testid('registry-saved'));
+    assert.throws(() => file('profiles/probe-1.toml'), /ENOENT/);
+    await page.evaluate(() => { location.hash = '#register=calibrations.csv'; });
+    await page.waitForSelector('#register .registry-table');
+    assert.deepEqual(await page.locator('#register .registry-table th').allInnerTexts().then((all) => all.slice(0, 4)), ['device', 'property', 'offset', 'gain']);
+    assert.deepEqual(wrong.filter((one) => !one.includes('404')), []); // what is not there is asked for
+    await close();
+  });
+
   test('is used by keys alone, on a phone as well', async () => {
     const { page, odd, close } = await opened('#register=poles.csv', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' });
     await cell(page, 'AM-01', 'name').focus();

@@ -163,7 +163,7 @@ async fn a_change_is_tried_with_what_is_in_quarantine_before_it_is_made_and_is_f
         let sent = publish(&listener.broker(), number as usize, Pace::Max, std::iter::once(message), |_| {}).await;
         assert_eq!(sent.expect("it is acknowledged").acknowledged, 1);
     }
-    eventually("they are in quarantine", async || match term(&service, "messages quarantined").await {
+    eventually("they are in quarantine", async || match term(&service, "messages quarantined unknown_device").await {
         3 => Ok(()),
         other => Err(format!("{other} in quarantine")),
     })
@@ -185,7 +185,7 @@ async fn a_change_is_tried_with_what_is_in_quarantine_before_it_is_made_and_is_f
     let (_, made) = put(&service, "devices.csv", "", &hash, &next).await.expect("it answers");
     assert_eq!(made["in_force"], true, "{made}");
     service.api().post("/api/v1/replays", &json!({})).await;
-    eventually("they count", async || match term(&service, "messages quarantined").await {
+    eventually("they count", async || match term(&service, "messages quarantined unknown_device").await {
         0 => Ok(()),
         other => Err(format!("{other} in quarantine")),
     })

@@ -84,7 +84,8 @@ async fn files_are_listed_with_what_may_be_done_with_them() {
     "#]]
     .assert_eq(&shown);
     assert_eq!(list["items"][2]["hash"], hash(of("poles.csv").as_bytes()));
-    assert!(list["absent"].as_array().unwrap().contains(&"counts.csv".into()));
+    let absent = list["absent"].as_array().unwrap().iter().find(|of| of["file"] == "counts.csv").unwrap();
+    assert_eq!((&absent["may_write"], &absent["table"]["required"][0]), (&true.into(), &"device".into()));
 }
 
 #[tokio::test]

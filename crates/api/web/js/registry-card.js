@@ -51,11 +51,26 @@ function draw() {
 
 function content() {
   if (!files.value) return [files.error ? failed(files.error, files.load) : skeleton()];
-  const { items, error } = files.value;
+  const { items, absent, error } = files.value;
   const profiles = items.filter(({ file }) => file.startsWith('profiles/'));
   const rest = items.filter((item) => !profiles.includes(item));
-  return [error ? h('p', { class: 'mistake words', role: 'alert' }, t('registry.notInForce', { reason: error })) : null, h('ul', { class: 'registry-files' }, rest.map(entry)),
-    h('h3', {}, t('registry.profiles')), h('ul', { class: 'registry-files' }, profiles.map(entry))].filter(Boolean);
+  return [error ? h('p', { class: 'mistake words', role: 'alert' }, t('registry.notInForce', { reason: error })) : null, h('ul', { class: 'registry-files' }, rest.map(entry), absent.filter((one) => one.may_write).map(addable)),
+    h('h3', {}, t('registry.profiles')), h('ul', { class: 'registry-files' }, profiles.map(entry), h('li', {}, newProfile()))].filter(Boolean);
+}
+
+/** A file that the registry does without so far. */
+function addable({ file }) {
+  return h('li', { class: 'is-absent' }, h('a', { href: address('register', file), 'data-focus': `file ${file}` }, h('b', {}, fileTitle(file)), h('code', {}, file), h('span', { class: 'note' }, t('registry.absent'))));
+}
+
+function newProfile() {
+  const made = (event) => {
+    event.preventDefault();
+    const id = event.target.elements.namedItem('id').value.trim();
+    if (id) location.hash = address('register', `profiles/${id}.toml`);
+  };
+  return h('form', { class: 'new-profile', onsubmit: made }, h('input', { name: 'id', required: true, maxlength: 64, pattern: '[A-Za-z0-9._\\-]+', autocomplete: 'off', spellcheck: 'false', placeholder: t('registry.newProfile'), 'aria-label': t('registry.newProfile'), 'data-focus': 'new profile' }),
+    h('button', { type: 'submit', class: 'btn', 'data-focus': 'make profile' }, t('registry.make')));
 }
 
 function entry(item) {

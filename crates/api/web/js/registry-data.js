@@ -9,9 +9,15 @@ const BASE = '/api/v1/';
 /** All files, see `GET /api/v1/registry`. */
 export const files = answer(() => get('registry'), () => changed('registry'));
 
-/** A file of the list. */
+/** A file of the list, null if there is none. */
 export function fileNamed(name) {
   return files.value?.items.find(({ file }) => file === name) ?? null;
+}
+
+/** A file that may be added, a profile as well; null if the registry has no such file. */
+export function absentNamed(name) {
+  const isProfile = /^profiles\/[^/]+\.toml$/.test(name) && !fileNamed(name);
+  return files.value?.absent.find(({ file }) => file === name) ?? (isProfile ? { file: name, may_write: true, table: null } : null);
 }
 
 /**

@@ -9,6 +9,8 @@ export class Draft {
   /** Whether its text came. */
   isThere = false;
   isChanged = false;
+  /** Whether there is to be no file. */
+  isGone = false;
   /** Hash of the text that it starts from; null if there is no file. @type {string|null} */
   hash = null;
   /** The text that it starts from. */
@@ -42,8 +44,9 @@ export class Draft {
     this.file = file;
   }
 
-  /** The text as it would be. */
+  /** The text as it would be; null if the file is to go. */
   text() {
+    if (this.isGone) return null;
     return this.isTable && this.sheet ? textOf(this.sheet).text : this.typed;
   }
 
@@ -53,13 +56,13 @@ export class Draft {
     this.sheet = this.file.endsWith('.csv') ? sheetOf(text) : null;
     this.isTable = this.sheet !== null;
     this.isChanged = text !== this.base;
-    Object.assign(this, { tried: null, error: null, saved: null, wanted: null });
+    Object.assign(this, { tried: null, error: null, saved: null, wanted: null, isGone: false });
     this.mistakes([]);
   }
 
   /** Between table and text. */
   toggle() {
-    const text = this.text();
+    const text = this.text() ?? this.base;
     const { isChanged, tried, error, wrong } = this;
     this.typed = text;
     if (this.isTable) this.isTable = false;
@@ -87,9 +90,10 @@ export function draftOf(file) {
   return drafts.get(file);
 }
 
-/** Starts from a text that came; null if there is no file. */
-export function take(draft, came) {
-  Object.assign(draft, { isThere: true, base: came?.text ?? '', hash: came?.hash ?? null });
+/** Starts from a text that came; if there is no file, from the columns that it has to have. */
+export function take(draft, came, columns = null) {
+  const first = columns ? `${columns.required.join(',')}\n` : '';
+  Object.assign(draft, { isThere: true, base: came?.text ?? first, hash: came?.hash ?? null });
   draft.replace(draft.base);
   draft.isChanged = false;
   draft.rows = draft.sheet?.rows.filter(says).length ?? 0;

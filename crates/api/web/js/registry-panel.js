@@ -5,7 +5,7 @@ import { addDrawer } from './drawer.js';
 import { t } from './i18n.js';
 import { panelTop } from './panel-top.js';
 import { changedWords, fileTitle } from './registry-card.js';
-import { fileNamed, files, send, textNow } from './registry-data.js';
+import { absentNamed, fileNamed, files, send, textNow } from './registry-data.js';
 import { draftOf, dropDraft, isDirty, take } from './registry-drafts.js';
 import { drawHistory, openHistory } from './registry-history.js';
 import { importSection } from './registry-import.js';
@@ -17,6 +17,8 @@ import { route } from './route.js';
 import { on } from './state.js';
 import { skeleton } from './states.js';
 
+/** Files that a registry cannot do without. */
+const NEEDED = ['poles.csv', 'devices.csv', 'zones.geojson', 'properties.toml'];
 /** The file that is open, `null` if none is. */
 let open = null;
 let part = 'edit';
@@ -54,7 +56,7 @@ async function fetched(file) {
   const draft = draftOf(file);
   if (!draft.isChanged) {
     const came = await textNow(file).catch((reason) => { error = reason; return undefined; });
-    if (came !== undefined) take(draft, came);
+    if (came !== undefined) take(draft, came, absentNamed(file)?.table ?? null);
   }
   const id = route().add;
   if (id && draft.sheet && !draft.sheet.rows.some((row) => row.cells[0]?.trim() === id)) {
@@ -79,7 +81,7 @@ function inside() {
   if (error) return h('section', {}, failed(error, () => opened(open)));
   if (!files.value) return h('section', {}, files.error ? failed(files.error, files.load) : skeleton());
   if (open === '') return h('section', {}, choice());
-  const item = fileNamed(open);
+  const item = fileNamed(open) ?? absentNamed(open);
   if (item?.written_by === null) return h('section', {}, h('p', {}, t('registry.secretHelp')));
   const draft = draftOf(open);
   if (!draft.isThere) return h('section', {}, skeleton());
@@ -98,11 +100,13 @@ function tabs(item) {
 }
 
 function editor(draft, item) {
-  const edited = () => { draft.isChanged = true; draft.tried = null; draft.error = null; draft.saved = null; drawOutcome(); };
+  const edited = () => { draft.isChanged = true; draft.isGone = false; draft.tried = null; draft.error = null; draft.saved = null; drawOutcome(); };
   const mayWrite = item ? item.may_write : true;
   const section = draft.isTable && draft.sheet ? tableSection(draft, item.table, mayWrite, edited, draw) : textSection(draft, mayWrite, edited);
   const other = draft.sheet ? h('button', { type: 'button', class: 'btn', 'data-focus': 'as', onclick: () => { draft.toggle(); draw(); } }, t(draft.isTable ? 'registry.asText' : 'registry.asTable')) : null;
-  return h('section', { class: 'registry-editor' }, mayWrite ? null : h('p', { class: 'note' }, t('registry.readOnly')), section, other);
+  const gone = () => { draft.isGone = true; draft.isChanged = true; tryOut(); };
+  const away = mayWrite && draft.hash !== null && !NEEDED.includes(open) ? h('button', { type: 'button', class: 'link', 'data-focus': 'remove', onclick: gone }, t('registry.remove')) : null;
+  return h('section', { class: 'registry-editor' }, mayWrite ? null : h('p', { class: 'note' }, t('registry.readOnly')), section, h('p', { class: 'registry-ways' }, other, away));
 }
 
 function drawOutcome() {
@@ -116,7 +120,7 @@ async function sent(draft, dry) {
   const text = draft.text();
   const file = open;
   draft.stage = dry ? 'trying' : 'saving';
-  draft.error = null;
+  Object.assign(draft, { error: null, saved: null });
   drawOutcome();
   const said = await send(file, { hash: draft.hash, dry, text }).catch((reason) => ({ error: reason }));
   draft.stage = null;

@@ -25,7 +25,7 @@ function buttons(draft, { tryOut, save, discard }) {
   const button = (key, kind, text, onclick) => h('button', { type: 'button', class: kind, 'data-focus': key, disabled: busy, onclick }, text);
   const n = draft.isTable && draft.sheet ? amounts(draft.sheet, draft.rows) : null;
   const words = n ? ['added', 'changed', 'removed'].filter((key) => n[key]).map((key) => t(`registry.${key}`, { n: format.number(n[key]) })).join(', ') : '';
-  return h('div', { class: 'registry-bar' }, h('span', { class: 'note' }, draft.stage ? t(`registry.${draft.stage}`) : words || t('registry.unsaved')),
+  return h('div', { class: 'registry-bar' }, h('span', { class: 'note' }, draft.stage ? t(`registry.${draft.stage}`) : (draft.isGone ? '' : words) || t('registry.unsaved')),
     button('discard', 'btn', t('registry.discard'), discard), draft.tried ? button('save', 'btn primary', t('registry.save'), save) : button('try', 'btn primary', t('registry.try'), tryOut));
 }
 

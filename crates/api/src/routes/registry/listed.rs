@@ -27,7 +27,30 @@ pub(crate) struct RegistryFiles {
     /// The files that are there, those of profiles last.
     items: Vec<RegistryFile>,
     /// Files that may be added, beside profiles.
-    absent: Vec<&'static str>,
+    absent: Vec<AbsentFile>,
+}
+
+/// A file that is not there.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RegistryAbsentFile)]
+pub(crate) struct AbsentFile {
+    /// Its name.
+    #[schema(example = "counts.csv")]
+    file: &'static str,
+    /// Whether whoever asks may add it here.
+    may_write: bool,
+    /// Its columns, if it is a table.
+    table: Option<Columns>,
+}
+
+impl AbsentFile {
+    fn new(file: &'static str, asker: &Asker) -> Self {
+        Self { file, may_write: may_write(&FileName::of(file), asker), table: layout(file).map(Columns::of) }
+    }
+}
+
+fn may_write(name: &FileName, asker: &Asker) -> bool {
+    name.written_by().is_some_and(|role| asker.role >= role)
 }
 
 /// One file.
@@ -82,7 +105,8 @@ pub(super) fn list(
     error: Option<String>,
 ) -> Result<RegistryFiles, Problem> {
     let files = parts.folder.read().map_err(|error| Problem::folder(&error))?;
-    let absent = INPUT_FILES.into_iter().filter(|name| !files.contains_key(*name)).collect();
+    let absent = INPUT_FILES.into_iter().filter(|name| !files.contains_key(*name) && !FileName::of(name).is_secret());
+    let absent = absent.map(|name| AbsentFile::new(name, asker)).collect();
     let item = |(name, text): (&String, &Vec<u8>)| {
         let (name, hash) = (FileName::of(name), hash(text));
         RegistryFile {
@@ -93,7 +117,7 @@ pub(super) fn list(
             changed_by: trail.by(name.as_str(), &hash),
             hash,
             written_by: name.written_by(),
-            may_write: name.written_by().is_some_and(|role| asker.role >= role),
+            may_write: may_write(&name, asker),
             table: layout(name.as_str()).map(Columns::of),
         }
     };
