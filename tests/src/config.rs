@@ -48,6 +48,8 @@ pub struct Config {
     head: String,
     text: String,
     data: PathBuf,
+    /// Where it listens; 0 picks a free port.
+    port: u16,
 }
 
 impl Config {
@@ -56,7 +58,7 @@ impl Config {
         let files = Artefacts::new("service");
         copy(&repository().join("deploy/castrop-rauxel"), &files.path().join("registry"));
         let data = files.path().join("data");
-        Self { files, head: String::new(), text: String::new(), data }
+        Self { files, head: String::new(), text: String::new(), data, port: 0 }
     }
 
     /// Takes messages from this broker.
@@ -127,6 +129,13 @@ impl Config {
     #[must_use]
     pub fn data(mut self, data: &Path) -> Self {
         data.clone_into(&mut self.data);
+        self
+    }
+
+    /// Listens here, also after a restart.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
         self
     }
 
@@ -201,8 +210,9 @@ impl Config {
     pub fn write(&self) -> PathBuf {
         let (data, registry) = (self.data.display(), self.registry());
         let registry = registry.display();
-        let head = &self.head;
-        let head = format!("data = \"{data}\"\nregistry = \"{registry}\"\n{head}[http]\nlisten = \"127.0.0.1:0\"\n");
+        let (head, port) = (&self.head, self.port);
+        let head =
+            format!("data = \"{data}\"\nregistry = \"{registry}\"\n{head}[http]\nlisten = \"127.0.0.1:{port}\"\n");
         let path = self.files.path().join("smartpole.toml");
         fs::write(&path, head + &self.text).expect("a temporary file");
         path

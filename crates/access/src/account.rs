@@ -5,7 +5,7 @@ use std::fmt;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use smartpole_model::UtcMillis;
 
-use crate::{Access, Error, Name, Password, Refusal, Role, Zones, error::doing, secret::random};
+use crate::{Access, Error, Name, Password, Refusal, Role, Zones, error::doing, openid::NO_PASSWORD, secret::random};
 
 /// The pseudonym of an account: the audit trail knows nobody by another name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +24,8 @@ pub struct Account {
     pub zones: Zones,
     /// When it was made.
     pub made: UtcMillis,
+    /// Whether an OpenID provider vouches for it: it has no password, and its role is what its claims come to at each log-in.
+    pub by_openid: bool,
 }
 
 /// One that is to be made.
@@ -37,10 +39,10 @@ pub struct NewAccount {
     pub zones: Zones,
 }
 
-const COLUMNS: &str = "id, name, role, zones, made";
+const COLUMNS: &str = "id, name, role, zones, made, password = '' AS by_openid";
 
 impl AccountId {
-    fn new() -> Result<Self, Error> {
+    pub(crate) fn new() -> Result<Self, Error> {
         let hex: String = random::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self(format!("acc-{hex}")))
     }
@@ -64,7 +66,7 @@ impl Access {
     /// [`Refusal::NameTaken`], [`Refusal::PublicRole`]; [`Error`].
     pub fn add_account(&self, new: &NewAccount, password: &Password, now: UtcMillis) -> Result<Account, Error> {
         let hash = password.hash(self.cost)?; // before the file is locked: it takes a while
-        insert(&self.file(), new, &hash, now)
+        insert(&self.file(), AccountId::new()?, new, &hash, now)
     }
 
     /// All accounts by name.
@@ -91,36 +93,34 @@ impl Access {
     /// Gives an account another role and other zones, and ends all of its sessions.
     ///
     /// # Errors
-    /// [`Refusal::NoAccount`], [`Refusal::LastAdmin`], [`Refusal::PublicRole`]; [`Error`].
+    /// [`Refusal::NoAccount`], [`Refusal::LastAdmin`], [`Refusal::PublicRole`], [`Refusal::ByOpenId`]; [`Error`].
     pub fn set_role(&self, id: &AccountId, role: Role, zones: &Zones) -> Result<(), Error> {
         let changing = doing("change a role");
         check(role)?;
         let mut file = self.file();
         let transaction = file.transaction().map_err(changing)?;
+        is_ours(&transaction, id)?;
         if role < Role::Admin {
             keeps_an_admin_without(&transaction, id)?;
         }
-        let sql = "UPDATE account SET role = ?2, zones = ?3 WHERE id = ?1";
-        let changed = transaction.execute(sql, params![id.0, role.code(), to_json(zones)]).map_err(changing)?;
-        end_sessions(&transaction, id)?;
-        transaction.commit().map_err(changing)?;
-        if changed == 0 { Err(Refusal::NoAccount.into()) } else { Ok(()) }
+        give(&transaction, id, role, zones)?;
+        transaction.commit().map_err(changing)
     }
 
     /// Gives an account another password, and ends all of its sessions.
     ///
     /// # Errors
-    /// [`Refusal::NoAccount`]; [`Error`].
+    /// [`Refusal::NoAccount`], [`Refusal::ByOpenId`]; [`Error`].
     pub fn set_password(&self, id: &AccountId, password: &Password) -> Result<(), Error> {
         let changing = doing("change a password");
         let hash = password.hash(self.cost)?;
         let mut file = self.file();
         let transaction = file.transaction().map_err(changing)?;
+        is_ours(&transaction, id)?;
         let changed = transaction.execute("UPDATE account SET password = ?2 WHERE id = ?1", params![id.0, hash]);
-        let changed = changed.map_err(changing)?;
+        changed.map_err(changing)?;
         end_sessions(&transaction, id)?;
-        transaction.commit().map_err(changing)?;
-        if changed == 0 { Err(Refusal::NoAccount.into()) } else { Ok(()) }
+        transaction.commit().map_err(changing)
     }
 
     /// Deletes an account with its sessions and tokens. Its pseudonym stays in the audit trail, and nothing says whose it was.
@@ -137,7 +137,7 @@ impl Access {
         if deleted == 0 { Err(Refusal::NoAccount.into()) } else { Ok(()) }
     }
 
-    /// The account of a name and the hash of its password.
+    /// The account of a name and the hash of its password, if it has one.
     pub(crate) fn with_password(&self, name: &str) -> Result<Option<(Account, String)>, Error> {
         let reading = doing("look an account up");
         let file = self.file();
@@ -145,24 +145,57 @@ impl Access {
             return Ok(None);
         };
         let hash = file.query_row("SELECT password FROM account WHERE id = ?1", [&account.id.0], |row| row.get(0));
-        Ok(Some((account, hash.map_err(reading)?)))
+        let hash: String = hash.map_err(reading)?;
+        Ok((hash != NO_PASSWORD).then_some((account, hash)))
     }
 }
 
-pub(crate) fn insert(file: &Connection, new: &NewAccount, hash: &str, now: UtcMillis) -> Result<Account, Error> {
+pub(crate) fn insert(
+    file: &Connection,
+    id: AccountId,
+    new: &NewAccount,
+    hash: &str,
+    now: UtcMillis,
+) -> Result<Account, Error> {
     let NewAccount { name, role, zones } = new;
     check(*role)?;
-    let id = AccountId::new()?;
     let sql = "INSERT INTO account (id, name, role, zones, password, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (name) DO NOTHING";
     let row = params![id.0, name.as_str(), role.code(), to_json(zones), hash, now.0];
     match file.execute(sql, row).map_err(doing("make an account"))? {
         0 => Err(Refusal::NameTaken.into()),
-        _ => Ok(Account { id, name: name.as_str().to_owned(), role: *role, zones: zones.clone(), made: now }),
+        _ => Ok(Account {
+            id,
+            name: name.as_str().to_owned(),
+            role: *role,
+            zones: zones.clone(),
+            made: now,
+            by_openid: hash == NO_PASSWORD,
+        }),
     }
 }
 
-fn check(role: Role) -> Result<(), Refusal> {
+/// Gives an account another role and other zones, and ends all of its sessions.
+pub(crate) fn give(file: &Connection, id: &AccountId, role: Role, zones: &Zones) -> Result<(), Error> {
+    let sql = "UPDATE account SET role = ?2, zones = ?3 WHERE id = ?1";
+    file.execute(sql, params![id.0, role.code(), to_json(zones)]).map_err(doing("change a role"))?;
+    end_sessions(file, id)
+}
+
+/// Refuses what is not there, and what a provider decides.
+fn is_ours(file: &Connection, id: &AccountId) -> Result<(), Error> {
+    match of_id(file, &id.0)? {
+        None => Err(Refusal::NoAccount.into()),
+        Some(Account { by_openid: true, .. }) => Err(Refusal::ByOpenId.into()),
+        Some(_) => Ok(()),
+    }
+}
+
+pub(crate) fn of_id(file: &Connection, id: &str) -> Result<Option<Account>, Error> {
+    one(file, &format!("SELECT {COLUMNS} FROM account WHERE id = ?1"), id)
+}
+
+pub(crate) fn check(role: Role) -> Result<(), Refusal> {
     if role == Role::Public { Err(Refusal::PublicRole) } else { Ok(()) }
 }
 
@@ -187,7 +220,8 @@ fn one(file: &Connection, sql: &str, key: &str) -> Result<Option<Account>, Error
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Account, Error>> {
     let (role, zones): (String, String) = (row.get("role")?, row.get("zones")?);
     let (id, name, made) = (AccountId(row.get("id")?), row.get("name")?, UtcMillis(row.get("made")?));
-    let account = || Ok(Account { id, name, role: to_role(&role)?, zones: to_zones(&zones)?, made });
+    let by_openid = row.get("by_openid")?;
+    let account = || Ok(Account { id, name, role: to_role(&role)?, zones: to_zones(&zones)?, made, by_openid });
     Ok(account())
 }
 

@@ -1,6 +1,6 @@
 //! What was done by whom: written once, never changed.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use smartpole_model::UtcMillis;
 
 use crate::{Access, AccountId, Error, error::doing};
@@ -78,6 +78,7 @@ words! {
     /// What was done.
     What, "deed",
     LogIn = "log_in": "Somebody tried to log in; `about` is the account that was tried.",
+    OpenIdLogIn = "openid_log_in": "Somebody came by OpenID Connect; `about` is why they were refused.",
     LogOut = "log_out": "Somebody ended a session.",
     FirstAdmin = "first_admin": "The first admin was made by the link that the service printed.",
     AccountMade = "account_made": "An account was made; `about` is its pseudonym, here and below.",
@@ -134,10 +135,7 @@ impl Access {
     /// # Errors
     /// [`Error`].
     pub fn note(&self, entry: &AuditEntry) -> Result<(), Error> {
-        let AuditEntry { at, who, what, about, outcome, .. } = entry;
-        let sql = "INSERT INTO audit (at, who, what, about, outcome) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let row = params![at.0, who.as_str(), what.code(), about, outcome.code()];
-        self.file().execute(sql, row).map(drop).map_err(doing("write the audit trail"))
+        note(&self.file(), entry)
     }
 
     /// So many entries before one number, the newest first.
@@ -179,6 +177,13 @@ impl Access {
         transaction.commit().map_err(trimming)?;
         Ok(gone)
     }
+}
+
+pub(crate) fn note(file: &Connection, entry: &AuditEntry) -> Result<(), Error> {
+    let AuditEntry { at, who, what, about, outcome, .. } = entry;
+    let sql = "INSERT INTO audit (at, who, what, about, outcome) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let row = params![at.0, who.as_str(), what.code(), about, outcome.code()];
+    file.execute(sql, row).map(drop).map_err(doing("write the audit trail"))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<AuditEntry, Error>> {

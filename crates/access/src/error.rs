@@ -58,6 +58,11 @@ pub enum Refusal {
     /// Without an admin nobody could make one.
     #[error("this is the last admin: make somebody else one first")]
     LastAdmin,
+    /// A provider knows it.
+    #[error(
+        "this account is by OpenID Connect: change its password at the provider, and its role by the claims that [access.openid] names; or delete it"
+    )]
+    ByOpenId,
     /// The public has no account.
     #[error("an account or token is of a planner, an operator or an admin: give one of these roles")]
     PublicRole,

@@ -15,7 +15,7 @@ use crate::{Cost, Error, Password, error::doing, lockout::Doors, secret::Secret}
 /// Name of the file in the data folder.
 pub const FILE: &str = "access.db";
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long one process waits for the other: the service and its command line share the file.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -27,7 +27,7 @@ CREATE TABLE account (
     name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     role TEXT NOT NULL,
     zones TEXT NOT NULL,         -- ids, JSON; null: all
-    password TEXT NOT NULL,      -- Argon2id, PHC string
+    password TEXT NOT NULL,      -- Argon2id, PHC string; empty: none, as a provider vouches for it
     made INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE session (
@@ -64,6 +64,14 @@ CREATE TRIGGER audit_moves_on BEFORE UPDATE ON audit_kept WHEN NEW.since < OLD.s
 CREATE TRIGGER audit_has_begun BEFORE DELETE ON audit_kept BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 ";
 
+/// What version 2 added.
+const OPENID: &str = "
+CREATE TABLE IF NOT EXISTS openid (
+    hash BLOB PRIMARY KEY,       -- SHA-256 of issuer and subject: whom a provider means
+    account TEXT NOT NULL REFERENCES account ON DELETE CASCADE
+) WITHOUT ROWID;
+";
+
 /// Makes a file that is for this user alone, or one that is there.
 fn private(path: &Path) -> Result<(), Error> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
@@ -92,12 +100,15 @@ impl Access {
         let file = Connection::open(&path).map_err(opening)?;
         file.busy_timeout(BUSY).and_then(|()| file.execute_batch(SETTINGS)).map_err(opening)?;
         let version: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(opening)?;
-        match version {
-            0 => file
-                .execute_batch(&format!("BEGIN IMMEDIATE;{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;"))
-                .map_err(opening)?,
-            VERSION => {}
+        let missing = match version {
+            0 => &[SCHEMA, OPENID][..],
+            1 => &[OPENID],
+            VERSION => &[],
             newer => return Err(Error::Newer(newer)),
+        };
+        if !missing.is_empty() {
+            let batch = format!("BEGIN IMMEDIATE;{}PRAGMA user_version = {VERSION};COMMIT;", missing.concat());
+            file.execute_batch(&batch).map_err(opening)?;
         }
         let nobody = Password::new(Secret::random("")?.reveal())?.hash(cost)?.into();
         Ok(Self { file: Arc::new(Mutex::new(file)), doors: Arc::default(), cost, nobody })

@@ -3,7 +3,9 @@
 use rusqlite::{TransactionBehavior, params};
 use smartpole_model::UtcMillis;
 
-use crate::{Access, Account, Error, Name, NewAccount, Password, Refusal, Role, Secret, Zones, account, error::doing};
+use crate::{
+    Access, Account, AccountId, Error, Name, NewAccount, Password, Refusal, Role, Secret, Zones, account, error::doing,
+};
 
 /// How long a link holds.
 const HOLDS_MS: i64 = 3_600_000;
@@ -55,7 +57,7 @@ impl Access {
             return Err(Refusal::NoLink.into());
         }
         let new = NewAccount { name, role: Role::Admin, zones: Zones::ALL };
-        let admin = account::insert(&transaction, &new, &hash, now)?;
+        let admin = account::insert(&transaction, AccountId::new()?, &new, &hash, now)?;
         transaction.commit().map_err(making)?;
         Ok(admin)
     }

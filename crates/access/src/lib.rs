@@ -3,6 +3,7 @@
 //! ```text
 //! name, password ──► log_in ──► Doors (too often? locked?) ──► Argon2id ──► Session: a secret for the cookie, its hash in the file
 //! cookie, token  ──► session, token ──► hash ──► Identity {account, role, zones}
+//! issuer, subject, claims ──► arrive ──► Account without a password, its role and zones of now ──► Session
 //! whoever does something ──► note ──► audit: append-only, by triggers; an account in it is a pseudonym
 //! ```
 //!
@@ -18,6 +19,7 @@ mod limit;
 mod lockout;
 mod login;
 mod name;
+mod openid;
 mod password;
 mod role;
 mod secret;
@@ -31,6 +33,7 @@ pub use file::{Access, FILE};
 pub use limit::Pace;
 pub use login::LogIn;
 pub use name::Name;
+pub use openid::Arrival;
 pub use password::{Cost, Password};
 pub use role::{Role, Zones};
 pub use secret::Secret;

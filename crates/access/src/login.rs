@@ -58,6 +58,14 @@ impl Access {
         }
     }
 
+    /// Counts an attempt of an address to log in by other means than a password.
+    ///
+    /// # Errors
+    /// When the next one is allowed.
+    pub fn knock(&self, from: IpAddr, now: UtcMillis) -> Result<(), UtcMillis> {
+        self.doors().knock(from, now)
+    }
+
     /// Notes an attempt at an account. The name of one that is not there is not kept: it may be a password in the wrong field.
     fn attempted(&self, account: &str, outcome: AuditOutcome, now: UtcMillis) -> Result<(), Error> {
         self.note(&AuditEntry::new(Who::Public, What::LogIn, account, outcome, now))

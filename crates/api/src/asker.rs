@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(crate) mod client;
-pub(crate) mod cookie;
+mod cookie;
 mod guard;
 mod host;
 mod proof;
@@ -30,6 +30,7 @@ pub(crate) mod routes;
 
 pub(crate) use client::{Client, Secure};
 pub use client::{Networks, Peer};
+pub(crate) use cookie::Cookie;
 pub(crate) use guard::{About, guard, pace};
 pub(crate) use proof::Proof;
 

@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use smartpole_access::{Access, Pace};
 use smartpole_journal::Journal;
 use smartpole_model::UtcMillis;
+use smartpole_openid::Provider;
 use smartpole_pipeline::{Fold, Live};
 use smartpole_registry::Folder;
 use smartpole_store::Queries;
@@ -83,6 +84,8 @@ pub struct Parts {
     pub clock: fn() -> UtcMillis,
     /// Accounts, sessions, tokens and the audit trail.
     pub access: Access,
+    /// By whom people may log in beside passwords.
+    pub openid: Option<Arc<Provider>>,
     /// Which addresses are more than addresses.
     pub networks: Networks,
     /// Who publishes; its `base_url` is not empty.

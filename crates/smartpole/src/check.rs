@@ -6,13 +6,13 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, io::Write as _, path::Path, process::ExitCode};
+use std::{collections::BTreeSet, fmt, io::Write as _, path::Path, process::ExitCode};
 
 use rustix::fs::Access;
 use serde::Deserialize;
 use smartpole_model::{
     Inputs, Problem, Registry,
-    registry::{FOLD, Files, KEYS},
+    registry::{FOLD, Files, KEYS, did_you_mean},
 };
 use toml::Spanned;
 
@@ -63,6 +63,11 @@ impl Report {
             report.notes.extend(notes::readable_by_others(&target.token_file, "a token"));
             let password = target.password_file.as_ref();
             report.notes.extend(password.and_then(|file| notes::readable_by_others(file, "a password")));
+        }
+        if let Some(openid) = &config.openid {
+            report.mistakes.extend(inputs.iter().flat_map(|inputs| unknown_zones(file, openid, &inputs.registry)));
+            let secret = openid.client_secret_file.as_ref();
+            report.notes.extend(secret.and_then(|file| notes::readable_by_others(file, "a client secret")));
         }
         report.notes.extend(notes::unlawful(&config));
         report.notes.extend(notes::in_the_clear(&config.http));
@@ -141,6 +146,18 @@ fn secrets(inputs: &Inputs, folder: &Path) -> Vec<Problem> {
         Problem::new("alerts.toml", error.reason(), hint).in_field(key)
     };
     smartpole_notify::unusable(&inputs.registry.alerts.targets, folder).into_iter().map(problem).collect()
+}
+
+/// Zones that claims would limit somebody to, and that are not there.
+fn unknown_zones(file: &Path, openid: &smartpole_openid::Options, registry: &Registry) -> Vec<Problem> {
+    let known = || registry.zones.iter().map(|zone| zone.id.as_str());
+    let unknown: BTreeSet<&str> = openid.roles.zones().filter(|id| known().all(|known| known != *id)).collect();
+    let problem = |id: &str| {
+        let hint = did_you_mean(id, known()).unwrap_or_else(|| "name zones of zones.geojson by their ids".to_owned());
+        let message = format!("there is no zone `{id}`");
+        Problem::new(&file.display().to_string(), message, hint).in_field("access.openid.roles")
+    };
+    unknown.into_iter().map(problem).collect()
 }
 
 /// Filters of routes that fit no topic. What else is wrong in the file, [`Inputs::parse`] says.

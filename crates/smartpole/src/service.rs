@@ -15,6 +15,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use smartpole_api::{Keeping, Legal, Networks, Parts, Publish};
 use smartpole_journal::{Journal, OsFs, Recovery};
 use smartpole_model::Seq;
+use smartpole_openid::Provider;
 use smartpole_pipeline::Fold;
 use smartpole_registry::Folder;
 use smartpole_source::{mqtt_client, mqtt_listener, udp};
@@ -66,6 +67,8 @@ pub(crate) struct Setup {
     pub(crate) networks: Networks,
     pub(crate) limits: smartpole_api::Options,
     pub(crate) audit_days: u32,
+    /// The provider by which people log in beside passwords, if there is one.
+    pub(crate) openid: Option<smartpole_openid::Options>,
     pub(crate) publish: Publish,
     /// While it lacks something, the interface listens on this machine alone.
     pub(crate) legal: Legal,
@@ -96,6 +99,8 @@ pub(crate) enum Error {
     Store(#[from] smartpole_store::Error),
     #[error("cannot open the file of accounts")]
     Access(#[from] smartpole_access::Error),
+    #[error(transparent)]
+    OpenId(#[from] smartpole_openid::Error),
     #[error("cannot open the file of alerts")]
     Alerts(#[from] smartpole_alerting::Error),
     #[error(transparent)]
@@ -142,10 +147,9 @@ impl Service {
         let journal = open_journal(&setup.data, setup.journal, &fold)?;
         let watch = RegistryWatch::start(setup.registry.clone(), &library, &journal, &fold).await?;
 
-        let (committed, trouble, (offers, offered)) =
+        let (commits, trouble, (offers, offered)) =
             (watch::Sender::new(0), watch::Sender::new(None), mpsc::channel(OFFERS));
-        let mut targets =
-            Targets::new((&setup.influx, setup.history.as_ref()), &store, &queries, &library, &committed)?;
+        let mut targets = Targets::new((&setup.influx, setup.history.as_ref()), &store, &queries, &library, &commits)?;
         let history = setup.history.as_ref().map(TargetHistory::new).transpose()?.map(|history| Arc::new(history) as _);
         let (runner, orders) = (Runner::new(&fold, &store, &journal), Orders::new(&fold, &store, &journal, &library));
         let (registries, live) = (Kept::new(&library, &orders, &watch), broadcast::Sender::new(LIVE_STEPS));
@@ -157,7 +161,7 @@ impl Service {
             fold: Arc::clone(&fold),
             live: live.clone(),
             offers,
-            committed,
+            committed: commits,
             trouble: trouble.clone(),
             journal_days: setup.journal_days,
         };
@@ -186,6 +190,7 @@ impl Service {
             alerts: book,
             clock: clock::now,
             access: trail.access.clone(),
+            openid: provider(setup.openid, &publish.base_url)?,
             networks: setup.networks,
             publish,
             legal: setup.legal,
@@ -225,6 +230,12 @@ fn open_store(data: &Path, key_file: Option<PathBuf>) -> Result<(Store, InputLib
 fn reached(publish: Publish, own: &str) -> Publish {
     let base_url = if publish.base_url.is_empty() { own.to_owned() } else { publish.base_url };
     Publish { base_url, ..publish }
+}
+
+/// The provider by which people log in beside passwords, which leads back to where everybody reaches the page.
+fn provider(options: Option<smartpole_openid::Options>, base_url: &str) -> Result<Option<Arc<Provider>>, Error> {
+    let back = format!("{base_url}{}", smartpole_api::OPENID_BACK);
+    Ok(options.map(|options| Provider::new(options, &back, clock::now)).transpose()?.map(Arc::new))
 }
 
 /// Opens the journal that the store was folded from: with another one, new messages would be taken for old.

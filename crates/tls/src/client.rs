@@ -9,7 +9,10 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 
-use crate::{Error, files::certificates};
+use crate::{
+    Error,
+    files::{certificates, roots},
+};
 
 /// Trusts a service that shows the certificate of this file, by whatever name it is reached: the same machine may do so by its loopback
 /// address, which no certificate names.
@@ -34,6 +37,19 @@ pub fn pinned(cert_file: &Path) -> Result<ClientConfig, Error> {
 pub fn of_system() -> Result<ClientConfig, TlsError> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    trusting(roots)
+}
+
+/// Trusts the authorities of this file alone.
+///
+/// # Errors
+/// [`Error`], naming the file.
+pub fn of_authorities(ca_file: &Path) -> Result<ClientConfig, Error> {
+    let unfit = |reason: TlsError| Error::Unusable { path: ca_file.to_owned(), reason: reason.to_string() };
+    trusting(roots(ca_file)?).map_err(unfit)
+}
+
+fn trusting(roots: RootCertStore) -> Result<ClientConfig, TlsError> {
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
 }

@@ -57,7 +57,7 @@ impl Files {
     }
 }
 
-fn roots(path: &Path) -> Result<RootCertStore, Error> {
+pub(crate) fn roots(path: &Path) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     let (added, _) = roots.add_parsable_certificates(certificates(path)?);
     if added == 0 {

@@ -20,7 +20,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::sync::CancellationToken;
 use webpki::EndEntityCert;
 
-pub use client::{of_system, pinned};
+pub use client::{of_authorities, of_system, pinned};
 pub use files::Files;
 
 /// A client that does not finish its handshake in this time is let go.

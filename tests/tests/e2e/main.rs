@@ -16,6 +16,7 @@ mod influx;
 mod kill;
 mod ledger_verify;
 mod lorawan;
+mod openid;
 mod real_input;
 mod registry;
 mod replay;

@@ -9,7 +9,7 @@ use axum::{
 use metrics::counter;
 use smartpole_access::{AuditEntry, AuditOutcome, What};
 
-use super::{Asker, Client, Proof, cookie, host, routes};
+use super::{Asker, Client, Cookie, Proof, host, routes};
 use crate::{ApiState, problem::Problem};
 
 /// Longer than any browser forgets: two years, as the preload list asks for.
@@ -71,7 +71,7 @@ pub(crate) async fn guard(State(state): State<ApiState>, mut request: Request, n
         let about = response.extensions().get::<About>().map(|About(text)| text.clone());
         note(&state, asker, what, &asked.uri, (response.status().is_success(), about)).await;
     }
-    if let Some(clear) = cookie::clear(&client).filter(|_| is_stale) {
+    if let Some(clear) = Cookie::Session.clear(&client).filter(|_| is_stale) {
         response.headers_mut().append(header::SET_COOKIE, clear);
     }
     response
@@ -88,7 +88,7 @@ async fn known(state: &ApiState, client: &Client, headers: &HeaderMap) -> Result
         state.count(identity.account.clone()).map_err(too_many)?;
         return Ok(Known { asker: Asker::of(identity, false), proof: Some(proof), is_stale: false });
     }
-    if let Some(held) = cookie::held(client, headers) {
+    if let Some(held) = Cookie::Session.held(client, headers) {
         let proof = Proof::Cookie(held.into());
         let found = proof.identity(state).await.map_err(IntoResponse::into_response)?;
         let is_stale = found.is_none();

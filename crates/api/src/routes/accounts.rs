@@ -39,6 +39,8 @@ pub(crate) struct AccountItem {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     made: UtcMillis,
+    /// Whether an OpenID provider vouches for it: it has no password, and its role is what the provider says at each log-in.
+    by_openid: bool,
 }
 
 /// A new one.
@@ -158,7 +160,7 @@ pub(super) fn refused(refusal: smartpole_access::Refusal) -> Problem {
 }
 
 impl From<Account> for AccountItem {
-    fn from(Account { id, name, role, zones, made }: Account) -> Self {
-        Self { id: id.to_string(), name, role, zones: zones.0, made }
+    fn from(Account { id, name, role, zones, made, by_openid }: Account) -> Self {
+        Self { id: id.to_string(), name, role, zones: zones.0, made, by_openid }
     }
 }

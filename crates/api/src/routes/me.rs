@@ -5,7 +5,7 @@ use serde::Serialize;
 use smartpole_access::{Role, Who};
 use utoipa::ToSchema;
 
-use crate::asker::{Asker, Client, cookie};
+use crate::asker::{Asker, Client, Cookie};
 
 /// Whom the service takes you for.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,5 +31,5 @@ pub(crate) struct Me {
 pub(crate) async fn me(asker: Asker, Extension(client): Extension<Client>) -> Json<Me> {
     let Asker { role, zones, who, name, .. } = asker;
     let account = if let Who::Account(id) = who { Some(id.to_string()) } else { None };
-    Json(Me { role, account, name, zones: zones.0, can_log_in: cookie::name(&client).is_some() })
+    Json(Me { role, account, name, zones: zones.0, can_log_in: Cookie::Session.name(&client).is_some() })
 }

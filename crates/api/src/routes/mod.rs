@@ -70,6 +70,7 @@ pub(crate) mod window;
 mod zones;
 
 pub(crate) use self::metrics::describe as describe_metrics;
+pub use doors::BACK as OPENID_BACK;
 pub(crate) use footfall::Days;
 pub(crate) use ledger::Books;
 pub(crate) use method::MethodName;

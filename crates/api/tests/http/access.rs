@@ -1,5 +1,8 @@
 //! Accounts, tokens and sessions over HTTP: who gets what, and what an attacker does not get.
 
+mod browser;
+mod issuer;
+mod openid;
 mod pages;
 
 use axum::{

@@ -98,7 +98,8 @@ async fn a_reading_that_is_kept_elsewhere_is_traced_and_one_that_nobody_has_is_g
 #[tokio::test]
 async fn an_import_of_what_is_kept_elsewhere_brings_nothing_new() {
     let elsewhere = elsewhere();
-    let city = City::made(inputs(), Options::default(), Some(Arc::clone(&elsewhere) as _), Legal::default()).await;
+    let city =
+        City::made(inputs(), Options::default(), Some(Arc::clone(&elsewhere) as _), Legal::default(), None).await;
     let durable = city.journal.status().borrow().durable;
     assert!(import(&city, TWO_HOURS).await.contains(r#""new":3,"known":0"#));
     city.fold_journalled(durable.next());

@@ -17,6 +17,7 @@ use smartpole_api::{
 };
 use smartpole_journal::{Journal, OsFs};
 use smartpole_model::{Inputs, RawMessage, Record, RecordRef, Seq, UtcMillis};
+use smartpole_openid::Provider;
 use smartpole_pipeline::{Effect, Env, Fold, LoadError, LoadInputs, REPLAY, Replay, Restore};
 use smartpole_store::{Queries, Store};
 use tempfile::TempDir;
@@ -183,27 +184,33 @@ impl City {
 
     /// The same, which asks for older readings elsewhere.
     pub(crate) async fn asking(more: &[(&str, &str)], history: Arc<dyn History>) -> Self {
-        let city = Self::made(with(more), Options::default(), Some(history), Legal::default()).await;
+        let city = Self::made(with(more), Options::default(), Some(history), Legal::default(), None).await;
         city.story().await;
         city
     }
 
     /// A city of this registry that has heard nothing.
     pub(crate) async fn over(inputs: Inputs, options: Options) -> Self {
-        Self::made(inputs, options, None, Legal::default()).await
+        Self::made(inputs, options, None, Legal::default(), None).await
     }
 
     /// The same, with what the law asks of its page.
     pub(crate) async fn lawful(inputs: Inputs, options: Options, legal: Legal) -> Self {
-        Self::made(inputs, options, None, legal).await
+        Self::made(inputs, options, None, legal, None).await
     }
 
-    /// The same, which asks for older readings elsewhere, with what the law asks of its page.
+    /// A city that has heard nothing, where people log in by this provider as well.
+    pub(crate) async fn with_provider(provider: Arc<Provider>) -> Self {
+        Self::made(with(&[]), Options::default(), None, Legal::default(), Some(provider)).await
+    }
+
+    /// The same, which asks for older readings elsewhere, with what the law asks of its page, and a provider.
     pub(crate) async fn made(
         inputs: Inputs,
         options: Options,
         history: Option<Arc<dyn History>>,
         legal: Legal,
+        openid: Option<Arc<Provider>>,
     ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
@@ -235,6 +242,7 @@ impl City {
             alerts: book.clone(),
             clock: || at(60),
             access: access.clone(),
+            openid,
             networks: Networks {
                 operators: vec!["10.0.0.0/8".parse().unwrap()],
                 proxies: vec!["192.0.2.1/32".parse().unwrap()],

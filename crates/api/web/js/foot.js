@@ -14,11 +14,14 @@ export async function loadPublisher() {
   drawFoot();
 }
 
-/** The way in, and out again; none where a password would be sent in the open. */
+/** The way in, which leads back here, and out again; none where a password would be sent in the open. */
 function door() {
   if (state.account) return [h('a', { href: `/account?lang=${language()}`, 'data-testid': 'account' }, t('foot.account', { name: state.account })), h('button', { type: 'button', class: 'btn', 'data-testid': 'log-out', onclick: logOut }, t('foot.logout'))];
-  return state.canLogIn ? [h('a', { href: `/login?lang=${language()}`, 'data-testid': 'log-in' }, t('foot.login'))] : [];
+  const lead = (event) => { event.currentTarget.href = way(); }; // what is shown may be something else by then
+  return state.canLogIn ? [h('a', { href: way(), onclick: lead, 'data-testid': 'log-in' }, t('foot.login'))] : [];
 }
+
+const way = () => `/login?lang=${language()}&return=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
 
 async function logOut() {
   await fetch('/logout', { method: 'POST', redirect: 'manual' }).catch(() => null);

@@ -82,10 +82,10 @@ pub(crate) fn accounts(dir: &Path, command: &AccountCommand) -> Result<(), Error
 fn list_accounts(access: &Access) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     for account in access.accounts()? {
-        let zones = zones(&account.zones);
+        let (zones, by) = (zones(&account.zones), if account.by_openid { ", by OpenID Connect" } else { "" });
         writeln!(
             out,
-            "{:<20} {:<9} {:<24} {zones:<20} since {}",
+            "{:<20} {:<9} {:<24} {zones:<20} since {}{by}",
             account.id, account.role, account.name, account.made
         )?;
     }

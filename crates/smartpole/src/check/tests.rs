@@ -255,3 +255,19 @@ fn secrets_of_those_who_are_told_of_alerts_have_to_be_there_and_for_the_service_
         note: castrop-rauxel/hook-secret holds a secret that others of this machine can read: chmod 600 castrop-rauxel/hook-secret
         ok: 42 poles, 93 devices, 13 zones, 13 profiles, 56 properties, 5 routes, 4 gateways, 42 devices with keys"#]]);
 }
+
+#[test]
+fn zones_that_claims_lead_to_have_to_be_there() {
+    let copy = Copy::new();
+    copy.write("secret", "x");
+    let openid = "[access.openid]\nissuer = \"https://login.example.org\"\nclient_id = \"smartpole\"\nclient_secret_file = \"secret\"\n\
+        [access.openid.roles]\na = { role = \"planner\", zones = [\"altstad\"] }\n\n[publish]\nbase_url = \"https://luft.example.org\"\n";
+    copy.replace("smartpole.toml", "[publish]\n", openid);
+    copy.reports(
+        &[],
+        &expect![[r#"
+        smartpole.toml: access.openid.roles: there is no zone `altstad`
+          hint: did you mean `altstadt`?
+        1 mistake"#]],
+    );
+}

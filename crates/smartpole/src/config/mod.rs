@@ -12,6 +12,7 @@ mod fields;
 mod history;
 mod influx;
 mod mistakes;
+mod openid;
 mod overrides;
 mod read;
 mod section;
@@ -43,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// Who is let in without an account, and how long what was done is remembered.
     pub(crate) access: AccessOptions,
+    /// The provider by which people log in beside passwords, if there is one.
+    pub(crate) openid: Option<smartpole_openid::Options>,
     /// Who publishes, and under which licence.
     pub(crate) publish: smartpole_api::Publish,
     /// What the law asks of the page.

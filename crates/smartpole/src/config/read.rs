@@ -10,7 +10,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::{
     AccessOptions, Config, Http, Mistakes,
     history::{self, History},
-    influx, overrides,
+    influx, openid, overrides,
     section::Section,
     sources,
 };
@@ -48,7 +48,7 @@ impl Config {
         let base = path.parent().unwrap_or(Path::new(""));
         let (http, publish) = (http(&mut root, base, mistakes), publish(&mut root, mistakes));
         let legal = legal(&mut root, base, mistakes);
-        let access = access(&mut root, mistakes);
+        let (access, openid) = access(&mut root, base, &publish, mistakes);
         let (journal, retention) = (journal(&mut root, mistakes), part(&mut root, "retention", mistakes));
         let log = part(&mut root, "log", mistakes);
         let sources::Sources { mqtt, listener, udp } = sources::read(&mut root, base, &http, mistakes);
@@ -73,6 +73,7 @@ impl Config {
             inputs_key_file,
             http,
             access,
+            openid,
             publish,
             legal,
             mqtt,
@@ -114,14 +115,20 @@ fn http(root: &mut Section, base: &Path, mistakes: &mut Mistakes) -> Http {
     http
 }
 
-fn access(root: &mut Section, mistakes: &mut Mistakes) -> AccessOptions {
-    let Some(mut section) = root.take_section("access", mistakes) else { return AccessOptions::default() };
-    let options: AccessOptions = section.read(&[], mistakes);
+fn access(
+    root: &mut Section,
+    base: &Path,
+    publish: &smartpole_api::Publish,
+    mistakes: &mut Mistakes,
+) -> (AccessOptions, Option<smartpole_openid::Options>) {
+    let Some(mut section) = root.take_section("access", mistakes) else { return Default::default() };
+    let openid = openid::read(&mut section, base, publish, mistakes);
+    let options: AccessOptions = section.read(&["openid"], mistakes);
     if !(1..=3_660).contains(&options.audit_days) {
         let hint = "give 1 to 3660 days, as your rules of data protection say; 365 is common";
         section.mistake("audit_days", "is too short or too long", hint, mistakes);
     }
-    options
+    (options, openid)
 }
 
 fn publish(root: &mut Section, mistakes: &mut Mistakes) -> smartpole_api::Publish {

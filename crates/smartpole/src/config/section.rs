@@ -121,6 +121,16 @@ impl Section {
         }
     }
 
+    /// Whether nothing is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Takes out all that is here.
+    pub(super) fn take_all(&mut self) -> BTreeMap<String, (Place, Node)> {
+        std::mem::take(&mut self.entries)
+    }
+
     /// Reads the keys into `T`, each by itself: one that is unknown or does not fit is a mistake and keeps its default,
     /// and the others are read all the same. `tables` are keys that may stand here beside those of `T`.
     pub(super) fn read<T: Default + DeserializeOwned>(&mut self, tables: &[&str], mistakes: &mut Mistakes) -> T {
@@ -176,6 +186,9 @@ fn unknown(key: &str, known: &[&str]) -> (String, String) {
         }
         "token" if known.contains(&"token_file") => {
             "a token stands in a file of its own: name it by `token_file`".to_owned()
+        }
+        "client_secret" if known.contains(&"client_secret_file") => {
+            "a secret stands in a file of its own: name it by `client_secret_file`".to_owned()
         }
         "windows" if known.contains(&"resolution") => {
             "write resolution = [\"raw\"] for windows = false; true is the default, remove it".to_owned()

@@ -1,4 +1,5 @@
 mod influx;
+mod openid;
 mod sources;
 
 use std::{fs, path::Path};

@@ -28,7 +28,7 @@ use crate::{
 pub(crate) struct Wanted {
     /// `de` or `en`; else what `Accept-Language` names first, German if it names neither.
     #[param(inline)]
-    lang: Option<Language>,
+    pub(in crate::routes) lang: Option<Language>,
 }
 
 /// The languages of the pages.
@@ -52,6 +52,11 @@ impl Language {
             _ => None,
         });
         wanted.lang.or(named).unwrap_or_default()
+    }
+
+    /// The first that a browser names.
+    pub(in crate::routes) fn accepted(headers: &HeaderMap) -> Self {
+        Self::of(&Wanted { lang: None }, headers)
     }
 
     /// Its code by BCP 47.

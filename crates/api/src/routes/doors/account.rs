@@ -16,7 +16,7 @@ use smartpole_access::{
 use super::{begin, form::Form, see_other, words};
 use crate::{
     ApiState,
-    asker::{Asker, Client, cookie},
+    asker::{Asker, Client, Cookie},
     problem::Problem,
     query::Params,
     routes::catalog::pages::{Language, Wanted},
@@ -49,7 +49,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     match Owner::of(state, &asker, client, Language::of(&wanted, &headers)) {
         Some(owner) => owner.page(StatusCode::OK, None, None).await,
-        None => Ok(see_other("/login")),
+        None => see_other("/login?return=/account"),
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn change(
     form: Form,
 ) -> Result<Response, Problem> {
     let Some(owner) = Owner::of(state, &asker, client, Language::of(&wanted, &headers)) else {
-        return Ok(see_other("/login"));
+        return see_other("/login?return=/account");
     };
     match form.get("do") {
         "password" => owner.change_password(&form).await,
@@ -157,14 +157,42 @@ impl Owner {
     }
 
     async fn delete(&self, form: &Form) -> Result<Response, Problem> {
-        if let Err(page) = self.proven(form, What::AccountDeleted, Access::delete_account).await? {
+        let refused = if self.is_by_openid().await? {
+            self.delete_unproven().await?
+        } else {
+            self.proven(form, What::AccountDeleted, Access::delete_account).await?.err()
+        };
+        if let Some(page) = refused {
             return Ok(page);
         }
-        let mut response = see_other("/");
-        if let Some(clear) = cookie::clear(&self.client) {
+        let mut response = see_other("/")?;
+        if let Some(clear) = Cookie::Session.clear(&self.client) {
             response.headers_mut().append(header::SET_COOKIE, clear);
         }
         Ok(response)
+    }
+
+    async fn is_by_openid(&self) -> Result<bool, Problem> {
+        let id = self.account.clone();
+        self.state.access(move |access| Ok(access.account(id.as_str())?.by_openid)).await
+    }
+
+    /// Deletes an account that has no password to prove; whoever it was gets another one at the next log-in.
+    async fn delete_unproven(&self) -> Result<Option<Response>, Problem> {
+        let (id, now) = (self.account.clone(), (self.state.parts.clock)());
+        let deleted = self.state.access(move |access| {
+            match access.delete_account(&id) {
+                Err(Error::Refused(refusal)) => return Ok(Some(refusal)),
+                deleted => deleted?,
+            }
+            let what = What::AccountDeleted;
+            access.note(&AuditEntry::new(Who::Account(id.clone()), what, id.as_str(), AuditOutcome::Done, now))?;
+            Ok(None)
+        });
+        match deleted.await? {
+            None => Ok(None),
+            Some(refusal) => self.refusal(refusal).await.map(Some),
+        }
     }
 
     async fn make_token(&self, form: &Form) -> Result<Response, Problem> {
@@ -210,7 +238,7 @@ impl Owner {
             Ok(None)
         });
         match revoked.await? {
-            None => Ok(see_other("/account")),
+            None => see_other("/account"),
             Some(refusal) => self.refusal(refusal).await,
         }
     }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ApiState,
-    asker::{Client, cookie},
+    asker::{Client, Cookie},
     problem::Problem,
     query::Params,
     routes::catalog::pages::{Language, Wanted},
@@ -34,7 +34,7 @@ pub(super) async fn show(
     if !state.access(move |access| access.holds(&link, now)).await? {
         return Ok(gone(language));
     }
-    let wrong = cookie::name(&client).is_none().then(|| words::in_the_open(language));
+    let wrong = Cookie::Session.name(&client).is_none().then(|| words::in_the_open(language));
     Ok(page(language, StatusCode::OK, wrong, "").into_response())
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn make(
 ) -> Result<Response, Problem> {
     let language = Language::of(&wanted, &headers);
     let refuse = |status, wrong| Ok(page(language, status, Some(wrong), form.get("name")).into_response());
-    if cookie::name(&client).is_none() {
+    if Cookie::Session.name(&client).is_none() {
         return refuse(StatusCode::FORBIDDEN, words::in_the_open(language));
     }
     let (name, password) = match (Name::new(form.get("name")), Password::new(form.get("password"))) {
@@ -81,7 +81,7 @@ pub(super) async fn make(
 fn gone(language: Language) -> Response {
     let wrong = Some(words::refusal(language, Refusal::NoLink));
     let body = format!("<p class=\"back\"><a href=\"/login\">{}</a></p>", language.pick("Anmelden", "Log in"));
-    FormPage { language, status: StatusCode::NOT_FOUND, title: title(language), wrong, body }.into_response()
+    FormPage { language, status: StatusCode::NOT_FOUND, title: title(language), wrong, path: "", body }.into_response()
 }
 
 fn page(language: Language, status: StatusCode, wrong: Option<String>, name: &str) -> FormPage {
@@ -101,7 +101,14 @@ fn page(language: Language, status: StatusCode, wrong: Option<String>, name: &st
     );
     // without an address a form is sent to where it came from, which holds the link
     let form = form("", &fields.concat(), language.pick("Konto anlegen", "Make the account"));
-    FormPage { language, status, title: title(language), wrong, body: format!("<p class=\"lead\">{lead}</p>{form}") }
+    FormPage {
+        language,
+        status,
+        title: title(language),
+        wrong,
+        path: "",
+        body: format!("<p class=\"lead\">{lead}</p>{form}"),
+    }
 }
 
 fn title(language: Language) -> &'static str {

@@ -20,7 +20,8 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
-    fn read(text: &str) -> Self {
+    /// Those of an encoded text.
+    pub(super) fn read(text: &str) -> Self {
         let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
         Self(pairs.map(|(key, value)| (decoded(key), decoded(value))).collect())
     }

@@ -17,18 +17,19 @@ pub(super) struct FormPage {
     pub(super) title: &'static str,
     /// What is wrong, as text.
     pub(super) wrong: Option<String>,
+    /// Where it is in another language; empty: where it is, as its address may hold a secret.
+    pub(super) path: &'static str,
     /// HTML.
     pub(super) body: String,
 }
 
 impl IntoResponse for FormPage {
     fn into_response(self) -> Response {
-        let Self { language, status, title, wrong, body } = self;
+        let Self { language, status, title, wrong, path, body } = self;
         let wrong = wrong.map_or_else(String::new, |wrong| {
             format!("<p class=\"wrong\" role=\"alert\" id=\"wrong\">{}</p>", escaped(&wrong))
         });
-        // its address may hold a secret, so it names none
-        let page = Page { language, title: title.to_owned(), path: String::new(), body: wrong + &body, linked: None };
+        let page = Page { language, title: title.to_owned(), path: path.to_owned(), body: wrong + &body, linked: None };
         (status, pages::page(&page)).into_response()
     }
 }

@@ -1,6 +1,7 @@
 //! What went wrong, in words.
 
 use smartpole_access::Refusal;
+use smartpole_openid::Refused;
 
 use super::super::catalog::pages::Language;
 
@@ -41,6 +42,40 @@ pub(super) fn wrong(language: Language) -> String {
     language.pick("Name oder Passwort stimmt nicht.", "Name or password is wrong.").to_owned()
 }
 
+/// Why an OpenID provider's word lets nobody in.
+pub(super) fn turned_away(language: Language, refused: Refused) -> String {
+    let words = match refused {
+        Refused::Away => language.pick(
+            "Der Anmeldedienst antwortet gerade nicht, wie er soll. Bitte später noch einmal; mit Name und Passwort geht es weiterhin.",
+            "The login provider does not answer as it should right now. Please try again later; name and password go on working.",
+        ),
+        Refused::Denied => language.pick(
+            "Der Anmeldedienst hat die Anmeldung abgelehnt, oder sie wurde dort abgebrochen.",
+            "The login provider refused, or the login was cancelled there.",
+        ),
+        Refused::State | Refused::Code => language.pick(
+            "Diese Anmeldung gilt nicht mehr: Sie wurde schon benutzt, anderswo begonnen oder hat länger als zehn Minuten gedauert. Bitte noch einmal.",
+            "This login holds no more: it was used already, begun elsewhere, or took longer than ten minutes. Please begin again.",
+        ),
+        Refused::Role => language.pick(
+            "Der Anmeldedienst kennt Sie, aber keine Ihrer Gruppen hat hier eine Rolle. Bitte bei der Verwaltung dieses Dienstes melden.",
+            "The login provider knows you, but none of your groups has a role here. Please ask the admin of this service.",
+        ),
+        _ => {
+            let code = refused.code();
+            return match language {
+                Language::De => format!(
+                    "Was der Anmeldedienst geschickt hat, gilt nicht ({code}). Niemand ist angemeldet. Bitte bei der Verwaltung dieses Dienstes melden."
+                ),
+                Language::En => format!(
+                    "What the login provider sent does not hold ({code}). Nobody is logged in. Please tell the admin of this service."
+                ),
+            };
+        }
+    };
+    words.to_owned()
+}
+
 /// Why something was refused.
 pub(super) fn refusal(language: Language, refusal: Refusal) -> String {
     let de = match refusal {
@@ -51,6 +86,7 @@ pub(super) fn refusal(language: Language, refusal: Refusal) -> String {
         Refusal::NoAccount => "Dieses Konto gibt es nicht.",
         Refusal::NoToken => "Dieses Token gibt es nicht mehr.",
         Refusal::LastAdmin => "Dies ist das letzte Konto der Verwaltung. Bitte erst jemand anderem diese Rolle geben.",
+        Refusal::ByOpenId => "Dieses Konto kennt der Anmeldedienst: Passwort und Rolle ändert er, nicht dieser Dienst.",
         Refusal::PublicRole | Refusal::AboveOwn(_) => "Ein Token darf nicht mehr als das Konto.",
         Refusal::OtherZones => "Ein Token sieht keine anderen Gebiete als das Konto.",
         Refusal::Days => "Ein Token gilt 1 bis 366 Tage.",

@@ -86,7 +86,8 @@ pub(super) fn record(parts: &Parts) -> Processing {
     let others = [words::VISITS, words::OPERATION].map(|words| words.activity(&parts.legal.basis));
     let accounts = words::ACCOUNTS.activity(&parts.legal.basis);
     let trail = Kept { what: Said::new(words::TRAIL.0, words::TRAIL.1), days: Some(parts.keeping.audit_days) };
-    let accounts = Activity { kept: accounts.kept.into_iter().chain([trail]).collect(), ..accounts };
+    let recipients = parts.openid.iter().map(|provider| words::provider(provider.issuer())).collect();
+    let accounts = Activity { kept: accounts.kept.into_iter().chain([trail]).collect(), recipients, ..accounts };
     Processing {
         controller: parts.publish.name(fold.inputs()),
         contact: parts.publish.contact_iri(),

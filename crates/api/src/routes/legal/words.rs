@@ -116,8 +116,8 @@ pub(super) const ACCOUNTS: Words = Words {
     ),
     persons: ("Wer ein Konto hat", "Whoever has an account"),
     data: (
-        "Name, Rolle, Hash des Passworts; Anmeldungen und Handlungen unter einer Kennung, die ohne das Konto niemandem gehört",
-        "Name, role, hash of the password; logins and actions by an identifier that is nobody's without the account",
+        "Name, Rolle, Hash des Passworts oder der Kennung beim Anmeldedienst; Anmeldungen und Handlungen unter einer Kennung, die ohne das Konto niemandem gehört",
+        "Name, role, hash of the password or of the login provider's identifier; logins and actions by an identifier that is nobody's without the account",
     ),
     kept: &[
         (("Konten, bis sie gelöscht werden", "Accounts, until they are deleted"), None),
@@ -153,6 +153,14 @@ pub(super) const MEASURES: [Pair; 5] = [
         "Every message received has one outcome in the ledger, every correction a revision with its reason",
     ),
 ];
+
+/// Who learns of log-ins.
+pub(super) fn provider(issuer: &str) -> Said {
+    Said::new(
+        &format!("Anmeldedienst {issuer}, der erfährt, wer sich wann anmeldet, und Kennung und Gruppen nennt"),
+        &format!("The login provider {issuer}, which learns who logs in when, and tells identifier and groups"),
+    )
+}
 
 /// A target that gets counts.
 pub(super) fn recipient(target: &str) -> Said {

@@ -4,7 +4,7 @@
 use metrics::{describe_counter, describe_gauge};
 
 /// Counters, which begin at 0 with the process or, of the ledger's targets, with the target.
-const COUNTERS: [(&str, &str); 19] = [
+const COUNTERS: [(&str, &str); 20] = [
     ("smartpole_messages_received_total", "Messages that a source received, redelivered ones included."),
     ("smartpole_messages_acknowledged_total", "Messages acknowledged to their sender: the journal has them on disk."),
     ("smartpole_messages_dropped_total", "Messages of QoS 0 or by UDP, dropped as the journal had no room."),
@@ -34,6 +34,7 @@ const COUNTERS: [(&str, &str); 19] = [
         "Readings that a target does not wait for any more, by what became of them and why.",
     ),
     ("smartpole_logins_total", "Attempts to log in, by what came of them."),
+    ("smartpole_openid_logins_total", "Log-ins by an OpenID provider, by what came of them."),
     ("smartpole_http_refused_total", "Requests refused for who asks or how often, by reason."),
     ("smartpole_influx_windows_total", "Windows that a target has."),
 ];

@@ -207,7 +207,7 @@ async fn an_account_changes_its_password_and_tokens_and_ends_itself() {
     account(&city, "Max", Role::Admin, &Zones::ALL);
     account(&city, "Eva", Role::Planner, &Zones::ALL);
     let (mut browser, mut other) = (Browser::new(&city), Browser::new(&city));
-    assert_eq!(browser.ask("GET", "/account", &[], "").await.headers()["location"], "/login");
+    assert_eq!(browser.ask("GET", "/account", &[], "").await.headers()["location"], "/login?return=/account");
     browser.log_in("Eva", PASSWORD).await;
     other.log_in("Eva", PASSWORD).await;
     let page = browser.get("/account").await;

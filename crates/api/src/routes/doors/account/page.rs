@@ -20,11 +20,11 @@ pub(super) fn page(shown: &Shown, language: Language, status: StatusCode, now: U
     let body = [
         whose(shown, language),
         form("/logout", "", language.pick("Abmelden", "Log out")),
-        password(language),
+        if shown.account.by_openid { String::new() } else { password(language) },
         tokens(shown, language, now),
-        end(language),
+        end(language, shown.account.by_openid),
     ];
-    FormPage { language, status, title, wrong: shown.wrong.clone(), body: body.concat() }
+    FormPage { language, status, title, wrong: shown.wrong.clone(), path: "", body: body.concat() }
 }
 
 fn whose(shown: &Shown, language: Language) -> String {
@@ -134,12 +134,13 @@ fn row(token: &Token, language: Language, now: UtcMillis) -> String {
     format!("<tr><th scope=\"row\">{name}</th><td>{role}</td><td>{until}</td><td>{used}</td><td>{revoke}</td></tr>")
 }
 
-fn end(language: Language) -> String {
+fn end(language: Language, by_openid: bool) -> String {
     let words = language.pick(
         "Sitzungen und Tokens enden. Was mit diesem Konto getan wurde, bleibt ohne Namen im Protokoll.",
         "Sessions and tokens end. What was done with this account stays in the audit trail, without a name.",
     );
     let heading = language.pick("Konto löschen", "Delete the account");
-    let fields = hidden("delete") + &proof(language).html("delete");
+    let proof = if by_openid { String::new() } else { proof(language).html("delete") };
+    let fields = hidden("delete") + &proof;
     format!("<h2>{heading}</h2><p>{words}</p>{}", form("/account", &fields, heading))
 }
