@@ -8,7 +8,7 @@ use smartpole_source::{SourceState, SourceStatus};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::targets::Watched;
+use crate::{ledger_check::LedgerCheck, registry_watch::RegistryWatch, targets::Watched};
 
 const INTERVAL: Duration = Duration::from_millis(500);
 
@@ -24,14 +24,19 @@ pub(crate) struct HealthWatch {
 
 impl HealthWatch {
     pub(crate) fn new(
-        trouble: watch::Receiver<Option<String>>,
-        registry: watch::Receiver<Option<String>>,
-        ledger: watch::Receiver<Option<String>>,
-        sources: Vec<watch::Receiver<SourceStatus>>,
-        targets: Vec<Watched>,
+        trouble: &watch::Sender<Option<String>>,
+        registry: &RegistryWatch,
+        ledger: &LedgerCheck,
+        (sources, targets): (&[watch::Receiver<SourceStatus>], &[Watched]),
     ) -> Self {
-        let health = watch::Sender::new(Health::default());
-        let watch = Self { health, trouble, registry, ledger, sources, targets };
+        let watch = Self {
+            health: watch::Sender::new(Health::default()),
+            trouble: trouble.subscribe(),
+            registry: registry.error(),
+            ledger: ledger.error(),
+            sources: sources.to_vec(),
+            targets: targets.to_vec(),
+        };
         watch.look();
         watch
     }

@@ -141,7 +141,6 @@ impl Service {
     /// Starts everything, sink first: a source takes messages only when all behind it runs.
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
         let ((door, url), failed) = (Door::open(&setup).await?, CancellationToken::new());
-
         let (store, library, fold) = open_store(&setup.data, setup.inputs_key_file)?;
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(&setup.data, setup.journal, &fold)?;
@@ -173,9 +172,8 @@ impl Service {
         let (trail, first_link) = AuditTrail::open(&setup.data, setup.audit_days, &publish.base_url)?;
         let places = Places::new(&setup.data, setup.registry.clone(), &publish.base_url);
         let alerts = Alerts::new(book.clone(), &queries, sources.statuses.clone(), places)?;
-        let (check, circuits) = (LedgerCheck::new(queries.clone()), targets.circuits.clone());
-        let health =
-            HealthWatch::new(trouble.subscribe(), watch.error(), check.error(), sources.statuses.clone(), circuits);
+        let check = LedgerCheck::new(queries.clone());
+        let health = HealthWatch::new(&trouble, &watch, &check, (&sources.statuses, &targets.circuits));
         let parts = Parts {
             fold: Arc::clone(&fold),
             queries,

@@ -88,7 +88,10 @@ use targets::{Target, targets};
         crate::citation::Citation,
         crate::live::WindowEvent,
         crate::live::LedgerEvent,
-        crate::live::Gap
+        crate::live::Gap,
+        alerts::WantedState,
+        registry::Written,
+        registry::Unsound
     ))
 )]
 struct Info;

@@ -23,6 +23,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+pub(crate) use self::answer::{Unsound, Written};
 use self::{
     answer::Refusal,
     change::{Change, Text},
@@ -75,7 +76,9 @@ pub(crate) async fn files(State(state): State<ApiState>, asker: Asker) -> Result
 /// The text of a file, with the tag that a change of it has to name.
 #[utoipa::path(get, path = "/api/v1/registry/{file}", tag = "operation", params(Wanted,
     ("file" = String, Path, description = "Its name; `profiles:x.toml` is `profiles/x.toml`.", example = "poles.csv")), responses(
-    (status = 200, description = "Its bytes.", body = String, content_type = "text/plain"),
+    (status = 200, description = "Its bytes.", content(
+        (String = "text/csv"), (String = "application/toml"), (Object = "application/geo+json")
+    )),
     Refused,
 ))]
 pub(crate) async fn file(
