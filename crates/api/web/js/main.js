@@ -59,6 +59,13 @@ function panelsLater() {
   addDrawerLater('bedeutung', () => import('./explain.js').then(({ startExplain }) => startExplain()));
 }
 
+/** What stands below the first words; it comes when they are there, or cannot be. */
+async function belowLater() {
+  for (const module of document.querySelectorAll('link[data-below]')) module.media = 'all';
+  const { startBelow } = await import('./below.js');
+  startBelow();
+}
+
 /** Sheets of other views: nobody waited for them. */
 function sheetsLater() {
   for (const sheet of document.querySelectorAll('link[data-later]')) sheet.media = 'all';
@@ -77,10 +84,10 @@ watchSize();
 startViews();
 countsOnWindows(20_000);
 onReturn(() => loadRole().then(loadAll));
-const below = import('./below.js').then(({ startBelow }) => startBelow());
 await loadRole();
 startLive();
 panelsLater();
+const below = load('poles').then(belowLater);
 loadAll();
 if (operates(state.role)) await import('./for-operators.js').then(({ startOperation }) => startOperation());
 changed(...ALL);

@@ -22,7 +22,7 @@ test('all modules of the first page are asked for at once, with the texts in Ger
   const first = [...needed('js/main.js'), ...texts].filter((path) => path !== 'js/main.js').sort();
   assert.deepEqual(asked(''), first);
   const below = [...needed('js/below.js')].filter((path) => path !== 'js/main.js' && !first.includes(path)).sort();
-  assert.deepEqual(asked(' fetchpriority="low"'), below);
+  assert.deepEqual(asked(' media="not all" data-below'), below);
 });
 
 test('sheets of other views wait for nobody and hold up nothing', () => {
