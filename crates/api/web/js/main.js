@@ -39,7 +39,7 @@ function countsOnWindows(every) {
     setTimeout(() => { waiting = false; load('counts'); }, every);
   };
   onWindow(({ property }) => { if (state.properties.get(property)?.theme === 'footfall') soon(); });
-  onGap(soon); // some of them may have been left out
+  onGap(() => { if (state.role !== 'public') soon(); }); // some of them may have been left out; the public gets none
 }
 
 function watchSize() {
