@@ -37,7 +37,8 @@ pub(crate) struct Column {
 
 impl Words {
     pub(super) fn new(said: &Said) -> Self {
-        match said.lines.first() {
+        // What names a column comes first: with that apart, what is left tells of itself.
+        match said.lines.iter().find(|line| column(&line.error_message).is_some()).or(said.lines.first()) {
             Some(first) => Self::of_lines(&said.message, first, said.lines.len()),
             None => Self::of_text(&said.message),
         }

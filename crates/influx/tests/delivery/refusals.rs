@@ -6,7 +6,7 @@ use std::{
 };
 
 use influxdb_line_protocol::parse_lines;
-use smartpole_influx::{Field, Lines, Options, Points, Refusal, RefusedReason, Series, Value};
+use smartpole_influx::{Field, Lines, Options, Points, Refusal, RefusedReason, Series, Value, Version};
 use smartpole_model::UtcMillis;
 
 use crate::{
@@ -80,6 +80,19 @@ async fn a_bad_line_is_found_and_the_others_are_written() {
     assert_eq!(refusal.text.as_bytes(), lines.line(677));
     assert!(refusal.detail.starts_with("unable to parse 'air_quality,"), "{}", refusal.detail);
     assert!(server.requests().len() <= 30, "{} requests", server.requests().len());
+    assert_settled(&bucket.lock().unwrap(), &lines, &refusals);
+}
+
+#[tokio::test]
+async fn a_line_that_three_cannot_read_takes_no_field_of_the_others_with_it() {
+    let lines = lines(3);
+    let (texts, unreadable) = (BTreeSet::from([text_in(None, "pm10")]), Some("pm2_5=7.3,".to_owned()));
+    let (server, bucket) = serve(Bucket { version: Version::V3, texts, unreadable, ..Bucket::default() }).await;
+    let refusals = Target::of_version(&server, Version::V3).deliver(&lines).await;
+    let of = |refusal: &Refusal| (refusal.line, refusal.field.clone().unwrap());
+    let refused: Vec<_> = refusals.iter().map(of).collect();
+    // By itself the first field of the first line can be read.
+    assert_eq!(refused, [0, 1, 2].map(|line| (line, "pm10".to_owned())));
     assert_settled(&bucket.lock().unwrap(), &lines, &refusals);
 }
 
