@@ -154,6 +154,11 @@ impl Active {
         Some((&self.inputs.registry.devices[index], self.numbers[index]))
     }
 
+    /// Numbers of the registry's devices, in its order.
+    pub(crate) fn numbers(&self) -> &[DeviceNo] {
+        &self.numbers
+    }
+
     pub(crate) fn profile_at(&self, device: &Device, time: UtcMillis) -> Option<&Profile> {
         self.inputs.registry.profiles.get(&device.at(time).profile)
     }

@@ -34,12 +34,28 @@ impl Fold {
 
     /// Blocks of a device in memory with `from <= quarter < to`.
     pub fn recent(&self, device: DeviceNo, from: Quarter, to: Quarter) -> Vec<RecentBlock> {
+        self.held_within(device, from, to).map(|held| self.recent_block(device, held)).collect()
+    }
+
+    /// The quarters of these blocks.
+    pub fn recent_quarters(&self, device: DeviceNo, from: Quarter, to: Quarter) -> impl Iterator<Item = Quarter> {
+        self.held_within(device, from, to).map(|held| held.block.quarter())
+    }
+
+    /// Such a block for those who want its readings alone: it has no aggregates.
+    pub fn recent_readings(&self, device: DeviceNo, quarter: Quarter) -> Option<RecentBlock> {
+        let held = self.held_within(device, quarter, Quarter(quarter.0.saturating_add(1))).next()?;
+        let (block, open, revision, batch) = (held.block.clone(), held.open, held.revision, held.batch);
+        let (aggregates, gain) = (Aggregates::default(), Aggregates::default());
+        Some(RecentBlock { quarter, device, open, batch, revision, block, aggregates, gain, revisions: 0 })
+    }
+
+    fn held_within(&self, device: DeviceNo, from: Quarter, to: Quarter) -> impl Iterator<Item = &Held> {
         let held = self.devices.get(device.index()).map_or(&[][..], |device| &device.held);
-        let wanted = |held: &&Held| {
+        held.iter().map(Box::as_ref).filter(move |held| {
             let quarter = held.block.quarter();
             (from..to).contains(&quarter) && (held.open || held.changed || held.batch.is_some())
-        };
-        held.iter().map(Box::as_ref).filter(wanted).map(|held| self.recent_block(device, held)).collect()
+        })
     }
 
     /// Whether a block of a device with `from <= quarter < to` still takes readings without a revision.
@@ -100,6 +116,11 @@ impl Fold {
     /// Hash of the inputs in force, empty before the first.
     pub fn inputs_hash(&self) -> &str {
         &self.active.hash
+    }
+
+    /// Numbers of the registry's devices, in its order.
+    pub fn device_numbers(&self) -> &[DeviceNo] {
+        self.active.numbers()
     }
 
     /// The number of a device's id.

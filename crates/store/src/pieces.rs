@@ -4,7 +4,7 @@
 use std::{borrow::Cow, ops::ControlFlow};
 
 use smartpole_model::{DeviceNo, Quarter, UtcMillis};
-use smartpole_pipeline::{BlockMaking, Fold, Scope};
+use smartpole_pipeline::{BlockMaking, Fold, RecentBlock, Scope};
 use smartpole_window::Block;
 
 use crate::{
@@ -16,8 +16,14 @@ use crate::{
     walk::{FIRST, stored},
 };
 
+mod in_order;
+
+use in_order::{Found, InOrder};
+
 /// Most blocks that a piece looks for.
 const MOST_SOUGHT: usize = 50_000;
+/// Most blocks of a piece that are in memory: they are copied while the fold waits.
+const MOST_RECENT: usize = 1_024;
 /// Longest span of a piece from its first stored block on: a week. For so long blocks in memory are gathered.
 const MOST_QUARTERS: i32 = 7 * 96;
 
@@ -57,11 +63,18 @@ pub enum Visited<'a> {
 /// Who is looked at in a piece, and as of which instant.
 struct Asked {
     piece: Piece,
-    /// First quarter after the piece.
-    end: Quarter,
+    /// The first block after the piece.
+    end: PieceStart,
     members: Vec<Member>,
     /// Of none, whoever is registered belongs.
     parts: Vec<Part>,
+}
+
+impl PieceStart {
+    /// The first block of a quarter.
+    fn of(quarter: Quarter) -> Self {
+        Self { quarter, device: DeviceNo(0) }
+    }
 }
 
 impl Queries {
@@ -77,71 +90,114 @@ impl Queries {
     ) -> Result<Option<PieceStart>, Error> {
         let PieceStart { quarter, device } = piece.from;
         let first = self.file(|connection| stored(connection, FIRST, block_id(quarter, device)))?;
-        let ((asked, making), snapshot) = self.snapshot(|fold| {
-            let asked = Asked::new(fold, piece, first);
-            let devices = asked.members.iter().map(|member| member.device).collect();
-            let end = asked.end;
-            ((asked, fold.block_making()), devices, piece.from.quarter, end)
+        let ((asked, making), snapshot) = self.snapshot_with(|fold| {
+            let (asked, recent) = Asked::new(fold, piece, first);
+            ((asked, fold.block_making()), recent)
         })?;
-        let next = asked.look(&snapshot, |device, block| visit(device, block, &making))?;
+        let next = asked.look(&snapshot, &mut |device, block| visit(device, block, &making))?;
         self.done(snapshot);
-        Ok(next.filter(|next| next.quarter < piece.end))
+        Ok(Some(next).filter(|next| next.quarter < piece.end))
     }
 }
 
 impl Asked {
-    /// `first` is where the file's first block is: what is before it is in memory only, and little.
-    fn new(fold: &Fold, piece: Piece, first: Option<Quarter>) -> Self {
+    /// With blocks in memory. `first` is where the file's first block is: what is before it is in memory only, and little.
+    fn new(fold: &Fold, piece: Piece, first: Option<Quarter>) -> (Self, Vec<RecentBlock>) {
         let end = first.map_or(piece.end, |first| piece.end.min(Quarter(first.0.saturating_add(MOST_QUARTERS))));
         let members = piece.scope.map_or_else(|| registered(fold), |scope| members(fold, scope));
         let parts = piece.scope.map_or_else(Vec::new, |scope| parts(fold, scope, false));
-        Self { piece, end, members, parts }
+        let mut asked = Self { piece, end: PieceStart::of(end), members, parts };
+        let mut starts = asked.in_memory(fold);
+        if starts.len() > MOST_RECENT {
+            asked.end = *starts.select_nth_unstable(MOST_RECENT).1;
+            starts.truncate(MOST_RECENT);
+        }
+        let recent = starts.iter().filter_map(|start| fold.recent_readings(start.device, start.quarter)).collect();
+        (asked, recent)
+    }
+
+    /// Where blocks of the piece are in memory: the first ones of them at least.
+    fn in_memory(&self, fold: &Fold) -> Vec<PieceStart> {
+        let PieceStart { quarter, device } = self.piece.from;
+        let next = Quarter(quarter.0.saturating_add(1));
+        let within = |device: DeviceNo, from, to| {
+            fold.recent_quarters(device, from, to).map(move |quarter| PieceStart { quarter, device })
+        };
+        let own = self.members[self.first(device)..].iter();
+        // most pieces that meet blocks in memory end within their first quarter
+        let mut starts: Vec<PieceStart> =
+            own.flat_map(|member| within(member.device, quarter, next)).take(MOST_RECENT + 1).collect();
+        if starts.len() <= MOST_RECENT {
+            starts.extend(self.members.iter().flat_map(|member| within(member.device, next, self.end.quarter)));
+        }
+        starts
+    }
+
+    /// The first member from a device on.
+    fn first(&self, device: DeviceNo) -> usize {
+        self.members.partition_point(|member| member.device < device)
     }
 
     /// Where the next piece begins.
     fn look(
         &self,
         snapshot: &Snapshot,
-        mut visit: impl FnMut(DeviceNo, Visited<'_>) -> ControlFlow<()>,
-    ) -> Result<Option<PieceStart>, Error> {
-        let PieceStart { mut quarter, device } = self.piece.from;
-        let mut first = self.members.partition_point(|member| member.device < device);
-        let mut sought = 0;
-        while quarter < self.end {
-            let mut is_empty = true;
-            for member in self.members[first..].iter().filter(|member| self.wants(member, quarter)) {
-                let device = member.device;
-                if sought >= MOST_SOUGHT {
-                    return Ok(Some(PieceStart { quarter, device }));
-                }
-                sought += 1;
-                let block = snapshot.block(quarter, device)?.map(|block| self.then(block));
-                let visited = match &block {
-                    Some(block) => Visited::Kept(block),
-                    None if self.piece.sealed && snapshot.is_sealed(quarter, device)? => Visited::Sealed(quarter),
-                    None => continue,
-                };
-                is_empty = false;
-                if visit(device, visited).is_break() {
-                    return Ok(Some(PieceStart { quarter, device: DeviceNo(device.0.saturating_add(1)) }));
-                }
-            }
-            (quarter, first) = (Quarter(quarter.0.saturating_add(1)), 0);
+        visit: &mut dyn FnMut(DeviceNo, Visited<'_>) -> ControlFlow<()>,
+    ) -> Result<PieceStart, Error> {
+        let (mut at, mut sought) = (self.piece.from, 0);
+        while at < self.end {
+            let members = &self.members[self.first(at.device)..];
+            let is_empty = match self.quarter(members, at.quarter, (snapshot, &mut sought), visit)? {
+                ControlFlow::Break(next) => return Ok(next),
+                ControlFlow::Continue(is_empty) => is_empty,
+            };
+            at = PieceStart::of(Quarter(at.quarter.0.saturating_add(1)));
             if is_empty {
-                quarter = self.existing(quarter, snapshot)?;
+                at.quarter = self.existing(at.quarter, snapshot)?;
             }
         }
-        Ok(Some(PieceStart { quarter: self.end, device: DeviceNo(0) }))
+        Ok(self.end)
+    }
+
+    /// Visits blocks of a quarter: whether there are none, or where the next piece begins if it ends here.
+    fn quarter(
+        &self,
+        members: &[Member],
+        quarter: Quarter,
+        (snapshot, sought): (&Snapshot, &mut usize),
+        visit: &mut dyn FnMut(DeviceNo, Visited<'_>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<PieceStart, bool>, Error> {
+        let mut is_empty = true;
+        let mut statement = InOrder::prepare(snapshot)?;
+        let mut blocks = InOrder::new(snapshot, &mut statement, quarter, members, self.piece.sealed)?;
+        for member in members.iter().filter(|member| self.wants(member, quarter)) {
+            let at = PieceStart { quarter, device: member.device };
+            if *sought >= MOST_SOUGHT || at >= self.end {
+                return Ok(ControlFlow::Break(at));
+            }
+            *sought += 1;
+            let found = blocks.find(member.device)?;
+            let visited = match found.map(|found| self.then(found)) {
+                Some(Found::Kept(block)) => visit(at.device, Visited::Kept(&block)),
+                Some(Found::Sealed) if self.piece.sealed => visit(at.device, Visited::Sealed(quarter)),
+                Some(Found::Sealed) | None => continue,
+            };
+            is_empty = false;
+            if visited.is_break() {
+                return Ok(ControlFlow::Break(PieceStart { device: DeviceNo(at.device.0.saturating_add(1)), ..at }));
+            }
+        }
+        Ok(ControlFlow::Continue(is_empty))
     }
 
     fn wants(&self, member: &Member, quarter: Quarter) -> bool {
         self.piece.scope.is_none() || member.part_at(quarter.start(), &self.parts).is_some()
     }
 
-    fn then<'s>(&self, block: Cow<'s, Block>) -> Cow<'s, Block> {
-        match self.piece.as_of {
-            Some(as_of) => Cow::Owned(block.as_of(floor(as_of))),
-            None => block,
+    fn then<'s>(&self, found: Found<'s>) -> Found<'s> {
+        match (found, self.piece.as_of) {
+            (Found::Kept(block), Some(as_of)) => Found::Kept(Cow::Owned(block.as_of(floor(as_of)))),
+            (found, _) => found,
         }
     }
 
@@ -149,6 +205,7 @@ impl Asked {
     fn existing(&self, from: Quarter, snapshot: &Snapshot) -> Result<Quarter, Error> {
         let stored = stored(&snapshot.connection, FIRST, block_id(from, DeviceNo(0)))?;
         let recent = snapshot.recent.iter().map(|block| block.quarter).find(|recent| *recent >= from);
-        Ok(stored.into_iter().chain(recent).chain([self.end]).min().unwrap_or(self.end))
+        let end = self.end.quarter;
+        Ok(stored.into_iter().chain(recent).chain([end]).min().unwrap_or(end))
     }
 }

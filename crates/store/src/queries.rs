@@ -80,19 +80,29 @@ impl Queries {
     }
 
     /// Takes a snapshot while `look` sees the fold as it is at that instant, blocks of `devices` within the quarters included.
-    ///
-    /// The fold cannot move on while the read lock is held, so at most the batch under way is in the file or is not: blocks
-    /// that say they go with a batch the file has are left out.
     pub(crate) fn snapshot<T>(
         &self,
         look: impl FnOnce(&Fold) -> (T, Vec<DeviceNo>, Quarter, Quarter),
     ) -> Result<(T, Snapshot), Error> {
+        self.snapshot_with(|fold| {
+            let (seen, mut devices, from, to) = look(fold);
+            devices.sort_unstable();
+            devices.dedup();
+            (seen, devices.iter().flat_map(|device| fold.recent(*device, from, to)).collect())
+        })
+    }
+
+    /// The same with blocks in memory that `look` chooses.
+    ///
+    /// The fold cannot move on while the read lock is held, so at most the batch under way is in the file or is not: blocks
+    /// that say they go with a batch the file has are left out.
+    pub(crate) fn snapshot_with<T>(
+        &self,
+        look: impl FnOnce(&Fold) -> (T, Vec<RecentBlock>),
+    ) -> Result<(T, Snapshot), Error> {
         let connection = self.connection()?;
         let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
-        let (seen, mut devices, from, to) = look(&fold);
-        devices.sort_unstable();
-        devices.dedup();
-        let mut recent: Vec<RecentBlock> = devices.iter().flat_map(|device| fold.recent(*device, from, to)).collect();
+        let (seen, mut recent) = look(&fold);
         let doing = sqlite("begin a question");
         connection.execute_batch("BEGIN").map_err(&doing)?;
         let batch = connection.query_row("SELECT coalesce(max(batch), 0) FROM cursor", [], |row| row.get::<_, i64>(0));

@@ -83,9 +83,9 @@ pub(crate) fn members_of(fold: &Fold, parts: &[Part]) -> Vec<Member> {
     // a city has far more devices than most questions are about
     let poles = poles_of(registry, parts);
     let hangs_there = |(_, device): &(usize, &Device)| device.installations.iter().any(|at| poles[at.pole]);
-    let devices = registry.devices.iter().enumerate().filter(hangs_there).filter_map(|(index, device)| {
-        let number = fold.device_no(&device.id)?;
-        let candidate = Member { device: number, index: Some(index), inputs: Arc::clone(inputs) };
+    let devices = registry.devices.iter().enumerate().filter(hangs_there).filter_map(|(index, _)| {
+        let device = *fold.device_numbers().get(index)?;
+        let candidate = Member { device, index: Some(index), inputs: Arc::clone(inputs) };
         candidate.is_ever_in(parts).then_some(candidate)
     });
     let mut members: Vec<Member> = devices.collect();
@@ -103,13 +103,15 @@ fn poles_of(registry: &Registry, parts: &[Part]) -> Vec<bool> {
     poles
 }
 
-/// All devices of the registry that ever sent, by number.
+/// All devices of the registry, by number.
 pub(crate) fn registered(fold: &Fold) -> Vec<Member> {
-    let inputs = fold.inputs();
-    let devices = inputs.registry.devices.iter().enumerate().filter_map(|(index, device)| {
-        Some(Member { device: fold.device_no(&device.id)?, index: Some(index), inputs: Arc::clone(inputs) })
-    });
-    let mut members: Vec<Member> = devices.collect();
+    let (inputs, numbers) = (fold.inputs(), fold.device_numbers().iter().enumerate());
+    let member = |(index, device): (usize, &DeviceNo)| Member {
+        device: *device,
+        index: Some(index),
+        inputs: Arc::clone(inputs),
+    };
+    let mut members: Vec<Member> = numbers.map(member).collect();
     members.sort_unstable_by_key(|member| member.device);
     members
 }
@@ -148,12 +150,12 @@ pub(crate) fn pole_parts(fold: &Fold, poles: &[usize]) -> Vec<Part> {
     poles.iter().filter_map(part).collect()
 }
 
-/// How often something should be reported.
+/// How often something should be reported: by how many series alike, and when.
 #[derive(Debug, Default)]
-pub(crate) struct Expected(Vec<Reports>);
+pub(crate) struct Expected(Vec<(i64, Reports)>);
 
 /// The reports of one series while its device hung in one place.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Reports {
     from: UtcMillis,
     to: UtcMillis,
@@ -172,16 +174,28 @@ impl Expected {
         let mut expected = Self::default();
         for member in members {
             for _ in 0..channels(fold, member.device, property, channel) {
-                expected.0.extend(member.reports(parts));
+                expected.0.extend(member.reports(parts).map(|reports| (1, reports)));
             }
         }
         expected
     }
 
+    /// The same for those who ask for nothing before an instant, from when on most devices of a zone report alike: they are one then.
+    pub(crate) fn not_before(mut self, first: UtcMillis) -> Self {
+        self.0.iter_mut().for_each(|(_, reports)| reports.from = reports.from.max(first));
+        self.0.sort_unstable_by_key(|(_, reports)| *reports);
+        self.0.dedup_by(|(alike, next), (all, reports)| {
+            let is_alike = next == reports;
+            *all += if is_alike { *alike } else { 0 };
+            is_alike
+        });
+        self
+    }
+
     /// Readings expected from `start` to `end`.
     pub(crate) fn within(&self, start: UtcMillis, end: UtcMillis) -> i64 {
         let overlap = |reports: &Reports| reports.to.min(end).since(reports.from.max(start)).max(0);
-        self.0.iter().map(|reports| overlap(reports) / reports.interval_ms).sum()
+        self.0.iter().map(|(alike, reports)| alike * (overlap(reports) / reports.interval_ms)).sum()
     }
 }
 

@@ -140,7 +140,7 @@ impl Asked {
         let span = wanted.step.whole(air, (wanted.from, wanted.to));
         let members = members(fold, wanted.scope);
         let parts = parts(fold, wanted.scope, gauge);
-        let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel);
+        let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel).not_before(wanted.from);
         let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
         let newest = fold.position().1;
         let then = wanted.as_of.filter(|as_of| *as_of < newest);

@@ -19,7 +19,7 @@ fn quarter(at: i64) -> Quarter {
 fn taken(square: &Square, scope: Option<Scope>, as_of: Option<i64>, most: usize) -> (Readings, Vec<PieceStart>) {
     let (mut found, mut met, mut next) = (Readings::new(), Vec::new(), Some(BEGIN));
     while let Some(from) = next {
-        let piece = Piece { scope, from, end: quarter(START + 72 * HOUR), as_of: as_of.map(UtcMillis), sealed: true };
+        let piece = Piece { scope, from, end: quarter(START + 200 * HOUR), as_of: as_of.map(UtcMillis), sealed: true };
         let mut blocks = 0;
         let visited = square.queries.piece(piece, |device, visited, _| {
             let Visited::Kept(block) = visited else { unreachable!("nothing is sealed here: {visited:?}") };
@@ -53,6 +53,21 @@ fn pieces_of_any_size_meet_every_reading_once_and_in_order() {
         let (found, met) = taken(&square, None, None, most);
         assert_eq!(found, readings, "{seed}, {most}");
         assert!(met.is_sorted() && met.windows(2).all(|pair| pair[0] != pair[1]), "{seed}, {most}");
+    }
+}
+
+#[test]
+fn pieces_meet_all_that_is_in_memory_however_much_it_is() {
+    let mut square = Square::new();
+    for at in (START..START + 175 * HOUR).step_by(HOUR as usize / 4) {
+        for device in ["d1", "d2"] {
+            square.report(device, at, at, &[("pm2_5", 1)]);
+        }
+    }
+    for most in [300, usize::MAX] {
+        let (_, met) = taken(&square, None, None, most);
+        assert!(met.is_sorted() && met.windows(2).all(|pair| pair[0] != pair[1]), "{most}");
+        assert_eq!(met.len(), 2 * 4 * 175, "{most}");
     }
 }
 
