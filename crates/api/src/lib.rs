@@ -36,6 +36,7 @@ mod state;
 
 use axum::{Router, extract::Request, middleware};
 use tower_http::{
+    CompressionLevel,
     compression::{
         CompressionLayer,
         predicate::{DefaultPredicate, Predicate},
@@ -74,15 +75,21 @@ pub fn router(state: ApiState) -> Router {
         .merge(routes::sta::paths())
         .merge(routes::doors::paths())
         .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
+        .route_layer(compression(CompressionLevel::Fastest)) // the usual level takes longer than making an answer
         .fallback(page::file)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state)
         .layer(middleware::from_fn(routes::refuse_bodies))
         .layer(middleware::from_fn_with_state(limits, asker::pace))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(export::COMPRESSED)))
+        .layer(compression(CompressionLevel::Default)) // the page, which a browser keeps
         .layer(middleware::map_response(cache::guard))
         .layer(middleware::map_response(page::guard))
         .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// Compresses what is not compressed yet.
+fn compression(level: CompressionLevel) -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().quality(level).compress_when(DefaultPredicate::new().and(export::COMPRESSED))
 }
 
 /// A request as the log names it. Parameters are nobody's business, and the link of the first admin is a secret.

@@ -7,43 +7,86 @@ use super::{BERLIN, Dialect};
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// An instant in UTC.
-pub(super) fn utc(time: UtcMillis, out: &mut Vec<u8>) {
-    match time.text() {
-        Some(text) => out.extend_from_slice(text.as_bytes()),
-        None => out.extend_from_slice(time.to_string().as_bytes()),
-    }
-}
-
-/// How far the clock of Europe/Berlin is before UTC: looked up once an hour, as offsets are whole hours since April 1893 and change at whole
-/// hours (IANA time-zone database).
+/// A column of instants, of which one is mostly in the hour of the one before: what is the same throughout an hour is worked out once.
 #[derive(Default)]
 pub(super) struct Clock {
     hour: Option<i64>,
-    offset_ms: i64,
+    /// The hour's text up to the minutes; empty beyond the years that clocks know.
+    before: Vec<u8>,
 }
 
 impl Clock {
-    /// An instant by the clock of Europe/Berlin.
+    /// An instant in UTC.
+    pub(super) fn utc(&mut self, time: UtcMillis, out: &mut Vec<u8>) {
+        let of_hour = self.turn_to(time, |start, before| {
+            let text = start.text().filter(|_| start.plus(HOUR_MS - 1).text().is_some());
+            before.extend(text.iter().flat_map(|text| &text.as_bytes()[..14]));
+        });
+        if self.before.is_empty() {
+            return out.extend_from_slice(time.to_string().as_bytes());
+        }
+        let (seconds, millis) = (of_hour / 1_000, of_hour % 1_000);
+        out.extend_from_slice(&self.before);
+        put_minute(seconds, out);
+        match [millis / 100, millis / 10 % 10, millis % 10].map(|digit| b'0' + digit as u8) {
+            [b'0', b'0', b'0'] => out.push(b'Z'),
+            [first, b'0', b'0'] => out.extend_from_slice(&[b'.', first, b'Z']),
+            [first, second, b'0'] => out.extend_from_slice(&[b'.', first, second, b'Z']),
+            [first, second, third] => out.extend_from_slice(&[b'.', first, second, third, b'Z']),
+        }
+    }
+
+    /// An instant by the clock of Europe/Berlin. Offsets from UTC are whole hours since April 1893 and change at whole hours (IANA time-zone
+    /// database); until then they are not, and are looked up for each instant.
     pub(super) fn local(&mut self, time: UtcMillis, dialect: Dialect, out: &mut Vec<u8>) {
+        let of_hour = self.turn_to(time, |start, before| local_hour(start, dialect, before));
+        if self.before.is_empty() {
+            return out.extend_from_slice(dialect.local(time).as_bytes());
+        }
+        out.extend_from_slice(&self.before);
+        match dialect {
+            Dialect::Rfc4180 => put_minute(of_hour / 1_000, out),
+            Dialect::ExcelDe => out.extend_from_slice(&digits(of_hour / 60_000)),
+        }
+    }
+
+    /// Milliseconds since the start of the hour; `write` writes another hour's text.
+    fn turn_to(&mut self, time: UtcMillis, write: impl FnOnce(UtcMillis, &mut Vec<u8>)) -> u64 {
         let hour = time.0.div_euclid(HOUR_MS);
         if self.hour != Some(hour) {
-            let known = Timestamp::from_millisecond(time.0);
-            let offset = known.map_or(0, |time| BERLIN.to_offset(time).seconds());
-            (self.hour, self.offset_ms) = (Some(hour), i64::from(offset) * 1_000);
+            self.hour = Some(hour);
+            self.before.clear();
+            write(UtcMillis(hour.saturating_mul(HOUR_MS)), &mut self.before);
         }
-        match (time.plus(self.offset_ms).text(), dialect) {
-            (None, _) => out.extend_from_slice(dialect.local(time).as_bytes()),
-            (Some(text), Dialect::Rfc4180) => put(text.as_bytes(), &[0..10, 11..19], b" ", out),
-            (Some(text), Dialect::ExcelDe) => put(text.as_bytes(), &[8..10, 5..7, 0..4, 11..16], b".. ", out),
-        }
+        time.0.rem_euclid(HOUR_MS).unsigned_abs()
     }
 }
 
-/// Puts parts of a text, with bytes between them.
-fn put(text: &[u8], parts: &[std::ops::Range<usize>], between: &[u8], out: &mut Vec<u8>) {
-    for (part, after) in parts.iter().zip(between.iter().map(Some).chain([None])) {
-        out.extend_from_slice(&text[part.clone()]);
-        out.extend(after);
+/// The text of an hour up to its minutes; nothing of one whose minutes are not those of UTC.
+fn local_hour(start: UtcMillis, dialect: Dialect, before: &mut Vec<u8>) {
+    let Ok(known) = Timestamp::from_millisecond(start.0) else { return };
+    let offset_ms = i64::from(BERLIN.to_offset(known).seconds()) * 1_000;
+    let local = start.plus(offset_ms);
+    let Some(text) = local.text().filter(|_| offset_ms % HOUR_MS == 0 && local.plus(HOUR_MS - 1).text().is_some())
+    else {
+        return;
+    };
+    let text = text.as_bytes();
+    match dialect {
+        Dialect::Rfc4180 => [&text[..10], b" ", &text[11..14]].iter().for_each(|part| before.extend_from_slice(part)),
+        Dialect::ExcelDe => [&text[8..10], b".", &text[5..7], b".", &text[..4], b" ", &text[11..14]]
+            .iter()
+            .for_each(|part| before.extend_from_slice(part)),
     }
+}
+
+/// Minute and second, of seconds of an hour.
+fn put_minute(seconds: u64, out: &mut Vec<u8>) {
+    let ([a, b], [c, d]) = (digits(seconds / 60), digits(seconds % 60));
+    out.extend_from_slice(&[a, b, b':', c, d]);
+}
+
+/// Two digits.
+fn digits(number: u64) -> [u8; 2] {
+    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }

@@ -2,18 +2,21 @@
 
 use std::mem;
 
-use super::{
-    Cell, Dialect,
-    clock::{self, Clock},
-    harmless,
-};
+use super::{Cell, Dialect, clock::Clock, harmless};
 
 /// A table of which pieces are taken while it grows.
 pub(crate) struct Ongoing {
     written: Vec<u8>,
     dialect: Dialect,
-    /// Of each column that has instants.
-    clocks: Vec<Clock>,
+    /// Of each column.
+    clocks: Vec<Clocks>,
+}
+
+/// In UTC, and by the clock of Europe/Berlin.
+#[derive(Default)]
+struct Clocks {
+    utc: Clock,
+    local: Clock,
 }
 
 impl Ongoing {
@@ -27,10 +30,10 @@ impl Ongoing {
 
     /// Adds a row, of two cells at least.
     pub(crate) fn row(&mut self, row: &[Cell<'_>]) {
-        self.clocks.resize_with(row.len().max(self.clocks.len()), Clock::default);
+        self.clocks.resize_with(row.len().max(self.clocks.len()), Clocks::default);
         let Self { written, dialect, clocks } = self;
-        for (cell, local) in row.iter().zip(clocks) {
-            put(written, *dialect, cell, local);
+        for (cell, clocks) in row.iter().zip(clocks) {
+            put(written, *dialect, cell, clocks);
             written.push(dialect.delimiter());
         }
         written.pop();
@@ -39,12 +42,13 @@ impl Ongoing {
 
     /// What was written since the last time.
     pub(crate) fn take(&mut self) -> Vec<u8> {
-        let next = Vec::with_capacity(self.written.len());
+        // a little more, as a piece that grows beyond it is copied
+        let next = Vec::with_capacity(self.written.len() / 8 * 9);
         mem::replace(&mut self.written, next)
     }
 }
 
-fn put(written: &mut Vec<u8>, dialect: Dialect, cell: &Cell<'_>, local: &mut Clock) {
+fn put(written: &mut Vec<u8>, dialect: Dialect, cell: &Cell<'_>, clocks: &mut Clocks) {
     match cell {
         Cell::Empty => {}
         Cell::Text(text) if is_plain(text) => written.extend_from_slice(text.as_bytes()),
@@ -57,8 +61,8 @@ fn put(written: &mut Vec<u8>, dialect: Dialect, cell: &Cell<'_>, local: &mut Clo
                 Dialect::ExcelDe => written.extend(text.as_bytes().iter().map(comma)),
             }
         }
-        Cell::Utc(time) => clock::utc(*time, written),
-        Cell::Local(time) => local.local(*time, dialect, written),
+        Cell::Utc(time) => clocks.utc.utc(*time, written),
+        Cell::Local(time) => clocks.local.local(*time, dialect, written),
         other => quoted(written, &dialect.show(other), dialect.delimiter()),
     }
 }
@@ -66,9 +70,18 @@ fn put(written: &mut Vec<u8>, dialect: Dialect, cell: &Cell<'_>, local: &mut Clo
 /// Whether words are neither quoted nor begin a formula, in whatever dialect.
 fn is_plain(text: &str) -> bool {
     let begins = |byte: &u8| matches!(byte, b'=' | b'+' | b'-' | b'@') || !byte.is_ascii();
-    let separates = |byte: u8| matches!(byte, b',' | b';' | b'\t' | b'\r' | b'\n' | b'"' | b'\'');
-    !text.as_bytes().first().is_some_and(begins) && !text.bytes().any(separates)
+    !text.as_bytes().first().is_some_and(begins) && !text.bytes().any(|byte| SEPARATES[usize::from(byte)])
 }
+
+/// Bytes that end a cell, or may.
+const SEPARATES: [bool; 256] = {
+    let (mut all, some, mut at) = ([false; 256], b",;\t\r\n\"'", 0);
+    while at < some.len() {
+        all[some[at] as usize] = true;
+        at += 1;
+    }
+    all
+};
 
 /// A cell by RFC 4180: in quotes if it holds a quote, a delimiter or a line end.
 fn quoted(written: &mut Vec<u8>, text: &str, delimiter: u8) {

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
-use smartpole_model::{DeviceNo, Flags, Inputs, ObservedProperty, PropertyNo, Quarter, TimeSource, UtcMillis};
+use smartpole_model::{
+    DeviceNo, Flags, Inputs, ObservedProperty, PropertyNo, Quarter, TimeSource, UtcMillis, registry::DeviceIndex,
+};
 use smartpole_pipeline::{BlockMaking, NameKind, Scope};
 use smartpole_store::{Piece, PieceStart, Visited};
 use smartpole_window::{Making, NewRow, RowValue};
@@ -40,8 +42,8 @@ pub(crate) struct Readings {
     next: Option<PieceStart>,
     /// What the history has of some quarters, once a block without readings was met there.
     past: Past,
-    /// Of devices met so far.
-    names: HashMap<DeviceNo, Arc<str>>,
+    /// Devices met so far.
+    devices: HashMap<DeviceNo, Met>,
     /// Remarks as they were written last, and as what.
     flags: (Flags, String),
 }
@@ -53,6 +55,12 @@ pub(super) struct Wanted {
     pub(super) properties: Vec<PropertyNo>,
     channel: Option<u8>,
     span: Span,
+}
+
+/// A device that was met: its id, and which one of the registry it is.
+struct Met {
+    id: String,
+    index: Option<DeviceIndex>,
 }
 
 /// A block being written.
@@ -79,7 +87,7 @@ impl Readings {
         properties.sort_unstable();
         let next = Some(PieceStart { quarter: span.from.quarter(), device: DeviceNo(0) });
         let (wanted, past) = (Wanted { inputs, scope, properties, channel, span }, Past::default());
-        Self { wanted, as_of, next, past, names: HashMap::new(), flags: (Flags::default(), String::new()) }
+        Self { wanted, as_of, next, past, devices: HashMap::new(), flags: (Flags::default(), String::new()) }
     }
 }
 
@@ -90,7 +98,7 @@ impl Rows for Readings {
 
     fn piece(&mut self, parts: &Parts, out: &mut dyn Encoder) -> Result<bool, Problem> {
         let Some(from) = self.next else { return Ok(false) };
-        let Self { wanted, names, flags, past, .. } = self;
+        let Self { wanted, devices, flags, past, .. } = self;
         let end = Quarter(wanted.span.to.plus(-1).quarter().0.saturating_add(1));
         let (mut rows, mut failed, mut unread) = (0, None, None);
         let piece = Piece { scope: wanted.scope, from, end, as_of: self.as_of, sealed: parts.history.is_some() };
@@ -103,8 +111,8 @@ impl Rows for Readings {
                 unread = Some(PieceStart { quarter, device });
                 return ControlFlow::Break(());
             }
-            let name = names.entry(device).or_insert_with(|| name(parts, device));
-            let mut writing = wanted.writing((device, name), quarter, making, flags, &mut rows);
+            let met = devices.entry(device).or_insert_with(|| wanted.meet(parts, device));
+            let mut writing = wanted.writing((device, met), quarter, making, flags, &mut rows);
             let mut write = |row: &NewRow<'_>| {
                 if failed.is_none() {
                     failed = writing.row(row, out).err();
@@ -134,25 +142,25 @@ fn clock(of: TimeSource) -> &'static str {
     }
 }
 
-fn name(parts: &Parts, device: DeviceNo) -> Arc<str> {
-    parts.fold().name(NameKind::Device, device.0).unwrap_or_default().into()
-}
-
 impl Wanted {
+    fn meet(&self, parts: &Parts, device: DeviceNo) -> Met {
+        let id = parts.fold().name(NameKind::Device, device.0).unwrap_or_default().to_owned();
+        Met { index: self.inputs.registry.device_index(&id), id }
+    }
+
     fn writing<'a>(
         &'a self,
-        (device, name): (DeviceNo, &'a str),
+        (device, met): (DeviceNo, &'a Met),
         quarter: Quarter,
         making: &'a BlockMaking,
         flags: &'a mut (Flags, String),
         rows: &'a mut usize,
     ) -> Writing<'a> {
         let registry = &self.inputs.registry;
-        let known = registry.device_index(name).map(|index| &registry.devices[index]);
-        let pole = known.map(|known| &registry.poles[known.at(quarter.start()).pole]);
+        let pole = met.index.map(|index| &registry.poles[registry.devices[index].at(quarter.start()).pole]);
         let making = making.of(device, quarter);
         let (pole, place) = (pole.map_or("", |pole| &pole.id), pole.map(Place::of));
-        Writing { wanted: self, making, device: name, pole, place, flags, rows }
+        Writing { wanted: self, making, device: &met.id, pole, place, flags, rows }
     }
 
     fn property(&self, value: &RowValue) -> Option<&ObservedProperty> {

@@ -2,7 +2,9 @@
 
 use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
-use smartpole_model::{Device, DeviceNo, Flags, PropertyNo, Reading, Registry, TimeSource, UtcMillis};
+use smartpole_model::{
+    Device, DeviceNo, Flags, ObservedProperty, PropertyNo, Reading, Registry, TimeSource, UtcMillis,
+};
 use smartpole_pipeline::{Fold, Latest};
 use utoipa::{IntoParams, ToSchema};
 
@@ -130,10 +132,10 @@ impl<'a> Picked<'a> {
     }
 
     fn items(&self, fold: &Fold, limit: Limit) -> List<LatestItem> {
-        let devices = fold.inputs().registry.devices.iter().enumerate().skip(self.first);
+        let devices = fold.inputs().registry.devices.iter().zip(fold.device_numbers()).enumerate().skip(self.first);
         let mut items = Vec::new();
-        for (_, device) in devices.filter(|(index, _)| self.device.is_none_or(|wanted| wanted == *index)) {
-            let own = self.of_device(fold, device);
+        for (_, (device, number)) in devices.filter(|(index, _)| self.device.is_none_or(|wanted| wanted == *index)) {
+            let own = self.of_device(fold, device, *number);
             if !items.is_empty() && items.len() + own.len() > limit.0 {
                 return List { items, next: Some(Cursor(device.id.clone())) };
             }
@@ -142,20 +144,23 @@ impl<'a> Picked<'a> {
         List::whole(items)
     }
 
-    fn of_device(&self, fold: &Fold, device: &Device) -> Vec<LatestItem> {
-        let Some(number) = fold.device_no(&device.id).filter(|_| self.asker.may_watch(fold, device)) else {
-            return Vec::new();
-        };
-        let may_see = |latest: &&Latest| {
-            scope::property(fold, latest.series.property)
-                .is_some_and(|property| self.asker.may_see_of(fold, device, property))
-        };
+    fn of_device(&self, fold: &Fold, device: &Device, number: DeviceNo) -> Vec<LatestItem> {
+        let registry = &fold.inputs().registry;
         let here = |time| self.poles.as_ref().is_none_or(|poles| poles.contains(&device.at(time).pole));
         let wanted = |latest: &&Latest| {
             self.property.is_none_or(|property| property == latest.series.property) && here(latest.event_time)
         };
-        let wanted = fold.latest(number).iter().filter(wanted).filter(may_see);
-        wanted.filter_map(|latest| item(fold, &reading(number, latest))).collect()
+        let mut wanted = fold.latest(number).iter().filter(wanted).peekable();
+        if wanted.peek().is_none() || !self.asker.may_watch(fold, device) {
+            return Vec::new();
+        }
+        let item = |latest| {
+            let reading = reading(number, latest);
+            let property = registry.properties.get(reading.series.property)?;
+            let may_see = self.asker.may_see_of(fold, device, property);
+            may_see.then(|| named(registry, device, property, &reading))
+        };
+        wanted.filter_map(item).collect()
     }
 }
 
@@ -166,12 +171,16 @@ fn reading(device: DeviceNo, latest: &Latest) -> Reading {
 
 /// A reading with names; `None` if its device or property is in no registry any more.
 pub(crate) fn item(fold: &Fold, reading: &Reading) -> Option<LatestItem> {
-    let (id, device) = scope::device(fold, reading.device)?;
+    let (_, device) = scope::device(fold, reading.device)?;
     let property = scope::property(fold, reading.series.property)?;
-    let pole = scope::pole_at(&fold.inputs().registry, device, reading.event_time);
-    Some(LatestItem {
+    Some(named(&fold.inputs().registry, device, property, reading))
+}
+
+fn named(registry: &Registry, device: &Device, property: &ObservedProperty, reading: &Reading) -> LatestItem {
+    let pole = scope::pole_at(registry, device, reading.event_time);
+    LatestItem {
         pole: pole.id.clone(),
-        device: id.to_owned(),
+        device: device.id.clone(),
         property: property.id.clone(),
         channel: reading.series.channel,
         unit: property.unit.clone(),
@@ -181,5 +190,5 @@ pub(crate) fn item(fold: &Fold, reading: &Reading) -> Option<LatestItem> {
         flags: reading.flags,
         time_source: reading.time_source,
         place: Place::of(pole),
-    })
+    }
 }
