@@ -26,6 +26,8 @@ pub struct Account {
     pub made: UtcMillis,
     /// Whether an OpenID provider vouches for it: it has no password, and its role is what its claims come to at each log-in.
     pub by_openid: bool,
+    /// Whether it is disabled: nobody comes in by it, and its tokens do not hold, until an admin enables it.
+    pub disabled: bool,
 }
 
 /// One that is to be made.
@@ -39,7 +41,7 @@ pub struct NewAccount {
     pub zones: Zones,
 }
 
-const COLUMNS: &str = "id, name, role, zones, made, password = '' AS by_openid";
+const COLUMNS: &str = "id, name, role, zones, made, password = '' AS by_openid, disabled";
 
 impl AccountId {
     pub(crate) fn new() -> Result<Self, Error> {
@@ -123,6 +125,24 @@ impl Access {
         transaction.commit().map_err(changing)
     }
 
+    /// Disables an account, and ends all of its sessions, or enables it again.
+    ///
+    /// # Errors
+    /// [`Refusal::NoAccount`], [`Refusal::LastAdmin`]; [`Error`].
+    pub fn set_disabled(&self, id: &AccountId, disabled: bool) -> Result<(), Error> {
+        let changing = doing("disable or enable an account");
+        let mut file = self.file();
+        let transaction = file.transaction().map_err(changing)?;
+        if disabled {
+            keeps_an_admin_without(&transaction, id)?;
+            end_sessions(&transaction, id)?;
+        }
+        let sql = "UPDATE account SET disabled = ?2 WHERE id = ?1";
+        let changed = transaction.execute(sql, params![id.0, disabled]).map_err(changing)?;
+        transaction.commit().map_err(changing)?;
+        if changed == 0 { Err(Refusal::NoAccount.into()) } else { Ok(()) }
+    }
+
     /// Deletes an account with its sessions and tokens. Its pseudonym stays in the audit trail, and nothing says whose it was.
     ///
     /// # Errors
@@ -171,6 +191,7 @@ pub(crate) fn insert(
             zones: zones.clone(),
             made: now,
             by_openid: hash == NO_PASSWORD,
+            disabled: false,
         }),
     }
 }
@@ -201,8 +222,8 @@ pub(crate) fn check(role: Role) -> Result<(), Refusal> {
 
 /// Refuses what would leave nobody to make an admin.
 fn keeps_an_admin_without(file: &Connection, id: &AccountId) -> Result<(), Error> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM account WHERE id = ?1 AND role = 'admin')
-        AND NOT EXISTS (SELECT 1 FROM account WHERE id <> ?1 AND role = 'admin')";
+    let sql = "SELECT EXISTS (SELECT 1 FROM account WHERE id = ?1 AND role = 'admin' AND NOT disabled)
+        AND NOT EXISTS (SELECT 1 FROM account WHERE id <> ?1 AND role = 'admin' AND NOT disabled)";
     let is_last: bool = file.query_row(sql, [&id.0], |row| row.get(0)).map_err(doing("look for admins"))?;
     if is_last { Err(Refusal::LastAdmin.into()) } else { Ok(()) }
 }
@@ -220,8 +241,9 @@ fn one(file: &Connection, sql: &str, key: &str) -> Result<Option<Account>, Error
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Account, Error>> {
     let (role, zones): (String, String) = (row.get("role")?, row.get("zones")?);
     let (id, name, made) = (AccountId(row.get("id")?), row.get("name")?, UtcMillis(row.get("made")?));
-    let by_openid = row.get("by_openid")?;
-    let account = || Ok(Account { id, name, role: to_role(&role)?, zones: to_zones(&zones)?, made, by_openid });
+    let (by_openid, disabled) = (row.get("by_openid")?, row.get("disabled")?);
+    let account =
+        || Ok(Account { id, name, role: to_role(&role)?, zones: to_zones(&zones)?, made, by_openid, disabled });
     Ok(account())
 }
 

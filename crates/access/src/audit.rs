@@ -83,6 +83,8 @@ words! {
     FirstAdmin = "first_admin": "The first admin was made by the link that the service printed.",
     AccountMade = "account_made": "An account was made; `about` is its pseudonym, here and below.",
     RoleChanged = "role_changed": "An account was given another role or other zones.",
+    AccountDisabled = "account_disabled": "An account was disabled.",
+    AccountEnabled = "account_enabled": "An account was enabled again.",
     PasswordChanged = "password_changed": "An account was given another password.",
     AccountDeleted = "account_deleted": "An account was deleted.",
     TokenMade = "token_made": "A token was made; `about` is its number.",

@@ -15,7 +15,7 @@ use crate::{Cost, Error, Password, error::doing, lockout::Doors, secret::Secret}
 /// Name of the file in the data folder.
 pub const FILE: &str = "access.db";
 
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// How long one process waits for the other: the service and its command line share the file.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -72,6 +72,9 @@ CREATE TABLE IF NOT EXISTS openid (
 ) WITHOUT ROWID;
 ";
 
+/// What version 3 added.
+const DISABLED: &str = "ALTER TABLE account ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;";
+
 /// Makes a file that is for this user alone, or one that is there.
 fn private(path: &Path) -> Result<(), Error> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
@@ -101,8 +104,9 @@ impl Access {
         file.busy_timeout(BUSY).and_then(|()| file.execute_batch(SETTINGS)).map_err(opening)?;
         let version: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(opening)?;
         let missing = match version {
-            0 => &[SCHEMA, OPENID][..],
-            1 => &[OPENID],
+            0 => &[SCHEMA, OPENID, DISABLED][..],
+            1 => &[OPENID, DISABLED],
+            2 => &[DISABLED],
             VERSION => &[],
             newer => return Err(Error::Newer(newer)),
         };

@@ -11,7 +11,7 @@ use crate::{Access, Account, AuditEntry, AuditOutcome, Error, What, Who, lockout
 pub enum LogIn {
     /// The password is right.
     Right(Account),
-    /// It is not, or there is no such account: which of them nobody is told.
+    /// It is not, or there is no such account, or it is disabled: which of them nobody is told.
     Wrong,
     /// After too many wrong passwords nothing is looked at until then.
     Locked(UtcMillis),
@@ -39,7 +39,7 @@ impl Access {
         }
         let hash = found.as_ref().map_or(&*self.nobody, |(_, hash)| hash);
         match (password::is_it(given, hash)?, &found) {
-            (true, Some((account, _))) => {
+            (true, Some((account, _))) if !account.disabled => {
                 self.doors().opened(&door);
                 self.note(&AuditEntry::new(
                     Who::Account(account.id.clone()),

@@ -31,22 +31,30 @@ impl Access {
     /// others, all of its sessions end. An account that is less than before is so even if it was the last admin: the provider says so,
     /// and the command line makes another one.
     ///
+    /// None if the account is disabled here.
+    ///
     /// # Errors
     /// [`Refusal::PublicRole`]; [`Error`].
-    pub fn arrive(&self, arrival: &Arrival, now: UtcMillis) -> Result<Account, Error> {
+    pub fn arrive(&self, arrival: &Arrival, now: UtcMillis) -> Result<Option<Account>, Error> {
         let arriving = doing("let somebody in by OpenID Connect");
         let Arrival { issuer, subject, role, zones, .. } = arrival;
         account::check(*role)?;
         let mut file = self.file();
         let transaction = file.transaction().map_err(arriving)?;
-        let done = |who: &AccountId, what, about: &str| {
-            audit::note(&transaction, &AuditEntry::new(Who::Account(who.clone()), what, about, AuditOutcome::Done, now))
+        let note = |who: &AccountId, what, about: &str, outcome| {
+            audit::note(&transaction, &AuditEntry::new(Who::Account(who.clone()), what, about, outcome, now))
         };
+        let done = |who: &AccountId, what, about: &str| note(who, what, about, AuditOutcome::Done);
         let account = match known(&transaction, issuer, subject)? {
             None => {
                 let made = make(&transaction, arrival, now)?;
                 done(&made.id, What::AccountMade, made.id.as_str())?;
                 made
+            }
+            Some(Account { id, disabled: true, .. }) => {
+                note(&id, What::OpenIdLogIn, "disabled", AuditOutcome::Failed)?;
+                transaction.commit().map_err(arriving)?;
+                return Ok(None);
             }
             Some(account) if (account.role, &account.zones) == (*role, zones) => account,
             Some(account) => {
@@ -57,7 +65,7 @@ impl Access {
         };
         done(&account.id, What::OpenIdLogIn, "")?;
         transaction.commit().map_err(arriving)?;
-        Ok(account)
+        Ok(Some(account))
     }
 
     /// Notes that somebody was not let in, and why. Whoever had an account, but has no role any more, loses its sessions and tokens.

@@ -13,6 +13,8 @@ use crate::{
 const IDLE_MS: i64 = 12 * 3_600_000;
 /// A session ends after so long in any case: a week.
 pub const ABSOLUTE_MS: i64 = 7 * 86_400_000;
+/// One whose account a provider vouches for asks the provider again after so long: whom it knows no more is out by then.
+const VOUCHED_MS: i64 = 12 * 3_600_000;
 /// A session is noted to be in use at most this often.
 const NOTED_MS: i64 = 60_000;
 /// Sessions of an account; the one that is quiet for longest makes room.
@@ -59,9 +61,9 @@ impl Access {
         let (file, looking) = (self.file(), doing("look a session up"));
         let hash = Secret::hash(secret);
         let sql = "SELECT account.id, name, role, zones, used FROM session JOIN account ON account.id = session.account
-            WHERE hash = ?1 AND used > ?2 AND began > ?3";
+            WHERE hash = ?1 AND used > ?2 AND began > iif(password = '', ?4, ?3)";
         let mut statement = file.prepare_cached(sql).map_err(looking)?;
-        let row = statement.query_row(params![hash, now.0 - IDLE_MS, now.0 - ABSOLUTE_MS], |row| {
+        let row = statement.query_row(params![hash, now.0 - IDLE_MS, now.0 - ABSOLUTE_MS, now.0 - VOUCHED_MS], |row| {
             let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
             Ok((texts, row.get::<_, i64>(4)?))
         });

@@ -116,7 +116,7 @@ impl Access {
         }
         let (file, looking) = (self.file(), doing("look a token up"));
         let sql = "SELECT account.id, account.name, token.role, account.role, token.zones, account.zones, token.id, token.used
-            FROM token JOIN account ON account.id = token.account WHERE hash = ?1 AND expires > ?2";
+            FROM token JOIN account ON account.id = token.account WHERE hash = ?1 AND expires > ?2 AND NOT disabled";
         let mut statement = file.prepare_cached(sql).map_err(looking)?;
         let row = statement.query_row(params![Secret::hash(secret), now.0], |row| {
             let texts: [String; 6] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];

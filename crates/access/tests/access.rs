@@ -126,6 +126,25 @@ fn sessions_end_with_another_password_another_role_or_the_account() {
 }
 
 #[test]
+fn a_disabled_account_opens_nothing_by_password_session_or_token_until_it_is_enabled() {
+    let (_dir, access) = new();
+    let eva = add(&access, "Eva", Role::Planner, Zones::ALL);
+    let session = access.begin_session(&eva.id, NOW).unwrap();
+    let (_, secret) = access.make_token(&eva, &token(Role::Planner, Zones::ALL, 9), NOW).unwrap();
+    let (knows, log_in) =
+        (|| access.bearer(secret.reveal(), NOW).unwrap(), || access.log_in("Eva", PASSWORD, here(), NOW));
+    access.set_disabled(&eva.id, true).unwrap();
+    assert!(access.account("Eva").unwrap().disabled);
+    assert_eq!((access.session(session.reveal(), NOW).unwrap(), knows()), (None, None));
+    assert_eq!(log_in().unwrap(), LogIn::Wrong, "nobody is told that the password is right");
+    access.set_disabled(&eva.id, false).unwrap();
+    assert_eq!((log_in().unwrap(), knows().is_some()), (LogIn::Right(eva.clone()), true));
+    assert_eq!(access.session(session.reveal(), NOW).unwrap(), None, "its sessions stay ended");
+    access.delete_account(&eva.id).unwrap();
+    refused(access.set_disabled(&eva.id, true), Refusal::NoAccount);
+}
+
+#[test]
 fn an_account_has_twenty_sessions_at_most() {
     let (_dir, access) = new();
     let eva = add(&access, "Eva", Role::Planner, Zones::ALL);
@@ -141,7 +160,11 @@ fn the_last_admin_stays_one() {
     refused(access.delete_account(&eva.id), Refusal::LastAdmin);
     refused(access.set_role(&eva.id, Role::Operator, &Zones::ALL), Refusal::LastAdmin);
     refused(access.set_role(&max.id, Role::Public, &Zones::ALL), Refusal::PublicRole);
+    refused(access.set_disabled(&eva.id, true), Refusal::LastAdmin);
     access.set_role(&max.id, Role::Admin, &Zones::ALL).unwrap();
+    access.set_disabled(&max.id, true).unwrap();
+    refused(access.delete_account(&eva.id), Refusal::LastAdmin);
+    access.set_disabled(&max.id, false).unwrap();
     access.delete_account(&eva.id).unwrap();
     assert_eq!(access.accounts().unwrap().len(), 1);
 }

@@ -28,7 +28,7 @@ fn arrival(subject: &str, name: Option<&str>, role: Role, zones: Zones) -> Arriv
 }
 
 fn arrive(access: &Access, subject: &str, role: Role) -> Account {
-    access.arrive(&arrival(subject, Some("eva.mueller"), role, Zones::ALL), NOW).unwrap()
+    access.arrive(&arrival(subject, Some("eva.mueller"), role, Zones::ALL), NOW).unwrap().unwrap()
 }
 
 #[track_caller]
@@ -48,7 +48,8 @@ fn whoever_comes_first_gets_an_account_and_later_the_same_one_with_the_role_of_n
     let same = arrive(&access, "7", Role::Planner);
     assert_eq!(same, first);
     assert!(access.session(session.reveal(), NOW).unwrap().is_some(), "nothing changed, so the other session goes on");
-    let more = access.arrive(&arrival("7", Some("another name"), Role::Admin, Zones::only(["a"])), NOW).unwrap();
+    let more =
+        access.arrive(&arrival("7", Some("another name"), Role::Admin, Zones::only(["a"])), NOW).unwrap().unwrap();
     assert_eq!((more.id, more.role, more.zones), (first.id.clone(), Role::Admin, Zones::only(["a"])));
     assert_eq!(access.session(session.reveal(), NOW).unwrap(), None, "a session of the former role ends");
     assert_eq!(
@@ -59,7 +60,7 @@ fn whoever_comes_first_gets_an_account_and_later_the_same_one_with_the_role_of_n
     assert_eq!(access.accounts().unwrap().len(), 1);
     let other =
         Arrival { issuer: "https://elsewhere.example".to_owned(), ..arrival("7", None, Role::Planner, Zones::ALL) };
-    assert_ne!(access.arrive(&other, NOW).unwrap().id, first.id, "a subject means nobody without its issuer");
+    assert_ne!(access.arrive(&other, NOW).unwrap().unwrap().id, first.id, "a subject means nobody without its issuer");
     let deeds: Vec<_> = access.audit(i64::MAX, 100).unwrap().into_iter().rev().map(|entry| entry.what).collect();
     let came = What::OpenIdLogIn;
     assert_eq!(deeds[..6], [What::AccountMade, came, came, What::RoleChanged, came, What::RoleChanged]);
@@ -88,7 +89,7 @@ fn nobody_takes_over_the_name_of_somebody_else() {
     let eva = arrive(&access, "7", Role::Planner);
     assert_eq!(eva.name, eva.id.as_str());
     for (subject, name) in [("8", Some("line\nbreak")), ("9", Some("")), ("10", None)] {
-        let made = access.arrive(&arrival(subject, name, Role::Planner, Zones::ALL), NOW).unwrap();
+        let made = access.arrive(&arrival(subject, name, Role::Planner, Zones::ALL), NOW).unwrap().unwrap();
         assert_eq!(made.name, made.id.as_str(), "{name:?}");
     }
     assert!(matches!(access.log_in("Eva.Mueller", PASSWORD, [192, 0, 2, 1].into(), NOW).unwrap(), LogIn::Right(_)));
@@ -115,6 +116,31 @@ fn whoever_has_no_role_any_more_loses_sessions_and_tokens_and_a_stranger_leaves_
 }
 
 #[test]
+fn a_session_asks_the_provider_again_after_half_a_day_in_use_or_not() {
+    let (_dir, access) = new();
+    let session = access.begin_session(&arrive(&access, "7", Role::Operator).id, NOW).unwrap();
+    let after = |minutes: i64| access.session(session.reveal(), NOW.plus(minutes * 60_000)).unwrap();
+    assert!(after(360).is_some() && after(719).is_some());
+    assert_eq!(after(720), None);
+}
+
+#[test]
+fn whom_the_provider_knows_but_we_disabled_stays_out_and_keeps_what_is_theirs() {
+    let (_dir, access) = new();
+    let eva = arrive(&access, "7", Role::Operator);
+    let wanted = NewToken { name: Name::new("x").unwrap(), role: Role::Operator, zones: Zones::ALL, days: 9 };
+    let (_, token) = access.make_token(&eva, &wanted, NOW).unwrap();
+    access.set_disabled(&eva.id, true).unwrap();
+    assert_eq!(access.arrive(&arrival("7", None, Role::Admin, Zones::ALL), NOW).unwrap(), None);
+    let noted = access.audit(i64::MAX, 1).unwrap().remove(0);
+    assert_eq!((noted.who, noted.about.as_str()), (Who::Account(eva.id.clone()), "disabled"));
+    assert_eq!(access.bearer(token.reveal(), NOW).unwrap(), None);
+    access.set_disabled(&eva.id, false).unwrap();
+    assert_eq!(arrive(&access, "7", Role::Operator), eva);
+    assert!(access.bearer(token.reveal(), NOW).unwrap().is_some());
+}
+
+#[test]
 fn a_deleted_account_is_made_anew_under_another_pseudonym() {
     let (_dir, access) = new();
     let eva = arrive(&access, "7", Role::Planner);
@@ -130,7 +156,9 @@ fn a_file_of_the_former_version_is_taken_over_and_a_copy_knows_who_is_who() {
     let max = access.add_account(&local, &Password::new(PASSWORD).unwrap(), NOW).unwrap();
     drop(access);
     let former = Connection::open(dir.path().join(FILE)).unwrap();
-    former.execute_batch("DROP TABLE openid; PRAGMA user_version = 1").unwrap();
+    former
+        .execute_batch("DROP TABLE openid; ALTER TABLE account DROP COLUMN disabled; PRAGMA user_version = 1")
+        .unwrap();
     drop(former);
     let access = Access::open(dir.path(), Cost::LEAST).unwrap();
     assert_eq!(access.accounts().unwrap(), [max]);

@@ -217,10 +217,16 @@ pub(crate) fn compact(asked: &cli::backup::Compact) -> Result<(), Error> {
     Ok(backup::compact(&data)?)
 }
 
-/// Makes, lists, changes and deletes accounts.
+/// Makes, lists, changes, disables and deletes accounts.
 pub(crate) fn accounts(asked: &cli::access::Accounts) -> Result<(), Error> {
-    use cli::access::AccountCommand::{Add, Delete, List, Password, Role};
-    let (Add { of, .. } | List { of } | Role { of, .. } | Password { of, .. } | Delete { of, .. }) = &asked.command;
+    use cli::access::AccountCommand::{Add, Delete, Disable, Enable, List, Password, Role};
+    let (Add { of, .. }
+    | List { of }
+    | Role { of, .. }
+    | Password { of, .. }
+    | Disable { of, .. }
+    | Enable { of, .. }
+    | Delete { of, .. }) = &asked.command;
     Ok(access::command::accounts(&folder_of(of)?.0, &asked.command)?)
 }
 

@@ -67,8 +67,13 @@ pub(crate) const PLANNER: [&str; 6] = [
 ];
 
 /// Addresses for admins: accounts, and who did what.
-pub(crate) const ADMIN: [&str; 4] =
-    ["/api/v1/accounts", "/api/v1/accounts/{id}", "/api/v1/accounts/{id}/role", "/api/v1/audit"];
+pub(crate) const ADMIN: [&str; 5] = [
+    "/api/v1/accounts",
+    "/api/v1/accounts/{id}",
+    "/api/v1/accounts/{id}/role",
+    "/api/v1/accounts/{id}/disabled",
+    "/api/v1/audit",
+];
 
 /// Addresses for everybody who has an account, whatever its zones.
 const OWN: [&str; 2] = ["/api/v1/tokens", "/api/v1/tokens/{id}"];

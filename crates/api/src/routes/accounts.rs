@@ -41,6 +41,8 @@ pub(crate) struct AccountItem {
     made: UtcMillis,
     /// Whether an OpenID provider vouches for it: it has no password, and its role is what the provider says at each log-in.
     by_openid: bool,
+    /// Whether nobody comes in by it, and none of its tokens holds, until it is enabled again.
+    disabled: bool,
 }
 
 /// A new one.
@@ -73,6 +75,15 @@ pub(crate) struct NewRole {
     zones: Vec<String>,
 }
 
+/// Whether it is disabled.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Disabled {
+    /// Disabled from now on, or enabled again.
+    #[schema(example = true)]
+    disabled: bool,
+}
+
 /// All accounts, by name.
 #[utoipa::path(get, path = PATH, tag = "access", responses(
     (status = 200, description = "All of them.", body = List<AccountItem>),
@@ -85,7 +96,11 @@ pub(crate) async fn accounts(State(state): State<ApiState>) -> Result<Json<List<
 
 /// Makes an account.
 #[utoipa::path(post, path = PATH, tag = "access", request_body = Wanted,
-    responses((status = 201, description = "It is made.", body = AccountItem), Refusals))]
+    responses(
+        (status = 201, description = "It is made.", body = AccountItem),
+        (status = 409, description = "There is an account of this name.", body = Problem, content_type = "application/problem+json"),
+        Refusals,
+    ))]
 pub(crate) async fn make_account(
     State(state): State<ApiState>,
     asker: Asker,
@@ -109,7 +124,11 @@ pub(crate) async fn make_account(
 /// Gives an account another role and other zones, and ends its sessions.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/role", tag = "access", request_body = NewRole,
     params(("id" = String, Path, description = "Its pseudonym or name.")),
-    responses((status = 200, description = "The account as it is now.", body = AccountItem), Refusals))]
+    responses(
+        (status = 200, description = "The account as it is now.", body = AccountItem),
+        (status = 409, description = "It is the last admin.", body = Problem, content_type = "application/problem+json"),
+        Refusals,
+    ))]
 pub(crate) async fn change_role(
     State(state): State<ApiState>,
     asker: Asker,
@@ -127,10 +146,40 @@ pub(crate) async fn change_role(
     Ok(Json(account.await?.into()))
 }
 
+/// Disables an account and ends its sessions, or enables it again; its tokens hold while it is enabled.
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/disabled", tag = "access", request_body = Disabled,
+    params(("id" = String, Path, description = "Its pseudonym or name.")),
+    responses(
+        (status = 200, description = "The account as it is now.", body = AccountItem),
+        (status = 409, description = "It is the last admin.", body = Problem, content_type = "application/problem+json"),
+        Refusals,
+    ))]
+pub(crate) async fn disable(
+    State(state): State<ApiState>,
+    asker: Asker,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json<AccountItem>, Problem> {
+    let Disabled { disabled } = body(request, r#"{"disabled":true}"#).await?;
+    let what = if disabled { What::AccountDisabled } else { What::AccountEnabled };
+    let now = (state.parts.clock)();
+    let account = state.access(move |access| {
+        let account = access.account(&id)?;
+        access.set_disabled(&account.id, disabled)?;
+        access.note(&AuditEntry::new(asker.who, what, account.id.as_str(), AuditOutcome::Done, now))?;
+        access.account(account.id.as_str())
+    });
+    Ok(Json(account.await?.into()))
+}
+
 /// Deletes an account with its sessions and tokens; its pseudonym stays in the audit trail.
 #[utoipa::path(delete, path = "/api/v1/accounts/{id}", tag = "access",
     params(("id" = String, Path, description = "Its pseudonym or name.")),
-    responses((status = 204, description = "It is gone."), Refused))]
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 409, description = "It is the last admin.", body = Problem, content_type = "application/problem+json"),
+        Refused,
+    ))]
 pub(crate) async fn delete_account(
     State(state): State<ApiState>,
     asker: Asker,
@@ -160,7 +209,7 @@ pub(super) fn refused(refusal: smartpole_access::Refusal) -> Problem {
 }
 
 impl From<Account> for AccountItem {
-    fn from(Account { id, name, role, zones, made, by_openid }: Account) -> Self {
-        Self { id: id.to_string(), name, role, zones: zones.0, made, by_openid }
+    fn from(Account { id, name, role, zones, made, by_openid, disabled }: Account) -> Self {
+        Self { id: id.to_string(), name, role, zones: zones.0, made, by_openid, disabled }
     }
 }

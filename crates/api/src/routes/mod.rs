@@ -186,6 +186,7 @@ fn of_access() -> OpenApiRouter<ApiState> {
         .routes(routes!(accounts::accounts, accounts::make_account))
         .routes(routes!(accounts::delete_account))
         .routes(routes!(accounts::change_role))
+        .routes(routes!(accounts::disable))
         .routes(routes!(tokens::tokens, tokens::make_token))
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(audit::audit))

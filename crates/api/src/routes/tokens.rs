@@ -91,7 +91,11 @@ pub(crate) async fn tokens(State(state): State<ApiState>, asker: Asker) -> Resul
 
 /// Makes a token of your account.
 #[utoipa::path(post, path = PATH, tag = "access", request_body = Wanted,
-    responses((status = 201, description = "It is made; its secret is shown this once.", body = MadeToken), Refusals))]
+    responses(
+        (status = 201, description = "It is made; its secret is shown this once.", body = MadeToken),
+        (status = 409, description = "The account has as many as it may have.", body = Problem, content_type = "application/problem+json"),
+        Refusals,
+    ))]
 pub(crate) async fn make_token(
     State(state): State<ApiState>,
     asker: Asker,

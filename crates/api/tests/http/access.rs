@@ -222,6 +222,14 @@ async fn an_admin_makes_accounts_changes_them_and_reads_who_did_what() {
     }
     let changed = post_json(&city, &admin, &format!("/api/v1/accounts/{id}/role"), r#"{"role":"operator"}"#).await;
     assert!(text(changed).await.contains(r#""role":"operator","zones":null"#));
+    for (disabled, what) in [(true, "account_disabled"), (false, "account_enabled")] {
+        let (path, body) = (format!("/api/v1/accounts/{id}/disabled"), format!(r#"{{"disabled":{disabled}}}"#));
+        assert!(
+            text(post_json(&city, &admin, &path, &body).await).await.contains(&format!(r#""disabled":{disabled}"#))
+        );
+        let newest = city.access.audit(i64::MAX, 1).unwrap().remove(0);
+        assert_eq!((newest.what.code(), newest.about), (what, id.clone()));
+    }
     assert_eq!(by_token(&city, &admin, "DELETE", &format!("/api/v1/accounts/{id}")).await.status(), 204);
     assert_eq!(by_token(&city, &admin, "DELETE", &format!("/api/v1/accounts/{id}")).await.status(), 404);
     let own = city.access.accounts().unwrap()[0].id.to_string();
@@ -230,14 +238,15 @@ async fn an_admin_makes_accounts_changes_them_and_reads_who_did_what() {
         409,
         "the last admin"
     );
-    let audit = by_token(&city, &admin, "GET", "/api/v1/audit?limit=3").await;
+    let audit = by_token(&city, &admin, "GET", "/api/v1/audit?limit=5").await;
     assert_eq!(audit.headers()["cache-control"], "no-store");
     let audit: serde_json::Value = serde_json::from_str(&text(audit).await).unwrap();
     let items = audit["items"].as_array().unwrap();
     let of = |item: &serde_json::Value| {
         [item["what"].as_str().unwrap().to_owned(), item["about"].as_str().unwrap().to_owned()]
     };
-    let expected = ["account_deleted", "role_changed", "account_made"].map(|what| [what.to_owned(), id.clone()]);
+    let expected = ["account_deleted", "account_enabled", "account_disabled", "role_changed", "account_made"]
+        .map(|what| [what.to_owned(), id.clone()]);
     assert_eq!(items.iter().map(of).collect::<Vec<_>>(), expected);
     assert!(
         items

@@ -8,7 +8,8 @@ use std::{
 
 use console::Term;
 use smartpole_access::{
-    Access, AuditEntry, AuditOutcome, Cost, Name, NewAccount, NewToken, Password, Refusal, Token, What, Who, Zones,
+    Access, AccountId, AuditEntry, AuditOutcome, Cost, Name, NewAccount, NewToken, Password, Refusal, Token, What, Who,
+    Zones,
 };
 use smartpole_model::UtcMillis;
 
@@ -69,6 +70,8 @@ pub(crate) fn accounts(dir: &Path, command: &AccountCommand) -> Result<(), Error
             access.set_password(&id, &password()?)?;
             (What::PasswordChanged, id)
         }
+        AccountCommand::Disable { name, .. } => (What::AccountDisabled, set_disabled(&access, name, true)?),
+        AccountCommand::Enable { name, .. } => (What::AccountEnabled, set_disabled(&access, name, false)?),
         AccountCommand::Delete { name, .. } => {
             let id = access.account(name)?.id;
             access.delete_account(&id)?;
@@ -79,13 +82,20 @@ pub(crate) fn accounts(dir: &Path, command: &AccountCommand) -> Result<(), Error
     Ok(writeln!(io::stdout(), "{} {id}", what.code())?)
 }
 
+fn set_disabled(access: &Access, name: &str, disabled: bool) -> Result<AccountId, Error> {
+    let id = access.account(name)?.id;
+    access.set_disabled(&id, disabled)?;
+    Ok(id)
+}
+
 fn list_accounts(access: &Access) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     for account in access.accounts()? {
         let (zones, by) = (zones(&account.zones), if account.by_openid { ", by OpenID Connect" } else { "" });
+        let disabled = if account.disabled { ", disabled" } else { "" };
         writeln!(
             out,
-            "{:<20} {:<9} {:<24} {zones:<20} since {}{by}",
+            "{:<20} {:<9} {:<24} {zones:<20} since {}{by}{disabled}",
             account.id, account.role, account.name, account.made
         )?;
     }

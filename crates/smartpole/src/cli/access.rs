@@ -5,7 +5,7 @@ use smartpole_access::{DEFAULT_DAYS, MOST_DAYS, Role};
 
 use super::ledger::Of;
 
-/// Make, list, change and delete the accounts of people, in the data folder of this machine.
+/// Make, list, change, disable and delete the accounts of people, in the data folder of this machine.
 ///
 /// An account has a role, and perhaps zones it is limited to: beyond them it gets what the public gets. Roles are planner
 /// (exact counts, comparisons, exports), operator (devices, ledger, alerts, replays as well) and admin (accounts, the tokens
@@ -26,6 +26,7 @@ Examples:
   smartpole account list --data smartpole-data
   smartpole account role Eva operator --config smartpole.toml
   pass show smartpole/eva | smartpole account password Eva --config smartpole.toml
+  smartpole account disable Eva --config smartpole.toml
   smartpole account delete Eva --config smartpole.toml";
 
 /// What to do with accounts.
@@ -59,6 +60,20 @@ pub(crate) enum AccountCommand {
     },
     /// Give an account another password, and end its sessions; asks for it
     Password {
+        /// Name or pseudonym
+        name: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Disable an account, and end its sessions: nobody comes in by it, and its tokens do not hold, until it is enabled
+    Disable {
+        /// Name or pseudonym
+        name: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Enable an account again
+    Enable {
         /// Name or pseudonym
         name: String,
         #[command(flatten)]
@@ -163,6 +178,8 @@ mod tests {
             "account add Eva --role admin --zone a --zone b --config a.toml",
             "account role Eva operator --data a",
             "account password Eva --data a",
+            "account disable Eva --data a",
+            "account enable Eva --data a",
             "token add Eva --name x --data a",
             "token list --data a",
             "token revoke 7 --data a",

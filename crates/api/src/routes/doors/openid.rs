@@ -93,11 +93,20 @@ pub(super) async fn back(
     let mut response = match provider.finish(&returned).await {
         Ok(Finished { subject, name, may: Some(May { role, zones }), back }) => {
             let issuer = provider.issuer().to_owned();
-            let account = arrive(&state, Arrival { issuer, subject, name, role, zones }).await?;
-            let mut response = onward(language, &back);
-            set(&mut response, begun(&state, &client, account).await?);
-            count("ok");
-            response
+            let arrival = Arrival { issuer, subject, name, role, zones };
+            match arrive(&state, arrival).await? {
+                Some(account) => {
+                    let mut response = onward(language, &back);
+                    set(&mut response, begun(&state, &client, account).await?);
+                    count("ok");
+                    response
+                }
+                None => {
+                    count("disabled");
+                    let wrong = Some(words::disabled(language));
+                    login::page(&state, language, StatusCode::FORBIDDEN, wrong, "", "/").into_response()
+                }
+            }
         }
         Ok(Finished { subject, .. }) => turned_away(&state, &provider, language, Refused::Role, Some(subject)).await?,
         // somebody else's link must not end what this browser began
@@ -108,9 +117,9 @@ pub(super) async fn back(
     Ok(response)
 }
 
-async fn arrive(state: &ApiState, arrival: Arrival) -> Result<AccountId, Problem> {
+async fn arrive(state: &ApiState, arrival: Arrival) -> Result<Option<AccountId>, Problem> {
     let now = (state.parts.clock)();
-    state.access(move |access| Ok(access.arrive(&arrival, now)?.id)).await
+    state.access(move |access| Ok(access.arrive(&arrival, now)?.map(|account| account.id))).await
 }
 
 /// The page that says why somebody is not let in, once that is in the audit trail.

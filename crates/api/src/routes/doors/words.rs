@@ -42,6 +42,15 @@ pub(super) fn wrong(language: Language) -> String {
     language.pick("Name oder Passwort stimmt nicht.", "Name or password is wrong.").to_owned()
 }
 
+/// Said to whom the provider knows, but whose account is disabled here.
+pub(super) fn disabled(language: Language) -> String {
+    let words = language.pick(
+        "Ihr Konto ist hier gesperrt. Bitte bei der Verwaltung dieses Dienstes melden.",
+        "Your account is disabled here. Please ask the admin of this service.",
+    );
+    words.to_owned()
+}
+
 /// Why an OpenID provider's word lets nobody in.
 pub(super) fn turned_away(language: Language, refused: Refused) -> String {
     let words = match refused {
