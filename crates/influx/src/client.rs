@@ -12,7 +12,6 @@ use crate::{
     Clock, Error, Options, Version,
     access::Access,
     answer::{Answer, LARGEST, Received, Trouble, Wait},
-    tls,
 };
 
 /// An HTTP client for a target: no redirects, as they could lead the token astray, and no proxy of the environment.
@@ -21,7 +20,7 @@ use crate::{
 /// If the certificates cannot be read, or the client cannot be made of them.
 pub(crate) fn http(options: &Options) -> Result<reqwest::Client, Error> {
     reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::configuration(options.ca_file.as_deref())?)
+        .tls_backend_preconfigured(smartpole_tls::client(options.ca_file.as_deref(), None)?)
         .user_agent(concat!("smartpole/", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
         .no_proxy()

@@ -15,7 +15,7 @@ pub enum Error {
         /// All of them.
         mistakes: Vec<Mistake>,
     },
-    /// A token or certificate file cannot be read.
+    /// A file of a token, password or certificate cannot be read.
     #[error("cannot read {}", path.display())]
     ReadFile {
         /// The file.
@@ -23,7 +23,7 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A token or certificate file holds nothing of use.
+    /// A file of a token, password or certificate holds nothing of use.
     #[error("cannot use {}: {reason}", path.display())]
     Unusable {
         /// The file.
@@ -31,6 +31,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The certificates of its authorities cannot be used.
+    #[error(transparent)]
+    Tls(#[from] smartpole_tls::Error),
     /// The HTTP client cannot be made.
     #[error("cannot make an HTTP client")]
     Client(#[source] reqwest::Error),

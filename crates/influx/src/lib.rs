@@ -34,7 +34,6 @@ mod refusal;
 mod retention;
 mod schema;
 mod series;
-mod tls;
 mod token;
 
 #[cfg(feature = "admin")]

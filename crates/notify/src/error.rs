@@ -43,9 +43,9 @@ pub enum Error {
     /// The mail server could not be reached, or did not take it.
     #[error("cannot send mail")]
     Smtp(#[source] lettre::transport::smtp::Error),
-    /// TLS cannot be set up.
-    #[error("cannot set up TLS")]
-    Tls(#[from] rustls::Error),
+    /// An authority's file cannot be used, or no TLS be had.
+    #[error(transparent)]
+    Tls(#[from] smartpole_tls::Error),
     /// The notice cannot be written as JSON.
     #[error("cannot write the message as JSON")]
     Json(#[from] serde_json::Error),

@@ -14,10 +14,14 @@ pub fn files(targets: &AlertTargets, folder: &Path) -> Vec<(&'static str, PathBu
     places(targets).filter_map(|(key, place)| Some((key, folder.join(path(place)?)))).collect()
 }
 
-/// What is wrong with these files, by the same keys; what the environment holds is known to the service alone.
+/// What is wrong with these files and with that of the mail server's authority, by the same keys; what the environment holds is known to
+/// the service alone.
 pub fn unusable(targets: &AlertTargets, folder: &Path) -> Vec<(&'static str, Error)> {
     let in_files = places(targets).filter(|(_, place)| path(place).is_some());
-    in_files.filter_map(|(key, place)| Some((key, Secret::read(place, folder).err()?))).collect()
+    let secrets = in_files.filter_map(|(key, place)| Some((key, Secret::read(place, folder).err()?)));
+    let authority = targets.email.iter().filter_map(|email| email.ca_file.as_ref());
+    let authority = authority.filter_map(|file| smartpole_tls::client(Some(&folder.join(file)), None).err());
+    secrets.chain(authority.map(|error| ("ca_file", error.into()))).collect()
 }
 
 fn places(targets: &AlertTargets) -> impl Iterator<Item = (&'static str, &SecretPlace)> {

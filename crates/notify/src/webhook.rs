@@ -42,7 +42,7 @@ pub(crate) async fn send(hook: &Webhook, folder: &Path, notice: &Notice, now: Ut
 /// operator's matter, who names them.
 fn client() -> Result<Client, Error> {
     Client::builder()
-        .tls_backend_preconfigured(smartpole_tls::of_system()?)
+        .tls_backend_preconfigured(smartpole_tls::client(None, None)?)
         .user_agent(concat!("smartpole/", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
         .no_proxy()

@@ -5,7 +5,6 @@ mod verify;
 
 use std::{
     fmt,
-    path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -69,9 +68,6 @@ pub enum Error {
     /// The certificates of its authorities cannot be used.
     #[error(transparent)]
     Authorities(#[from] smartpole_tls::Error),
-    /// There is no TLS to be had.
-    #[error("no TLS for the OpenID provider")]
-    Tls(#[from] rustls::Error),
     /// The HTTP client cannot be made.
     #[error("no client for the OpenID provider")]
     Client(#[from] reqwest::Error),
@@ -156,7 +152,7 @@ impl Provider {
         secret(&options).map_err(Error::Secret)?;
         let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|_| Error::Address)?;
         openidconnect::IssuerUrl::new(options.issuer.clone()).map_err(|_| Error::Address)?;
-        let http = Http::new(trust(options.ca_file.as_deref())?)?;
+        let http = Http::new(smartpole_tls::client(options.ca_file.as_deref(), None)?)?;
         Ok(Self { options, redirect, http, clock, known: Default::default(), under_way: Default::default() })
     }
 
@@ -245,13 +241,6 @@ impl Provider {
 
 fn secret(options: &Options) -> Result<Secret, String> {
     Secret::read(&options.secret_place().ok_or("it is not given")?)
-}
-
-fn trust(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, Error> {
-    Ok(match ca_file {
-        Some(path) => smartpole_tls::of_authorities(path)?,
-        None => smartpole_tls::of_system()?,
-    })
 }
 
 /// Logs why the provider could not be asked.

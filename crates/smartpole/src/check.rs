@@ -139,10 +139,13 @@ fn summary(inputs: &Inputs) -> String {
     .join(", ")
 }
 
-/// Passwords and secrets of those who are told of alerts that cannot be read.
+/// Passwords and secrets of those who are told of alerts that cannot be read, and the mail server's authority.
 fn secrets(inputs: &Inputs, folder: &Path) -> Vec<Problem> {
     let problem = |(key, error): (&str, smartpole_notify::Error)| {
-        let hint = "let its first line be the secret, readable by the service alone (chmod 600)";
+        let hint = match key {
+            "ca_file" => "let it hold the certificate of the mail server's authority, as PEM",
+            _ => "let its first line be the secret, readable by the service alone (chmod 600)",
+        };
         Problem::new("alerts.toml", error.reason(), hint).in_field(key)
     };
     smartpole_notify::unusable(&inputs.registry.alerts.targets, folder).into_iter().map(problem).collect()

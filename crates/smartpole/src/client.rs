@@ -54,8 +54,6 @@ pub(crate) enum ClientError {
     Untrusted { url: String, source: io::Error },
     #[error(transparent)]
     Certificate(#[from] smartpole_tls::Error),
-    #[error("cannot speak TLS")]
-    Tls(#[from] rustls::Error),
     #[error("no answer from {url} in time")]
     Late { url: String },
     #[error("the answer of {url} broke off")]
@@ -103,7 +101,7 @@ impl Client {
         let usable = (is_tls || uri.scheme_str() == Some("http")) && matches!(uri.path(), "" | "/");
         let authority = uri.authority().filter(|_| usable).ok_or_else(wrong)?;
         let host = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(if is_tls { 443 } else { 80 }));
-        Self::to(host, is_tls.then(smartpole_tls::of_system).transpose()?)
+        Self::to(host, is_tls.then(|| smartpole_tls::client(None, None)).transpose()?)
     }
 
     fn to(host: String, tls: Option<ClientConfig>) -> Result<Self, ClientError> {

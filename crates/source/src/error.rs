@@ -15,7 +15,7 @@ pub enum Error {
         /// All of them.
         mistakes: Vec<Mistake>,
     },
-    /// A password, certificate or key cannot be read.
+    /// A password cannot be read.
     #[error("cannot read {}", path.display())]
     ReadFile {
         /// The file.
@@ -23,16 +23,8 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A certificate or key file holds none, or one that does not fit.
-    #[error("cannot use {}: {reason}", path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The certificate of a listener cannot be used.
-    #[error("cannot speak TLS on {name}")]
+    /// A certificate, a key or authorities cannot be used.
+    #[error("source {name} cannot speak TLS")]
     Tls {
         /// Name of the source.
         name: String,

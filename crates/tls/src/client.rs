@@ -1,4 +1,4 @@
-//! TLS of who asks: the command line a service, the service a webhook.
+//! TLS of who asks: the command line a service; the service a broker, an InfluxDB, a webhook, a mail server, an OpenID provider.
 
 use std::{path::Path, sync::Arc};
 
@@ -11,7 +11,7 @@ use rustls::{
 
 use crate::{
     Error,
-    files::{certificates, roots},
+    files::{certificates, key, roots},
 };
 
 /// Trusts a service that shows the certificate of this file, by whatever name it is reached: the same machine may do so by its loopback
@@ -30,28 +30,24 @@ pub fn pinned(cert_file: &Path) -> Result<ClientConfig, Error> {
     Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
-/// Trusts what the system trusts.
-///
-/// # Errors
-/// [`TlsError`] if ring spoke no TLS.
-pub fn of_system() -> Result<ClientConfig, TlsError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    trusting(roots)
-}
-
-/// Trusts the authorities of this file alone.
+/// Trusts the authorities of `ca_file` alone or, without one, those of the system, and shows its own certificate with its key, if it has one.
 ///
 /// # Errors
 /// [`Error`], naming the file.
-pub fn of_authorities(ca_file: &Path) -> Result<ClientConfig, Error> {
-    let unfit = |reason: TlsError| Error::Unusable { path: ca_file.to_owned(), reason: reason.to_string() };
-    trusting(roots(ca_file)?).map_err(unfit)
+pub fn client(ca_file: Option<&Path>, own: Option<(&Path, &Path)>) -> Result<ClientConfig, Error> {
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let roots = ca_file.map_or_else(|| Ok(roots_of_system()), roots)?;
+    let builder = builder.with_safe_default_protocol_versions()?.with_root_certificates(roots);
+    let Some((cert, key_file)) = own else { return Ok(builder.with_no_client_auth()) };
+    let unfit = |reason: TlsError| Error::Unusable { path: cert.to_owned(), reason: reason.to_string() };
+    builder.with_client_auth_cert(certificates(cert)?, key(key_file)?).map_err(unfit)
 }
 
-fn trusting(roots: RootCertStore) -> Result<ClientConfig, TlsError> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
+/// What the system trusts; a certificate that cannot be read is left out.
+fn roots_of_system() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
 }
 
 /// One certificate and no other; that its holder has the key is checked all the same.

@@ -52,8 +52,7 @@ impl Files {
             }
             None => builder.with_no_client_auth(),
         };
-        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| unread(&self.key, error, "a private key"))?;
-        builder.with_single_cert(certificates(&self.cert)?, key).map_err(unfit)
+        builder.with_single_cert(certificates(&self.cert)?, key(&self.key)?).map_err(unfit)
     }
 }
 
@@ -74,6 +73,10 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
         return Err(unusable(path, "it holds no PEM section of a certificate".to_owned()));
     }
     Ok(found)
+}
+
+pub(crate) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
+    PrivateKeyDer::from_pem_file(path).map_err(|error| unread(path, error, "a private key"))
 }
 
 fn unread(path: &Path, error: pem::Error, what: &str) -> Error {

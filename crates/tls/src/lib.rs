@@ -20,7 +20,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::sync::CancellationToken;
 use webpki::EndEntityCert;
 
-pub use client::{of_authorities, of_system, pinned};
+pub use client::{client, pinned};
 pub use files::Files;
 
 /// A client that does not finish its handshake in this time is let go.
@@ -47,6 +47,9 @@ pub enum Error {
         /// Why, and what is expected.
         reason: String,
     },
+    /// The library speaks none that is safe.
+    #[error("cannot speak TLS")]
+    Speak(#[from] rustls::Error),
 }
 
 /// A listener's side of TLS; clones share their certificate.

@@ -67,5 +67,8 @@ fn a_file_without_a_certificate_is_named() {
         token_file: given,
         ..Options::default()
     };
-    assert!(matches!(Delivery::new(&options, crate::target::now), Err(Error::Unusable { .. })));
+    assert!(matches!(
+        Delivery::new(&options, crate::target::now),
+        Err(Error::Tls(smartpole_tls::Error::Unusable { .. }))
+    ));
 }

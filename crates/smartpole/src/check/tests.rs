@@ -238,17 +238,21 @@ fn messages_that_outlive_the_readings_of_persons_in_them_are_noted() {
 #[test]
 fn secrets_of_those_who_are_told_of_alerts_have_to_be_there_and_for_the_service_alone() {
     let copy = Copy::new();
-    let text = "[email]\nserver = \"mail.example.org\"\nfrom = \"s@example.org\"\nto = [\"a@example.org\"]\nuser = \"s\"\npassword_file = \"mail-password\"\n\
+    let text = "[email]\nserver = \"mail.example.org\"\nfrom = \"s@example.org\"\nto = [\"a@example.org\"]\nuser = \"s\"\npassword_file = \"mail-password\"\nca_file = \"ca.pem\"\n\
                 [[webhook]]\nurl = \"https://example.org/\"\nsecret_file = \"hook-secret\"\n[[webhook]]\nurl = \"https://example.com/\"\nsecret_env = \"NOT_HERE\"\n";
     copy.write("castrop-rauxel/alerts.toml", text);
     copy.write("castrop-rauxel/mail-password", "\n");
+    copy.write("castrop-rauxel/ca.pem", "not a certificate\n");
     copy.reports(&[], &expect![[r#"
+        castrop-rauxel/alerts.toml: ca_file: castrop-rauxel/ca.pem cannot be used: it holds no PEM section of a certificate
+          hint: let it hold the certificate of the mail server's authority, as PEM
         castrop-rauxel/alerts.toml: password_file: castrop-rauxel/mail-password: its first line is empty
           hint: let its first line be the secret, readable by the service alone (chmod 600)
         castrop-rauxel/alerts.toml: secret_file: cannot read castrop-rauxel/hook-secret: No such file or directory (os error 2)
           hint: let its first line be the secret, readable by the service alone (chmod 600)
-        2 mistakes"#]]);
+        3 mistakes"#]]);
     copy.write("castrop-rauxel/mail-password", "hush-hush\n");
+    copy.write("castrop-rauxel/alerts.toml", &text.replace("ca_file = \"ca.pem\"\n", ""));
     copy.write("castrop-rauxel/hook-secret", "hush-hush\n");
     fs::set_permissions(copy.0.path().join("castrop-rauxel/hook-secret"), Permissions::from_mode(0o644)).unwrap();
     copy.reports(&[], &expect![[r#"
