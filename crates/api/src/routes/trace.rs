@@ -49,10 +49,6 @@ pub(crate) struct Wanted {
     time: UtcMillis,
 }
 
-/// Why the message of a reading that came by a replay is not shown.
-const REPLAYED: &str =
-    "it came by a replay: its message was received earlier than `received_at`, and the journal has no index by device";
-
 /// The way of one reading: the message that brought it, who heard it, how it was read, where it counts and which targets have it.
 #[utoipa::path(get, path = "/api/v1/trace", tag = "values", params(Wanted), responses(
     (status = 200, description = "The reading and its way.", body = TraceAnswer),
@@ -67,7 +63,12 @@ pub(crate) async fn trace(
 }
 
 /// A reading, wherever it is.
-fn kept(parts: &Parts, device: DeviceNo, series: Series, at: UtcMillis) -> Result<Option<KeptReading>, Problem> {
+pub(super) fn kept(
+    parts: &Parts,
+    device: DeviceNo,
+    series: Series,
+    at: UtcMillis,
+) -> Result<Option<KeptReading>, Problem> {
     let kept = parts.queries.kept_reading(device, series, at)?;
     let (first, next) = (at.quarter(), Quarter(at.quarter().0.saturating_add(1)));
     let is_gone = kept.is_none() && !parts.queries.sealed(Scope::Device(device), first..next)?.is_empty();
@@ -108,8 +109,7 @@ impl<'a> Asked<'a> {
     }
 
     fn answer(self) -> Result<TraceAnswer, Problem> {
-        let found = if self.came_by_replay() { Err(REPLAYED) } else { self.sought().find()? };
-        let (found, no_message) = match found {
+        let (found, no_message) = match self.sought().find()? {
             Ok(found) => (Some(found), None),
             Err(why) => (None, Some(why)),
         };
@@ -143,6 +143,7 @@ impl<'a> Asked<'a> {
             event_time: self.kept.row.event_time,
             received_at: self.kept.row.received_at,
             time_source: self.kept.row.time_source,
+            by_replay: self.came_by_replay(),
         }
     }
 

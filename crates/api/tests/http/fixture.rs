@@ -28,7 +28,7 @@ use crate::desk::Desk;
 
 const POLES: &str =
     "id,name,place,lat,lon\nAM-01,Am Markt 1,Am Markt,51.5477,7.3110\nLS-02,Lönsstraße 2,Lönsstraße,51.5480,7.3120\n";
-const DEVICES: &str = "id,pole,profile,from,line,direction\nair-1,AM-01,air,,,\npeople-1,AM-01,people,,Platzrand,zum Platz\nair-2,LS-02,air,,,\n";
+pub(crate) const DEVICES: &str = "id,pole,profile,from,line,direction\nair-1,AM-01,air,,,\npeople-1,AM-01,people,,Platzrand,zum Platz\nair-2,LS-02,air,,,\n";
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"altstadt","name":"Altstadt","kind":"district","parent":null,"count":"cross_section"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.54],[7.32,51.54],[7.32,51.55],[7.30,51.55],[7.30,51.54]]]}}]}"#;
 const PROPERTIES: &str = r#"
 [[property]]
@@ -298,6 +298,26 @@ impl City {
         self.record(Record::Command { received_at: at(minute), text }).await;
         if ended {
             self.record(Record::ReplayStep { seqs: Vec::new() }).await;
+        }
+    }
+
+    /// Puts another registry into force.
+    pub(crate) async fn change_registry(&self, minute: i64, inputs: Inputs) {
+        *self.library.0.lock().unwrap() = Arc::new(inputs);
+        self.record(Record::Inputs { received_at: at(minute), hash: "two".to_owned() }).await;
+    }
+
+    /// Decodes these quarantined messages again.
+    pub(crate) async fn replay_messages(&self, minute: i64, seqs: &[u64]) {
+        self.commit();
+        let message = |seq: u64| match self.journal.read_one(Seq(seq)) {
+            Ok(Some(Record::Message(message))) => (Seq(seq), message),
+            other => panic!("{other:?}"),
+        };
+        self.store.keep_quarantined(seqs.iter().copied().map(message)).unwrap();
+        self.replay(minute, false).await;
+        for seqs in [seqs.iter().copied().map(Seq).collect(), Vec::new()] {
+            self.record(Record::ReplayStep { seqs }).await;
         }
     }
 

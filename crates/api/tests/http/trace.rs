@@ -4,7 +4,7 @@ use expect_test::expect;
 use smartpole_api::{Health, Options, TargetFilter, TargetHealth};
 use smartpole_store::{RefusedLine, Sent};
 
-use crate::fixture::City;
+use crate::fixture::{City, DEVICES, with};
 
 const TRACE: &str = "/api/v1/trace?device=air-1&property=pm2_5&time=2026-11-25T10:01:30Z";
 
@@ -38,6 +38,20 @@ async fn the_message_of_a_millisecond_with_several_is_the_one_that_brings_the_re
     }
     let answer = city.get("/api/v1/trace?device=air-1&property=pm2_5&time=2026-11-25T10:05:12Z").await;
     assert!(part(&answer, "message").starts_with(r#"{"seq":9,"#), "{answer}");
+}
+
+#[tokio::test]
+async fn a_reading_that_came_by_a_replay_is_traced_to_the_message_that_was_decoded_again() {
+    let city = City::new(Options::default()).await;
+    let trace = "/api/v1/trace?device=nobody&property=pm2_5&time=2026-11-25T10:03:00Z";
+    assert!(city.get(trace).await.starts_with("404"));
+    let devices = format!("{DEVICES}nobody,AM-01,air,,,\n");
+    city.change_registry(10, with(&[("devices.csv", &devices)])).await;
+    city.replay_messages(11, &[5, 6]).await;
+    city.message("nobody", 11, r#"{"time":"2026-11-25T10:03:00Z","values":{"pm2_5":1}}"#).await;
+    let answer = city.get(trace).await;
+    assert!(part(&answer, "received_at").starts_with(r#""2026-11-25T10:11:00Z""#), "{answer}");
+    assert!(part(&answer, "message").starts_with(r#"{"seq":5,"received_at":"2026-11-25T10:03:00Z""#), "{answer}");
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use smartpole_codec::Router;
 use smartpole_lorawan::{Crc, Frame, Heard};
-use smartpole_model::{DeviceNo, Inputs, RawMessage, RawMessageRef, RecordRef, Seq, Series, TimeSource, UtcMillis};
+use smartpole_model::{
+    DeviceNo, Inputs, RawMessage, RawMessageRef, Record, RecordRef, Seq, Series, TimeSource, UtcMillis,
+};
 use utoipa::ToSchema;
 
 use super::{
@@ -50,6 +52,8 @@ pub(super) struct Sought<'a> {
     pub(super) event_time: UtcMillis,
     pub(super) received_at: UtcMillis,
     pub(super) time_source: TimeSource,
+    /// Whether its time of receipt is that of a replay: then one of the messages that were decoded again brought it.
+    pub(super) by_replay: bool,
 }
 
 /// A message of the journal.
@@ -75,11 +79,20 @@ struct Frames {
     several: bool,
 }
 
+/// What may bring a reading, of what was looked at so far.
+#[derive(Default)]
+struct Candidates {
+    own: Frames,
+    unknown: Frames,
+}
+
 /// Why no message is shown: none was found.
 const NONE: &str = "no message of that millisecond brings it by the registry and program of now";
+/// Why no message is shown: none of those that a replay decoded again brings it.
+const NONE_AGAIN: &str = "no message that was decoded again then brings it by the registry and program of now";
 /// Why no message is shown: too many were.
 const SEVERAL: &str =
-    "several frames that may bring it were received in that millisecond, and what they say is not readable in clear";
+    "several frames that may bring it came in that millisecond or replay, and what they say is not readable in clear";
 
 impl Sought<'_> {
     /// The message; or why it is not known any more.
@@ -88,29 +101,44 @@ impl Sought<'_> {
             return Ok(Err("the journal does not go back that far any more: its oldest records were trimmed"));
         };
         let router = Router::new(self.inputs);
-        let (mut own, mut unknown) = (Frames::default(), Frames::default());
+        let mut candidates = Candidates::default();
         let mut records = Records::new(&self.parts.journal, first, self.received_at);
         while let Some(batch) = records.next()? {
             for item in batch.iter() {
                 let (seq, record) = item.map_err(|error| Problem::internal(&error))?;
-                let RecordRef::Message(message) = record else { continue };
-                let found = || Found { seq, message: message.to_message() };
-                match self.brings(&router, &message) {
-                    Brings::Yes => return Ok(Ok(found())),
-                    Brings::Unread(frame) => own.add(frame, found),
-                    Brings::Unknown(frame) => unknown.add(frame, found),
-                    Brings::No => {}
+                if record.received_at().is_some_and(|at| at > self.received_at) {
+                    break;
+                }
+                let found = match record {
+                    RecordRef::Message(message) if !self.by_replay && message.received_at == self.received_at => {
+                        candidates.take(self.brings(&router, &message), || Found { seq, message: message.to_message() })
+                    }
+                    RecordRef::ReplayStep { seqs } if self.by_replay => self.again(&router, &seqs, &mut candidates)?,
+                    _ => None,
+                };
+                if let Some(found) = found {
+                    return Ok(Ok(found));
                 }
             }
         }
-        Ok(own.only().unwrap_or_else(|| unknown.only().unwrap_or(Err(NONE))))
+        Ok(candidates.only().unwrap_or(Err(if self.by_replay { NONE_AGAIN } else { NONE })))
+    }
+
+    /// Looks through messages that were decoded again in one step.
+    fn again(&self, router: &Router, seqs: &[Seq], candidates: &mut Candidates) -> Result<Option<Found>, Problem> {
+        for &seq in seqs {
+            let record = self.parts.journal.read_one(seq).map_err(|error| Problem::internal(&error))?;
+            let Some(Record::Message(message)) = record else { continue };
+            let brings = self.brings(router, &message.as_ref());
+            if let Some(found) = candidates.take(brings, || Found { seq, message }) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a message brings the reading. Of a gateway's frame only its time is readable: the first copy counts.
     fn brings(&self, router: &Router, message: &RawMessageRef<'_>) -> Brings {
-        if message.received_at != self.received_at {
-            return Brings::No;
-        }
         let whose = self.parts.fold().whose(message);
         let heard = || router.format(message.topic).and_then(|format| heard(format, message.topic, message.payload));
         match whose {
@@ -160,6 +188,23 @@ impl Frames {
     fn only(self) -> Option<Result<Found, &'static str>> {
         let (_, found) = self.first?;
         Some(if self.several { Err(SEVERAL) } else { Ok(found) })
+    }
+}
+
+impl Candidates {
+    /// Whether this is the message; else it is remembered, if it may be.
+    fn take(&mut self, brings: Brings, found: impl FnOnce() -> Found) -> Option<Found> {
+        match brings {
+            Brings::Yes => return Some(found()),
+            Brings::Unread(frame) => self.own.add(frame, found),
+            Brings::Unknown(frame) => self.unknown.add(frame, found),
+            Brings::No => {}
+        }
+        None
+    }
+
+    fn only(self) -> Option<Result<Found, &'static str>> {
+        self.own.only().or_else(|| self.unknown.only())
     }
 }
 
