@@ -69,13 +69,9 @@ impl Citation {
         let as_of = as_of.filter(|_| answer.is_as_of());
         let (stretches, method) = (answer.stretches(), answer.methods());
         let link = link(&parts.publish.base_url, uri, &answer.left_open(), as_of);
-        let (publisher, foreign) = {
-            let fold = parts.fold();
-            let foreign = source::foreign(&fold.inputs().registry, uri, fold.position().1);
-            (parts.publish.name(fold.inputs()), foreign)
-        };
-        let licence = (is_public && foreign.is_none()).then(|| parts.publish.licence_iri());
-        let source = foreign.unwrap_or_else(|| SOURCE.to_owned());
+        let publisher = parts.publish.name(parts.fold().inputs());
+        let licence = licence(parts, uri, is_public);
+        let source = foreign(parts, uri).unwrap_or_else(|| SOURCE.to_owned());
         let mut said = vec![format!("{publisher}: {}", what(uri))];
         said.extend(answer.span().map(|(from, to)| format!("{from} to {to}")));
         said.push(source.clone());
@@ -86,6 +82,16 @@ impl Citation {
         let coverage = coverage(&stretches);
         Self { text: said.join("; "), source, publisher, method, as_of, coverage, licence, link }
     }
+}
+
+/// The IRI of an answer's licence: to operators none, as exact counts have none, nor of foreign series, whose licence is their provider's.
+pub(crate) fn licence(parts: &Parts, uri: &Uri, is_public: bool) -> Option<String> {
+    (is_public && foreign(parts, uri).is_none()).then(|| parts.publish.licence_iri())
+}
+
+fn foreign(parts: &Parts, uri: &Uri) -> Option<String> {
+    let fold = parts.fold();
+    source::foreign(&fold.inputs().registry, uri, fold.position().1)
 }
 
 /// The first whole minute after an instant: what had been received by then is all that is known at the instant.

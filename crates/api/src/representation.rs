@@ -19,7 +19,7 @@ use crate::{
     Parts,
     asker::Asker,
     cache::Tag,
-    citation::{Citation, whole_minute},
+    citation::{Citation, licence, whole_minute},
     csv::Tabular,
     list::Cursor,
     problem::Problem,
@@ -147,7 +147,7 @@ impl Representation {
             links.push(format!("<{path}?{rest}{and}cursor={}>; rel=\"next\"", next.as_str().unwrap_or_default()));
         }
         links.push(METHODS.to_owned());
-        links.extend(self.is_public.then(|| format!("<{}>; rel=\"license\"", parts.publish.licence_iri())));
+        links.extend(licence(parts, &self.uri, self.is_public).map(|iri| format!("<{iri}>; rel=\"license\"")));
         Ok(links.join(", "))
     }
 }

@@ -5,7 +5,7 @@ mod form;
 
 use axum::{
     extract::State,
-    http::{HeaderMap, header},
+    http::{HeaderMap, Uri, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,7 @@ pub(crate) enum Each {
 pub(crate) async fn export(
     State(state): State<ApiState>,
     asker: Asker,
+    uri: Uri,
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Problem> {
@@ -114,7 +115,7 @@ pub(crate) async fn export(
         let asked = Asked::new(parts, &asker, &wanted, format)?;
         let rows = asked.rows();
         let encoder = format.encoder(rows.columns(), dialect)?;
-        Ok((Export { rows, encoder, slot }, asked.headers(parts, &asker, format)?))
+        Ok((Export { rows, encoder, slot }, asked.headers(parts, &asker, &uri, format)?))
     });
     let (export, headers) = made.await?;
     let body = export.body(state.parts.clone(), state.closing.clone());

@@ -164,6 +164,23 @@ async fn imports_are_taken_from_operators_as_json() {
 }
 
 #[tokio::test]
+async fn files_of_foreign_series_name_no_licence_of_ours() {
+    let city = City::over(inputs(), Options::default()).await;
+    for (pole, has_one) in [("AM-01", true), ("Eving", false)] {
+        let windows = format!("/api/v1/series?pole={pole}&property=no2&format=csv");
+        let file = format!(
+            "/api/v1/export?what=windows&pole={pole}&property=no2&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z"
+        );
+        for uri in [windows, file] {
+            let response = city.ask_publicly("GET", &uri).await;
+            assert_eq!(response.status(), 200, "{uri}");
+            let links = response.headers()["link"].to_str().unwrap();
+            assert_eq!(links.contains(r#"rel="license""#), has_one, "{uri}: {links}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn imports_are_samples_in_order_of_a_device_of_foreign_series() {
     let descending = format!("{SAMPLE},{SAMPLE}");
     refused([

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use smartpole_method::methods;
 use smartpole_model::{Inputs, Kind, ObservedProperty, PropertyNo, Registry};
 use smartpole_pipeline::{Fold, Scope};
@@ -11,6 +11,7 @@ use super::{Each, Wanted, What};
 use crate::{
     Parts,
     asker::Asker,
+    citation::licence,
     export::{Format, Of, Place, Readings, Rows, Windows},
     problem::Problem,
     representation::{AS_OF, METHOD, METHODS},
@@ -84,13 +85,19 @@ impl Asked {
     ///
     /// # Errors
     /// 500 if one is no header.
-    pub(super) fn headers(&self, parts: &Parts, asker: &Asker, format: Format) -> Result<HeaderMap, Problem> {
+    pub(super) fn headers(
+        &self,
+        parts: &Parts,
+        asker: &Asker,
+        uri: &Uri,
+        format: Format,
+    ) -> Result<HeaderMap, Problem> {
         let what = if self.what == What::Readings { "readings" } else { "windows" };
         let of = self.name.as_ref().map_or("all", |name| &name.id);
         let day = self.span.from.to_string();
         let file = format!("{what}-{of}-{}.{}", day.get(..10).unwrap_or_default(), format.extension());
         let mut links = vec![METHODS.to_owned()];
-        links.extend(asker.is_public().then(|| format!("<{}>; rel=\"license\"", parts.publish.licence_iri())));
+        links.extend(licence(parts, uri, asker.is_public()).map(|iri| format!("<{iri}>; rel=\"license\"")));
         let mut all = vec![
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
             (header::LINK, links.join(", ")),
