@@ -6,29 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { modulesFolder, openPage, ownDemo, startBrowser, startDemo } from './demo.mjs';
+import { DOCUMENTS, OPERATION, PUBLIC, VIEWS, WIDGETS } from './views.mjs';
 
 const axe = readFileSync(createRequire(join(modulesFolder(), 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
-const PUBLIC = { extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' } };
-/** What is open on the page, by its address. */
-const VIEWS = [
-  ['the city', '', '[data-testid=map][data-drawn]'],
-  ['a pole', '#pole=AM-01', '[data-testid=pole-panel] svg.chart'],
-  ['a figure', '#figure=zone:altstadt/crossings/1h/2026-11-28T23:00:00Z', '[data-testid=figure-panel] h2'],
-  ['the methods', '#methode', '[data-testid=method-page] h3'],
-  ['what it means', '#bedeutung=luft', '[data-testid=explain] h3'],
-];
-const OPERATION = [
-  ['the operation', '#betrieb', '#ledger svg'],
-  ['a device', '#device=am-01-air', '[data-testid=device-panel] h2'],
-  ['the quarantine', '#quarantine=', '[data-testid=quarantine] h2'],
-  ['a number of the ledger', '#count=messages/uplink', '[data-testid=count-panel] h2'],
-  ['a repair', '#repair=', '[data-testid=repair-panel] h2'],
-  ['a table of the registry', '#register=poles.csv', '[data-testid=register-panel] .registry-table'],
-  ['a text of the registry', '#register=profiles/air-station.toml', '[data-testid=register-panel] textarea'],
-];
-const DOCUMENTS = ['/login', '/login?lang=en', '/plain', '/plain?lang=en', '/leicht.html', '/legal/processing', '/legal/processing?lang=en', '/datasets', '/datasets/air_quality?lang=en'];
-const WIDGETS = ['/embed/tile?zone=altstadt', '/embed/chart?theme=dark', '/embed/map?lang=en'];
 
 let demo;
 let browser;

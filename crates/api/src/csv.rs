@@ -35,6 +35,11 @@ pub(crate) use cell::Cell;
 static BERLIN: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::get("Europe/Berlin").expect("the time-zone database is compiled in"));
 
+/// The hour of the day by the clock of Europe/Berlin, 0 to 23.
+pub(crate) fn berlin_hour(at: UtcMillis) -> i8 {
+    Timestamp::from_millisecond(at.0).map_or(0, |at| BERLIN.to_datetime(at).hour())
+}
+
 /// How a table is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

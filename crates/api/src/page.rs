@@ -1,13 +1,16 @@
 //! The page and all that it needs, inside the binary.
 
+use std::borrow::Cow;
+
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
 
-use crate::{ApiState, cache::Tag, problem::Problem};
+use crate::{ApiState, cache::Tag, problem::Problem, routes::first_words};
 
 #[derive(RustEmbed)]
 #[folder = "web/"]
@@ -33,15 +36,24 @@ pub(crate) async fn file(State(state): State<ApiState>, uri: Uri, headers: Heade
         path => path,
     };
     let Some(file) = Files::get(path) else { return Problem::no_such_page(uri.path()).into_response() };
-    let mut response = answer(path, file, &headers);
+    if path == "index.html" {
+        return home(&state, &file, uri.query().unwrap_or_default(), &headers).await;
+    }
+    let mut response = answer(path, &file.metadata.sha256_hash(), file.data, &headers);
     if is_embedded {
         response.extensions_mut().insert(FrameAncestors(state.parts.publish.frame_ancestors()));
     }
     response
 }
 
-fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
-    let tag = Tag::hashed(&file.metadata.sha256_hash());
+/// The page with its first words, which are part of its tag.
+async fn home(state: &ApiState, file: &EmbeddedFile, query: &str, headers: &HeaderMap) -> Response {
+    let page = first_words::with_words(state, &String::from_utf8_lossy(&file.data), query).await;
+    answer("index.html", &Sha256::digest(&page), page.into_bytes().into(), headers)
+}
+
+fn answer(path: &str, hash: &[u8], content: Cow<'static, [u8]>, asked: &HeaderMap) -> Response {
+    let tag = Tag::hashed(hash);
     let headers = [
         (header::CONTENT_TYPE, content_type(path).to_owned()),
         (header::CACHE_CONTROL, cache_control(path).to_owned()),
@@ -50,7 +62,7 @@ fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
     if tag.is_known(asked) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    (headers, file.data).into_response()
+    (headers, content).into_response()
 }
 
 /// Files have no version in their names, so they are asked for anew; a font never changes under its name.
@@ -79,10 +91,11 @@ fn content_type(path: &str) -> &'static str {
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), \
     accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), browsing-topics=()";
 
-/// What a browser may do with any answer. MapLibre sets element styles and runs workers from blobs.
+/// What a browser may do with any answer: nothing that stands in markup runs or styles. MapLibre styles elements by script, which is
+/// allowed, and shows tiles from blobs.
 pub(crate) async fn guard(mut response: Response) -> Response {
-    const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
-        connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+    const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+        object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
     let framed = response.extensions().get::<FrameAncestors>();
     let policy = framed.and_then(|FrameAncestors(origins)| {
         HeaderValue::try_from(POLICY.replace("frame-ancestors 'self'", &format!("frame-ancestors {origins}"))).ok()

@@ -19,7 +19,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Health, Legal, Networks, Publish, Registries, Replays, export::Slots, live::Hub, problem::Problem, routes::Days,
+    Health, Legal, Networks, Publish, Registries, Replays,
+    export::Slots,
+    live::Hub,
+    problem::Problem,
+    routes::{Days, first_words::FirstWords},
 };
 
 /// Limits.
@@ -118,6 +122,8 @@ pub struct ApiState {
     pub(crate) exports: Slots,
     /// What the public sees of days that are over.
     pub(crate) days: Days,
+    /// What the page says first.
+    pub(crate) first_words: FirstWords,
     /// Ends live streams.
     pub(crate) closing: CancellationToken,
 }
@@ -143,6 +149,7 @@ impl ApiState {
             hashing,
             exports,
             days: Days::default(),
+            first_words: FirstWords::default(),
             closing: CancellationToken::new(),
         }
     }

@@ -27,6 +27,7 @@ mod devices;
 pub(crate) mod doors;
 mod events;
 mod export;
+pub(crate) mod first_words;
 mod footfall;
 mod gateways;
 mod healthz;

@@ -41,7 +41,7 @@ pub(crate) struct Pole {
     /// What hangs on it now.
     devices: Vec<PoleDevice>,
     /// Whether it is heard.
-    state: PoleState,
+    pub(super) state: PoleState,
     /// When the newest accepted reading was received; to the public, of devices that do not count persons.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_received_at: Option<UtcMillis>,
@@ -70,7 +70,7 @@ pub(crate) struct Air {
     complete: bool,
     /// Ids of the pollutants without a class, of the five; a class says nothing of these.
     #[schema(value_type = Vec<String>)]
-    missing: Vec<&'static str>,
+    pub(super) missing: Vec<&'static str>,
     /// Part of the readings that came, of what a full hour should bring of the pollutants with a class, 0 to 1.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     coverage: Exact,

@@ -33,3 +33,25 @@ async fn answers_are_compressed_for_those_who_can_read_it() {
     let answer = city.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.headers()["content-encoding"], "gzip");
 }
+
+#[tokio::test]
+async fn the_page_says_how_the_air_is_before_any_script_runs() {
+    let city = City::new(Options::default()).await;
+    for (uri, words) in [("/", "<span lang=\"de\">"), ("/?lang=en", "<span lang=\"en\">")] {
+        let page = text(city.ask_publicly("GET", uri).await).await;
+        assert!(page.contains(words) && !page.contains("data-words"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_in_markup_runs_or_styles() {
+    let city = City::new(Options::default()).await;
+    for uri in ["/", "/plain", "/embed/map", "/js/main.js", "/nothing"] {
+        let answer = city.ask_publicly("GET", uri).await;
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(
+            policy.contains("script-src 'self'; style-src 'self'; ") && !policy.contains("unsafe"),
+            "{uri}: {policy}"
+        );
+    }
+}

@@ -139,14 +139,11 @@ async function loadHeat() {
   needZones();
   const to = Math.floor(Date.now() / HOUR) * HOUR;
   const from = to - 24 * HOUR;
-  const measured = new Set();
   await inParallel(places().filter(({ poles }) => poles.length).map((place) => async () => {
     const items = await list('air', { zone: place.id, from: rfc3339(from), to: rfc3339(to) });
-    for (const { pollutants } of items) for (const { pollutant } of pollutants) measured.add(pollutant);
     const byStart = new Map(items.map((item) => [Date.parse(item.start), item.indices.find(({ index }) => index === INDICES[0])]));
     state.heat.set(place.id, Array.from({ length: 24 }, (_, at) => hourOf(from + at * HOUR, byStart)));
   }));
-  state.measured = measured;
 }
 
 function hourOf(start, byStart) {

@@ -1,14 +1,13 @@
-/** Wires the page: language and theme, views to topics, first load, live stream. */
+/** Wires the page: views to topics, first load, live stream. */
 import { keepFresh, load, loadAll, loadRole } from './data.js';
 import { find, setText } from './dom.js';
 import { addDrawerLater, startDrawers } from './drawer.js';
-import { setLanguage, startLanguage, t } from './i18n.js';
+import { startLanguage, t } from './i18n.js';
 import { onGap, onReturn, onWindow, startLive } from './live.js';
 import { planningLater } from './planning-later.js';
 import { changed, on, state } from './state.js';
 import { drawConnection, drawHistory, isFilling } from './status.js';
 import { drawStory } from './story.js';
-import { startTheme } from './theme.js';
 import { buildTiles, drawLiveTiles, drawTiles } from './tiles.js';
 import { operates } from './view-rules.js';
 import { startViews } from './view.js';
@@ -16,7 +15,7 @@ import { startViews } from './view.js';
 const ALL = ['language'];
 
 function wire() {
-  on([...ALL, 'poles', 'counts', 'heat'], drawStory);
+  on([...ALL, 'poles', 'counts'], drawStory);
   on([...ALL, 'poles', 'counts'], drawTiles);
   on([...ALL, 'poles'], drawBrand);
   on(['live'], () => { drawLiveTiles(); drawHistory(); drawConnection(); });
@@ -68,16 +67,11 @@ async function belowLater() {
 
 /** Sheets of other views: nobody waited for them. */
 function sheetsLater() {
-  for (const sheet of document.querySelectorAll('link[data-later]')) sheet.media = 'all';
+  for (const sheet of document.querySelectorAll('link[data-later]')) sheet.disabled = false;
 }
 
-sheetsLater();
 buildTiles();
 await startLanguage();
-startTheme(find('[data-testid=theme]'));
-for (const button of document.querySelectorAll('[data-language]')) {
-  button.addEventListener('click', () => setLanguage(button.dataset.language).then(() => changed(...ALL)));
-}
 wire();
 changed(...ALL);
 watchSize();
@@ -89,6 +83,7 @@ startLive();
 panelsLater();
 const below = load('poles').then(belowLater);
 loadAll();
+sheetsLater();
 if (operates(state.role)) await import('./for-operators.js').then(({ startOperation }) => startOperation());
 changed(...ALL);
 await below; // panels lead back to what stands there

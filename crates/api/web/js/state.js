@@ -50,20 +50,22 @@ export const state = {
   counts: new Map(),
   /** @type {Map<string, any>} hourly air classes by place id */
   heat: new Map(),
-  /** @type {Set<string>|null} pollutants measured anywhere */
-  measured: null,
   /** @type {Map<string, string>} what failed, by part of the page */
   errors: new Map(),
   /** Parts that have been loaded at least once. */
   loaded: new Set(),
 };
 
+/** So long a frame has for who is told, in ms; the others are told in the next, so that a reader's click waits for one drawing at most. */
+const ENOUGH = 8;
 const listeners = [];
 const pending = new Set();
+/** Who is to be told yet, in the order of {@link on}. */
+const due = new Set();
 let scheduled = false;
 
 /**
- * Calls `listener` in the next frame after one of the topics changed.
+ * Calls `listener` in a coming frame, the next if there is time, after one of the topics changed.
  * @param {string[]} topics
  * @param {() => void} listener
  */
@@ -74,6 +76,10 @@ export function on(topics, listener) {
 /** Says that topics changed. */
 export function changed(...topics) {
   for (const topic of topics) pending.add(topic);
+  soon();
+}
+
+function soon() {
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(tell);
@@ -81,10 +87,17 @@ export function changed(...topics) {
 
 function tell() {
   scheduled = false;
-  const topics = new Set(pending);
+  for (const { topics, listener } of listeners) if (topics.some((topic) => pending.has(topic))) due.add(listener);
   pending.clear();
-  for (const { topics: wanted, listener } of listeners) {
-    if (wanted.some((topic) => topics.has(topic))) listener();
+  const end = performance.now() + ENOUGH;
+  try {
+    for (const listener of due) {
+      due.delete(listener);
+      listener();
+      if (performance.now() > end) break;
+    }
+  } finally {
+    if (due.size) soon();
   }
 }
 

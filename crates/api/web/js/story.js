@@ -7,6 +7,9 @@ import { headline, measuredWords } from './sentence.js';
 import { isClass } from './shapes.js';
 import { state } from './state.js';
 
+/** The five of the index. */
+const POLLUTANTS = ['pm2_5', 'pm10', 'no2', 'o3', 'so2'];
+
 /** Draws both lines. */
 export function drawStory() {
   const title = find('[data-testid=sentence]');
@@ -18,7 +21,8 @@ export function drawStory() {
   }
   const said = headline(facts(), language());
   if (title.textContent !== said) title.replaceChildren(...said.split(/(?<=\.) (?=\p{Lu})/u).flatMap((sentence, at) => [...(at ? [' '] : []), h('span', {}, sentence)]));
-  find('#subline').replaceChildren(...subline().flatMap((part, at) => (at ? [' · ', h('span', {}, part)] : [h('span', {}, part)])));
+  const line = subline();
+  if (find('#subline').textContent !== line.join(' · ')) find('#subline').replaceChildren(...line.flatMap((part, at) => (at ? [' · ', h('span', {}, part)] : [h('span', {}, part)])));
 }
 
 function facts() {
@@ -43,8 +47,16 @@ function crowd() {
 }
 
 function subline() {
-  const hours = [...state.poles.values()].map((pole) => pole.air?.hour).filter(Boolean).sort();
+  const poles = [...state.poles.values()];
+  const hours = poles.map((pole) => pole.air?.hour).filter(Boolean).sort();
   const start = hours.length ? Date.parse(hours.at(-1)) : null;
   const time = start === null ? t('sentence.noHour') : t('sentence.hour', { hours: hour(start) });
-  return [time, ...(state.measured?.size ? [measuredWords(state.measured, language())] : []), t('sentence.honest')];
+  const measured = measuredAt(poles);
+  return [time, ...(measured.size ? [measuredWords(measured, language())] : []), t('sentence.honest')];
+}
+
+/** Pollutants that set a class somewhere. */
+function measuredAt(poles) {
+  const classed = poles.filter((pole) => isClass(pole.air?.class));
+  return new Set(POLLUTANTS.filter((id) => classed.some(({ air }) => !air.missing.includes(id))));
 }

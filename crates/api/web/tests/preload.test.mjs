@@ -16,18 +16,20 @@ function needed(path, found = new Set()) {
   return found;
 }
 
-test('all modules of the first page are asked for at once, with the texts in German; those of what stands below come after them', () => {
+test('what answers a reader is asked for at once, the rest together after the first words, and what stands below after that', () => {
   const asked = (more) => [...page.matchAll(/<link rel="modulepreload" href="([^"]+)"([^>]*)>/g)].filter(([, , said]) => said === more).map(([, path]) => path);
   const texts = ['text', 'text-city', 'text-figure'].map((name) => `js/${name}-de.js`);
-  const first = [...needed('js/main.js'), ...texts].filter((path) => path !== 'js/main.js').sort();
-  assert.deepEqual(asked(''), first);
-  const below = [...needed('js/below.js')].filter((path) => path !== 'js/main.js' && !first.includes(path)).sort();
-  assert.deepEqual(asked(' media="not all" data-below'), below);
+  const later = (found, ...before) => [...found].filter((path) => !before.flat().includes(path)).sort();
+  const controls = later(needed('js/controls.js'), 'js/controls.js');
+  const rest = later([...needed('js/main.js'), ...texts], 'js/main.js', controls);
+  assert.deepEqual(asked(''), controls);
+  assert.deepEqual(asked(' media="not all" data-rest'), ['js/main.js', ...rest]);
+  assert.deepEqual(asked(' media="not all" data-below'), later(needed('js/below.js'), 'js/main.js', controls, rest));
 });
 
 test('sheets of other views wait for nobody and hold up nothing', () => {
   const sheets = [...page.matchAll(/<link rel="stylesheet" href="css\/([^"]+)\.css"([^>]*)>/g)];
   const first = sheets.filter(([, , more]) => more === '').map(([, name]) => name);
   assert.deepEqual(first, ['tokens', 'page', 'city', 'public']);
-  for (const [, name, more] of sheets.slice(first.length)) assert.match(more, name === 'print' ? /^ media="print"$/ : /^ media="not all" data-later$/, name);
+  for (const [, name, more] of sheets.slice(first.length)) assert.match(more, name === 'print' ? /^ media="print"$/ : /^ disabled data-later$/, name);
 });

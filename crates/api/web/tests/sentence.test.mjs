@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { headline, judge, measuredWords, where } from '../js/sentence.js';
@@ -11,6 +12,13 @@ const says = (facts, de, en) => {
   assert.equal(headline(whole, 'de'), de);
   assert.equal(headline(whole, 'en'), en);
 };
+
+test('the first words are those that the service puts into the page', () => {
+  for (const { air: classes, reporting, total, measured, ...said } of JSON.parse(readFileSync(new URL('first-words.json', import.meta.url), 'utf8'))) {
+    const facts = { air: classes.map(([place, found]) => ({ place, class: found })), crowd: null, poles: { reporting, total } };
+    for (const language of /** @type {const} */ (['de', 'en'])) assert.deepEqual([headline(facts, language), measuredWords(new Set(measured), language)], said[language]);
+  }
+});
 
 test('one class everywhere is said once', () => {
   says({ air: air(1, 1, 1) }, 'Die Luft ist überall gut.', 'The air is good everywhere.');
