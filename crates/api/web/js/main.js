@@ -65,9 +65,12 @@ async function belowLater() {
   startBelow();
 }
 
-/** Sheets of other views: nobody waited for them. */
+/** Sheets of other views: they are asked for now, and there before anything of those views is drawn. */
 function sheetsLater() {
-  for (const sheet of document.querySelectorAll('link[data-later]')) sheet.disabled = false;
+  return Promise.all([...document.querySelectorAll('link[data-later]')].map((sheet) => new Promise((come) => {
+    for (const end of ['load', 'error']) sheet.addEventListener(end, come, { once: true });
+    sheet.disabled = false;
+  })));
 }
 
 buildTiles();
@@ -83,9 +86,9 @@ startLive();
 panelsLater();
 const below = load('poles').then(belowLater);
 loadAll();
-sheetsLater();
-if (operates(state.role)) await import('./for-operators.js').then(({ startOperation }) => startOperation());
+const sheets = sheetsLater();
+if (operates(state.role)) await sheets.then(() => import('./for-operators.js')).then(({ startOperation }) => startOperation());
 changed(...ALL);
-await below; // panels lead back to what stands there
+await Promise.all([below, sheets]); // panels lead back to what stands there
 startDrawers();
 keepFresh(isFilling);
