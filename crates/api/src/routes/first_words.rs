@@ -79,6 +79,6 @@ mod tests {
     fn names_of_places_are_text() {
         let facts = Facts { air: vec![("<b>Platz".to_owned(), 1)], reporting: 1, total: 1, ..Facts::default() };
         let page = filled(PLACES[0], &facts, Language::En);
-        assert_eq!(page, "<span lang=\"en\">In &lt;b&gt;Platz the air is good.</span>");
+        assert_eq!(page, "<span lang=\"en\">At &lt;b&gt;Platz the air is good.</span>");
     }
 }

@@ -46,7 +46,7 @@ export function freshenDevices() {
 
 /** Each second: how long ago the devices that are seen were heard. */
 export function tickDevices() {
-  if (state.view === 'betrieb' && parts.body?.isConnected) parts.window.freshen();
+  if (state.view === 'betrieb' && parts.body?.isConnected) parts.window.tick();
 }
 
 /** The page is wider or narrower, or the view is shown again: rows may be of another height. */

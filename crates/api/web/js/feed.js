@@ -10,7 +10,7 @@ import { state } from './state.js';
 import { head, nothing } from './states.js';
 
 /** A list that changes more often than this, in ms, cannot be read. */
-const PACE = 250;
+const PACE = 500;
 /** Messages a second that it takes: more than it draws, so that what it leaves out it can count. */
 const TAKEN = 200;
 /** Whoever looks for one device looks among all, as far as a browser can read them. */

@@ -27,7 +27,9 @@ export async function startOperation() {
   on(['language'], drawFeed);
   on(['language', 'gateways', 'devices'], drawGateways);
   on(['language', 'ledger'], drawQuarantine);
-  on(['live'], () => { freshenLedger(); freshenQuarantine(); tickDevices(); });
+  on(['live'], freshenLedger);
+  on(['live'], freshenQuarantine);
+  on(['live'], tickDevices);
   addEventListener('hashchange', followGateway);
   startCauses();
   startCausePanel();

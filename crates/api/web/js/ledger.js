@@ -49,8 +49,9 @@ export function freshenLedger() {
   drawTargets(parts.targets);
   const outs = outcomes(now);
   const targets = state.targets ?? [];
-  const shown = `${outs.map(({ name }) => name)} ${parts.picture.clientWidth} ${targets.map((target) => `${target.name}=${condition(target)}`)}`;
-  if (shown !== drawnFor) { drawnFor = shown; keepFocus(parts.picture, () => parts.picture.replaceChildren(flowPicture(now, outs, targets, parts.picture.clientWidth))); }
+  parts.width ||= parts.picture.clientWidth; // asked each second it would be laid out each second
+  const shown = `${outs.map(({ name }) => name)} ${parts.width} ${targets.map((target) => `${target.name}=${condition(target)}`)}`;
+  if (shown !== drawnFor) { drawnFor = shown; keepFocus(parts.picture, () => parts.picture.replaceChildren(flowPicture(now, outs, targets, parts.width))); }
   setText(parts.picture.querySelector('[data-number=journalled]'), format.number(now.journalled));
   setText(parts.picture.querySelector('[data-number=readings]'), format.number(now.readings_accepted));
   for (const { name, value } of outs) setText(parts.picture.querySelector(`[data-number=${name}]`), format.number(value));

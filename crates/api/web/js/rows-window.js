@@ -2,8 +2,11 @@
  * A table of any length of which only the rows that are seen are in the document. Rows have one height, `--row` of the style
  * sheet. One row at a time is a stop of the tab key; arrow keys, page and end keys walk along them.
  */
-import { h } from './dom.js';
+import { h, renew } from './dom.js';
 import { rowByKey, rowsAt } from './fleet-rules.js';
+
+/** Rows that one frame draws anew as time passes: few enough that nobody who scrolls feels it. */
+const SLICE = 6;
 
 /**
  * @param {HTMLElement} scroller what scrolls; it holds `body`
@@ -15,11 +18,13 @@ export function rowsWindow(scroller, body, draw) {
   const rows = new Map();
   const self = { total: 0, height: 0, active: 0, rows };
   let waiting = false;
+  let isSeen = true;
   const soon = () => { if (waiting) return; waiting = true; requestAnimationFrame(() => { waiting = false; place(); }); };
 
-  function place() {
+  const seen = () => rowsAt({ top: scroller.scrollTop, height: scroller.clientHeight, row: self.height, total: self.total });
+
+  function place({ from, to } = seen()) {
     if (!scroller.isConnected || self.height === 0) return;
-    const { from, to } = rowsAt({ top: scroller.scrollTop, height: scroller.clientHeight, row: self.height, total: self.total });
     for (const [index, row] of rows) if ((index < from || index >= to) && !(row.contains(document.activeElement) && index < self.total)) { row.remove(); rows.delete(index); }
     for (let index = from; index < to; index += 1) if (!rows.has(index)) add(index);
   }
@@ -39,19 +44,34 @@ export function rowsWindow(scroller, body, draw) {
     return row;
   }
 
+  /** Draws a row anew: of the same thing only the cells that look otherwise. */
+  function again(index) {
+    const [row, now] = [rows.get(index), fresh(index)];
+    if (row.cloneNode(false).isEqualNode(now.cloneNode(false))) { renew(row, [...now.children]); return; }
+    const focused = row.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.focus ?? '' : null;
+    row.replaceWith(now);
+    rows.set(index, now);
+    if (focused !== null) (now.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? now.querySelector('a'))?.focus({ preventScroll: true });
+  }
+
   /** Draws rows anew that are in the document; those that look as before stay. */
   self.freshen = () => {
-    const focused = /** @type {HTMLElement} */ (document.activeElement)?.dataset?.focus;
+    const range = seen(); // before anything is written, so that nothing is laid out for it
     for (const [index, row] of rows) {
-      if (index >= self.total) { row.remove(); rows.delete(index); continue; }
-      const now = fresh(index);
-      if (row.isEqualNode(now)) continue;
-      const had = row.contains(document.activeElement);
-      row.replaceWith(now);
-      rows.set(index, now);
-      if (had) (now.querySelector(`[data-focus="${CSS.escape(focused ?? '')}"]`) ?? now.querySelector('a'))?.focus({ preventScroll: true });
+      if (index < self.total) again(index);
+      else { row.remove(); rows.delete(index); }
     }
-    place();
+    place(range);
+  };
+
+  /** As time passes, a few rows a frame, while somebody sees them. */
+  self.tick = () => {
+    const left = isSeen ? [...rows.keys()] : [];
+    const next = () => {
+      for (const index of left.splice(0, SLICE)) if (rows.has(index) && index < self.total) again(index);
+      if (left.length) requestAnimationFrame(next);
+    };
+    next();
   };
 
   /** There are other rows, or their height is another one. */
@@ -76,6 +96,7 @@ export function rowsWindow(scroller, body, draw) {
     rows.get(index)?.querySelector('a')?.focus({ preventScroll: true });
   };
 
+  new IntersectionObserver((entries) => { isSeen = entries.at(-1).isIntersecting; }).observe(scroller);
   scroller.addEventListener('scroll', soon, { passive: true });
   scroller.addEventListener('keydown', (event) => {
     if (/** @type {Element} */ (event.target).closest?.('thead') || self.total === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
