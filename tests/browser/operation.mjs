@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { framesDuring } from './tracing.mjs';
+
 const testid = (name) => `[data-testid=${name}]`;
 const FLEET = 10_000;
 
@@ -18,6 +20,20 @@ async function largeFleet(page) {
     assert.ok(limit <= 1000, 'an answer at a time that a page reads without a pause');
     await route.fulfill({ json: { items: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null } });
   });
+}
+
+/** Notes how many rows a frame makes at most, and how many are in the document. It runs in the page. */
+function noteRows(body) {
+  const noted = { most: 0, made: 0, frames: 0 };
+  let now = 0;
+  new MutationObserver((changes) => { for (const { addedNodes } of changes) now += [...addedNodes].filter(({ nodeName }) => nodeName === 'TR').length; }).observe(body, { childList: true });
+  const frame = () => {
+    Object.assign(noted, { most: Math.max(noted.most, body.rows.length), made: Math.max(noted.made, now), frames: noted.frames + (now > 0) });
+    now = 0;
+    requestAnimationFrame(frame);
+  };
+  frame();
+  globalThis.rowsNoted = noted;
 }
 
 /** Its tests, with what all tests of the page use. */
@@ -53,6 +69,34 @@ export function operation({ opened, eventually, picture }) {
     await eventually('all are shown again', async () => (await rows.count()) > 10);
     await fleet.locator('[data-focus="view Sorgenkind"]').click();
     await eventually('the view was kept', async () => (await rows.count()) === 1 && (await first()) === 'device-07321');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test('scrolls ten thousand devices by wheel and keys, and a frame makes no more rows than are seen', async (context) => {
+    const { page, wrong, close } = await opened({ path: '/#betrieb' });
+    await largeFleet(page);
+    await page.reload();
+    const fleet = page.locator(testid('devices'));
+    const box = fleet.locator('.window');
+    await eventually('all of them are counted', async () => /alle 10\.000/.test(await fleet.innerText()));
+    await box.scrollIntoViewIfNeeded();
+    await box.hover();
+    await fleet.locator('tbody').evaluate(noteRows);
+    const wheel = await framesDuring(page, async () => {
+      for (let turn = 0; turn < 100; turn += 1) { await page.mouse.wheel(0, 240); await page.waitForTimeout(16); }
+    });
+    const scrolled = await box.evaluate((found) => found.scrollTop);
+    await box.focus();
+    await page.keyboard.press('ArrowDown');
+    const keys = await framesDuring(page, async () => {
+      for (let press = 0; press < 40; press += 1) { await page.keyboard.press('PageDown'); await page.waitForTimeout(30); }
+    });
+    const noted = await page.evaluate(() => globalThis.rowsNoted);
+    const told = ({ frames_per_s: pace, longest_ms: longest, dropped }) => `${pace.toFixed(1)} frames/s, ${dropped} dropped, the longest ${longest.toFixed(0)} ms`;
+    context.diagnostic(`wheel: ${told(wheel)}; keys: ${told(keys)}, which hangs on the load of this machine; at most ${noted.most} rows in the document, ${noted.made} made in a frame`);
+    assert.ok(scrolled > 10_000, `${scrolled} px`);
+    assert.ok(noted.frames > 20 && noted.most < 60 && noted.made < 40, JSON.stringify(noted));
     assert.deepEqual(wrong, []);
     await close();
   });
