@@ -142,6 +142,31 @@ describe('the planner\'s view', () => {
     await close();
   });
 
+  test('tells of any corrected bar why, when a reader rests on it', async () => {
+    const { page, wrong, close } = await openPage(browser, `${demo.url}/plain`);
+    page.setDefaultTimeout(PATIENCE);
+    await page.route('**/api/v1/footfall?*', async (route) => {
+      const answer = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...answer, items: answer.items.map((item) => ({ ...item, state: 'corrected' })) } });
+    });
+    const asked = new Set();
+    await page.route('**/api/v1/revisions?*', async (route) => {
+      asked.add(new URL(route.request().url()).searchParams.get('start'));
+      const side = { value: 3, count: 3, excluded: 0, flags: [] };
+      await route.fulfill({ json: { items: [{ revision: 1, received_at: '2026-11-29T10:00:00Z', reason: 'late', former: side, after: { ...side, value: 8 } }], revisions: 1, next: null } });
+    });
+    await page.goto(`${demo.url}/#planung&compare=previous_week`);
+    await drawn(page);
+    const before = asked.size;
+    const oldest = page.locator(`${testid('planning-bars')} a[data-at]`).first();
+    await oldest.hover();
+    const readout = page.locator(`${testid('planning-bars')} .readout-line`);
+    await eventually('the reason', async () => /korrigiert.* · korrigiert: verspätet/.test(await readout.innerText()));
+    assert.deepEqual([before, asked.size], [8, 9], 'the newest were asked for beforehand, this one now');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   test('gives the paragraph, the citation and a link whose figures stay', async () => {
     const { page, wrong, close } = await opened('#planung&zone=am-markt&compare=none');
     const paper = await page.locator(testid('planning-paper')).innerText();

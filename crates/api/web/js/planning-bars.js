@@ -4,6 +4,7 @@ import { h, svg } from './dom.js';
 import { CROSSINGS, figureAddress } from './figure-rules.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
+import { whyCorrected } from './mark-reasons.js';
 import { walkGrid } from './planning-grid.js';
 import { civil } from './time.js';
 
@@ -24,7 +25,13 @@ export function bars({ items }, told, width) {
   drawn.root.setAttribute('role', 'group');
   const slot = drawn.x(1) - drawn.x(0);
   for (const one of shown) drawn.root.append(...pair(drawn, one, slot, told));
-  return { root: drawn.root, readout: walkGrid(drawn.root, { ArrowLeft: -1, ArrowRight: 1 }) };
+  const why = (at) => (items[at].state === 'corrected' && told.step !== '1mo' ? whyCorrected(figureOf(items[at], told)) : null);
+  return { root: drawn.root, readout: walkGrid(drawn.root, { ArrowLeft: -1, ArrowRight: 1 }, why) };
+}
+
+/** @returns {import('./figure-rules.js').Figure} */
+function figureOf(item, { zone, step }) {
+  return { kind: 'zone', id: zone.id, property: CROSSINGS, step, start: Date.parse(item.start) };
 }
 
 /** Crossings; of a cordon the public gets who came in. */
@@ -55,7 +62,7 @@ function pair({ x, y }, { item, at, now, then }, slot, told) {
   const rect = (from, value, style) => svg('rect', { x: from + 0.5, y: y(value), width: Math.max(1, wide - 1), height: Math.max(0, y(0) - y(value)), rx: Math.min(3, wide / 3), class: style });
   const figure = (from, value) => (wide >= FIGURE ? svg('text', { x: from + wide / 2, y: y(value) - 5, 'text-anchor': 'middle', class: 'tick' }, format.compact(value)) : null);
   const right = told.partner ? middle : left;
-  const link = svg('a', { href: figureAddress({ kind: 'zone', id: told.zone.id, property: CROSSINGS, step: told.step, start: Date.parse(item.start) }), 'data-at': at, 'aria-label': words({ item, now, then }, told), tabindex: -1 },
+  const link = svg('a', { href: figureAddress(figureOf(item, told)), 'data-at': at, 'aria-label': words({ item, now, then }, told), tabindex: -1 },
     svg('rect', { x: x(at), y: y(0) - 200, width: slot, height: 200, class: 'hit' }),
     told.partner && (then === null ? svg('line', { x1: left + wide / 2, x2: left + wide / 2, y1: y(0) - 22, y2: y(0), class: 'absent' }) : [rect(left, then, 'bar then'), figure(left, then)]),
     now === null ? svg('line', { x1: right + wide / 2, x2: right + wide / 2, y1: y(0) - 22, y2: y(0), class: 'absent' }) : [rect(right, now, item.coverage < 0.9 ? 'bar thin' : 'bar'), figure(right, now)],

@@ -4,12 +4,19 @@ import { h } from './dom.js';
 /**
  * @param {SVGElement} root holds the cells as `a[data-at]`, their place in reading order
  * @param {Record<string, number>} moves how far each arrow key goes, e.g. `{ArrowDown: 1, ArrowRight: 7}`
+ * @param {(at:number) => Promise<string>|null} [more] what is known of a cell only when asked
  * @returns {HTMLElement} where the name of the cell is read that is pointed at
  */
-export function walkGrid(root, moves) {
+export function walkGrid(root, moves, more) {
   const readout = h('p', { class: 'readout-line note' }, '\u00a0');
   const cells = new Map([...root.querySelectorAll('a[data-at]')].map((cell) => [Number(cell.dataset.at), cell]));
-  const say = (cell) => { readout.textContent = cell?.getAttribute('aria-label') ?? '\u00a0'; };
+  let pointed = null;
+  const say = (cell) => {
+    pointed = cell;
+    const name = cell?.getAttribute('aria-label');
+    readout.textContent = name ?? '\u00a0';
+    if (cell) more?.(Number(cell.dataset.at))?.then((text) => { if (pointed === cell) readout.textContent = `${name} · ${text}`; });
+  };
   const stop = (cell) => { for (const other of cells.values()) other.setAttribute('tabindex', other === cell ? '0' : '-1'); };
   stop([...cells.values()].at(-1));
   root.addEventListener('pointerover', (event) => say(/** @type {Element} */ (event.target).closest('a[data-at]')));
