@@ -79,8 +79,6 @@ function start(box) {
   base.fit(boundsOf(shownFirst()), PADDING);
   box.append(parts.names, parts.gateways, parts.poles, parts.controls, parts.scale);
   base.onMove(() => requestAnimationFrame(place));
-  syncMarkers();
-  place();
   box.dataset.drawn = base.kind;
   if (new URLSearchParams(location.search).get('map') !== 'svg') awaitReach(box);
 }
@@ -143,14 +141,15 @@ function dress(marker, pole) {
 }
 
 function place() {
+  const { clientWidth: width, clientHeight: height } = parts.names; // before anything is written
   const gateways = gatewaysOnMap();
   const things = [...state.poles.values(), ...gateways, ...state.foreign.values()];
   const spots = spread(things.map(({ lon, lat }, at) => ({ ...pixel(lon, lat), larger: at < state.poles.size ? 0 : LARGER })), DISTANCE);
   const spotOf = new Map(things.map(({ id }, at) => [id, spots[at]]));
   const marks = new Map([...markers, ...gatewayButtons(parts.gateways, gateways), ...foreignLinks(parts.gateways)]);
   for (const [id, spot] of spotOf) marks.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
-  find('#map').style.setProperty('--drawn-width', `${parts.names.clientWidth}px`); // paper keeps the size that was drawn
-  parts.names.replaceChildren(...labels([...state.zones, ...gateways.map(asZone)], spotOf, { width: parts.names.clientWidth, height: parts.names.clientHeight }).map(nameButton));
+  find('#map').style.setProperty('--drawn-width', `${width}px`); // paper keeps the size that was drawn
+  parts.names.replaceChildren(...labels([...state.zones, ...gateways.map(asZone)], spotOf, { width, height }).map(nameButton));
   drawScale();
 }
 

@@ -161,10 +161,14 @@ const POLLUTANT_GROUPS = [
  */
 export function measuredWords(measured, language) {
   const names = (yes) => POLLUTANT_GROUPS.filter((group) => group.of.some((id) => measured.has(id)) === yes).map((group) => group[language]);
-  const list = new Intl.ListFormat(language, { type: 'conjunction' });
   const [has, lacks] = [names(true), names(false)];
   if (has.length === 0) return language === 'de' ? 'Luft wird hier nicht gemessen' : 'air is not measured here';
-  const without = new Intl.ListFormat(language, { type: language === 'de' ? 'conjunction' : 'disjunction' });
-  if (language === 'de') return `${list.format(has)} gemessen${lacks.length ? `, ${without.format(lacks)} hier nicht` : ''}`;
-  return `${list.format(has)} measured${lacks.length ? `, not ${without.format(lacks)}` : ''}`;
+  if (language === 'de') return `${listed(has, 'und')} gemessen${lacks.length ? `, ${listed(lacks, 'und')} hier nicht` : ''}`;
+  return `${listed(has, 'and', ',')} measured${lacks.length ? `, not ${listed(lacks, 'or', ',')}` : ''}`;
+}
+
+/** "a, b und c"; `comma` stands before the last word of three, as English has it (CLDR). An Intl.ListFormat takes longer than the sentence. */
+function listed(names, word, comma = '') {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')}${names.length > 2 ? comma : ''} ${word} ${names.at(-1)}`;
 }

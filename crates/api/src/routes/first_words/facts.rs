@@ -1,5 +1,6 @@
 //! What the first words speak of.
 
+use smartpole_method::air::Pollutant;
 use smartpole_model::UtcMillis;
 use smartpole_store::Air;
 
@@ -44,7 +45,7 @@ impl Facts {
             Some((_, worst)) => *worst = class.max(*worst),
             None => self.air.push((pole.place.clone(), class)),
         }
-        for id in Air::INDEX.pollutants().map(|pollutant| pollutant.id()) {
+        for id in Air::INDEX.pollutants().map(Pollutant::id) {
             if !pole.air.missing.contains(&id) && !self.measured.contains(&id) {
                 self.measured.push(id);
             }
