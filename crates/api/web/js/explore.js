@@ -28,7 +28,11 @@ export function explore({ root, x, y, top, bottom }, points, say, lead, more) {
   };
   const hide = () => { place(rule, { visibility: 'hidden' }); place(dot, { visibility: 'hidden' }); readout.textContent = ''; };
   const go = () => { const address = lead?.(points[at]); if (address) location.hash = address; };
-  const under = (event) => nearest(points, x, (event.clientX - root.getBoundingClientRect().left) * (/** @type {SVGSVGElement} */ (root).viewBox.baseVal.width / root.getBoundingClientRect().width));
+  const drawing = /** @type {SVGSVGElement} */ (root);
+  const under = (event) => {
+    const seen = root.getBoundingClientRect();
+    return nearest(points, x, (event.clientX - seen.left) * (drawing.viewBox.baseVal.width / seen.width));
+  };
   root.setAttribute('tabindex', '0');
   root.classList.toggle('leads', Boolean(lead));
   if (lead) root.setAttribute('aria-description', t('mark.openHelp'));

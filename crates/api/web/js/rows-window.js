@@ -48,7 +48,8 @@ export function rowsWindow(scroller, body, draw) {
   function again(index) {
     const [row, now] = [rows.get(index), fresh(index)];
     if (row.cloneNode(false).isEqualNode(now.cloneNode(false))) { renew(row, [...now.children]); return; }
-    const focused = row.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.focus ?? '' : null;
+    const active = /** @type {HTMLElement} */ (document.activeElement);
+    const focused = row.contains(active) ? active.dataset.focus ?? '' : null;
     row.replaceWith(now);
     rows.set(index, now);
     if (focused !== null) (now.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? now.querySelector('a'))?.focus({ preventScroll: true });
