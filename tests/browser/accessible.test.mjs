@@ -26,10 +26,19 @@ after(async () => {
 /** What axe finds, a line an element. */
 async function found(page) {
   await page.waitForFunction(() => ![...document.querySelectorAll('.skeleton')].some((one) => one.checkVisibility()));
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished.catch(() => {}))));
-  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe); // a page's policy lets no script in; the driver is no script
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+        .map((one) => one.finished.catch(() => {})),
+    ),
+  );
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe); // a page's policy lets no script in; the driver is no script
   const { violations } = await page.evaluate((rules) => globalThis.axe.run(document, rules), RULES);
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.split('\n').slice(1).join(' ').trim()}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.split('\n').slice(1).join(' ').trim()}`),
+  );
 }
 
 /** Opens each address in turn on one page, and tells what axe finds. */
@@ -37,7 +46,9 @@ async function look(views, options, path = '/') {
   const { page, close } = await openPage(browser, `${demo.url}${path}`, options);
   const all = [];
   for (const [name, hash, ready] of views) {
-    await page.evaluate((to) => { location.hash = to; }, hash);
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
     await page.waitForSelector(ready, { timeout: 30_000 });
     all.push(...(await found(page)).map((line) => `${name}: ${line}`));
   }
@@ -47,7 +58,10 @@ async function look(views, options, path = '/') {
 
 describe('the page', () => {
   // contrast hangs on the theme, names on the language: each is seen once
-  for (const [colorScheme, language] of [['light', 'de'], ['dark', 'en']]) {
+  for (const [colorScheme, language] of [
+    ['light', 'de'],
+    ['dark', 'en'],
+  ]) {
     test(`has nothing that axe finds for the public (${colorScheme}, ${language})`, async () => {
       assert.deepEqual(await look(VIEWS, { ...PUBLIC, colorScheme }, `/?lang=${language}`), []);
     });
@@ -74,7 +88,10 @@ describe('the page', () => {
     await page.click('form button');
     await page.waitForURL('**/account');
     assert.deepEqual(await found(page), []);
-    assert.deepEqual(wrong.filter((line) => !line.includes('/first/') && !line.startsWith('console')), []);
+    assert.deepEqual(
+      wrong.filter((line) => !line.includes('/first/') && !line.startsWith('console')),
+      [],
+    );
     await close();
     await own.stop();
   });
@@ -83,7 +100,10 @@ describe('the page', () => {
     for (const path of [...DOCUMENTS, ...WIDGETS]) {
       const { page, close } = await openPage(browser, demo.url + path, PUBLIC);
       if (WIDGETS.includes(path)) await page.waitForSelector('#content > *');
-      assert.deepEqual((await found(page)).map((line) => `${path}: ${line}`), []);
+      assert.deepEqual(
+        (await found(page)).map((line) => `${path}: ${line}`),
+        [],
+      );
       await close();
     }
   });
@@ -94,7 +114,12 @@ function focused(page) {
   return page.evaluate(() => {
     const element = document.activeElement;
     const box = element.getBoundingClientRect();
-    return { name: element === document.body ? '' : (element.getAttribute('aria-label') ?? element.textContent).trim(), pole: element.dataset.pole ?? null, meaning: element.classList.contains('meaning'), seen: box.width > 0 && box.height > 0 && getComputedStyle(element).outlineStyle !== 'none' };
+    return {
+      name: element === document.body ? '' : (element.getAttribute('aria-label') ?? element.textContent).trim(),
+      pole: element.dataset.pole ?? null,
+      meaning: element.classList.contains('meaning'),
+      seen: box.width > 0 && box.height > 0 && getComputedStyle(element).outlineStyle !== 'none',
+    };
   });
 }
 
@@ -112,7 +137,8 @@ describe('the keyboard alone', () => {
       if (at.name === '' && reached.size) break; // out of the page again
       assert.ok(at.seen && at.name, JSON.stringify(at));
       if (at.pole) reached.add(at.pole);
-      const selector = at.pole && reached.size === 1 ? '[data-testid=pole-panel]' : at.meaning && explained === 0 ? '[data-testid=explain]' : null;
+      const selector =
+        at.pole && reached.size === 1 ? '[data-testid=pole-panel]' : at.meaning && explained === 0 ? '[data-testid=explain]' : null;
       if (!selector) continue;
       if (at.meaning) explained += 1;
       await page.keyboard.press('Enter');
@@ -129,7 +155,9 @@ describe('the keyboard alone', () => {
   test('moves nothing for those who want it still', async () => {
     const { page, close } = await openPage(browser, demo.url, { ...PUBLIC, reducedMotion: 'reduce' });
     await page.waitForSelector('[data-testid=map][data-drawn]');
-    await page.evaluate(() => { location.hash = '#pole=AM-01'; });
+    await page.evaluate(() => {
+      location.hash = '#pole=AM-01';
+    });
     await page.waitForSelector('[data-testid=pole-panel]:not([hidden])');
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
     await close();

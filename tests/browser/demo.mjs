@@ -41,7 +41,19 @@ export async function ownDemo(days = 9) {
   const folder = mkdtempSync(join(tmpdir(), 'smartpole-page-'));
   const data = join(folder, 'data');
   const mqtt = await freePort();
-  const args = ['demo', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${mqtt}`, '--udp', '127.0.0.1:0', '--days', String(days)];
+  const args = [
+    'demo',
+    '--data',
+    data,
+    '--http',
+    '127.0.0.1:0',
+    '--mqtt',
+    `127.0.0.1:${mqtt}`,
+    '--udp',
+    '127.0.0.1:0',
+    '--days',
+    String(days),
+  ];
   const child = spawn(binary(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stderr.pipe(createWriteStream(join(artefacts, 'page-demo.log')));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -80,23 +92,41 @@ export function chromiumPath() {
 export async function startBrowser(more = []) {
   const { chromium } = createRequire(join(modulesFolder(), 'package.json'))('playwright-core');
   const executablePath = chromiumPath();
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader', ...more];
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--enable-unsafe-swiftshader',
+    ...more,
+  ];
   return chromium.launch({ executablePath, headless: true, args });
 }
 
 /** A page that notes what goes wrong on it: console errors, failed requests, requests to other hosts. */
 export async function openPage(browser, url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'de-DE', timezoneId: 'Europe/Berlin', ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 1000 },
+    locale: 'de-DE',
+    timezoneId: 'Europe/Berlin',
+    ...options,
+  });
   const page = await context.newPage();
   const wrong = [];
-  page.on('console', (message) => { if (message.type() === 'error') wrong.push(`console: ${message.text()}`); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrong.push(`console: ${message.text()}`);
+  });
   page.on('pageerror', (error) => wrong.push(`exception: ${error.stack ?? error}`));
   page.on('request', (request) => {
     const asked = new URL(request.url());
     if (!['data:', 'blob:'].includes(asked.protocol) && asked.origin !== new URL(url).origin) wrong.push(`other host: ${asked}`);
   });
-  page.on('response', (response) => { if (response.status() >= 400) wrong.push(`${response.status()} ${response.url()}`); });
+  page.on('response', (response) => {
+    if (response.status() >= 400) wrong.push(`${response.status()} ${response.url()}`);
+  });
   await page.goto(url);
   /** What a test answers itself may still be under way. */
   const close = async () => {

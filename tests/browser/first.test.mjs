@@ -44,14 +44,20 @@ async function measured() {
   await page.addInitScript(clickUntilAnswered, [THEME, SENTENCE]);
   await page.goto(demo.url);
   await page.waitForFunction(() => globalThis.firstSeen.answered !== null && globalThis.firstSeen.words !== null);
-  const seen = await page.evaluate(() => ({ ...globalThis.firstSeen, painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null }));
+  const seen = await page.evaluate(() => ({
+    ...globalThis.firstSeen,
+    painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
+  }));
   await close();
   return seen;
 }
 
 describe('the first moment', () => {
   test('says how the air is without any script, in the language of the address', async () => {
-    for (const [path, word] of [['/', /Luft|Masten/], ['/?lang=en', /air|poles/]]) {
+    for (const [path, word] of [
+      ['/', /Luft|Masten/],
+      ['/?lang=en', /air|poles/],
+    ]) {
       const { page, wrong, close } = await openPage(browser, demo.url + path, { ...PUBLIC, javaScriptEnabled: false });
       const words = () => page.locator(SENTENCE).innerText();
       for (let tries = 0; tries < 20 && !(await words()).trim(); tries += 1) await page.reload(); // a service with much to do sends its page without
@@ -65,7 +71,8 @@ describe('the first moment', () => {
   test('leaves the first words as they are once the script runs', async () => {
     const { page, close } = await openPage(browser, demo.url, PUBLIC);
     const words = () => page.locator(SENTENCE).innerText();
-    for (let tries = 0; ; tries += 1) { // an hour may end in between
+    for (let tries = 0; ; tries += 1) {
+      // an hour may end in between
       const said = await (await fetch(demo.url, { headers: PUBLIC.extraHTTPHeaders })).text();
       const [, headline] = said.match(/data-testid="sentence"[^>]*><span lang="de">([^<]+)</) ?? [];
       await page.reload();
@@ -81,10 +88,13 @@ describe('the first moment', () => {
     await page.route('**/js/main.js', () => {}); // never answered
     await page.goto(demo.url, { waitUntil: 'commit' });
     await page.waitForSelector(SENTENCE);
-    await page.waitForFunction(([control]) => {
-      document.querySelector(control).click();
-      return document.documentElement.dataset.theme;
-    }, [THEME]);
+    await page.waitForFunction(
+      ([control]) => {
+        document.querySelector(control).click();
+        return document.documentElement.dataset.theme;
+      },
+      [THEME],
+    );
     await page.locator('[data-testid=lang-en]').click();
     await page.waitForFunction(() => document.documentElement.lang === 'en');
     assert.equal(await page.locator('[data-text="nav.method"]').innerText(), 'Data and method');
@@ -94,8 +104,17 @@ describe('the first moment', () => {
   test('answers a click soon on a processor four times slower', async (context) => {
     const times = [];
     for (let turn = 0; turn < 5; turn += 1) times.push(await measured());
-    const told = (name) => times.map((one) => Math.round(one[name])).sort((a, b) => a - b).join(', ');
-    context.diagnostic(`a click is answered after ${told('answered')} ms, words are in the page after ${told('words')} ms and painted after ${told('painted')} ms, which hangs on the load of this machine`);
-    assert.ok(times.every(({ answered, words, painted }) => answered && words && painted), JSON.stringify(times));
+    const told = (name) =>
+      times
+        .map((one) => Math.round(one[name]))
+        .sort((a, b) => a - b)
+        .join(', ');
+    context.diagnostic(
+      `a click is answered after ${told('answered')} ms, words are in the page after ${told('words')} ms and painted after ${told('painted')} ms, which hangs on the load of this machine`,
+    );
+    assert.ok(
+      times.every(({ answered, words, painted }) => answered && words && painted),
+      JSON.stringify(times),
+    );
   });
 });

@@ -9,7 +9,7 @@ const [url, seconds = '5'] = process.argv.slice(2);
 
 const browser = await startBrowser();
 const { page } = await openPage(browser, `${url}/#betrieb`);
-for (let tries = 0; tries < 100 && await page.locator('[data-testid=feed] .feed li').count() === 0; tries += 1) {
+for (let tries = 0; tries < 100 && (await page.locator('[data-testid=feed] .feed li').count()) === 0; tries += 1) {
   await page.locator('[data-testid=feed]').scrollIntoViewIfNeeded(); // what comes above it moves it out of sight, where it does not draw
   await page.waitForTimeout(200);
 }

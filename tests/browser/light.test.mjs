@@ -28,7 +28,9 @@ describe('the public page', () => {
     const urls = new Map();
     let bytes = 0;
     client.on('Network.requestWillBeSent', ({ requestId, request }) => urls.set(requestId, request.url));
-    client.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+    client.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
     await page.goto(demo.url);
     await page.waitForSelector('[data-testid=map][data-drawn]');
     await page.waitForFunction(() => ![...document.querySelectorAll('.skeleton')].some((one) => one.checkVisibility()));

@@ -37,10 +37,15 @@ describe('Lighthouse', () => {
       const { lhr, report } = await lighthouse.default(demo.url, { port, output: 'html', extraHeaders: PUBLIC, logLevel: 'error' }, config);
       writeFileSync(join(artefacts, `lighthouse-${device}.html`), report);
       const scores = Object.fromEntries(Object.values(lhr.categories).map(({ id, score }) => [id, score]));
-      const shown = ['first-contentful-paint', 'largest-contentful-paint', 'interactive', 'total-blocking-time'].map((id) => `${id} ${lhr.audits[id].displayValue}`);
+      const shown = ['first-contentful-paint', 'largest-contentful-paint', 'interactive', 'total-blocking-time'].map(
+        (id) => `${id} ${lhr.audits[id].displayValue}`,
+      );
       context.diagnostic(`performance ${scores.performance} (${shown.join(', ')}), which hangs on the load of this machine`);
       for (const id of ['accessibility', 'best-practices', 'seo']) {
-        const wrong = lhr.categories[id].auditRefs.map(({ id: audit }) => lhr.audits[audit]).filter(({ score }) => score !== null && score < 1).map(({ id: audit }) => audit);
+        const wrong = lhr.categories[id].auditRefs
+          .map(({ id: audit }) => lhr.audits[audit])
+          .filter(({ score }) => score !== null && score < 1)
+          .map(({ id: audit }) => audit);
         assert.ok(scores[id] >= LEAST, `${id} ${scores[id]}: ${wrong.join(', ')}`);
       }
     });

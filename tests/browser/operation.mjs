@@ -14,7 +14,11 @@ async function largeFleet(page) {
     const asked = new URL(route.request().url()).searchParams;
     if (!all) {
       const { items } = await (await route.fetch({ url: new URL('/api/v1/devices', route.request().url()).href })).json();
-      all = Array.from({ length: FLEET }, (_, n) => ({ ...items[n % items.length], id: `device-${String(n).padStart(5, '0')}`, ...(n === 7321 ? { state: 'silent', flags: ['stuck'] } : {}) }));
+      all = Array.from({ length: FLEET }, (_, n) => ({
+        ...items[n % items.length],
+        id: `device-${String(n).padStart(5, '0')}`,
+        ...(n === 7321 ? { state: 'silent', flags: ['stuck'] } : {}),
+      }));
     }
     const [from, limit] = [Number(asked.get('cursor') ?? 0), Number(asked.get('limit'))];
     assert.ok(limit <= 1000, 'an answer at a time that a page reads without a pause');
@@ -26,9 +30,15 @@ async function largeFleet(page) {
 function noteRows(body) {
   const noted = { most: 0, made: 0, frames: 0 };
   let now = 0;
-  new MutationObserver((changes) => { for (const { addedNodes } of changes) now += [...addedNodes].filter(({ nodeName }) => nodeName === 'TR').length; }).observe(body, { childList: true });
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) now += [...addedNodes].filter(({ nodeName }) => nodeName === 'TR').length;
+  }).observe(body, { childList: true });
   const frame = () => {
-    Object.assign(noted, { most: Math.max(noted.most, body.rows.length), made: Math.max(noted.made, now), frames: noted.frames + (now > 0) });
+    Object.assign(noted, {
+      most: Math.max(noted.most, body.rows.length),
+      made: Math.max(noted.made, now),
+      frames: noted.frames + (now > 0),
+    });
     now = 0;
     requestAnimationFrame(frame);
   };
@@ -48,9 +58,11 @@ export function operation({ opened, eventually, picture }) {
     await eventually('all of them are counted', async () => /alle 10\.000/.test(await fleet.innerText()));
     assert.equal(await fleet.locator('table').getAttribute('aria-rowcount'), String(FLEET + 1));
     const scrolledTo = async (index) => {
-      await fleet.locator('.window').evaluate((box, at) => { box.scrollTop = at * parseFloat(getComputedStyle(box).getPropertyValue('--row')); }, index);
+      await fleet.locator('.window').evaluate((box, at) => {
+        box.scrollTop = at * parseFloat(getComputedStyle(box).getPropertyValue('--row'));
+      }, index);
       await eventually(`row ${index} is there`, async () => (await fleet.locator(`tr[aria-rowindex="${index + 2}"]`).count()) === 1);
-      assert.ok(await rows.count() < 60, `${await rows.count()} rows in the document`);
+      assert.ok((await rows.count()) < 60, `${await rows.count()} rows in the document`);
     };
     for (const index of [40, 5000, FLEET - 1, 0]) await scrolledTo(index);
     assert.equal(await first(), 'device-07321', 'who needs somebody comes first');
@@ -84,17 +96,26 @@ export function operation({ opened, eventually, picture }) {
     await box.hover();
     await fleet.locator('tbody').evaluate(noteRows);
     const wheel = await framesDuring(page, async () => {
-      for (let turn = 0; turn < 100; turn += 1) { await page.mouse.wheel(0, 240); await page.waitForTimeout(16); }
+      for (let turn = 0; turn < 100; turn += 1) {
+        await page.mouse.wheel(0, 240);
+        await page.waitForTimeout(16);
+      }
     });
     const scrolled = await box.evaluate((found) => found.scrollTop);
     await box.focus();
     await page.keyboard.press('ArrowDown');
     const keys = await framesDuring(page, async () => {
-      for (let press = 0; press < 40; press += 1) { await page.keyboard.press('PageDown'); await page.waitForTimeout(30); }
+      for (let press = 0; press < 40; press += 1) {
+        await page.keyboard.press('PageDown');
+        await page.waitForTimeout(30);
+      }
     });
     const noted = await page.evaluate(() => globalThis.rowsNoted);
-    const told = ({ frames_per_s: pace, longest_ms: longest, dropped }) => `${pace.toFixed(1)} frames/s, ${dropped} dropped, the longest ${longest.toFixed(0)} ms`;
-    context.diagnostic(`wheel: ${told(wheel)}; keys: ${told(keys)}, which hangs on the load of this machine; at most ${noted.most} rows in the document, ${noted.made} made in a frame`);
+    const told = ({ frames_per_s: pace, longest_ms: longest, dropped }) =>
+      `${pace.toFixed(1)} frames/s, ${dropped} dropped, the longest ${longest.toFixed(0)} ms`;
+    context.diagnostic(
+      `wheel: ${told(wheel)}; keys: ${told(keys)}, which hangs on the load of this machine; at most ${noted.most} rows in the document, ${noted.made} made in a frame`,
+    );
     assert.ok(scrolled > 10_000, `${scrolled} px`);
     assert.ok(noted.frames > 20 && noted.most < 60 && noted.made < 40, JSON.stringify(noted));
     assert.deepEqual(wrong, []);
@@ -116,7 +137,11 @@ export function operation({ opened, eventually, picture }) {
     assert.equal(await at(), FLEET);
     await page.keyboard.press('Home');
     await page.keyboard.press('Tab');
-    assert.match(await page.evaluate(() => document.activeElement.getAttribute('href')), /^#pole=/, 'the links of a row, one after the other');
+    assert.match(
+      await page.evaluate(() => document.activeElement.getAttribute('href')),
+      /^#pole=/,
+      'the links of a row, one after the other',
+    );
     await page.keyboard.press('Shift+Tab');
     assert.equal(await at(), 2, 'and back');
     await picture(page, 'page-fleet');
@@ -130,11 +155,16 @@ export function operation({ opened, eventually, picture }) {
     const lines = feed.locator('.feed li');
     // what comes above it moves it out of sight, where it does not draw
     const seen = () => feed.scrollIntoViewIfNeeded().then(() => lines.count());
-    await eventually('messages with their values', async () => (await seen()) > 3 && /\d\d:\d\d:\d\d[\s\S]*(µg\/m³|Querungen)/.test(await lines.first().innerText()));
+    await eventually(
+      'messages with their values',
+      async () => (await seen()) > 3 && /\d\d:\d\d:\d\d[\s\S]*(µg\/m³|Querungen)/.test(await lines.first().innerText()),
+    );
     await feed.locator('[data-focus="feed pause"]').click();
     const held = await lines.allInnerTexts();
     const newer = await page.evaluate(() => import('/js/state.js').then(({ state }) => state.ledger.journalled));
-    await eventually('others came meanwhile', () => page.evaluate((before) => import('/js/state.js').then(({ state }) => state.ledger.journalled > before + 5), newer));
+    await eventually('others came meanwhile', () =>
+      page.evaluate((before) => import('/js/state.js').then(({ state }) => state.ledger.journalled > before + 5), newer),
+    );
     assert.deepEqual(await lines.allInnerTexts(), held, 'a list that is paused stays');
     await feed.locator('input[type=search]').fill('am-01-air');
     assert.equal(await lines.count(), 0);
@@ -142,11 +172,24 @@ export function operation({ opened, eventually, picture }) {
     await eventually('of that device alone', async () => (await lines.count()) > 0);
     assert.ok((await lines.locator('code').allInnerTexts()).every((id) => id === 'am-01-air'));
     await feed.locator('input[type=search]').fill('');
-    await page.evaluate(() => import('/js/live.js').then(({ take }) => {
-      for (let n = 0; n < 5000; n += 1) take({ pole: 'AM-01', device: `flood-${n}`, property: 'pm2_5', channel: 0, unit: 'ug/m3', value: n, event_time: '2026-11-29T10:00:00Z', received_at: '2026-11-29T10:00:00Z', flags: [] });
-    }));
+    await page.evaluate(() =>
+      import('/js/live.js').then(({ take }) => {
+        for (let n = 0; n < 5000; n += 1)
+          take({
+            pole: 'AM-01',
+            device: `flood-${n}`,
+            property: 'pm2_5',
+            channel: 0,
+            unit: 'ug/m3',
+            value: n,
+            event_time: '2026-11-29T10:00:00Z',
+            received_at: '2026-11-29T10:00:00Z',
+            flags: [],
+          });
+      }),
+    );
     await eventually('how many were left out', async () => /[45]\.\d{3} davon ausgelassen/.test(await feed.innerText()));
-    assert.ok(await lines.count() <= 40, `${await lines.count()} lines`);
+    assert.ok((await lines.count()) <= 40, `${await lines.count()} lines`);
     assert.deepEqual(wrong, []);
     await close();
   });

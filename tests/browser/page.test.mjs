@@ -20,7 +20,14 @@ const testid = (name) => `[data-testid=${name}]`;
 /** A picture of the whole page once all is loaded, with what moves where it comes to rest. */
 async function picture(page, name, fullPage = true) {
   await page.waitForFunction(() => ![...document.querySelectorAll('.skeleton')].some((one) => one.checkVisibility()));
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime)).map((animation) => animation.finished.catch(() => {}))));
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+        .map((animation) => animation.finished.catch(() => {})),
+    ),
+  );
   if (fullPage) await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage, animations: 'disabled' });
 }
@@ -30,7 +37,9 @@ async function eventually(what, ask) {
   const end = Date.now() + PATIENCE;
   let failure;
   while (Date.now() < end) {
-    const found = await ask().catch((error) => { failure = error; });
+    const found = await ask().catch((error) => {
+      failure = error;
+    });
     if (found) return found;
     await new Promise((later) => setTimeout(later, 100));
   }
@@ -47,7 +56,17 @@ async function opened(options) {
 
 /** A target as the ledger tells of it, while its server is away. */
 const target = {
-  name: 'city', since: null, accepted: 10_403, filtered: 0, forwarded: 7000, pending: 3400, refused: [{ reason: 'field_type_conflict', value: 3, lines: 1 }], windows: 120, balanced: true, pending_messages: 425, lag_s: 12.3,
+  name: 'city',
+  since: null,
+  accepted: 10_403,
+  filtered: 0,
+  forwarded: 7000,
+  pending: 3400,
+  refused: [{ reason: 'field_type_conflict', value: 3, lines: 1 }],
+  windows: 120,
+  balanced: true,
+  pending_messages: 425,
+  lag_s: 12.3,
   circuit: { state: 'open', kind: 'network', reason: 'connection refused', since: '2026-11-29T10:00:00Z', retry_at: null },
 };
 
@@ -83,7 +102,12 @@ describe('the page', () => {
     const poles = await page.locator('button.pole').count();
     assert.ok(poles >= 40, `${poles} poles`);
     await page.waitForSelector('body[data-connection=live]');
-    await eventually('poles have an air class', () => page.locator('button.pole[data-air-class="none"]').count().then((none) => none < poles));
+    await eventually('poles have an air class', () =>
+      page
+        .locator('button.pole[data-air-class="none"]')
+        .count()
+        .then((none) => none < poles),
+    );
     await picture(page, 'page-desktop');
     assert.deepEqual(wrong, []);
     await close();
@@ -93,7 +117,10 @@ describe('the page', () => {
     const { page, wrong, close } = await opened();
     for (const name of ['reporting', 'footfall', 'air', 'rate', 'ledger']) {
       const figure = page.locator(`${testid(`tile-${name}`)} .figure`);
-      await eventually(`tile ${name}`, async () => ((await figure.innerText()).trim().length > 0 && !/^[–—-]$/.test((await figure.innerText()).trim())));
+      await eventually(
+        `tile ${name}`,
+        async () => (await figure.innerText()).trim().length > 0 && !/^[–—-]$/.test((await figure.innerText()).trim()),
+      );
     }
     const sentence = await page.locator(testid('sentence')).innerText();
     assert.ok(sentence.length > 20, sentence);
@@ -105,7 +132,8 @@ describe('the page', () => {
   test('gives the public a page without the operation and without exact counts, and asks for nothing that it would be refused', async () => {
     const { page, wrong, close } = await opened({ extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' } });
     await page.waitForSelector('body[data-role=public][data-connection=live]');
-    for (const hidden of ['#operation', 'nav a[href="#betrieb"]', testid('tile-rate'), testid('tile-ledger')]) assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+    for (const hidden of ['#operation', 'nav a[href="#betrieb"]', testid('tile-rate'), testid('tile-ledger')])
+      assert.equal(await page.locator(hidden).isVisible(), false, hidden);
     await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
     await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
     await page.waitForSelector(`${testid('chart-24h')} svg`);
@@ -124,7 +152,10 @@ describe('the page', () => {
     await page.waitForSelector(`${testid('chart-24h')} svg`);
     await page.waitForSelector(`${testid('chart-30d')} svg`);
     await picture(page, 'page-pole');
-    const values = () => page.locator(`${testid('pole-panel')} [data-live]`).evaluateAll((all) => all.map((value) => `${value.dataset.live}=${value.textContent}`).join(' '));
+    const values = () =>
+      page
+        .locator(`${testid('pole-panel')} [data-live]`)
+        .evaluateAll((all) => all.map((value) => `${value.dataset.live}=${value.textContent}`).join(' '));
     const first = await values();
     await eventually('a live value changes', async () => (await values()) !== first);
     assert.deepEqual(wrong, []);
@@ -167,17 +198,40 @@ describe('the page', () => {
     });
     await page.route('**/api/v1/targets/city/refused?*', (route) => {
       const reason = new URL(route.request().url()).searchParams.get('reason');
-      return route.fulfill({ json: { items: [{ refused_at: '2026-11-29T10:00:00Z', reason, readings: 3, detail: 'input field "pm10" is type float', line: 'air_quality pm10=1.5' }], next: null } });
+      return route.fulfill({
+        json: {
+          items: [
+            {
+              refused_at: '2026-11-29T10:00:00Z',
+              reason,
+              readings: 3,
+              detail: 'input field "pm10" is type float',
+              line: 'air_quality pm10=1.5',
+            },
+          ],
+          next: null,
+        },
+      });
     });
     await page.reload();
     const card = page.locator(`${testid('targets')} [data-target=city][data-circuit=open]`);
-    await eventually('its state, lag and equation', async () => /InfluxDB city[\s\S]*wartet[\s\S]*12 s zurück, 3\.400 Messwerte aus 425 Nachrichten ausstehend[\s\S]*nicht zu erreichen[\s\S]*10\.403[\s\S]*7\.000[\s\S]*3\.400/.test(await card.innerText()));
-    assert.equal(await page.locator('#ledger .flow .target-end.is-open').textContent(), 'InfluxDB city3.400 ausstehend', 'the picture ends there');
+    await eventually('its state, lag and equation', async () =>
+      /InfluxDB city[\s\S]*wartet[\s\S]*12 s zurück, 3\.400 Messwerte aus 425 Nachrichten ausstehend[\s\S]*nicht zu erreichen[\s\S]*10\.403[\s\S]*7\.000[\s\S]*3\.400/.test(
+        await card.innerText(),
+      ),
+    );
+    assert.equal(
+      await page.locator('#ledger .flow .target-end.is-open').textContent(),
+      'InfluxDB city3.400 ausstehend',
+      'the picture ends there',
+    );
     await picture(page, 'page-targets');
     await card.locator('.reasons a').focus();
     await page.keyboard.press('Enter');
     const panel = page.locator(testid('refused-panel'));
-    await eventually('the line with the words of the server', async () => /Feldtyp passt nicht[\s\S]*input field "pm10" is type float[\s\S]*air_quality pm10=1.5/.test(await panel.innerText()));
+    await eventually('the line with the words of the server', async () =>
+      /Feldtyp passt nicht[\s\S]*input field "pm10" is type float[\s\S]*air_quality pm10=1.5/.test(await panel.innerText()),
+    );
     await page.keyboard.press('Escape');
     await page.waitForSelector(testid('refused-panel'), { state: 'hidden' });
     assert.match(await page.evaluate(() => document.activeElement.textContent), /Feldtyp passt nicht/, 'closing leads back');
@@ -214,7 +268,9 @@ describe('the page', () => {
     await page.click('body > header nav a[href="#betrieb"]');
     await eventually('the list tells what the interface tells', async () => {
       const items = await listed('gateways');
-      const shown = await page.locator(`${testid('gateways')} tr[data-gateway]`).evaluateAll((rows) => rows.map((row) => `${row.dataset.gateway} ${row.dataset.state}`));
+      const shown = await page
+        .locator(`${testid('gateways')} tr[data-gateway]`)
+        .evaluateAll((rows) => rows.map((row) => `${row.dataset.gateway} ${row.dataset.state}`));
       assert.deepEqual(shown.sort(), items.map(({ id, state }) => `${id} ${state}`).sort());
       const quiet = items.filter(({ state }) => state !== 'online');
       const notices = page.locator(testid('notices'));
@@ -237,7 +293,9 @@ describe('the page', () => {
     await eventually('a device that joined is heard', async () => /\p{L}[^−]*−\d+ dBm/u.test(await heard.locator('.c-signal').innerText()));
     await heard.locator('.c-device a').click();
     const panel = page.locator(testid('device-panel'));
-    await eventually('its panel tells of session, joins and gateways', async () => /Wer es hört[\s\S]*−\d+ dBm[\s\S]*SF\d+[\s\S]*Sitzung[\s\S]*[0-9a-f]{8}[\s\S]*Beitritte/.test(await panel.innerText()));
+    await eventually('its panel tells of session, joins and gateways', async () =>
+      /Wer es hört[\s\S]*−\d+ dBm[\s\S]*SF\d+[\s\S]*Sitzung[\s\S]*[0-9a-f]{8}[\s\S]*Beitritte/.test(await panel.innerText()),
+    );
     await picture(page, 'page-device', false);
     assert.deepEqual(wrong, []);
     await close();
@@ -249,16 +307,23 @@ describe('the page', () => {
     await page.waitForSelector(`${testid('tile-footfall')}[href^="#figure="]`);
     await page.locator(testid('tile-footfall')).focus();
     await page.keyboard.press('Enter');
-    await eventually('value, coverage, state and method', async () => /Querungen[\s\S]*\d[\s\S]*Abdeckung[\s\S]*%[\s\S]*Methode\s*footfall\.cross_section, Version 1/.test(await panel.innerText()));
+    await eventually('value, coverage, state and method', async () =>
+      /Querungen[\s\S]*\d[\s\S]*Abdeckung[\s\S]*%[\s\S]*Methode\s*footfall\.cross_section, Version 1/.test(await panel.innerText()),
+    );
     await page.waitForSelector(`${testid('figure-parts')} svg`);
     await picture(page, 'page-figure', false);
     await page.locator(`${testid('figure-parts')} svg`).focus();
     await page.keyboard.press('Enter');
-    await eventually('its last hour is a figure of its own, made of poles', async () => /\/1h\//.test(page.url()) && (await page.locator(`${testid('figure-parts')} tbody tr`).count()) > 3);
+    await eventually(
+      'its last hour is a figure of its own, made of poles',
+      async () => /\/1h\//.test(page.url()) && (await page.locator(`${testid('figure-parts')} tbody tr`).count()) > 3,
+    );
     await page.keyboard.press('Escape');
     await page.waitForSelector(testid('figure-panel'), { state: 'hidden' });
     await page.locator(testid('tile-air')).click();
-    await eventually('a class by its pollutants', async () => /Luftqualität, UBA-Schema 2025[\s\S]*Schadstoffe[\s\S]*µg\/m³/.test(await panel.innerText()));
+    await eventually('a class by its pollutants', async () =>
+      /Luftqualität, UBA-Schema 2025[\s\S]*Schadstoffe[\s\S]*µg\/m³/.test(await panel.innerText()),
+    );
     assert.deepEqual(wrong, []);
     await close();
   });
@@ -272,12 +337,24 @@ describe('the page', () => {
     const { page, wrong, close } = await opened({ path: `/#figure=zone:altstadt/people_in/1h/${found.start}` });
     const panel = page.locator(testid('figure-panel'));
     const list = page.locator(`${testid('figure-revisions')} li[data-revision]`);
-    await eventually('each revision with its reason', async () => (await list.count()) === Math.min(20, found.revision) && /Revision 1[\s\S]*(verspätet eingetroffen|Zählerstand kam nach|Prüfung der Qualität)[\s\S]*Viertelstunde/.test(await list.first().innerText()));
+    await eventually(
+      'each revision with its reason',
+      async () =>
+        (await list.count()) === Math.min(20, found.revision) &&
+        /Revision 1[\s\S]*(verspätet eingetroffen|Zählerstand kam nach|Prüfung der Qualität)[\s\S]*Viertelstunde/.test(
+          await list.first().innerText(),
+        ),
+    );
     await page.fill(`${testid('figure-as-of')} input`, '2026-01-01T12:00');
     await page.keyboard.press('Enter');
-    await eventually('nothing was known long ago', async () => /nichts bekannt[\s\S]*Heute gilt/.test(await page.locator(testid('figure-then')).innerText()));
+    await eventually('nothing was known long ago', async () =>
+      /nichts bekannt[\s\S]*Heute gilt/.test(await page.locator(testid('figure-then')).innerText()),
+    );
     assert.match(page.url(), /&as_of=2026-01-01T11:00:00Z$/, 'to be passed on');
-    assert.match(await panel.locator(testid('figure-cite')).innerText(), new RegExp(`Revision ${found.revision}, Methode window\\.count/1`));
+    assert.match(
+      await panel.locator(testid('figure-cite')).innerText(),
+      new RegExp(`Revision ${found.revision}, Methode window\\.count/1`),
+    );
     await picture(page, 'page-figure-corrected', false);
     assert.deepEqual(wrong, []);
     await close();
@@ -287,7 +364,9 @@ describe('the page', () => {
     const { page, wrong, close } = await opened({ path: '/#pole=AM-01' });
     const chart = page.locator(testid('chart-30d'));
     await chart.locator('.cite-fold summary').click();
-    await eventually('a line with method and instant', async () => /Feinstaub PM2,5, AM-01[\s\S]*Stand [\s\S]*Methode window\.mean\/1/.test(await chart.locator('.cite p').innerText()));
+    await eventually('a line with method and instant', async () =>
+      /Feinstaub PM2,5, AM-01[\s\S]*Stand [\s\S]*Methode window\.mean\/1/.test(await chart.locator('.cite p').innerText()),
+    );
     const record = decodeURIComponent(await chart.locator('.cite a[download="smartpole.bib"]').getAttribute('href'));
     assert.match(record, /^data:text\/plain;charset=utf-8,@misc\{smartpole-/);
     const [link] = /http\S+$/.exec(await chart.locator('.cite p').innerText());
@@ -295,10 +374,16 @@ describe('the page', () => {
     const frozen = async () => {
       await page.goto('about:blank');
       await page.goto(link);
-      await eventually('the course is frozen', async () => /So war es bekannt am/.test(await page.locator(testid('frozen')).innerText()) && (await drawn()).length > 1);
+      await eventually(
+        'the course is frozen',
+        async () => /So war es bekannt am/.test(await page.locator(testid('frozen')).innerText()) && (await drawn()).length > 1,
+      );
       return drawn();
     };
-    await eventually('the minute of the link is over', async () => Date.now() > Date.parse(decodeURIComponent(/as_of=(.*)$/.exec(link)[1])) + 1_000);
+    await eventually(
+      'the minute of the link is over',
+      async () => Date.now() > Date.parse(decodeURIComponent(/as_of=(.*)$/.exec(link)[1])) + 1_000,
+    );
     assert.deepEqual(await frozen(), await frozen(), 'the same picture each time, while live data comes in');
     await picture(page, 'page-cited', false);
     await page.locator(`${testid('frozen')} button`).click();
@@ -317,7 +402,12 @@ describe('the page', () => {
     });
     await page.waitForSelector(`${testid('chart-24h')} svg`);
     await page.locator('details.raw summary').click();
-    await eventually('a hollow point, counted in words', async () => (await page.locator(`${testid('chart-raw')} .hollow`).count()) === 1 && /1 von \d+ Messwerten zählt nicht: Wert hängt/.test(await page.locator(testid('chart-raw')).innerText()));
+    await eventually(
+      'a hollow point, counted in words',
+      async () =>
+        (await page.locator(`${testid('chart-raw')} .hollow`).count()) === 1 &&
+        /1 von \d+ Messwerten zählt nicht: Wert hängt/.test(await page.locator(testid('chart-raw')).innerText()),
+    );
     await picture(page, 'page-raw', false);
     assert.deepEqual(wrong, []);
     await close();
@@ -330,12 +420,18 @@ describe('the page', () => {
     const sheet = page.locator(testid('method-page'));
     await eventually('each with its version', async () => {
       const shown = await sheet.locator('[data-method] .method-id').allInnerTexts();
-      return methods.every(({ id, version }) => shown.some((text) => text.replace(/\s/g, '') === `${id}/${version}`)) && shown.length === methods.length;
+      return (
+        methods.every(({ id, version }) => shown.some((text) => text.replace(/\s/g, '') === `${id}/${version}`)) &&
+        shown.length === methods.length
+      );
     });
     await picture(page, 'page-method', false);
     const german = await sheet.innerText();
     await page.click(testid('lang-en'));
-    await eventually('the words change', async () => /Windows and means/.test(await sheet.innerText()) && (await sheet.innerText()) !== german);
+    await eventually(
+      'the words change',
+      async () => /Windows and means/.test(await sheet.innerText()) && (await sheet.innerText()) !== german,
+    );
     await page.goto(`${demo.url}/#methode=air.day`);
     await eventually('an address leads to its method', () => page.evaluate(() => document.activeElement.dataset.method === 'air.day'));
     assert.deepEqual(wrong, []);
@@ -356,7 +452,13 @@ describe('the page', () => {
 
   test('is dark for those who like it dark', async () => {
     const { page, wrong, close } = await opened({ colorScheme: 'dark' });
-    const brightness = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0));
+    const brightness = () =>
+      page.evaluate(() =>
+        getComputedStyle(document.body)
+          .backgroundColor.match(/\d+/g)
+          .slice(0, 3)
+          .reduce((sum, part) => sum + Number(part), 0),
+      );
     const dark = await brightness();
     await picture(page, 'page-dark');
     await page.click(testid('theme'));
@@ -366,15 +468,23 @@ describe('the page', () => {
   });
 
   test('fits a phone', async () => {
-    const { page, wrong, close } = await opened({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+    const { page, wrong, close } = await opened({
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+    });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     await picture(page, 'page-phone');
     assert.ok(wide <= 390, `${wide} px wide`);
     await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
     await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
     await picture(page, 'page-phone-pole', false);
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
-    for (const [hash, panel] of [['#figure=zone:altstadt/crossings/1h/2026-11-28T23:00:00Z', 'figure-panel'], ['#methode', 'method-page']]) {
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+    for (const [hash, panel] of [
+      ['#figure=zone:altstadt/crossings/1h/2026-11-28T23:00:00Z', 'figure-panel'],
+      ['#methode', 'method-page'],
+    ]) {
       await page.goto(`${demo.url}/${hash}`);
       await page.waitForSelector(`${testid(panel)}:not([hidden])`);
       await picture(page, `page-phone-${panel}`, false);
@@ -387,7 +497,7 @@ describe('the page', () => {
   test('draws the map without WebGL, too', async () => {
     const { page, wrong, close } = await opened({ path: '/?map=svg' });
     assert.equal(await page.getAttribute(testid('map'), 'data-drawn'), 'svg');
-    assert.ok(await page.locator('button.pole').count() >= 40);
+    assert.ok((await page.locator('button.pole').count()) >= 40);
     await picture(page, 'page-svg-map');
     assert.deepEqual(wrong, []);
     await close();

@@ -20,7 +20,9 @@ async function eventually(what, ask) {
   const end = Date.now() + PATIENCE;
   let failure;
   while (Date.now() < end) {
-    const found = await ask().catch((error) => { failure = error; });
+    const found = await ask().catch((error) => {
+      failure = error;
+    });
     if (found) return found;
     await new Promise((later) => setTimeout(later, 200));
   }
@@ -62,7 +64,7 @@ after(async () => {
   await demo?.stop();
 });
 
-describe('the planner\'s view', () => {
+describe("the planner's view", () => {
   test('is reached from the head and says first what is the case', async () => {
     const { page, wrong, close } = await openPage(browser, demo.url);
     page.setDefaultTimeout(PATIENCE);
@@ -81,14 +83,23 @@ describe('the planner\'s view', () => {
     const day = page.locator(`${testid('planning-days')} a[data-date]`).last();
     const date = await day.getAttribute('data-date');
     const start = Date.parse(decodeURIComponent(await day.getAttribute('href')).split('/1d/')[1]);
-    const { items } = await ask('footfall', { zone: 'am-markt', step: '1d', hours: 'open', from: new Date(start).toISOString(), to: new Date(start + 1000).toISOString() });
+    const { items } = await ask('footfall', {
+      zone: 'am-markt',
+      step: '1d',
+      hours: 'open',
+      from: new Date(start).toISOString(),
+      to: new Date(start + 1000).toISOString(),
+    });
     const told = await day.getAttribute('aria-label');
     assert.equal(digits(/: ([\d.]+) Querungen/.exec(told)[1]), items[0].crossings, told);
     await day.focus();
     await page.keyboard.press('ArrowUp');
     const before = await page.evaluate(() => document.activeElement.dataset.date);
     assert.equal(before, new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10), 'arrow keys go from day to day');
-    assert.ok((await page.locator(`${testid('planning-days')} .readout-line`).innerText()).includes('Querungen'), 'what has the focus is read beside it');
+    assert.ok(
+      (await page.locator(`${testid('planning-days')} .readout-line`).innerText()).includes('Querungen'),
+      'what has the focus is read beside it',
+    );
     await page.keyboard.press('Enter');
     await page.waitForSelector(`${testid('figure-panel')}:not([hidden])`);
     await page.keyboard.press('Escape');
@@ -131,7 +142,8 @@ describe('the planner\'s view', () => {
     const bars = page.locator(`${testid('planning-bars')} a[data-at]`);
     assert.equal(await bars.count(), items.length);
     const labels = await bars.evaluateAll((all) => all.map((bar) => bar.getAttribute('aria-label')));
-    for (const [at, { crossings }] of items.entries()) if (crossings !== null) assert.ok(labels[at].includes(`${crossings.toLocaleString('de-DE')} Querungen`), labels[at]);
+    for (const [at, { crossings }] of items.entries())
+      if (crossings !== null) assert.ok(labels[at].includes(`${crossings.toLocaleString('de-DE')} Querungen`), labels[at]);
     const reasons = items.filter(({ not_comparable: not }) => not).length;
     assert.ok(reasons > 0 && totals.windows === items.length, 'nine days of history have some without a week before');
     assert.match(await page.locator('#planning-top').innerText(), /nicht vergleichbar, weil: /);
@@ -153,7 +165,13 @@ describe('the planner\'s view', () => {
     await page.route('**/api/v1/revisions?*', async (route) => {
       asked.add(new URL(route.request().url()).searchParams.get('start'));
       const side = { value: 3, count: 3, excluded: 0, flags: [] };
-      await route.fulfill({ json: { items: [{ revision: 1, received_at: '2026-11-29T10:00:00Z', reason: 'late', former: side, after: { ...side, value: 8 } }], revisions: 1, next: null } });
+      await route.fulfill({
+        json: {
+          items: [{ revision: 1, received_at: '2026-11-29T10:00:00Z', reason: 'late', former: side, after: { ...side, value: 8 } }],
+          revisions: 1,
+          next: null,
+        },
+      });
     });
     await page.goto(`${demo.url}/#planung&compare=previous_week`);
     await drawn(page);
@@ -172,7 +190,11 @@ describe('the planner\'s view', () => {
     const paper = await page.locator(testid('planning-paper')).innerText();
     const link = await page.locator(testid('planning-link')).getAttribute('href');
     assert.match(link, /#planung&zone=am-markt&from=[\d-]+&to=[\d-]+&compare=none&as_of=/);
-    assert.ok(paper.includes(link) && /gezählt wurden [\d.]+ Querungen .*Abdeckung .*Stand der Daten: .*nicht amtlich; Methode footfall\./.test(paper), paper);
+    assert.ok(
+      paper.includes(link) &&
+        /gezählt wurden [\d.]+ Querungen .*Abdeckung .*Stand der Daten: .*nicht amtlich; Methode footfall\./.test(paper),
+      paper,
+    );
     assert.ok((await page.locator(`${testid('planning-qr')} .qr-dark`).getAttribute('d')).length > 1000);
     await page.goto(link);
     await page.reload();
@@ -189,11 +211,16 @@ describe('the planner\'s view', () => {
     const { page, wrong, close } = await opened();
     const hostile = '<img src=x onerror=alert(1)> & „Fest“ #1';
     await page.click(`${testid('planning-notes')} summary`);
-    const day = await page.locator(`${testid('planning-days')} a[data-date]`).last().getAttribute('data-date');
+    const day = await page
+      .locator(`${testid('planning-days')} a[data-date]`)
+      .last()
+      .getAttribute('data-date');
     await page.fill(`${testid('planning-notes')} input[type=date]`, day);
     await page.fill(`${testid('planning-notes')} input[type=text]`, hostile);
     await page.keyboard.press('Enter');
-    await eventually('it stands in the calendar', async () => (await page.locator(`${testid('planning-days')} .note-label`).innerHTML()).includes('&lt;img'));
+    await eventually('it stands in the calendar', async () =>
+      (await page.locator(`${testid('planning-days')} .note-label`).innerHTML()).includes('&lt;img'),
+    );
     await page.click(`${testid('planning-views')} summary`);
     await page.fill(`${testid('planning-views')} input`, hostile);
     await page.keyboard.press('Enter');
@@ -203,7 +230,9 @@ describe('the planner\'s view', () => {
     await drawn(page);
     await page.click(`${testid('planning-views')} summary`);
     await page.locator(`${testid('planning-views')} a`, { hasText: hostile }).click();
-    await eventually('the view comes back with its note', async () => (await page.locator(`${testid('planning-notes')} li`).innerText()).includes(hostile));
+    await eventually('the view comes back with its note', async () =>
+      (await page.locator(`${testid('planning-notes')} li`).innerText()).includes(hostile),
+    );
     assert.deepEqual(wrong, []);
     await close();
   });
@@ -234,16 +263,31 @@ describe('the planner\'s view', () => {
     const pages = async (name) => {
       const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
       writeFileSync(join(artefacts, `${name}.pdf`), pdf);
-      const boxes = [...pdf.toString('latin1').matchAll(/\/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]/g)].map(([, width, height]) => [Math.round(width), Math.round(height)]);
+      const boxes = [...pdf.toString('latin1').matchAll(/\/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]/g)].map(([, width, height]) => [
+        Math.round(width),
+        Math.round(height),
+      ]);
       for (const box of boxes) assert.deepEqual(box, A4);
       return boxes.length;
     };
     await page.emulateMedia({ media: 'print' });
-    for (const shown of ['planning-sentence', 'planning-days', 'planning-bars', 'planning-week', 'planning-sites', 'planning-paper', 'planning-qr']) assert.ok(await page.locator(testid(shown)).isVisible(), shown);
-    for (const hidden of ['body > header nav', '.choice-row', '.acts', '.saves']) assert.equal(await page.locator(hidden).first().isVisible(), false, hidden);
+    for (const shown of [
+      'planning-sentence',
+      'planning-days',
+      'planning-bars',
+      'planning-week',
+      'planning-sites',
+      'planning-paper',
+      'planning-qr',
+    ])
+      assert.ok(await page.locator(testid(shown)).isVisible(), shown);
+    for (const hidden of ['body > header nav', '.choice-row', '.acts', '.saves'])
+      assert.equal(await page.locator(hidden).first().isVisible(), false, hidden);
     const whole = await pages('planning');
     assert.ok(whole >= 2 && whole <= 4, `${whole} pages`);
-    await page.evaluate(() => { document.body.dataset.print = 'sites'; });
+    await page.evaluate(() => {
+      document.body.dataset.print = 'sites';
+    });
     assert.equal(await pages('planning-sites'), 1);
     assert.deepEqual(wrong, []);
     await close();
@@ -257,9 +301,17 @@ describe('the planner\'s view', () => {
     await card.locator('[data-focus="site neuroder-platz"]').check();
     await eventually('a third one', async () => (await heads()).includes('Neuroder Platz'));
     assert.match(page.url(), /sites=am-markt,lange-strasse,neuroder-platz/);
-    const { items } = await page.evaluate(async () => (await fetch(document.querySelector('[data-testid=planning-sites] a[href*="format=csv"]').href.replace(/&format=csv&csv=\w+/, ''))).json());
+    const { items } = await page.evaluate(async () =>
+      (
+        await fetch(document.querySelector('[data-testid=planning-sites] a[href*="format=csv"]').href.replace(/&format=csv&csv=\w+/, ''))
+      ).json(),
+    );
     const value = items[0].figures.find(({ figure }) => figure === 'pm2_5').value;
-    assert.ok((await card.locator('tr', { hasText: 'Feinstaub PM2,5' }).locator('td').first().innerText()).startsWith(value.toLocaleString('de-DE', { minimumFractionDigits: 1, maximumFractionDigits: 1 })));
+    assert.ok(
+      (await card.locator('tr', { hasText: 'Feinstaub PM2,5' }).locator('td').first().innerText()).startsWith(
+        value.toLocaleString('de-DE', { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+      ),
+    );
     assert.match(await card.innerText(), /nicht vergleichbar, weil einer der Orte diese Größe nicht hat/);
     assert.deepEqual(wrong, []);
     await close();
@@ -268,7 +320,13 @@ describe('the planner\'s view', () => {
   test('has its states: loading, nothing known, failed with a way on, and is not for the public', async () => {
     const { page, close } = await openPage(browser, `${demo.url}/#planung`);
     page.setDefaultTimeout(PATIENCE);
-    await page.route('**/api/v1/footfall/ranking?*', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', json: { title: 'Busy', status: 503, detail: 'come back later' } }));
+    await page.route('**/api/v1/footfall/ranking?*', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        json: { title: 'Busy', status: 503, detail: 'come back later' },
+      }),
+    );
     await page.reload();
     const ranking = page.locator(testid('planning-ranking'));
     await eventually('it says what failed', async () => /Busy: come back later/.test(await ranking.innerText()));
@@ -276,9 +334,13 @@ describe('the planner\'s view', () => {
     await ranking.getByRole('button', { name: 'Noch einmal versuchen' }).click();
     await eventually('and then the places', async () => /Am Markt/.test(await ranking.innerText()));
     await page.goto(`${demo.url}/#planung&from=2020-01-01&to=2020-02-01`);
-    await eventually('nothing was counted then', async () => /keine Zählung, 1\. Januar bis 1\. Februar 2020/.test(await page.locator(testid('planning-sentence')).innerText()));
+    await eventually('nothing was counted then', async () =>
+      /keine Zählung, 1\. Januar bis 1\. Februar 2020/.test(await page.locator(testid('planning-sentence')).innerText()),
+    );
     await page.goto(`${demo.url}/#planung&zone=nowhere`);
-    await eventually('no such place', async () => /Einen Ort „nowhere“ gibt es hier nicht/.test(await page.locator('#planning').innerText()));
+    await eventually('no such place', async () =>
+      /Einen Ort „nowhere“ gibt es hier nicht/.test(await page.locator('#planning').innerText()),
+    );
     await close();
     const visitor = await openPage(browser, `${demo.url}/#planung`, { extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' } });
     await visitor.page.waitForSelector('body[data-role=public][data-view=stadt]');
@@ -287,14 +349,22 @@ describe('the planner\'s view', () => {
     await visitor.close();
   });
 
-  for (const [width, colorScheme, language] of [[1440, 'dark', 'en'], [768, 'light', 'de'], [375, 'light', 'en']]) {
+  for (const [width, colorScheme, language] of [
+    [1440, 'dark', 'en'],
+    [768, 'light', 'de'],
+    [375, 'light', 'en'],
+  ]) {
     test(`fits ${width} pixels, ${colorScheme}, ${language}`, async () => {
       const { page, wrong, close } = await opened('#planung', { viewport: { width, height: 900 }, colorScheme });
       await page.click(testid(`lang-${language}`));
       await drawn(page);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'nothing stands out at the side');
       assert.doesNotMatch(await page.locator('#planning').innerText(), /planning\.\w|undefined|NaN|\[object/);
-      await page.screenshot({ path: join(artefacts, `planning-${width}-${colorScheme}-${language}.png`), fullPage: true, animations: 'disabled' });
+      await page.screenshot({
+        path: join(artefacts, `planning-${width}-${colorScheme}-${language}.png`),
+        fullPage: true,
+        animations: 'disabled',
+      });
       assert.deepEqual(wrong, []);
       await close();
     });

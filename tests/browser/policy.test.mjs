@@ -34,10 +34,14 @@ async function watched(path, options = {}) {
 async function walk(views, options) {
   const { page, refused, close } = await watched('/', options);
   for (const [, hash, ready] of views) {
-    await page.evaluate((to) => { location.hash = to; }, hash);
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
     await page.waitForSelector(ready, { timeout: 30_000 });
   }
-  await page.evaluate(() => { location.hash = ''; });
+  await page.evaluate(() => {
+    location.hash = '';
+  });
   await page.locator('[data-testid=map]').hover({ position: { x: 5, y: 5 } }); // the map library comes when somebody reaches for it
   await page.waitForSelector('[data-testid=map][data-drawn=maplibre]', { timeout: 30_000 });
   await page.waitForTimeout(1000); // its tiles and its worker

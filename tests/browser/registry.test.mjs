@@ -51,10 +51,21 @@ describe('the registry', () => {
     await cell(page, 'AM-02', 'lat').fill('nördlich');
     await page.locator('[data-focus=try]').click();
     await page.waitForSelector('#register tr.told-wrong');
-    assert.match(await page.locator('#register tr[data-row="AM-02"] + tr.told-wrong').innerText(), /„nördlich“ ist keine Zahl.*Dezimalgrad/s);
+    assert.match(
+      await page.locator('#register tr[data-row="AM-02"] + tr.told-wrong').innerText(),
+      /„nördlich“ ist keine Zahl.*Dezimalgrad/s,
+    );
     const field = cell(page, 'AM-02', 'lat');
     assert.equal(await field.getAttribute('aria-invalid'), 'true');
-    assert.equal(await field.evaluate((one) => one === document.activeElement && document.getElementById(one.getAttribute('aria-describedby')).textContent.includes('keine Zahl')), true, 'who is led there hears why');
+    assert.equal(
+      await field.evaluate(
+        (one) =>
+          one === document.activeElement &&
+          document.getElementById(one.getAttribute('aria-describedby')).textContent.includes('keine Zahl'),
+      ),
+      true,
+      'who is led there hears why',
+    );
     assert.equal(file('poles.csv'), former, 'nothing was written');
 
     await page.locator('[data-focus=discard]').click();
@@ -89,7 +100,9 @@ describe('the registry', () => {
     await cell(page, 'AM-03', 'name').fill('Anders');
     await page.keyboard.press('Escape');
     await page.waitForSelector('#register', { state: 'hidden' });
-    await page.evaluate(() => { location.hash = '#register=poles.csv'; });
+    await page.evaluate(() => {
+      location.hash = '#register=poles.csv';
+    });
     assert.equal(await cell(page, 'AM-03', 'name').inputValue(), 'Anders');
     const other = former.replace('Am Markt 1', 'Am Markt eins');
     writeFileSync(join(demo.registry, 'poles.csv'), other);
@@ -97,7 +110,9 @@ describe('the registry', () => {
     await page.waitForSelector('[data-focus=reload]');
     assert.equal(file('poles.csv'), other);
     await page.locator('[data-focus=reload]').click();
-    await page.waitForFunction(() => document.querySelector('#register tr[data-row="AM-01"] td[data-column=name] input')?.value === 'Am Markt eins');
+    await page.waitForFunction(
+      () => document.querySelector('#register tr[data-row="AM-01"] td[data-column=name] input')?.value === 'Am Markt eins',
+    );
     writeFileSync(join(demo.registry, 'poles.csv'), former);
     assert.deepEqual(odd(), []);
     await close();
@@ -106,12 +121,16 @@ describe('the registry', () => {
   test('takes rows of a German inventory, and lists what is wrong with each', async () => {
     const { page, odd, close } = await opened('#register=poles.csv');
     await page.locator('[data-focus="part import"]').click();
-    const send = (text) => page.setInputFiles('#registry-file', { name: 'leuchten.csv', mimeType: 'text/csv', buffer: Buffer.from(text, 'latin1') });
-    await send('Mastnummer;Bezeichnung;Rechtswert;Hochwert\nAM-01;Am Markt 1;382950,27;5712089,19\nM\xDC-1;Neu;382950,27;5712089,19\nNEU-2;Neu;32382950,27;5712089,19\nNEU-2;Neu;1;1\n');
+    const send = (text) =>
+      page.setInputFiles('#registry-file', { name: 'leuchten.csv', mimeType: 'text/csv', buffer: Buffer.from(text, 'latin1') });
+    await send(
+      'Mastnummer;Bezeichnung;Rechtswert;Hochwert\nAM-01;Am Markt 1;382950,27;5712089,19\nM\xDC-1;Neu;382950,27;5712089,19\nNEU-2;Neu;32382950,27;5712089,19\nNEU-2;Neu;1;1\n',
+    );
     const mistakes = page.locator(`${testid('import-mistakes')} li`);
     await mistakes.first().waitFor();
     const told = (await mistakes.allInnerTexts()).join('\n');
-    for (const expected of [/Zeile 3.*MÜ-1/s, /Zeile 4.*ohne die 32 der Zone/s, /Zeile 5.*steht schon auf Zeile 4/s]) assert.match(told, expected);
+    for (const expected of [/Zeile 3.*MÜ-1/s, /Zeile 4.*ohne die 32 der Zone/s, /Zeile 5.*steht schon auf Zeile 4/s])
+      assert.match(told, expected);
     await page.screenshot({ path: join(artefacts, 'page-registry-import.png') });
     await send('Mastnummer;Ort;Leuchtstellennummer\nAM-01;M\xFCnsterplatz;99-0001\n');
     await page.waitForSelector('[data-focus=import]');
@@ -129,7 +148,10 @@ describe('the registry', () => {
     writeFileSync(payload, JSON.stringify({ time: new Date(Date.now() - 60_000).toISOString(), values: { pm2_5: 9.1 } }));
     await mosquittoPub(demo.mqtt, 'smartpole/castrop-rauxel/AM-01/mended-01/up', payload);
     const devices = file('devices.csv');
-    const unknown = async () => (await (await fetch(`${demo.url}/api/v1/quarantine?reason=unknown_device&limit=10000`)).json()).items.find(({ detail }) => detail.includes('mended-01'));
+    const unknown = async () =>
+      (await (await fetch(`${demo.url}/api/v1/quarantine?reason=unknown_device&limit=10000`)).json()).items.find(({ detail }) =>
+        detail.includes('mended-01'),
+      );
     const message = await eventually('it is in quarantine', unknown);
     const { page, wrong, close } = await openPage(browser, `${demo.url}/#message=${message.seq}`);
     page.setDefaultTimeout(60_000);
@@ -167,10 +189,21 @@ describe('the registry', () => {
     await page.locator('[data-focus=save]').click();
     await page.waitForSelector(testid('registry-saved'));
     assert.throws(() => file('profiles/probe-1.toml'), /ENOENT/);
-    await page.evaluate(() => { location.hash = '#register=calibrations.csv'; });
+    await page.evaluate(() => {
+      location.hash = '#register=calibrations.csv';
+    });
     await page.waitForSelector('#register .registry-table');
-    assert.deepEqual(await page.locator('#register .registry-table th').allInnerTexts().then((all) => all.slice(0, 4)), ['device', 'property', 'offset', 'gain']);
-    assert.deepEqual(wrong.filter((one) => !one.includes('404')), []); // what is not there is asked for
+    assert.deepEqual(
+      await page
+        .locator('#register .registry-table th')
+        .allInnerTexts()
+        .then((all) => all.slice(0, 4)),
+      ['device', 'property', 'offset', 'gain'],
+    );
+    assert.deepEqual(
+      wrong.filter((one) => !one.includes('404')),
+      [],
+    ); // what is not there is asked for
     await close();
   });
 
@@ -188,7 +221,9 @@ describe('the registry', () => {
   });
 
   test('is nothing for the public', async () => {
-    const { page, wrong, close } = await openPage(browser, `${demo.url}/#register=poles.csv`, { extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' } });
+    const { page, wrong, close } = await openPage(browser, `${demo.url}/#register=poles.csv`, {
+      extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' },
+    });
     await page.waitForSelector('[data-testid=map][data-drawn]');
     assert.equal(await page.locator('#register').isVisible(), false);
     assert.deepEqual(wrong, []);

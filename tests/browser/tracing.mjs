@@ -13,7 +13,10 @@ function noteFrames() {
     if (!isOver) requestAnimationFrame(next);
   };
   requestAnimationFrame(next);
-  globalThis.endFrames = () => { isOver = true; return times; };
+  globalThis.endFrames = () => {
+    isOver = true;
+    return times;
+  };
 }
 
 /** Seconds in which the page's thread had work to do, since it began. */
@@ -41,9 +44,16 @@ export async function framesDuring(page, act) {
   await act();
   const times = await page.evaluate(() => globalThis.endFrames());
   const seconds = (Date.now() - start) / 1000;
-  const share = (await busy(session) - before) / seconds;
+  const share = ((await busy(session)) - before) / seconds;
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
   const dropped = traceEvents.filter(({ name }) => name === 'DroppedFrame').length;
   const sorted = times.slice(1).sort((a, b) => a - b);
-  return { frames_per_s: sorted.length / seconds, p50_ms: quantile(sorted, 0.5), p99_ms: quantile(sorted, 0.99), longest_ms: sorted.at(-1), dropped, busy: share };
+  return {
+    frames_per_s: sorted.length / seconds,
+    p50_ms: quantile(sorted, 0.5),
+    p99_ms: quantile(sorted, 0.99),
+    longest_ms: sorted.at(-1),
+    dropped,
+    busy: share,
+  };
 }

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { modulesFolder } from './demo.mjs';
 
 const project = new URL('./types/tsconfig.json', import.meta.url).pathname;
-const { stdout, stderr, error } = spawnSync(process.execPath, [join(modulesFolder(), 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', project], { encoding: 'utf8' });
+const { stdout, stderr, error } = spawnSync(
+  process.execPath,
+  [join(modulesFolder(), 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', project],
+  { encoding: 'utf8' },
+);
 if (error) throw error;
 const own = stdout.split(/\n(?=\S)/).filter((said) => said.trim() && !said.includes('web/vendor/'));
 for (const said of [...own, stderr.trim()].filter(Boolean)) console.error(said);

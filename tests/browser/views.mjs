@@ -18,5 +18,15 @@ export const OPERATION = [
   ['a table of the registry', '#register=poles.csv', '[data-testid=register-panel] .registry-table'],
   ['a text of the registry', '#register=profiles/air-station.toml', '[data-testid=register-panel] textarea'],
 ];
-export const DOCUMENTS = ['/login', '/login?lang=en', '/plain', '/plain?lang=en', '/leicht.html', '/legal/processing', '/legal/processing?lang=en', '/datasets', '/datasets/air_quality?lang=en'];
+export const DOCUMENTS = [
+  '/login',
+  '/login?lang=en',
+  '/plain',
+  '/plain?lang=en',
+  '/leicht.html',
+  '/legal/processing',
+  '/legal/processing?lang=en',
+  '/datasets',
+  '/datasets/air_quality?lang=en',
+];
 export const WIDGETS = ['/embed/tile?zone=altstadt', '/embed/chart?theme=dark', '/embed/map?lang=en'];

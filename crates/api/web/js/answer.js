@@ -36,5 +36,10 @@ export function shown(asked, draw) {
 /** Why there is no answer, and a way on; who may not ask is told so. */
 export function failed(error, retry) {
   if (error.status !== 403) return broken(error.status ? error.message : t('answer.unreachable'), retry);
-  return h('div', { class: 'state', role: 'alert' }, h('p', { class: 'state-word' }, t('operators.only')), h('p', { class: 'note' }, t('operators.help')));
+  return h(
+    'div',
+    { class: 'state', role: 'alert' },
+    h('p', { class: 'state-word' }, t('operators.only')),
+    h('p', { class: 'note' }, t('operators.help')),
+  );
 }

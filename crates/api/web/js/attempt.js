@@ -11,28 +11,57 @@ import { traceId } from './trace-rules.js';
 
 /** A section with the attempt; null stands for bytes that are gone. */
 export function attemptSection(attempt) {
-  const said = attempt ? SAYS[attempt.says]?.(attempt) ?? null : h('p', { class: 'note' }, t('bytes.gone'));
+  const said = attempt ? (SAYS[attempt.says]?.(attempt) ?? null) : h('p', { class: 'note' }, t('bytes.gone'));
   return h('section', { 'data-testid': 'attempt' }, head(null, t('attempt.title'), t('attempt.note')), said);
 }
 
 const SAYS = { samples, control, frame, refused };
 
 function samples({ device, profile, samples: found, left_out: more }) {
-  return [h('p', { class: 'note' }, t('attempt.read', { device, profile })), found.map((one) => sample(one, device)),
-    more > 0 ? h('p', { class: 'note' }, t('attempt.more', { n: format.number(more) })) : null];
+  return [
+    h('p', { class: 'note' }, t('attempt.read', { device, profile })),
+    found.map((one) => sample(one, device)),
+    more > 0 ? h('p', { class: 'note' }, t('attempt.more', { n: format.number(more) })) : null,
+  ];
 }
 
 function sample({ event_time: at, time_source: clock, payload_time: payload, reason, values, faults }, device) {
-  const time = at ? t('attempt.at', { time: format.instant(at), clock: t(`clock.${clock}`) }) : t('attempt.noTime', { reason: reasonWord(reason), time: payload ? format.instant(payload) : t('attempt.none') });
-  return h('div', { class: 'sample' }, h('h3', { class: at ? null : 'bad' }, time),
-    h('ul', { class: 'parts' }, values.map((value) => read(value, device, at)), faults.map(unread)));
+  const time = at
+    ? t('attempt.at', { time: format.instant(at), clock: t(`clock.${clock}`) })
+    : t('attempt.noTime', { reason: reasonWord(reason), time: payload ? format.instant(payload) : t('attempt.none') });
+  return h(
+    'div',
+    { class: 'sample' },
+    h('h3', { class: at ? null : 'bad' }, time),
+    h(
+      'ul',
+      { class: 'parts' },
+      values.map((value) => read(value, device, at)),
+      faults.map(unread),
+    ),
+  );
 }
 
 /** A value that was read, against the one that counts at that instant. */
 function read({ property, channel, value, known }, device, at) {
-  const what = known === null ? t('attempt.new') : known === value ? t('attempt.same') : t('attempt.other', { value: figure(property, known) });
-  const link = known !== null && at ? h('a', { href: address('trace', traceId({ device, property, channel, time: at })), 'data-focus': `trace ${property}/${channel}/${at}` }, what) : what;
-  return h('li', {}, verdictMark(true), h('span', {}, named(property, channel)), h('b', { class: 'n' }, figure(property, value)), h('span', { class: 'note' }, link));
+  const what =
+    known === null ? t('attempt.new') : known === value ? t('attempt.same') : t('attempt.other', { value: figure(property, known) });
+  const link =
+    known !== null && at
+      ? h(
+          'a',
+          { href: address('trace', traceId({ device, property, channel, time: at })), 'data-focus': `trace ${property}/${channel}/${at}` },
+          what,
+        )
+      : what;
+  return h(
+    'li',
+    {},
+    verdictMark(true),
+    h('span', {}, named(property, channel)),
+    h('b', { class: 'n' }, figure(property, value)),
+    h('span', { class: 'note' }, link),
+  );
 }
 
 function unread({ name, reason }) {
@@ -55,8 +84,15 @@ function control({ what }) {
 }
 
 function frame({ gateway, crc, rssi, snr, frame: told }) {
-  const radio = [t(`crc.${crc}`), `${format.number(rssi)} dBm`, snr === null ? null : `SNR ${format.number(snr, 1)} dB`].filter(Boolean).join(' · ').replaceAll('-', '−');
-  return [h('p', {}, t('attempt.frame', { gateway: state.gateways.get(gateway)?.name ?? gateway })), h('p', { class: 'note' }, radio), h('p', {}, air(told))];
+  const radio = [t(`crc.${crc}`), `${format.number(rssi)} dBm`, snr === null ? null : `SNR ${format.number(snr, 1)} dB`]
+    .filter(Boolean)
+    .join(' · ')
+    .replaceAll('-', '−');
+  return [
+    h('p', {}, t('attempt.frame', { gateway: state.gateways.get(gateway)?.name ?? gateway })),
+    h('p', { class: 'note' }, radio),
+    h('p', {}, air(told)),
+  ];
 }
 
 /** What is readable on the air; nothing of it is proven. */
@@ -67,5 +103,11 @@ function air(told) {
 }
 
 function refused({ reason, detail }) {
-  return h('p', { class: 'unread' }, verdictMark(false), h('b', {}, reasonWord(reason)), h('span', { class: 'words' }, ` ${t('attempt.words', { words: detail })}`));
+  return h(
+    'p',
+    { class: 'unread' },
+    verdictMark(false),
+    h('b', {}, reasonWord(reason)),
+    h('span', { class: 'words' }, ` ${t('attempt.words', { words: detail })}`),
+  );
 }

@@ -20,10 +20,25 @@ export async function mapLibreBase(box, zones, bounds, padding) {
   box.prepend(ground); // under what stands on it
   /** @type {any} the library brings no types that fit its minified form */
   const map = new MapLibre({
-    container: ground, style: style(zones), bounds, fitBoundsOptions: { padding }, attributionControl: false, cooperativeGestures: true,
-    dragRotate: false, pitchWithRotate: false, touchPitch: false, minZoom: 9, maxZoom: 18, keyboard: false, fadeDuration: 0,
+    container: ground,
+    style: style(zones),
+    bounds,
+    fitBoundsOptions: { padding },
+    attributionControl: false,
+    cooperativeGestures: true,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    minZoom: 9,
+    maxZoom: 18,
+    keyboard: false,
+    fadeDuration: 0,
     canvasContextAttributes: { preserveDrawingBuffer: true }, // printing reads the canvas
-    locale: { 'CooperativeGesturesHandler.WindowsHelpText': t('map.drag'), 'CooperativeGesturesHandler.MacHelpText': t('map.drag.mac'), 'CooperativeGesturesHandler.MobileHelpText': t('map.touch') },
+    locale: {
+      'CooperativeGesturesHandler.WindowsHelpText': t('map.drag'),
+      'CooperativeGesturesHandler.MacHelpText': t('map.drag.mac'),
+      'CooperativeGesturesHandler.MobileHelpText': t('map.touch'),
+    },
   });
   map.touchZoomRotate.disableRotation();
   map.getCanvas().tabIndex = -1;
@@ -53,11 +68,24 @@ function base(map) {
   return {
     kind: 'maplibre',
     project: (position) => map.project(position),
-    onMove: (listener) => { map.on('move', listener); map.on('resize', listener); },
-    fit: ([west, south, east, north], padding) => map.fitBounds([[west, south], [east, north]], { padding, maxZoom: 16.5, duration: duration() }),
+    onMove: (listener) => {
+      map.on('move', listener);
+      map.on('resize', listener);
+    },
+    fit: ([west, south, east, north], padding) =>
+      map.fitBounds(
+        [
+          [west, south],
+          [east, north],
+        ],
+        { padding, maxZoom: 16.5, duration: duration() },
+      ),
     zoom: (steps) => map.zoomTo(map.getZoom() + steps, { duration: duration() / 2 }),
     centre: () => map.getCenter().toArray(),
-    recolour() { for (const { id, paint } of layers()) for (const [key, value] of Object.entries(paint)) map.setPaintProperty(id, key, value); map.redraw(); },
+    recolour() {
+      for (const { id, paint } of layers()) for (const [key, value] of Object.entries(paint)) map.setPaintProperty(id, key, value);
+      map.redraw();
+    },
   };
 }
 
@@ -68,14 +96,28 @@ function layers() {
     { id: 'city', type: 'fill', source: 'zones', filter: of('city'), paint: { 'fill-color': colour('map-city') } },
     { id: 'city-edge', type: 'line', source: 'zones', filter: of('city'), paint: { 'line-color': colour('map-edge'), 'line-width': 1.5 } },
     { id: 'district', type: 'fill', source: 'zones', filter: of('district'), paint: { 'fill-color': colour('map-district') } },
-    { id: 'district-edge', type: 'line', source: 'zones', filter: of('district'), paint: { 'line-color': colour('map-edge'), 'line-width': 1 } },
+    {
+      id: 'district-edge',
+      type: 'line',
+      source: 'zones',
+      filter: of('district'),
+      paint: { 'line-color': colour('map-edge'), 'line-width': 1 },
+    },
     { id: 'place', type: 'fill', source: 'zones', filter: of('place'), paint: { 'fill-color': colour('map-place') } },
-    { id: 'place-edge', type: 'line', source: 'zones', filter: of('place'), paint: { 'line-color': colour('map-place-edge'), 'line-width': 1 } },
+    {
+      id: 'place-edge',
+      type: 'line',
+      source: 'zones',
+      filter: of('place'),
+      paint: { 'line-color': colour('map-place-edge'), 'line-width': 1 },
+    },
   ];
 }
 
 function style(zones) {
-  const features = zones.filter((zone) => zone.geometry).map((zone) => ({ type: 'Feature', properties: { kind: zone.kind }, geometry: zone.geometry }));
+  const features = zones
+    .filter((zone) => zone.geometry)
+    .map((zone) => ({ type: 'Feature', properties: { kind: zone.kind }, geometry: zone.geometry }));
   const [ground, ...areas] = layers();
   const tiles = document.querySelector('meta[name=map-tiles]').content;
   return {
@@ -85,6 +127,10 @@ function style(zones) {
       zones: { type: 'geojson', data: { type: 'FeatureCollection', features } },
       ...(tiles ? { tiles: { type: 'raster', tiles: [tiles], tileSize: 256 } } : {}),
     },
-    layers: [ground, ...(tiles ? [{ id: 'tiles', type: 'raster', source: 'tiles', paint: { 'raster-saturation': -0.8, 'raster-opacity': 0.7 } }] : []), ...areas],
+    layers: [
+      ground,
+      ...(tiles ? [{ id: 'tiles', type: 'raster', source: 'tiles', paint: { 'raster-saturation': -0.8, 'raster-opacity': 0.7 } }] : []),
+      ...areas,
+    ],
   };
 }

@@ -15,7 +15,9 @@ export function bytesSection({ size, payload_base64: payload }) {
   const text = textOf(bytes);
   const box = h('pre', { tabindex: 0, 'aria-label': t('bytes.title') });
   const kinds = text === null ? ['hex'] : ['text', 'hex'];
-  const buttons = kinds.map((kind) => h('button', { type: 'button', 'data-focus': `bytes ${kind}`, onclick: () => show(kind) }, t(`bytes.${kind}`)));
+  const buttons = kinds.map((kind) =>
+    h('button', { type: 'button', 'data-focus': `bytes ${kind}`, onclick: () => show(kind) }, t(`bytes.${kind}`)),
+  );
   function show(kind) {
     box.textContent = kind === 'text' ? text : dump(bytes).join('\n');
     box.className = `bytes ${kind}`;
@@ -23,6 +25,11 @@ export function bytesSection({ size, payload_base64: payload }) {
   }
   show(kinds[0]);
   const cut = bytes.length < size ? t('bytes.cut', { shown: format.bytes(bytes.length), size: format.bytes(size) }) : format.bytes(size);
-  return h('section', {}, head(null, t('bytes.title'), text === null ? `${cut} · ${t('bytes.binary')}` : cut),
-    kinds.length > 1 ? h('div', { class: 'chooser', role: 'group', 'aria-label': t('bytes.as') }, buttons) : null, box);
+  return h(
+    'section',
+    {},
+    head(null, t('bytes.title'), text === null ? `${cut} · ${t('bytes.binary')}` : cut),
+    kinds.length > 1 ? h('div', { class: 'chooser', role: 'group', 'aria-label': t('bytes.as') }, buttons) : null,
+    box,
+  );
 }

@@ -53,7 +53,8 @@ export function outages(all, isClosed = () => false) {
  * @param {any[]} events of `/events`
  */
 export function bands(events, { from, to }) {
-  return events.filter(({ weekdays }) => weekdays.length === 0)
+  return events
+    .filter(({ weekdays }) => weekdays.length === 0)
     .map(({ id, name, kind, days }) => ({ id, name, kind, from: days[0], to: days.at(-1) }))
     .filter((band) => band.from <= to && band.to >= from)
     .map((band) => ({ ...band, from: band.from < from ? from : band.from, to: band.to > to ? to : band.to }));
@@ -65,12 +66,14 @@ export function bands(events, { from, to }) {
  */
 export function inLanes(things) {
   const ends = [];
-  return [...things].sort((a, b) => a.start - b.start).map((thing) => {
-    const free = ends.findIndex((end) => end <= thing.start);
-    const lane = free < 0 ? ends.length : free;
-    ends[lane] = thing.end;
-    return { ...thing, lane };
-  });
+  return [...things]
+    .sort((a, b) => a.start - b.start)
+    .map((thing) => {
+      const free = ends.findIndex((end) => end <= thing.start);
+      const lane = free < 0 ? ends.length : free;
+      ends[lane] = thing.end;
+      return { ...thing, lane };
+    });
 }
 
 /**

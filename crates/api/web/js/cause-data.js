@@ -12,7 +12,11 @@ const told = () => changed('alerts');
 /** What is wrong now, and the sentence's figures. */
 export const active = answer(async () => {
   const since = rfc3339(lookBack(Date.now()));
-  const [alerts, summary, maintenance] = await Promise.all([list('alerts', { state: 'active', limit: 1000 }), get('alerts/summary', { since }), list('maintenance')]);
+  const [alerts, summary, maintenance] = await Promise.all([
+    list('alerts', { state: 'active', limit: 1000 }),
+    get('alerts/summary', { since }),
+    list('maintenance'),
+  ]);
   return { alerts, summary, maintenance };
 }, told);
 

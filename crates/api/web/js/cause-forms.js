@@ -17,7 +17,10 @@ export function smallForm(name, fields, send) {
   const submit = async (event) => {
     event.preventDefault();
     const order = send(typed(event.target));
-    if (typeof order === 'string') { tell(said, order, true); return; }
+    if (typeof order === 'string') {
+      tell(said, order, true);
+      return;
+    }
     button.disabled = true;
     tell(said, t('form.sending'), false);
     try {
@@ -59,14 +62,30 @@ export function noteForm(name, send) {
 
 /** One of some choices. */
 export function choiceForm(name, key, choices, send) {
-  const select = h('select', {}, choices.map(([value, text]) => h('option', { value }, text)));
+  const select = h(
+    'select',
+    {},
+    choices.map(([value, text]) => h('option', { value }, text)),
+  );
   return smallForm(name, [field(name, key, select)], send);
 }
 
 /** Who was where, when, and what was changed. */
 export function visitForm({ poles, next_step: step }, send) {
-  const fields = [field('visit', 'pole', h('select', {}, poles.map(({ id, name }) => h('option', { value: id }, name)))), field('visit', 'at', h('input', { type: 'datetime-local', value: wallClock(Date.now()) })),
-    field('visit', 'note', h('input', { maxlength: NOTE, autocomplete: 'off' })), field('visit', 'part', h('input', { maxlength: NOTE, value: step.part ?? '', autocomplete: 'off' }))];
+  const fields = [
+    field(
+      'visit',
+      'pole',
+      h(
+        'select',
+        {},
+        poles.map(({ id, name }) => h('option', { value: id }, name)),
+      ),
+    ),
+    field('visit', 'at', h('input', { type: 'datetime-local', value: wallClock(Date.now()) })),
+    field('visit', 'note', h('input', { maxlength: NOTE, autocomplete: 'off' })),
+    field('visit', 'part', h('input', { maxlength: NOTE, value: step.part ?? '', autocomplete: 'off' })),
+  ];
   return smallForm('visit', fields, ({ pole, at, note, part }) => {
     const time = instant(at);
     return time === null ? t('repair.mistake.time') : send({ pole, at: time, note, part: part.trim() || null });

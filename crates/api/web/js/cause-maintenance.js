@@ -17,9 +17,35 @@ let kept = { key: null, form: null };
  */
 export function maintenanceSection(cause, windows) {
   const mine = windows.filter(({ cause: of }) => of.kind === cause.kind && of.id === cause.id);
-  const line = ({ id, from, to, note }) => h('li', {}, h('b', {}, t('dated.span', { from: format.moment(Date.parse(from)), to: format.moment(Date.parse(to)) })), note ? h('span', { class: 'note' }, note) : null,
-    h('button', { type: 'button', class: 'link', 'data-focus': `unplan ${id}`, onclick: (event) => { event.target.disabled = true; unplan(id).catch(() => { event.target.disabled = false; }); } }, t('maintenance.drop')));
-  return h('section', { 'data-testid': 'alert-maintenance' }, head(null, t('maintenance.title'), t('maintenance.help')), mine.length ? h('ul', { class: 'parts' }, mine.map(line)) : null, formOf(cause));
+  const line = ({ id, from, to, note }) =>
+    h(
+      'li',
+      {},
+      h('b', {}, t('dated.span', { from: format.moment(Date.parse(from)), to: format.moment(Date.parse(to)) })),
+      note ? h('span', { class: 'note' }, note) : null,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'link',
+          'data-focus': `unplan ${id}`,
+          onclick: (event) => {
+            event.target.disabled = true;
+            unplan(id).catch(() => {
+              event.target.disabled = false;
+            });
+          },
+        },
+        t('maintenance.drop'),
+      ),
+    );
+  return h(
+    'section',
+    { 'data-testid': 'alert-maintenance' },
+    head(null, t('maintenance.title'), t('maintenance.help')),
+    mine.length ? h('ul', { class: 'parts' }, mine.map(line)) : null,
+    formOf(cause),
+  );
 }
 
 function formOf(cause) {
@@ -30,8 +56,16 @@ function formOf(cause) {
 
 function form(cause) {
   const time = (hours) => h('input', { type: 'datetime-local', value: wallClock(Math.ceil(Date.now() / HOUR) * HOUR + hours * HOUR) });
-  return smallForm('maintenance', [field('maintenance', 'from', time(0)), field('maintenance', 'to', time(4)), field('maintenance', 'note', h('input', { maxlength: 500, autocomplete: 'off' }))], ({ from, to, note }) => {
-    const wrong = windowMistake({ from, to });
-    return wrong ? t(`maintenance.mistake.${wrong}`) : plan(cause, instant(from), instant(to), note);
-  });
+  return smallForm(
+    'maintenance',
+    [
+      field('maintenance', 'from', time(0)),
+      field('maintenance', 'to', time(4)),
+      field('maintenance', 'note', h('input', { maxlength: 500, autocomplete: 'off' })),
+    ],
+    ({ from, to, note }) => {
+      const wrong = windowMistake({ from, to });
+      return wrong ? t(`maintenance.mistake.${wrong}`) : plan(cause, instant(from), instant(to), note);
+    },
+  );
 }

@@ -26,16 +26,28 @@ let forms = null;
 
 /** Follows the address. */
 export function startCausePanel() {
-  addDrawer('alert', { root: find('#alert'), opened, closed: () => { open = null; }, home: (id) => document.querySelector(`[data-focus="${CSS.escape(`alert ${id}`)}"]`) });
+  addDrawer('alert', {
+    root: find('#alert'),
+    opened,
+    closed: () => {
+      open = null;
+    },
+    home: (id) => document.querySelector(`[data-focus="${CSS.escape(`alert ${id}`)}"]`),
+  });
   on(['alerts'], drawAnew);
-  on(['language'], () => { if (open) opened(open); });
+  on(['language'], () => {
+    if (open) opened(open);
+  });
 }
 
 function opened(id) {
   open = id;
   visits = null;
   forms = null;
-  if (!known()) { active.load(); past.load(); }
+  if (!known()) {
+    active.load();
+    past.load();
+  }
   draw();
 }
 
@@ -64,33 +76,70 @@ function draw() {
   const panel = find('#alert');
   if (alert && !visits) begin(alert);
   const title = alert ? causeWord(alert) : t('causes.title');
-  keepFocus(panel, () => panel.replaceChildren(panelTop([h('h2', { id: 'alert-title' }, title), alert && h('p', { class: 'note' }, concerns(alert))].filter(Boolean), alert ? h('span', { class: 'chip' }, t(`cause.state.${alert.state}`)) : null), h('div', { class: 'body' }, alert ? body(alert) : missing())));
+  keepFocus(panel, () =>
+    panel.replaceChildren(
+      panelTop(
+        [h('h2', { id: 'alert-title' }, title), alert && h('p', { class: 'note' }, concerns(alert))].filter(Boolean),
+        alert ? h('span', { class: 'chip' }, t(`cause.state.${alert.state}`)) : null,
+      ),
+      h('div', { class: 'body' }, alert ? body(alert) : missing()),
+    ),
+  );
 }
 
 function begin(alert) {
-  const mine = answer(() => visitsOf(alert.poles.slice(0, VISITED)), () => visits === mine && open && draw());
+  const mine = answer(
+    () => visitsOf(alert.poles.slice(0, VISITED)),
+    () => visits === mine && open && draw(),
+  );
   visits = mine;
   mine.load();
   forms = {
     seen: noteForm('seen', ({ note }) => acknowledge(alert.id, note)),
-    mute: choiceForm('mute', 'until', MUTES.map((choice) => [choice, t(`mute.${choice}`)]), ({ until }) => mute(alert.id, muteUntil(until, Date.now()))),
-    visit: alert.poles.length ? visitForm(alert, async (told) => { await visited(told.pole, told.at, told.note, told.part); await mine.load(); }) : null,
+    mute: choiceForm(
+      'mute',
+      'until',
+      MUTES.map((choice) => [choice, t(`mute.${choice}`)]),
+      ({ until }) => mute(alert.id, muteUntil(until, Date.now())),
+    ),
+    visit: alert.poles.length
+      ? visitForm(alert, async (told) => {
+          await visited(told.pole, told.at, told.note, told.part);
+          await mine.load();
+        })
+      : null,
   };
 }
 
 function missing() {
   if (active.error) return broken(active.error.message, active.load);
-  return active.value && past.value ? h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('cause.unknown')), h('p', { class: 'note' }, t('cause.unknownHelp'))) : skeleton();
+  return active.value && past.value
+    ? h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('cause.unknown')), h('p', { class: 'note' }, t('cause.unknownHelp')))
+    : skeleton();
 }
 
 function body(alert) {
-  const now = h('section', { class: 'wrong' }, h('p', { class: 'cause-step' }, urgency(alert), h('span', {}, alert.state === 'closed' ? t('cause.closed') : step(alert))), facts(figureWords(alert)));
-  const told = alert.state === 'active' ? [seenSection(alert), muteSection(alert), maintenanceSection(alert.cause, active.value?.maintenance ?? [])] : [];
+  const now = h(
+    'section',
+    { class: 'wrong' },
+    h('p', { class: 'cause-step' }, urgency(alert), h('span', {}, alert.state === 'closed' ? t('cause.closed') : step(alert))),
+    facts(figureWords(alert)),
+  );
+  const told =
+    alert.state === 'active'
+      ? [seenSection(alert), muteSection(alert), maintenanceSection(alert.cause, active.value?.maintenance ?? [])]
+      : [];
   return [now, larger(alert), whom(alert), ...told, visitSection(alert), deliveries(alert)].filter(Boolean);
 }
 
 function facts(pairs) {
-  return pairs.length ? h('dl', { class: 'facts lines-of-facts' }, pairs.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))) : null;
+  return pairs.length
+    ? h(
+        'dl',
+        { class: 'facts lines-of-facts' },
+        pairs.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+      )
+    : null;
 }
 
 /** The cause that this one turned out to be part of, and the way to it. */
@@ -98,19 +147,54 @@ function larger({ part_of: cause }) {
   if (!cause) return null;
   const alert = all().find(({ cause: { kind, id } }) => kind === cause.kind && id === cause.id);
   const word = alert ? causeWord(alert) : cause.name || cause.id;
-  return h('section', { 'data-testid': 'alert-larger' }, h('p', {}, t('cause.partOf'), ' ', alert ? h('a', { href: address('alert', alert.id), 'data-focus': `alert ${alert.id}` }, word) : h('b', {}, word)));
+  return h(
+    'section',
+    { 'data-testid': 'alert-larger' },
+    h(
+      'p',
+      {},
+      t('cause.partOf'),
+      ' ',
+      alert ? h('a', { href: address('alert', alert.id), 'data-focus': `alert ${alert.id}` }, word) : h('b', {}, word),
+    ),
+  );
 }
 
 function whom({ poles, devices }) {
-  const rest = (all) => (all.length > NAMED ? h('li', { class: 'note' }, t('devices.further', { n: format.number(all.length - NAMED) })) : null);
-  const pole = (one) => h('li', {}, h('a', { href: address('pole', one.id), 'data-focus': `pole ${one.id}` }, one.name), h('span', { class: 'note' }, [t('cause.lamp', { lamp: lampOf(one) }), one.switch_point && t('cause.switch', { points: one.switch_point })].filter(Boolean).join(' · ')));
+  const rest = (all) =>
+    all.length > NAMED ? h('li', { class: 'note' }, t('devices.further', { n: format.number(all.length - NAMED) })) : null;
+  const pole = (one) =>
+    h(
+      'li',
+      {},
+      h('a', { href: address('pole', one.id), 'data-focus': `pole ${one.id}` }, one.name),
+      h(
+        'span',
+        { class: 'note' },
+        [t('cause.lamp', { lamp: lampOf(one) }), one.switch_point && t('cause.switch', { points: one.switch_point })]
+          .filter(Boolean)
+          .join(' · '),
+      ),
+    );
   const device = (id) => h('li', {}, h('a', { href: address('device', id), 'data-focus': `device ${id}` }, h('code', {}, id)));
-  return h('section', {}, head(null, t('causes.whom'), `${count('cause.pole', poles.length)}, ${count('cause.device', devices.length)}`),
-    h('ul', { class: 'parts' }, poles.slice(0, NAMED).map(pole), rest(poles)), h('ul', { class: 'parts columns' }, devices.slice(0, NAMED).map(device), rest(devices)));
+  return h(
+    'section',
+    {},
+    head(null, t('causes.whom'), `${count('cause.pole', poles.length)}, ${count('cause.device', devices.length)}`),
+    h('ul', { class: 'parts' }, poles.slice(0, NAMED).map(pole), rest(poles)),
+    h('ul', { class: 'parts columns' }, devices.slice(0, NAMED).map(device), rest(devices)),
+  );
 }
 
 function seenSection({ acknowledged: seen }) {
-  const inside = seen ? h('p', { class: 'fine' }, t('cause.seenAt', { by: seen.by, time: format.moment(Date.parse(seen.at)) }), seen.note ? h('span', { class: 'note' }, ` „${seen.note}“`) : null) : forms.seen;
+  const inside = seen
+    ? h(
+        'p',
+        { class: 'fine' },
+        t('cause.seenAt', { by: seen.by, time: format.moment(Date.parse(seen.at)) }),
+        seen.note ? h('span', { class: 'note' }, ` „${seen.note}“`) : null,
+      )
+    : forms.seen;
   return h('section', { 'data-testid': 'alert-seen' }, head(null, t('cause.seenTitle'), t('cause.seenNote')), inside);
 }
 
@@ -121,13 +205,47 @@ function muteSection(alert) {
 
 function visitSection({ poles }) {
   if (poles.length === 0) return null;
-  const line = ({ pole, at, note, part }) => h('li', {}, h('b', {}, format.moment(Date.parse(at))), h('span', { class: 'note' }, [poles.find(({ id }) => id === pole)?.name ?? pole, note, part && t('cause.part', { part })].filter(Boolean).join(' · ')));
-  const inside = shown(visits, (found) => (found.length ? h('ol', { class: 'dated' }, found.map(line)) : h('p', { class: 'note' }, t('visit.none'))));
+  const line = ({ pole, at, note, part }) =>
+    h(
+      'li',
+      {},
+      h('b', {}, format.moment(Date.parse(at))),
+      h(
+        'span',
+        { class: 'note' },
+        [poles.find(({ id }) => id === pole)?.name ?? pole, note, part && t('cause.part', { part })].filter(Boolean).join(' · '),
+      ),
+    );
+  const inside = shown(visits, (found) =>
+    found.length ? h('ol', { class: 'dated' }, found.map(line)) : h('p', { class: 'note' }, t('visit.none')),
+  );
   return h('section', { 'data-testid': 'alert-visits' }, head(null, t('visit.title'), t('visit.note')), inside, forms.visit);
 }
 
 function deliveries({ deliveries: told = [] }) {
-  const line = ({ target, event, state: now, attempts, at, error }) => h('li', {}, h('span', { class: now === 'failed' ? 'bad' : null }, t(`delivery.${now}`)), h('span', {}, `${t(`delivery.${target.kind}`)} ${target.name}`),
-    h('span', { class: 'note' }, [event === 'closed' && t('delivery.closed'), at && format.moment(Date.parse(at)), attempts > 1 && t('delivery.attempts', { n: attempts }), error].filter(Boolean).join(' · ')));
-  return h('section', { 'data-testid': 'alert-deliveries' }, head(null, t('delivery.title')), told.length ? h('ul', { class: 'parts' }, told.map(line)) : h('p', { class: 'note' }, t('delivery.none')));
+  const line = ({ target, event, state: now, attempts, at, error }) =>
+    h(
+      'li',
+      {},
+      h('span', { class: now === 'failed' ? 'bad' : null }, t(`delivery.${now}`)),
+      h('span', {}, `${t(`delivery.${target.kind}`)} ${target.name}`),
+      h(
+        'span',
+        { class: 'note' },
+        [
+          event === 'closed' && t('delivery.closed'),
+          at && format.moment(Date.parse(at)),
+          attempts > 1 && t('delivery.attempts', { n: attempts }),
+          error,
+        ]
+          .filter(Boolean)
+          .join(' · '),
+      ),
+    );
+  return h(
+    'section',
+    { 'data-testid': 'alert-deliveries' },
+    head(null, t('delivery.title')),
+    told.length ? h('ul', { class: 'parts' }, told.map(line)) : h('p', { class: 'note' }, t('delivery.none')),
+  );
 }

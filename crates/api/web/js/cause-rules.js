@@ -25,10 +25,14 @@ export function lookBack(now) {
 export function headline({ causes, trips }, language) {
   const said = (n) => WORDS[language][n] ?? String(n);
   if (language === 'de') {
-    const what = causes === 0 ? 'nichts Neues' : `${said(causes)} ${causes === 1 ? 'Ursache' : 'Ursachen'}, ${said(trips)} ${trips === 1 ? 'Fahrt' : 'Fahrten'}`;
+    const what =
+      causes === 0
+        ? 'nichts Neues'
+        : `${said(causes)} ${causes === 1 ? 'Ursache' : 'Ursachen'}, ${said(trips)} ${trips === 1 ? 'Fahrt' : 'Fahrten'}`;
     return `Seit gestern 16 Uhr: ${what}.`;
   }
-  const what = causes === 0 ? 'nothing new' : `${said(causes)} ${causes === 1 ? 'cause' : 'causes'}, ${said(trips)} ${trips === 1 ? 'trip' : 'trips'}`;
+  const what =
+    causes === 0 ? 'nothing new' : `${said(causes)} ${causes === 1 ? 'cause' : 'causes'}, ${said(trips)} ${trips === 1 ? 'trip' : 'trips'}`;
   return `Since yesterday 4 p.m.: ${what}.`;
 }
 
@@ -39,7 +43,8 @@ export function isMuted({ muted_until: until }, now) {
 
 /** Those that need somebody first: neither seen nor muted, the worst, the oldest. */
 export function inOrder(alerts, now) {
-  const rank = (alert) => [alert.state === 'closed', isMuted(alert, now), Boolean(alert.acknowledged), SEVERITIES.indexOf(alert.severity)].map(Number);
+  const rank = (alert) =>
+    [alert.state === 'closed', isMuted(alert, now), Boolean(alert.acknowledged), SEVERITIES.indexOf(alert.severity)].map(Number);
   return [...alerts].sort((a, b) => {
     const [left, right] = [rank(a), rank(b)];
     const at = left.findIndex((value, index) => value !== right[index]);
@@ -81,7 +86,8 @@ export function drive(alerts, now) {
 /** Spare parts of a drive, each with how many. */
 export function parts(stops) {
   const found = new Map();
-  for (const { tasks } of stops) for (const { alert } of tasks) if (alert.next_step.part) found.set(alert.next_step.part, (found.get(alert.next_step.part) ?? 0) + 1);
+  for (const { tasks } of stops)
+    for (const { alert } of tasks) if (alert.next_step.part) found.set(alert.next_step.part, (found.get(alert.next_step.part) ?? 0) + 1);
   return [...found].map(([part, n]) => ({ part, n })).sort((a, b) => b.n - a.n || (a.part < b.part ? -1 : 1));
 }
 

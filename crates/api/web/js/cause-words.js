@@ -21,17 +21,28 @@ export function urgency({ severity }) {
 /** "Gateway Rathaus schweigt" */
 export function causeWord({ rule, cause, figures }) {
   const name = cause.name || cause.id;
-  if (rule === 'battery' && Number.isFinite(figures?.days_left)) return t('cause.battery.days', { name, n: format.number(figures.days_left) });
+  if (rule === 'battery' && Number.isFinite(figures?.days_left))
+    return t('cause.battery.days', { name, n: format.number(figures.days_left) });
   return knows(`cause.${rule}`) ? t(`cause.${rule}`, { name }) : `${rule}: ${name}`;
 }
 
 /** "23 Masten, seit 16:04 · Schaltstelle 118" */
 export function concerns(alert) {
   const { poles, since, until } = alert;
-  const where = poles.length === 0 ? null : poles.length <= NAMED ? t('cause.lamps', { lamps: poles.map(lampOf).join(', ') }) : count('cause.pole', poles.length);
-  const when = until ? t('cause.span', { from: format.since(since), to: format.since(until) }) : t('target.since', { time: format.since(since) });
+  const where =
+    poles.length === 0
+      ? null
+      : poles.length <= NAMED
+        ? t('cause.lamps', { lamps: poles.map(lampOf).join(', ') })
+        : count('cause.pole', poles.length);
+  const when = until
+    ? t('cause.span', { from: format.since(since), to: format.since(until) })
+    : t('target.since', { time: format.since(since) });
   const points = switchPoints(alert);
-  return [[where, when].filter(Boolean).join(', '), ...(points.length ? [t('cause.switch', { points: points.slice(0, NAMED).join(', ') })] : [])].join(' · ');
+  return [
+    [where, when].filter(Boolean).join(', '),
+    ...(points.length ? [t('cause.switch', { points: points.slice(0, NAMED).join(', ') })] : []),
+  ].join(' · ');
 }
 
 /** "Strom am Mast 0412 prüfen · Ersatzteil SPS30" */
@@ -49,7 +60,9 @@ export function step(alert) {
 /** Figures by rule, as far as there is a word for them. */
 export function figureWords({ figures }) {
   const property = state.properties.get(figures?.property);
-  return Object.entries(figures ?? {}).filter(([name, value]) => value !== null && knows(`cause.figure.${name}`)).map(([name, value]) => [t(`cause.figure.${name}`), figure(name, value, property)]);
+  return Object.entries(figures ?? {})
+    .filter(([name, value]) => value !== null && knows(`cause.figure.${name}`))
+    .map(([name, value]) => [t(`cause.figure.${name}`), figure(name, value, property)]);
 }
 
 /** What a figure is measured in says its name; values and thresholds are in the unit of their property. */
@@ -61,5 +74,7 @@ function figure(name, value, property) {
   if (name.endsWith('_s')) return duration(value);
   if (name.endsWith('_mib')) return `${format.number(value)} MiB`;
   if (typeof value !== 'number') return String(value);
-  return [format.exact(value), ['value', 'above', 'level'].includes(name) ? format.unit(property?.unit) : null].filter(Boolean).join('\u00a0');
+  return [format.exact(value), ['value', 'above', 'level'].includes(name) ? format.unit(property?.unit) : null]
+    .filter(Boolean)
+    .join('\u00a0');
 }

@@ -29,12 +29,17 @@ export function plot({ width, height, x: [x0, x1], y: domain, ticks, label }) {
   const bottom = height - MARGIN.bottom;
   const x = (value) => MARGIN.left + ((value - x0) / (x1 - x0)) * (width - MARGIN.left - MARGIN.right);
   const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top);
-  const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, class: 'chart', role: 'img', 'aria-label': label },
+  const root = svg(
+    'svg',
+    { viewBox: `0 0 ${width} ${height}`, width, height, class: 'chart', role: 'img', 'aria-label': label },
     steps.map((step) => [
       svg('line', { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(step), y2: y(step), class: 'rule' }),
       svg('text', { x: MARGIN.left - 8, y: y(step) + 4, 'text-anchor': 'end', class: 'tick' }, format.number(step, digits)),
     ]),
-    apart(ticks, x).map(({ at, text }) => svg('text', { x: x(at), y: height - 6, 'text-anchor': anchor(x(at), width), class: 'tick' }, text)));
+    apart(ticks, x).map(({ at, text }) =>
+      svg('text', { x: x(at), y: height - 6, 'text-anchor': anchor(x(at), width), class: 'tick' }, text),
+    ),
+  );
   return { x, y, root, top: MARGIN.top, bottom };
 }
 
@@ -93,9 +98,18 @@ export function line({ root, x, y }, points, gap = Infinity, style = 'line') {
 
 /** Bars from zero; `width` on the x axis, `faint` marks one that still grows. */
 export function bars({ root, x, y }, points, width) {
-  const wide = Math.max(1, (x(width) - x(0)) - 2);
+  const wide = Math.max(1, x(width) - x(0) - 2);
   for (const point of points) {
-    root.append(svg('rect', { x: x(point.x) + 1, y: y(point.value), width: wide, height: Math.max(0, y(0) - y(point.value)), rx: Math.min(2, wide / 3), class: point.faint ? 'bar faint' : 'bar' }));
+    root.append(
+      svg('rect', {
+        x: x(point.x) + 1,
+        y: y(point.value),
+        width: wide,
+        height: Math.max(0, y(0) - y(point.value)),
+        rx: Math.min(2, wide / 3),
+        class: point.faint ? 'bar faint' : 'bar',
+      }),
+    );
   }
 }
 
@@ -110,20 +124,32 @@ export function corrected({ root, x, y }, points) {
 /** Points of single readings: hollow where one does not count. */
 export function dots({ root, x, y }, points) {
   for (const point of points) {
-    root.append(svg('circle', { cx: x(point.x).toFixed(1), cy: y(point.value).toFixed(1), r: point.hollow ? 3.5 : 1.8, class: point.hollow ? 'reading hollow' : 'reading' }));
+    root.append(
+      svg('circle', {
+        cx: x(point.x).toFixed(1),
+        cy: y(point.value).toFixed(1),
+        r: point.hollow ? 3.5 : 1.8,
+        class: point.hollow ? 'reading hollow' : 'reading',
+      }),
+    );
   }
 }
 
 /** The dot of now, with its word. */
 export function now({ root, x, y }, point, word) {
-  root.append(svg('circle', { cx: x(point.x), cy: y(point.value), r: 4.5, class: 'now' }),
-    svg('text', { x: x(point.x) + 9, y: y(point.value) - 8, class: 'tick strong' }, word));
+  root.append(
+    svg('circle', { cx: x(point.x), cy: y(point.value), r: 4.5, class: 'now' }),
+    svg('text', { x: x(point.x) + 9, y: y(point.value) - 8, class: 'tick strong' }, word),
+  );
 }
 
 /** A small line without axes. */
 export function sparkline(values) {
   const high = Math.max(1, ...values);
   const points = values.map((value, at) => [(at / Math.max(1, values.length - 1)) * 108 + 1, 27 - (value / high) * 24]);
-  return svg('svg', { viewBox: '0 0 110 30', width: 110, height: 30, class: 'spark', 'aria-hidden': 'true' },
-    points.length > 1 ? svg('path', { d: `M${through(points)}`, class: 'line' }) : null);
+  return svg(
+    'svg',
+    { viewBox: '0 0 110 30', width: 110, height: 30, class: 'spark', 'aria-hidden': 'true' },
+    points.length > 1 ? svg('path', { d: `M${through(points)}`, class: 'line' }) : null,
+  );
 }

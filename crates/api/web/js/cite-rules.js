@@ -14,7 +14,11 @@
 export function bibtex({ title, publisher, licence, link, asOf, method }) {
   const day = new Date(asOf).toISOString().slice(0, 10);
   const fields = [
-    ['title', `{${plain(title)}}`], ['author', `{${plain(publisher)}}`], ['year', day.slice(0, 4)], ['url', link], ['urldate', day],
+    ['title', `{${plain(title)}}`],
+    ['author', `{${plain(publisher)}}`],
+    ['year', day.slice(0, 4)],
+    ['url', link],
+    ['urldate', day],
     ['note', plain([`Stand ${new Date(asOf).toISOString()}`, `Methode ${method}`, licence].filter(Boolean).join('; '))],
   ];
   const key = `smartpole-${day}-${shortHash(link)}`;
@@ -25,8 +29,15 @@ export function bibtex({ title, publisher, licence, link, asOf, method }) {
 export function ris({ title, publisher, licence, link, asOf, method }) {
   const iso = new Date(asOf).toISOString();
   const lines = [
-    ['TY', 'DATA'], ['TI', title], ['AU', publisher], ['PB', publisher], ['PY', iso.slice(0, 4)], ['DA', iso.slice(0, 10).replaceAll('-', '/')],
-    ['UR', link], ['N1', [`Stand ${iso}`, `Methode ${method}`, licence].filter(Boolean).join('; ')], ['ER', ''],
+    ['TY', 'DATA'],
+    ['TI', title],
+    ['AU', publisher],
+    ['PB', publisher],
+    ['PY', iso.slice(0, 4)],
+    ['DA', iso.slice(0, 10).replaceAll('-', '/')],
+    ['UR', link],
+    ['N1', [`Stand ${iso}`, `Methode ${method}`, licence].filter(Boolean).join('; ')],
+    ['ER', ''],
   ];
   return lines.map(([tag, value]) => `${tag}  - ${oneLine(value)}\r\n`).join('');
 }
@@ -37,7 +48,9 @@ function oneLine(text) {
 
 /** What TeX would take for a command stays a letter. */
 function plain(text) {
-  return oneLine(text).replace(/[\\{}]/g, '').replace(/[#$%&_~^]/g, (sign) => ({ '~': '\\textasciitilde{}', '^': '\\textasciicircum{}' }[sign] ?? `\\${sign}`));
+  return oneLine(text)
+    .replace(/[\\{}]/g, '')
+    .replace(/[#$%&_~^]/g, (sign) => ({ '~': '\\textasciitilde{}', '^': '\\textasciicircum{}' })[sign] ?? `\\${sign}`);
 }
 
 /** Tells records of one day apart: FNV-1a of the address. */

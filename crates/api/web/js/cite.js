@@ -28,22 +28,47 @@ export function publisherOf(citation) {
  */
 export function citeBox(text, source) {
   const copies = navigator.clipboard ? [copy(t('cite.copy'), text, 'text'), copy(t('cite.link'), source.link, 'link')] : [];
-  return h('div', { class: 'cite' }, h('p', {}, text),
-    h('div', { class: 'cite-ways' }, copies, download('BibTeX', 'bib', bibtex(source)), download('RIS', 'ris', ris(source))));
+  return h(
+    'div',
+    { class: 'cite' },
+    h('p', {}, text),
+    h('div', { class: 'cite-ways' }, copies, download('BibTeX', 'bib', bibtex(source)), download('RIS', 'ris', ris(source))),
+  );
 }
 
 /** A chart's way to be cited: closed until it is asked for, and told only then. */
 export function citeFold(told) {
   const inside = h('div', {});
-  return h('details', { class: 'cite-fold', ontoggle: (event) => { if (event.target.open) inside.replaceChildren(told()); } }, h('summary', {}, t('cite.title')), inside);
+  return h(
+    'details',
+    {
+      class: 'cite-fold',
+      ontoggle: (event) => {
+        if (event.target.open) inside.replaceChildren(told());
+      },
+    },
+    h('summary', {}, t('cite.title')),
+    inside,
+  );
 }
 
 function copy(label, text, what) {
-  const button = h('button', { type: 'button', class: 'btn', 'data-focus': `cite ${what}`, onclick: async () => {
-    await navigator.clipboard.writeText(text);
-    button.textContent = t('cite.copied');
-    setTimeout(() => { button.textContent = label; }, 2000);
-  } }, label);
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'btn',
+      'data-focus': `cite ${what}`,
+      onclick: async () => {
+        await navigator.clipboard.writeText(text);
+        button.textContent = t('cite.copied');
+        setTimeout(() => {
+          button.textContent = label;
+        }, 2000);
+      },
+    },
+    label,
+  );
   return button;
 }
 

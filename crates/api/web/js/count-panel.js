@@ -27,14 +27,24 @@ let view = null;
 
 /** Follows the address. */
 export function startCountPanel() {
-  addDrawer('count', { root: find('#count'), opened, closed: () => { open = null; }, home: (id) => document.querySelector(`[data-focus="${CSS.escape(`count ${id}`)}"]`) });
+  addDrawer('count', {
+    root: find('#count'),
+    opened,
+    closed: () => {
+      open = null;
+    },
+    home: (id) => document.querySelector(`[data-focus="${CSS.escape(`count ${id}`)}"]`),
+  });
   on(['language', 'reasons'], () => open && draw());
 }
 
 function opened(id) {
   open = id;
   const mine = { number: numbered(id), spans: 1, day: null, by: 'hour', devices: new Map() };
-  mine.rows = answer(() => ask(mine), () => view === mine && open === id && draw());
+  mine.rows = answer(
+    () => ask(mine),
+    () => view === mine && open === id && draw(),
+  );
   view = mine;
   draw();
   mine.rows.load();
@@ -48,7 +58,7 @@ async function ask({ number, spans }) {
     const rows = await rowsOf(from, spans);
     const after = inLedger(await get('ledger'), number);
     const missing = Math.max(0, Math.min(before, after) - sumOf(rows, number));
-    const earlier = missing > 0 && await hasOlder(from) ? missing : 0;
+    const earlier = missing > 0 && (await hasOlder(from)) ? missing : 0;
     if (missing === earlier || left === 0) return { rows, before, after, from, earlier };
     await new Promise((later) => setTimeout(later, COMMIT));
   }
@@ -56,7 +66,13 @@ async function ask({ number, spans }) {
 
 async function rowsOf(from, spans) {
   const pieces = Array.from({ length: spans }, (_, at) => from + at * SPAN * DAY);
-  return (await inParallel(pieces.map((begin) => () => list('ledger/rows', { by: 'source', from: rfc3339(begin), to: rfc3339(begin + SPAN * DAY), limit: 10_000 })))).flat();
+  return (
+    await inParallel(
+      pieces.map(
+        (begin) => () => list('ledger/rows', { by: 'source', from: rfc3339(begin), to: rfc3339(begin + SPAN * DAY), limit: 10_000 }),
+      ),
+    )
+  ).flat();
 }
 
 /** Whether there is anything in the year before. */
@@ -71,9 +87,12 @@ function further() {
 
 function draw() {
   const panel = find('#count');
-  keepFocus(panel, () => panel.replaceChildren(
-    panelTop([h('h2', { id: 'count-title' }, title(view.number)), h('p', { class: 'note' }, t('count.title'))]),
-    h('div', { class: 'body' }, about(view.number), shown(view.rows, body))));
+  keepFocus(panel, () =>
+    panel.replaceChildren(
+      panelTop([h('h2', { id: 'count-title' }, title(view.number)), h('p', { class: 'note' }, t('count.title'))]),
+      h('div', { class: 'body' }, about(view.number), shown(view.rows, body)),
+    ),
+  );
 }
 
 /** "Messwerte: Quarantäne, keine Zahl" */
@@ -86,41 +105,105 @@ function title({ equation, name, reason }) {
 /** What the number means; of the quarantine whose matter it is and what to do. */
 function about({ equation, name, reason }) {
   const key = `count.${equation}.${name}`;
-  const says = reason && name === 'quarantined' ? [severityTag(reason), h('p', {}, meaning(reason)), h('p', { class: 'step' }, h('b', {}, t('message.step')), ' ', remedy(reason)), h('a', { class: 'btn', href: `#quarantine=${encodeURIComponent(reason)}`, 'data-focus': 'messages' }, t('count.messages'))] : h('p', {}, knows(key) ? t(key) : '');
+  const says =
+    reason && name === 'quarantined'
+      ? [
+          severityTag(reason),
+          h('p', {}, meaning(reason)),
+          h('p', { class: 'step' }, h('b', {}, t('message.step')), ' ', remedy(reason)),
+          h('a', { class: 'btn', href: `#quarantine=${encodeURIComponent(reason)}`, 'data-focus': 'messages' }, t('count.messages')),
+        ]
+      : h('p', {}, knows(key) ? t(key) : '');
   return h('section', { class: 'wrong' }, says, name === 'quarantined' && !reason ? reasons(equation) : null);
 }
 
 /** @param {string} equation */
 function reasons(equation) {
-  const found = groups((state.equations ?? []).filter(({ name }) => name === equation), severity);
+  const found = groups(
+    (state.equations ?? []).filter(({ name }) => name === equation),
+    severity,
+  );
   if (found.length === 0) return null;
   /** @param {any} group */
-  const line = ({ reason, [equation]: n }) => h('li', {}, severityTag(reason), h('a', { href: address('count', numberId(equation, 'quarantined', reason)), 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('b', { class: 'n' }, format.number(n)));
+  const line = ({ reason, [equation]: n }) =>
+    h(
+      'li',
+      {},
+      severityTag(reason),
+      h('a', { href: address('count', numberId(equation, 'quarantined', reason)), 'data-focus': `reason ${reason}` }, reasonWord(reason)),
+      h('b', { class: 'n' }, format.number(n)),
+    );
   return h('ul', { class: 'parts reason-parts' }, found.map(line));
 }
 
 function body({ rows, before, after, from, earlier }) {
   const days = byDay(rows, view.number);
   const total = sumOf(rows, view.number);
-  if (total + earlier === 0) return h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('count.empty')), h('p', { class: 'note' }, t('count.emptyHelp')));
-  view.day = days.some(({ day }) => day === view.day) ? view.day : days[0]?.day ?? null;
-  return [h('section', {}, head(null, t('count.days'), t('count.utc')), dayList(days, total + earlier), earlier ? older(earlier, from) : null, sumLine(total, earlier, before, after)),
-    view.day === null ? null : detailSection(view, rows, days.find(({ day }) => day === view.day).value, draw)];
+  if (total + earlier === 0)
+    return h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('count.empty')), h('p', { class: 'note' }, t('count.emptyHelp')));
+  view.day = days.some(({ day }) => day === view.day) ? view.day : (days[0]?.day ?? null);
+  return [
+    h(
+      'section',
+      {},
+      head(null, t('count.days'), t('count.utc')),
+      dayList(days, total + earlier),
+      earlier ? older(earlier, from) : null,
+      sumLine(total, earlier, before, after),
+    ),
+    view.day === null ? null : detailSection(view, rows, days.find(({ day }) => day === view.day).value, draw),
+  ];
 }
 
 function dayList(days, total) {
   const most = Math.max(...days.map(({ value }) => value), 1);
-  const line = ({ day, value }) => h('li', {}, h('button', { type: 'button', 'aria-pressed': String(day === view.day), 'data-focus': `day ${day}`, onclick: () => { view.day = day; draw(); } },
-    h('span', {}, format.date(day)), shareBar([{ share: value / most, kind: 'frames' }]), h('b', {}, format.number(value))));
+  const line = ({ day, value }) =>
+    h(
+      'li',
+      {},
+      h(
+        'button',
+        {
+          type: 'button',
+          'aria-pressed': String(day === view.day),
+          'data-focus': `day ${day}`,
+          onclick: () => {
+            view.day = day;
+            draw();
+          },
+        },
+        h('span', {}, format.date(day)),
+        shareBar([{ share: value / most, kind: 'frames' }]),
+        h('b', {}, format.number(value)),
+      ),
+    );
   return h('ol', { class: 'days', 'aria-label': t('count.daysOf', { n: format.number(total) }) }, days.map(line));
 }
 
 function older(earlier, from) {
-  return h('p', { class: 'earlier' }, h('span', {}, t('count.earlier', { day: format.date(from), n: format.number(earlier) })), h('button', { type: 'button', class: 'btn', 'data-focus': 'further', onclick: further }, t('count.further', { n: SPAN })));
+  return h(
+    'p',
+    { class: 'earlier' },
+    h('span', {}, t('count.earlier', { day: format.date(from), n: format.number(earlier) })),
+    h('button', { type: 'button', class: 'btn', 'data-focus': 'further', onclick: further }, t('count.further', { n: SPAN })),
+  );
 }
 
 /** The rows are all of the number, or the rest lies before them. */
 function sumLine(total, earlier, before, after) {
   const good = earlier > 0 || agrees(total, before, after);
-  return h('p', { class: `sum ${good ? 'good' : 'bad'}`, 'data-testid': 'count-sum' }, verdictMark(good), h('span', {}, t(good ? 'count.sum' : 'count.differs', { n: format.number(total + earlier), ledger: format.number(after), time: format.seconds(view.rows.at) })));
+  return h(
+    'p',
+    { class: `sum ${good ? 'good' : 'bad'}`, 'data-testid': 'count-sum' },
+    verdictMark(good),
+    h(
+      'span',
+      {},
+      t(good ? 'count.sum' : 'count.differs', {
+        n: format.number(total + earlier),
+        ledger: format.number(after),
+        time: format.seconds(view.rows.at),
+      }),
+    ),
+  );
 }

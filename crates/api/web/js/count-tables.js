@@ -21,11 +21,24 @@ const VIEWS = ['hour', 'device'];
  */
 export function detailSection(view, rows, total, redraw) {
   const { day } = view;
-  const choose = (by) => () => { view.by = by; redraw(); };
-  const choice = (by) => h('button', { type: 'button', 'aria-pressed': String(view.by === by), 'data-focus': `by ${by}`, onclick: choose(by) }, t(`count.by.${by}`));
+  const choose = (by) => () => {
+    view.by = by;
+    redraw();
+  };
+  const choice = (by) =>
+    h(
+      'button',
+      { type: 'button', 'aria-pressed': String(view.by === by), 'data-focus': `by ${by}`, onclick: choose(by) },
+      t(`count.by.${by}`),
+    );
   const span = t('count.span', { from: format.moment(day), to: format.moment(day + DAY) });
-  return h('section', { 'data-testid': 'count-day' }, head(null, format.date(day), span), h('div', { class: 'chooser', role: 'group', 'aria-label': t('count.by') }, VIEWS.map(choice)),
-    view.by === 'hour' ? hours(byHour(rows, view.number, day), total) : devices(view, total, redraw));
+  return h(
+    'section',
+    { 'data-testid': 'count-day' },
+    head(null, format.date(day), span),
+    h('div', { class: 'chooser', role: 'group', 'aria-label': t('count.by') }, VIEWS.map(choice)),
+    view.by === 'hour' ? hours(byHour(rows, view.number, day), total) : devices(view, total, redraw),
+  );
 }
 
 function figures(values, tag = 'td') {
@@ -35,16 +48,47 @@ function figures(values, tag = 'td') {
 function hours({ sources, hours: found, totals }, total) {
   const several = sources.length > 1;
   const columns = [t('count.hour'), ...sources, several && t('count.all')].filter(Boolean);
-  const line = ({ start, values, value, balanced }) => h('tr', {}, h('th', { scope: 'row' }, `${format.clock(start)}–${format.clock(start + HOUR)}`, balanced ? null : h('span', { class: 'bad' }, ' ', verdictMark(false), t('tile.ledger.bad'))), figures(several ? [...values, value] : values));
-  return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('count.by.hour') }, h('table', { class: 'count-table' }, h('thead', {}, h('tr', {}, columns.map((column, at) => h('th', { scope: 'col', class: at ? 'n' : null }, column)))),
-    h('tbody', {}, found.map(line)), h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, t('count.total')), figures(several ? [...totals, total] : totals, 'td')))));
+  const line = ({ start, values, value, balanced }) =>
+    h(
+      'tr',
+      {},
+      h(
+        'th',
+        { scope: 'row' },
+        `${format.clock(start)}–${format.clock(start + HOUR)}`,
+        balanced ? null : h('span', { class: 'bad' }, ' ', verdictMark(false), t('tile.ledger.bad')),
+      ),
+      figures(several ? [...values, value] : values),
+    );
+  return h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('count.by.hour') },
+    h(
+      'table',
+      { class: 'count-table' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          columns.map((column, at) => h('th', { scope: 'col', class: at ? 'n' : null }, column)),
+        ),
+      ),
+      h('tbody', {}, found.map(line)),
+      h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, t('count.total')), figures(several ? [...totals, total] : totals, 'td'))),
+    ),
+  );
 }
 
 /** Asked once a day that is looked at. */
 function devices(view, total, redraw) {
   const { day, number } = view;
   if (!view.devices.has(day)) {
-    const asked = answer(() => list('ledger/rows', { by: 'device', from: rfc3339(day), to: rfc3339(day + DAY), limit: 10_000 }), () => view.by === 'device' && view.day === day && redraw());
+    const asked = answer(
+      () => list('ledger/rows', { by: 'device', from: rfc3339(day), to: rfc3339(day + DAY), limit: 10_000 }),
+      () => view.by === 'device' && view.day === day && redraw(),
+    );
     view.devices.set(day, asked);
     asked.load();
   }
@@ -53,8 +97,23 @@ function devices(view, total, redraw) {
 
 function deviceTable({ devices: found, rest }, total) {
   if (found.length === 0) return h('p', { class: 'note' }, t('count.noDevices'));
-  const line = ({ device, value }) => h('tr', {}, h('th', { scope: 'row' }, h('a', { href: address('device', device), class: 'quiet', 'data-focus': device }, h('code', {}, device))), figures([value]));
-  return h('table', { class: 'count-table' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('devices.device')), h('th', { scope: 'col', class: 'n' }, t('count.all')))),
-    h('tbody', {}, found.map(line), rest > 0 ? h('tr', {}, h('th', { scope: 'row', class: 'note' }, t('count.noDevice')), figures([rest])) : null),
-    h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, t('count.total')), figures([total - Math.min(0, rest)]))));
+  const line = ({ device, value }) =>
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, h('a', { href: address('device', device), class: 'quiet', 'data-focus': device }, h('code', {}, device))),
+      figures([value]),
+    );
+  return h(
+    'table',
+    { class: 'count-table' },
+    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('devices.device')), h('th', { scope: 'col', class: 'n' }, t('count.all')))),
+    h(
+      'tbody',
+      {},
+      found.map(line),
+      rest > 0 ? h('tr', {}, h('th', { scope: 'row', class: 'note' }, t('count.noDevice')), figures([rest])) : null,
+    ),
+    h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, t('count.total')), figures([total - Math.min(0, rest)]))),
+  );
 }

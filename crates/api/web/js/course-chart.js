@@ -28,16 +28,44 @@ export function drawCourse({ pole, chosen: id, now }, kind, span, items, width) 
   const highs = points.map(({ high, value }) => high ?? value);
   const unit = format.unit(property?.unit);
   const [low, high] = [Math.min(...lows), Math.max(...highs)];
-  const label = t('pole.chart', { property: format.propertyName(property, id), span: t(`pole.${span.id}`), low: format.value(low, property), high: format.value(high, property), unit, last: format.value(points.at(-1).value, property) });
-  const drawn = chart.plot({ width, height: 170, x: [from, to], y: [floor(property, kind, low), high], ticks: ticks(span, from, to, width), label });
+  const label = t('pole.chart', {
+    property: format.propertyName(property, id),
+    span: t(`pole.${span.id}`),
+    low: format.value(low, property),
+    high: format.value(high, property),
+    unit,
+    last: format.value(points.at(-1).value, property),
+  });
+  const drawn = chart.plot({
+    width,
+    height: 170,
+    x: [from, to],
+    y: [floor(property, kind, low), high],
+    ticks: ticks(span, from, to, width),
+    label,
+  });
   if (kind === 'count') chart.bars(drawn, points, step);
-  else if (span.id === '30d') { chart.line(drawn, points, step * 1.5, 'line thin'); chart.line(drawn, dailyMeans(points), DAY * 1.5); }
-  else { chart.band(drawn, points, step * 1.5); chart.line(drawn, points, step * 1.5); }
+  else if (span.id === '30d') {
+    chart.line(drawn, points, step * 1.5, 'line thin');
+    chart.line(drawn, dailyMeans(points), DAY * 1.5);
+  } else {
+    chart.band(drawn, points, step * 1.5);
+    chart.line(drawn, points, step * 1.5);
+  }
   chart.corrected(drawn, points);
   /** @returns {import('./figure-rules.js').Figure} */
   const figure = ({ item }) => ({ kind: 'pole', id: pole, property: id, step: span[kind][0], start: Date.parse(item.start) });
   const why = (one) => (one.item.state === 'corrected' ? whyCorrected(figure(one)) : null);
-  return { root: drawn.root, readout: explore(drawn, points, (one) => say(one, span, property, unit), (one) => figureAddress(figure(one)), why) };
+  return {
+    root: drawn.root,
+    readout: explore(
+      drawn,
+      points,
+      (one) => say(one, span, property, unit),
+      (one) => figureAddress(figure(one)),
+      why,
+    ),
+  };
 }
 
 /** A day's mean is the mean of its valid hours, of which it needs 18 (39. BImSchV, Anlage 11 A). */
@@ -72,7 +100,8 @@ function ticks(span, from, to, width) {
   const found = [];
   if (span.id === '24h') {
     const every = width < 360 ? 6 : 3;
-    for (let at = Math.ceil(from / HOUR) * HOUR; at <= to; at += HOUR) if (civil(at).hour % every === 0) found.push({ at, text: String(civil(at).hour) });
+    for (let at = Math.ceil(from / HOUR) * HOUR; at <= to; at += HOUR)
+      if (civil(at).hour % every === 0) found.push({ at, text: String(civil(at).hour) });
     return found;
   }
   for (let days = -28; days <= 0; days += 7) found.push({ at: midnight(to, days), text: format.day(midnight(to, days)) });
@@ -80,7 +109,10 @@ function ticks(span, from, to, width) {
 }
 
 function say({ item, value }, span, property, unit) {
-  const time = span.id === '24h' ? `${format.clock(Date.parse(item.start))}–${format.clock(Date.parse(item.end))}` : format.moment(Date.parse(item.start));
+  const time =
+    span.id === '24h'
+      ? `${format.clock(Date.parse(item.start))}–${format.clock(Date.parse(item.end))}`
+      : format.moment(Date.parse(item.start));
   return `${time}: ${format.value(value, property)} ${unit} · ${t('window.coverage', { state: t(`window.${item.state}`), share: format.percent(item.coverage) })}`;
 }
 

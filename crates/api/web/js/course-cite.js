@@ -24,6 +24,15 @@ export function courseCitation(course, found) {
   const link = pageAddress(courseAddress(course, asOf));
   const by = publisherOf(found.citation);
   const isOpen = found.items.some(({ state }) => state === 'open' || state === 'provisional');
-  const text = t('cite.chart', { what: what(figure), whose: whose(figure), when, city: by.publisher, asOf: format.minute(asOf), state: t(`window.${isOpen ? 'provisional' : 'final'}`), method, url: link });
+  const text = t('cite.chart', {
+    what: what(figure),
+    whose: whose(figure),
+    when,
+    city: by.publisher,
+    asOf: format.minute(asOf),
+    state: t(`window.${isOpen ? 'provisional' : 'final'}`),
+    method,
+    url: link,
+  });
   return citeBox(text, { ...by, title: `${what(figure)}, ${whose(figure)}, ${when}`, link, asOf, method });
 }

@@ -7,7 +7,15 @@ import { counts } from './usual.js';
 import { operates } from './view-rules.js';
 
 const SECOND = 1000;
-const LOADERS = { poles: loadPoles, ledger: loadLedger, counts: loadCounts, heat: loadHeat, gateways: loadGateways, devices: loadDevices, themes: () => import('./themes.js').then(({ loadThemes }) => loadThemes()) };
+const LOADERS = {
+  poles: loadPoles,
+  ledger: loadLedger,
+  counts: loadCounts,
+  heat: loadHeat,
+  gateways: loadGateways,
+  devices: loadDevices,
+  themes: () => import('./themes.js').then(({ loadThemes }) => loadThemes()),
+};
 /** Parts that only operators may ask for. */
 const OPERATION = ['ledger', 'gateways', 'devices'];
 /** Devices of one answer: ten thousand at once would hold the page up while they are read. */
@@ -26,10 +34,16 @@ export async function loadRole() {
 /** Loads parts, as far as they are for this page; a part that is being loaded already is not asked for twice. */
 export function load(...parts) {
   const own = parts.filter((part) => operates(state.role) || !OPERATION.includes(part));
-  return Promise.all(own.map((part) => {
-    if (!running.has(part)) running.set(part, attempt(part).finally(() => running.delete(part)));
-    return running.get(part);
-  }));
+  return Promise.all(
+    own.map((part) => {
+      if (!running.has(part))
+        running.set(
+          part,
+          attempt(part).finally(() => running.delete(part)),
+        );
+      return running.get(part);
+    }),
+  );
 }
 
 /** Loads everything: first what the first screen needs. */
@@ -66,7 +80,11 @@ async function attempt(part) {
 }
 
 async function loadPoles() {
-  const [poles, zones, properties] = await Promise.all([list('poles'), state.zones ?? list('zones'), state.properties.size ? null : list('properties')]);
+  const [poles, zones, properties] = await Promise.all([
+    list('poles'),
+    state.zones ?? list('zones'),
+    state.properties.size ? null : list('properties'),
+  ]);
   const byId = (found) => new Map(found.map((pole) => [pole.id, pole]));
   state.poles = byId(poles.filter(({ provider }) => !provider));
   state.foreign = byId(poles.filter(({ provider }) => provider));
@@ -127,9 +145,12 @@ function dayBefore(now) {
 
 async function loadZone(zone, withQuarters, now) {
   const isPublic = state.role === 'public'; // who sees a day once it is over, so its quarters are added up
-  const ask = (from, step, days = null) => list('footfall', { zone: zone.id, from: rfc3339(from), to: rfc3339(now), step, days, public: isPublic || null });
+  const ask = (from, step, days = null) =>
+    list('footfall', { zone: zone.id, from: rfc3339(from), to: rfc3339(now), step, days, public: isPublic || null });
   const [hours, days, quarters] = await Promise.all([
-    ask(midnight(now, -28), '1h', `${DAYS[civil(now).weekday]},${dayBefore(now)}`), isPublic ? [] : ask(midnight(now), '1d'), withQuarters || isPublic ? ask(midnight(now) - HOUR, '15m') : [],
+    ask(midnight(now, -28), '1h', `${DAYS[civil(now).weekday]},${dayBefore(now)}`),
+    isPublic ? [] : ask(midnight(now), '1d'),
+    withQuarters || isPublic ? ask(midnight(now) - HOUR, '15m') : [],
   ]);
   return counts({ hours, days, quarters }, now);
 }
@@ -139,11 +160,18 @@ async function loadHeat() {
   needZones();
   const to = Math.floor(Date.now() / HOUR) * HOUR;
   const from = to - 24 * HOUR;
-  await inParallel(places().filter(({ poles }) => poles.length).map((place) => async () => {
-    const items = await list('air', { zone: place.id, from: rfc3339(from), to: rfc3339(to) });
-    const byStart = new Map(items.map((item) => [Date.parse(item.start), item.indices.find(({ index }) => index === INDICES[0])]));
-    state.heat.set(place.id, Array.from({ length: 24 }, (_, at) => hourOf(from + at * HOUR, byStart)));
-  }));
+  await inParallel(
+    places()
+      .filter(({ poles }) => poles.length)
+      .map((place) => async () => {
+        const items = await list('air', { zone: place.id, from: rfc3339(from), to: rfc3339(to) });
+        const byStart = new Map(items.map((item) => [Date.parse(item.start), item.indices.find(({ index }) => index === INDICES[0])]));
+        state.heat.set(
+          place.id,
+          Array.from({ length: 24 }, (_, at) => hourOf(from + at * HOUR, byStart)),
+        );
+      }),
+  );
 }
 
 function hourOf(start, byStart) {

@@ -12,7 +12,16 @@ export function dayCitation(zone, { until }) {
   /** @type {import('./figure-rules.js').Figure} */
   const figure = { kind: 'zone', id: zone.id, property: CROSSINGS, step: '1d', start: midnight(until ?? Date.now()) };
   const root = h('div', {});
-  const draw = () => root.replaceChildren(...[shown(asked, (found) => (found.told && !found.told.noSum ? citation(figure, found.told, asked.at) : h('p', { class: 'note' }, t('figure.state.notYet'))))].flat(2).filter(Boolean));
+  const draw = () =>
+    root.replaceChildren(
+      ...[
+        shown(asked, (found) =>
+          found.told && !found.told.noSum ? citation(figure, found.told, asked.at) : h('p', { class: 'note' }, t('figure.state.notYet')),
+        ),
+      ]
+        .flat(2)
+        .filter(Boolean),
+    );
   const asked = answer(async () => ({ told: await told(figure) }), draw);
   asked.load();
   return root;

@@ -13,8 +13,19 @@ import { traceLink } from './trace-link.js';
  * @param {any[]|null} latest items of `/latest`; null while they are on their way
  */
 export function valuesSection(latest) {
-  const row = (item) => h('div', {}, h('dt', {}, named(item.property, item.channel)), h('dd', {}, figure(item.property, item.value)), h('dd', { class: 'note' }, traceLink(item)));
-  const inside = !latest ? skeleton() : latest.length ? h('dl', { class: 'values of-device' }, latest.map(row)) : h('p', { class: 'note' }, t('device.values.empty'));
+  const row = (item) =>
+    h(
+      'div',
+      {},
+      h('dt', {}, named(item.property, item.channel)),
+      h('dd', {}, figure(item.property, item.value)),
+      h('dd', { class: 'note' }, traceLink(item)),
+    );
+  const inside = !latest
+    ? skeleton()
+    : latest.length
+      ? h('dl', { class: 'values of-device' }, latest.map(row))
+      : h('p', { class: 'note' }, t('device.values.empty'));
   return h('section', { 'data-testid': 'device-values' }, head(null, t('device.values'), t('device.values.note')), inside);
 }
 
@@ -32,6 +43,17 @@ function told(clock) {
   const { unit, n } = span(seconds);
   const good = kind === 'right' || kind === 'none';
   const words = t(`device.clock.${kind}`, { span: t(`span.${unit}`, { n: format.number(n) }) });
-  const median = clock.offset_s === null ? null : h('p', { class: 'note' }, `${t('device.clock.median', { offset: format.exact(clock.offset_s).replace('-', '−'), n: format.number(clock.n) })}.`);
-  return [h('p', { class: good ? 'fine' : 'warn' }, verdictMark(good), ' ', words), h('p', { class: 'note' }, t('device.clock.from', { clock: t(`clock.${clock.source}`) })), median];
+  const median =
+    clock.offset_s === null
+      ? null
+      : h(
+          'p',
+          { class: 'note' },
+          `${t('device.clock.median', { offset: format.exact(clock.offset_s).replace('-', '−'), n: format.number(clock.n) })}.`,
+        );
+  return [
+    h('p', { class: good ? 'fine' : 'warn' }, verdictMark(good), ' ', words),
+    h('p', { class: 'note' }, t('device.clock.from', { clock: t(`clock.${clock.source}`) })),
+    median,
+  ];
 }

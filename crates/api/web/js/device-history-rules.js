@@ -19,7 +19,9 @@ export function windowed(latest, catalogue) {
  * @param {{property:string, items:{start:string, end:string, revision:number}[]}[]} series
  */
 export function corrected(series) {
-  const found = series.flatMap(({ property, items }) => items.filter(({ revision }) => revision > 0).map((item) => ({ property, ...item })));
+  const found = series.flatMap(({ property, items }) =>
+    items.filter(({ revision }) => revision > 0).map((item) => ({ property, ...item })),
+  );
   return found.sort((a, b) => Date.parse(b.start) - Date.parse(a.start) || (a.property < b.property ? -1 : 1));
 }
 

@@ -17,9 +17,18 @@ export function placeSection(installations) {
 
 function installation(one) {
   const pole = state.poles.get(one.pole);
-  const name = h('a', { href: address('pole', one.pole), 'data-focus': `place ${one.pole} ${one.from}` }, pole ? `${pole.name} (${one.pole})` : one.pole);
-  return h('li', {}, h('div', {}, h('b', {}, name), ' ', h('span', { class: `chip is-${one.state}` }, t(`install.${one.state}`))),
-    h('p', { class: 'note' }, spanOf(one)), h('p', { class: 'note' }, mounting(one)));
+  const name = h(
+    'a',
+    { href: address('pole', one.pole), 'data-focus': `place ${one.pole} ${one.from}` },
+    pole ? `${pole.name} (${one.pole})` : one.pole,
+  );
+  return h(
+    'li',
+    {},
+    h('div', {}, h('b', {}, name), ' ', h('span', { class: `chip is-${one.state}` }, t(`install.${one.state}`))),
+    h('p', { class: 'note' }, spanOf(one)),
+    h('p', { class: 'note' }, mounting(one)),
+  );
 }
 
 /** "von … bis …", with words for what has no beginning or no end. */
@@ -32,9 +41,12 @@ function spanOf({ from, to }) {
 
 function mounting({ profile, line, direction, reversed, height_m: height, width_m: width }) {
   const told = [
-    t('install.profile', { profile }), line && t('install.line', { line }), direction && t('install.direction', { direction }),
+    t('install.profile', { profile }),
+    line && t('install.line', { line }),
+    direction && t('install.direction', { direction }),
     reversed.length > 0 && t('install.reversed', { channels: reversed.join(', ') }),
-    height !== null && t('install.height', { metres: format.exact(height) }), width !== null && t('install.width', { metres: format.exact(width) }),
+    height !== null && t('install.height', { metres: format.exact(height) }),
+    width !== null && t('install.width', { metres: format.exact(width) }),
   ];
   return told.filter(Boolean).join(' · ');
 }
@@ -44,7 +56,12 @@ function mounting({ profile, line, direction, reversed, height_m: height, width_
  */
 export function calibrationSection(calibrations) {
   if (!calibrations?.length) return null;
-  return h('section', { 'data-testid': 'device-calibrations' }, head(null, t('calibration.title'), t('calibration.note')), h('ol', { class: 'dated' }, calibrations.map(calibration)));
+  return h(
+    'section',
+    { 'data-testid': 'device-calibrations' },
+    head(null, t('calibration.title'), t('calibration.note')),
+    h('ol', { class: 'dated' }, calibrations.map(calibration)),
+  );
 }
 
 function calibration(one) {
@@ -56,10 +73,13 @@ function calibration(one) {
 
 function collocation({ collocation: found, lifts_uncalibrated: lifts }) {
   if (!found) return [h('p', { class: 'note' }, t('calibration.alone'))];
-  const figures = ['slope', 'intercept', 'r2', 'rmse'].map((name) => t(`calibration.${name}`, { n: format.exact(found[name]).replace('-', '−') })).join(' · ');
+  const figures = ['slope', 'intercept', 'r2', 'rmse']
+    .map((name) => t(`calibration.${name}`, { n: format.exact(found[name]).replace('-', '−') }))
+    .join(' · ');
   const words = lifts ? t('calibration.meets') : t('calibration.misses', { missed: found.missed.join('; ') });
   return [
-    h('p', { class: 'note' }, t('calibration.reference', { reference: found.reference, span: spanOf(found) })), h('p', { class: 'note' }, figures),
+    h('p', { class: 'note' }, t('calibration.reference', { reference: found.reference, span: spanOf(found) })),
+    h('p', { class: 'note' }, figures),
     h('p', { class: lifts ? 'fine' : 'warn' }, verdictMark(lifts), ' ', words),
   ];
 }

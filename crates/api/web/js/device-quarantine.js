@@ -23,7 +23,22 @@ export async function refusedOf(device) {
  */
 export function quarantineSection(device, refused) {
   if (refused.length === 0) return null;
-  const again = (reason) => replayable(reason) && h('a', { href: address('repair', `${reason}/${device}`), 'data-focus': `repair ${reason}` }, t('repair.again'));
-  const line = ({ reason, n }) => h('li', {}, severityMark(severity(reason), true), h('a', { href: `#quarantine=${encodeURIComponent(reason)}`, 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('b', { class: 'n' }, format.number(n)), h('span', { class: 'note step' }, remedy(reason)), h('span', { class: 'again' }, again(reason)));
-  return h('section', { 'data-testid': 'device-quarantine' }, head(null, t('quarantine.title'), t('device.quarantine', { n: DAYS })), h('ul', { class: 'parts by-reason' }, refused.map(line)));
+  const again = (reason) =>
+    replayable(reason) && h('a', { href: address('repair', `${reason}/${device}`), 'data-focus': `repair ${reason}` }, t('repair.again'));
+  const line = ({ reason, n }) =>
+    h(
+      'li',
+      {},
+      severityMark(severity(reason), true),
+      h('a', { href: `#quarantine=${encodeURIComponent(reason)}`, 'data-focus': `reason ${reason}` }, reasonWord(reason)),
+      h('b', { class: 'n' }, format.number(n)),
+      h('span', { class: 'note step' }, remedy(reason)),
+      h('span', { class: 'again' }, again(reason)),
+    );
+  return h(
+    'section',
+    { 'data-testid': 'device-quarantine' },
+    head(null, t('quarantine.title'), t('device.quarantine', { n: DAYS })),
+    h('ul', { class: 'parts by-reason' }, refused.map(line)),
+  );
 }

@@ -8,12 +8,20 @@ import { t } from './i18n.js';
 export function connectionTag(device) {
   const kind = connection(device);
   const how = device.lorawan && t(`activation.${device.lorawan.activation}`);
-  return h('span', { class: `via ${kind}` }, kind === 'lorawan' ? waves() : wire(), [t(`devices.${kind}`), how].filter(Boolean).join(' · '));
+  return h(
+    'span',
+    { class: `via ${kind}` },
+    kind === 'lorawan' ? waves() : wire(),
+    [t(`devices.${kind}`), how].filter(Boolean).join(' · '),
+  );
 }
 
 function drawing(...paths) {
-  return svg('svg', { viewBox: '0 0 16 16', width: 14, height: 14, class: 'mark', 'aria-hidden': 'true' },
-    paths.map((d) => svg('path', { d, fill: 'none', stroke: 'currentColor', 'stroke-width': 1.7, 'stroke-linecap': 'round' })));
+  return svg(
+    'svg',
+    { viewBox: '0 0 16 16', width: 14, height: 14, class: 'mark', 'aria-hidden': 'true' },
+    paths.map((d) => svg('path', { d, fill: 'none', stroke: 'currentColor', 'stroke-width': 1.7, 'stroke-linecap': 'round' })),
+  );
 }
 
 function waves() {
@@ -27,8 +35,13 @@ function wire() {
 /** Four bars, as many full as the signal is good, and the word for those who do not see them. */
 export function bars(reception) {
   const good = grade(reception);
-  return svg('svg', { viewBox: '0 0 20 16', width: 20, height: 16, class: `bars grade-${good}`, role: 'img', 'aria-label': t(`signal.${good}`) },
-    [1, 2, 3, 4].map((step) => svg('rect', { x: step * 5 - 5, y: 16 - step * 4, width: 3.5, height: step * 4, rx: 1, class: step <= good ? 'on' : 'off' })));
+  return svg(
+    'svg',
+    { viewBox: '0 0 20 16', width: 20, height: 16, class: `bars grade-${good}`, role: 'img', 'aria-label': t(`signal.${good}`) },
+    [1, 2, 3, 4].map((step) =>
+      svg('rect', { x: step * 5 - 5, y: 16 - step * 4, width: 3.5, height: step * 4, rx: 1, class: step <= good ? 'on' : 'off' }),
+    ),
+  );
 }
 
 /** "−97 dBm" */

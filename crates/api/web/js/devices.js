@@ -24,9 +24,25 @@ let words = new WeakMap();
 export function drawDevices() {
   const other = instead('devices', !state.devices?.size, t('devices.empty'), () => load('devices'));
   const title = head('devices-title', t('devices.title'), null, h('span', { class: 'note' }));
-  if (other) { parts = {}; find('#devices').replaceChildren(title, other); return; }
-  parts = { note: title.querySelector('.note'), heads: h('tr', { role: 'row' }), body: h('tbody', { role: 'rowgroup' }), found: h('span', { class: 'note', role: 'status' }), views: h('div', { class: 'tools views' }), choices: h('div', { class: 'chooser', role: 'group', 'aria-label': t('devices.connection') }) };
-  const table = h('table', { class: 'things devices', role: 'table', 'aria-label': t('devices.caption') }, h('thead', { role: 'rowgroup' }, parts.heads), parts.body);
+  if (other) {
+    parts = {};
+    find('#devices').replaceChildren(title, other);
+    return;
+  }
+  parts = {
+    note: title.querySelector('.note'),
+    heads: h('tr', { role: 'row' }),
+    body: h('tbody', { role: 'rowgroup' }),
+    found: h('span', { class: 'note', role: 'status' }),
+    views: h('div', { class: 'tools views' }),
+    choices: h('div', { class: 'chooser', role: 'group', 'aria-label': t('devices.connection') }),
+  };
+  const table = h(
+    'table',
+    { class: 'things devices', role: 'table', 'aria-label': t('devices.caption') },
+    h('thead', { role: 'rowgroup' }, parts.heads),
+    parts.body,
+  );
   const box = windowBox(t('devices.scroll'), table);
   parts.window = rowsWindow(box, parts.body, (index) => fleetRow(shown[index]));
   find('#devices').replaceChildren(title, tools(), parts.views, box);
@@ -35,7 +51,10 @@ export function drawDevices() {
 
 /** Works new figures in; what the reader typed and where they are stays. */
 export function freshenDevices() {
-  if (!parts.body?.isConnected) { drawDevices(); return; }
+  if (!parts.body?.isConnected) {
+    drawDevices();
+    return;
+  }
   words = new WeakMap(); // poles may have other names
   const devices = [...state.devices.values()];
   counts = picked(devices);
@@ -62,15 +81,49 @@ function summary(devices) {
 
 function tools() {
   const typed = (event) => want({ ...wanted, text: event.target.value });
-  parts.search = h('input', { type: 'search', class: 'search', value: wanted.text, placeholder: t('devices.search'), 'aria-label': t('devices.search'), spellcheck: 'false', oninput: typed });
-  parts.order = h('select', { class: 'search order', 'aria-label': t('fleet.sort'), onchange: (event) => want({ ...wanted, sort: event.target.value, reversed: false }) }, SORTS.map((sort) => h('option', { value: sort }, t(sort === 'attention' ? 'fleet.byAttention' : `devices.${sort}`))));
-  return h('div', { class: 'tools' }, parts.search, parts.choices, parts.order, parts.found, h('a', { class: 'table-link', href: '/api/v1/devices?csv=excel_de', download: '' }, t('fleet.table')));
+  parts.search = h('input', {
+    type: 'search',
+    class: 'search',
+    value: wanted.text,
+    placeholder: t('devices.search'),
+    'aria-label': t('devices.search'),
+    spellcheck: 'false',
+    oninput: typed,
+  });
+  parts.order = h(
+    'select',
+    {
+      class: 'search order',
+      'aria-label': t('fleet.sort'),
+      onchange: (event) => want({ ...wanted, sort: event.target.value, reversed: false }),
+    },
+    SORTS.map((sort) => h('option', { value: sort }, t(sort === 'attention' ? 'fleet.byAttention' : `devices.${sort}`))),
+  );
+  return h(
+    'div',
+    { class: 'tools' },
+    parts.search,
+    parts.choices,
+    parts.order,
+    parts.found,
+    h('a', { class: 'table-link', href: '/api/v1/devices?csv=excel_de', download: '' }, t('fleet.table')),
+  );
 }
 
 function drawChoices() {
   const counts = { all: state.devices.size, lorawan: 0, mqtt: 0 };
   for (const device of state.devices.values()) counts[connection(device)] += 1;
-  const choice = ([name, n]) => h('button', { type: 'button', 'aria-pressed': String(wanted.connection === name), 'data-focus': name, onclick: () => want({ ...wanted, connection: name }) }, `${t(`devices.${name}`)} ${format.number(n)}`);
+  const choice = ([name, n]) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        'aria-pressed': String(wanted.connection === name),
+        'data-focus': name,
+        onclick: () => want({ ...wanted, connection: name }),
+      },
+      `${t(`devices.${name}`)} ${format.number(n)}`,
+    );
   keepFocus(parts.choices, () => parts.choices.replaceChildren(...Object.entries(counts).map(choice)));
 }
 
@@ -78,8 +131,11 @@ function drawHeads() {
   const sort = (column) => want({ ...wanted, ...sortedAnew(wanted, column) });
   const cell = (column) => {
     const by = column === 'state' ? 'attention' : column;
-    return h('th', { scope: 'col', role: 'columnheader', class: `c-${column}`, 'aria-sort': direction(wanted, by) },
-      h('button', { type: 'button', 'data-focus': `sort ${column}`, onclick: () => sort(by) }, t(`devices.${column}`)));
+    return h(
+      'th',
+      { scope: 'col', role: 'columnheader', class: `c-${column}`, 'aria-sort': direction(wanted, by) },
+      h('button', { type: 'button', 'data-focus': `sort ${column}`, onclick: () => sort(by) }, t(`devices.${column}`)),
+    );
   };
   keepFocus(parts.heads, () => parts.heads.replaceChildren(...COLUMNS.map(cell)));
 }
@@ -101,7 +157,14 @@ function showAgain() {
   drawHeads();
   drawViews(parts.views, counts, wanted, want);
   const narrowed = shown.length < devices.length;
-  setText(parts.found, shown.length === 0 ? t('devices.none') : narrowed ? t('devices.found', { n: format.number(shown.length), total: format.number(devices.length) }) : '');
+  setText(
+    parts.found,
+    shown.length === 0
+      ? t('devices.none')
+      : narrowed
+        ? t('devices.found', { n: format.number(shown.length), total: format.number(devices.length) })
+        : '',
+  );
   parts.window.resize(shown.length);
 }
 

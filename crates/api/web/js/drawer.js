@@ -36,7 +36,9 @@ export function fromPanel() {
 /** Follows the address. */
 export function startDrawers() {
   addEventListener('hashchange', follow);
-  document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && open) leave(); });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && open) leave();
+  });
   follow();
 }
 
@@ -54,7 +56,10 @@ async function follow() {
   open = key ? { key, id, ...drawers.get(key) } : null;
   isFromPanel = Boolean(before && open);
   document.body.classList.toggle('has-panel', Boolean(open));
-  if (before && before.key !== key) { before.root.hidden = true; before.closed(); }
+  if (before && before.key !== key) {
+    before.root.hidden = true;
+    before.closed();
+  }
   if (open) show(open);
   else if (before) goHome(before);
 }

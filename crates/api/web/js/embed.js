@@ -16,12 +16,29 @@ import { colourByAddress } from './theme.js';
 const EVERY = 120_000;
 const KINDS = {
   tile: { parts: ['poles', 'counts'], draw: () => drawTile(find('#content')) },
-  chart: { parts: ['poles', 'counts'], frame: () => h('section', { class: 'card pad', id: 'today', 'aria-labelledby': 'today-title' }), draw: drawToday },
-  map: { parts: ['poles'], frame: mapFrame, draw: () => { drawMap(); drawLegend(); } },
+  chart: {
+    parts: ['poles', 'counts'],
+    frame: () => h('section', { class: 'card pad', id: 'today', 'aria-labelledby': 'today-title' }),
+    draw: drawToday,
+  },
+  map: {
+    parts: ['poles'],
+    frame: mapFrame,
+    draw: () => {
+      drawMap();
+      drawLegend();
+    },
+  },
 };
 
 function mapFrame() {
-  return h('section', { class: 'card' }, h('div', { id: 'map', 'data-testid': 'map', role: 'group', 'aria-label': t('map.label') }), h('div', { class: 'pad legend', id: 'legend' }), h('span', { id: 'gateway-key', hidden: true }));
+  return h(
+    'section',
+    { class: 'card' },
+    h('div', { id: 'map', 'data-testid': 'map', role: 'group', 'aria-label': t('map.label') }),
+    h('div', { class: 'pad legend', id: 'legend' }),
+    h('span', { id: 'gateway-key', hidden: true }),
+  );
 }
 
 /** A zone that the address names and that is none. */
@@ -31,7 +48,10 @@ function isUnknown() {
 }
 
 function draw(kind) {
-  if (isUnknown()) return find('#content').replaceChildren(h('p', { class: 'pad', role: 'alert' }, t('embed.unknown', { zone: new URLSearchParams(location.search).get('zone') })));
+  if (isUnknown())
+    return find('#content').replaceChildren(
+      h('p', { class: 'pad', role: 'alert' }, t('embed.unknown', { zone: new URLSearchParams(location.search).get('zone') })),
+    );
   kind.draw();
   setText(find('#connection span'), t('city.asOf', { time: clock(Date.now()) }));
   const city = state.zones?.find((zone) => zone.kind === 'city')?.name;
@@ -49,10 +69,14 @@ find('#content').replaceChildren(...(kind.frame ? [kind.frame()] : []));
 on(['poles', 'counts', 'size'], () => draw(kind));
 on(['theme'], recolourMap);
 addEventListener('resize', () => draw(kind));
-addEventListener('hashchange', () => { // what leads to a panel of the page leads there
+addEventListener('hashchange', () => {
+  // what leads to a panel of the page leads there
   if (location.hash) open(`/${location.search}${location.hash}`, '_blank', 'noopener');
   history.replaceState(null, '', location.pathname + location.search);
 });
-const ask = async () => { await load(kind.parts[0]); await load(...kind.parts.slice(1)); };
+const ask = async () => {
+  await load(kind.parts[0]);
+  await load(...kind.parts.slice(1));
+};
 setInterval(() => document.hidden || ask(), EVERY);
 await ask();

@@ -11,14 +11,23 @@ let open = null;
 
 /** Follows the address. */
 export function startExplain() {
-  addDrawer('bedeutung', { root: find('#explain'), opened, closed: () => { open = null; }, home: (id) => document.querySelector(`a[href="${address('bedeutung', id)}"]`) });
+  addDrawer('bedeutung', {
+    root: find('#explain'),
+    opened,
+    closed: () => {
+      open = null;
+    },
+    home: (id) => document.querySelector(`a[href="${address('bedeutung', id)}"]`),
+  });
   on(['language'], () => open !== null && opened(open));
 }
 
 /** The words come when they are wanted. */
 async function opened(id) {
   open = id;
-  const topics = await (language() === 'de' ? import('./explain-de.js').then(({ de }) => de) : import('./explain-en.js').then(({ en }) => en));
+  const topics = await (language() === 'de'
+    ? import('./explain-de.js').then(({ de }) => de)
+    : import('./explain-en.js').then(({ en }) => en));
   if (open !== id) return;
   const root = find('#explain');
   root.replaceChildren(panelTop(h('h2', { id: 'explain-title' }, t('explain.what'))), h('div', { class: 'body' }, topics.map(section)));
@@ -27,7 +36,22 @@ async function opened(id) {
 }
 
 function section({ id, title, text, method }) {
-  const classes = id === 'luft' ? h('ul', { class: 'classes' }, text.classes.map((words, at) => h('li', {}, shape(at, 22), h('b', {}, airWord(at)), h('span', {}, words)))) : null;
+  const classes =
+    id === 'luft'
+      ? h(
+          'ul',
+          { class: 'classes' },
+          text.classes.map((words, at) => h('li', {}, shape(at, 22), h('b', {}, airWord(at)), h('span', {}, words))),
+        )
+      : null;
   const paragraphs = text.paragraphs.map((one) => h('p', {}, one));
-  return h('section', { id: `bedeutung-${id}` }, h('h3', {}, title), paragraphs[0], classes, paragraphs.slice(1), h('p', { class: 'note' }, h('a', { href: address('methode', method) }, t('explain.exactly'))));
+  return h(
+    'section',
+    { id: `bedeutung-${id}` },
+    h('h3', {}, title),
+    paragraphs[0],
+    classes,
+    paragraphs.slice(1),
+    h('p', { class: 'note' }, h('a', { href: address('methode', method) }, t('explain.exactly'))),
+  );
 }

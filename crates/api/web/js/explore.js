@@ -24,10 +24,19 @@ export function explore({ root, x, y, top, bottom }, points, say, lead, more) {
     place(rule, { x1: middle, x2: middle, visibility: 'visible' });
     place(dot, { cx: middle, cy: y(point.value), visibility: 'visible' });
     readout.textContent = say(point);
-    more?.(point)?.then((text) => { if (points[at] === point && readout.textContent) readout.textContent = `${say(point)} · ${text}`; });
+    more?.(point)?.then((text) => {
+      if (points[at] === point && readout.textContent) readout.textContent = `${say(point)} · ${text}`;
+    });
   };
-  const hide = () => { place(rule, { visibility: 'hidden' }); place(dot, { visibility: 'hidden' }); readout.textContent = ''; };
-  const go = () => { const address = lead?.(points[at]); if (address) location.hash = address; };
+  const hide = () => {
+    place(rule, { visibility: 'hidden' });
+    place(dot, { visibility: 'hidden' });
+    readout.textContent = '';
+  };
+  const go = () => {
+    const address = lead?.(points[at]);
+    if (address) location.hash = address;
+  };
   const drawing = /** @type {SVGSVGElement} */ (root);
   const under = (event) => {
     const seen = root.getBoundingClientRect();
@@ -37,9 +46,16 @@ export function explore({ root, x, y, top, bottom }, points, say, lead, more) {
   root.classList.toggle('leads', Boolean(lead));
   if (lead) root.setAttribute('aria-description', t('mark.openHelp'));
   root.addEventListener('pointermove', (event) => show(under(event)));
-  root.addEventListener('click', (event) => { if (lead) { show(under(event)); go(); } });
+  root.addEventListener('click', (event) => {
+    if (lead) {
+      show(under(event));
+      go();
+    }
+  });
   root.addEventListener('pointerleave', hide);
-  root.addEventListener('focus', () => { if (root.matches(':focus-visible')) show(at); });
+  root.addEventListener('focus', () => {
+    if (root.matches(':focus-visible')) show(at);
+  });
   root.addEventListener('blur', hide);
   root.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') return go();

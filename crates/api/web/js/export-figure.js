@@ -4,7 +4,23 @@ import { t } from './i18n.js';
 import { colour } from './theme.js';
 
 /** What of the page's styles a drawing needs. */
-const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'stroke-linejoin', 'stroke-linecap', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'visibility', 'paint-order'];
+const STYLES = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'stroke-linejoin',
+  'stroke-linecap',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+  'visibility',
+  'paint-order',
+];
 const SCALE = 3;
 const MARGIN = 16;
 const TITLE = 26;
@@ -16,7 +32,21 @@ const TITLE = 26;
  * @param {string} name of the file, without its end
  */
 export function exportButtons(find, told, name) {
-  const button = (kind, save) => h('button', { type: 'button', class: 'save', 'data-focus': `${name} ${kind}`, 'aria-label': t('planning.save.as', { kind: kind.toUpperCase(), name: told().title }), onclick: () => { const drawn = find(); if (drawn) save(drawn); } }, kind.toUpperCase());
+  const button = (kind, save) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'save',
+        'data-focus': `${name} ${kind}`,
+        'aria-label': t('planning.save.as', { kind: kind.toUpperCase(), name: told().title }),
+        onclick: () => {
+          const drawn = find();
+          if (drawn) save(drawn);
+        },
+      },
+      kind.toUpperCase(),
+    );
   return [
     button('svg', (drawn) => download(new Blob([asText(drawn, told())], { type: 'image/svg+xml' }), `${name}.svg`)),
     button('png', async (drawn) => download(await asPng(drawn, told()), `${name}.png`)),
@@ -33,7 +63,12 @@ function asText(drawn, { title, source }) {
   const root = document.createElementNS(ns, 'svg');
   const whole = { width: width + 2 * MARGIN, height: height + 2 * MARGIN + 2 * TITLE };
   for (const [key, value] of Object.entries({ ...whole, viewBox: `0 0 ${whole.width} ${whole.height}` })) root.setAttribute(key, value);
-  const part = (tag, attributes, text) => { const element = document.createElementNS(ns, tag); for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value); element.textContent = text ?? ''; root.append(element); };
+  const part = (tag, attributes, text) => {
+    const element = document.createElementNS(ns, tag);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.textContent = text ?? '';
+    root.append(element);
+  };
   const font = { x: MARGIN, 'font-family': 'Inter, system-ui, sans-serif' };
   part('rect', { width: whole.width, height: whole.height, fill: colour('surface') });
   part('text', { ...font, y: MARGIN + 14, 'font-size': 16, 'font-weight': 620, fill: colour('ink') }, title);
@@ -51,7 +86,10 @@ function sizeOf(drawn) {
 /** Writes what the style sheets say into the copy. */
 function dress(from, to) {
   const style = getComputedStyle(from);
-  for (const name of STYLES) { const value = style.getPropertyValue(name); if (value) to.setAttribute(name, value); }
+  for (const name of STYLES) {
+    const value = style.getPropertyValue(name);
+    if (value) to.setAttribute(name, value);
+  }
   to.removeAttribute('class');
   [...from.children].forEach((child, at) => dress(child, to.children[at]));
 }

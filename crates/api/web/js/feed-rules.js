@@ -20,7 +20,10 @@ export function newFeed() {
 export function take(feed, reading) {
   const key = `${reading.device} ${reading.received_at}`;
   const known = feed.waiting.get(key);
-  if (known) { known.readings.push(reading); return; }
+  if (known) {
+    known.readings.push(reading);
+    return;
+  }
   feed.came += 1;
   if (feed.waiting.size >= WAITING) {
     feed.waiting.delete(feed.waiting.keys().next().value);
@@ -55,5 +58,9 @@ export function draw(feed) {
  */
 export function wants({ text, remarked }, words, remarks) {
   if (remarked && remarks.length === 0) return false;
-  return text.toLowerCase().split(/\s+/).filter(Boolean).every((word) => words.includes(word));
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(Boolean)
+    .every((word) => words.includes(word));
 }

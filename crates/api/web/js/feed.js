@@ -26,9 +26,14 @@ let drawing = false;
 
 /** Follows the stream while the card is seen. */
 export function startFeed() {
-  new IntersectionObserver((entries) => { isSeen = entries.at(-1).isIntersecting; ask(); }).observe(find('#feed'));
+  new IntersectionObserver((entries) => {
+    isSeen = entries.at(-1).isIntersecting;
+    ask();
+  }).observe(find('#feed'));
   onReading(heard);
-  onGap((n) => { if (isOpen()) missed(feed, n); });
+  onGap((n) => {
+    if (isOpen()) missed(feed, n);
+  });
 }
 
 function ask() {
@@ -45,7 +50,14 @@ function heard(reading) {
   take(feed, reading);
   if (drawing) return;
   drawing = true;
-  setTimeout(() => requestAnimationFrame(() => { drawing = false; drawNew(); }), PACE);
+  setTimeout(
+    () =>
+      requestAnimationFrame(() => {
+        drawing = false;
+        drawNew();
+      }),
+    PACE,
+  );
 }
 
 function wordsOf({ device, pole, property }) {
@@ -54,18 +66,49 @@ function wordsOf({ device, pole, property }) {
 
 /** Draws the card anew (language). */
 export function drawFeed() {
-  parts = { list: h('ol', { class: 'feed', 'aria-live': 'off', 'aria-labelledby': 'feed-title' }), told: h('p', { class: 'note feed-told', role: 'status' }), empty: h('div', {}, nothing(t('feed.empty'))) };
+  parts = {
+    list: h('ol', { class: 'feed', 'aria-live': 'off', 'aria-labelledby': 'feed-title' }),
+    told: h('p', { class: 'note feed-told', role: 'status' }),
+    empty: h('div', {}, nothing(t('feed.empty'))),
+  };
   find('#feed').replaceChildren(head('feed-title', t('feed.title'), t('feed.note')), tools(), parts.empty, parts.list, parts.told);
   parts.list.append(...feed.rows.map(row));
   tell();
 }
 
 function tools() {
-  const typed = (event) => { filter.text = event.target.value; again(); };
-  const box = h('input', { type: 'checkbox', checked: filter.remarked, onchange: (event) => { filter.remarked = event.target.checked; again(); } });
-  parts.pause = h('button', { type: 'button', class: 'btn', 'data-focus': 'feed pause', 'aria-pressed': String(isPaused), onclick: pause }, t(isPaused ? 'feed.go' : 'feed.pause'));
-  return h('div', { class: 'tools' }, h('input', { type: 'search', class: 'search', value: filter.text, placeholder: t('feed.search'), 'aria-label': t('feed.search'), spellcheck: 'false', oninput: typed }),
-    h('label', { class: 'check' }, box, t('feed.remarked')), parts.pause);
+  const typed = (event) => {
+    filter.text = event.target.value;
+    again();
+  };
+  const box = h('input', {
+    type: 'checkbox',
+    checked: filter.remarked,
+    onchange: (event) => {
+      filter.remarked = event.target.checked;
+      again();
+    },
+  });
+  parts.pause = h(
+    'button',
+    { type: 'button', class: 'btn', 'data-focus': 'feed pause', 'aria-pressed': String(isPaused), onclick: pause },
+    t(isPaused ? 'feed.go' : 'feed.pause'),
+  );
+  return h(
+    'div',
+    { class: 'tools' },
+    h('input', {
+      type: 'search',
+      class: 'search',
+      value: filter.text,
+      placeholder: t('feed.search'),
+      'aria-label': t('feed.search'),
+      spellcheck: 'false',
+      oninput: typed,
+    }),
+    h('label', { class: 'check' }, box, t('feed.remarked')),
+    parts.pause,
+  );
 }
 
 /** Another filter begins with an empty list: what it left out before nobody counted. */
@@ -97,20 +140,42 @@ function tell() {
   const n = format.number(feed.came);
   const left = feed.left > 0 ? t('feed.left', { n: format.number(feed.left) }) : t('feed.all');
   const gap = feed.missed ? t('feed.missed', { n: format.number(feed.missed) }) : null;
-  setText(parts.told, feed.came === 0 ? (isPaused ? t('feed.paused') : '') : [isPaused ? t('feed.paused') : null, t('feed.came', { n }), left, gap].filter(Boolean).join(' · '));
+  setText(
+    parts.told,
+    feed.came === 0
+      ? isPaused
+        ? t('feed.paused')
+        : ''
+      : [isPaused ? t('feed.paused') : null, t('feed.came', { n }), left, gap].filter(Boolean).join(' · '),
+  );
 }
 
 function row({ device, pole, at, readings }) {
   const own = [...new Set(readings.flatMap(remarks))];
   const more = readings.length - VALUES;
-  return h('li', {}, h('time', { datetime: at }, format.seconds(Date.parse(at))), h('a', { href: address('device', device), class: 'quiet' }, h('code', {}, device)),
+  return h(
+    'li',
+    {},
+    h('time', { datetime: at }, format.seconds(Date.parse(at))),
+    h('a', { href: address('device', device), class: 'quiet' }, h('code', {}, device)),
     h('span', { class: 'note where' }, state.poles.get(pole)?.name ?? pole),
-    h('span', { class: 'what' }, readings.slice(0, VALUES).map(value), more > 0 ? h('span', { class: 'note' }, t('devices.further', { n: more })) : null),
-    own.length ? h('span', { class: 'warn own' }, own.map((flag) => t(`flag.${flag}`)).join(', ')) : null);
+    h(
+      'span',
+      { class: 'what' },
+      readings.slice(0, VALUES).map(value),
+      more > 0 ? h('span', { class: 'note' }, t('devices.further', { n: more })) : null,
+    ),
+    own.length ? h('span', { class: 'warn own' }, own.map((flag) => t(`flag.${flag}`)).join(', ')) : null,
+  );
 }
 
 function value({ property, value: measured, unit, channel }) {
   const known = state.properties.get(property);
   const name = format.propertyName(known, property) + (channel ? t('pole.line', { n: channel }) : '');
-  return h('span', { class: 'one' }, `${name} `, h('b', {}, [format.value(measured, known), format.unit(unit)].filter(Boolean).join('\u00a0')));
+  return h(
+    'span',
+    { class: 'one' },
+    `${name} `,
+    h('b', {}, [format.value(measured, known), format.unit(unit)].filter(Boolean).join('\u00a0')),
+  );
 }

@@ -20,7 +20,13 @@ export function citation(figure, told, asked) {
   const said = { what: what(figure), whose: whose(figure), when: when(figure, told.end), value: valueWords(figure, told.value) };
   const by = publisherOf(told.answer.citation);
   const text = t(stays ? 'cite.public' : 'cite.text', {
-    ...said, city: by.publisher, asOf: format.minute(stays ? asked : asOf), state: told.state && t(`window.${told.state}`), revision: told.revision, method, url: link,
+    ...said,
+    city: by.publisher,
+    asOf: format.minute(stays ? asked : asOf),
+    state: told.state && t(`window.${told.state}`),
+    revision: told.revision,
+    method,
+    url: link,
   });
   const source = { ...by, title: `${said.what}, ${said.whose}, ${said.when}: ${said.value}`, link, asOf: stays ? asked : asOf, method };
   return h('section', { 'data-testid': 'figure-cite' }, head(null, t('cite.title')), citeBox(text, source));

@@ -20,11 +20,29 @@ export function context(figure) {
   let asked = null;
   const control = h('div', {});
   const found = h('div', { 'aria-live': 'polite' });
-  const choice = h('select', { id: 'compare-with', onchange: (event) => { chosen = event.target.value; load(); } }, choices.map((one) => h('option', { value: one }, t(`compare.${one}`))));
-  const compared = figure.property === CROSSINGS && figure.kind === 'zone' && [h('div', { class: 'compare' }, h('label', { for: 'compare-with' }, t('context.compare.choose')), choice), found];
+  const choice = h(
+    'select',
+    {
+      id: 'compare-with',
+      onchange: (event) => {
+        chosen = event.target.value;
+        load();
+      },
+    },
+    choices.map((one) => h('option', { value: one }, t(`compare.${one}`))),
+  );
+  const compared = figure.property === CROSSINGS &&
+    figure.kind === 'zone' && [
+      h('div', { class: 'compare' }, h('label', { for: 'compare-with' }, t('context.compare.choose')), choice),
+      found,
+    ];
   const root = h('section', { hidden: true, 'data-testid': 'figure-context' }, head(null, t('context.title')), control, compared || null);
   const draw = () => found.replaceChildren(...[shown(asked, (item) => comparison(figure, chosen, item))].flat(2).filter(Boolean));
-  const load = () => { asked = answer(() => beside(figure, chosen), draw); draw(); return asked.load(); };
+  const load = () => {
+    asked = answer(() => beside(figure, chosen), draw);
+    draw();
+    return asked.load();
+  };
   const show = (told) => {
     root.hidden = !isCount(figure) || told.state === null;
     control.replaceChildren(controlCount(told.answer.control));
@@ -47,8 +65,18 @@ function comparison(figure, chosen, item) {
   if (!item) return h('p', { class: 'note' }, t('compare.not', { why: t('not.no_data') }));
   const { partner, change_permille: change, not_comparable: not, estimate, not_estimated: unknown } = item;
   return [
-    not ? h('p', { class: 'not-comparable' }, t('compare.not', { why: why(not) })) : partner && h('p', {}, against(figure, partner, change), ' ', h('a', { href: address('methode', `compare.${chosen}`) }, t('figure.method'))),
-    estimate && h('p', { class: 'estimate' }, h('b', {}, t('context.estimate')), ': ', t('context.estimate.one', { days: days(estimate.days), value: valueWords(figure, estimate.crossings) })),
+    not
+      ? h('p', { class: 'not-comparable' }, t('compare.not', { why: why(not) }))
+      : partner &&
+        h('p', {}, against(figure, partner, change), ' ', h('a', { href: address('methode', `compare.${chosen}`) }, t('figure.method'))),
+    estimate &&
+      h(
+        'p',
+        { class: 'estimate' },
+        h('b', {}, t('context.estimate')),
+        ': ',
+        t('context.estimate.one', { days: days(estimate.days), value: valueWords(figure, estimate.crossings) }),
+      ),
     unknown && h('p', { class: 'note' }, t('context.estimate.unknown', { why: why(unknown) })),
   ];
 }
@@ -66,5 +94,5 @@ function days(dates) {
 
 /** A reason in the reader's language; one that the page does not know as the interface says it. */
 function why({ reason, meaning }) {
-  return knows(`not.${reason}`) ? t(`not.${reason}`) : meaning ?? t('not.other', { code: reason });
+  return knows(`not.${reason}`) ? t(`not.${reason}`) : (meaning ?? t('not.other', { code: reason }));
 }

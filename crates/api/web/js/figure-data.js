@@ -66,9 +66,14 @@ async function index(figure, asked) {
   const { items, ...answer } = await get('air', { [figure.kind]: figure.id, ...span(figure), ...asked });
   return first(figure, items, answer, (item) => {
     const found = item.indices.find((one) => one.index === figure.property);
-    const counted = item.pollutants.filter(({ pollutant, coverage }) => coverage !== undefined && found?.classes && pollutant in found.classes);
+    const counted = item.pollutants.filter(
+      ({ pollutant, coverage }) => coverage !== undefined && found?.classes && pollutant in found.classes,
+    );
     return {
-      value: found?.class ?? null, found, flags: [...new Set(counted.flatMap(({ flags }) => flags))], method: found?.method ?? { id: `index.${figure.property}`, version: 1 },
+      value: found?.class ?? null,
+      found,
+      flags: [...new Set(counted.flatMap(({ flags }) => flags))],
+      method: found?.method ?? { id: `index.${figure.property}`, version: 1 },
       coverage: counted.length ? Math.min(...counted.map(({ coverage }) => coverage)) : null,
       state: ['open', 'corrected', 'provisional', 'final'].find((one) => counted.some((of) => of.state === one)) ?? null,
       revision: counted.length ? Math.max(...counted.map(({ revision }) => revision)) : null,
@@ -79,7 +84,15 @@ async function index(figure, asked) {
 function first(figure, items, answer, more) {
   const item = items.find(({ start }) => Date.parse(start) === figure.start);
   if (!item) return null;
-  const common = { start: figure.start, end: Date.parse(item.end), coverage: item.coverage ?? null, state: item.state ?? null, revision: item.revision ?? null, flags: item.flags ?? [], method: item.method ?? answer.method ?? null };
+  const common = {
+    start: figure.start,
+    end: Date.parse(item.end),
+    coverage: item.coverage ?? null,
+    state: item.state ?? null,
+    revision: item.revision ?? null,
+    flags: item.flags ?? [],
+    method: item.method ?? answer.method ?? null,
+  };
   return { ...common, ...more(item), item, answer };
 }
 
@@ -90,7 +103,9 @@ function first(figure, items, answer, more) {
 export async function revisions(figure, { limit = 20, cursor = null } = {}) {
   const properties = figure.property === CROSSINGS ? DIRECTIONS : [figure.property];
   const { kind, id, step, start } = figure;
-  const answers = await Promise.all(properties.map((property) => get('revisions', { [kind]: id, property, step, start: instantName(start), limit, cursor })));
+  const answers = await Promise.all(
+    properties.map((property) => get('revisions', { [kind]: id, property, step, start: instantName(start), limit, cursor })),
+  );
   const [{ items, revisions: total, next }] = answers;
   return { items: answers.length > 1 ? joined(/** @type {[any, any]} */ (answers.map((answer) => answer.items))) : items, total, next };
 }

@@ -16,14 +16,35 @@ export function facts(figure, told) {
   const rows = [
     [t('figure.when'), when(figure, told.end)],
     [t('figure.coverage'), coverage(told)],
-    !isCount(figure) && told.item.min !== null && told.item.min !== undefined && [t('figure.range'), `${format.exact(told.item.min)} – ${format.exact(told.item.max)} ${unitOf(figure)}`],
-    told.answer.rounded_to > 1 && [t('figure.rounded'), t(told.answer.made_of === 'shown' ? 'figure.rounded.shown' : 'figure.rounded.n', { n: told.answer.rounded_to })],
-    told.revision !== null && [t('figure.revision'), told.revision === 0 ? t('figure.revision.0') : t(told.revision === 1 ? 'figure.revision.one' : 'figure.revision.n', { n: format.number(told.revision) })],
+    !isCount(figure) &&
+      told.item.min !== null &&
+      told.item.min !== undefined && [
+        t('figure.range'),
+        `${format.exact(told.item.min)} – ${format.exact(told.item.max)} ${unitOf(figure)}`,
+      ],
+    told.answer.rounded_to > 1 && [
+      t('figure.rounded'),
+      t(told.answer.made_of === 'shown' ? 'figure.rounded.shown' : 'figure.rounded.n', { n: told.answer.rounded_to }),
+    ],
+    told.revision !== null && [
+      t('figure.revision'),
+      told.revision === 0
+        ? t('figure.revision.0')
+        : t(told.revision === 1 ? 'figure.revision.one' : 'figure.revision.n', { n: format.number(told.revision) }),
+    ],
     [t('figure.method'), method(told)],
     told.flags.length > 0 && [t('figure.flags'), h('ul', { class: 'meanings' }, told.flags.map(meaning))],
   ];
-  return h('div', {}, h('dl', { class: 'told-facts' }, rows.filter(Boolean).map(([key, value]) => h('div', {}, h('dt', {}, key), h('dd', {}, value)))),
-    INDICES.includes(figure.property) ? classes(figure, told) : statutory(figure));
+  return h(
+    'div',
+    {},
+    h(
+      'dl',
+      { class: 'told-facts' },
+      rows.filter(Boolean).map(([key, value]) => h('div', {}, h('dt', {}, key), h('dd', {}, value))),
+    ),
+    INDICES.includes(figure.property) ? classes(figure, told) : statutory(figure),
+  );
 }
 
 function coverage({ coverage: share, item }) {
@@ -38,7 +59,12 @@ function method({ method: of }) {
 
 /** A remark in words, with its meaning from the method page. */
 function meaning(flag) {
-  return h('li', {}, h('a', { href: address('methode', `flag.${flag}`) }, flagWord(flag)), knows(`flag.${flag}.means`) ? h('span', { class: 'note' }, t(`flag.${flag}.means`)) : null);
+  return h(
+    'li',
+    {},
+    h('a', { href: address('methode', `flag.${flag}`) }, flagWord(flag)),
+    knows(`flag.${flag}.means`) ? h('span', { class: 'note' }, t(`flag.${flag}.means`)) : null,
+  );
 }
 
 /**
@@ -52,22 +78,49 @@ function classes(figure, { item, found }) {
     const level = found.classes?.[one.pollutant];
     const value = one.value ?? one.mean ?? null;
     const of = { ...figure, property: one.pollutant };
-    return h('tr', {}, h('td', {}, h('a', { href: figureAddress(of) }, pollutants([one.pollutant]))), h('td', { class: 'n' }, value === null ? '–' : `${format.value(value, null)} ${unitOf(of)}`),
-      h('td', {}, level === undefined ? h('span', { class: 'note' }, t(one.valid === false ? 'figure.notValid' : 'figure.noClass')) : [figure.property === 'european_aqi_2024' ? null : shape(level, 16), ' ', classWord(figure, level)]));
+    return h(
+      'tr',
+      {},
+      h('td', {}, h('a', { href: figureAddress(of) }, pollutants([one.pollutant]))),
+      h('td', { class: 'n' }, value === null ? '–' : `${format.value(value, null)} ${unitOf(of)}`),
+      h(
+        'td',
+        {},
+        level === undefined
+          ? h('span', { class: 'note' }, t(one.valid === false ? 'figure.notValid' : 'figure.noClass'))
+          : [figure.property === 'european_aqi_2024' ? null : shape(level, 16), ' ', classWord(figure, level)],
+      ),
+    );
   };
-  const notes = [found.worst && t('figure.worst', { pollutant: pollutants([found.worst]) }),
-    found.missing?.length ? t('figure.missing', { list: pollutants(found.missing) }) : t('figure.complete'), found.uncorrected?.length ? t('figure.uncorrected', { list: pollutants(found.uncorrected) }) : null];
-  const pole = found.pole && h('p', { class: 'note' }, h('a', { href: figureAddress({ ...figure, kind: 'pole', id: found.pole }) }, found.pole));
-  return [h('h3', {}, t('figure.classes')), h('table', { class: 'readings' }, h('tbody', {}, item.pollutants.map(row))), pole, ...notes.filter(Boolean).map((text) => h('p', { class: 'note' }, text))];
+  const notes = [
+    found.worst && t('figure.worst', { pollutant: pollutants([found.worst]) }),
+    found.missing?.length ? t('figure.missing', { list: pollutants(found.missing) }) : t('figure.complete'),
+    found.uncorrected?.length ? t('figure.uncorrected', { list: pollutants(found.uncorrected) }) : null,
+  ];
+  const pole =
+    found.pole && h('p', { class: 'note' }, h('a', { href: figureAddress({ ...figure, kind: 'pole', id: found.pole }) }, found.pole));
+  return [
+    h('h3', {}, t('figure.classes')),
+    h('table', { class: 'readings' }, h('tbody', {}, item.pollutants.map(row))),
+    pole,
+    ...notes.filter(Boolean).map((text) => h('p', { class: 'note' }, text)),
+  ];
 }
 
 /** Beside the mean of all readings of a day the one that the law knows; it comes by an answer of its own. */
 function statutory(figure) {
   const line = h('p', { class: 'note' });
-  statutoryDay(figure).then((day) => {
-    if (!day) return;
-    const value = day.mean === null ? t('figure.dayMean.none', { n: day.valid_hours }) : t('figure.dayMean.n', { value: valueWords(figure, day.mean), n: day.valid_hours });
-    line.replaceChildren(h('a', { href: address('methode', 'air.day') }, t('figure.dayMean')), `: ${value}`);
-  }).catch((error) => { line.textContent = error.message; });
+  statutoryDay(figure)
+    .then((day) => {
+      if (!day) return;
+      const value =
+        day.mean === null
+          ? t('figure.dayMean.none', { n: day.valid_hours })
+          : t('figure.dayMean.n', { value: valueWords(figure, day.mean), n: day.valid_hours });
+      line.replaceChildren(h('a', { href: address('methode', 'air.day') }, t('figure.dayMean')), `: ${value}`);
+    })
+    .catch((error) => {
+      line.textContent = error.message;
+    });
   return line;
 }

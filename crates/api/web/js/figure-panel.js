@@ -25,9 +25,21 @@ let view = null;
 
 /** Follows the address and the state. */
 export function startFigurePanel() {
-  addDrawer('figure', { root: find('#figure'), opened, closed: () => { open = null; view = null; }, home: () => null });
-  on(['language', 'poles', 'role'], () => { if (open && (!view || view.waits || view.language !== document.documentElement.lang)) opened(open); });
-  setInterval(() => { if (!document.hidden && ['open', 'provisional'].includes(view?.asked.value?.told?.state)) view.asked.load(); }, REFRESH);
+  addDrawer('figure', {
+    root: find('#figure'),
+    opened,
+    closed: () => {
+      open = null;
+      view = null;
+    },
+    home: () => null,
+  });
+  on(['language', 'poles', 'role'], () => {
+    if (open && (!view || view.waits || view.language !== document.documentElement.lang)) opened(open);
+  });
+  setInterval(() => {
+    if (!document.hidden && ['open', 'provisional'].includes(view?.asked.value?.told?.state)) view.asked.load();
+  }, REFRESH);
 }
 
 function opened(id) {
@@ -36,7 +48,10 @@ function opened(id) {
   const waits = !state.loaded.has('poles') && !state.errors.has('poles');
   if (!figure) return find('#figure').replaceChildren(top(t('figure.unknown')), said(t('figure.unknownHelp')));
   view = { id, figure, waits, language: document.documentElement.lang, body: h('div', { class: 'body' }), sub: h('span') };
-  view.asked = answer(async () => ({ told: await told(figure) }), () => view?.id === id && draw());
+  view.asked = answer(
+    async () => ({ told: await told(figure) }),
+    () => view?.id === id && draw(),
+  );
   find('#figure').replaceChildren(top(what(figure), subtitle(figure), view.sub), view.body);
   draw();
   return waits ? undefined : view.asked.load();
@@ -44,7 +59,12 @@ function opened(id) {
 
 function top(title, ...notes) {
   const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leave }, '×');
-  return h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'figure-title' }, title), notes.length ? h('p', { class: 'note' }, notes) : null), close);
+  return h(
+    'div',
+    { class: 'top' },
+    h('div', {}, h('h2', { id: 'figure-title' }, title), notes.length ? h('p', { class: 'note' }, notes) : null),
+    close,
+  );
 }
 
 function subtitle(figure) {
@@ -56,8 +76,11 @@ function subtitle(figure) {
 function draw() {
   const { figure, asked, body, sub } = view;
   const known = asked.value?.told?.noSum ? null : asked.value?.told;
-  sub.textContent = known ? when(figure, known.end) : `${t(`figure.window.${figure.step}`)}, ${format.date(figure.start)}, ${format.clock(figure.start)}`;
-  if (!known) return body.replaceChildren(...[shown(asked, ({ told: answered }) => unknown(figure, answered?.noSum))].flat(2).filter(Boolean));
+  sub.textContent = known
+    ? when(figure, known.end)
+    : `${t(`figure.window.${figure.step}`)}, ${format.date(figure.start)}, ${format.clock(figure.start)}`;
+  if (!known)
+    return body.replaceChildren(...[shown(asked, ({ told: answered }) => unknown(figure, answered?.noSum))].flat(2).filter(Boolean));
   if (!view.sections) build();
   const old = asked.error && h('p', { class: 'old', role: 'status' }, t('figure.old'));
   view.value.replaceChildren(...[old, ...value(figure, known)].filter(Boolean));
@@ -75,7 +98,9 @@ function unknown(figure, noSum) {
   if (noSum) return said(knows(`nosum.${noSum.reason}`) ? t(`nosum.${noSum.reason}`) : noSum.meaning, t('figure.noSum'));
   const runs = isPersonal(figure) && state.role === 'public' && figure.step === '1d';
   const parts = () => madeOf(figure, /** @type {any} */ ({ start: figure.start, end: midnight(figure.start, 1) })); // of all that is told only the span is asked for
-  return runs ? [h('section', {}, h('p', { class: 'sentence' }, t('figure.state.notYet'))), parts()] : said(t('figure.noneHelp'), t('figure.none'));
+  return runs
+    ? [h('section', {}, h('p', { class: 'sentence' }, t('figure.state.notYet'))), parts()]
+    : said(t('figure.noneHelp'), t('figure.none'));
 }
 
 function said(help, word = null) {
@@ -92,7 +117,15 @@ function build() {
   view.picker = isFixed ? null : asOfPicker(figure, now, (minute) => history.replaceState(null, '', figureAddress(figure, minute)));
   view.revisions = revisionList(figure, (minute) => view.picker?.ask(minute));
   view.cite = h('div', {});
-  view.sections = [view.value, view.facts, view.context.root, INDICES.includes(figure.property) ? null : view.revisions.root, view.picker?.root, madeOf(figure, now()), view.cite];
+  view.sections = [
+    view.value,
+    view.facts,
+    view.context.root,
+    INDICES.includes(figure.property) ? null : view.revisions.root,
+    view.picker?.root,
+    madeOf(figure, now()),
+    view.cite,
+  ];
   view.body.replaceChildren(...view.sections.filter(Boolean));
   const minute = minuteOf(route().as_of);
   if (minute !== null) view.picker?.ask(minute);
@@ -103,8 +136,21 @@ function value(figure, known) {
   const unit = isClass || known.value === null ? '' : known.item.crossings === null ? t('figure.in') : unitOf(figure);
   const number = known.value === null ? t('figure.nothing') : isClass ? valueWords(figure, known.value) : format.exact(known.value);
   const mark = isClass && figure.property !== 'european_aqi_2024' && known.value !== null && shape(known.value, 30);
-  const chip = known.state && h('span', { class: `chip is-${known.state}` }, t('window.coverage', { state: t(`window.${known.state}`), share: format.percent(known.coverage) }));
-  const directions = figure.property === CROSSINGS && known.item.in !== null && h('p', { class: 'note' }, `${t('figure.in')} ${format.number(known.item.in)} · ${t('figure.out')} ${format.number(known.item.out)}`);
-  return [h('p', { class: 'told' }, mark || null, h('b', {}, number), unit ? h('small', {}, unit) : null, chip || null),
-    known.value === null ? h('p', { class: 'note' }, t(known.state === null ? 'figure.noneShown' : 'figure.noneHelp')) : null, directions || null, h('p', { class: 'sentence' }, t(`figure.state.${known.state ?? 'public'}`))];
+  const chip =
+    known.state &&
+    h(
+      'span',
+      { class: `chip is-${known.state}` },
+      t('window.coverage', { state: t(`window.${known.state}`), share: format.percent(known.coverage) }),
+    );
+  const directions =
+    figure.property === CROSSINGS &&
+    known.item.in !== null &&
+    h('p', { class: 'note' }, `${t('figure.in')} ${format.number(known.item.in)} · ${t('figure.out')} ${format.number(known.item.out)}`);
+  return [
+    h('p', { class: 'told' }, mark || null, h('b', {}, number), unit ? h('small', {}, unit) : null, chip || null),
+    known.value === null ? h('p', { class: 'note' }, t(known.state === null ? 'figure.noneShown' : 'figure.noneHelp')) : null,
+    directions || null,
+    h('p', { class: 'sentence' }, t(`figure.state.${known.state ?? 'public'}`)),
+  ];
 }

@@ -72,8 +72,11 @@ export function joined([one, other]) {
 function both(one, other) {
   const known = [one.value, other.value].filter((value) => value !== null);
   return {
-    ...one, value: known.length ? known.reduce((sum, value) => sum + value, 0) : null,
-    count: one.count + other.count, excluded: one.excluded + other.excluded, flags: [...new Set([...one.flags, ...other.flags])],
+    ...one,
+    value: known.length ? known.reduce((sum, value) => sum + value, 0) : null,
+    count: one.count + other.count,
+    excluded: one.excluded + other.excluded,
+    flags: [...new Set([...one.flags, ...other.flags])],
   };
 }
 

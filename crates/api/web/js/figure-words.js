@@ -33,8 +33,12 @@ export function isPersonal({ property }) {
 /** "Sa., 28. November 2026, 14:00–15:00 Uhr", "Sa., 28. November 2026, ganzer Tag" */
 export function when({ property, step, start }, end) {
   const isAir = INDICES.includes(property) || state.properties.get(property)?.theme === 'air_quality';
-  if (step === '15m' || step === '1h') return t('figure.span', { day: format.date(start), from: format.clock(start), to: clockAt(end, start) });
-  if (step === '1d') return isAir ? t('figure.dayOf', { day: format.date(start, true), clock: t('figure.cet') }) : t('figure.day', { day: format.date(start) });
+  if (step === '15m' || step === '1h')
+    return t('figure.span', { day: format.date(start), from: format.clock(start), to: clockAt(end, start) });
+  if (step === '1d')
+    return isAir
+      ? t('figure.dayOf', { day: format.date(start, true), clock: t('figure.cet') })
+      : t('figure.day', { day: format.date(start) });
   return t('figure.spans', { from: format.date(start, isAir), to: format.date(end - HOUR, isAir) });
 }
 

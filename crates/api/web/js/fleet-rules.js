@@ -68,7 +68,14 @@ export function picked(devices) {
   const counts = Object.fromEntries(PICK_NAMES.map((name) => [name, 0]));
   for (const device of devices) {
     const found = problems(device);
-    const mine = { all: true, silent: PICKS.silent(device), battery: PICKS.battery(device), radio: isRadio(found), clock: wrongClock(device), refused: PICKS.refused(device) };
+    const mine = {
+      all: true,
+      silent: PICKS.silent(device),
+      battery: PICKS.battery(device),
+      radio: isRadio(found),
+      clock: wrongClock(device),
+      refused: PICKS.refused(device),
+    };
     mine.attention = found.length > 0 || mine.battery || mine.clock || mine.refused;
     for (const name of PICK_NAMES) counts[name] += Number(mine[name]);
   }
@@ -87,9 +94,16 @@ function isRadio(found) {
  */
 export function chosen(devices, wanted, { now, wordsOf }) {
   const asked = wanted.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = devices.filter((device) => PICKS[wanted.only](device) && (wanted.connection === 'all' || connection(device) === wanted.connection)
-    && asked.every((word) => wordsOf(device).includes(word)));
-  const ordered = wanted.sort === 'attention' ? inOrder(found) : sorted(found, valueOf[wanted.sort], LARGE_FIRST.includes(wanted.sort) !== wanted.reversed, now);
+  const found = devices.filter(
+    (device) =>
+      PICKS[wanted.only](device) &&
+      (wanted.connection === 'all' || connection(device) === wanted.connection) &&
+      asked.every((word) => wordsOf(device).includes(word)),
+  );
+  const ordered =
+    wanted.sort === 'attention'
+      ? inOrder(found)
+      : sorted(found, valueOf[wanted.sort], LARGE_FIRST.includes(wanted.sort) !== wanted.reversed, now);
   return wanted.sort === 'attention' && wanted.reversed ? ordered.reverse() : ordered;
 }
 
@@ -110,7 +124,7 @@ function sorted(devices, value, largeFirst, now) {
   const sign = largeFirst ? -1 : 1;
   ranked.sort((a, b) => {
     if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null) || byId(a, b);
-    return a.value === b.value ? byId(a, b) : (a.value < b.value ? -sign : sign);
+    return a.value === b.value ? byId(a, b) : a.value < b.value ? -sign : sign;
   });
   return ranked.map(({ device }) => device);
 }
@@ -150,14 +164,27 @@ export function rowByKey(key, at, page, total) {
 /** Views as they were kept; whatever else is found there is left out. */
 export function keptViews(text) {
   let found;
-  try { found = JSON.parse(text ?? '[]'); } catch { return []; }
-  return (Array.isArray(found) ? found : []).filter(isView).slice(0, MAX_KEPT).map(({ name, wanted }) => ({ name: name.slice(0, MAX_NAME), wanted: only(wanted) }));
+  try {
+    found = JSON.parse(text ?? '[]');
+  } catch {
+    return [];
+  }
+  return (Array.isArray(found) ? found : [])
+    .filter(isView)
+    .slice(0, MAX_KEPT)
+    .map(({ name, wanted }) => ({ name: name.slice(0, MAX_NAME), wanted: only(wanted) }));
 }
 
 function isView(view) {
   const { name, wanted } = view ?? {};
-  return typeof name === 'string' && name.trim() !== '' && typeof wanted?.text === 'string' && PICK_NAMES.includes(wanted.only)
-    && SORTS.includes(wanted.sort) && ['all', 'lorawan', 'mqtt'].includes(wanted.connection);
+  return (
+    typeof name === 'string' &&
+    name.trim() !== '' &&
+    typeof wanted?.text === 'string' &&
+    PICK_NAMES.includes(wanted.only) &&
+    SORTS.includes(wanted.sort) &&
+    ['all', 'lorawan', 'mqtt'].includes(wanted.connection)
+  );
 }
 
 function only({ text, connection: by, only: pick, sort, reversed }) {
@@ -174,4 +201,3 @@ export function withView(views, name, wanted) {
 export function isSame(a, b) {
   return Object.keys(ALL).every((key) => a[key] === b[key]);
 }
-

@@ -16,8 +16,14 @@ export async function loadPublisher() {
 
 /** The way in, which leads back here, and out again; none where a password would be sent in the open. */
 function door() {
-  if (state.account) return [h('a', { href: `/account?lang=${language()}`, 'data-testid': 'account' }, t('foot.account', { name: state.account })), h('button', { type: 'button', class: 'btn', 'data-testid': 'log-out', onclick: logOut }, t('foot.logout'))];
-  const lead = (event) => { event.currentTarget.href = way(); }; // what is shown may be something else by then
+  if (state.account)
+    return [
+      h('a', { href: `/account?lang=${language()}`, 'data-testid': 'account' }, t('foot.account', { name: state.account })),
+      h('button', { type: 'button', class: 'btn', 'data-testid': 'log-out', onclick: logOut }, t('foot.logout')),
+    ];
+  const lead = (event) => {
+    event.currentTarget.href = way();
+  }; // what is shown may be something else by then
   return state.canLogIn ? [h('a', { href: way(), onclick: lead, 'data-testid': 'log-in' }, t('foot.login'))] : [];
 }
 
@@ -31,9 +37,19 @@ async function logOut() {
 /** Draws the foot. */
 export function drawFoot() {
   const link = (href, key, more) => h('a', { href, ...more }, t(key));
-  const legal = LEGAL.filter((page) => publisher?.legal?.includes(page)).map((page) => link(`/legal/${page}?lang=${language()}`, `foot.${page}`));
+  const legal = LEGAL.filter((page) => publisher?.legal?.includes(page)).map((page) =>
+    link(`/legal/${page}?lang=${language()}`, `foot.${page}`),
+  );
   const report = publisher?.report ? [link(publisher.report, 'foot.report', { rel: 'noopener' })] : [];
-  const ways = [link('/leicht.html', 'foot.easy', { hreflang: 'de' }), link(`/plain?lang=${language()}`, 'foot.plain'), link(`/datasets?lang=${language()}`, 'foot.data')];
+  const ways = [
+    link('/leicht.html', 'foot.easy', { hreflang: 'de' }),
+    link(`/plain?lang=${language()}`, 'foot.plain'),
+    link(`/datasets?lang=${language()}`, 'foot.data'),
+  ];
   const who = publisher ? [t('foot.publisher', { name: publisher.publisher }), t('foot.licence', { name: publisher.licence })] : [];
-  find('#foot').replaceChildren(h('nav', { 'aria-label': t('foot.label') }, [...legal, ...report, ...ways, ...door()]), shareButton('share.page'), h('p', { class: 'note' }, [...who, t('foot.honest')].join(' · ')));
+  find('#foot').replaceChildren(
+    h('nav', { 'aria-label': t('foot.label') }, [...legal, ...report, ...ways, ...door()]),
+    shareButton('share.page'),
+    h('p', { class: 'note' }, [...who, t('foot.honest')].join(' · ')),
+  );
 }

@@ -20,7 +20,11 @@ import { startWorkbench } from './workbench.js';
 export async function startOperation() {
   await addTexts(OPERATION);
   on(['language', 'size', 'view'], drawLedger);
-  on(['ledger'], () => { drawSums(); if (state.ledger) freshenLedger(); else drawLedger(); });
+  on(['ledger'], () => {
+    drawSums();
+    if (state.ledger) freshenLedger();
+    else drawLedger();
+  });
   on(['language'], drawDevices);
   on(['devices'], freshenDevices);
   on(['size', 'view'], resizeDevices);

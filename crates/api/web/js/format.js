@@ -4,7 +4,21 @@ import { HOUR, ZONE, civil } from './time.js';
 
 /** UCUM codes as they are printed. */
 const UNITS = {
-  'ug/m3': 'µg/m³', 'mg/m3': 'mg/m³', Cel: '°C', '[ppb]': 'ppb', '[ppm]': 'ppm', 'dB[A]': 'dB(A)', 'dB(A)': 'dB(A)', 'dB[SPL]': 'dB', '1': '', '{#}': '', '{count}': '', 'W.h': 'Wh', 'kW.h': 'kWh', 'dB[mW]': 'dBm', mm: 'mm',
+  'ug/m3': 'µg/m³',
+  'mg/m3': 'mg/m³',
+  Cel: '°C',
+  '[ppb]': 'ppb',
+  '[ppm]': 'ppm',
+  'dB[A]': 'dB(A)',
+  'dB(A)': 'dB(A)',
+  'dB[SPL]': 'dB',
+  1: '',
+  '{#}': '',
+  '{count}': '',
+  'W.h': 'Wh',
+  'kW.h': 'kWh',
+  'dB[mW]': 'dBm',
+  mm: 'mm',
 };
 
 const cache = new Map();
@@ -40,7 +54,7 @@ export function permille(change) {
 
 /** A UCUM unit as printed. */
 export function unit(code) {
-  return UNITS[code] ?? (code?.startsWith('{') ? '' : code ?? '');
+  return UNITS[code] ?? (code?.startsWith('{') ? '' : (code ?? ''));
 }
 
 /** A value of a property, without its unit: as many decimals as say something. */
@@ -71,12 +85,25 @@ export function monthName(ms) {
 
 /** Tue, 24 Nov, 14:15 */
 export function moment(ms) {
-  return formatter('DateTimeFormat', { timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(ms);
+  return formatter('DateTimeFormat', {
+    timeZone: ZONE,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(ms);
 }
 
 /** Sat, 28 November 2026; of the days of air, which keep to CET all year, with `cet`. */
 export function date(ms, cet = false) {
-  return formatter('DateTimeFormat', { timeZone: cet ? 'Etc/GMT-1' : ZONE, weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
+  return formatter('DateTimeFormat', {
+    timeZone: cet ? 'Etc/GMT-1' : ZONE,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  }).format(ms);
 }
 
 /** 11.12.2026 */
@@ -108,7 +135,15 @@ export function signed(value) {
 
 /** 24 Nov 2026, 14:15:03 */
 export function instant(at) {
-  return formatter('DateTimeFormat', { timeZone: ZONE, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(Date.parse(at));
+  return formatter('DateTimeFormat', {
+    timeZone: ZONE,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(Date.parse(at));
 }
 
 /** Sat, 28 November 2026, 14:15; for what is cited. */

@@ -22,7 +22,9 @@ export function drawGateways() {
   drawNotices(gateways, best);
   const other = instead('gateways', gateways.length === 0, t('gateways.empty'), () => load('gateways'));
   const card = find('#gateways');
-  keepFocus(card, () => card.replaceChildren(head('gateways-title', t('gateways.title'), t('gateways.note')), other ?? table(gateways, best)));
+  keepFocus(card, () =>
+    card.replaceChildren(head('gateways-title', t('gateways.title'), t('gateways.note')), other ?? table(gateways, best)),
+  );
   mark();
 }
 
@@ -49,32 +51,80 @@ function drawNotices(gateways, best) {
   if (box.dataset.key === key) return; // what is announced is announced once
   box.dataset.key = key;
   box.hidden = quiet.length === 0;
-  box.replaceChildren(h('ul', { class: 'notices' }, quiet.map((gateway) => notice(gateway, best.get(gateway.id) ?? 0))));
+  box.replaceChildren(
+    h(
+      'ul',
+      { class: 'notices' },
+      quiet.map((gateway) => notice(gateway, best.get(gateway.id) ?? 0)),
+    ),
+  );
 }
 
 function notice({ id, name, state: now, last_received_at: last }, best) {
   const said = now === 'never' ? t('notice.never', { name }) : t('notice.offline', { name, time: format.since(last) });
   const missed = best === 1 ? t('notice.best.one') : t('notice.best', { n: format.number(best) });
-  return h('li', { class: `notice ${now}` }, verdictMark(false), h('a', { href: address('gateway', id) }, said),
-    best > 0 ? h('span', { class: 'note' }, missed) : null, h('span', { class: 'step' }, t(`notice.${now}.step`)));
+  return h(
+    'li',
+    { class: `notice ${now}` },
+    verdictMark(false),
+    h('a', { href: address('gateway', id) }, said),
+    best > 0 ? h('span', { class: 'note' }, missed) : null,
+    h('span', { class: 'step' }, t(`notice.${now}.step`)),
+  );
 }
 
 function table(gateways, best) {
-  return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('gateways.caption') }, h('table', { class: 'things gateways' },
-    h('thead', {}, h('tr', {}, COLUMNS.map((column) => h('th', { scope: 'col', class: `c-${column}` }, t(`gateways.${column}`))))),
-    h('tbody', {}, gateways.map((gateway) => row(gateway, best.get(gateway.id) ?? 0)))));
+  return h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('gateways.caption') },
+    h(
+      'table',
+      { class: 'things gateways' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          COLUMNS.map((column) => h('th', { scope: 'col', class: `c-${column}` }, t(`gateways.${column}`))),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        gateways.map((gateway) => row(gateway, best.get(gateway.id) ?? 0)),
+      ),
+    ),
+  );
 }
 
 function row(gateway, best) {
   const cell = (column, ...inside) => h('td', { class: `c-${column}`, 'data-column': t(`gateways.${column}`) }, inside);
-  return h('tr', { 'data-gateway': gateway.id, 'data-state': gateway.state },
-    h('th', { scope: 'row', class: 'c-gateway' }, h('div', { class: 'heard' }, gatewayMark(gateway.state), h('a', { href: address('gateway', gateway.id), class: 'quiet', 'data-focus': gateway.id }, gateway.name)), h('code', { class: 'note' }, gateway.id)),
+  return h(
+    'tr',
+    { 'data-gateway': gateway.id, 'data-state': gateway.state },
+    h(
+      'th',
+      { scope: 'row', class: 'c-gateway' },
+      h(
+        'div',
+        { class: 'heard' },
+        gatewayMark(gateway.state),
+        h('a', { href: address('gateway', gateway.id), class: 'quiet', 'data-focus': gateway.id }, gateway.name),
+      ),
+      h('code', { class: 'note' }, gateway.id),
+    ),
     cell('state', h('span', { class: `chip is-${gateway.state}` }, t(`gateway.${gateway.state}`))),
     cell('seen', ...heard(gateway)),
     cell('frames', format.number(gateway.frames)),
-    cell('noise', gateway.frames ? share(gateway.bad_crc / gateway.frames) : '–', gateway.frames ? h('div', { class: 'note' }, t('gateways.noisy', { n: format.number(gateway.bad_crc) })) : null),
+    cell(
+      'noise',
+      gateway.frames ? share(gateway.bad_crc / gateway.frames) : '–',
+      gateway.frames ? h('div', { class: 'note' }, t('gateways.noisy', { n: format.number(gateway.bad_crc) })) : null,
+    ),
     cell('answers', ...answers(gateway)),
-    cell('best', state.devices ? format.number(best) : '–'));
+    cell('best', state.devices ? format.number(best) : '–'),
+  );
 }
 
 function heard({ last_received_at: last, last_frame_at: frame }) {

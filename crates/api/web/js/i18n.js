@@ -45,7 +45,8 @@ async function load(language) {
 
 /** Marks the document and translates what stands in `index.html`. */
 async function translate(chosen) {
-  for (let before = null; before !== names;) { // more may be added on the way
+  for (let before = null; before !== names; ) {
+    // more may be added on the way
     before = names;
     await load(chosen);
   }
@@ -75,10 +76,18 @@ export function knows(key) {
 
 /** Something kept in the browser; null where storage is switched off. */
 export function remembered(key) {
-  try { return localStorage.getItem(key); } catch { return null; }
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
 }
 
 /** Keeps something in the browser, if it lets us. */
 export function remember(key, value) {
-  try { localStorage.setItem(key, value); } catch { /* private mode: the choice lasts for this page */ }
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    /* private mode: the choice lasts for this page */
+  }
 }

@@ -41,7 +41,9 @@ export function inLedger({ equations, excluded }, number) {
   const found = equations.find(({ name }) => name === number.equation);
   if (!found) return 0;
   const terms = found.terms.filter(({ name, reason }) => name === number.name && (!number.reason || reason === number.reason));
-  return found.total.name === number.name ? found.total.value - sum(found.terms.filter(({ name }) => name === 'not_yet_folded')) : sum(terms);
+  return found.total.name === number.name
+    ? found.total.value - sum(found.terms.filter(({ name }) => name === 'not_yet_folded'))
+    : sum(terms);
 }
 
 /**
@@ -73,14 +75,21 @@ export function byDay(rows, number) {
  * @returns {{sources:string[], hours:{start:number, values:number[], value:number, balanced:boolean}[], totals:number[]}}
  */
 export function byHour(rows, number, day) {
-  const mine = rows.filter(({ start }) => dayOf(Date.parse(start)) === day).map((row) => ({ ...row, at: Date.parse(row.start), value: amount(row, number) }));
+  const mine = rows
+    .filter(({ start }) => dayOf(Date.parse(start)) === day)
+    .map((row) => ({ ...row, at: Date.parse(row.start), value: amount(row, number) }));
   const of = (items) => items.reduce((total, { value }) => total + value, 0);
   const total = (source) => of(mine.filter((row) => row.source === source));
   const sources = [...new Set(mine.filter(({ value }) => value > 0).map(({ source }) => source))].sort((a, b) => total(b) - total(a));
   const starts = [...new Set(mine.filter(({ value }) => value > 0).map(({ at }) => at))].sort((a, b) => a - b);
   const hours = starts.map((start) => {
     const here = mine.filter(({ at }) => at === start);
-    return { start, values: sources.map((source) => of(here.filter((row) => row.source === source))), value: of(here), balanced: here.every(({ balanced }) => balanced !== false) };
+    return {
+      start,
+      values: sources.map((source) => of(here.filter((row) => row.source === source))),
+      value: of(here),
+      balanced: here.every(({ balanced }) => balanced !== false),
+    };
   });
   return { sources, hours, totals: sources.map(total) };
 }
@@ -90,7 +99,10 @@ export function byHour(rows, number, day) {
  * @param {number} total of the day, by sources
  */
 export function byDevice(rows, number, day, total) {
-  const mine = rows.filter(({ start }) => dayOf(Date.parse(start)) === day).map((row) => ({ device: row.device, value: amount(row, number) })).filter(({ value }) => value > 0);
+  const mine = rows
+    .filter(({ start }) => dayOf(Date.parse(start)) === day)
+    .map((row) => ({ device: row.device, value: amount(row, number) }))
+    .filter(({ value }) => value > 0);
   mine.sort((a, b) => b.value - a.value || (a.device < b.device ? -1 : 1));
   return { devices: mine, rest: total - sum(mine) };
 }

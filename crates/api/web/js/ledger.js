@@ -21,7 +21,12 @@ export function drawLedger() {
   const now = state.ledger;
   const card = find('#ledger');
   drawnFor = '';
-  parts = { chip: h('span', { class: 'chip' }), picture: h('div', { class: 'flow-box' }), targets: h('div', { class: 'targets', 'data-testid': 'targets', hidden: true }), sums: h('div') };
+  parts = {
+    chip: h('span', { class: 'chip' }),
+    picture: h('div', { class: 'flow-box' }),
+    targets: h('div', { class: 'targets', 'data-testid': 'targets', hidden: true }),
+    sums: h('div'),
+  };
   const other = instead('ledger', !now || now.journalled === 0, t('ledger.empty'), loadAll);
   const title = head('ledger-title', t('ledger.title'), t('ledger.note'), other ? null : parts.chip);
   if (other) return drawEmpty(card, title, other);
@@ -41,7 +46,10 @@ function drawEmpty(card, title, other) {
 export function freshenLedger() {
   const now = state.ledger;
   if (!now) return;
-  if (!parts.picture?.isConnected) { drawLedger(); return; }
+  if (!parts.picture?.isConnected) {
+    drawLedger();
+    return;
+  }
   const balanced = allBalanced(now, state.targets);
   parts.chip.className = `chip ${balanced ? 'good' : 'bad'}`;
   const verdict = t(balanced ? 'ledger.ok' : 'ledger.bad');
@@ -51,11 +59,15 @@ export function freshenLedger() {
   const targets = state.targets ?? [];
   parts.width ||= parts.picture.clientWidth; // asked each second it would be laid out each second
   const shown = `${outs.map(({ name }) => name)} ${parts.width} ${targets.map((target) => `${target.name}=${condition(target)}`)}`;
-  if (shown !== drawnFor) { drawnFor = shown; keepFocus(parts.picture, () => parts.picture.replaceChildren(flowPicture(now, outs, targets, parts.width))); }
+  if (shown !== drawnFor) {
+    drawnFor = shown;
+    keepFocus(parts.picture, () => parts.picture.replaceChildren(flowPicture(now, outs, targets, parts.width)));
+  }
   setText(parts.picture.querySelector('[data-number=journalled]'), format.number(now.journalled));
   setText(parts.picture.querySelector('[data-number=readings]'), format.number(now.readings_accepted));
   for (const { name, value } of outs) setText(parts.picture.querySelector(`[data-number=${name}]`), format.number(value));
-  for (const { name, pending } of targets) setText(parts.picture.querySelector(`[data-pending="${CSS.escape(name)}"]`), t('ledger.pending', { n: format.number(pending) }));
+  for (const { name, pending } of targets)
+    setText(parts.picture.querySelector(`[data-pending="${CSS.escape(name)}"]`), t('ledger.pending', { n: format.number(pending) }));
 }
 
 function outcomes(now) {
@@ -73,17 +85,40 @@ function word(key) {
 }
 
 function equation({ name, total, terms, balanced }) {
-  const term = ({ name: of, value, reason }, at) => h('li', {}, at ? '+ ' : '= ', opens(name, of, reason, value, reason ? `${word(`term.${of}`)}: ${word(`reason.${reason}`)}` : word(`term.${of}`)));
-  return h('div', { class: 'equation' },
-    h('h3', {}, word(`equation.${name}`), ' ', h('span', { class: balanced ? 'good' : 'bad' }, verdictMark(balanced), t(balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'))),
-    h('p', {}, opens(name, total.name, null, total.value, word(`term.${total.name}`))), h('ul', {}, terms.map(term)), balanced ? null : h('p', { class: 'note' }, t('ledger.badHelp')));
+  const term = ({ name: of, value, reason }, at) =>
+    h(
+      'li',
+      {},
+      at ? '+ ' : '= ',
+      opens(name, of, reason, value, reason ? `${word(`term.${of}`)}: ${word(`reason.${reason}`)}` : word(`term.${of}`)),
+    );
+  return h(
+    'div',
+    { class: 'equation' },
+    h(
+      'h3',
+      {},
+      word(`equation.${name}`),
+      ' ',
+      h('span', { class: balanced ? 'good' : 'bad' }, verdictMark(balanced), t(balanced ? 'tile.ledger.ok' : 'tile.ledger.bad')),
+    ),
+    h('p', {}, opens(name, total.name, null, total.value, word(`term.${total.name}`))),
+    h('ul', {}, terms.map(term)),
+    balanced ? null : h('p', { class: 'note' }, t('ledger.badHelp')),
+  );
 }
 
 /** What remarks keep out of windows is no term: it was accepted, and stays visible. */
 function excluded() {
   if (state.excluded.length === 0) return '';
   const line = ({ flag, value }) => h('li', {}, opens(null, 'excluded', flag, value, word(`flag.${flag}`)));
-  return h('div', { class: 'equation' }, h('h3', {}, t('term.excluded')), h('p', { class: 'note' }, t('ledger.excluded')), h('ul', {}, state.excluded.map(line)));
+  return h(
+    'div',
+    { class: 'equation' },
+    h('h3', {}, t('term.excluded')),
+    h('p', { class: 'note' }, t('ledger.excluded')),
+    h('ul', {}, state.excluded.map(line)),
+  );
 }
 
 /** A number of which there is something opens what it counts; what is not folded yet stands nowhere. */

@@ -84,9 +84,21 @@ function open() {
   source.addEventListener('open', alive);
   source.addEventListener('error', () => connection('lost'));
   source.addEventListener('reading', (event) => take(JSON.parse(event.data)));
-  source.addEventListener('gap', (event) => { alive(); const { missed } = JSON.parse(event.data); gapListeners.forEach((tell) => tell(missed)); });
-  source.addEventListener('window', (event) => { alive(); const item = JSON.parse(event.data); windowListeners.forEach((tell) => tell(item)); });
-  source.addEventListener('ledger', (event) => { alive(); state.ledger = JSON.parse(event.data); changed('live'); });
+  source.addEventListener('gap', (event) => {
+    alive();
+    const { missed } = JSON.parse(event.data);
+    gapListeners.forEach((tell) => tell(missed));
+  });
+  source.addEventListener('window', (event) => {
+    alive();
+    const item = JSON.parse(event.data);
+    windowListeners.forEach((tell) => tell(item));
+  });
+  source.addEventListener('ledger', (event) => {
+    alive();
+    state.ledger = JSON.parse(event.data);
+    changed('live');
+  });
 }
 
 function alive() {

@@ -18,8 +18,15 @@ function wire() {
   on([...ALL, 'poles', 'counts'], drawStory);
   on([...ALL, 'poles', 'counts'], drawTiles);
   on([...ALL, 'poles'], drawBrand);
-  on(['live'], () => { drawLiveTiles(); drawHistory(); drawConnection(); });
-  on(['connection', ...ALL], () => { drawConnection(); drawLiveTiles(); });
+  on(['live'], () => {
+    drawLiveTiles();
+    drawHistory();
+    drawConnection();
+  });
+  on(['connection', ...ALL], () => {
+    drawConnection();
+    drawLiveTiles();
+  });
   planningLater();
 }
 
@@ -35,10 +42,17 @@ function countsOnWindows(every) {
   const soon = () => {
     if (waiting) return;
     waiting = true;
-    setTimeout(() => { waiting = false; load('counts'); }, every);
+    setTimeout(() => {
+      waiting = false;
+      load('counts');
+    }, every);
   };
-  onWindow(({ property }) => { if (state.properties.get(property)?.theme === 'footfall') soon(); });
-  onGap(() => { if (state.role !== 'public') soon(); }); // some of them may have been left out; the public gets none
+  onWindow(({ property }) => {
+    if (state.properties.get(property)?.theme === 'footfall') soon();
+  });
+  onGap(() => {
+    if (state.role !== 'public') soon();
+  }); // some of them may have been left out; the public gets none
 }
 
 function watchSize() {
@@ -67,10 +81,15 @@ async function belowLater() {
 
 /** Sheets of other views: they are asked for now, and there before anything of those views is drawn. */
 function sheetsLater() {
-  return Promise.all([...document.querySelectorAll('link[data-later]')].map((sheet) => new Promise((come) => {
-    for (const end of ['load', 'error']) sheet.addEventListener(end, come, { once: true });
-    sheet.disabled = false;
-  })));
+  return Promise.all(
+    [...document.querySelectorAll('link[data-later]')].map(
+      (sheet) =>
+        new Promise((come) => {
+          for (const end of ['load', 'error']) sheet.addEventListener(end, come, { once: true });
+          sheet.disabled = false;
+        }),
+    ),
+  );
 }
 
 buildTiles();

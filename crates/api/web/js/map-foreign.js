@@ -11,7 +11,11 @@ const links = new Map();
 
 /** A mark for each, kept in `box`, by id. */
 export function foreignLinks(box) {
-  for (const [id, link] of links) if (!state.foreign.has(id)) { link.remove(); links.delete(id); }
+  for (const [id, link] of links)
+    if (!state.foreign.has(id)) {
+      link.remove();
+      links.delete(id);
+    }
   for (const place of state.foreign.values()) dress(linkOf(box, place.id), place);
   return links;
 }
@@ -39,11 +43,19 @@ export function drawForeign() {
   box.hidden = state.foreign.size === 0;
   if (box.hidden) return box.replaceChildren();
   const columns = ['place', 'provider', 'method', 'last'].map((key) => h('th', { scope: 'col' }, t(`foreign.${key}`)));
-  return box.replaceChildren(head('foreign-title', t('foreign.title'), t('foreign.note')),
-    h('table', {}, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, [...state.foreign.values()].map(row))));
+  return box.replaceChildren(
+    head('foreign-title', t('foreign.title'), t('foreign.note')),
+    h('table', {}, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, [...state.foreign.values()].map(row))),
+  );
 }
 
 function row({ id, name, provider, devices, last_received_at: last }) {
-  return h('tr', { 'data-foreign-row': id }, h('td', {}, h('a', { href: address('pole', id) }, name)), h('td', {}, provider),
-    h('td', {}, [...new Set(devices.map(({ sensing }) => t(`foreign.by.${sensing}`)))].join(', ')), h('td', {}, last ? format.seen(last) : '–'));
+  return h(
+    'tr',
+    { 'data-foreign-row': id },
+    h('td', {}, h('a', { href: address('pole', id) }, name)),
+    h('td', {}, provider),
+    h('td', {}, [...new Set(devices.map(({ sensing }) => t(`foreign.by.${sensing}`)))].join(', ')),
+    h('td', {}, last ? format.seen(last) : '–'),
+  );
 }

@@ -15,7 +15,11 @@ export function gatewaysOnMap() {
 /** A mark for each, kept in `box`, by id. */
 export function gatewayButtons(box, gateways) {
   const known = new Set(gateways.map(({ id }) => id));
-  for (const [id, button] of buttons) if (!known.has(id)) { button.remove(); buttons.delete(id); }
+  for (const [id, button] of buttons)
+    if (!known.has(id)) {
+      button.remove();
+      buttons.delete(id);
+    }
   for (const gateway of gateways) dress(buttonOf(box, gateway.id), gateway);
   return buttons;
 }
@@ -31,6 +35,12 @@ function buttonOf(box, id) {
 
 function dress(link, { name, state: now }) {
   const label = t('map.gateway', { name, state: t(`gateway.${now}`) });
-  if (link.dataset.state !== now) { link.dataset.state = now; link.replaceChildren(gatewayMark(now, 24)); }
-  if (link.getAttribute('aria-label') !== label) { link.setAttribute('aria-label', label); link.title = label; }
+  if (link.dataset.state !== now) {
+    link.dataset.state = now;
+    link.replaceChildren(gatewayMark(now, 24));
+  }
+  if (link.getAttribute('aria-label') !== label) {
+    link.setAttribute('aria-label', label);
+    link.title = label;
+  }
 }

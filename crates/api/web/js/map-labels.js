@@ -33,7 +33,10 @@ export function labels(zones, spots, box) {
 
 /** Places; where they lie too close, their district instead. */
 function groupsOf(zones, spots) {
-  const places = zones.filter((zone) => zone.kind === 'place' || zone.kind === 'gateway').map((zone) => group(zone, spots)).filter(Boolean);
+  const places = zones
+    .filter((zone) => zone.kind === 'place' || zone.kind === 'gateway')
+    .map((zone) => group(zone, spots))
+    .filter(Boolean);
   return [...new Set(places.map(({ zone }) => zone.parent))].flatMap((parent) => {
     const children = places.filter(({ zone }) => zone.parent === parent);
     const district = zones.find((zone) => zone.id === parent);
@@ -55,9 +58,26 @@ function candidates({ left, right, top, bottom, x, y }, w) {
   const [middle, above, below] = [y - HEIGHT / 2, top - GAP - HEIGHT, bottom + GAP];
   const [after, before, centre, from, to] = [right + GAP, left - GAP - w, x - w / 2, left - MARK, right + MARK - w];
   const [higher, lower] = [above + HEIGHT / 2, below - HEIGHT / 2];
-  const corners = left === right ? [[after, higher], [after, lower], [before, higher], [before, lower]] : [];
-  return [[after, middle], [before, middle], [centre, above], [centre, below], [to, below], [from, below], [to, above], [from, above], ...corners]
-    .map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
+  const corners =
+    left === right
+      ? [
+          [after, higher],
+          [after, lower],
+          [before, higher],
+          [before, lower],
+        ]
+      : [];
+  return [
+    [after, middle],
+    [before, middle],
+    [centre, above],
+    [centre, below],
+    [to, below],
+    [from, below],
+    [to, above],
+    [from, above],
+    ...corners,
+  ].map(([at, up]) => ({ x: at, y: up, w, h: HEIGHT }));
 }
 
 function seen({ x, y }, { width, height }) {

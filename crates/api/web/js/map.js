@@ -110,7 +110,11 @@ async function upgrade(box) {
 /** All poles; in a widget that is asked for a zone, those of the zone. */
 function shownFirst() {
   const isOfZone = state.isWidget && new URLSearchParams(location.search).has('zone');
-  const poles = isOfZone ? mainZone().poles.map((id) => state.poles.get(id)).filter(Boolean) : [];
+  const poles = isOfZone
+    ? mainZone()
+        .poles.map((id) => state.poles.get(id))
+        .filter(Boolean)
+    : [];
   return poles.length ? poles : [...state.poles.values()];
 }
 
@@ -121,7 +125,11 @@ function boundsOf(poles) {
 }
 
 function syncMarkers() {
-  for (const [id, marker] of markers) if (!state.poles.has(id)) { marker.remove(); markers.delete(id); }
+  for (const [id, marker] of markers)
+    if (!state.poles.has(id)) {
+      marker.remove();
+      markers.delete(id);
+    }
   for (const pole of state.poles.values()) {
     if (!markers.has(pole.id)) {
       const marker = h('button', { type: 'button', class: 'pole', 'data-pole': pole.id, onclick: () => openPole(pole.id) });
@@ -135,8 +143,14 @@ function syncMarkers() {
 function dress(marker, pole) {
   const found = isClass(pole.air?.class) ? String(pole.air.class) : 'none';
   const label = t('map.pole', { name: `${pole.name} (${pole.id})`, air: airWord(pole.air?.class), state: t(`state.${pole.state}`) });
-  if (marker.dataset.airClass !== found) { marker.dataset.airClass = found; marker.replaceChildren(shape(pole.air?.class, 22)); }
-  if (marker.getAttribute('aria-label') !== label) { marker.setAttribute('aria-label', label); marker.title = label; }
+  if (marker.dataset.airClass !== found) {
+    marker.dataset.airClass = found;
+    marker.replaceChildren(shape(pole.air?.class, 22));
+  }
+  if (marker.getAttribute('aria-label') !== label) {
+    marker.setAttribute('aria-label', label);
+    marker.title = label;
+  }
   marker.classList.toggle('silent', pole.state !== 'reporting');
 }
 
@@ -144,7 +158,10 @@ function place() {
   const { clientWidth: width, clientHeight: height } = parts.names; // before anything is written
   const gateways = gatewaysOnMap();
   const things = [...state.poles.values(), ...gateways, ...state.foreign.values()];
-  const spots = spread(things.map(({ lon, lat }, at) => ({ ...pixel(lon, lat), larger: at < state.poles.size ? 0 : LARGER })), DISTANCE);
+  const spots = spread(
+    things.map(({ lon, lat }, at) => ({ ...pixel(lon, lat), larger: at < state.poles.size ? 0 : LARGER })),
+    DISTANCE,
+  );
   const spotOf = new Map(things.map(({ id }, at) => [id, spots[at]]));
   const marks = new Map([...markers, ...gatewayButtons(parts.gateways, gateways), ...foreignLinks(parts.gateways)]);
   for (const [id, spot] of spotOf) marks.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
@@ -165,7 +182,16 @@ function asZone({ id, name, state: now }) {
 
 function nameButton({ zone, x, y }) {
   if (zone.kind === 'gateway') return gatewayName(zone, x, y);
-  const button = h('button', { type: 'button', class: 'name', 'aria-label': t('map.place', { name: zone.name }), onclick: () => base.fit(boundsOf(zone.poles.map((id) => state.poles.get(id)).filter(Boolean)), 72) }, zone.name);
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'name',
+      'aria-label': t('map.place', { name: zone.name }),
+      onclick: () => base.fit(boundsOf(zone.poles.map((id) => state.poles.get(id)).filter(Boolean)), 72),
+    },
+    zone.name,
+  );
   button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
   return button;
 }
@@ -178,7 +204,11 @@ function gatewayName({ name, state: now }, x, y) {
 
 function drawControls() {
   const button = (key, text, action) => h('button', { type: 'button', 'aria-label': t(key), title: t(key), onclick: action }, text);
-  parts.controls.replaceChildren(button('map.in', '+', () => base.zoom(1)), button('map.out', '−', () => base.zoom(-1)), button('map.all', '⤢', () => base.fit(boundsOf([...state.poles.values()]), PADDING)));
+  parts.controls.replaceChildren(
+    button('map.in', '+', () => base.zoom(1)),
+    button('map.out', '−', () => base.zoom(-1)),
+    button('map.all', '⤢', () => base.fit(boundsOf([...state.poles.values()]), PADDING)),
+  );
 }
 
 /** A round length beside its line. */

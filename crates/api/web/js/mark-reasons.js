@@ -26,5 +26,10 @@ export async function whyCorrected(figure) {
     if (!found) return t('mark.corrected');
     known.set(name, reasonsOf(found.items));
   }
-  return t('mark.why', { reasons: known.get(name).map((reason) => t(`reason.of.${reason}`)).join(', ') });
+  return t('mark.why', {
+    reasons: known
+      .get(name)
+      .map((reason) => t(`reason.of.${reason}`))
+      .join(', '),
+  });
 }

@@ -7,8 +7,27 @@
 export const OUTLINE = [
   { id: 'windows', methods: ['reading.counted', 'window.mean', 'window.count', 'coverage.reports'] },
   { id: 'state', methods: [] },
-  { id: 'counts', methods: ['counter.difference', 'counter.reconciled', 'footfall.cordon_in', 'footfall.cross_section', 'footfall.none', 'footfall.profile', 'footfall.ranking', 'sites.beside', 'control.count', 'estimate.gap', 'public.rounded'] },
-  { id: 'compare', methods: ['compare.previous_week', 'compare.previous_year', 'compare.easter', 'compare.advent', 'compare.baseline', 'compare.event'], tables: ['reasons'] },
+  {
+    id: 'counts',
+    methods: [
+      'counter.difference',
+      'counter.reconciled',
+      'footfall.cordon_in',
+      'footfall.cross_section',
+      'footfall.none',
+      'footfall.profile',
+      'footfall.ranking',
+      'sites.beside',
+      'control.count',
+      'estimate.gap',
+      'public.rounded',
+    ],
+  },
+  {
+    id: 'compare',
+    methods: ['compare.previous_week', 'compare.previous_year', 'compare.easter', 'compare.advent', 'compare.baseline', 'compare.event'],
+    tables: ['reasons'],
+  },
   { id: 'air', methods: ['air.hour', 'air.day', 'air.max_8h'], tables: ['factors'] },
   { id: 'index', methods: ['index.uba_lqi_2025', 'index.uba_lqi_former', 'index.european_aqi_2024'], tables: ['bands'] },
   { id: 'limits', methods: ['air.limits'], tables: ['limits'] },
@@ -21,9 +40,37 @@ export const OUTLINE = [
 ];
 
 /** Every remark on a value, in the order of the service. */
-export const FLAGS = ['out_of_range', 'sentinel', 'stuck', 'spike', 'step', 'inconsistent', 'humid', 'warming_up', 'uncalibrated', 'peer', 'time_doubt', 'late', 'interpolated', 'counter_reset', 'replayed', 'corrected'];
+export const FLAGS = [
+  'out_of_range',
+  'sentinel',
+  'stuck',
+  'spike',
+  'step',
+  'inconsistent',
+  'humid',
+  'warming_up',
+  'uncalibrated',
+  'peer',
+  'time_doubt',
+  'late',
+  'interpolated',
+  'counter_reset',
+  'replayed',
+  'corrected',
+];
 /** Why two figures are not compared, in the order in which it is looked for; then why a day has no comparable ones. */
-export const REASONS = ['no_data', 'other_rule', 'other_counters', 'unfinished', 'other_length', 'too_little_covered', 'coverage_differs', 'unlike_others', 'school_holidays_unknown', 'too_few_days'];
+export const REASONS = [
+  'no_data',
+  'other_rule',
+  'other_counters',
+  'unfinished',
+  'other_length',
+  'too_little_covered',
+  'coverage_differs',
+  'unlike_others',
+  'school_holidays_unknown',
+  'too_few_days',
+];
 
 /** The section that holds an address of the page: a section's own id, a method's, or `flag.…`. */
 export function sectionOf(id) {

@@ -10,7 +10,14 @@ import { shareButton } from './share.js';
  * @param {Element|null} [mark] how it is
  */
 export function panelTop(titles, mark = null) {
-  const button = (name, label, text, onclick) => h('button', { type: 'button', class: `icon ${name}`, 'aria-label': label, title: label, 'data-focus': name, onclick }, text);
-  return h('div', { class: 'top' }, fromPanel() ? button('back', t('panel.back'), '‹', () => history.back()) : null,
-    h('div', {}, titles, shareButton('share.panel', 'link')), mark, button('close', t('pole.close'), '×', leave));
+  const button = (name, label, text, onclick) =>
+    h('button', { type: 'button', class: `icon ${name}`, 'aria-label': label, title: label, 'data-focus': name, onclick }, text);
+  return h(
+    'div',
+    { class: 'top' },
+    fromPanel() ? button('back', t('panel.back'), '‹', () => history.back()) : null,
+    h('div', {}, titles, shareButton('share.panel', 'link')),
+    mark,
+    button('close', t('pole.close'), '×', leave),
+  );
 }

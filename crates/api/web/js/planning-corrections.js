@@ -20,11 +20,22 @@ const LIMIT = 100;
 export async function askCorrections(zone, step, items) {
   const corrected = items.filter(({ state }) => state === 'corrected');
   if (step === '1mo') return { total: corrected.length, told: [] };
-  const told = await Promise.all(corrected.slice(-MOST).map(async (item) => {
-    const found = await revisions({ kind: 'zone', id: zone.id, property: CROSSINGS, step, start: Date.parse(item.start) }, { limit: LIMIT });
-    return { item, revisions: found.items, all: found.total, by: change(found.items) };
-  }));
-  return { total: corrected.length, told: told.filter(({ revisions: list }) => list.length).sort((a, b) => Math.abs(b.by) - Math.abs(a.by)).slice(0, TOLD) };
+  const told = await Promise.all(
+    corrected.slice(-MOST).map(async (item) => {
+      const found = await revisions(
+        { kind: 'zone', id: zone.id, property: CROSSINGS, step, start: Date.parse(item.start) },
+        { limit: LIMIT },
+      );
+      return { item, revisions: found.items, all: found.total, by: change(found.items) };
+    }),
+  );
+  return {
+    total: corrected.length,
+    told: told
+      .filter(({ revisions: list }) => list.length)
+      .sort((a, b) => Math.abs(b.by) - Math.abs(a.by))
+      .slice(0, TOLD),
+  };
 }
 
 /** From what the first revision changed to what the last one made of it. */
@@ -36,8 +47,30 @@ function change(list) {
 /** "28. Nov. am 29. November korrigiert (3 Revisionen: verspätet eingetroffen, +212)." */
 export function corrections({ total, told }, step) {
   if (total === 0) return null;
-  const line = ({ item, revisions: list, all, by }) => h('li', {}, t(all === 1 ? 'planning.corrected.once' : 'planning.corrected.times', {
-    window: nameOf(item, step), day: format.day(Date.parse(list.at(-1).received_at)), n: format.number(all), reasons: reasonsOf(list).map((reason) => t(`reason.of.${reason}`)).join(', '), by: format.signed(by),
-  }));
-  return h('div', { class: 'corrections' }, h('p', { class: 'note' }, t(total === 1 ? 'mark.note.one' : 'mark.note.n', { n: format.number(total) }), '. ', t('planning.corrected.mark')), told.length ? h('ul', { class: 'note' }, told.map(line)) : null);
+  const line = ({ item, revisions: list, all, by }) =>
+    h(
+      'li',
+      {},
+      t(all === 1 ? 'planning.corrected.once' : 'planning.corrected.times', {
+        window: nameOf(item, step),
+        day: format.day(Date.parse(list.at(-1).received_at)),
+        n: format.number(all),
+        reasons: reasonsOf(list)
+          .map((reason) => t(`reason.of.${reason}`))
+          .join(', '),
+        by: format.signed(by),
+      }),
+    );
+  return h(
+    'div',
+    { class: 'corrections' },
+    h(
+      'p',
+      { class: 'note' },
+      t(total === 1 ? 'mark.note.one' : 'mark.note.n', { n: format.number(total) }),
+      '. ',
+      t('planning.corrected.mark'),
+    ),
+    told.length ? h('ul', { class: 'note' }, told.map(line)) : null,
+  );
 }

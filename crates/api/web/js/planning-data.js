@@ -43,7 +43,17 @@ export function daysQuestion({ zone, choices, period }) {
 /** Parameters of the bars: windows of the period, beside what they are compared with. */
 export function barsQuestion({ zone, choices, period }) {
   const compare = choices.compare === 'none' ? null : choices.compare;
-  return { zone: zone.id, step: stepOf(choices, period), hours: choices.hours, days: DAYS[choices.days], compare, totals: true, ...spanOf(period), ...asOf(choices), limit: LIMIT };
+  return {
+    zone: zone.id,
+    step: stepOf(choices, period),
+    hours: choices.hours,
+    days: DAYS[choices.days],
+    compare,
+    totals: true,
+    ...spanOf(period),
+    ...asOf(choices),
+    limit: LIMIT,
+  };
 }
 
 /** Parameters of the mean week. */
@@ -64,7 +74,13 @@ export function limitsQuestion({ zone, choices, period }) {
 
 /** Parameters of what came of the counters. */
 export function coverageQuestion({ zone, choices, period }) {
-  return { zone: zone.id, property: 'people_in', step: '1mo', ...spanOf(lastDays(period, COVERAGE_HOURS / 24 / Math.max(1, zone.poles.length))), ...asOf(choices) };
+  return {
+    zone: zone.id,
+    property: 'people_in',
+    step: '1mo',
+    ...spanOf(lastDays(period, COVERAGE_HOURS / 24 / Math.max(1, zone.poles.length))),
+    ...asOf(choices),
+  };
 }
 
 /** Parameters of sites side by side. */
@@ -74,7 +90,14 @@ export function sitesQuestion(asked) {
 
 /** As much of the period as sites may be asked for. */
 export function sitesPeriod({ sites, period, poles }) {
-  return lastDays(period, SITE_DAYS / Math.max(1, sites.reduce((sum, id) => sum + (poles.get(id) ?? 1), 0)));
+  return lastDays(
+    period,
+    SITE_DAYS /
+      Math.max(
+        1,
+        sites.reduce((sum, id) => sum + (poles.get(id) ?? 1), 0),
+      ),
+  );
 }
 
 /** As much of the period as zones are ranked by. */
@@ -91,7 +114,12 @@ export function weatherQuestion({ zone, choices, period }, property) {
 export async function askDays(asked) {
   if (asked.choices.what !== 'crossings') return askMeasure(asked);
   const answer = await get('footfall', daysQuestion(asked));
-  return { ...answer, path: 'footfall', question: daysQuestion(asked), known: new Map(answer.items.map((item) => [localDate(item), { ...item, value: item.crossings ?? item.in ?? null }])) };
+  return {
+    ...answer,
+    path: 'footfall',
+    question: daysQuestion(asked),
+    known: new Map(answer.items.map((item) => [localDate(item), { ...item, value: item.crossings ?? item.in ?? null }])),
+  };
 }
 
 /** The civil date in the middle of a day's window. */
@@ -120,14 +148,21 @@ async function askMeasure(asked) {
   const { path, question } = measureQuestion(asked, pole);
   const answer = await whole(path, question);
   const read = READERS[path];
-  return { ...answer, path, question, poles, pole, known: new Map(answer.items.map((item) => [item.date ?? localDate(item), read(item, asked.choices.what)])) };
+  return {
+    ...answer,
+    path,
+    question,
+    poles,
+    pole,
+    known: new Map(answer.items.map((item) => [item.date ?? localDate(item), read(item, asked.choices.what)])),
+  };
 }
 
 /** An answer with the items of all its pages. */
 async function whole(path, question) {
   const first = await get(path, question);
   const items = [...first.items];
-  for (let { next } = first; next;) {
+  for (let { next } = first; next; ) {
     const more = await get(path, { ...question, cursor: next });
     items.push(...more.items);
     next = more.next;
@@ -138,9 +173,17 @@ async function whole(path, question) {
 const READERS = {
   'air/days': ({ pollutants, start }, what) => {
     const found = pollutants.find(({ pollutant }) => pollutant === what);
-    return found ? { value: found.mean, coverage: null, valid: found.valid_hours, state: found.state, revision: found.revision, start } : { value: null };
+    return found
+      ? { value: found.mean, coverage: null, valid: found.valid_hours, state: found.state, revision: found.revision, start }
+      : { value: null };
   },
-  noise: ({ poles, start }) => ({ value: poles[0]?.day_figure ?? null, coverage: null, state: poles[0]?.state ?? null, revision: poles[0]?.revision ?? null, start }),
+  noise: ({ poles, start }) => ({
+    value: poles[0]?.day_figure ?? null,
+    coverage: null,
+    state: poles[0]?.state ?? null,
+    revision: poles[0]?.revision ?? null,
+    start,
+  }),
   series: ({ mean, coverage, state, revision, start }) => ({ value: mean ?? null, coverage, state, revision, start }),
 };
 
@@ -152,7 +195,10 @@ export function askBars(asked) {
 /** Public holidays and events of the span that the calendar shows. */
 export async function askOccasions(asked) {
   const span = shownSpan(asked.period);
-  const [days, events] = await Promise.all([get('calendar', { from: span.from, to: dateAfter(span.to, 1) }), get('events', { zone: asked.zone.id, ...spanOf(span) })]);
+  const [days, events] = await Promise.all([
+    get('calendar', { from: span.from, to: dateAfter(span.to, 1) }),
+    get('events', { zone: asked.zone.id, ...spanOf(span) }),
+  ]);
   return { days: new Map(days.items.map((day) => [day.date, day])), events: events.items };
 }
 
@@ -164,6 +210,8 @@ export async function askWeather(asked) {
 
 /** The address of an answer as a file. */
 export function fileAddress(path, question, form) {
-  const query = new URLSearchParams(Object.entries({ ...question, format: 'csv', csv: form }).filter(([, value]) => value !== null && value !== undefined));
+  const query = new URLSearchParams(
+    Object.entries({ ...question, format: 'csv', csv: form }).filter(([, value]) => value !== null && value !== undefined),
+  );
   return `/api/v1/${path}?${query}`;
 }

@@ -15,9 +15,14 @@ export function walkGrid(root, moves, more) {
     pointed = cell;
     const name = cell?.getAttribute('aria-label');
     readout.textContent = name ?? '\u00a0';
-    if (cell) more?.(Number(cell.dataset.at))?.then((text) => { if (pointed === cell) readout.textContent = `${name} · ${text}`; });
+    if (cell)
+      more?.(Number(cell.dataset.at))?.then((text) => {
+        if (pointed === cell) readout.textContent = `${name} · ${text}`;
+      });
   };
-  const stop = (cell) => { for (const other of cells.values()) other.setAttribute('tabindex', other === cell ? '0' : '-1'); };
+  const stop = (cell) => {
+    for (const other of cells.values()) other.setAttribute('tabindex', other === cell ? '0' : '-1');
+  };
   stop([...cells.values()].at(-1));
   root.addEventListener('pointerover', (event) => say(/** @type {Element} */ (event.target).closest('a[data-at]')));
   root.addEventListener('pointerleave', () => say(null));

@@ -14,7 +14,9 @@ const parts = new Map();
 export function part(name, question, ask, redraw) {
   const key = JSON.stringify(question);
   if (parts.get(name)?.key !== key) {
-    const asked = answer(ask, () => { if (parts.get(name)?.asked === asked) redraw(); });
+    const asked = answer(ask, () => {
+      if (parts.get(name)?.asked === asked) redraw();
+    });
     parts.set(name, { key, asked });
     asked.load();
   }

@@ -27,20 +27,66 @@ export function report(asked, answer, facts) {
   const link = frozenLink(asked, asOf);
   const methods = (citation.method ?? []).map(({ id, version }) => `${id}/${version}`).join(', ');
   const by = publisherOf(citation);
-  const said = paragraph({ ...facts, items, hours: asked.choices.hours, asOf: format.minute(asOf), methods, publisher: by.publisher, link }, (value, digits = 0) => format.number(value, digits), t);
+  const said = paragraph(
+    { ...facts, items, hours: asked.choices.hours, asOf: format.minute(asOf), methods, publisher: by.publisher, link },
+    (value, digits = 0) => format.number(value, digits),
+    t,
+  );
   const title = t('planning.cite.title', { zone: facts.zone, span: facts.span });
   return [
     head('planning-report-title', t('planning.report'), t('planning.report.note', { time: format.minute(asOf) })),
-    h('div', { class: 'report' }, h('div', {},
-      h('h3', {}, t('planning.paper')), said ? [h('p', { class: 'paper', 'data-testid': 'planning-paper' }, said), copyButton(said)] : h('p', { class: 'note' }, t('planning.noData')),
-      h('h3', {}, t('cite.title')), citeBox(t('planning.cite', { title, publisher: by.publisher, asOf: format.minute(asOf), methods, link }), { ...by, title, link, asOf, method: methods })),
-    h('figure', { class: 'qr' }, qrCode(link), h('figcaption', { class: 'note' }, t('planning.qr'), h('a', { href: link, class: 'short-link', 'data-testid': 'planning-link' }, link.replace(/^https?:\/\//, ''))))),
+    h(
+      'div',
+      { class: 'report' },
+      h(
+        'div',
+        {},
+        h('h3', {}, t('planning.paper')),
+        said
+          ? [h('p', { class: 'paper', 'data-testid': 'planning-paper' }, said), copyButton(said)]
+          : h('p', { class: 'note' }, t('planning.noData')),
+        h('h3', {}, t('cite.title')),
+        citeBox(t('planning.cite', { title, publisher: by.publisher, asOf: format.minute(asOf), methods, link }), {
+          ...by,
+          title,
+          link,
+          asOf,
+          method: methods,
+        }),
+      ),
+      h(
+        'figure',
+        { class: 'qr' },
+        qrCode(link),
+        h(
+          'figcaption',
+          { class: 'note' },
+          t('planning.qr'),
+          h('a', { href: link, class: 'short-link', 'data-testid': 'planning-link' }, link.replace(/^https?:\/\//, '')),
+        ),
+      ),
+    ),
   ];
 }
 
 function copyButton(text) {
   if (!navigator.clipboard) return null;
-  const button = h('button', { type: 'button', class: 'btn', 'data-focus': 'copy paper', onclick: async () => { await navigator.clipboard.writeText(text); button.textContent = t('cite.copied'); setTimeout(() => { button.textContent = t('cite.copy'); }, 2000); } }, t('cite.copy'));
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'btn',
+      'data-focus': 'copy paper',
+      onclick: async () => {
+        await navigator.clipboard.writeText(text);
+        button.textContent = t('cite.copied');
+        setTimeout(() => {
+          button.textContent = t('cite.copy');
+        }, 2000);
+      },
+    },
+    t('cite.copy'),
+  );
   return button;
 }
 
@@ -48,7 +94,21 @@ function copyButton(text) {
 export function qrCode(text) {
   const code = /** @type {any} */ (generate)(text); // the library brings its types in a file of its own
   const side = code.size + 2 * QUIET;
-  const dark = Array.from({ length: code.size * code.size }, (_, at) => [at % code.size, Math.floor(at / code.size)]).filter(([x, y]) => code.get(x, y));
-  return svg('svg', { viewBox: `0 0 ${side} ${side}`, width: 168, height: 168, role: 'img', 'aria-label': t('planning.qr.label'), 'shape-rendering': 'crispEdges', 'data-testid': 'planning-qr' },
-    svg('rect', { width: side, height: side, class: 'qr-light' }), svg('path', { d: dark.map(([x, y]) => `M${x + QUIET},${y + QUIET}h1v1h-1z`).join(''), class: 'qr-dark' }));
+  const dark = Array.from({ length: code.size * code.size }, (_, at) => [at % code.size, Math.floor(at / code.size)]).filter(([x, y]) =>
+    code.get(x, y),
+  );
+  return svg(
+    'svg',
+    {
+      viewBox: `0 0 ${side} ${side}`,
+      width: 168,
+      height: 168,
+      role: 'img',
+      'aria-label': t('planning.qr.label'),
+      'shape-rendering': 'crispEdges',
+      'data-testid': 'planning-qr',
+    },
+    svg('rect', { width: side, height: side, class: 'qr-light' }),
+    svg('path', { d: dark.map(([x, y]) => `M${x + QUIET},${y + QUIET}h1v1h-1z`).join(''), class: 'qr-dark' }),
+  );
 }

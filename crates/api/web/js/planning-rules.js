@@ -60,9 +60,17 @@ export function choicesOf(said) {
 export function addressOf(choices) {
   const { zone, what, pole, from, to, days, hours, compare, asOf, sites, notes } = choices;
   const said = {
-    zone, what: what === MEASURES[0] ? null : what, pole_of: pole, from, to, days: days === 'all' ? null : days, hours: hours === 'all' ? null : hours,
-    compare: compare === 'baseline' ? null : compare, as_of: asOf === null ? null : new Date(asOf).toISOString().replace('.000Z', 'Z'),
-    sites: sites.join(',') || null, notes: notes.map(({ date, text }) => `${date} ${text}`).join('\n') || null,
+    zone,
+    what: what === MEASURES[0] ? null : what,
+    pole_of: pole,
+    from,
+    to,
+    days: days === 'all' ? null : days,
+    hours: hours === 'all' ? null : hours,
+    compare: compare === 'baseline' ? null : compare,
+    as_of: asOf === null ? null : new Date(asOf).toISOString().replace('.000Z', 'Z'),
+    sites: sites.join(',') || null,
+    notes: notes.map(({ date, text }) => `${date} ${text}`).join('\n') || null,
   };
   const pairs = Object.entries(said).filter(([, value]) => value !== null);
   return `#planung${pairs.map(([key, value]) => `&${key}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2C', ',')}`).join('')}`;
@@ -70,7 +78,10 @@ export function addressOf(choices) {
 
 /** Notes as the address keeps them: a day and a text a line. */
 function notesOf(text) {
-  return text.split('\n').map((line) => ({ date: line.slice(0, 10), text: line.slice(11).trim() })).filter(({ date, text: said }) => isDate(date) && said !== '');
+  return text
+    .split('\n')
+    .map((line) => ({ date: line.slice(0, 10), text: line.slice(11).trim() }))
+    .filter(({ date, text: said }) => isDate(date) && said !== '');
 }
 
 function isDate(text) {
@@ -131,7 +142,9 @@ export function stepOf({ days, compare }, { from, to }) {
 export function calendarSpans({ from, to }) {
   if (daysBetween(from, to) <= 371) return [{ from: dateAfter(to, -364), to }];
   const years = Array.from({ length: Number(to.slice(0, 4)) - Number(from.slice(0, 4)) + 1 }, (_, at) => Number(from.slice(0, 4)) + at);
-  return years.map((year) => ({ from: `${year}-01-01`, to: `${year}-12-31` })).map((span) => ({ from: span.from < from ? from : span.from, to: span.to > to ? to : span.to }));
+  return years
+    .map((year) => ({ from: `${year}-01-01`, to: `${year}-12-31` }))
+    .map((span) => ({ from: span.from < from ? from : span.from, to: span.to > to ? to : span.to }));
 }
 
 /**

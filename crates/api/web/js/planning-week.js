@@ -25,12 +25,21 @@ export function week({ items }, width) {
     const value = valueOf(item);
     if (item.of === 0) return null; // no such hour was looked at
     if (value === null) return svg('rect', { ...box, class: 'no-data' }, svg('title', {}, words(item)));
-    return svg('a', { 'data-at': days.indexOf(item.day) * 24 + item.hour, role: 'img', tabindex: -1, 'aria-label': words(item) }, svg('rect', { ...box, class: 'day', 'fill-opacity': ink(value, scale).toFixed(3) }));
+    return svg(
+      'a',
+      { 'data-at': days.indexOf(item.day) * 24 + item.hour, role: 'img', tabindex: -1, 'aria-label': words(item) },
+      svg('rect', { ...box, class: 'day', 'fill-opacity': ink(value, scale).toFixed(3) }),
+    );
   };
-  const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, class: 'calendar week', role: 'group', 'aria-label': peak(items) },
+  const root = svg(
+    'svg',
+    { viewBox: `0 0 ${width} ${height}`, width, height, class: 'calendar week', role: 'group', 'aria-label': peak(items) },
     days.map((day, row) => svg('text', { x: 0, y: row * TALL + TALL / 2 + 4, class: 'lab' }, t(`planning.short.${DAYS.indexOf(day)}`))),
     items.filter(({ day }) => days.includes(day)).map(cell),
-    [0, 3, 6, 9, 12, 15, 18, 21].map((hour) => svg('text', { x: LEFT + (hour + 0.5) * wide, y: height - 3, 'text-anchor': 'middle', class: 'lab' }, String(hour))));
+    [0, 3, 6, 9, 12, 15, 18, 21].map((hour) =>
+      svg('text', { x: LEFT + (hour + 0.5) * wide, y: height - 3, 'text-anchor': 'middle', class: 'lab' }, String(hour)),
+    ),
+  );
   return { root, readout: walkGrid(root, { ArrowUp: -24, ArrowDown: 24, ArrowLeft: -1, ArrowRight: 1 }) };
 }
 
@@ -42,7 +51,9 @@ function valueOf(item) {
 function words(item) {
   const value = valueOf(item);
   const when = t('planning.hour', { day: t(`planning.day.${item.day}`), from: item.hour, to: item.hour + 1 });
-  return value === null ? `${when}: ${t('planning.noData')}` : `${when}: ${t('planning.perHour', { n: format.number(Math.round(value)), hours: item.hours, of: item.of })}`;
+  return value === null
+    ? `${when}: ${t('planning.noData')}`
+    : `${when}: ${t('planning.perHour', { n: format.number(Math.round(value)), hours: item.hours, of: item.of })}`;
 }
 
 /** "Spitze: Samstag, 16–17 Uhr, 1.310 Querungen je Stunde." */
@@ -50,7 +61,10 @@ export function peak(items) {
   const known = items.filter((item) => valueOf(item) !== null);
   if (known.length === 0) return t('planning.noData');
   const most = known.reduce((best, item) => (valueOf(item) > valueOf(best) ? item : best));
-  return t('planning.peak', { when: t('planning.hour', { day: t(`planning.day.${most.day}`), from: most.hour, to: most.hour + 1 }), n: format.number(Math.round(valueOf(most))) });
+  return t('planning.peak', {
+    when: t('planning.hour', { day: t(`planning.day.${most.day}`), from: most.hour, to: most.hour + 1 }),
+    n: format.number(Math.round(valueOf(most))),
+  });
 }
 
 /** Hours down, days across. */
@@ -58,6 +72,30 @@ export function weekTable({ items }) {
   const days = DAYS.filter((day) => items.some((item) => item.day === day && item.hours > 0));
   const at = new Map(items.map((item) => [`${item.day} ${item.hour}`, valueOf(item)]));
   const number = (value) => (value === null || value === undefined ? '–' : format.number(value, 1));
-  return h('table', { class: 'planning-table' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('planning.column.hour')), days.map((day) => h('th', { scope: 'col', class: 'n' }, t(`planning.short.${DAYS.indexOf(day)}`))))),
-    h('tbody', {}, Array.from({ length: 24 }, (_, hour) => h('tr', {}, h('th', { scope: 'row' }, t('planning.hourOnly', { from: hour, to: hour + 1 })), days.map((day) => h('td', { class: 'n' }, number(at.get(`${day} ${hour}`))))))));
+  return h(
+    'table',
+    { class: 'planning-table' },
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'col' }, t('planning.column.hour')),
+        days.map((day) => h('th', { scope: 'col', class: 'n' }, t(`planning.short.${DAYS.indexOf(day)}`))),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      Array.from({ length: 24 }, (_, hour) =>
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, t('planning.hourOnly', { from: hour, to: hour + 1 })),
+          days.map((day) => h('td', { class: 'n' }, number(at.get(`${day} ${hour}`)))),
+        ),
+      ),
+    ),
+  );
 }

@@ -9,13 +9,22 @@ export function spanWords({ from, to }, language, say) {
   const locale = language === 'de' ? 'de-DE' : 'en-GB';
   const form = (date, options) => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }).format(Date.parse(date));
   const isMonthEnd = new Date(Date.parse(to) + 86_400_000).getUTCDate() === 1;
-  if (from.endsWith('-01-01') && to.endsWith('-12-31')) return from.slice(0, 4) === to.slice(0, 4) ? from.slice(0, 4) : say('planning.span', { from: from.slice(0, 4), to: to.slice(0, 4) });
+  if (from.endsWith('-01-01') && to.endsWith('-12-31'))
+    return from.slice(0, 4) === to.slice(0, 4) ? from.slice(0, 4) : say('planning.span', { from: from.slice(0, 4), to: to.slice(0, 4) });
   if (from.endsWith('-01') && isMonthEnd && from.slice(0, 7) === to.slice(0, 7)) return form(from, { month: 'long', year: 'numeric' });
   const whole = { day: 'numeric', month: 'long', year: 'numeric' };
   if (from === to) return form(from, whole);
-  const first = from.slice(0, 7) === to.slice(0, 7) ? { day: 'numeric' } : from.slice(0, 4) === to.slice(0, 4) ? { day: 'numeric', month: 'long' } : whole;
+  const first =
+    from.slice(0, 7) === to.slice(0, 7)
+      ? { day: 'numeric' }
+      : from.slice(0, 4) === to.slice(0, 4)
+        ? { day: 'numeric', month: 'long' }
+        : whole;
   const start = form(from, first);
-  return say('planning.span', { from: language === 'de' && first.month === undefined ? start.replace(/\.?$/, '.') : start, to: form(to, whole) });
+  return say('planning.span', {
+    from: language === 'de' && first.month === undefined ? start.replace(/\.?$/, '.') : start,
+    to: form(to, whole),
+  });
 }
 
 /**
@@ -39,14 +48,21 @@ export function headline({ zone, span, days, compare, event, totals, noSum }, nu
   if (compare === 'none') return say('planning.total', said);
   const partner = partnerWords(compare, event, say);
   const change = totals.compared?.windows ? totals.compared.change_permille : null;
-  if (change === null || change === undefined) return say('planning.alone', { ...said, partner: partnerWords(compare, event, say, 'with') });
+  if (change === null || change === undefined)
+    return say('planning.alone', { ...said, partner: partnerWords(compare, event, say, 'with') });
   if (Math.abs(change) < SAME) return say('planning.same', { ...said, partner });
-  return say(change > 0 ? 'planning.more' : 'planning.less', { ...said, partner, change: number(Math.abs(change) / 10, Math.abs(change) < 100 ? 1 : 0) });
+  return say(change > 0 ? 'planning.more' : 'planning.less', {
+    ...said,
+    partner,
+    change: number(Math.abs(change) / 10, Math.abs(change) < 100 ? 1 : 0),
+  });
 }
 
 /** What is compared with, after "als" (`than`: "im Vorjahr") or after "mit" (`with`: "dem Vorjahr"). */
 export function partnerWords(compare, event, say, after = 'than') {
-  return compare.startsWith('event:') ? say(`planning.${after}.event`, { event: event ?? compare.slice(6) }) : say(`planning.${after}.${compare}`);
+  return compare.startsWith('event:')
+    ? say(`planning.${after}.event`, { event: event ?? compare.slice(6) })
+    : say(`planning.${after}.${compare}`);
 }
 
 /** How many windows each reason keeps from comparing, the most first. */
@@ -58,7 +74,14 @@ export function reasonsNot(items) {
 
 /** "26 Tage nicht vergleichbar: auf einer Seite gibt es keine Daten." A line a reason. */
 export function notComparable(items, step, number, say) {
-  return reasonsNot(items).map(({ reason, n }) => say(n === 1 ? 'planning.not.one' : 'planning.not.many', { n: number(n), windows: say(`planning.windows.${step}`), window: say(`planning.window.${step}`), why: say(`not.${reason}`) }));
+  return reasonsNot(items).map(({ reason, n }) =>
+    say(n === 1 ? 'planning.not.one' : 'planning.not.many', {
+      n: number(n),
+      windows: say(`planning.windows.${step}`),
+      window: say(`planning.window.${step}`),
+      why: say(`not.${reason}`),
+    }),
+  );
 }
 
 /**
@@ -68,17 +91,41 @@ export function notComparable(items, step, number, say) {
 export function paragraph(facts, number, say) {
   const { zone, span, totals, hours, asOf, methods, publisher, link, items, step, compare, event, days } = facts;
   if (!totals || totals.crossings === null) return null;
-  const base = { zone, span, n: number(totals.crossings), share: number(Math.floor((totals.coverage ?? 0) * 1000) / 10, 1), asOf, methods, publisher, link, when: say(`planning.paper.hours.${hours}`), days: say(`planning.paper.days.${days}`) };
+  const base = {
+    zone,
+    span,
+    n: number(totals.crossings),
+    share: number(Math.floor((totals.coverage ?? 0) * 1000) / 10, 1),
+    asOf,
+    methods,
+    publisher,
+    link,
+    when: say(`planning.paper.hours.${hours}`),
+    days: say(`planning.paper.days.${days}`),
+  };
   const found = [say('planning.paper.counted', base)];
   const compared = totals.compared;
   if (compare !== 'none' && compared?.windows) {
     const change = compared.change_permille;
     const key = Math.abs(change) < SAME ? 'same' : change > 0 ? 'more' : 'less';
-    found.push(say(`planning.paper.${key}`, { change: number(Math.abs(change) / 10, 1), partner: partnerWords(compare, event, say), now: number(compared.crossings), then: number(compared.partner_crossings), windows: number(compared.windows), of: number(totals.windows), word: say(`planning.windowsOf.${step}`) }));
+    found.push(
+      say(`planning.paper.${key}`, {
+        change: number(Math.abs(change) / 10, 1),
+        partner: partnerWords(compare, event, say),
+        now: number(compared.crossings),
+        then: number(compared.partner_crossings),
+        windows: number(compared.windows),
+        of: number(totals.windows),
+        word: say(`planning.windowsOf.${step}`),
+      }),
+    );
   }
   if (compare !== 'none') found.push(...notComparable(items, step, number, say));
   const corrected = items.filter(({ state }) => state === 'corrected').length;
-  if (corrected) found.push(say('planning.paper.corrected', { n: number(corrected), of: number(items.length), word: say(`planning.windowsOf.${step}`) }));
+  if (corrected)
+    found.push(
+      say('planning.paper.corrected', { n: number(corrected), of: number(items.length), word: say(`planning.windowsOf.${step}`) }),
+    );
   return [...found, say('planning.paper.honest', base)].join(' ');
 }
 

@@ -26,8 +26,12 @@ let choices = choicesOf({});
 export function startPlanning() {
   addEventListener('hashchange', follow);
   on(['view', 'language', 'size'], draw);
-  on(['poles'], () => { if (!find('#planning-top')) draw(); });
-  setInterval(() => { if (isShown() && !document.hidden && choices.asOf === null && !isWriting()) reloadParts(); }, EVERY);
+  on(['poles'], () => {
+    if (!find('#planning-top')) draw();
+  });
+  setInterval(() => {
+    if (isShown() && !document.hidden && choices.asOf === null && !isWriting()) reloadParts();
+  }, EVERY);
   follow();
 }
 
@@ -60,18 +64,34 @@ function today() {
 /** What is asked for: the choices, with what goes without saying filled in. */
 function askedFor() {
   const main = mainZone();
-  const zone = choices.zone ? state.zones.find(({ id }) => id === choices.zone) ?? null : main;
+  const zone = choices.zone ? (state.zones.find(({ id }) => id === choices.zone) ?? null) : main;
   const sites = choices.sites.length > 1 ? choices.sites : usualSites(state.zones, main);
-  return { zone, choices, period: periodOf(choices, today()), today: today(), sites, poles: new Map(state.zones.map((one) => [one.id, one.poles.length])) };
+  return {
+    zone,
+    choices,
+    period: periodOf(choices, today()),
+    today: today(),
+    sites,
+    poles: new Map(state.zones.map((one) => [one.id, one.poles.length])),
+  };
 }
 
 function draw() {
   if (!isShown()) return;
   const root = find('#planning');
   const other = instead('poles', !state.zones, t('planning.noZone'), loadAll);
-  if (other) { root.replaceChildren(h('h1', {}, t('nav.planung')), other); return; }
+  if (other) {
+    root.replaceChildren(h('h1', {}, t('nav.planung')), other);
+    return;
+  }
   const asked = askedFor();
-  if (!asked.zone) { root.replaceChildren(h('h1', {}, t(choices.zone ? 'planning.unknownZone' : 'planning.noZone', { id: choices.zone ?? '' })), h('p', { class: 'sub' }, h('a', { href: '#planung' }, t('planning.start')))); return; }
+  if (!asked.zone) {
+    root.replaceChildren(
+      h('h1', {}, t(choices.zone ? 'planning.unknownZone' : 'planning.noZone', { id: choices.zone ?? '' })),
+      h('p', { class: 'sub' }, h('a', { href: '#planung' }, t('planning.start'))),
+    );
+    return;
+  }
   frame(root);
   const parts = partsOf(asked, drawAfter);
   drawTop(asked, parts);
@@ -81,7 +101,16 @@ function draw() {
 /** The skeleton of the view, once. */
 function frame(root) {
   if (find('#planning-top')) return;
-  root.replaceChildren(h('div', { id: 'planning-top' }), h('div', { class: 'planning-grid' }, cards.map(({ id, wide }) => h('section', { class: wide ? 'card pad wide' : 'card pad', id, 'data-testid': id, 'aria-labelledby': `${id}-title` }))));
+  root.replaceChildren(
+    h('div', { id: 'planning-top' }),
+    h(
+      'div',
+      { class: 'planning-grid' },
+      cards.map(({ id, wide }) =>
+        h('section', { class: wide ? 'card pad wide' : 'card pad', id, 'data-testid': id, 'aria-labelledby': `${id}-title` }),
+      ),
+    ),
+  );
 }
 
 /** What an answer changes. */
@@ -98,7 +127,9 @@ function drawCard(card, asked, parts) {
   const open = [...root.querySelectorAll('details')].map((one) => one.open);
   keepFocus(root, () => {
     root.replaceChildren(...[card.draw(asked, parts, { choose, root })].flat(Infinity).filter(Boolean));
-    root.querySelectorAll('details').forEach((one, at) => { one.open ||= open[at]; }); // a table that is read stays open
+    root.querySelectorAll('details').forEach((one, at) => {
+      one.open ||= open[at];
+    }); // a table that is read stays open
   });
 }
 
@@ -108,12 +139,24 @@ function drawTop(asked, parts) {
   const events = parts.occasions.value?.events ?? [];
   const chips = choiceChips({ ...asked, events, measuring: days?.poles ?? [], pole: days?.pole ?? null }, choose);
   const facts = parts.bars.value ? headlineFacts(asked, parts) : null;
-  renew(find('#planning-top'), [
-    h('div', { class: 'planning-head' }, h('h1', { id: 'planning-title', 'data-testid': 'planning-sentence', 'aria-live': 'polite' }, facts ? headline(facts, number, t) : h('span', { class: 'skeleton wide' })), actions(asked)),
-    subline(asked, parts, facts),
-    h('p', { class: 'note print-only' }, choiceLine(asked, facts?.event ?? '')),
-    h('div', { class: 'choice-row' }, chips, savedViews(addressOf({ ...choices, ...(choices.from ? {} : asked.period) }), draw)),
-  ].filter(Boolean));
+  renew(
+    find('#planning-top'),
+    [
+      h(
+        'div',
+        { class: 'planning-head' },
+        h(
+          'h1',
+          { id: 'planning-title', 'data-testid': 'planning-sentence', 'aria-live': 'polite' },
+          facts ? headline(facts, number, t) : h('span', { class: 'skeleton wide' }),
+        ),
+        actions(asked),
+      ),
+      subline(asked, parts, facts),
+      h('p', { class: 'note print-only' }, choiceLine(asked, facts?.event ?? '')),
+      h('div', { class: 'choice-row' }, chips, savedViews(addressOf({ ...choices, ...(choices.from ? {} : asked.period) }), draw)),
+    ].filter(Boolean),
+  );
 }
 
 function number(value, digits = 0) {
@@ -121,10 +164,20 @@ function number(value, digits = 0) {
 }
 
 function actions(asked) {
-  const button = (key, act) => h('button', { type: 'button', class: key === 'print' ? 'btn primary' : 'btn', 'data-focus': `act ${key}`, onclick: act }, t(`planning.act.${key}`));
+  const button = (key, act) =>
+    h(
+      'button',
+      { type: 'button', class: key === 'print' ? 'btn primary' : 'btn', 'data-focus': `act ${key}`, onclick: act },
+      t(`planning.act.${key}`),
+    );
   const form = language() === 'de' ? 'excel_de' : 'rfc4180';
-  return h('div', { class: 'acts' }, h('a', { class: 'btn', href: fileAddress('footfall', daysQuestion(asked), form), download: '', 'data-focus': 'act csv' }, 'CSV'),
-    button('paper', () => find('#planning-report').scrollIntoView({ block: 'start' })), button('print', () => print()));
+  return h(
+    'div',
+    { class: 'acts' },
+    h('a', { class: 'btn', href: fileAddress('footfall', daysQuestion(asked), form), download: '', 'data-focus': 'act csv' }, 'CSV'),
+    button('paper', () => find('#planning-report').scrollIntoView({ block: 'start' })),
+    button('print', () => print()),
+  );
 }
 
 /** What was counted, how much of it is known, as of when; and in words what must not be compared. */
@@ -133,7 +186,19 @@ function subline(asked, parts, facts) {
   const { totals, citation, items, no_sum: noSum } = parts.bars.value;
   if (noSum) return h('p', { class: 'sub' }, t(`nosum.${noSum.reason}`));
   const asOf = Date.parse(citation?.as_of ?? '') || Date.now();
-  const said = [t('planning.sub.what', { hours: t(`planning.hours.${asked.choices.hours}`) }), totals && t('planning.covered', { share: format.percent(totals.coverage ?? 0) }), t('planning.sub.asOf', { time: format.minute(asOf) })].filter(Boolean);
-  const not = asked.choices.compare === 'none' ? [] : notComparable(items, facts.step, number, (key, values) => (key.startsWith('not.') ? whyNot(key.slice(4)) : t(key, values)));
-  return h('div', { class: 'sub' }, h('p', {}, said.join(' · ')), not.map((line) => h('p', { class: 'note' }, line)));
+  const said = [
+    t('planning.sub.what', { hours: t(`planning.hours.${asked.choices.hours}`) }),
+    totals && t('planning.covered', { share: format.percent(totals.coverage ?? 0) }),
+    t('planning.sub.asOf', { time: format.minute(asOf) }),
+  ].filter(Boolean);
+  const not =
+    asked.choices.compare === 'none'
+      ? []
+      : notComparable(items, facts.step, number, (key, values) => (key.startsWith('not.') ? whyNot(key.slice(4)) : t(key, values)));
+  return h(
+    'div',
+    { class: 'sub' },
+    h('p', {}, said.join(' · ')),
+    not.map((line) => h('p', { class: 'note' }, line)),
+  );
 }

@@ -27,12 +27,31 @@ export function courses({ pole, items, chosen, frozen = null }) {
   const properties = charted(items);
   const first = [chosen, 'pm2_5', properties[0]].find((id) => properties.includes(id));
   /** @type {any} gets its methods below */
-  const self = { pole, chosen: first, picked: chosen, frozen, now: () => frozen ?? Date.now(), found: {}, folds: {}, error: null, raw: null, rawOpen: false };
+  const self = {
+    pole,
+    chosen: first,
+    picked: chosen,
+    frozen,
+    now: () => frozen ?? Date.now(),
+    found: {},
+    folds: {},
+    error: null,
+    raw: null,
+    rawOpen: false,
+  };
   const boxes = SPANS.map((span) => ({ span, box: h('div', { class: 'course', 'data-testid': `chart-${span.id}` }) }));
   const readings = h('div', {});
-  const chooser = h('div', { class: 'chooser', role: 'group', 'aria-label': t('pole.property') }, properties.map((id) => button(id)));
+  const chooser = h(
+    'div',
+    { class: 'chooser', role: 'group', 'aria-label': t('pole.property') },
+    properties.map((id) => button(id)),
+  );
   function button(id) {
-    return h('button', { type: 'button', 'data-property': id, 'aria-pressed': String(id === self.chosen), onclick: () => choose(id) }, format.propertyName(state.properties.get(id), id));
+    return h(
+      'button',
+      { type: 'button', 'data-property': id, 'aria-pressed': String(id === self.chosen), onclick: () => choose(id) },
+      format.propertyName(state.properties.get(id), id),
+    );
   }
   function choose(id) {
     self.chosen = id;
@@ -44,13 +63,28 @@ export function courses({ pole, items, chosen, frozen = null }) {
     self.draw();
     self.load();
   }
-  self.root = h('section', { class: 'courses' }, head(null, t('pole.course')), chooser, boxes.map(({ box }) => box), readings);
+  self.root = h(
+    'section',
+    { class: 'courses' },
+    head(null, t('pole.course')),
+    chooser,
+    boxes.map(({ box }) => box),
+    readings,
+  );
   /** Of counts of persons single readings are not shown here. */
   function single() {
-    self.raw = shapeOf(self.chosen) === 'count' || !self.chosen ? null : rawCourse(pole, self.chosen, self.rawOpen, (open) => { self.rawOpen = open; });
+    self.raw =
+      shapeOf(self.chosen) === 'count' || !self.chosen
+        ? null
+        : rawCourse(pole, self.chosen, self.rawOpen, (open) => {
+            self.rawOpen = open;
+          });
     readings.replaceChildren(...(self.raw ? [self.raw.root] : []));
   }
-  self.draw = () => { self.raw?.draw(); drawBoxes(); };
+  self.draw = () => {
+    self.raw?.draw();
+    drawBoxes();
+  };
   const drawBoxes = () => boxes.forEach(({ span, box }) => box.replaceChildren(...course(self, span, box).filter(Boolean)));
   self.load = async () => {
     const asked = self.chosen;
@@ -97,7 +131,17 @@ function course(self, span, box) {
   if (!items.some((item) => valueOf(item, kind) !== null)) return [title, nothing(t('pole.noData'))];
   title.append(stateChip(stateOf(items), mean(items.map((item) => item.coverage))));
   const drawn = drawCourse(self, kind, span, items, Math.max(240, box.clientWidth || 320));
-  return [title, h('div', { class: 'plot' }, drawn.root, drawn.readout), h('p', { class: 'note' }, t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) })), correctedNote(items), fold(self, span)];
+  return [
+    title,
+    h('div', { class: 'plot' }, drawn.root, drawn.readout),
+    h(
+      'p',
+      { class: 'note' },
+      t(kind === 'count' ? 'pole.count' : span.id === '30d' ? 'pole.days' : 'pole.mean', { step: t(`step.of.${span[kind][0]}`) }),
+    ),
+    correctedNote(items),
+    fold(self, span),
+  ];
 }
 
 /** It stays as a reader has it when the chart is drawn anew. */
@@ -115,6 +159,20 @@ function stateOf(items) {
 /** How many windows were corrected, beside the mark that they have. */
 function correctedNote(items) {
   const n = items.filter((item) => item.state === 'corrected').length;
-  const mark = svg('svg', { viewBox: '-4 -7 8 8', width: 9, height: 9, 'aria-hidden': 'true' }, svg('path', { d: 'M0,0 l-3.5,-6 h7 Z', class: 'corrected' }));
-  return n ? h('p', { class: 'note' }, mark, ' ', n === 1 ? t('mark.note.one') : t('mark.note.n', { n: format.number(n) }), '. ', t('mark.openHelp')) : null;
+  const mark = svg(
+    'svg',
+    { viewBox: '-4 -7 8 8', width: 9, height: 9, 'aria-hidden': 'true' },
+    svg('path', { d: 'M0,0 l-3.5,-6 h7 Z', class: 'corrected' }),
+  );
+  return n
+    ? h(
+        'p',
+        { class: 'note' },
+        mark,
+        ' ',
+        n === 1 ? t('mark.note.one') : t('mark.note.n', { n: format.number(n) }),
+        '. ',
+        t('mark.openHelp'),
+      )
+    : null;
 }

@@ -25,8 +25,21 @@ export async function official({ id, provider, air }, root) {
 
 function lines({ station, name, provider, distance_m: away, pollutants, indices }, air) {
   const found = indices.find(({ index }) => index === air.index)?.class;
-  const values = pollutants.filter(({ value }) => value !== null).map(({ pollutant, value, unit }) => `${t(`${pollutant}.short`)} ${format.value(value, state.properties.get(pollutant))} ${format.unit(unit)}`);
+  const values = pollutants
+    .filter(({ value }) => value !== null)
+    .map(
+      ({ pollutant, value, unit }) =>
+        `${t(`${pollutant}.short`)} ${format.value(value, state.properties.get(pollutant))} ${format.unit(unit)}`,
+    );
   const where = t('official.where', { provider, distance: format.number(Math.round(away / 100) / 10) });
-  return [h('p', {}, isClass(found) ? shape(found, 18) : null, h('b', {}, h('a', { href: address('pole', station) }, name)), ` ${isClass(found) ? airWord(found) : ''}`),
-    h('p', { class: 'note' }, [t('official.status'), where, ...values].join(' · '))];
+  return [
+    h(
+      'p',
+      {},
+      isClass(found) ? shape(found, 18) : null,
+      h('b', {}, h('a', { href: address('pole', station) }, name)),
+      ` ${isClass(found) ? airWord(found) : ''}`,
+    ),
+    h('p', { class: 'note' }, [t('official.status'), where, ...values].join(' · ')),
+  ];
 }

@@ -25,19 +25,29 @@ let refetch = 0;
 
 /** Follows the address and the state. */
 export function startPanel() {
-  addDrawer('pole', { root: find('#pole'), opened, closed, home: (id) => document.querySelector(`button.pole[data-pole="${CSS.escape(id)}"]`) });
+  addDrawer('pole', {
+    root: find('#pole'),
+    opened,
+    closed,
+    home: (id) => document.querySelector(`button.pole[data-pole="${CSS.escape(id)}"]`),
+  });
   on(['latest'], freshen);
   on(['poles'], () => (open && !view.pole ? draw() : freshenHead()));
   on(['language'], () => open && draw());
   on(['theme', 'size'], () => view.courses?.draw());
-  onWindow(({ scope }) => { if (open && (scope.id === open || view.pole?.devices.some(({ id }) => id === scope.id))) soon(); });
+  onWindow(({ scope }) => {
+    if (open && (scope.id === open || view.pole?.devices.some(({ id }) => id === scope.id))) soon();
+  });
   on(['filled'], () => view.courses?.load());
   on(['devices'], () => view.devices && drawDevices());
 }
 
 function soon() {
   if (refetch) return;
-  refetch = setTimeout(() => { refetch = 0; view.courses?.load(); }, REFETCH);
+  refetch = setTimeout(() => {
+    refetch = 0;
+    view.courses?.load();
+  }, REFETCH);
 }
 
 function opened(id) {
@@ -76,12 +86,43 @@ function draw() {
   const close = h('button', { type: 'button', class: 'icon close', 'aria-label': t('pole.close'), onclick: leave }, '×');
   if (!pole) {
     const said = state.loaded.has('poles') ? t('pole.unknown', { id: open }) : t('sentence.loading');
-    return find('#pole').replaceChildren(h('div', { class: 'top' }, h('h2', { id: 'pole-title' }, open), close), h('p', { class: 'note pad' }, said));
+    return find('#pole').replaceChildren(
+      h('div', { class: 'top' }, h('h2', { id: 'pole-title' }, open), close),
+      h('p', { class: 'note pad' }, said),
+    );
   }
-  view = { ...view, pole, seen: h('span'), chip: h('span', { class: 'chip' }), air: h('div', { class: 'air-line' }), official: h('div', { class: 'air-line official', 'data-testid': 'official' }), body: h('div', { class: 'body' }) };
+  view = {
+    ...view,
+    pole,
+    seen: h('span'),
+    chip: h('span', { class: 'chip' }),
+    air: h('div', { class: 'air-line' }),
+    official: h('div', { class: 'air-line official', 'data-testid': 'official' }),
+    body: h('div', { class: 'body' }),
+  };
   find('#pole').replaceChildren(
-    h('div', { class: 'top' }, h('div', {}, h('h2', { id: 'pole-title' }, pole.name), h('p', { class: 'note' }, `${pole.id} · ${pole.place} · `, pole.provider ? `${t('foreign.of', { provider: pole.provider })} · ` : '', view.seen)), view.chip, close),
-    view.air, view.official, view.body);
+    h(
+      'div',
+      { class: 'top' },
+      h(
+        'div',
+        {},
+        h('h2', { id: 'pole-title' }, pole.name),
+        h(
+          'p',
+          { class: 'note' },
+          `${pole.id} · ${pole.place} · `,
+          pole.provider ? `${t('foreign.of', { provider: pole.provider })} · ` : '',
+          view.seen,
+        ),
+      ),
+      view.chip,
+      close,
+    ),
+    view.air,
+    view.official,
+    view.body,
+  );
   mark();
   freshenHead();
   return drawBody();
@@ -91,7 +132,14 @@ function freshenHead() {
   if (!open || !view.pole) return;
   view.pole = state.poles.get(open) ?? state.foreign.get(open) ?? view.pole;
   const { pole } = view;
-  setText(view.seen, pole.last_received_at ? t('pole.seen', { time: format.seen(pole.last_received_at) }) : pole.state === 'never' ? t('pole.neverSeen') : '');
+  setText(
+    view.seen,
+    pole.last_received_at
+      ? t('pole.seen', { time: format.seen(pole.last_received_at) })
+      : pole.state === 'never'
+        ? t('pole.neverSeen')
+        : '',
+  );
   setText(view.chip, t(`state.${pole.state}`));
   view.chip.className = `chip is-${pole.state}`;
   if (view.airKey === JSON.stringify(pole.air)) return;
@@ -103,17 +151,39 @@ function freshenHead() {
 function airLine({ id, air, provider }) {
   const figure = air?.hour && figureAddress({ kind: 'pole', id, property: air.index, step: '1h', start: Date.parse(air.hour) });
   const said = isClass(air?.class) ? h('a', { href: figure }, `${t('pole.air')} ${airWord(air.class)}`) : t('pole.noAir');
-  const word = h('p', {}, shape(air?.class, 22), h('b', {}, said), isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null);
+  const word = h(
+    'p',
+    {},
+    shape(air?.class, 22),
+    h('b', {}, said),
+    isClass(air?.class) && air.worst ? h('span', { class: 'note' }, t('pole.worst', { pollutant: t(`${air.worst}.short`) })) : null,
+  );
   if (!isClass(air?.class)) return [word];
   const hours = t('pole.airHour', { hours: format.hour(Date.parse(air.hour)), share: format.percent(air.coverage) });
-  return [word, h('p', { class: 'note' }, [hours, air.complete ? '' : t('pole.incomplete'), provider ? t('official.status') : t('sentence.honest')].filter(Boolean).join(' · '))];
+  return [
+    word,
+    h(
+      'p',
+      { class: 'note' },
+      [hours, air.complete ? '' : t('pole.incomplete'), provider ? t('official.status') : t('sentence.honest')].filter(Boolean).join(' · '),
+    ),
+  ];
 }
 
 function items() {
   const mine = [...state.latest.values()].filter((item) => item.pole === open);
-  const rank = (item) => { const at = THEMES.indexOf(state.properties.get(item.property)?.theme); return at < 0 ? THEMES.length : at; };
+  const rank = (item) => {
+    const at = THEMES.indexOf(state.properties.get(item.property)?.theme);
+    return at < 0 ? THEMES.length : at;
+  };
   const order = [...state.properties.keys()];
-  return mine.sort((a, b) => rank(a) - rank(b) || order.indexOf(a.property) - order.indexOf(b.property) || a.device.localeCompare(b.device) || a.channel - b.channel);
+  return mine.sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      order.indexOf(a.property) - order.indexOf(b.property) ||
+      a.device.localeCompare(b.device) ||
+      a.channel - b.channel,
+  );
 }
 
 function drawBody() {
@@ -131,7 +201,12 @@ function drawBody() {
   view.flags = h('section', {});
   view.body.replaceChildren(
     h('section', {}, head(null, t('pole.live'), t('pole.live.note')), h('dl', { class: 'values' }, found.map(valueRow))),
-    frozenLine(), view.courses.root, view.flags, sensing(view.pole) ?? '', devices());
+    frozenLine(),
+    view.courses.root,
+    view.flags,
+    sensing(view.pole) ?? '',
+    devices(),
+  );
   drawFlags(found);
   showFrozen();
   return view.courses.load();
@@ -141,8 +216,16 @@ function drawBody() {
 function frozenLine() {
   if (view.frozen === null) return '';
   const { pole, frozen } = view;
-  const thaw = () => { history.replaceState(null, '', courseAddress({ pole: pole.id, chosen: view.courses.chosen })); opened(pole.id); };
-  return h('p', { class: 'frozen', 'data-testid': 'frozen', role: 'status' }, h('span', {}, t('frozen.is', { time: format.minute(frozen) })), h('button', { type: 'button', class: 'link', onclick: thaw }, t('frozen.clear')));
+  const thaw = () => {
+    history.replaceState(null, '', courseAddress({ pole: pole.id, chosen: view.courses.chosen }));
+    opened(pole.id);
+  };
+  return h(
+    'p',
+    { class: 'frozen', 'data-testid': 'frozen', role: 'status' },
+    h('span', {}, t('frozen.is', { time: format.minute(frozen) })),
+    h('button', { type: 'button', class: 'link', onclick: thaw }, t('frozen.clear')),
+  );
 }
 
 /** Whoever follows a cited address came for the courses. */
@@ -158,7 +241,13 @@ function valueRow(item) {
   view.values.set(seriesKey(item), cells);
   write(cells, item);
   const channel = item.channel > 0 ? t('pole.line', { n: item.channel + 1 }) : '';
-  return h('div', {}, h('dt', {}, format.propertyName(property, item.property) + channel), h('dd', {}, cells.value, ' ', h('small', {}, format.unit(property?.unit ?? item.unit))), cells.time);
+  return h(
+    'div',
+    {},
+    h('dt', {}, format.propertyName(property, item.property) + channel),
+    h('dd', {}, cells.value, ' ', h('small', {}, format.unit(property?.unit ?? item.unit))),
+    cells.time,
+  );
 }
 
 function write({ value, time }, item) {
@@ -177,7 +266,10 @@ function freshen() {
     const item = state.latest.get(key);
     if (item?.pole !== open) continue;
     const cells = view.values.get(key);
-    if (!cells) { added = true; continue; }
+    if (!cells) {
+      added = true;
+      continue;
+    }
     const before = cells.value.textContent;
     write(cells, item);
     if (cells.value.textContent !== before) flash(cells.value);
@@ -187,8 +279,18 @@ function freshen() {
 
 function drawFlags(found) {
   const flagged = found.filter((item) => item.flags.length > 0);
-  const text = (item) => `${format.propertyName(state.properties.get(item.property), item.property)}: ${item.flags.map((flag) => (knows(`flag.${flag}`) ? t(`flag.${flag}`) : flag)).join(', ')}`;
-  view.flags.replaceChildren(head(null, t('pole.flags')), flagged.length ? h('ul', { class: 'flags' }, flagged.map((item) => h('li', {}, text(item)))) : h('p', { class: 'note' }, t('pole.flags.none')));
+  const text = (item) =>
+    `${format.propertyName(state.properties.get(item.property), item.property)}: ${item.flags.map((flag) => (knows(`flag.${flag}`) ? t(`flag.${flag}`) : flag)).join(', ')}`;
+  view.flags.replaceChildren(
+    head(null, t('pole.flags')),
+    flagged.length
+      ? h(
+          'ul',
+          { class: 'flags' },
+          flagged.map((item) => h('li', {}, text(item))),
+        )
+      : h('p', { class: 'note' }, t('pole.flags.none')),
+  );
 }
 
 function devices() {
@@ -198,14 +300,23 @@ function devices() {
 }
 
 function drawDevices() {
-  const columns = ['device', ...(state.role === 'public' ? [] : ['connection']), 'last'].map((key) => h('th', { scope: 'col' }, t(`pole.${key}`)));
-  view.devices.replaceChildren(head(null, t('pole.devices')),
-    h('table', {}, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, view.pole.devices.map(deviceRow))));
+  const columns = ['device', ...(state.role === 'public' ? [] : ['connection']), 'last'].map((key) =>
+    h('th', { scope: 'col' }, t(`pole.${key}`)),
+  );
+  view.devices.replaceChildren(
+    head(null, t('pole.devices')),
+    h('table', {}, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, view.pole.devices.map(deviceRow))),
+  );
 }
 
 function deviceRow({ id, profile, last_received_at: last }) {
   const known = state.devices?.get(id);
   const [isPublic, code] = [state.role === 'public', h('code', {}, id)];
-  return h('tr', {}, h('td', {}, isPublic ? code : h('a', { href: address('device', id) }, code), h('div', { class: 'note' }, profile)),
-    isPublic ? null : h('td', {}, known ? connectionTag(known) : '–'), h('td', {}, last ? format.seen(last) : isPublic ? '–' : t('state.never'))); // the public is not told of counters
+  return h(
+    'tr',
+    {},
+    h('td', {}, isPublic ? code : h('a', { href: address('device', id) }, code), h('div', { class: 'note' }, profile)),
+    isPublic ? null : h('td', {}, known ? connectionTag(known) : '–'),
+    h('td', {}, last ? format.seen(last) : isPublic ? '–' : t('state.never')),
+  ); // the public is not told of counters
 }

@@ -48,8 +48,18 @@ export function drawMessages() {
   if (open === null) return null;
   const title = open ? t('messages.of', { reason: reasonWord(open) }) : t('messages.all');
   const close = h('a', { href: '#betrieb', class: 'note', 'data-focus': 'messages close', onclick: shut }, t('messages.close'));
-  return h('section', { class: 'messages', 'data-testid': 'messages', 'data-reason': open, 'aria-labelledby': 'messages-title' },
-    head('messages-title', title, t('messages.newest'), open && replayable(open) ? h('a', { href: address('repair', open), 'data-focus': 'messages repair' }, t('repair.again')) : null, close), shown(asked, rows));
+  return h(
+    'section',
+    { class: 'messages', 'data-testid': 'messages', 'data-reason': open, 'aria-labelledby': 'messages-title' },
+    head(
+      'messages-title',
+      title,
+      t('messages.newest'),
+      open && replayable(open) ? h('a', { href: address('repair', open), 'data-focus': 'messages repair' }, t('repair.again')) : null,
+      close,
+    ),
+    shown(asked, rows),
+  );
 }
 
 function shut() {
@@ -58,12 +68,30 @@ function shut() {
 }
 
 function rows({ items, next }) {
-  if (items.length === 0) return h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('messages.none')), h('p', { class: 'note' }, t('messages.noneHelp')));
-  return [h('ol', { class: 'message-list' }, items.map(row)), next && h('button', { type: 'button', class: 'btn', 'data-focus': 'messages more', onclick: more }, t('quarantine.more'))];
+  if (items.length === 0)
+    return h(
+      'div',
+      { class: 'state' },
+      h('p', { class: 'state-word' }, t('messages.none')),
+      h('p', { class: 'note' }, t('messages.noneHelp')),
+    );
+  return [
+    h('ol', { class: 'message-list' }, items.map(row)),
+    next && h('button', { type: 'button', class: 'btn', 'data-focus': 'messages more', onclick: more }, t('quarantine.more')),
+  ];
 }
 
 function row({ seq, reason, detail, device, topic, received_at: at, size }) {
-  return h('li', {}, h('a', { href: address('message', seq), 'data-focus': `message ${seq}`, 'data-message': seq },
-    h('b', {}, format.moment(Date.parse(at))), h('span', { class: 'what' }, open ? null : h('span', { class: 'reason-word' }, `${reasonWord(reason)}: `), detail),
-    h('code', {}, device ?? topic ?? '–'), h('span', { class: 'note size' }, size === null ? t('bytes.none') : format.bytes(size))));
+  return h(
+    'li',
+    {},
+    h(
+      'a',
+      { href: address('message', seq), 'data-focus': `message ${seq}`, 'data-message': seq },
+      h('b', {}, format.moment(Date.parse(at))),
+      h('span', { class: 'what' }, open ? null : h('span', { class: 'reason-word' }, `${reasonWord(reason)}: `), detail),
+      h('code', {}, device ?? topic ?? '–'),
+      h('span', { class: 'note size' }, size === null ? t('bytes.none') : format.bytes(size)),
+    ),
+  );
 }

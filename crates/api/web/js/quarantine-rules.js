@@ -18,7 +18,9 @@ export function groups(equations, severityOf) {
     }
   }
   const rank = ({ reason }) => ORDER.indexOf(severityOf(reason));
-  return [...found.values()].sort((a, b) => rank(a) - rank(b) || b.messages - a.messages || b.readings - a.readings || (a.reason < b.reason ? -1 : 1));
+  return [...found.values()].sort(
+    (a, b) => rank(a) - rank(b) || b.messages - a.messages || b.readings - a.readings || (a.reason < b.reason ? -1 : 1),
+  );
 }
 
 /**

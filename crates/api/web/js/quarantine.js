@@ -78,26 +78,87 @@ function content() {
   if (found.length && Date.now() - asked > EVERY) loadHours();
   const other = instead('ledger', !state.equations, t('quarantine.emptyHelp'), () => load('ledger'));
   if (other) return [other];
-  const tools = h('p', { class: 'repair-tools' }, h('a', { class: 'btn', href: address('repair', ''), 'data-focus': 'repair' }, t('repair.open')), replayLine());
-  if (found.length === 0) return [h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('quarantine.empty')), h('p', { class: 'note' }, t('quarantine.emptyHelp'))), tools];
+  const tools = h(
+    'p',
+    { class: 'repair-tools' },
+    h('a', { class: 'btn', href: address('repair', ''), 'data-focus': 'repair' }, t('repair.open')),
+    replayLine(),
+  );
+  if (found.length === 0)
+    return [
+      h(
+        'div',
+        { class: 'state' },
+        h('p', { class: 'state-word' }, t('quarantine.empty')),
+        h('p', { class: 'note' }, t('quarantine.emptyHelp')),
+      ),
+      tools,
+    ];
   return [table(found), tools, drawMessages()].filter(Boolean);
 }
 
 function table(found) {
   const columns = ['reason', 'messages', 'since', 'step', 'repair'];
-  const title = (column) => h('th', { scope: 'col', class: `c-${column}` }, column === 'repair' ? h('span', { class: 'hidden' }, t('quarantine.repair')) : t(`quarantine.${column}`));
-  return h('div', { class: 'scroll' }, h('table', { class: 'things reasons-table', 'aria-label': t('quarantine.caption') },
-    h('thead', {}, h('tr', {}, columns.map(title))), h('tbody', {}, found.map(row))));
+  const title = (column) =>
+    h(
+      'th',
+      { scope: 'col', class: `c-${column}` },
+      column === 'repair' ? h('span', { class: 'hidden' }, t('quarantine.repair')) : t(`quarantine.${column}`),
+    );
+  return h(
+    'div',
+    { class: 'scroll' },
+    h(
+      'table',
+      { class: 'things reasons-table', 'aria-label': t('quarantine.caption') },
+      h('thead', {}, h('tr', {}, columns.map(title))),
+      h('tbody', {}, found.map(row)),
+    ),
+  );
 }
 
 function row(group) {
   const { reason } = group;
   const cell = (column, ...inside) => h('td', { class: `c-${column}`, 'data-column': t(`quarantine.${column}`) }, inside);
   const open = route().quarantine === reason;
-  return h('tr', { 'data-reason': reason, 'data-severity': severity(reason), 'aria-current': open ? 'true' : null },
-    h('th', { scope: 'row', class: 'c-reason' }, h('div', { class: 'marked' }, severityMark(severity(reason), true), h('div', {}, h('a', { href: `#quarantine=${reason}`, class: 'quiet', 'data-focus': `reason ${reason}` }, reasonWord(reason)), h('p', { class: 'note' }, meaning(reason))))),
-    cell('messages', ...amounts(group)), cell('since', ...since(group)), cell('step', remedy(reason)),
-    cell('repair', mendingLink(reason), replayable(reason) ? h('a', { class: 'btn', href: address('repair', reason), 'data-focus': `repair ${reason}`, 'aria-label': `${t('repair.again')}: ${reasonWord(reason)}` }, t('repair.again')) : h('span', { class: 'note' }, t('repair.never'))));
+  return h(
+    'tr',
+    { 'data-reason': reason, 'data-severity': severity(reason), 'aria-current': open ? 'true' : null },
+    h(
+      'th',
+      { scope: 'row', class: 'c-reason' },
+      h(
+        'div',
+        { class: 'marked' },
+        severityMark(severity(reason), true),
+        h(
+          'div',
+          {},
+          h('a', { href: `#quarantine=${reason}`, class: 'quiet', 'data-focus': `reason ${reason}` }, reasonWord(reason)),
+          h('p', { class: 'note' }, meaning(reason)),
+        ),
+      ),
+    ),
+    cell('messages', ...amounts(group)),
+    cell('since', ...since(group)),
+    cell('step', remedy(reason)),
+    cell(
+      'repair',
+      mendingLink(reason),
+      replayable(reason)
+        ? h(
+            'a',
+            {
+              class: 'btn',
+              href: address('repair', reason),
+              'data-focus': `repair ${reason}`,
+              'aria-label': `${t('repair.again')}: ${reasonWord(reason)}`,
+            },
+            t('repair.again'),
+          )
+        : h('span', { class: 'note' }, t('repair.never')),
+    ),
+  );
 }
 
 /** Readings alone are refused of messages of which the rest counts. */

@@ -29,16 +29,42 @@ export function rawCourse(pole, property, opened, keep) {
   let asked = null;
   const title = h('b', {});
   const body = h('div', { class: 'course', 'data-testid': 'chart-raw' });
-  const step = (days, label) => h('button', { type: 'button', class: 'icon', 'aria-label': t(label), title: t(label), onclick: () => { day = Math.min(midnight(day, days), midnight(Date.now())); load(); } }, days < 0 ? '‹' : '›');
-  const draw = () => body.replaceChildren(...[shown(asked, (found) => picture(property, day, found, Math.max(240, body.clientWidth || 320)))].flat(2).filter(Boolean));
+  const step = (days, label) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'icon',
+        'aria-label': t(label),
+        title: t(label),
+        onclick: () => {
+          day = Math.min(midnight(day, days), midnight(Date.now()));
+          load();
+        },
+      },
+      days < 0 ? '‹' : '›',
+    );
+  const draw = () =>
+    body.replaceChildren(
+      ...[shown(asked, (found) => picture(property, day, found, Math.max(240, body.clientWidth || 320)))].flat(2).filter(Boolean),
+    );
   const load = () => {
     title.textContent = format.date(day);
     asked = answer(() => readings({ kind: 'pole', id: pole, property }, day, midnight(day, 1), MOST), draw);
     draw();
     return asked.load();
   };
-  const box = h('details', { class: 'raw', open: opened }, h('summary', {}, t('raw.show')), h('div', { class: 'day-steps' }, title, step(-1, 'raw.before'), step(1, 'raw.after')), body);
-  box.addEventListener('toggle', () => { keep(box.open); if (box.open && !asked) load(); });
+  const box = h(
+    'details',
+    { class: 'raw', open: opened },
+    h('summary', {}, t('raw.show')),
+    h('div', { class: 'day-steps' }, title, step(-1, 'raw.before'), step(1, 'raw.after')),
+    body,
+  );
+  box.addEventListener('toggle', () => {
+    keep(box.open);
+    if (box.open && !asked) load();
+  });
   return { root: box, draw: () => asked?.value && draw() };
 }
 
@@ -46,15 +72,38 @@ function picture(id, day, { items, next }, width) {
   if (items.length === 0) return h('p', { class: 'note' }, t('raw.none'));
   const property = state.properties.get(id);
   const unit = format.unit(property?.unit);
-  const points = items.map((item) => ({ x: Date.parse(item.event_time), value: item.counted ?? item.value, hollow: item.counted === null, item })).sort((a, b) => a.x - b.x);
+  const points = items
+    .map((item) => ({ x: Date.parse(item.event_time), value: item.counted ?? item.value, hollow: item.counted === null, item }))
+    .sort((a, b) => a.x - b.x);
   const values = points.map(({ value }) => value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const label = t('raw.chart', { property: format.propertyName(property, id), day: format.date(day), n: format.number(items.length), low: format.exact(low), high: format.exact(high), unit });
+  const label = t('raw.chart', {
+    property: format.propertyName(property, id),
+    day: format.date(day),
+    n: format.number(items.length),
+    low: format.exact(low),
+    high: format.exact(high),
+    unit,
+  });
   const drawn = chart.plot({ width, height: 170, x: [day, midnight(day, 1)], y: [low, high], ticks: ticks(day), label });
-  chart.line(drawn, points.filter(({ hollow }) => !hollow), HOUR, 'line thin');
+  chart.line(
+    drawn,
+    points.filter(({ hollow }) => !hollow),
+    HOUR,
+    'line thin',
+  );
   chart.dots(drawn, points);
   const lead = !operates(state.role) ? null : ({ item }) => address('trace', `${item.device}/${id}/${item.channel}/${item.event_time}`);
-  return [h('div', { class: 'plot' }, drawn.root, explore(drawn, points, (point) => say(point, unit), lead)), ...words(tally(items, SILENT)).map((text) => h('p', { class: 'note' }, text)), next ? h('p', { class: 'note' }, t('raw.most', { n: format.number(items.length) })) : null];
+  return [
+    h(
+      'div',
+      { class: 'plot' },
+      drawn.root,
+      explore(drawn, points, (point) => say(point, unit), lead),
+    ),
+    ...words(tally(items, SILENT)).map((text) => h('p', { class: 'note' }, text)),
+    next ? h('p', { class: 'note' }, t('raw.most', { n: format.number(items.length) })) : null,
+  ];
 }
 
 function ticks(day) {
@@ -62,14 +111,28 @@ function ticks(day) {
 }
 
 function say({ x, item }, unit) {
-  const odd = item.flags.filter((flag) => !SILENT.includes(flag)).map(flagWord).join(', ');
-  const counts = item.counted === null ? t('raw.not', { remarks: odd || item.flags.map(flagWord).join(', ') }) : item.counted === item.value ? odd : [t('raw.countedAs', { value: format.exact(item.counted) }), odd].filter(Boolean).join(' · ');
+  const odd = item.flags
+    .filter((flag) => !SILENT.includes(flag))
+    .map(flagWord)
+    .join(', ');
+  const counts =
+    item.counted === null
+      ? t('raw.not', { remarks: odd || item.flags.map(flagWord).join(', ') })
+      : item.counted === item.value
+        ? odd
+        : [t('raw.countedAs', { value: format.exact(item.counted) }), odd].filter(Boolean).join(' · ');
   return [t('raw.point', { time: format.clock(x), value: format.exact(item.value), unit }), counts].filter(Boolean).join(' · ');
 }
 
 /** "3 von 288 Messwerten zählen nicht: Sprung" */
 function words({ n, excluded, why, odd, remarks }) {
-  const list = (found) => found.map(([flag, times]) => (found.length > 1 ? t('raw.times', { remark: flagWord(flag), n: format.number(times) }) : flagWord(flag))).join(', ');
-  const first = excluded === 0 ? t('raw.all', { n: format.number(n) }) : `${t(excluded === 1 ? 'raw.one' : 'raw.some', { excluded: format.number(excluded), n: format.number(n), remarks: list(why) })}. ${t('raw.key')}`;
+  const list = (found) =>
+    found
+      .map(([flag, times]) => (found.length > 1 ? t('raw.times', { remark: flagWord(flag), n: format.number(times) }) : flagWord(flag)))
+      .join(', ');
+  const first =
+    excluded === 0
+      ? t('raw.all', { n: format.number(n) })
+      : `${t(excluded === 1 ? 'raw.one' : 'raw.some', { excluded: format.number(excluded), n: format.number(n), remarks: list(why) })}. ${t('raw.key')}`;
   return [first, odd > 0 && t('raw.odd', { n: format.number(odd), remarks: list(remarks) })].filter(Boolean);
 }

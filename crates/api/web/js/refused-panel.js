@@ -21,7 +21,14 @@ let view = { ...NOTHING };
 /** Follows the address. */
 export function startRefusedPanel() {
   const home = (id) => document.querySelector(`[data-focus="${CSS.escape(named(id).reason ? id : `refused ${id}`)}"]`);
-  addDrawer('refused', { root: find('#refused'), opened, closed: () => { open = null; }, home });
+  addDrawer('refused', {
+    root: find('#refused'),
+    opened,
+    closed: () => {
+      open = null;
+    },
+    home,
+  });
   on(['language', 'ledger'], () => open && draw());
 }
 
@@ -37,7 +44,9 @@ async function loadPage() {
   const question = { reason: asked.reason || null, limit: PAGE, cursor: view.next };
   const answer = await get(`targets/${encodeURIComponent(asked.target)}/refused`, question).catch((error) => ({ error: error.message }));
   if (open !== asked) return;
-  view = answer.error ? { ...view, error: answer.error } : { items: [...(view.items ?? []), ...answer.items], next: answer.next, error: null };
+  view = answer.error
+    ? { ...view, error: answer.error }
+    : { items: [...(view.items ?? []), ...answer.items], next: answer.next, error: null };
   draw();
 }
 
@@ -54,10 +63,19 @@ function top() {
 function filter() {
   const target = state.targets?.find(({ name }) => name === open.target);
   if (!target?.refused.length) return null;
-  const all = h('a', { class: 'chip', href: address('refused', target.name), 'data-focus': 'all', 'aria-current': open.reason ? null : 'true' }, `${t('quarantine.all')} ${format.number(refusedReadings(target))}`);
+  const all = h(
+    'a',
+    { class: 'chip', href: address('refused', target.name), 'data-focus': 'all', 'aria-current': open.reason ? null : 'true' },
+    `${t('quarantine.all')} ${format.number(refusedReadings(target))}`,
+  );
   const many = target.refused.reduce((sum, one) => sum + one.lines, 0) > KEPT;
-  return h('section', {}, h('nav', { class: 'reasons', 'aria-label': t('quarantine.filter') }, all, reasonLinks(target, open.reason)),
-    h('p', { class: 'note' }, t('refused.help')), many ? h('p', { class: 'note' }, t('refused.kept', { n: format.number(KEPT) })) : null);
+  return h(
+    'section',
+    {},
+    h('nav', { class: 'reasons', 'aria-label': t('quarantine.filter') }, all, reasonLinks(target, open.reason)),
+    h('p', { class: 'note' }, t('refused.help')),
+    many ? h('p', { class: 'note' }, t('refused.kept', { n: format.number(KEPT) })) : null,
+  );
 }
 
 function lines() {
@@ -72,7 +90,12 @@ function lines() {
 function line({ refused_at: at, reason, readings, detail, line: text }, index) {
   const first = view.items[index - 1]?.reason !== reason;
   const when = `${format.moment(Date.parse(at))} · ${count('value', readings)}`;
-  return h('li', {}, h('p', {}, h('b', {}, reasonWord(reason)), ' ', h('span', { class: 'note' }, when)),
+  return h(
+    'li',
+    {},
+    h('p', {}, h('b', {}, reasonWord(reason)), ' ', h('span', { class: 'note' }, when)),
     first && knows(`refused.${reason}.step`) ? h('p', { class: 'step' }, t(`refused.${reason}.step`)) : null,
-    h('p', { class: 'words' }, t('target.words', { words: detail })), h('pre', {}, text));
+    h('p', { class: 'words' }, t('target.words', { words: detail })),
+    h('pre', {}, text),
+  );
 }

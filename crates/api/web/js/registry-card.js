@@ -11,7 +11,9 @@ import { head, skeleton } from './states.js';
 
 /** Asks when the view is gone to. */
 export function startRegistryCard() {
-  const asked = () => { if (state.view === 'betrieb') files.load(); };
+  const asked = () => {
+    if (state.view === 'betrieb') files.load();
+  };
   on(['view'], asked);
   on(['registry', 'language', 'view'], draw);
   asked();
@@ -39,9 +41,18 @@ export function changedWords({ changed_at: at, changed_by: by }) {
 
 /** The way from a refusal to the file that mends it; null if none does, or it is not for this reader. */
 export function mendingLink(reason, device = null) {
-  const mended = mendedIn(reason, device, device ? state.devices?.get(device)?.profile ?? null : null);
+  const mended = mendedIn(reason, device, device ? (state.devices?.get(device)?.profile ?? null) : null);
   if (!mended || (mended.file && fileNamed(mended.file)?.may_write === false)) return null;
-  return h('a', { class: 'btn', href: mendingAddress(mended, reason, device), 'data-focus': `mend ${reason}`, 'aria-label': mended.file ? t('registry.mendIn', { file: mended.file }) : t('registry.mend') }, t('registry.mend'));
+  return h(
+    'a',
+    {
+      class: 'btn',
+      href: mendingAddress(mended, reason, device),
+      'data-focus': `mend ${reason}`,
+      'aria-label': mended.file ? t('registry.mendIn', { file: mended.file }) : t('registry.mend'),
+    },
+    t('registry.mend'),
+  );
 }
 
 function draw() {
@@ -54,13 +65,27 @@ function content() {
   const { items, absent, error } = files.value;
   const profiles = items.filter(({ file }) => file.startsWith('profiles/'));
   const rest = items.filter((item) => !profiles.includes(item));
-  return [error ? h('p', { class: 'mistake words', role: 'alert' }, t('registry.notInForce', { reason: error })) : null, h('ul', { class: 'registry-files' }, rest.map(entry), absent.filter((one) => one.may_write).map(addable)),
-    h('h3', {}, t('registry.profiles')), h('ul', { class: 'registry-files' }, profiles.map(entry), h('li', {}, newProfile()))].filter(Boolean);
+  return [
+    error ? h('p', { class: 'mistake words', role: 'alert' }, t('registry.notInForce', { reason: error })) : null,
+    h('ul', { class: 'registry-files' }, rest.map(entry), absent.filter((one) => one.may_write).map(addable)),
+    h('h3', {}, t('registry.profiles')),
+    h('ul', { class: 'registry-files' }, profiles.map(entry), h('li', {}, newProfile())),
+  ].filter(Boolean);
 }
 
 /** A file that the registry does without so far. */
 function addable({ file }) {
-  return h('li', { class: 'is-absent' }, h('a', { href: address('register', file), 'data-focus': `file ${file}` }, h('b', {}, fileTitle(file)), h('code', {}, file), h('span', { class: 'note' }, t('registry.absent'))));
+  return h(
+    'li',
+    { class: 'is-absent' },
+    h(
+      'a',
+      { href: address('register', file), 'data-focus': `file ${file}` },
+      h('b', {}, fileTitle(file)),
+      h('code', {}, file),
+      h('span', { class: 'note' }, t('registry.absent')),
+    ),
+  );
 }
 
 function newProfile() {
@@ -69,8 +94,22 @@ function newProfile() {
     const id = event.target.elements.namedItem('id').value.trim();
     if (id) location.hash = address('register', `profiles/${id}.toml`);
   };
-  return h('form', { class: 'new-profile', onsubmit: made }, h('input', { name: 'id', required: true, maxlength: 64, pattern: '[A-Za-z0-9._\\-]+', autocomplete: 'off', spellcheck: 'false', placeholder: t('registry.newProfile'), 'aria-label': t('registry.newProfile'), 'data-focus': 'new profile' }),
-    h('button', { type: 'submit', class: 'btn', 'data-focus': 'make profile' }, t('registry.make')));
+  return h(
+    'form',
+    { class: 'new-profile', onsubmit: made },
+    h('input', {
+      name: 'id',
+      required: true,
+      maxlength: 64,
+      pattern: '[A-Za-z0-9._\\-]+',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      placeholder: t('registry.newProfile'),
+      'aria-label': t('registry.newProfile'),
+      'data-focus': 'new profile',
+    }),
+    h('button', { type: 'submit', class: 'btn', 'data-focus': 'make profile' }, t('registry.make')),
+  );
 }
 
 function entry(item) {

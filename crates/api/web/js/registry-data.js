@@ -7,7 +7,10 @@ import { pathOf } from './registry-rules.js';
 const BASE = '/api/v1/';
 
 /** All files, see `GET /api/v1/registry`. */
-export const files = answer(() => get('registry'), () => changed('registry'));
+export const files = answer(
+  () => get('registry'),
+  () => changed('registry'),
+);
 
 /** A file of the list, null if there is none. */
 export function fileNamed(name) {
@@ -44,7 +47,11 @@ export async function send(file, { hash, dry, text, rows }) {
   const kind = rows ? { 'content-type': 'text/csv' } : text === null ? {} : { 'content-type': 'text/plain; charset=utf-8' };
   const path = `${BASE}${pathOf(file)}${rows ? '/rows' : ''}${dry ? '?dry_run=true' : ''}`;
   const method = rows ? 'POST' : text === null ? 'DELETE' : 'PUT';
-  const response = await fetch(path, { method, headers: { accept: 'application/json', ...known, ...kind }, body: rows ?? text ?? undefined });
+  const response = await fetch(path, {
+    method,
+    headers: { accept: 'application/json', ...known, ...kind },
+    body: rows ?? text ?? undefined,
+  });
   if (!response.ok) throw await refusal(response);
   return response.json();
 }
@@ -58,5 +65,8 @@ export function versions(file) {
 async function refusal(response) {
   const said = await response.json().catch(() => ({}));
   const text = [said.title, said.detail].filter(Boolean).join(': ');
-  return Object.assign(new ApiError(text || `HTTP ${response.status}`, response.status), { mistakes: said.mistakes ?? null, kind: said.type ?? '' });
+  return Object.assign(new ApiError(text || `HTTP ${response.status}`, response.status), {
+    mistakes: said.mistakes ?? null,
+    kind: said.type ?? '',
+  });
 }

@@ -29,10 +29,21 @@ let told = null;
 
 /** Follows the address. */
 export function startRegistryPanel() {
-  addDrawer('register', { root: find('#register'), opened, closed: () => { open = null; }, home: (file) => document.querySelector(`[data-focus="${CSS.escape(`file ${file}`)}"]`) });
-  on(['language', 'registry'], () => { if (open !== null && !isWriting()) draw(); });
+  addDrawer('register', {
+    root: find('#register'),
+    opened,
+    closed: () => {
+      open = null;
+    },
+    home: (file) => document.querySelector(`[data-focus="${CSS.escape(`file ${file}`)}"]`),
+  });
+  on(['language', 'registry'], () => {
+    if (open !== null && !isWriting()) draw();
+  });
   on(['devices'], () => open !== null && drawOutcome());
-  addEventListener('beforeunload', (event) => { if (isDirty()) event.preventDefault(); });
+  addEventListener('beforeunload', (event) => {
+    if (isDirty()) event.preventDefault();
+  });
 }
 
 /** Whether something is being written that drawing anew would take away. */
@@ -55,7 +66,10 @@ async function opened(file) {
 async function fetched(file) {
   const draft = draftOf(file);
   if (!draft.isChanged) {
-    const came = await textNow(file).catch((reason) => { error = reason; return undefined; });
+    const came = await textNow(file).catch((reason) => {
+      error = reason;
+      return undefined;
+    });
     if (came !== undefined) take(draft, came, absentNamed(file)?.table ?? null);
   }
   const id = route().add;
@@ -78,41 +92,129 @@ function top() {
 }
 
 function inside() {
-  if (error) return h('section', {}, failed(error, () => opened(open)));
+  if (error)
+    return h(
+      'section',
+      {},
+      failed(error, () => opened(open)),
+    );
   if (!files.value) return h('section', {}, files.error ? failed(files.error, files.load) : skeleton());
   if (open === '') return h('section', {}, choice());
   const item = fileNamed(open) ?? absentNamed(open);
   if (item?.written_by === null) return h('section', {}, h('p', {}, t('registry.secretHelp')));
   const draft = draftOf(open);
   if (!draft.isThere) return h('section', {}, skeleton());
-  return [tabs(item), part === 'history' ? drawHistory(open, draft, restore) : part === 'import' ? importSection(open, draft, saved) : editor(draft, item), part === 'edit' ? told : null];
+  return [
+    tabs(item),
+    part === 'history' ? drawHistory(open, draft, restore) : part === 'import' ? importSection(open, draft, saved) : editor(draft, item),
+    part === 'edit' ? told : null,
+  ];
 }
 
 /** Which file, where several may be meant. */
 function choice() {
-  const link = ({ file }) => h('li', {}, h('a', { href: `#${new URLSearchParams({ ...route(), register: file })}` }, h('b', {}, fileTitle(file)), h('code', {}, file)));
-  return [h('p', {}, t('registry.choose')), h('ul', { class: 'registry-files' }, files.value.items.filter(({ file }) => file.startsWith('profiles/')).map(link))];
+  const link = ({ file }) =>
+    h(
+      'li',
+      {},
+      h('a', { href: `#${new URLSearchParams({ ...route(), register: file })}` }, h('b', {}, fileTitle(file)), h('code', {}, file)),
+    );
+  return [
+    h('p', {}, t('registry.choose')),
+    h('ul', { class: 'registry-files' }, files.value.items.filter(({ file }) => file.startsWith('profiles/')).map(link)),
+  ];
 }
 
 function tabs(item) {
-  const tab = (name) => h('button', { type: 'button', 'aria-pressed': String(part === name), 'data-focus': `part ${name}`, onclick: () => { part = name; if (name === 'history') openHistory(open, draw); draw(); } }, t(`registry.part.${name}`));
-  return h('section', { class: 'registry-tabs' }, h('div', { class: 'chooser', role: 'group', 'aria-label': t('registry.parts') }, tab('edit'), item?.table && item.may_write ? tab('import') : null, tab('history')));
+  const tab = (name) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        'aria-pressed': String(part === name),
+        'data-focus': `part ${name}`,
+        onclick: () => {
+          part = name;
+          if (name === 'history') openHistory(open, draw);
+          draw();
+        },
+      },
+      t(`registry.part.${name}`),
+    );
+  return h(
+    'section',
+    { class: 'registry-tabs' },
+    h(
+      'div',
+      { class: 'chooser', role: 'group', 'aria-label': t('registry.parts') },
+      tab('edit'),
+      item?.table && item.may_write ? tab('import') : null,
+      tab('history'),
+    ),
+  );
 }
 
 function editor(draft, item) {
-  const edited = () => { draft.isChanged = true; draft.isGone = false; draft.tried = null; draft.error = null; draft.saved = null; drawOutcome(); };
+  const edited = () => {
+    draft.isChanged = true;
+    draft.isGone = false;
+    draft.tried = null;
+    draft.error = null;
+    draft.saved = null;
+    drawOutcome();
+  };
   const mayWrite = item ? item.may_write : true;
-  const section = draft.isTable && draft.sheet ? tableSection(draft, item.table, mayWrite, edited, draw) : textSection(draft, mayWrite, edited);
-  const other = draft.sheet ? h('button', { type: 'button', class: 'btn', 'data-focus': 'as', onclick: () => { draft.toggle(); draw(); } }, t(draft.isTable ? 'registry.asText' : 'registry.asTable')) : null;
-  const gone = () => { draft.isGone = true; draft.isChanged = true; tryOut(); };
-  const away = mayWrite && draft.hash !== null && !NEEDED.includes(open) ? h('button', { type: 'button', class: 'link', 'data-focus': 'remove', onclick: gone }, t('registry.remove')) : null;
-  return h('section', { class: 'registry-editor' }, mayWrite ? null : h('p', { class: 'note' }, t('registry.readOnly')), section, h('p', { class: 'registry-ways' }, other, away));
+  const section =
+    draft.isTable && draft.sheet ? tableSection(draft, item.table, mayWrite, edited, draw) : textSection(draft, mayWrite, edited);
+  const other = draft.sheet
+    ? h(
+        'button',
+        {
+          type: 'button',
+          class: 'btn',
+          'data-focus': 'as',
+          onclick: () => {
+            draft.toggle();
+            draw();
+          },
+        },
+        t(draft.isTable ? 'registry.asText' : 'registry.asTable'),
+      )
+    : null;
+  const gone = () => {
+    draft.isGone = true;
+    draft.isChanged = true;
+    tryOut();
+  };
+  const away =
+    mayWrite && draft.hash !== null && !NEEDED.includes(open)
+      ? h('button', { type: 'button', class: 'link', 'data-focus': 'remove', onclick: gone }, t('registry.remove'))
+      : null;
+  return h(
+    'section',
+    { class: 'registry-editor' },
+    mayWrite ? null : h('p', { class: 'note' }, t('registry.readOnly')),
+    section,
+    h('p', { class: 'registry-ways' }, other, away),
+  );
 }
 
 function drawOutcome() {
   if (!told || open === null) return;
   const draft = draftOf(open);
-  keepFocus(told, () => told.replaceChildren(...outcome(open, draft, { tryOut, save, discard, reload: () => { dropDraft(open); opened(open); } })));
+  keepFocus(told, () =>
+    told.replaceChildren(
+      ...outcome(open, draft, {
+        tryOut,
+        save,
+        discard,
+        reload: () => {
+          dropDraft(open);
+          opened(open);
+        },
+      }),
+    ),
+  );
 }
 
 /** Tries the change, or makes it; an answer to another text is nobody's. */
@@ -142,7 +244,10 @@ async function tryOut() {
 async function save() {
   const draft = draftOf(open);
   const said = await sent(draft, false);
-  if (!said) { if (open !== null) draw(); return; }
+  if (!said) {
+    if (open !== null) draw();
+    return;
+  }
   saved(said);
 }
 

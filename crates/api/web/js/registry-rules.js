@@ -3,7 +3,7 @@
 /** Cells of one line of a CSV, as RFC 4180 quotes them; null if a quotation mark stays open. */
 export function cellsOf(line, delimiter) {
   const cells = [];
-  for (let at = 0; ;) {
+  for (let at = 0; ; ) {
     let cell = '';
     if (line[at] === '"') {
       for (at += 1; ; at += 1) {
@@ -26,7 +26,8 @@ export function cellsOf(line, delimiter) {
 
 /** One line of cells. */
 export function lineOf(cells, delimiter) {
-  const quoted = (cell) => (/["\n\r]/.test(cell) || cell.includes(delimiter) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const quoted = (cell) =>
+    /["\n\r]/.test(cell) || cell.includes(delimiter) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell;
   return cells.map(quoted).join(delimiter);
 }
 
@@ -52,7 +53,15 @@ export function sheetOf(text) {
   const read = lines.map((line) => cellsOf(bare(line), delimiter));
   if (read.includes(null)) return null;
   const rows = lines.slice(first + 1).map((raw, at) => ({ raw, cells: /** @type {string[]} */ (read[first + 1 + at]), isNew: false }));
-  return { mark, delimiter, ending: text.includes('\r\n') ? '\r\n' : '\n', before: lines.slice(0, first), header: lines[first], columns: read[first].map((cell) => cell.trim()), rows };
+  return {
+    mark,
+    delimiter,
+    ending: text.includes('\r\n') ? '\r\n' : '\n',
+    before: lines.slice(0, first),
+    header: lines[first],
+    columns: read[first].map((cell) => cell.trim()),
+    rows,
+  };
 }
 
 /** Whether a row says anything; lines that do not are kept as they are. */
@@ -117,21 +126,37 @@ export function difference(was, is, around = 2) {
   while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
   let tail = 0;
   while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
-  const steps = [...a.slice(0, head).map((text) => ({ kind: 'same', text })), ...middle(a.slice(head, a.length - tail), b.slice(head, b.length - tail)), ...a.slice(a.length - tail).map((text) => ({ kind: 'same', text }))];
+  const steps = [
+    ...a.slice(0, head).map((text) => ({ kind: 'same', text })),
+    ...middle(a.slice(head, a.length - tail), b.slice(head, b.length - tail)),
+    ...a.slice(a.length - tail).map((text) => ({ kind: 'same', text })),
+  ];
   return folded(steps, around);
 }
 
 /** By the longest common subsequence. */
 function middle(a, b) {
-  if (a.length > COMPARED || b.length > COMPARED) return [...a.map((text) => ({ kind: 'gone', text })), ...b.map((text) => ({ kind: 'new', text }))];
+  if (a.length > COMPARED || b.length > COMPARED)
+    return [...a.map((text) => ({ kind: 'gone', text })), ...b.map((text) => ({ kind: 'new', text }))];
   const width = b.length + 1;
   const best = new Uint16Array((a.length + 1) * width);
-  for (let i = a.length - 1; i >= 0; i -= 1) for (let j = b.length - 1; j >= 0; j -= 1) best[i * width + j] = a[i] === b[j] ? best[(i + 1) * width + j + 1] + 1 : Math.max(best[(i + 1) * width + j], best[i * width + j + 1]);
+  for (let i = a.length - 1; i >= 0; i -= 1)
+    for (let j = b.length - 1; j >= 0; j -= 1)
+      best[i * width + j] =
+        a[i] === b[j] ? best[(i + 1) * width + j + 1] + 1 : Math.max(best[(i + 1) * width + j], best[i * width + j + 1]);
   const steps = [];
-  for (let i = 0, j = 0; i < a.length || j < b.length;) {
-    if (i < a.length && j < b.length && a[i] === b[j]) { steps.push({ kind: 'same', text: a[i] }); i += 1; j += 1; }
-    else if (j >= b.length || (i < a.length && best[(i + 1) * width + j] >= best[i * width + j + 1])) { steps.push({ kind: 'gone', text: a[i] }); i += 1; }
-    else { steps.push({ kind: 'new', text: b[j] }); j += 1; }
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      steps.push({ kind: 'same', text: a[i] });
+      i += 1;
+      j += 1;
+    } else if (j >= b.length || (i < a.length && best[(i + 1) * width + j] >= best[i * width + j + 1])) {
+      steps.push({ kind: 'gone', text: a[i] });
+      i += 1;
+    } else {
+      steps.push({ kind: 'new', text: b[j] });
+      j += 1;
+    }
   }
   return steps;
 }

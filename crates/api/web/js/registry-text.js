@@ -13,15 +13,37 @@ const MOST_LINES = 34;
 export function textSection(draft, mayWrite, edited) {
   const gutter = h('pre', { class: 'gutter', 'aria-hidden': 'true' });
   const wrong = new Set(draft.wrong.filter(({ file, line }) => file === draft.file && line).map(({ line }) => line));
-  const area = /** @type {HTMLTextAreaElement} */ (h('textarea', { class: 'code', wrap: 'off', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', readonly: !mayWrite, 'aria-label': t('registry.textOf', { file: draft.file }), 'aria-invalid': wrong.size ? 'true' : null, 'data-focus': 'text' }));
+  const area = /** @type {HTMLTextAreaElement} */ (
+    h('textarea', {
+      class: 'code',
+      wrap: 'off',
+      spellcheck: 'false',
+      autocomplete: 'off',
+      autocapitalize: 'off',
+      readonly: !mayWrite,
+      'aria-label': t('registry.textOf', { file: draft.file }),
+      'aria-invalid': wrong.size ? 'true' : null,
+      'data-focus': 'text',
+    })
+  );
   area.value = draft.typed;
   const number = () => {
     const lines = area.value.split('\n').length;
     area.rows = Math.min(MOST_LINES, Math.max(6, lines + 1));
-    gutter.replaceChildren(...Array.from({ length: lines }, (_, at) => h('span', { class: wrong.has(at + 1) ? 'wrong' : null }, `${at + 1}\n`)));
+    gutter.replaceChildren(
+      ...Array.from({ length: lines }, (_, at) => h('span', { class: wrong.has(at + 1) ? 'wrong' : null }, `${at + 1}\n`)),
+    );
   };
-  area.addEventListener('input', () => { draft.typed = area.value; wrong.clear(); area.removeAttribute('aria-invalid'); number(); edited(); });
-  area.addEventListener('scroll', () => { gutter.scrollTop = area.scrollTop; });
+  area.addEventListener('input', () => {
+    draft.typed = area.value;
+    wrong.clear();
+    area.removeAttribute('aria-invalid');
+    number();
+    edited();
+  });
+  area.addEventListener('scroll', () => {
+    gutter.scrollTop = area.scrollTop;
+  });
   number();
   return h('div', { class: 'code-box' }, gutter, area);
 }

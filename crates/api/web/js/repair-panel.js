@@ -18,22 +18,40 @@ let view = null;
 
 /** Follows the address and the replays. */
 export function startRepairPanel() {
-  addDrawer('repair', { root: find('#repair'), opened, closed: () => { view = null; }, home: (id) => document.querySelector(`[data-focus="${CSS.escape(id ? `repair ${id}` : 'repair')}"]`) });
+  addDrawer('repair', {
+    root: find('#repair'),
+    opened,
+    closed: () => {
+      view = null;
+    },
+    home: (id) => document.querySelector(`[data-focus="${CSS.escape(id ? `repair ${id}` : 'repair')}"]`),
+  });
   on(['language', 'reasons', 'sources'], () => view && draw());
   on(['replays'], () => view && drawReplays());
 }
 
 function opened(id) {
-  view = { form: prefilled(id), stage: 'chosen', effect: null, error: null, ordered: null, result: h('div', { class: 'result', 'aria-live': 'polite' }), replays: h('div') };
+  view = {
+    form: prefilled(id),
+    stage: 'chosen',
+    effect: null,
+    error: null,
+    ordered: null,
+    result: h('div', { class: 'result', 'aria-live': 'polite' }),
+    replays: h('div'),
+  };
   draw();
   loadReplays();
 }
 
 function draw() {
   const panel = find('#repair');
-  keepFocus(panel, () => panel.replaceChildren(
-    panelTop([h('h2', { id: 'repair-title' }, t('repair.title')), h('p', { class: 'note' }, t('repair.help'))]),
-    h('div', { class: 'body' }, h('section', {}, repairForm(view.form, rechosen, tryOut), view.result), view.replays)));
+  keepFocus(panel, () =>
+    panel.replaceChildren(
+      panelTop([h('h2', { id: 'repair-title' }, t('repair.title')), h('p', { class: 'note' }, t('repair.help'))]),
+      h('div', { class: 'body' }, h('section', {}, repairForm(view.form, rechosen, tryOut), view.result), view.replays),
+    ),
+  );
   drawResult();
   drawReplays();
 }
@@ -46,12 +64,20 @@ function rechosen() {
 
 async function tryOut() {
   const wrong = mistake(view.form);
-  if (wrong) { view.error = { message: t(`repair.mistake.${wrong}`), plain: true }; drawResult(); return; }
-  await send('trying', 'tried', true, ({ effect }) => { view.effect = effect; });
+  if (wrong) {
+    view.error = { message: t(`repair.mistake.${wrong}`), plain: true };
+    drawResult();
+    return;
+  }
+  await send('trying', 'tried', true, ({ effect }) => {
+    view.effect = effect;
+  });
 }
 
 async function order() {
-  await send('ordering', 'ordered', false, ({ id }) => { view.ordered = id; });
+  await send('ordering', 'ordered', false, ({ id }) => {
+    view.ordered = id;
+  });
   await loadReplays();
   if (view && document.activeElement === document.body) find('#repair').focus({ preventScroll: true }); // the button is gone
 }
@@ -83,9 +109,22 @@ function result() {
 /** Nothing is ordered that would change nothing. */
 function tried(effect) {
   const { sentence, besides } = effectWords(effect);
-  if (!changes(effect)) return [h('p', { class: 'effect' }, t(effect.messages ? 'repair.nothing' : 'repair.noMessages', { effect: sentence })), h('p', { class: 'note' }, view.form.reason ? `${t('repair.first')} ${remedy(view.form.reason)}.` : t('repair.firstAny'))];
-  return [h('p', { class: 'effect' }, h('span', { class: 'note' }, t('repair.would')), h('b', {}, sentence)),
-    besides.length ? h('ul', { class: 'besides' }, besides.map((one) => h('li', {}, one))) : null, orderButton()];
+  if (!changes(effect))
+    return [
+      h('p', { class: 'effect' }, t(effect.messages ? 'repair.nothing' : 'repair.noMessages', { effect: sentence })),
+      h('p', { class: 'note' }, view.form.reason ? `${t('repair.first')} ${remedy(view.form.reason)}.` : t('repair.firstAny')),
+    ];
+  return [
+    h('p', { class: 'effect' }, h('span', { class: 'note' }, t('repair.would')), h('b', {}, sentence)),
+    besides.length
+      ? h(
+          'ul',
+          { class: 'besides' },
+          besides.map((one) => h('li', {}, one)),
+        )
+      : null,
+    orderButton(),
+  ];
 }
 
 function orderButton() {
@@ -98,7 +137,8 @@ function refusal(error) {
   if (error.plain) return h('p', { class: 'mistake', role: 'alert' }, error.message);
   if (error.status === 409) return h('p', { class: 'mistake', role: 'alert' }, t('repair.underWay'));
   if (error.status === 422) return [h('p', { class: 'mistake', role: 'alert' }, t('repair.tooMany')), orderButton()];
-  if (error.status === 404 && view.form.device.trim()) return h('p', { class: 'mistake', role: 'alert' }, t('repair.unknownDevice', { device: view.form.device.trim() }));
+  if (error.status === 404 && view.form.device.trim())
+    return h('p', { class: 'mistake', role: 'alert' }, t('repair.unknownDevice', { device: view.form.device.trim() }));
   return failed(error, tryOut);
 }
 
@@ -107,7 +147,13 @@ function drawReplays() {
   const mine = (state.replays ?? []).find((replay) => replay !== now && replay.id === view.ordered);
   const past = (state.replays ?? []).filter((replay) => replay !== now && replay !== mine);
   if (view.result.querySelector('[data-focus=order]')) drawResult(); // it can be ordered again, or not
-  view.replays.replaceChildren(...[now && section('repair.now', going(now)), mine && section('repair.done', ended(mine)), (past.length > 0 || !(now || mine)) && section('repair.past', before(past))].filter(Boolean));
+  view.replays.replaceChildren(
+    ...[
+      now && section('repair.now', going(now)),
+      mine && section('repair.done', ended(mine)),
+      (past.length > 0 || !(now || mine)) && section('repair.past', before(past)),
+    ].filter(Boolean),
+  );
 }
 
 function section(title, inside) {
@@ -120,11 +166,32 @@ function going(replay) {
 
 function ended({ effect }) {
   const { sentence, besides } = effectWords(effect);
-  return [h('p', { class: 'effect', role: 'status' }, h('b', {}, sentence)), besides.length ? h('ul', { class: 'besides' }, besides.map((one) => h('li', {}, one))) : null];
+  return [
+    h('p', { class: 'effect', role: 'status' }, h('b', {}, sentence)),
+    besides.length
+      ? h(
+          'ul',
+          { class: 'besides' },
+          besides.map((one) => h('li', {}, one)),
+        )
+      : null,
+  ];
 }
 
 function before(past) {
   if (!state.replays) return state.errors.has('replays') ? broken(state.errors.get('replays'), loadReplays) : skeleton();
   if (past.length === 0) return h('p', { class: 'note' }, t('repair.none'));
-  return h('ol', { class: 'past' }, past.map(({ ordered_at: at, selection: which, effect }) => h('li', {}, h('b', {}, format.moment(Date.parse(at))), h('span', {}, selectionWords(which)), h('span', { class: 'note' }, effectWords(effect).sentence))));
+  return h(
+    'ol',
+    { class: 'past' },
+    past.map(({ ordered_at: at, selection: which, effect }) =>
+      h(
+        'li',
+        {},
+        h('b', {}, format.moment(Date.parse(at))),
+        h('span', {}, selectionWords(which)),
+        h('span', { class: 'note' }, effectWords(effect).sentence),
+      ),
+    ),
+  );
 }

@@ -41,7 +41,9 @@ export function told({ messages, readings, windows, conflicts, recovered, replac
   const besides = { recovered, replaced, missing };
   return {
     always: Object.entries({ messages, readings, windows, conflicts }).map(([name, n]) => ({ name, n })),
-    besides: Object.entries(besides).filter(([, n]) => n > 0).map(([name, n]) => ({ name, n })),
+    besides: Object.entries(besides)
+      .filter(([, n]) => n > 0)
+      .map(([name, n]) => ({ name, n })),
   };
 }
 

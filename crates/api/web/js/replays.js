@@ -32,14 +32,20 @@ export async function loadReplays() {
     state.errors.set('replays', error.message);
   }
   if (running(state.replays)) timer = setTimeout(loadReplays, EVERY);
-  if (before !== null && ended(state.replays) !== before) { load('ledger'); renewMessages(); } // a short one is never seen to run
+  if (before !== null && ended(state.replays) !== before) {
+    load('ledger');
+    renewMessages();
+  } // a short one is never seen to run
   changed('replays');
 }
 
 /** "1.203 Nachrichten → 4.812 Messwerte, 7 Fenster korrigiert, 0 Widersprüche" */
 export function effectWords(effect) {
   const word = ({ name, n }) => t(`effect.${name}.${n === 1 ? 'one' : 'many'}`, { n: format.number(n) });
-  const { always: [messages, ...rest], besides } = told(effect);
+  const {
+    always: [messages, ...rest],
+    besides,
+  } = told(effect);
   return { sentence: `${word(messages)} → ${rest.map(word).join(', ')}`, besides: besides.map(word) };
 }
 
@@ -47,19 +53,36 @@ export function effectWords(effect) {
 export function selectionWords({ of, reason, device, source, from, to }) {
   const time = (key, at) => at && t(key, { time: format.moment(Date.parse(at)) });
   const first = of === 'all' ? t('repair.all') : reason ? reasonWord(reason) : t('repair.quarantined');
-  return [first, device, source && t('repair.ofSource', { source }), time('repair.since', from), time('repair.until', to)].filter(Boolean).join(' · ');
+  return [first, device, source && t('repair.ofSource', { source }), time('repair.since', from), time('repair.until', to)]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** How far a replay is, with a bar. */
 export function progress({ share, effect }) {
   const percent = format.number(Math.floor(share * 100));
-  return h('div', { class: 'progress', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': Math.floor(share * 100), 'aria-label': t('repair.progress') },
-    shareBar([{ share, kind: 'received' }]), h('p', {}, h('b', {}, `${percent} %`), ' ', t('repair.sofar', { effect: effectWords(effect).sentence })));
+  return h(
+    'div',
+    {
+      class: 'progress',
+      role: 'progressbar',
+      'aria-valuemin': 0,
+      'aria-valuemax': 100,
+      'aria-valuenow': Math.floor(share * 100),
+      'aria-label': t('repair.progress'),
+    },
+    shareBar([{ share, kind: 'received' }]),
+    h('p', {}, h('b', {}, `${percent} %`), ' ', t('repair.sofar', { effect: effectWords(effect).sentence })),
+  );
 }
 
 /** On the card of the quarantine: the one that goes on, and the way to it. */
 export function replayLine() {
   const now = running(state.replays);
   if (!now) return null;
-  return h('a', { class: 'replay-line', href: address('repair', ''), 'data-focus': 'replay', 'data-testid': 'replay-line' }, t('repair.running', { share: `${format.number(Math.floor(now.share * 100))} %` }));
+  return h(
+    'a',
+    { class: 'replay-line', href: address('repair', ''), 'data-focus': 'replay', 'data-testid': 'replay-line' },
+    t('repair.running', { share: `${format.number(Math.floor(now.share * 100))} %` }),
+  );
 }

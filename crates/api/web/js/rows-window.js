@@ -19,13 +19,24 @@ export function rowsWindow(scroller, body, draw) {
   const self = { total: 0, height: 0, active: 0, rows };
   let waiting = false;
   let isSeen = true;
-  const soon = () => { if (waiting) return; waiting = true; requestAnimationFrame(() => { waiting = false; place(); }); };
+  const soon = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      place();
+    });
+  };
 
   const seen = () => rowsAt({ top: scroller.scrollTop, height: scroller.clientHeight, row: self.height, total: self.total });
 
   function place({ from, to } = seen()) {
     if (!scroller.isConnected || self.height === 0) return;
-    for (const [index, row] of rows) if ((index < from || index >= to) && !(row.contains(document.activeElement) && index < self.total)) { row.remove(); rows.delete(index); }
+    for (const [index, row] of rows)
+      if ((index < from || index >= to) && !(row.contains(document.activeElement) && index < self.total)) {
+        row.remove();
+        rows.delete(index);
+      }
     for (let index = from; index < to; index += 1) if (!rows.has(index)) add(index);
   }
 
@@ -47,12 +58,16 @@ export function rowsWindow(scroller, body, draw) {
   /** Draws a row anew: of the same thing only the cells that look otherwise. */
   function again(index) {
     const [row, now] = [rows.get(index), fresh(index)];
-    if (row.cloneNode(false).isEqualNode(now.cloneNode(false))) { renew(row, [...now.children]); return; }
+    if (row.cloneNode(false).isEqualNode(now.cloneNode(false))) {
+      renew(row, [...now.children]);
+      return;
+    }
     const active = /** @type {HTMLElement} */ (document.activeElement);
-    const focused = row.contains(active) ? active.dataset.focus ?? '' : null;
+    const focused = row.contains(active) ? (active.dataset.focus ?? '') : null;
     row.replaceWith(now);
     rows.set(index, now);
-    if (focused !== null) (now.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? now.querySelector('a'))?.focus({ preventScroll: true });
+    if (focused !== null)
+      (now.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? now.querySelector('a'))?.focus({ preventScroll: true });
   }
 
   /** Draws rows anew that are in the document; those that look as before stay. */
@@ -60,7 +75,10 @@ export function rowsWindow(scroller, body, draw) {
     const range = seen(); // before anything is written, so that nothing is laid out for it
     for (const [index, row] of rows) {
       if (index < self.total) again(index);
-      else { row.remove(); rows.delete(index); }
+      else {
+        row.remove();
+        rows.delete(index);
+      }
     }
     place(range);
   };
@@ -91,16 +109,20 @@ export function rowsWindow(scroller, body, draw) {
     const top = index * self.height;
     const head = scroller.querySelector('thead')?.offsetHeight ?? 0;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + self.height + head > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + self.height + head - scroller.clientHeight;
+    else if (top + self.height + head > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = top + self.height + head - scroller.clientHeight;
     place();
     for (const [at, row] of rows) for (const link of row.querySelectorAll('a')) link.tabIndex = at === index ? 0 : -1;
     rows.get(index)?.querySelector('a')?.focus({ preventScroll: true });
   };
 
-  new IntersectionObserver((entries) => { isSeen = entries.at(-1).isIntersecting; }).observe(scroller);
+  new IntersectionObserver((entries) => {
+    isSeen = entries.at(-1).isIntersecting;
+  }).observe(scroller);
   scroller.addEventListener('scroll', soon, { passive: true });
   scroller.addEventListener('keydown', (event) => {
-    if (/** @type {Element} */ (event.target).closest?.('thead') || self.total === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (/** @type {Element} */ (event.target).closest?.('thead') || self.total === 0 || event.altKey || event.ctrlKey || event.metaKey)
+      return;
     const inside = body.contains(/** @type {Node} */ (event.target));
     const page = Math.max(1, Math.floor(scroller.clientHeight / self.height) - 1);
     const first = Math.ceil(scroller.scrollTop / self.height);

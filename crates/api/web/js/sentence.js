@@ -78,7 +78,13 @@ function airSentence(air, language) {
   if (air.length === 1) return say.at(where(places[0], language), CLASSES[language][worst]);
   if (best === worst) return say.everywhere(CLASSES[language][worst]);
   if (worst <= 1) return say.goodEverywhere;
-  if (places.length <= 2) return say.except(together(places, language), CLASSES[language][worst], CLASSES[language][Math.max(...rest)], Math.max(...rest) !== best);
+  if (places.length <= 2)
+    return say.except(
+      together(places, language),
+      CLASSES[language][worst],
+      CLASSES[language][Math.max(...rest)],
+      Math.max(...rest) !== best,
+    );
   return say.many(places.length, air.length, CLASSES[language][worst]);
 }
 
@@ -160,7 +166,8 @@ const POLLUTANT_GROUPS = [
  * @param {'de'|'en'} language
  */
 export function measuredWords(measured, language) {
-  const names = (yes) => POLLUTANT_GROUPS.filter((group) => group.of.some((id) => measured.has(id)) === yes).map((group) => group[language]);
+  const names = (yes) =>
+    POLLUTANT_GROUPS.filter((group) => group.of.some((id) => measured.has(id)) === yes).map((group) => group[language]);
   const [has, lacks] = [names(true), names(false)];
   if (has.length === 0) return language === 'de' ? 'Luft wird hier nicht gemessen' : 'air is not measured here';
   if (language === 'de') return `${listed(has, 'und')} gemessen${lacks.length ? `, ${listed(lacks, 'und')} hier nicht` : ''}`;

@@ -17,7 +17,9 @@ function link() {
  */
 export function shareButton(key, style = 'btn') {
   const said = h('span', { class: 'note', role: 'status' });
-  const tell = (text) => { said.textContent = t(text); };
+  const tell = (text) => {
+    said.textContent = t(text);
+  };
   const share = async () => {
     try {
       if (navigator.share && matchMedia('(pointer: coarse)').matches) return await navigator.share({ title: document.title, url: link() });
@@ -27,5 +29,11 @@ export function shareButton(key, style = 'btn') {
       return error.name === 'AbortError' ? undefined : tell('share.failed'); // who closes the menu wants nothing
     }
   };
-  return h('span', { class: 'share-box' }, h('button', { type: 'button', class: style, 'data-focus': 'share', onclick: share }, t(key)), ' ', said);
+  return h(
+    'span',
+    { class: 'share-box' },
+    h('button', { type: 'button', class: style, 'data-focus': 'share', onclick: share }, t(key)),
+    ' ',
+    said,
+  );
 }

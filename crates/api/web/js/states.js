@@ -21,9 +21,13 @@ export function nothing(help) {
 
 /** It failed; a way on. */
 export function broken(message, retry) {
-  return h('div', { class: 'state', role: 'alert' },
-    h('p', { class: 'state-word' }, t('error.title')), h('p', { class: 'note' }, message),
-    h('button', { type: 'button', class: 'btn', onclick: retry }, t('error.retry')));
+  return h(
+    'div',
+    { class: 'state', role: 'alert' },
+    h('p', { class: 'state-word' }, t('error.title')),
+    h('p', { class: 'note' }, message),
+    h('button', { type: 'button', class: 'btn', onclick: retry }, t('error.retry')),
+  );
 }
 
 /**

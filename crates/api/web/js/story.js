@@ -20,14 +20,20 @@ export function drawStory() {
     return;
   }
   const said = headline(facts(), language());
-  if (title.textContent !== said) title.replaceChildren(...said.split(/(?<=\.) (?=\p{Lu})/u).flatMap((sentence, at) => [...(at ? [' '] : []), h('span', {}, sentence)]));
+  if (title.textContent !== said)
+    title.replaceChildren(...said.split(/(?<=\.) (?=\p{Lu})/u).flatMap((sentence, at) => [...(at ? [' '] : []), h('span', {}, sentence)]));
   const line = subline();
-  if (find('#subline').textContent !== line.join(' · ')) find('#subline').replaceChildren(...line.flatMap((part, at) => (at ? [' · ', h('span', {}, part)] : [h('span', {}, part)])));
+  if (find('#subline').textContent !== line.join(' · '))
+    find('#subline').replaceChildren(...line.flatMap((part, at) => (at ? [' · ', h('span', {}, part)] : [h('span', {}, part)])));
 }
 
 function facts() {
   const poles = [...state.poles.values()];
-  return { air: airByPlace(poles), crowd: crowd(), poles: { total: poles.length, reporting: poles.filter((pole) => pole.state === 'reporting').length } };
+  return {
+    air: airByPlace(poles),
+    crowd: crowd(),
+    poles: { total: poles.length, reporting: poles.filter((pole) => pole.state === 'reporting').length },
+  };
 }
 
 function airByPlace(poles) {
@@ -48,7 +54,10 @@ function crowd() {
 
 function subline() {
   const poles = [...state.poles.values()];
-  const hours = poles.map((pole) => pole.air?.hour).filter(Boolean).sort();
+  const hours = poles
+    .map((pole) => pole.air?.hour)
+    .filter(Boolean)
+    .sort();
   const start = hours.length ? Date.parse(hours.at(-1)) : null;
   const time = start === null ? t('sentence.noHour') : t('sentence.hour', { hours: hour(start) });
   const measured = measuredAt(poles);

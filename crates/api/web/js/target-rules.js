@@ -37,7 +37,12 @@ export function shares(values) {
 /** A time span as people say it: `{unit, n}`, n whole, never rounded up to the next unit. */
 export function span(seconds) {
   /** @type {[string, number, number][]} */
-  const units = [['s', 1, 90], ['min', 60, 90], ['h', 3600, 48], ['d', 86_400, Infinity]];
+  const units = [
+    ['s', 1, 90],
+    ['min', 60, 90],
+    ['h', 3600, 48],
+    ['d', 86_400, Infinity],
+  ];
   const [unit, size] = units.find(([, length, most]) => seconds < length * most);
   return { unit, n: Math.floor(seconds / size) };
 }

@@ -14,7 +14,9 @@ const REFRESH = 3000;
 /** Keeps targets fresh while the ledger is seen. */
 export function startTargets() {
   let seen = false;
-  new IntersectionObserver((entries) => { seen = entries.at(-1).isIntersecting; }).observe(find('#ledger'));
+  new IntersectionObserver((entries) => {
+    seen = entries.at(-1).isIntersecting;
+  }).observe(find('#ledger'));
   setInterval(() => seen && !document.hidden && state.targets?.length && load('ledger'), REFRESH);
 }
 
@@ -36,9 +38,20 @@ function drawTarget(card, target) {
 
 function title(target) {
   const now = condition(target);
-  const sum = h('span', { class: `sum ${target.balanced ? 'good' : 'bad'}` }, verdictMark(target.balanced), t(target.balanced ? 'target.ok' : 'target.bad'));
-  return h('div', { class: 'head' },
-    h('h3', {}, targetName(target.name)), h('span', { class: 'condition' }, circuitMark(now), t(`target.${now}`)), h('span', { class: 'lag' }, lag(target)), sum);
+  const sum = h(
+    'span',
+    { class: `sum ${target.balanced ? 'good' : 'bad'}` },
+    verdictMark(target.balanced),
+    t(target.balanced ? 'target.ok' : 'target.bad'),
+  );
+  return h(
+    'div',
+    { class: 'head' },
+    h('h3', {}, targetName(target.name)),
+    h('span', { class: 'condition' }, circuitMark(now), t(`target.${now}`)),
+    h('span', { class: 'lag' }, lag(target)),
+    sum,
+  );
 }
 
 /** "InfluxDB city" */
@@ -75,9 +88,11 @@ function cause({ state: now, kind, reason, since, retry_at: retryAt }) {
   const left = secondsUntil(retryAt, Date.now());
   const next = now === 'half_open' ? t('target.trying') : left === null ? t('target.soon') : t('target.next', { span: duration(left) });
   const said = [known ? t(`trouble.${kind}`) : reason, since && t('target.since', { time: format.since(since) }), next].filter(Boolean);
-  return [h('p', {}, said.join('\u00a0· ')),
+  return [
+    h('p', {}, said.join('\u00a0· ')),
     known && h('p', { class: 'step' }, t(`trouble.${kind}.step`)),
-    known && reason && h('p', { class: 'note words' }, t('target.words', { words: reason }))];
+    known && reason && h('p', { class: 'note words' }, t('target.words', { words: reason })),
+  ];
 }
 
 function bar(target) {
@@ -91,8 +106,12 @@ function equation(target) {
   const term = ({ name, value }) => {
     const number = format.number(value);
     const opens = name === 'refused' && value > 0;
-    return h('div', { class: `term ${name}${value === 0 ? ' none' : ''}` }, h('dt', {}, t(`target.${name}`)),
-      h('dd', {}, opens ? h('a', { href: address('refused', target.name), 'data-focus': `refused ${target.name}` }, number) : number));
+    return h(
+      'div',
+      { class: `term ${name}${value === 0 ? ' none' : ''}` },
+      h('dt', {}, t(`target.${name}`)),
+      h('dd', {}, opens ? h('a', { href: address('refused', target.name), 'data-focus': `refused ${target.name}` }, number) : number),
+    );
   };
   return h('dl', { class: 'terms' }, term({ name: 'accepted', value: target.accepted }), terms(target).map(term));
 }
@@ -103,8 +122,17 @@ function refused(target) {
 
 /** A link for each reason, to the lines refused for it. */
 export function reasonLinks(target, current) {
-  const link = ({ reason, value }) => h('a', { class: 'chip', href: address('refused', `${target.name}/${reason}`), 'data-focus': `${target.name}/${reason}`, 'aria-current': reason === current ? 'true' : null },
-    `${reasonWord(reason)} ${format.number(value)}`);
+  const link = ({ reason, value }) =>
+    h(
+      'a',
+      {
+        class: 'chip',
+        href: address('refused', `${target.name}/${reason}`),
+        'data-focus': `${target.name}/${reason}`,
+        'aria-current': reason === current ? 'true' : null,
+      },
+      `${reasonWord(reason)} ${format.number(value)}`,
+    );
   return target.refused.map(link);
 }
 

@@ -28,7 +28,11 @@ export function colourByAddress() {
 /** Paper is white: while printing the page is light, drawings included. */
 export function lightOnPaper(recolour) {
   let chosen;
-  addEventListener('beforeprint', () => { chosen = document.documentElement.dataset.theme; document.documentElement.dataset.theme = 'light'; recolour(); });
+  addEventListener('beforeprint', () => {
+    chosen = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = 'light';
+    recolour();
+  });
   addEventListener('afterprint', () => {
     if (chosen) document.documentElement.dataset.theme = chosen;
     else delete document.documentElement.dataset.theme;

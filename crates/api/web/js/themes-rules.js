@@ -41,10 +41,17 @@ export function shownThemes(catalogue, isPublic) {
  */
 export function themeTile({ id, taken }, items, now) {
   if (items.length === 0) return null;
-  const sound = items.filter(({ flags, event_time: at }) => now - Date.parse(at) <= FRESH && !flags.some((flag) => NO_VALUE.includes(flag)));
+  const sound = items.filter(
+    ({ flags, event_time: at }) => now - Date.parse(at) <= FRESH && !flags.some((flag) => NO_VALUE.includes(flag)),
+  );
   const sorted = [...sound].sort((a, b) => a.value - b.value);
   return {
-    id, n: sound.length, old: items.length - sound.length, at: sound.length ? Math.max(...sound.map(({ event_time: at }) => Date.parse(at))) : null,
-    low: sorted[0] ?? null, high: sorted.at(-1) ?? null, taken: taken ? sound.filter(({ value }) => taken(value)).length : null,
+    id,
+    n: sound.length,
+    old: items.length - sound.length,
+    at: sound.length ? Math.max(...sound.map(({ event_time: at }) => Date.parse(at))) : null,
+    low: sorted[0] ?? null,
+    high: sorted.at(-1) ?? null,
+    taken: taken ? sound.filter(({ value }) => taken(value)).length : null,
   };
 }

@@ -16,7 +16,12 @@ const found = new Map();
 export async function loadThemes() {
   const themes = shownThemes(state.properties, state.role === 'public');
   const answers = await Promise.all(themes.map(({ property }) => list('latest', { property })));
-  themes.forEach((theme, at) => found.set(theme, answers[at].filter(({ pole }) => state.poles.has(pole))));
+  themes.forEach((theme, at) =>
+    found.set(
+      theme,
+      answers[at].filter(({ pole }) => state.poles.has(pole)),
+    ),
+  );
 }
 
 /** Draws the card, or hides it where there is nothing of the kind. */
@@ -25,25 +30,42 @@ export function drawThemes() {
   const tiles = [...found].map(([theme, items]) => ({ theme, tile: themeTile(theme, items, Date.now()) })).filter(({ tile }) => tile);
   card.hidden = tiles.length === 0;
   if (card.hidden) return;
-  card.replaceChildren(head('themes-title', t('themes.title'), t('themes.note'), meaningLink('umwelt')), h('ul', { class: 'themes' }, tiles.map(drawn)));
+  card.replaceChildren(
+    head('themes-title', t('themes.title'), t('themes.note'), meaningLink('umwelt')),
+    h('ul', { class: 'themes' }, tiles.map(drawn)),
+  );
 }
 
 function drawn({ theme, tile }) {
   const property = state.properties.get(theme.property);
-  const shown = tile.n === 0 ? [h('p', { class: 'figure' }, '–'), h('p', { class: 'note' }, t('themes.old', { n: format.number(tile.old) }))] : tile.taken === null ? range(tile, property) : bays(tile);
+  const shown =
+    tile.n === 0
+      ? [h('p', { class: 'figure' }, '–'), h('p', { class: 'note' }, t('themes.old', { n: format.number(tile.old) }))]
+      : tile.taken === null
+        ? range(tile, property)
+        : bays(tile);
   return h('li', { 'data-theme-tile': theme.id }, h('h3', {}, t(`themes.${theme.id}`)), shown);
 }
 
 function range({ low, high, n, old, at }, property) {
   const one = format.value(low.value, property) === format.value(high.value, property);
   const unit = h('small', {}, format.unit(property.unit));
-  const figure = one ? [format.value(high.value, property), ' ', unit] : [format.value(low.value, property), '–', format.value(high.value, property), ' ', unit];
+  const figure = one
+    ? [format.value(high.value, property), ' ', unit]
+    : [format.value(low.value, property), '–', format.value(high.value, property), ' ', unit];
   const where = one ? t(n === 1 ? 'themes.at' : 'themes.everywhere', { place: place(high), n: format.number(n) }) : null;
-  return [h('p', { class: 'figure' }, figure), h('p', { class: 'note' }, where ?? [t('themes.high'), ' ', poleLink(high), ', ', t('themes.low'), ' ', poleLink(low)]), h('p', { class: 'note' }, honest({ n, old, at }))];
+  return [
+    h('p', { class: 'figure' }, figure),
+    h('p', { class: 'note' }, where ?? [t('themes.high'), ' ', poleLink(high), ', ', t('themes.low'), ' ', poleLink(low)]),
+    h('p', { class: 'note' }, honest({ n, old, at })),
+  ];
 }
 
 function bays({ n, taken, old, at }) {
-  return [h('p', { class: 'figure' }, format.number(n - taken), ' ', h('small', {}, t('themes.free', { n: format.number(n) }))), h('p', { class: 'note' }, honest({ n, old, at }))];
+  return [
+    h('p', { class: 'figure' }, format.number(n - taken), ' ', h('small', {}, t('themes.free', { n: format.number(n) }))),
+    h('p', { class: 'note' }, honest({ n, old, at })),
+  ];
 }
 
 function place({ pole }) {

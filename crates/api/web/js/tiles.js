@@ -17,17 +17,21 @@ const tiles = {};
 
 /** Puts the tiles in place, empty. */
 export function buildTiles() {
-  find('#tiles').replaceChildren(...NAMES.map((name) => {
-    const parts = { label: h('h2'), value: h('p', { class: 'figure' }), note: h('p', { class: 'note' }) };
-    tiles[name] = { ...parts, root: h('a', { class: 'tile', 'data-testid': `tile-${name}`, href: LEADS[name] }, Object.values(parts)) };
-    return tiles[name].root;
-  }));
+  find('#tiles').replaceChildren(
+    ...NAMES.map((name) => {
+      const parts = { label: h('h2'), value: h('p', { class: 'figure' }), note: h('p', { class: 'note' }) };
+      tiles[name] = { ...parts, root: h('a', { class: 'tile', 'data-testid': `tile-${name}`, href: LEADS[name] }, Object.values(parts)) };
+      return tiles[name].root;
+    }),
+  );
 }
 
 /** Draws all tiles from the state. */
 export function drawTiles() {
-  if (state.loaded.has('poles')) { reporting(); air(); }
-  else labelsOnly();
+  if (state.loaded.has('poles')) {
+    reporting();
+    air();
+  } else labelsOnly();
   footfall();
   rate();
   ledger();
@@ -66,7 +70,10 @@ function reporting() {
   const of = (wanted) => poles.filter((pole) => pole.state === wanted).length;
   const [silent, never] = [of('silent'), of('never')];
   const time = state.asOf ? t('tile.asOf', { time: format.clock(state.asOf) }) : '';
-  const notes = [silent && t('tile.reporting.silent', { n: format.number(silent) }), never && t('tile.reporting.never', { n: format.number(never) })].filter(Boolean);
+  const notes = [
+    silent && t('tile.reporting.silent', { n: format.number(silent) }),
+    never && t('tile.reporting.never', { n: format.number(never) }),
+  ].filter(Boolean);
   const note = poles.length === 0 ? t('tile.reporting.empty') : notes.join(' · ') || t('tile.reporting.all');
   const total = h('small', {}, t('tile.reporting.of', { n: format.number(poles.length) }));
   show('reporting', t('tile.reporting'), [format.number(of('reporting')), ' ', total], note, time);
@@ -78,12 +85,19 @@ function footfall() {
   const count = zone && state.counts.get(zone.id);
   if (!count) {
     const waits = !state.loaded.has('counts') && !state.errors.has('counts');
-    return show('footfall', label, waits ? null : '–', waits ? '' : state.errors.get('counts') ?? t('tile.footfall.none'));
+    return show('footfall', label, waits ? null : '–', waits ? '' : (state.errors.get('counts') ?? t('tile.footfall.none')));
   }
   if (count.today === null) return show('footfall', label, '–', t('tile.footfall.none'));
   const until = t('tile.footfall.until', { zone: zone.name, time: count.until ? format.clock(count.until) : '–' });
-  const honest = count.state ? t('window.coverage', { state: t(`window.${count.state === 'open' ? 'provisional' : count.state}`), share: format.percent(count.coverage) }) : count.coverage !== null && count.coverage < 0.995 && t('today.counted', { share: format.percent(count.coverage) });
-  const compared = count.usual ? t('tile.footfall.usual', { change: format.change(count.today / count.usual), weekday: t(`weekday.${count.weekday}`) }) : t('tile.footfall.noUsualYet');
+  const honest = count.state
+    ? t('window.coverage', {
+        state: t(`window.${count.state === 'open' ? 'provisional' : count.state}`),
+        share: format.percent(count.coverage),
+      })
+    : count.coverage !== null && count.coverage < 0.995 && t('today.counted', { share: format.percent(count.coverage) });
+  const compared = count.usual
+    ? t('tile.footfall.usual', { change: format.change(count.today / count.usual), weekday: t(`weekday.${count.weekday}`) })
+    : t('tile.footfall.noUsualYet');
   lead('footfall', { kind: 'zone', id: zone.id, property: CROSSINGS, step: '1d', start: midnight(count.until ?? Date.now()) });
   return show('footfall', label, format.number(count.today), until, compared, honest);
 }
@@ -96,7 +110,14 @@ function air() {
   const total = new Set(classed.map(({ place }) => place)).size;
   const hours = t('tile.air.hour', { hours: format.hour(Date.parse(worst.air.hour)), share: format.percent(worst.air.coverage) });
   lead('air', { kind: 'pole', id: worst.id, property: worst.air.index, step: '1h', start: Date.parse(worst.air.hour) });
-  return show('air', t('tile.air'), [shape(worst.air.class, 26), ' ', airWord(worst.air.class)], whereWorst(places, total), t(`${worst.air.worst}.short`), hours);
+  return show(
+    'air',
+    t('tile.air'),
+    [shape(worst.air.class, 26), ' ', airWord(worst.air.class)],
+    whereWorst(places, total),
+    t(`${worst.air.worst}.short`),
+    hours,
+  );
 }
 
 function whereWorst(places, total) {
@@ -108,7 +129,11 @@ function rate() {
   const now = state.ledger;
   if (!now) return show('rate', t('tile.rate'), state.connection === 'lost' ? '–' : null, '');
   const perSecond = now.messages_per_second;
-  const note = isFilling() ? t('tile.rate.lag', { n: format.number(now.lag_messages) }) : now.journalled === 0 ? t('tile.rate.none') : t('tile.rate.total', { n: format.number(now.journalled) });
+  const note = isFilling()
+    ? t('tile.rate.lag', { n: format.number(now.lag_messages) })
+    : now.journalled === 0
+      ? t('tile.rate.none')
+      : t('tile.rate.total', { n: format.number(now.journalled) });
   return show('rate', t('tile.rate'), format.number(perSecond, perSecond > 0 && perSecond < 10 ? 1 : 0), note);
 }
 
@@ -116,7 +141,19 @@ function ledger() {
   const now = state.ledger;
   if (!now) return show('ledger', t('tile.ledger'), state.connection === 'lost' ? '–' : null, '');
   const balanced = allBalanced(now, state.targets);
-  const mark = h('span', { class: balanced ? 'good word' : 'bad word' }, verdictMark(balanced), ' ', t(balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'));
+  const mark = h(
+    'span',
+    { class: balanced ? 'good word' : 'bad word' },
+    verdictMark(balanced),
+    ' ',
+    t(balanced ? 'tile.ledger.ok' : 'tile.ledger.bad'),
+  );
   const note = now.quarantined ? t('tile.ledger.note', { n: format.number(now.quarantined) }) : t('tile.ledger.clean');
-  return show('ledger', t('tile.ledger'), [mark], note, now.duplicate ? t('tile.ledger.duplicates', { n: format.number(now.duplicate) }) : '');
+  return show(
+    'ledger',
+    t('tile.ledger'),
+    [mark],
+    note,
+    now.duplicate ? t('tile.ledger.duplicates', { n: format.number(now.duplicate) }) : '',
+  );
 }

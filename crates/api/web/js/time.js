@@ -4,7 +4,15 @@ export const ZONE = 'Europe/Berlin';
 export const HOUR = 3_600_000;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const parts = new Intl.DateTimeFormat('en-GB', {
-  timeZone: ZONE, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', weekday: 'short',
+  timeZone: ZONE,
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+  weekday: 'short',
 });
 
 /**
@@ -16,8 +24,13 @@ export function civil(ms) {
   const found = Object.fromEntries(parts.formatToParts(ms).map(({ type, value }) => [type, value]));
   const number = (key) => Number(found[key]);
   return {
-    year: number('year'), month: number('month'), day: number('day'), hour: number('hour'), minute: number('minute'),
-    second: number('second'), weekday: WEEKDAYS.indexOf(found.weekday),
+    year: number('year'),
+    month: number('month'),
+    day: number('day'),
+    hour: number('hour'),
+    minute: number('minute'),
+    second: number('second'),
+    weekday: WEEKDAYS.indexOf(found.weekday),
   };
 }
 

@@ -16,5 +16,15 @@ export function traceAddress({ device, property, channel, event_time: time }) {
 export function traceLink(item) {
   if (state.role === 'public') return h('span', {}, format.seen(item.event_time));
   const label = t('trace.open', { value: `${named(item.property, item.channel)} ${figure(item.property, item.value)}` });
-  return h('a', { class: 'when', href: traceAddress(item), title: label, 'aria-label': `${format.seen(item.event_time)}, ${label}`, 'data-focus': `trace ${item.device} ${item.property}/${item.channel}` }, format.seen(item.event_time));
+  return h(
+    'a',
+    {
+      class: 'when',
+      href: traceAddress(item),
+      title: label,
+      'aria-label': `${format.seen(item.event_time)}, ${label}`,
+      'data-focus': `trace ${item.device} ${item.property}/${item.channel}`,
+    },
+    format.seen(item.event_time),
+  );
 }

@@ -21,14 +21,24 @@ let knew = false;
 
 /** Follows the address. */
 export function startTracePanel() {
-  addDrawer('trace', { root: find('#trace'), opened, closed: () => { open = null; }, home: (id) => document.querySelector(`a[href="${CSS.escape(address('trace', id))}"]`) });
+  addDrawer('trace', {
+    root: find('#trace'),
+    opened,
+    closed: () => {
+      open = null;
+    },
+    home: (id) => document.querySelector(`a[href="${CSS.escape(address('trace', id))}"]`),
+  });
   on(['language'], () => open && draw());
   on(['poles'], () => open && !knew && draw());
 }
 
 function opened(id) {
   open = id;
-  const mine = answer(() => ask(traced(id)), () => open === id && asked === mine && draw());
+  const mine = answer(
+    () => ask(traced(id)),
+    () => open === id && asked === mine && draw(),
+  );
   asked = mine;
   draw();
   mine.load();
@@ -37,7 +47,10 @@ function opened(id) {
 async function ask(reading) {
   if (!reading) return { unknown: true };
   const once = () => get('trace', reading);
-  const unknown = (error) => { if (error.status === 404) return { unknown: true }; throw error; };
+  const unknown = (error) => {
+    if (error.status === 404) return { unknown: true };
+    throw error;
+  };
   const first = await once().catch(unknown);
   if (!first.unknown || Date.now() - Date.parse(reading.time) > 60_000) return first;
   await new Promise((later) => setTimeout(later, COMMIT));
@@ -55,11 +68,25 @@ function title() {
   if (!reading) return [h('h2', { id: 'trace-title' }, t('trace.title'))];
   const { device, property, channel, event_time: at, time } = reading;
   const value = reading.value === undefined ? '' : ` ${figure(property, reading.value)}`;
-  return [h('p', { class: 'note' }, t('trace.title')), h('h2', { id: 'trace-title' }, named(property, Number(channel)) + value),
-    h('p', { class: 'note' }, h('a', { href: address('device', device), 'data-focus': 'device' }, h('code', {}, device)), ` · ${format.instant(at ?? time)}`)];
+  return [
+    h('p', { class: 'note' }, t('trace.title')),
+    h('h2', { id: 'trace-title' }, named(property, Number(channel)) + value),
+    h(
+      'p',
+      { class: 'note' },
+      h('a', { href: address('device', device), 'data-focus': 'device' }, h('code', {}, device)),
+      ` · ${format.instant(at ?? time)}`,
+    ),
+  ];
 }
 
 function body(found) {
-  if (found.unknown) return h('div', { class: 'state' }, h('p', { class: 'state-word' }, t('trace.unknown')), h('p', { class: 'note' }, t('trace.unknownHelp')));
+  if (found.unknown)
+    return h(
+      'div',
+      { class: 'state' },
+      h('p', { class: 'state-word' }, t('trace.unknown')),
+      h('p', { class: 'note' }, t('trace.unknownHelp')),
+    );
   return h('section', {}, h('ol', { class: 'way' }, stations(found)));
 }

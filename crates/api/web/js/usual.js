@@ -13,10 +13,16 @@ const COMPARABLE = 0.9;
  */
 export function counts({ hours, days, quarters = [] }, now) {
   const steps = quarters.map(counted).filter(isKnown);
-  const placed = hours.map(counted).filter(isKnown).map((item) => ({ ...item, at: Date.parse(item.start), ...dayAndHour(Date.parse(item.start)) }));
+  const placed = hours
+    .map(counted)
+    .filter(isKnown)
+    .map((item) => ({ ...item, at: Date.parse(item.start), ...dayAndHour(Date.parse(item.start)) }));
   const start = midnight(now);
   const today = placed.filter((item) => item.at >= start);
-  const usual = usualDays(placed.filter((item) => item.at < start), civil(now).weekday);
+  const usual = usualDays(
+    placed.filter((item) => item.at < start),
+    civil(now).weekday,
+  );
   const day = days.map(counted).find((item) => Date.parse(item.start) === start);
   const last = until(steps, today, now);
   const passed = steps.some((item) => Date.parse(item.start) >= start) ? steps.filter((item) => Date.parse(item.start) >= start) : today;
@@ -31,7 +37,10 @@ export function counts({ hours, days, quarters = [] }, now) {
     days: usual.length,
     band: band(usual),
     line: line(steps, start),
-    recent: placed.filter((item) => item.state !== 'open').slice(-24).map((item) => item.crossings),
+    recent: placed
+      .filter((item) => item.state !== 'open')
+      .slice(-24)
+      .map((item) => item.crossings),
   };
 }
 

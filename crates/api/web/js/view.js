@@ -29,7 +29,8 @@ function show(view) {
   const isFirst = state.view === null;
   state.view = view;
   document.body.dataset.view = view;
-  for (const element of document.querySelectorAll('[data-view]:not(body)')) element.hidden = !element.dataset.view.split(' ').includes(view);
+  for (const element of document.querySelectorAll('[data-view]:not(body)'))
+    element.hidden = !element.dataset.view.split(' ').includes(view);
   if (!isFirst) {
     scrollTo(0, 0);
     find('#content').focus({ preventScroll: true });

@@ -9,7 +9,9 @@ export function drawWays() {
   const ways = [
     ['/api/v1/poles?format=csv', 'method.use.poles'],
     ...(zone ? [[`/api/v1/footfall?zone=${encodeURIComponent(zone.id)}&step=1h&format=csv`, 'method.use.counts']] : []),
-    [`/datasets?lang=${language()}`, 'method.open'], ['/catalog.ttl', 'method.use.catalogue'], ['/sta/v1.1', 'method.use.sta'],
+    [`/datasets?lang=${language()}`, 'method.open'],
+    ['/catalog.ttl', 'method.use.catalogue'],
+    ['/sta/v1.1', 'method.use.sta'],
   ];
   find('#ways').replaceChildren(...ways.map(([href, key]) => h('li', {}, h('a', { href }, t(key)))));
 }

@@ -47,18 +47,41 @@ test('who lacks a kind of cones confuses red and green of one lightness, and the
 
 for (const [name, theme] of Object.entries(themes)) {
   test(`neighbouring classes of the air and series of charts stay apart for all eyes (${name})`, () => {
-    const close = PAIRS.flatMap(([what, one, other]) => Object.keys(VISIONS).map((vision) => {
-      const difference = apart(colour(theme, one), colour(theme, other), vision);
-      return difference < LEAST ? `${what} ${JSON.stringify([one, other])}, ${vision}: ${difference.toFixed(1)}` : null;
-    })).filter(Boolean);
+    const close = PAIRS.flatMap(([what, one, other]) =>
+      Object.keys(VISIONS).map((vision) => {
+        const difference = apart(colour(theme, one), colour(theme, other), vision);
+        return difference < LEAST ? `${what} ${JSON.stringify([one, other])}, ${vision}: ${difference.toFixed(1)}` : null;
+      }),
+    ).filter(Boolean);
     assert.deepEqual(close, []);
   });
 }
 
 test('the sheets colour as the test says', () => {
-  const rules = { city: ['.air-1 { --air: var(--air-1); }', '.heat .air-0 { fill: var(--air-0); stroke: none; opacity: .35; }', '.line { fill: none; stroke: var(--accent)', '.band { fill: var(--accent-soft)'],
-    planning: ['.bar.then { fill: color-mix(in srgb, var(--ink-3) 42%, var(--surface)); }', '.weather .rain { fill: color-mix(in srgb, var(--focus) 45%, var(--surface)); }', '.under.event rect { fill: var(--accent); }', '.under.roadworks rect, .under.closure rect { fill: var(--warn); }'],
-    targets: ['.share .filtered { fill: color-mix(in srgb, var(--quiet) 45%, var(--surface)); }', '.share .pending { fill: color-mix(in srgb, var(--accent) 38%, var(--surface)); }', '.share .refused { fill: var(--bad); }'],
-    devices: ['.share .frames, .share .received { fill: var(--accent); }', '.share .lost { fill: var(--bad); }'], operation: ['.stream.uplink { fill: var(--accent-soft); }', '.stream.quarantined { fill: color-mix(in srgb, var(--bad) 45%, transparent); }'] };
-  for (const [name, texts] of Object.entries(rules)) for (const text of texts) assert.ok(sheet(name).includes(text), `${name}.css: ${text}`);
+  const rules = {
+    city: [
+      '.air-1 { --air: var(--air-1); }',
+      '.heat .air-0 { fill: var(--air-0); stroke: none; opacity: .35; }',
+      '.line { fill: none; stroke: var(--accent)',
+      '.band { fill: var(--accent-soft)',
+    ],
+    planning: [
+      '.bar.then { fill: color-mix(in srgb, var(--ink-3) 42%, var(--surface)); }',
+      '.weather .rain { fill: color-mix(in srgb, var(--focus) 45%, var(--surface)); }',
+      '.under.event rect { fill: var(--accent); }',
+      '.under.roadworks rect, .under.closure rect { fill: var(--warn); }',
+    ],
+    targets: [
+      '.share .filtered { fill: color-mix(in srgb, var(--quiet) 45%, var(--surface)); }',
+      '.share .pending { fill: color-mix(in srgb, var(--accent) 38%, var(--surface)); }',
+      '.share .refused { fill: var(--bad); }',
+    ],
+    devices: ['.share .frames, .share .received { fill: var(--accent); }', '.share .lost { fill: var(--bad); }'],
+    operation: [
+      '.stream.uplink { fill: var(--accent-soft); }',
+      '.stream.quarantined { fill: color-mix(in srgb, var(--bad) 45%, transparent); }',
+    ],
+  };
+  for (const [name, texts] of Object.entries(rules))
+    for (const text of texts) assert.ok(sheet(name).includes(text), `${name}.css: ${text}`);
 });

@@ -3,13 +3,24 @@ import { test } from 'node:test';
 
 import { draw, newFeed, NEW_ROWS, ROWS, take, wants } from '../js/feed-rules.js';
 
-const reading = (n, property = 'pm2_5') => ({ device: `d${n}`, pole: 'AM-01', property, received_at: `2026-11-29T10:00:${String(n % 60).padStart(2, '0')}Z` });
+const reading = (n, property = 'pm2_5') => ({
+  device: `d${n}`,
+  pole: 'AM-01',
+  property,
+  received_at: `2026-11-29T10:00:${String(n % 60).padStart(2, '0')}Z`,
+});
 
 test('readings of one device and instant are one message', () => {
   const feed = newFeed();
   for (const property of ['pm2_5', 'pm10', 'no2']) take(feed, reading(1, property));
   take(feed, reading(2));
-  assert.deepEqual(draw(feed).map(({ device, readings }) => [device, readings.length]), [['d2', 1], ['d1', 3]]);
+  assert.deepEqual(
+    draw(feed).map(({ device, readings }) => [device, readings.length]),
+    [
+      ['d2', 1],
+      ['d1', 3],
+    ],
+  );
   assert.deepEqual([feed.came, feed.left], [2, 0]);
 });
 
@@ -32,6 +43,9 @@ test('of whatever comes, each message is shown or counted as left out', () => {
 test('a filter wants every word, and remarks if asked for', () => {
   const words = 'am-01-air am-01 am markt 1 pm2_5 feinstaub';
   const all = { text: '', remarked: false };
-  assert.deepEqual([wants(all, words, []), wants({ ...all, text: 'Markt PM' }, words, []), wants({ ...all, text: 'markt no2' }, words, [])], [true, true, false]);
+  assert.deepEqual(
+    [wants(all, words, []), wants({ ...all, text: 'Markt PM' }, words, []), wants({ ...all, text: 'markt no2' }, words, [])],
+    [true, true, false],
+  );
   assert.deepEqual([wants({ ...all, remarked: true }, words, []), wants({ ...all, remarked: true }, words, ['stuck'])], [false, true]);
 });

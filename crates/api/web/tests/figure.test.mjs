@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { difference, effect, figureAddress, figureName, finer, joined, minuteOf, parseFigure, reasonsOf, worstState } from '../js/figure-rules.js';
+import {
+  difference,
+  effect,
+  figureAddress,
+  figureName,
+  finer,
+  joined,
+  minuteOf,
+  parseFigure,
+  reasonsOf,
+  worstState,
+} from '../js/figure-rules.js';
 import { tally } from '../js/raw-rules.js';
 import { de } from '../js/text-figure-de.js';
 import { en } from '../js/text-figure-en.js';
@@ -17,8 +28,19 @@ test('a figure is named by whose it is, of what, how long and when', () => {
 });
 
 test('what names no figure is none', () => {
-  const wrong = ['', 'altstadt', 'city:x/people_in/1d/2026-11-28T23:00:00Z', 'zone:/people_in/1d/2026-11-28T23:00:00Z', 'zone:a/people_in/2d/2026-11-28T23:00:00Z', 'zone:a/people_in/1d/soon', 'zone:a/people_in/constructor/2026-11-28T23:00:00Z'];
-  assert.deepEqual(wrong.map(parseFigure), wrong.map(() => null));
+  const wrong = [
+    '',
+    'altstadt',
+    'city:x/people_in/1d/2026-11-28T23:00:00Z',
+    'zone:/people_in/1d/2026-11-28T23:00:00Z',
+    'zone:a/people_in/2d/2026-11-28T23:00:00Z',
+    'zone:a/people_in/1d/soon',
+    'zone:a/people_in/constructor/2026-11-28T23:00:00Z',
+  ];
+  assert.deepEqual(
+    wrong.map(parseFigure),
+    wrong.map(() => null),
+  );
 });
 
 test('an address leads back to its figure, whatever stands in an id', () => {
@@ -26,7 +48,10 @@ test('an address leads back to its figure, whatever stands in an id', () => {
   const said = Object.fromEntries(new URLSearchParams(figureAddress(figure, Date.parse('2026-11-29T10:15:00Z')).slice(1)));
   assert.deepEqual(parseFigure(said.figure), figure);
   assert.equal(minuteOf(said.as_of), Date.parse('2026-11-29T10:15:00Z'));
-  assert.deepEqual([minuteOf('2026-11-29T10:15:59Z'), minuteOf(undefined), minuteOf('then')], [Date.parse('2026-11-29T10:15:00Z'), null, null]);
+  assert.deepEqual(
+    [minuteOf('2026-11-29T10:15:59Z'), minuteOf(undefined), minuteOf('then')],
+    [Date.parse('2026-11-29T10:15:00Z'), null, null],
+  );
   assert.equal(figureAddress(parseFigure(NAME)), `#figure=${NAME}`, 'readable where nothing has to be escaped');
 });
 
@@ -40,7 +65,10 @@ const revision = (number, former, after, reason = 'late') => {
 };
 
 test('crossings are revised as both directions are', () => {
-  const [first, second] = joined([[revision(1, 10, 12), revision(2, null, 4)], [revision(1, 7, 7), revision(2, null, null)]]);
+  const [first, second] = joined([
+    [revision(1, 10, 12), revision(2, null, 4)],
+    [revision(1, 7, 7), revision(2, null, null)],
+  ]);
   assert.deepEqual([first.former.value, first.after.value, first.after.count], [17, 19, 12]);
   assert.deepEqual([second.former.value, second.after.value], [null, 4], 'unknown is not zero');
 });
@@ -58,7 +86,10 @@ test('the difference of two figures is none where one is unknown', () => {
 });
 
 test('several windows are as settled as the least settled one', () => {
-  assert.deepEqual([worstState(['final', 'corrected']), worstState(['provisional', 'final']), worstState(['open', 'corrected']), worstState([])], ['corrected', 'provisional', 'open', null]);
+  assert.deepEqual(
+    [worstState(['final', 'corrected']), worstState(['provisional', 'final']), worstState(['open', 'corrected']), worstState([])],
+    ['corrected', 'provisional', 'open', null],
+  );
 });
 
 test('the clock of the city is read as its instants, on days of 23 and 25 hours too', () => {
@@ -79,7 +110,27 @@ const reading = (counted, ...flags) => ({ counted, flags });
 
 test('readings that do not count are counted, by their remarks', () => {
   const silent = ['corrected', 'uncalibrated'];
-  const items = [reading(1), reading(2, 'corrected'), reading(null, 'stuck', 'uncalibrated'), reading(null, 'stuck', 'humid'), reading(3, 'spike', 'step'), reading(null, 'uncalibrated')];
-  assert.deepEqual(tally(items, silent), { n: 6, excluded: 3, why: [['stuck', 2], ['humid', 1], ['uncalibrated', 1]], odd: 1, remarks: [['spike', 1], ['step', 1]] });
+  const items = [
+    reading(1),
+    reading(2, 'corrected'),
+    reading(null, 'stuck', 'uncalibrated'),
+    reading(null, 'stuck', 'humid'),
+    reading(3, 'spike', 'step'),
+    reading(null, 'uncalibrated'),
+  ];
+  assert.deepEqual(tally(items, silent), {
+    n: 6,
+    excluded: 3,
+    why: [
+      ['stuck', 2],
+      ['humid', 1],
+      ['uncalibrated', 1],
+    ],
+    odd: 1,
+    remarks: [
+      ['spike', 1],
+      ['step', 1],
+    ],
+  });
   assert.deepEqual(tally([reading(1)], silent), { n: 1, excluded: 0, why: [], odd: 0, remarks: [] });
 });

@@ -13,22 +13,43 @@ const source = (path) => readFileSync(new URL(`../../../../${path}`, import.meta
 const strings = (text) => [...text.matchAll(/"([^"]*)"/g)].map(([, one]) => one);
 /** Parts of a TOML file after each `[[name]]`, without what follows of other kinds. */
 const tables = (text, name) => text.replace(/^#.*$/gm, '').split(`[[${name}]]`).slice(1);
-const number = (text, key) => { const found = new RegExp(`^${key} = ([\\d.]+)`, 'm').exec(text); return found ? Number(found[1]) : null; };
-const least = (text, key) => { const found = new RegExp(`^${key} = \\{.*least = ([\\d.]+)`, 'm').exec(text); return found ? Number(found[1]) : null; };
+const number = (text, key) => {
+  const found = new RegExp(`^${key} = ([\\d.]+)`, 'm').exec(text);
+  return found ? Number(found[1]) : null;
+};
+const least = (text, key) => {
+  const found = new RegExp(`^${key} = \\{.*least = ([\\d.]+)`, 'm').exec(text);
+  return found ? Number(found[1]) : null;
+};
 
 test('every method of the interface is explained once, in both languages', () => {
-  const ids = [...source('crates/method/src/methods/table.rs').matchAll(/= (?:first|\w+)\(\s*"([a-z0-9_]+\.[a-z0-9_]+)"/g)].map(([, id]) => id);
+  const ids = [...source('crates/method/src/methods/table.rs').matchAll(/= (?:first|\w+)\(\s*"([a-z0-9_]+\.[a-z0-9_]+)"/g)].map(
+    ([, id]) => id,
+  );
   assert.ok(ids.length >= 29, `${ids.length} found`);
   assert.deepEqual(OUTLINE.flatMap(({ methods }) => methods).sort(), ids.sort());
   for (const words of [de, en]) assert.deepEqual(Object.keys(words.methods).sort(), ids);
 });
 
 test('sections and methods say the same things in both languages', () => {
-  assert.deepEqual(Object.keys(de.sections), OUTLINE.map(({ id }) => id));
+  assert.deepEqual(
+    Object.keys(de.sections),
+    OUTLINE.map(({ id }) => id),
+  );
   assert.deepEqual(Object.keys(en.sections), Object.keys(de.sections));
-  for (const id of Object.keys(de.sections)) assert.deepEqual([en.sections[id].text.length, en.sections[id].formulas?.length], [de.sections[id].text.length, de.sections[id].formulas?.length], id);
+  for (const id of Object.keys(de.sections))
+    assert.deepEqual(
+      [en.sections[id].text.length, en.sections[id].formulas?.length],
+      [de.sections[id].text.length, de.sections[id].formulas?.length],
+      id,
+    );
   for (const id of Object.keys(de.methods)) assert.deepEqual(Object.keys(en.methods[id]), Object.keys(de.methods[id]), id);
-  const numbers = (words) => JSON.stringify(words).replace(/(\d),(\d)/g, '$1.$2').match(/\d+(\.\d+)?/g)?.sort().join(' ') ?? '';
+  const numbers = (words) =>
+    JSON.stringify(words)
+      .replace(/(\d),(\d)/g, '$1.$2')
+      .match(/\d+(\.\d+)?/g)
+      ?.sort()
+      .join(' ') ?? '';
   for (const id of Object.keys(de.methods)) assert.equal(numbers(en.methods[id]), numbers(de.methods[id]), id);
 });
 
@@ -43,26 +64,42 @@ test('remarks and reasons are those of the service', () => {
   const reasons = (path) => [...source(path).matchAll(/Self::\w+ => "(\w+)"/g)].map(([, code]) => code);
   assert.deepEqual(REASONS, [...reasons('crates/method/src/compare/comparable.rs'), ...reasons('crates/method/src/compare/baseline.rs')]);
   for (const reason of REASONS) assert.ok(`not.${reason}` in textDe, reason);
-  const revised = [...source('crates/api/src/routes/revisions.rs').matchAll(/Why: ([\s\S]*?)\n    #/g)].flatMap(([, text]) => [...text.matchAll(/`(\w+)`/g)].map(([, code]) => code));
-  assert.deepEqual(revised.filter((reason) => !(`reason.of.${reason}` in textDe)), []);
+  const revised = [...source('crates/api/src/routes/revisions.rs').matchAll(/Why: ([\s\S]*?)\n    #/g)].flatMap(([, text]) =>
+    [...text.matchAll(/`(\w+)`/g)].map(([, code]) => code),
+  );
+  assert.deepEqual(
+    revised.filter((reason) => !(`reason.of.${reason}` in textDe)),
+    [],
+  );
 });
 
 test('what keeps a value out is as in the catalogue', () => {
-  const catalogue = tables(source('deploy/castrop-rauxel/properties.toml'), 'property').map((text) => ({ id: strings(text)[0], by: strings(/excluded_by = \[(.*)\]/.exec(text)?.[1] ?? '"out_of_range", "sentinel"') }));
+  const catalogue = tables(source('deploy/castrop-rauxel/properties.toml'), 'property').map((text) => ({
+    id: strings(text)[0],
+    by: strings(/excluded_by = \[(.*)\]/.exec(text)?.[1] ?? '"out_of_range", "sentinel"'),
+  }));
   const out = (flag) => catalogue.filter(({ by }) => by.includes(flag)).map(({ id }) => id);
   for (const flag of FLAGS) assert.equal(out(flag).length > 0, flag in EXCLUDES, flag);
   for (const flag of ['out_of_range', 'sentinel']) assert.equal(out(flag).length, catalogue.length, flag);
   assert.deepEqual(out('humid'), ['pm1', 'pm2_5', 'pm4', 'pm10']);
   assert.ok(['pm2_5', 'no2', 'noise_laeq', 'temperature'].every((id) => out('stuck').includes(id)) && !out('stuck').includes('people_in'));
   assert.ok(['pressure', 'soil_moisture'].every((id) => out('warming_up').includes(id)) && !out('warming_up').includes('people_in'));
-  for (const [to, factor] of Object.entries(FACTORS)) assert.match(source('deploy/castrop-rauxel/properties.toml'), new RegExp(`converts_to = "${to}"\\nfactor = ${factor.replace('.', '\\.')}`), to);
+  for (const [to, factor] of Object.entries(FACTORS))
+    assert.match(
+      source('deploy/castrop-rauxel/properties.toml'),
+      new RegExp(`converts_to = "${to}"\\nfactor = ${factor.replace('.', '\\.')}`),
+      to,
+    );
 });
 
 test('bands of the indices are those of the service', () => {
   const text = source('crates/method/src/index/bands.rs');
   for (const [index, pollutants] of Object.entries(BANDS)) {
     const block = new RegExp(`const ${index.toUpperCase()}: [^=]*= \\[([\\s\\S]*?)\\n\\];`).exec(text)[1];
-    const found = [...block.matchAll(/band\((\w+), (\d+), &\[([\d, ]+)\]\)/g)].map(([, pollutant, hours, bounds]) => [pollutant.toLowerCase(), [hours, ...bounds.split(', ')].map(Number)]);
+    const found = [...block.matchAll(/band\((\w+), (\d+), &\[([\d, ]+)\]\)/g)].map(([, pollutant, hours, bounds]) => [
+      pollutant.toLowerCase(),
+      [hours, ...bounds.split(', ')].map(Number),
+    ]);
     assert.deepEqual(Object.entries(pollutants), found, index);
   }
 });
@@ -81,17 +118,26 @@ test('numbers that air is measured against are those of the service', () => {
 
 test('quality rules are those of the service', () => {
   const rules = tables(source('crates/model/src/registry/rules.toml'), 'rule').map((text) => ({
-    properties: strings(/properties = \[(.*)\]/.exec(text)[1]), stuck: number(text, 'stuck'), spike: least(text, 'spike'), step: number(text, 'step'), warming: number(text, 'warming_up_s'), calibrated: /^uncalibrated = true/m.test(text), peer: least(text, 'peer'),
+    properties: strings(/properties = \[(.*)\]/.exec(text)[1]),
+    stuck: number(text, 'stuck'),
+    spike: least(text, 'spike'),
+    step: number(text, 'step'),
+    warming: number(text, 'warming_up_s'),
+    calibrated: /^uncalibrated = true/m.test(text),
+    peer: least(text, 'peer'),
   }));
   assert.deepEqual(RULES, rules);
   const text = source('crates/model/src/registry/rules.toml').replace(/^#.*$/gm, '');
-  for (const [, neighbours, deviations] of text.matchAll(/spike = \{ neighbours = (\d+), deviations = (\d+)/g)) assert.deepEqual([Number(neighbours), Number(deviations)], [RULE.neighbours, RULE.deviations]);
-  for (const [, radius, poles, deviations] of text.matchAll(/peer = \{ radius_m = (\d+), least_poles = (\d+), deviations = (\d+)/g)) assert.deepEqual([radius, poles, deviations].map(Number), [RULE.radius, RULE.poles, RULE.deviations]);
+  for (const [, neighbours, deviations] of text.matchAll(/spike = \{ neighbours = (\d+), deviations = (\d+)/g))
+    assert.deepEqual([Number(neighbours), Number(deviations)], [RULE.neighbours, RULE.deviations]);
+  for (const [, radius, poles, deviations] of text.matchAll(/peer = \{ radius_m = (\d+), least_poles = (\d+), deviations = (\d+)/g))
+    assert.deepEqual([radius, poles, deviations].map(Number), [RULE.radius, RULE.poles, RULE.deviations]);
 });
 
 test('targets of comparisons are those of the service', () => {
   const text = source('crates/model/src/registry/targets.rs');
-  const decimals = (block) => [...block.matchAll(/decimal\((\d+), (\d)\)/g)].map(([, mantissa, digits]) => Number(mantissa) / 10 ** Number(digits));
+  const decimals = (block) =>
+    [...block.matchAll(/decimal\((\d+), (\d)\)/g)].map(([, mantissa, digits]) => Number(mantissa) / 10 ** Number(digits));
   const [low, high, r2, intercept, rmse] = decimals(/"pm1" \| "pm2_5"[\s\S]*?\n            \},/.exec(text)[0]);
   assert.deepEqual(TARGETS.pm, { slope: [low, high], r2, intercept: `±${intercept} µg/m³`, rmse: `${rmse} µg/m³` });
   const [from, to, gas] = decimals(/let gas = [\s\S]*?\};/.exec(text)[0]);
@@ -99,7 +145,14 @@ test('targets of comparisons are those of the service', () => {
 });
 
 test('the constants in the text are those of the code', () => {
-  const says = (section, ...texts) => texts.forEach((text) => assert.ok(JSON.stringify(de.sections[section]).includes(text) || Object.values(de.methods).some((method) => JSON.stringify(method).includes(text)), text));
+  const says = (section, ...texts) =>
+    texts.forEach((text) =>
+      assert.ok(
+        JSON.stringify(de.sections[section]).includes(text) ||
+          Object.values(de.methods).some((method) => JSON.stringify(method).includes(text)),
+        text,
+      ),
+    );
   assert.match(source('crates/window/src/making.rs'), /DENSITY_MILLI: i128 = 1_650/);
   says('air', 'κ / 1,65', '12,7', '≥ 18', '8,314462618');
   assert.match(source('crates/window/src/counter.rs'), /MAX_GAP_MS: i64 = 7 \* 86_400_000/);

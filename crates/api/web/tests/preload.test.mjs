@@ -17,7 +17,8 @@ function needed(path, found = new Set()) {
 }
 
 test('what answers a reader is asked for at once, the rest together after the first words, and what stands below after that', () => {
-  const asked = (more) => [...page.matchAll(/<link rel="modulepreload" href="([^"]+)"([^>]*)>/g)].filter(([, , said]) => said === more).map(([, path]) => path);
+  const asked = (more) =>
+    [...page.matchAll(/<link rel="modulepreload" href="([^"]+)"([^>]*)>/g)].filter(([, , said]) => said === more).map(([, path]) => path);
   const texts = ['text', 'text-city', 'text-figure'].map((name) => `js/${name}-de.js`);
   const later = (found, ...before) => [...found].filter((path) => !before.flat().includes(path)).sort();
   const controls = later(needed('js/controls.js'), 'js/controls.js');
@@ -31,5 +32,6 @@ test('sheets of other views wait for nobody and hold up nothing', () => {
   const sheets = [...page.matchAll(/<link rel="stylesheet" href="css\/([^"]+)\.css"([^>]*)>/g)];
   const first = sheets.filter(([, , more]) => more === '').map(([, name]) => name);
   assert.deepEqual(first, ['tokens', 'page', 'city', 'public']);
-  for (const [, name, more] of sheets.slice(first.length)) assert.match(more, name === 'print' ? /^ media="print"$/ : /^ disabled data-later$/, name);
+  for (const [, name, more] of sheets.slice(first.length))
+    assert.match(more, name === 'print' ? /^ media="print"$/ : /^ disabled data-later$/, name);
 });

@@ -3,17 +3,44 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { inWords } from '../js/registry-mistakes.js';
-import { add, amounts, cellsOf, difference, lineOf, mendedIn, mendingAddress, pathOf, put, says, sheetOf, textOf, whomOf, widen } from '../js/registry-rules.js';
+import {
+  add,
+  amounts,
+  cellsOf,
+  difference,
+  lineOf,
+  mendedIn,
+  mendingAddress,
+  pathOf,
+  put,
+  says,
+  sheetOf,
+  textOf,
+  whomOf,
+  widen,
+} from '../js/registry-rules.js';
 
 const TEXT = '\ufeffid;name;place\r\nA;"Markt; oben";Markt\r\n\r\n B ; Weg ;Weg';
 
 test('a line is cells as RFC 4180 quotes them, and back', () => {
-  for (const [line, cells] of [['a,b', ['a', 'b']], ['"a,b",c', ['a,b', 'c']], ['"a ""b""",', ['a "b"', '']], ['', ['']], [',', ['', '']]]) assert.deepEqual(cellsOf(line, ','), cells, line);
+  for (const [line, cells] of [
+    ['a,b', ['a', 'b']],
+    ['"a,b",c', ['a,b', 'c']],
+    ['"a ""b""",', ['a "b"', '']],
+    ['', ['']],
+    [',', ['', '']],
+  ])
+    assert.deepEqual(cellsOf(line, ','), cells, line);
   assert.equal(cellsOf('"a,b', ','), null, 'a quotation mark that stays open');
-  const random = (seed) => () => { seed = (seed * 48271) % 2147483647; return seed / 2147483647; };
+  const random = (seed) => () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
   const next = random(7);
   for (let n = 0; n < 500; n += 1) {
-    const cells = Array.from({ length: 1 + Math.floor(next() * 4) }, () => Array.from({ length: Math.floor(next() * 6) }, () => 'ab",; ä'[Math.floor(next() * 7)]).join(''));
+    const cells = Array.from({ length: 1 + Math.floor(next() * 4) }, () =>
+      Array.from({ length: Math.floor(next() * 6) }, () => 'ab",; ä'[Math.floor(next() * 7)]).join(''),
+    );
     for (const delimiter of [',', ';']) assert.deepEqual(cellsOf(lineOf(cells, delimiter), delimiter), cells);
   }
 });
@@ -49,10 +76,23 @@ test('two texts are told apart line by line, with a little around', () => {
   const lines = (n) => Array.from({ length: n }, (_, at) => `${at}`);
   const was = lines(20).join('\n');
   const is = [...lines(10), 'new', ...lines(20).slice(11)].join('\n');
-  assert.deepEqual(difference(was, is).map(({ kind, text }) => `${kind} ${text}`), ['gap ', 'same 8', 'same 9', 'gone 10', 'new new', 'same 11', 'same 12', 'gap ']);
+  assert.deepEqual(
+    difference(was, is).map(({ kind, text }) => `${kind} ${text}`),
+    ['gap ', 'same 8', 'same 9', 'gone 10', 'new new', 'same 11', 'same 12', 'gap '],
+  );
   assert.deepEqual(difference('a\nb', 'a\nb'), []);
-  assert.deepEqual(difference('a\nb\nc', 'x\nb\ny').map(({ kind, text }) => kind[0] + text), ['ga', 'nx', 'sb', 'gc', 'ny']);
-  const long = difference(lines(4000).map((n) => `a${n}`).join('\n'), lines(4000).map((n) => `b${n}`).join('\n'));
+  assert.deepEqual(
+    difference('a\nb\nc', 'x\nb\ny').map(({ kind, text }) => kind[0] + text),
+    ['ga', 'nx', 'sb', 'gc', 'ny'],
+  );
+  const long = difference(
+    lines(4000)
+      .map((n) => `a${n}`)
+      .join('\n'),
+    lines(4000)
+      .map((n) => `b${n}`)
+      .join('\n'),
+  );
   assert.equal(long.length, 8000);
 });
 
@@ -60,9 +100,20 @@ test('a refusal leads to the file that mends it', () => {
   assert.deepEqual(mendedIn('unknown_device', 'new-1'), { file: 'devices.csv', add: 'new-1' });
   assert.deepEqual(mendedIn('decode_failed', 'am-01-air', 'air-station'), { file: 'profiles/air-station.toml', add: null });
   assert.equal(mendedIn('unknown_property').file, '');
-  assert.deepEqual([whomOf({ device: null, detail: '"new-1" is not in devices.csv' }), whomOf({ device: 'a', detail: 'x' }), whomOf({ device: null, detail: '0016c001f153a14c is not in gateways.csv' }), whomOf({ device: null, detail: 'x' })], ['new-1', 'a', '0016c001f153a14c', null]);
+  assert.deepEqual(
+    [
+      whomOf({ device: null, detail: '"new-1" is not in devices.csv' }),
+      whomOf({ device: 'a', detail: 'x' }),
+      whomOf({ device: null, detail: '0016c001f153a14c is not in gateways.csv' }),
+      whomOf({ device: null, detail: 'x' }),
+    ],
+    ['new-1', 'a', '0016c001f153a14c', null],
+  );
   assert.equal(mendedIn('wrong_mic'), null, 'keys are changed on the machine');
-  assert.equal(mendingAddress({ file: 'devices.csv', add: 'new-1' }, 'unknown_device', 'new-1'), '#register=devices.csv&add=new-1&of=unknown_device%2Fnew-1');
+  assert.equal(
+    mendingAddress({ file: 'devices.csv', add: 'new-1' }, 'unknown_device', 'new-1'),
+    '#register=devices.csv&add=new-1&of=unknown_device%2Fnew-1',
+  );
   assert.equal(pathOf('profiles/air-station.toml'), 'registry/profiles%3Aair-station.toml');
 });
 

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { headline, judge, measuredWords, where } from '../js/sentence.js';
 
 const poles = { total: 42, reporting: 40 };
-const air = (...classes) => classes.map((found, at) => ({ place: ['Am Markt', 'Lange Straße', 'Ickerner Markt', 'Neuroder Platz'][at], class: found }));
+const air = (...classes) =>
+  classes.map((found, at) => ({ place: ['Am Markt', 'Lange Straße', 'Ickerner Markt', 'Neuroder Platz'][at], class: found }));
 const crowd = (today, usual, days = 4) => ({ zone: 'Altstadt', today, usual, days, weekday: 3 });
 const says = (facts, de, en) => {
   const whole = { air: [], crowd: null, poles, ...facts };
@@ -14,9 +15,12 @@ const says = (facts, de, en) => {
 };
 
 test('the first words are those that the service puts into the page', () => {
-  for (const { air: classes, reporting, total, measured, ...said } of JSON.parse(readFileSync(new URL('first-words.json', import.meta.url), 'utf8'))) {
+  for (const { air: classes, reporting, total, measured, ...said } of JSON.parse(
+    readFileSync(new URL('first-words.json', import.meta.url), 'utf8'),
+  )) {
     const facts = { air: classes.map(([place, found]) => ({ place, class: found })), crowd: null, poles: { reporting, total } };
-    for (const language of /** @type {const} */ (['de', 'en'])) assert.deepEqual([headline(facts, language), measuredWords(new Set(measured), language)], said[language]);
+    for (const language of /** @type {const} */ (['de', 'en']))
+      assert.deepEqual([headline(facts, language), measuredWords(new Set(measured), language)], said[language]);
   }
 });
 
@@ -33,12 +37,24 @@ test('good and very good need no places', () => {
 });
 
 test('the worse place is named and the rest said after it', () => {
-  says({ air: air(1, 2, 1) }, 'In der Langen Straße ist die Luft mäßig, sonst gut.', 'On Lange Straße the air is moderate, elsewhere good.');
-  says({ air: air(0, 3, 1) }, 'In der Langen Straße ist die Luft schlecht, sonst gut oder besser.', 'On Lange Straße the air is poor, elsewhere good or better.');
+  says(
+    { air: air(1, 2, 1) },
+    'In der Langen Straße ist die Luft mäßig, sonst gut.',
+    'On Lange Straße the air is moderate, elsewhere good.',
+  );
+  says(
+    { air: air(0, 3, 1) },
+    'In der Langen Straße ist die Luft schlecht, sonst gut oder besser.',
+    'On Lange Straße the air is poor, elsewhere good or better.',
+  );
 });
 
 test('two worse places stand together, more are counted', () => {
-  says({ air: air(2, 2, 1) }, 'Am Markt und in der Langen Straße ist die Luft mäßig, sonst gut.', 'At Am Markt and on Lange Straße the air is moderate, elsewhere good.');
+  says(
+    { air: air(2, 2, 1) },
+    'Am Markt und in der Langen Straße ist die Luft mäßig, sonst gut.',
+    'At Am Markt and on Lange Straße the air is moderate, elsewhere good.',
+  );
   says({ air: air(4, 4, 4, 1) }, 'An 3 von 4 Plätzen ist die Luft sehr schlecht.', 'The air is very poor at 3 of 4 places.');
 });
 
@@ -47,10 +63,26 @@ test('places without a class are not spoken of', () => {
 });
 
 test('a crowd is compared with the same weekday', () => {
-  says({ air: air(1, 1), crowd: crowd(1200, 1000) }, 'Die Luft ist überall gut. In der Altstadt ist mehr los als mittwochs üblich.', 'The air is good everywhere. In the Altstadt it is busier than usual for a Wednesday.');
-  says({ crowd: crowd(1050, 1000) }, 'In der Altstadt ist so viel los wie mittwochs üblich.', 'In the Altstadt it is as busy as usual for a Wednesday.');
-  says({ crowd: crowd(700, 1000) }, 'In der Altstadt ist weniger los als mittwochs üblich.', 'In the Altstadt it is quieter than usual for a Wednesday.');
-  says({ crowd: crowd(1600, 1000) }, 'In der Altstadt ist viel mehr los als mittwochs üblich.', 'In the Altstadt it is much busier than usual for a Wednesday.');
+  says(
+    { air: air(1, 1), crowd: crowd(1200, 1000) },
+    'Die Luft ist überall gut. In der Altstadt ist mehr los als mittwochs üblich.',
+    'The air is good everywhere. In the Altstadt it is busier than usual for a Wednesday.',
+  );
+  says(
+    { crowd: crowd(1050, 1000) },
+    'In der Altstadt ist so viel los wie mittwochs üblich.',
+    'In the Altstadt it is as busy as usual for a Wednesday.',
+  );
+  says(
+    { crowd: crowd(700, 1000) },
+    'In der Altstadt ist weniger los als mittwochs üblich.',
+    'In the Altstadt it is quieter than usual for a Wednesday.',
+  );
+  says(
+    { crowd: crowd(1600, 1000) },
+    'In der Altstadt ist viel mehr los als mittwochs üblich.',
+    'In the Altstadt it is much busier than usual for a Wednesday.',
+  );
   says({ crowd: crowd(10, 30) }, 'In der Altstadt ist es noch ruhig.', 'In the Altstadt it is still quiet.');
 });
 
@@ -61,7 +93,11 @@ test('without a custom nothing is said about a crowd', () => {
 
 test('a city without data says so', () => {
   says({ poles: { total: 42, reporting: 0 } }, 'Noch meldet kein Mast.', 'No pole is reporting yet.');
-  says({ poles: { total: 42, reporting: 7 } }, '7 von 42 Masten melden. Für ein Urteil über die Luft sind es noch zu wenige Messwerte.', '7 of 42 poles are reporting. There are still too few readings to judge the air.');
+  says(
+    { poles: { total: 42, reporting: 7 } },
+    '7 von 42 Masten melden. Für ein Urteil über die Luft sind es noch zu wenige Messwerte.',
+    '7 of 42 poles are reporting. There are still too few readings to judge the air.',
+  );
 });
 
 test('the borders of usual are ten per cent', () => {
@@ -72,8 +108,13 @@ test('the borders of usual are ten per cent', () => {
 
 test('places take the preposition that people use', () => {
   const cases = {
-    'Am Markt': ['Am Markt', 'At Am Markt'], Münsterplatz: ['Am Münsterplatz', 'At Münsterplatz'], 'Ickerner Markt': ['Am Ickerner Markt', 'At Ickerner Markt'],
-    Lönsstraße: ['In der Lönsstraße', 'On Lönsstraße'], 'Lange Straße': ['In der Langen Straße', 'On Lange Straße'], 'Castroper Altstadt': ['In der Castroper Altstadt', 'In the Castroper Altstadt'], Ickern: ['In Ickern', 'In Ickern'],
+    'Am Markt': ['Am Markt', 'At Am Markt'],
+    Münsterplatz: ['Am Münsterplatz', 'At Münsterplatz'],
+    'Ickerner Markt': ['Am Ickerner Markt', 'At Ickerner Markt'],
+    Lönsstraße: ['In der Lönsstraße', 'On Lönsstraße'],
+    'Lange Straße': ['In der Langen Straße', 'On Lange Straße'],
+    'Castroper Altstadt': ['In der Castroper Altstadt', 'In the Castroper Altstadt'],
+    Ickern: ['In Ickern', 'In Ickern'],
   };
   for (const [name, [de, en]] of Object.entries(cases)) assert.deepEqual([where(name, 'de'), where(name, 'en')], [de, en]);
 });

@@ -9,7 +9,9 @@ import { sectionOf } from '../js/method-outline.js';
 const folder = new URL('../js/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
 const sources = files.filter((name) => !name.startsWith('text-')).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]);
-const pages = readdirSync(new URL('../', import.meta.url)).filter((name) => name.endsWith('.html')).map((name) => [name, readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')]);
+const pages = readdirSync(new URL('../', import.meta.url))
+  .filter((name) => name.endsWith('.html'))
+  .map((name) => [name, readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')]);
 
 /** All texts of a language, and the files that they come from. */
 async function texts(language) {
@@ -23,7 +25,8 @@ const slots = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
 
 test('both languages have the same texts with the same places for values, none twice', () => {
   assert.deepEqual(Object.keys(german.table).sort(), Object.keys(english.table).sort());
-  for (const { keys } of [german, english]) assert.equal(new Set(keys).size, keys.length, `twice: ${keys.filter((key, at) => keys.indexOf(key) !== at)}`);
+  for (const { keys } of [german, english])
+    assert.equal(new Set(keys).size, keys.length, `twice: ${keys.filter((key, at) => keys.indexOf(key) !== at)}`);
   for (const [key, text] of Object.entries(german.table)) {
     assert.deepEqual(slots(english.table[key]), slots(text), key);
     assert.equal(english.table[key] === '', text === '', `${key} is said in one language alone`);
@@ -42,11 +45,15 @@ test('every text that a module or a page names is there', () => {
       assert.ok(start === '' || Object.keys(german.table).some((key) => key.startsWith(start)), `${name}: ${start}…`);
     }
   }
-  for (const [name, page] of pages) for (const [, key] of page.matchAll(/data-(?:text|label)="([^"]+)"/g)) assert.ok(key in german.table, `${name}: ${key}`);
+  for (const [name, page] of pages)
+    for (const [, key] of page.matchAll(/data-(?:text|label)="([^"]+)"/g)) assert.ok(key in german.table, `${name}: ${key}`);
 });
 
 test('explanations have the same topics in both languages, each leads to a section of the method page, each link to a topic', () => {
-  assert.deepEqual(explainEn.map(({ id, method }) => [id, method]), explainDe.map(({ id, method }) => [id, method]));
+  assert.deepEqual(
+    explainEn.map(({ id, method }) => [id, method]),
+    explainDe.map(({ id, method }) => [id, method]),
+  );
   for (const [at, { id, method, text }] of explainDe.entries()) {
     assert.equal(sectionOf(method), method, id);
     assert.equal(explainEn[at].text.paragraphs.length, text.paragraphs.length, id);
