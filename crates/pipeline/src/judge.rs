@@ -45,6 +45,14 @@ fn is_power_up(active: &Active, value: &RowValue) -> bool {
     value.is_power_up(active.power_up)
 }
 
+/// Which values from an instant on are judged anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Anew {
+    All,
+    /// Those that look back at the instant: of any other neither the values before have changed nor the rules.
+    LookingBack,
+}
+
 /// What is asked of a series.
 struct Asked<'a> {
     rules: &'a QualityRules,
@@ -65,10 +73,10 @@ impl Active {
 }
 
 impl Asked<'_> {
-    fn flags(&self, before: &Before, value: &RowValue, since_power_up: Option<i64>) -> Flags {
+    fn flags(&self, before: &[i64], value: &RowValue, since_power_up: Option<i64>) -> Flags {
         let mut flags = Flags::NONE;
         if is_comparable(value) {
-            flags = history_flags(self.rules, before.as_slice(), value.value, self.is_count);
+            flags = history_flags(self.rules, before, value.value, self.is_count);
         }
         if since_power_up.is_some_and(|since| is_warming_up(self.rules, since)) {
             flags = flags.with(Flag::WarmingUp);
@@ -102,7 +110,7 @@ impl Device {
             if self.is_newest(value.series, time) {
                 let before =
                     if looks_back(asked.rules) { self.tails.before(value.series, time) } else { Before::default() };
-                value.flags = value.flags.union(asked.flags(&before, value, since));
+                value.flags = value.flags.union(asked.flags(before.as_slice(), value, since));
             } else {
                 all_newest = false;
             }
@@ -150,7 +158,8 @@ impl Place<'_> {
         self.walk(&mut near, home, 1, if warming_up { at.plus(longest) } else { at });
         self.error.take().map_or(Ok(()), Err)?;
         self.follows(RevisionReason::Quality);
-        self.judge_near(&near.sorted());
+        let asked = if self.is_settled && !warming_up { Anew::LookingBack } else { Anew::All };
+        self.judge_near(&near.sorted(), asked);
         self.error.take().map_or(Ok(()), Err)
     }
 
@@ -186,7 +195,7 @@ impl Place<'_> {
         let mut near = Near::new(quarter.start(), stride, asked.collect());
         near.take(self.active, self.get(quarter));
         self.walk(&mut near, quarter, -1, quarter.start().plus(-self.longest_warm_up(rules, false)));
-        self.judge_near(&near.sorted());
+        self.judge_near(&near.sorted(), Anew::All);
         self.error.take().map_or(Ok(()), Err)
     }
 
@@ -213,44 +222,47 @@ impl Place<'_> {
     }
 
     /// Judges what is there from the instant on.
-    fn judge_near(&mut self, near: &Near) {
+    fn judge_near(&mut self, near: &Near, anew: Anew) {
         for (_, kept) in &near.series {
-            self.judge_series(kept, near.at, &near.powered_up);
+            self.judge_series(kept, near, anew);
         }
     }
 
-    fn judge_series(&mut self, kept: &[Kept], from: UtcMillis, powered_up: &[UtcMillis]) {
+    fn judge_series(&mut self, kept: &[Kept], near: &Near, anew: Anew) {
         // those that can be compared with, and how many of them are too old for the value at hand
-        let (mut usable, mut old) = (Vec::with_capacity(kept.len()), 0);
+        let (mut times, mut usable, mut old) = (Vec::with_capacity(kept.len()), Vec::with_capacity(kept.len()), 0);
+        let until_instant = kept.iter().filter(|of| of.event_time <= near.at && is_comparable(&of.value)).count();
         let device = self.active.registered(self.no);
-        let (mut installation, mut asked) = (None, None);
+        let (mut installation, mut asked, mut look_back) = (None, None, 0);
         for of in kept {
-            if of.event_time >= from {
-                while usable.get(old).is_some_and(|(at, _)| of.event_time.since(*at) > LOOK_BACK_MS) {
+            if of.event_time >= near.at {
+                while times.get(old).is_some_and(|at| of.event_time.since(*at) > LOOK_BACK_MS) {
                     old += 1;
                 }
                 let now = device.map(|device| std::ptr::from_ref(device.at(of.event_time)));
                 if installation != Some(now) {
-                    let (rules, _) = self.active.rules_at(self.no, of.event_time);
-                    (installation, asked) = (Some(now), self.active.asked(rules, of.value.series));
+                    let (rules, stride) = self.active.rules_at(self.no, of.event_time);
+                    (installation, look_back) = (Some(now), stride);
+                    asked = self.active.asked(rules, of.value.series);
                 }
-                if let Some(asked) = &asked {
-                    self.judge_value(of, asked, &usable[old..], powered_up);
+                let looks_there = of.event_time == near.at || usable.len() < until_instant + look_back;
+                if let Some(asked) = asked.as_ref().filter(|_| looks_there || anew == Anew::All) {
+                    let before = &usable[old.max(usable.len().saturating_sub(LOOK_BACK))..];
+                    self.judge_value(of, asked, before, &near.powered_up);
                 }
             }
             if is_comparable(&of.value) {
-                usable.push((of.event_time, of.value.value));
+                times.push(of.event_time);
+                usable.push(of.value.value);
             }
         }
     }
 
-    fn judge_value(&mut self, of: &Kept, asked: &Asked<'_>, usable: &[(UtcMillis, i64)], powered_up: &[UtcMillis]) {
-        let mut before = Before::default();
-        usable[usable.len().saturating_sub(LOOK_BACK)..].iter().for_each(|(_, value)| before.push(*value));
+    fn judge_value(&mut self, of: &Kept, asked: &Asked<'_>, before: &[i64], powered_up: &[UtcMillis]) {
         let since = powered_up.iter().rev().find(|power_up| **power_up <= of.event_time);
         let since = since.map(|power_up| of.event_time.since(*power_up));
         let own = Flags(of.value.flags.0 & OWN.0);
-        let flags = own.union(asked.flags(&before, &of.value, since));
+        let flags = own.union(asked.flags(before, &of.value, since));
         if flags != of.value.flags {
             self.set_flags(of, flags);
         }

@@ -28,6 +28,9 @@ pub(crate) struct Place<'a> {
     pub(crate) reason: RevisionReason,
     /// Blocks before have no rows any more: nothing is looked for or changed there.
     pub(crate) sealed_to: Quarter,
+    /// Whether all is as the registry in force has it: what a stored block comes to need not be summed up again, and only what looks back
+    /// at a change is judged anew.
+    pub(crate) is_settled: bool,
     pub(crate) touched: Vec<Quarter>,
     /// Values that were changed after they had been accepted.
     pub(crate) mended: Vec<Mended>,
@@ -68,6 +71,7 @@ impl<'a> Place<'a> {
             refill: false,
             reason,
             sealed_to: Quarter(i32::MIN),
+            is_settled: false,
             touched,
             mended,
             error: None,
@@ -208,11 +212,14 @@ impl<'a> Place<'a> {
 
     /// Changes a closed block and notes the revision: one for each minute of receipt.
     fn revise(&mut self, at: usize, made: bool, change: &mut dyn FnMut(&mut Block) -> bool) {
-        let held = &mut self.device.held[at];
-        let former = (!made && held.revised_minute != self.minute).then(|| held.block.clone());
-        if change(&mut held.block) {
-            let known = former.map_or_else(Vec::new, |former| self.aggregates(&former).pack());
-            self.note_revision(at, known);
+        let held = &self.device.held[at];
+        let is_first = !made && held.revised_minute != self.minute;
+        let known = if is_first { held.stored.as_ref().filter(|_| self.is_settled && !held.changed) } else { None };
+        let known = known.map(|stored| stored.aggregates.pack());
+        let former = (is_first && known.is_none()).then(|| held.block.clone());
+        if change(&mut self.device.held[at].block) {
+            let former = former.map(|former| self.aggregates(&former).pack());
+            self.note_revision(at, known.or(former).unwrap_or_default());
         }
     }
 
