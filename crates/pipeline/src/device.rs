@@ -61,6 +61,8 @@ impl Held {
 #[derive(Debug)]
 pub(crate) struct Device {
     pub(crate) last_closed: Quarter,
+    /// No block of it lies before, as far as is known: of a device that was not met in this process for the first time nothing is.
+    pub(crate) first: Quarter,
     /// Its readings before are gone, whatever the registry in force says of them.
     pub(crate) sealed_to: Quarter,
     /// Newest event time accepted.
@@ -95,6 +97,7 @@ impl Default for Device {
     fn default() -> Self {
         Self {
             last_closed: Quarter(i32::MIN),
+            first: Quarter(i32::MIN),
             sealed_to: Quarter(i32::MIN),
             newest: UtcMillis(i64::MIN),
             received_at: UtcMillis(i64::MIN),
@@ -116,6 +119,12 @@ impl Default for Device {
 impl Device {
     pub(crate) fn held_at(&self, quarter: Quarter) -> Result<usize, usize> {
         self.held.binary_search_by_key(&quarter, |held| held.block.quarter())
+    }
+
+    /// Notes where its first block lies, before a row of `quarter` is put into one.
+    pub(crate) fn note_first(&mut self, quarter: Quarter) {
+        let is_new = self.newest.0 == i64::MIN;
+        self.first = if is_new { quarter } else { self.first.min(quarter) };
     }
 
     /// Whether a restart notes what is accepted now again: an open block keeps the rows of this batch until it closes, and then its

@@ -229,6 +229,7 @@ impl Fold {
         }
         let (sealed_to, is_settled) = (self.sealed_to(no), !self.is_resettling());
         let device = &mut self.devices[no.index()];
+        device.note_first(row.event_time.quarter());
         let late = row.event_time.quarter() <= device.last_closed;
         let minute = row.received_at.0.div_euclid(60_000);
         let mut place = Place::new(no, device, active, env, self.batch + 1, minute, &mut self.pending.revisions);

@@ -176,7 +176,7 @@ impl<'a> Place<'a> {
     fn find(&mut self, quarter: Quarter) -> Result<usize, usize> {
         let at = match self.device.held_at(quarter) {
             found if quarter < self.sealed_to => return Err(found.unwrap_or_else(|at| at)),
-            Err(at) if quarter <= self.device.last_closed => at,
+            Err(at) if (self.device.first..=self.device.last_closed).contains(&quarter) => at,
             found => return found,
         };
         match self.load(quarter) {
