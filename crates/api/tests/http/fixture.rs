@@ -312,7 +312,7 @@ impl City {
         self.commit();
         let message = |seq: u64| match self.journal.read_one(Seq(seq)) {
             Ok(Some(Record::Message(message))) => (Seq(seq), message),
-            other => panic!("{other:?}"),
+            other => unreachable!("record {seq} is {other:?}"),
         };
         self.store.keep_quarantined(seqs.iter().copied().map(message)).unwrap();
         self.replay(minute, false).await;
