@@ -145,7 +145,6 @@ impl Service {
         let queries = Queries::new(&store, Arc::clone(&fold));
         let journal = open_journal(&setup.data, setup.journal, &fold)?;
         let watch = RegistryWatch::start(setup.registry.clone(), &library, &journal, &fold).await?;
-
         let (commits, trouble, (offers, offered)) =
             (watch::Sender::new(0), watch::Sender::new(None), mpsc::channel(OFFERS));
         let mut targets = Targets::new((&setup.influx, setup.history.as_ref()), &store, &queries, &library, &commits)?;

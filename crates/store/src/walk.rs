@@ -20,6 +20,8 @@ pub struct WantedBlocks<'a> {
     pub to: UtcMillis,
     /// Whether the newest come first.
     pub newest_first: bool,
+    /// Whether blocks of which the readings are gone are visited as well: without rows.
+    pub sealed: bool,
     /// Most blocks to look for; those of one quarter are looked for together.
     pub most: usize,
 }
@@ -112,7 +114,11 @@ impl WantedBlocks<'_> {
         let mut blocks = Vec::new();
         for device in self.devices.iter().filter(|device| (self.is_wanted)(**device, quarter)) {
             walk.looked_for += 1;
-            blocks.extend(snapshot.block(quarter, *device)?.map(|block| (*device, block)));
+            let block = match snapshot.block(quarter, *device)? {
+                None if self.sealed && snapshot.is_sealed(quarter, *device)? => Some(Cow::Owned(Block::new(quarter))),
+                block => block,
+            };
+            blocks.extend(block.map(|block| (*device, block)));
         }
         Ok(blocks)
     }

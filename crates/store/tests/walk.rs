@@ -24,6 +24,7 @@ fn wanted<'a>(devices: &'a [DeviceNo], newest_first: bool) -> WantedBlocks<'a> {
         from: UtcMillis(i64::MIN),
         to: UtcMillis(i64::MAX),
         newest_first,
+        sealed: false,
         most: usize::MAX,
     }
 }

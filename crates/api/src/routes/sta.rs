@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! path, query ──► smartpole_sta::answer ──► City (who is there, by number) ──► words (what is said of it)
-//!                                              └──► observations ──► blocks of fold and store
+//!                                              └──► observations ──► blocks of fold and store, past: readings of the history
 //! ```
 //!
 //! Everybody gets what `/api/v1/series` gives them: no datastream of what is personal, or of a device that counts persons, is there
@@ -31,12 +31,18 @@ use crate::{
 mod city;
 mod id;
 mod observations;
+mod past;
 pub(super) mod words;
 
 /// The root, without the service's own address.
 pub(crate) const ROOT: &str = "/sta/v1.1";
 /// All paths behind it.
 pub(crate) const PATHS: &str = "/sta/v1.1/{*path}";
+
+/// Why observations could not be read, on its way through a question.
+#[derive(Debug, thiserror::Error)]
+#[error("observations cannot be read")]
+struct Unread(Problem);
 
 /// The root document of SensorThings.
 #[derive(Serialize, ToSchema)]
@@ -111,6 +117,9 @@ fn problem(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Invalid { detail, remedy } => Problem::parameter(detail, remedy),
         Refusal::Nothing(path) => Problem::no_such_page(&format!("{ROOT}/{path}")),
-        refusal @ Refusal::Source(_) => Problem::internal(&refusal),
+        Refusal::Source(source) => match source.downcast::<Unread>() {
+            Ok(unread) => unread.0,
+            Err(source) => Problem::internal(&Refusal::Source(source)),
+        },
     }
 }

@@ -96,6 +96,27 @@ async fn a_reading_that_is_kept_elsewhere_is_traced_and_one_that_nobody_has_is_g
 }
 
 #[tokio::test]
+async fn observations_that_are_kept_elsewhere_are_found_in_both_directions_and_by_number() {
+    let elsewhere = elsewhere();
+    let city = city(&elsewhere).await;
+    let results = async |query: &str| {
+        let list = text(city.ask("GET", &format!("/sta/v1.1/Observations?$select=result&{query}")).await).await;
+        let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+        list["value"].as_array().unwrap().iter().map(|of| of["result"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(results("").await, ["7.3", "7.45", "7.46"]);
+    assert_eq!(results("$orderby=phenomenonTime%20desc&$top=2").await, ["7.46", "7.45"]);
+    assert_eq!(results("$filter=phenomenonTime%20gt%202026-11-25T10:01:30Z").await, ["7.46"]);
+    let one = "/sta/v1.1/Observations(217764030000)/result/$value";
+    assert_eq!(text(city.ask("GET", one).await).await, "7.3");
+    *elsewhere.0.lock().unwrap() = Err(HistoryAway("nobody is there".to_owned()));
+    for uri in [one, "/sta/v1.1/Observations"] {
+        let away = city.get(uri).await;
+        assert!(away.starts_with("503") && away.contains("nobody is there"), "{away}");
+    }
+}
+
+#[tokio::test]
 async fn an_import_of_what_is_kept_elsewhere_brings_nothing_new() {
     let elsewhere = elsewhere();
     let city =

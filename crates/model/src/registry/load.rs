@@ -141,19 +141,11 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
         device_by_id,
         gateway_by_eui,
     };
-    if let Some(text) = read_optional(files, keys::FILE, problems) {
-        keys::read(text, &mut registry, &device_names, problems);
-    }
     registry.rules = match read_optional(files, rules::FILE, problems) {
         Some(text) => rules::read(text, &properties, &profile_names(files), problems),
         None => rules::defaults(&properties),
     };
-    if let Some(text) = read_optional(files, calibrations::FILE, problems) {
-        calibrations::read(text, &mut registry, &device_names, &properties, problems);
-    }
-    if let Some(text) = read_optional(files, counts::FILE, problems) {
-        registry.counts = counts::read(text, &registry, &device_names, problems);
-    }
+    read_of_devices(files, &mut registry, &device_names, &properties, problems);
     if let Some(text) = read_optional(files, calendar::FILE, problems) {
         registry.sunday_openings = calendar::read(text, problems);
     }
@@ -164,6 +156,25 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
         registry.alerts = alerts::read(text, &properties, &registry.poles, problems);
     }
     Inputs { registry, settings: read_settings(files, problems) }
+}
+
+/// What may be said of devices that are there: their keys, calibrations, counts by hand.
+fn read_of_devices(
+    files: &Files,
+    registry: &mut Registry,
+    devices: &Names,
+    properties: &Properties,
+    problems: &mut Vec<Problem>,
+) {
+    if let Some(text) = read_optional(files, keys::FILE, problems) {
+        keys::read(text, registry, devices, problems);
+    }
+    if let Some(text) = read_optional(files, calibrations::FILE, problems) {
+        calibrations::read(text, registry, devices, properties, problems);
+    }
+    if let Some(text) = read_optional(files, counts::FILE, problems) {
+        registry.counts = counts::read(text, registry, devices, problems);
+    }
 }
 
 /// The text of a file that may be left out.

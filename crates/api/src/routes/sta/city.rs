@@ -9,6 +9,7 @@ use smartpole_pipeline::{Fold, NameKind};
 use smartpole_sta::{Kind, Observation, Source, SourceError, Value, Walk, Wanted};
 
 use super::{
+    Unread,
     id::{self, Course},
     observations, words,
 };
@@ -197,7 +198,7 @@ impl Source for City<'_> {
     }
 
     fn observation(&self, id: i64) -> Result<Option<Observation>, SourceError> {
-        Ok(observations::one(self, id)?)
+        Ok(observations::one(self, id).map_err(Unread)?)
     }
 
     fn observations(
@@ -205,6 +206,6 @@ impl Source for City<'_> {
         wanted: &Wanted<'_>,
         visit: &mut dyn FnMut(Observation) -> ControlFlow<()>,
     ) -> Result<Walk, SourceError> {
-        Ok(observations::walk(self, wanted, visit)?)
+        Ok(observations::walk(self, wanted, visit).map_err(Unread)?)
     }
 }

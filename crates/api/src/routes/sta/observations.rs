@@ -4,25 +4,28 @@ use std::{cmp::Reverse, collections::BTreeMap, ops::ControlFlow};
 
 use smartpole_model::{DeviceNo, Flag, Quarter, Series, UtcMillis};
 use smartpole_sta::{Observation, Value, Walk, Wanted};
-use smartpole_store::{Error, WantedBlocks};
-use smartpole_window::{Block, Row, RowValue};
+use smartpole_store::WantedBlocks;
+use smartpole_window::{Row, RowValue};
 
 use super::{
+    super::trace,
     city::{City, Datastream},
     id,
+    past::Past,
     words::word,
 };
+use crate::problem::Problem;
 
 /// Datastreams of a device that are wanted.
 type OfDevice<'a> = Vec<(i64, &'a Datastream)>;
 
 /// The observation of a number.
-pub(super) fn one(city: &City<'_>, id: i64) -> Result<Option<Observation>, Error> {
+pub(super) fn one(city: &City<'_>, id: i64) -> Result<Option<Observation>, Problem> {
     let Some((course, time)) = id::observed(id) else { return Ok(None) };
     let Some(device) = city.device_of(course.device) else { return Ok(None) };
     let Some(pole) = pole_at(city, device, time.quarter()) else { return Ok(None) };
     let Some((datastream, found)) = city.datastream_of(course, pole) else { return Ok(None) };
-    let kept = city.parts.queries.kept_reading(course.device, found.series, time)?;
+    let kept = trace::kept(city.parts, course.device, found.series, time)?;
     Ok(kept.and_then(|kept| observation(city, (datastream, found), &kept.row, &kept.row.values, kept.value)))
 }
 
@@ -31,7 +34,7 @@ pub(super) fn walk(
     city: &City<'_>,
     wanted: &Wanted<'_>,
     visit: &mut dyn FnMut(Observation) -> ControlFlow<()>,
-) -> Result<Walk, Error> {
+) -> Result<Walk, Problem> {
     let mut by_device: BTreeMap<DeviceNo, OfDevice<'_>> = BTreeMap::new();
     for id in wanted.datastreams {
         if let Some(datastream) = city.datastream(*id) {
@@ -51,12 +54,22 @@ pub(super) fn walk(
         from,
         to,
         newest_first: wanted.newest_first,
+        sealed: city.parts.history.is_some(),
         most: wanted.blocks,
     };
+    let properties = by_device.values().flatten().map(|(_, datastream)| datastream.series.property).collect();
+    let mut past = Past::new(city.parts, &devices, properties);
+    let mut away = None;
     let walk = city.parts.queries.walk(&blocks, |quarter, blocks| {
         let mut found = Vec::new();
         for (device, block) in blocks {
-            found.extend(of_block(city, &by_device[device], quarter, block));
+            match past.rows(quarter, *device, block) {
+                Ok(rows) => found.extend(of_block(city, &by_device[device], quarter, &rows)),
+                Err(problem) => {
+                    away = Some(problem);
+                    return ControlFlow::Break(());
+                }
+            }
         }
         found.retain(|observation| observation.time >= from && observation.time < to);
         if wanted.newest_first {
@@ -66,7 +79,7 @@ pub(super) fn walk(
         }
         found.into_iter().try_for_each(&mut *visit)
     })?;
-    Ok(Walk { blocks: walk.looked_for, cut: walk.cut })
+    away.map_or(Ok(Walk { blocks: walk.looked_for, cut: walk.cut }), Err)
 }
 
 /// The part of the wanted span in which one of the devices worked at its pole.
@@ -89,7 +102,7 @@ fn pole_at(city: &City<'_>, device: usize, quarter: Quarter) -> Option<usize> {
     city.inputs.registry.devices.get(device)?.active_at(quarter.start()).map(|installation| installation.pole)
 }
 
-fn of_block(city: &City<'_>, wanted: &OfDevice<'_>, quarter: Quarter, block: &Block) -> Vec<Observation> {
+fn of_block(city: &City<'_>, wanted: &OfDevice<'_>, quarter: Quarter, rows: &[Row]) -> Vec<Observation> {
     let Some(pole) = wanted.first().and_then(|(_, datastream)| pole_at(city, datastream.device, quarter)) else {
         return Vec::new();
     };
@@ -98,13 +111,12 @@ fn of_block(city: &City<'_>, wanted: &OfDevice<'_>, quarter: Quarter, block: &Bl
         .filter(|(_, datastream)| datastream.pole == pole)
         .map(|(id, datastream)| (datastream.series, (*id, *datastream)))
         .collect();
-    let rows = block.rows();
     let mut together: BTreeMap<UtcMillis, Vec<RowValue>> = BTreeMap::new();
-    for row in &rows {
+    for row in rows {
         together.entry(row.event_time).or_default().extend(&row.values);
     }
     let mut found = Vec::new();
-    for row in &rows {
+    for row in rows {
         for value in &row.values {
             let of = here.get(&value.series);
             found.extend(of.and_then(|of| observation(city, *of, row, &together[&row.event_time], *value)));
