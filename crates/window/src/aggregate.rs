@@ -1,6 +1,6 @@
 //! Count, sum, minimum and maximum: what a window says.
 
-use smartpole_model::{Flag, Flags, Mean, PackError, PropertyNo, Reader, Series, put_i64, put_u64};
+use smartpole_model::{Flag, Flags, Mean, PackError, Reader, Series, put_i64, put_u64};
 
 use crate::{
     energy,
@@ -225,25 +225,6 @@ impl Aggregates {
         out
     }
 
-    /// Takes those of one property from packed aggregates, in place of what was here. What comes after them is not looked at.
-    ///
-    /// # Errors
-    /// If the bytes are not those of aggregates, as far as they are read.
-    pub fn unpack_of(&mut self, bytes: &[u8], property: PropertyNo) -> Result<(), PackError> {
-        self.0.clear();
-        let mut reader = Reader::new(bytes);
-        for _ in 0..reader.len("aggregates")? {
-            let (series, aggregate) = (take_series(&mut reader)?, Aggregate::take(&mut reader)?);
-            if series.property > property {
-                break;
-            }
-            if series.property == property {
-                self.0.push((series, aggregate));
-            }
-        }
-        Ok(())
-    }
-
     /// The aggregates that these bytes are.
     ///
     /// # Errors
@@ -257,25 +238,5 @@ impl Aggregates {
         }
         let ordered = all.windows(2).all(|pair| pair[0].0 < pair[1].0);
         if ordered && reader.remaining() == 0 { Ok(Self(all)) } else { Err(PackError::Invalid("aggregates")) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn those_of_one_property_are_unpacked_alone_and_in_place_of_others() {
-        let series = |property, channel| Series { property: PropertyNo(property), channel };
-        let level = |level| Aggregate { count: 2, sum: 3 * level, min: level, max: 2 * level, ..Aggregate::default() };
-        let all =
-            [(series(1, 0), level(5)), (series(3, 0), level(-7)), (series(3, 1), level(8)), (series(4, 0), level(9))];
-        let packed = Aggregates(all.to_vec()).pack();
-        let mut of = Aggregates::default();
-        for (property, range) in [(3, 1..3), (1, 0..1), (4, 3..4), (2, 0..0), (5, 0..0)] {
-            of.unpack_of(&packed, PropertyNo(property)).expect("packed above");
-            assert_eq!(of.0, all[range], "property {property}");
-        }
-        assert!(of.unpack_of(&packed[..packed.len() - 1], PropertyNo(4)).is_err(), "cut off where it is read");
     }
 }

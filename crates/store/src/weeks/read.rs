@@ -79,12 +79,11 @@ fn each_stored(
     let (scope, number) = scope_key(of.scope);
     let asked = params![of.level as u8, scope, number, of.span.0.0, of.span.1.0];
     let mut rows = statement.query(asked).map_err(&doing)?;
-    let mut aggregates = Aggregates::default();
     while let Some(row) = rows.next().map_err(&doing)? {
         let (start, minute) = (UtcMillis(row.get(0).map_err(&doing)?), row.get(1).map_err(&doing)?);
         let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
-        aggregates.unpack_of(blob, of.property).map_err(damaged("hour or day"))?;
-        each(&Rollup { start, minute, revision: row.get(2).map_err(&doing)?, aggregates: &aggregates })?;
+        let aggregates = &Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
+        each(&Rollup { start, minute, revision: row.get(2).map_err(&doing)?, aggregates })?;
     }
     Ok(())
 }
