@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
 use smartpole_model::Quarter;
+use smartpole_pipeline::RecentBlock;
 use smartpole_window::{Aggregate, Aggregates, Means};
 
 use super::{Asked, Wanted};
@@ -11,9 +12,9 @@ use crate::{
     Error,
     error::{damaged, sqlite},
     queries::Snapshot,
-    scope::member_of,
+    scope::{Part, member_of},
     store::block_id,
-    weeks::{RollupsOf, each_rollup},
+    weeks::{Rollup, RollupsOf, each_rollup},
 };
 
 /// What is gathered of one part for one window.
@@ -33,7 +34,11 @@ pub(super) struct Cells(Vec<(i64, Cell)>);
 
 /// What is gathered, by part: the scope itself, or the poles of a zone.
 #[derive(Debug, Default)]
-pub(super) struct Gathered(BTreeMap<u32, Cells>);
+pub(super) struct Gathered {
+    parts: BTreeMap<u32, Cells>,
+    /// Parts that are complete, added up.
+    sums: Vec<(i64, Sum)>,
+}
 
 /// All parts of a window together.
 #[derive(Debug, Default)]
@@ -75,23 +80,28 @@ impl Cells {
 
 impl Gathered {
     pub(super) fn part(&mut self, number: u32) -> &mut Cells {
-        self.0.entry(number).or_default()
+        self.parts.entry(number).or_default()
+    }
+
+    /// Adds a part that is complete and comes after those that were, and leaves its cells empty.
+    fn add_whole(&mut self, cells: &mut Cells) {
+        add(&mut self.sums, cells);
     }
 
     /// The windows of which something is known, in order. Parts are added up by number, as means hang on the order.
     pub(super) fn sums(self) -> impl Iterator<Item = (i64, Sum)> {
-        let mut sums: Vec<(i64, Sum)> = Vec::new();
-        for (_, cells) in self.0 {
-            add(&mut sums, cells);
+        let Self { parts, mut sums } = self;
+        for (_, mut cells) in parts {
+            add(&mut sums, &mut cells);
         }
         sums.into_iter().filter(|(_, sum)| sum.is_known && !sum.gone)
     }
 }
 
 /// Adds a part; both are in order.
-fn add(sums: &mut Vec<(i64, Sum)>, cells: Cells) {
+fn add(sums: &mut Vec<(i64, Sum)>, cells: &mut Cells) {
     let (mut at, mut others) = (0, Vec::new());
-    for (start, cell) in cells.0 {
+    for (start, cell) in cells.0.drain(..) {
         at += sums[at..].iter().take_while(|(known, _)| *known < start).count();
         match sums.get_mut(at) {
             Some((known, sum)) if *known == start => sum.add(&cell),
@@ -156,36 +166,51 @@ pub(super) fn quarters(
     Ok(())
 }
 
+/// Part by part, so that what is gathered of one is at hand while it is added.
 pub(super) fn rollups(
     snapshot: &Snapshot,
     wanted: &Wanted,
     asked: &Asked,
     gathered: &mut Gathered,
 ) -> Result<(), Error> {
-    for part in &asked.parts {
-        let cells = gathered.part(part.number);
-        let of = RollupsOf { level: asked.level, scope: part.scope, property: wanted.property, span: asked.span };
-        each_rollup(
-            snapshot,
-            of,
-            |_| true,
-            |rollup| {
-                let cell = cells.entry(asked.window_of(wanted.step, rollup.start).0);
-                cell.revision += rollup.revision;
-                cell.add(false, wanted.of(rollup.aggregates));
-                Ok(())
-            },
-        )?;
-    }
-    for block in &snapshot.recent {
-        let member = member_of(&asked.members, block.device);
-        let Some(part) = member.and_then(|member| member.part_at(block.quarter.start(), &asked.parts)) else {
-            continue;
-        };
-        let window = asked.window_of(wanted.step, asked.level.start(block.quarter.start()));
-        let cell = gathered.part(part).entry(window.0);
-        cell.revision += block.revisions;
-        cell.add(block.open, wanted.of(&block.gain));
+    let recent = by_part(&snapshot.recent, asked);
+    let mut parts: Vec<&Part> = asked.parts.iter().collect();
+    parts.sort_by_key(|part| part.number);
+    let mut cells = Cells::default();
+    for alike in parts.chunk_by(|one, next| one.number == next.number) {
+        let number = alike[0].number;
+        alike.iter().try_for_each(|part| stored(snapshot, wanted, asked, part, &mut cells))?;
+        let first = recent.partition_point(|(part, _)| *part < number);
+        for (_, block) in recent[first..].iter().take_while(|(part, _)| *part == number) {
+            let window = asked.window_of(wanted.step, asked.level.start(block.quarter.start()));
+            let cell = cells.entry(window.0);
+            cell.revision += block.revisions;
+            cell.add(block.open, wanted.of(&block.gain));
+        }
+        gathered.add_whole(&mut cells);
     }
     Ok(())
+}
+
+/// Blocks in memory with the parts that they belong to, by part.
+fn by_part<'a>(recent: &'a [RecentBlock], asked: &Asked) -> Vec<(u32, &'a RecentBlock)> {
+    let part = |block: &'a RecentBlock| {
+        let member = member_of(&asked.members, block.device)?;
+        Some((member.part_at(block.quarter.start(), &asked.parts)?, block))
+    };
+    let mut all: Vec<_> = recent.iter().filter_map(part).collect();
+    all.sort_by_key(|(part, _)| *part);
+    all
+}
+
+/// Hours or days of a part that the file has.
+fn stored(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, part: &Part, cells: &mut Cells) -> Result<(), Error> {
+    let of = RollupsOf { level: asked.level, scope: part.scope, property: wanted.property, span: asked.span };
+    let each = |rollup: &Rollup<'_>| {
+        let cell = cells.entry(asked.window_of(wanted.step, rollup.start).0);
+        cell.revision += rollup.revision;
+        cell.add(false, wanted.of(rollup.aggregates));
+        Ok(())
+    };
+    each_rollup(snapshot, of, |_| true, each)
 }
