@@ -17,5 +17,9 @@ for (const button of document.querySelectorAll('[data-language]')) {
   button.addEventListener('click', () => setLanguage(button.dataset.language).then(() => changed('language')));
 }
 await painted();
-for (const link of document.querySelectorAll('link[data-rest]')) link.media = 'all';
-await import('./main.js');
+const rest = import('./main.js');
+for (const link of document.querySelectorAll('link[data-rest]')) {
+  link.media = 'all';
+  await new Promise((done) => setTimeout(done)); // all at once they would hold up a slow processor
+}
+await rest;

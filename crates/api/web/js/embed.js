@@ -9,7 +9,7 @@ import { clock } from './format.js';
 import { startLanguage, t } from './i18n.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
 import { drawToday } from './places.js';
-import { on, state } from './state.js';
+import { on, state, whole } from './state.js';
 import { colourByAddress } from './theme.js';
 
 /** Public counts are a quarter of an hour old at best. */
@@ -25,7 +25,7 @@ const KINDS = {
     parts: ['poles'],
     frame: mapFrame,
     draw: () => {
-      drawMap();
+      whole(drawMap);
       drawLegend();
     },
   },

@@ -39,7 +39,7 @@ let base = null;
 const markers = new Map();
 const parts = {};
 
-/** Draws poles and names; makes the ground when poles are known for the first time. */
+/** Draws poles and names, piece by piece; makes the ground when poles are known for the first time. */
 export function drawMap() {
   const box = find('#map');
   if (!box.checkVisibility()) return undefined; // without a size there is nothing to place; shown, it is drawn
@@ -47,10 +47,15 @@ export function drawMap() {
     const other = instead('poles', state.poles.size === 0, t('map.empty'), loadAll);
     if (other) return box.replaceChildren(other);
     start(box);
+    return drawMarks;
   }
+  return drawMarks();
+}
+
+function drawMarks() {
   syncMarkers();
   drawControls();
-  return place();
+  return place;
 }
 
 /** Repaints the ground in the theme's colours. */
@@ -77,9 +82,7 @@ function start(box) {
   box.replaceChildren();
   base = svgBase(box, state.zones);
   base.fit(boundsOf(shownFirst()), PADDING);
-  box.append(parts.names, parts.gateways, parts.poles, parts.controls, parts.scale);
   base.onMove(() => requestAnimationFrame(place));
-  box.dataset.drawn = base.kind;
   if (new URLSearchParams(location.search).get('map') !== 'svg') awaitReach(box);
 }
 
@@ -155,7 +158,8 @@ function dress(marker, pole) {
 }
 
 function place() {
-  const { clientWidth: width, clientHeight: height } = parts.names; // before anything is written
+  const box = find('#map');
+  const { clientWidth: width, clientHeight: height } = box; // before anything is written
   const gateways = gatewaysOnMap();
   const things = [...state.poles.values(), ...gateways, ...state.foreign.values()];
   const spots = spread(
@@ -164,10 +168,14 @@ function place() {
   );
   const spotOf = new Map(things.map(({ id }, at) => [id, spots[at]]));
   const marks = new Map([...markers, ...gatewayButtons(parts.gateways, gateways), ...foreignLinks(parts.gateways)]);
-  for (const [id, spot] of spotOf) marks.get(id).style.transform = `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`;
-  find('#map').style.setProperty('--drawn-width', `${width}px`); // paper keeps the size that was drawn
+  for (const [id, spot] of spotOf)
+    marks.get(id)?.style.setProperty('transform', `translate(${spot.x.toFixed(1)}px, ${spot.y.toFixed(1)}px)`);
+  box.style.setProperty('--drawn-width', `${width}px`); // paper keeps the size that was drawn
   parts.names.replaceChildren(...labels([...state.zones, ...gateways.map(asZone)], spotOf, { width, height }).map(nameButton));
   drawScale();
+  if (parts.names.isConnected) return;
+  box.append(parts.names, parts.gateways, parts.poles, parts.controls, parts.scale);
+  box.dataset.drawn = base.kind;
 }
 
 function pixel(lon, lat) {

@@ -213,7 +213,7 @@ function usualBeside({ usual }) {
   return h('small', { class: 'note' }, t('squares.than', { n: format.number(shown) }));
 }
 
-/** The air of the last 24 hours, as a strip of classes a place. */
+/** The air of the last 24 hours, as a strip of classes a place; place by place, and shown once all are drawn. */
 export function drawHeat() {
   const card = find('#heat');
   const rows = places()
@@ -222,32 +222,44 @@ export function drawHeat() {
   const other = instead('heat', rows.length === 0, t('heat.empty'), loadAll);
   const title = head('heat-title', t('heat.title'), t('heat.note'), meaningLink('luft'));
   if (other) return card.replaceChildren(title, other);
-  return card.replaceChildren(title, strips(rows, room(card)), h('p', { class: 'note foot' }, heatFoot(rows)));
+  const grid = gridOf(rows.length, room(card));
+  const { width, height } = grid;
+  const strips = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, class: 'heat', role: 'list' });
+  const from = (row) => () => {
+    if (row === rows.length) {
+      strips.append(...ticks(rows[0].hours, grid));
+      return card.replaceChildren(title, strips, h('p', { class: 'note foot' }, heatFoot(rows)));
+    }
+    strips.append(strip(rows[row], row * grid.pitch, grid));
+    return from(row + 1);
+  };
+  return from(0)();
 }
 
-function strips(rows, width) {
+/** Where strips and their hours stand. */
+function gridOf(rows, width) {
   const left = width < 440 ? 104 : 124;
   const wide = (width - left) / 24;
   const tall = Math.min(28, Math.max(20, wide));
-  const pitch = tall + 10;
-  const height = rows.length * pitch + 18;
-  return svg(
-    'svg',
-    { viewBox: `0 0 ${width} ${height}`, width, height, class: 'heat', role: 'list' },
-    rows.map(({ place, hours }, row) =>
-      walk(
-        svg(
-          'g',
-          { role: 'listitem', 'aria-label': t('heat.label', { place: place.name, summary: summary(hours) }) },
-          svg('text', { x: 0, y: row * pitch + tall / 2 + 4, class: 'row' }, place.name),
-          hours.map((hour, at) => cell(place, hour, { x: left + at * wide, y: row * pitch, wide, tall })),
-        ),
-      ),
-    ),
-    rows[0].hours.map(({ start }, at) =>
-      civil(start).hour % 3 === 0 ? svg('text', { x: left + at * wide, y: height - 3, class: 'tick' }, String(civil(start).hour)) : null,
+  return { left, wide, tall, pitch: tall + 10, width, height: rows * (tall + 10) + 18 };
+}
+
+function strip({ place, hours }, y, { left, wide, tall }) {
+  return walk(
+    svg(
+      'g',
+      { role: 'listitem', 'aria-label': t('heat.label', { place: place.name, summary: summary(hours) }) },
+      svg('text', { x: 0, y: y + tall / 2 + 4, class: 'row' }, place.name),
+      hours.map((hour, at) => cell(place, hour, { x: left + at * wide, y, wide, tall })),
     ),
   );
+}
+
+function ticks(hours, { left, wide, height }) {
+  return hours
+    .map(({ start }, at) => ({ hour: civil(start).hour, x: left + at * wide }))
+    .filter(({ hour }) => hour % 3 === 0)
+    .map(({ hour, x }) => svg('text', { x, y: height - 3, class: 'tick' }, String(hour)));
 }
 
 function cell(place, { start, found }, { x, y, wide, tall }) {

@@ -65,9 +65,14 @@ const due = new Set();
 let scheduled = false;
 
 /**
+ * Draws something, or a piece of it: then it returns a function that draws the rest, so that a slow processor can answer a reader in between.
+ * @typedef {() => unknown} Draw
+ */
+
+/**
  * Calls `listener` in a coming frame, the next if there is time, after one of the topics changed.
  * @param {string[]} topics
- * @param {() => void} listener
+ * @param {Draw} listener
  */
 export function on(topics, listener) {
   listeners.push({ topics, listener });
@@ -93,12 +98,21 @@ function tell() {
   try {
     for (const listener of due) {
       due.delete(listener);
-      listener();
+      const rest = listener();
+      if (typeof rest === 'function') due.add(/** @type {Draw} */ (rest));
       if (performance.now() > end) break;
     }
   } finally {
     if (due.size) soon();
   }
+}
+
+/**
+ * Draws all of something at once.
+ * @param {Draw} draw
+ */
+export function whole(draw) {
+  for (let rest = draw(); typeof rest === 'function'; rest = rest());
 }
 
 /** The key of a series in {@link state}.latest. */
