@@ -39,7 +39,7 @@ use tower_http::{
     CompressionLevel,
     compression::{
         CompressionLayer,
-        predicate::{DefaultPredicate, Predicate},
+        predicate::{DefaultPredicate, Predicate, SizeAbove},
     },
     trace::TraceLayer,
 };
@@ -75,21 +75,26 @@ pub fn router(state: ApiState) -> Router {
         .merge(routes::sta::paths())
         .merge(routes::doors::paths())
         .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
-        .route_layer(compression(CompressionLevel::Fastest)) // the usual level takes longer than making an answer
+        // of long answers the usual level takes longer than making them
+        .route_layer(compression(CompressionLevel::Fastest, SizeAbove::new(LONG)))
         .fallback(page::file)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state)
         .layer(middleware::from_fn(routes::refuse_bodies))
         .layer(middleware::from_fn_with_state(limits, asker::pace))
-        .layer(compression(CompressionLevel::Default)) // the page, which a browser keeps
+        .layer(compression(CompressionLevel::Default, DefaultPredicate::new()))
         .layer(middleware::map_response(cache::guard))
         .layer(middleware::map_response(page::guard))
         .layer(TraceLayer::new_for_http().make_span_with(span))
 }
 
+/// Bytes of an answer that is compressed fast, not well; one that streams is, too.
+const LONG: u64 = 50_000;
+
 /// Compresses what is not compressed yet.
-fn compression(level: CompressionLevel) -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new().quality(level).compress_when(DefaultPredicate::new().and(export::COMPRESSED))
+fn compression(level: CompressionLevel, of: impl Predicate) -> CompressionLayer<impl Predicate> {
+    let worth_it = DefaultPredicate::new().and(export::COMPRESSED).and(of);
+    CompressionLayer::new().quality(level).compress_when(worth_it)
 }
 
 /// A request as the log names it. Parameters are nobody's business, and the link of the first admin is a secret.

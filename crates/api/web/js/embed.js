@@ -54,16 +54,22 @@ function draw(kind) {
     );
   kind.draw();
   setText(find('#connection span'), t('city.asOf', { time: clock(Date.now()) }));
+  sayWhose();
+  return undefined;
+}
+
+/** Its title and the link to the page: of some city, until it is known of which. */
+function sayWhose() {
   const city = state.zones?.find((zone) => zone.kind === 'city')?.name;
   const title = city ? t('title', { city }) : t('title.generic');
   for (const said of ['#source', '#title', 'title']) setText(find(said), title);
-  return undefined;
 }
 
 const kind = KINDS[location.pathname.split('/').at(-1)];
 state.role = 'public';
 state.isWidget = true;
 await startLanguage();
+sayWhose();
 colourByAddress();
 find('#content').replaceChildren(...(kind.frame ? [kind.frame()] : []));
 on(['poles', 'counts', 'size'], () => draw(kind));
