@@ -6,7 +6,9 @@ use axum::{
     http::StatusCode,
 };
 use serde::{Deserialize, Serialize};
-use smartpole_access::{Access, Account, AuditEntry, AuditOutcome, Name, NewAccount, Password, Role, What, Zones};
+use smartpole_access::{
+    Access, Account, AccountId, AuditEntry, AuditOutcome, Error, Name, NewAccount, Password, Role, What, Zones,
+};
 use smartpole_model::UtcMillis;
 use utoipa::ToSchema;
 
@@ -136,14 +138,8 @@ pub(crate) async fn change_role(
     request: Request,
 ) -> Result<Json<AccountItem>, Problem> {
     let NewRole { role, zones } = body(request, r#"{"role":"operator","zones":[]}"#).await?;
-    let (zones, now) = (known(&state, zones).await?, (state.parts.clock)());
-    let account = state.access(move |access| {
-        let account = access.account(&id)?;
-        access.set_role(&account.id, role, &zones)?;
-        access.note(&AuditEntry::new(asker.who, What::RoleChanged, account.id.as_str(), AuditOutcome::Done, now))?;
-        access.account(account.id.as_str())
-    });
-    Ok(Json(account.await?.into()))
+    let zones = known(&state, zones).await?;
+    changed(&state, asker, id, What::RoleChanged, move |access, id| access.set_role(id, role, &zones)).await
 }
 
 /// Disables an account and ends its sessions, or enables it again; its tokens hold while it is enabled.
@@ -162,12 +158,23 @@ pub(crate) async fn disable(
 ) -> Result<Json<AccountItem>, Problem> {
     let Disabled { disabled } = body(request, r#"{"disabled":true}"#).await?;
     let what = if disabled { What::AccountDisabled } else { What::AccountEnabled };
+    changed(&state, asker, id, what, move |access, id| access.set_disabled(id, disabled)).await
+}
+
+/// Changes an account and notes by whom; the account as it is then.
+async fn changed(
+    state: &ApiState,
+    asker: Asker,
+    id: String,
+    what: What,
+    change: impl FnOnce(&Access, &AccountId) -> Result<(), Error> + Send + 'static,
+) -> Result<Json<AccountItem>, Problem> {
     let now = (state.parts.clock)();
     let account = state.access(move |access| {
-        let account = access.account(&id)?;
-        access.set_disabled(&account.id, disabled)?;
-        access.note(&AuditEntry::new(asker.who, what, account.id.as_str(), AuditOutcome::Done, now))?;
-        access.account(account.id.as_str())
+        let id = access.account(&id)?.id;
+        change(access, &id)?;
+        access.note(&AuditEntry::new(asker.who, what, id.as_str(), AuditOutcome::Done, now))?;
+        access.account(id.as_str())
     });
     Ok(Json(account.await?.into()))
 }
