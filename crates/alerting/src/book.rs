@@ -124,9 +124,12 @@ impl Book {
             match change {
                 Change::Opened(finding) => {
                     open(&transaction, finding, now)?;
-                    outbox::opened(&transaction, transaction.last_insert_rowid(), finding.severity, targets)?;
+                    outbox::opened(&transaction, finding, targets)?;
                 }
-                Change::GoesOn(finding) => go_on(&transaction, finding)?,
+                Change::GoesOn(finding) => {
+                    go_on(&transaction, finding)?;
+                    outbox::opened(&transaction, finding, targets)?;
+                }
                 Change::Closed { key, part_of } => {
                     outbox::closed(&transaction, key)?;
                     close(&transaction, key, part_of.as_ref(), now)?;

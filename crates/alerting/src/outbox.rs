@@ -1,13 +1,13 @@
 //! What somebody has to be told of alerts, until it is settled: tables, and how an evaluation fills them.
 //!
 //! ```text
-//! delivery   alert × event × target    made with the alert's opening or closing, in the same transaction
+//! delivery   alert × event × target    made with the alert's opening or closing, in the same transaction, for a new target with the next evaluation
 //!    └─► message   of one target       puts the deliveries of a minute together; waiting (perhaps refused before), sent or failed
 //! ```
 
 use rusqlite::{Transaction, params};
-use smartpole_alert::Key;
-use smartpole_model::registry::{AlertSeverity, AlertTargets};
+use smartpole_alert::{Finding, Key};
+use smartpole_model::registry::AlertTargets;
 
 use crate::{Error, alert::word, error::doing};
 
@@ -35,16 +35,14 @@ CREATE INDEX delivery_waiting ON delivery (target_kind, target) WHERE message IS
 CREATE INDEX delivery_message ON delivery (message);
 ";
 
-/// Whoever hears of its severity has to be told of an alert that opened.
-pub(crate) fn opened(
-    file: &Transaction<'_>,
-    alert: i64,
-    severity: AlertSeverity,
-    targets: &AlertTargets,
-) -> Result<(), Error> {
-    let sql = "INSERT INTO delivery (alert, event, target_kind, target) VALUES (?1, 'opened', ?2, ?3)";
-    for (target, _) in targets.all().filter(|(_, least)| severity.reaches(*least)) {
-        let row = params![alert, target.kind.word(), target.name];
+/// Whoever hears of its severity has to be told of an alert that is open: when it opens, and while it goes on, so that a target
+/// added since hears of it as well, and one that is told of worse than this once it is worse.
+pub(crate) fn opened(file: &Transaction<'_>, finding: &Finding, targets: &AlertTargets) -> Result<(), Error> {
+    let Key { rule, cause, property } = &finding.key;
+    let sql = "INSERT OR IGNORE INTO delivery (alert, event, target_kind, target) SELECT id, 'opened', ?5, ?6 FROM alert \
+               WHERE rule = ?1 AND cause_kind = ?2 AND cause = ?3 AND property = ?4 AND until IS NULL";
+    for (target, _) in targets.all().filter(|(_, least)| finding.severity.reaches(*least)) {
+        let row = params![word(rule)?, word(&cause.kind)?, cause.id, property, target.kind.word(), target.name];
         file.prepare_cached(sql).and_then(|mut insert| insert.execute(row)).map_err(doing("keep a delivery"))?;
     }
     Ok(())

@@ -18,6 +18,7 @@ struct Town {
     dir: tempfile::TempDir,
     book: Book,
     watch: Watch,
+    targets: AlertTargets,
     maintained: BTreeSet<Cause>,
 }
 
@@ -42,18 +43,22 @@ impl Town {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let book = Book::open(dir.path()).unwrap();
-        Self { dir, book, watch: Watch::default(), maintained: BTreeSet::new() }
+        Self { dir, book, watch: Watch::default(), targets: targets(), maintained: BTreeSet::new() }
     }
 
     /// Each of these targets of readings is far behind in a minute, all others are not.
     fn behind(&mut self, minute: i64, names: &[&str]) {
+        self.behind_as(minute, names, AlertSeverity::Act);
+    }
+
+    fn behind_as(&mut self, minute: i64, names: &[&str], severity: AlertSeverity) {
         let fact = |name: &&str| TargetFacts { name: (*name).to_owned(), lag_s: 900, pending_messages: 3 };
         let facts =
             Facts { now: UtcMillis(minute * MINUTE), targets: names.iter().map(fact).collect(), ..Facts::default() };
         let mut rules = AlertRules::default();
         let rule = rules.target_lag.as_mut().unwrap();
-        (rule.open_after, rule.close_after) = (1, 1);
-        self.book.note(&self.watch.step(&facts, &rules), &targets(), facts.now).unwrap();
+        (rule.open_after, rule.close_after, rule.severity) = (1, 1, severity);
+        self.book.note(&self.watch.step(&facts, &rules), &self.targets, facts.now).unwrap();
     }
 
     fn next(&self, name: &str, minute: i64) -> Option<Message> {
@@ -109,18 +114,29 @@ fn opening_and_closing_are_told_once_to_each_and_what_comes_within_a_minute_toge
 }
 
 #[test]
-fn who_hears_of_urgent_ones_only_is_not_told_of_others() {
+fn who_hears_of_urgent_ones_only_is_told_of_others_once_they_are_urgent() {
     let mut town = Town::new();
-    let facts = Facts {
-        now: UtcMillis(MINUTE),
-        targets: vec![TargetFacts { name: "a".to_owned(), lag_s: 900, pending_messages: 1 }],
-        ..Facts::default()
-    };
-    let mut rules = AlertRules::default();
-    let rule = rules.target_lag.as_mut().unwrap();
-    (rule.open_after, rule.severity) = (1, AlertSeverity::Watch);
-    town.book.note(&town.watch.step(&facts, &rules), &targets(), facts.now).unwrap();
+    town.behind_as(1, &["a"], AlertSeverity::Watch);
     assert_eq!((town.next("act", 1), town.sent("all", 1).len()), (None, 1));
+    town.behind_as(2, &["a"], AlertSeverity::Act);
+    assert_eq!((town.sent("act", 2), town.next("all", 2)), (vec!["a {Opened}".to_owned()], None));
+    town.behind_as(3, &["a"], AlertSeverity::Watch);
+    town.behind(4, &[]);
+    assert_eq!(town.sent("act", 4), ["a {Closed}"]);
+}
+
+#[test]
+fn a_target_added_later_is_told_once_of_what_is_open_still() {
+    let mut town = Town::new();
+    town.behind(1, &["a", "b"]);
+    town.behind(2, &["b"]);
+    town.targets.webhooks.push(hook("new", AlertSeverity::Note));
+    assert_eq!(town.next("new", 2), None);
+    town.behind(3, &["b"]);
+    assert_eq!(town.sent("new", 3), ["b {Opened}"]);
+    town.behind(5, &[]);
+    assert_eq!(town.sent("new", 5), ["b {Closed}"]);
+    assert_eq!(town.sent("all", 5), ["a {Opened, Closed}", "b {Opened, Closed}"]);
 }
 
 #[test]
@@ -219,8 +235,13 @@ fn a_file_of_a_former_program_gets_an_outbox() {
     let file = rusqlite::Connection::open(dir.path().join("alerts.db")).unwrap();
     file.execute_batch("DROP TABLE delivery; DROP TABLE message; PRAGMA user_version = 1").unwrap();
     drop(file);
-    let town =
-        Town { book: Book::open(dir.path()).unwrap(), dir, watch: Watch::default(), maintained: BTreeSet::new() };
+    let town = Town {
+        book: Book::open(dir.path()).unwrap(),
+        dir,
+        watch: Watch::default(),
+        targets: targets(),
+        maintained: BTreeSet::new(),
+    };
     assert_eq!(town.next("all", 1), None);
 }
 
