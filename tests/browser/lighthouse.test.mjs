@@ -10,13 +10,15 @@ import { artefacts, freePort, modulesFolder, startBrowser, startDemo } from './d
 
 /** Whoever comes by a proxy is the public. */
 const PUBLIC = { 'X-Forwarded-For': '203.0.113.7' };
-/** Of 1: what does not hang on how busy this machine is. */
+/** Of 1. */
 const LEAST = 0.95;
 /** Of the performance: what is worked out of what the page asks for before its first words, and of what moves. */
 const SHOWN = {
   mobile: ['first-contentful-paint', 'largest-contentful-paint', 'cumulative-layout-shift'],
   desktop: ['first-contentful-paint', 'cumulative-layout-shift'],
 };
+/** A machine that is busy makes the page look slower than it is and never faster: the best of so many looks counts. */
+const LOOKS = 3;
 
 let demo;
 let browser;
@@ -35,25 +37,36 @@ after(async () => {
   await demo?.stop();
 });
 
+/** What a look at the page found: scores of the categories, and each audit that falls short of {@link LEAST}, in words. */
+async function look(device, context) {
+  const config = device === 'desktop' ? lighthouse.desktopConfig : undefined;
+  const { lhr, report } = await lighthouse.default(demo.url, { port, output: 'html', extraHeaders: PUBLIC, logLevel: 'error' }, config);
+  writeFileSync(join(artefacts, `lighthouse-${device}.html`), report);
+  const words = (id) => `${id} ${lhr.audits[id].displayValue}`;
+  const times = ['first-contentful-paint', 'largest-contentful-paint', 'interactive', 'total-blocking-time'].map(words);
+  context.diagnostic(`performance ${lhr.categories.performance.score} (${times.join(', ')}), which hangs on the load of this machine`);
+  const slow = SHOWN[device].filter((id) => lhr.audits[id].score < LEAST).map(words);
+  return { slow, wrong: ['accessibility', 'best-practices', 'seo'].flatMap((id) => wrong(lhr, id)) };
+}
+
+/** A category that falls short, with the audits that make it so. */
+function wrong(lhr, id) {
+  const { score, auditRefs } = lhr.categories[id];
+  const failed = auditRefs.map(({ id: audit }) => lhr.audits[audit]).filter((audit) => audit.score !== null && audit.score < 1);
+  return score >= LEAST ? [] : [`${id} ${score}: ${failed.map((audit) => audit.id).join(', ')}`];
+}
+
 describe('Lighthouse', () => {
   for (const device of ['mobile', 'desktop']) {
     test(`finds a page that everybody can use, on ${device}`, async (context) => {
-      const config = device === 'desktop' ? lighthouse.desktopConfig : undefined;
-      const { lhr, report } = await lighthouse.default(demo.url, { port, output: 'html', extraHeaders: PUBLIC, logLevel: 'error' }, config);
-      writeFileSync(join(artefacts, `lighthouse-${device}.html`), report);
-      const scores = Object.fromEntries(Object.values(lhr.categories).map(({ id, score }) => [id, score]));
-      const shown = ['first-contentful-paint', 'largest-contentful-paint', 'interactive', 'total-blocking-time'].map(
-        (id) => `${id} ${lhr.audits[id].displayValue}`,
-      );
-      context.diagnostic(`performance ${scores.performance} (${shown.join(', ')}), which hangs on the load of this machine`);
-      for (const id of SHOWN[device]) assert.ok(lhr.audits[id].score >= LEAST, `${id} ${lhr.audits[id].displayValue}`);
-      for (const id of ['accessibility', 'best-practices', 'seo']) {
-        const wrong = lhr.categories[id].auditRefs
-          .map(({ id: audit }) => lhr.audits[audit])
-          .filter(({ score }) => score !== null && score < 1)
-          .map(({ id: audit }) => audit);
-        assert.ok(scores[id] >= LEAST, `${id} ${scores[id]}: ${wrong.join(', ')}`);
+      const slow = [];
+      for (let looks = 0; looks < LOOKS; looks += 1) {
+        const found = await look(device, context);
+        assert.deepEqual(found.wrong, []);
+        if (found.slow.length === 0) return;
+        slow.push(found.slow.join(', '));
       }
+      assert.fail(`slow in each of ${LOOKS} looks: ${slow.join('; ')}`);
     });
   }
 });
