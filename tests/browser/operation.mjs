@@ -102,6 +102,8 @@ export function operation({ opened, eventually, picture }) {
       }
     });
     const scrolled = await box.evaluate((found) => found.scrollTop);
+    const ground = await box.evaluate((found) => getComputedStyle(found).backgroundColor);
+    assert.match(ground, /^rgb\(/, 'an opaque ground, without which the compositor does not scroll by itself');
     await box.focus();
     await page.keyboard.press('ArrowDown');
     const keys = await framesDuring(page, async () => {
@@ -111,8 +113,8 @@ export function operation({ opened, eventually, picture }) {
       }
     });
     const noted = await page.evaluate(() => globalThis.rowsNoted);
-    const told = ({ frames_per_s: pace, longest_ms: longest, dropped }) =>
-      `${pace.toFixed(1)} frames/s, ${dropped} dropped, the longest ${longest.toFixed(0)} ms`;
+    const told = ({ frames_per_s: pace, longest_ms: longest, dropped, shown_per_s: shown, stuck }) =>
+      `${pace.toFixed(1)} frames/s, the longest ${longest.toFixed(0)} ms, ${shown.toFixed(1)} shown/s, ${stuck} stuck, ${dropped} dropped or partial`;
     context.diagnostic(
       `wheel: ${told(wheel)}; keys: ${told(keys)}, which hangs on the load of this machine; at most ${noted.most} rows in the document, ${noted.made} made in a frame`,
     );
@@ -120,6 +122,32 @@ export function operation({ opened, eventually, picture }) {
     assert.ok(noted.frames > 20 && noted.most < 60 && noted.made < 40, JSON.stringify(noted));
     assert.deepEqual(wrong, []);
     await close();
+  });
+
+  test('fits a phone and a small window: nothing lies upon another thing, and the fleet is not scrolled sideways', async () => {
+    for (const [width, least] of [
+      [375, 220],
+      [1100, 160],
+    ]) {
+      const { page, wrong, close } = await opened({ path: '/#betrieb', viewport: { width, height: 800 } });
+      const step = page.locator(`${testid('quarantine')} td.c-step`).last();
+      await eventually('a step has room', async () => (await step.boundingBox()).width >= least);
+      const [below, buttons] = [
+        await step.boundingBox(),
+        await page
+          .locator(`${testid('quarantine')} td.c-repair`)
+          .last()
+          .boundingBox(),
+      ];
+      assert.ok(below.x + below.width <= buttons.x + 1 || below.y + below.height <= buttons.y + 1, JSON.stringify([below, buttons]));
+      const wide = (selector) =>
+        page.locator(selector).evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length);
+      await eventually('rows of the fleet', async () => (await page.locator(`${testid('devices')} tbody tr`).count()) > 3);
+      assert.equal(await wide(`${testid('devices')} .window`), 0);
+      assert.equal(await wide(`${testid('devices')} .c-state .chip`), 0, 'a state is read to its end');
+      assert.deepEqual(wrong, []);
+      await close();
+    }
   });
 
   test('leads through the fleet by keys alone', async () => {
@@ -190,6 +218,8 @@ export function operation({ opened, eventually, picture }) {
     );
     await eventually('how many were left out', async () => /[45]\.\d{3} davon ausgelassen/.test(await feed.innerText()));
     assert.ok((await lines.count()) <= 40, `${await lines.count()} lines`);
+    const told = () => import('/js/targets.js').then(({ count }) => [count('frame', 1), count('message', 2000)]);
+    assert.deepEqual(await page.evaluate(told), ['1 Frame', '2.000 Nachrichten']);
     assert.deepEqual(wrong, []);
     await close();
   });

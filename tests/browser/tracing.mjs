@@ -1,6 +1,12 @@
 /** Frames of a page by the browser's own tracing, and how busy its thread was. */
 
-const CATEGORIES = ['devtools.timeline.frame', 'disabled-by-default-devtools.timeline.frame'];
+const CATEGORIES = ['devtools.timeline.frame', 'disabled-by-default-devtools.timeline.frame', 'viz'];
+
+/** Frames in which something was to move on the screen and nothing did. */
+function stuck(events) {
+  const reports = events.filter(({ name }) => name === 'PipelineReporter').map(({ args }) => args.frame_reporter);
+  return reports.filter((report) => report?.state === 'STATE_DROPPED' && report.affects_smoothness).length;
+}
 
 /** Notes the times between frames as the page sees them, in ms, until it is stopped. It runs in the page. */
 function noteFrames() {
@@ -46,14 +52,16 @@ export async function framesDuring(page, act) {
   const seconds = (Date.now() - start) / 1000;
   const share = ((await busy(session)) - before) / seconds;
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
-  const dropped = traceEvents.filter(({ name }) => name === 'DroppedFrame').length;
+  const named = (wanted) => traceEvents.filter(({ name }) => name === wanted).length;
   const sorted = times.slice(1).sort((a, b) => a - b);
   return {
     frames_per_s: sorted.length / seconds,
     p50_ms: quantile(sorted, 0.5),
     p99_ms: quantile(sorted, 0.99),
     longest_ms: sorted.at(-1),
-    dropped,
+    shown_per_s: named('Display::DrawAndSwap') / seconds, // what the screen got, scrolled by the compositor alone as well
+    stuck: stuck(traceEvents),
+    dropped: named('DroppedFrame'), // frames of which a part came late, or all
     busy: share,
   };
 }

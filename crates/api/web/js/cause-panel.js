@@ -219,7 +219,7 @@ function visitSection({ poles }) {
   const inside = shown(visits, (found) =>
     found.length ? h('ol', { class: 'dated' }, found.map(line)) : h('p', { class: 'note' }, t('visit.none')),
   );
-  return h('section', { 'data-testid': 'alert-visits' }, head(null, t('visit.title'), t('visit.note')), inside, forms.visit);
+  return h('section', { 'data-testid': 'alert-visits' }, head(null, t('visit.title')), inside, forms.visit);
 }
 
 function deliveries({ deliveries: told = [] }) {

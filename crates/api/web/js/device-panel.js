@@ -15,6 +15,7 @@ import { address } from './route.js';
 import { shareBar, verdictMark } from './shapes.js';
 import { changed, on, state } from './state.js';
 import { head } from './states.js';
+import { count as many } from './targets.js';
 
 const REFRESH = 10_000;
 let open = null;
@@ -217,7 +218,7 @@ function hearing(one, part) {
   const name = known
     ? h('a', { href: address('gateway', one.id), 'data-focus': one.id }, gatewayName(one))
     : h('span', {}, gatewayName(one));
-  const told = [...quality(one), t('device.hearing', { n: format.number(one.frames), time: format.seen(one.last_heard_at) })];
+  const told = [...quality(one), t('device.hearing', { frames: many('frame', one.frames), time: format.seen(one.last_heard_at) })];
   return h(
     'li',
     {},

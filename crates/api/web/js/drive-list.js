@@ -88,7 +88,7 @@ function stop({ pole, tasks }) {
       h('span', { class: 'note' }, ` ${causeWord(alert)}${others > 0 ? ` · ${t('drive.others', { n: format.number(others) })}` : ''}`),
     );
   const needed = [...new Set(tasks.map(({ alert }) => alert.next_step.part).filter(Boolean))];
-  const where = `${format.number(pole.lat, 5)}, ${format.number(pole.lon, 5)}`;
+  const where = `${format.number(pole.lat, 5)}; ${format.number(pole.lon, 5)}`;
   return h(
     'tr',
     { 'data-stop': pole.id },

@@ -8,6 +8,7 @@ import { onGap, onReading, showMost } from './live.js';
 import { address } from './route.js';
 import { state } from './state.js';
 import { head, nothing } from './states.js';
+import { count } from './targets.js';
 
 /** A list that changes more often than this, in ms, cannot be read. */
 const PACE = 500;
@@ -16,7 +17,7 @@ const TAKEN = 200;
 /** Whoever looks for one device looks among all, as far as a browser can read them. */
 const SEARCHED = 5000;
 /** Values of a message that are told; the rest is counted. */
-const VALUES = 4;
+const VALUES = 3;
 const filter = { text: '', remarked: false };
 let feed = newFeed();
 let parts = {};
@@ -137,7 +138,6 @@ function drawNew() {
 
 function tell() {
   parts.empty.hidden = feed.rows.length > 0;
-  const n = format.number(feed.came);
   const left = feed.left > 0 ? t('feed.left', { n: format.number(feed.left) }) : t('feed.all');
   const gap = feed.missed ? t('feed.missed', { n: format.number(feed.missed) }) : null;
   setText(
@@ -146,7 +146,9 @@ function tell() {
       ? isPaused
         ? t('feed.paused')
         : ''
-      : [isPaused ? t('feed.paused') : null, t('feed.came', { n }), left, gap].filter(Boolean).join(' · '),
+      : [isPaused ? t('feed.paused') : null, t('feed.came', { messages: count('message', feed.came) }), left, gap]
+          .filter(Boolean)
+          .join(' · '),
   );
 }
 

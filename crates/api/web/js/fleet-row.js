@@ -8,6 +8,7 @@ import { t } from './i18n.js';
 import { address } from './route.js';
 import { state } from './state.js';
 import { span } from './target-rules.js';
+import { count } from './targets.js';
 
 /** Columns, in their order. */
 export const COLUMNS = ['device', 'pole', 'state', 'seen', 'battery', 'signal', 'loss', 'clock', 'remarks', 'refused'];
@@ -104,7 +105,7 @@ function lossOf(radio) {
     h(
       'div',
       { class: 'note', title: t('devices.lost', { n: format.number(radio.lost), total: format.number(radio.received + radio.lost) }) },
-      t('devices.frames', { n: format.number(radio.lost) }),
+      count('frame', radio.lost),
     ),
   ];
 }

@@ -10,6 +10,7 @@ import { address, route } from './route.js';
 import { gatewayMark, verdictMark } from './shapes.js';
 import { state } from './state.js';
 import { head, instead } from './states.js';
+import { count } from './targets.js';
 
 const COLUMNS = ['gateway', 'state', 'seen', 'frames', 'noise', 'answers', 'best'];
 /** What needs somebody first. */
@@ -120,7 +121,7 @@ function row(gateway, best) {
     cell(
       'noise',
       gateway.frames ? share(gateway.bad_crc / gateway.frames) : '–',
-      gateway.frames ? h('div', { class: 'note' }, t('gateways.noisy', { n: format.number(gateway.bad_crc) })) : null,
+      gateway.frames ? h('div', { class: 'note' }, count('frame', gateway.bad_crc)) : null,
     ),
     cell('answers', ...answers(gateway)),
     cell('best', state.devices ? format.number(best) : '–'),

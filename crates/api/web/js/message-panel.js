@@ -62,7 +62,7 @@ function draw() {
     panel.replaceChildren(
       panelTop([
         h('h2', { id: 'message-title' }, reason ? reasonWord(reason) : t('message.title')),
-        h('p', { class: 'note' }, t('message.number', { n: open })),
+        h('p', { class: 'note' }, t('message.number', { n: format.number(open) })),
       ]),
       h('div', { class: 'body' }, shown(asked, body)),
     ),

@@ -50,7 +50,7 @@ export function rowsWindow(scroller, body, draw) {
   function fresh(index) {
     const row = draw(index);
     row.setAttribute('aria-rowindex', String(index + 2)); // the head is the first
-    row.style.transform = `translateY(${index * self.height}px)`;
+    row.style.top = `${index * self.height}px`;
     for (const link of row.querySelectorAll('a')) link.tabIndex = index === self.active ? 0 : -1;
     return row;
   }
