@@ -29,6 +29,18 @@ async function eventually(what, ask) {
   throw new Error(`${what}: not within ${PATIENCE} ms: ${failure ?? 'never'}`);
 }
 
+/** Words that stand out at a side of their drawing. It runs in the page. */
+function standOut(drawings) {
+  const outside = (drawing) => {
+    const [box, words] = [drawing.getBoundingClientRect(), [...drawing.querySelectorAll('text')]];
+    return words.filter((word) => {
+      const { left, right } = word.getBoundingClientRect();
+      return left < box.left - 1 || right > box.right + 1;
+    });
+  };
+  return drawings.flatMap(outside).map((word) => word.textContent);
+}
+
 /** The view with all its cards drawn. */
 async function opened(hash = '#planung', options = {}) {
   const { page, wrong, close } = await openPage(browser, `${demo.url}/${hash}`, options);
@@ -72,6 +84,8 @@ describe("the planner's view", () => {
     await drawn(page);
     assert.match(await page.locator(testid('planning-sentence')).innerText(), /^Castroper Altstadt: .*Querungen.*\d{4}/);
     assert.match(await page.title(), /^Planung · /);
+    const days = () => import('/js/format.js').then((format) => format.days(Date.UTC(2026, 7, 27), Date.UTC(2026, 7, 30)));
+    assert.equal(await page.evaluate(days), '27.–30. Aug.', 'a month is named once');
     assert.equal(await page.locator(`${testid('map')}`).isVisible(), false);
     await page.screenshot({ path: join(artefacts, 'planning.png'), fullPage: true, animations: 'disabled' });
     assert.deepEqual(wrong, []);
@@ -296,6 +310,7 @@ describe("the planner's view", () => {
   test('puts two to six sites side by side, as the interface tells of them', async () => {
     const { page, wrong, close } = await opened('#planung&sites=am-markt,lange-strasse');
     const card = page.locator(testid('planning-sites'));
+    assert.match(await card.locator('.source').innerText(), /; Sensordaten, nicht amtlich; Stand .*; Methoden .*\.$/);
     const heads = () => card.locator('thead th').allInnerTexts();
     assert.deepEqual((await heads()).slice(1), ['Am Markt', 'Lange Straße']);
     await card.locator('[data-focus="site neuroder-platz"]').check();
@@ -360,6 +375,12 @@ describe("the planner's view", () => {
       await drawn(page);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'nothing stands out at the side');
       assert.doesNotMatch(await page.locator('#planning').innerText(), /planning\.\w|undefined|NaN|\[object/);
+      assert.deepEqual(await page.locator('#planning svg.chart').evaluateAll(standOut), [], 'words of a chart are inside it');
+      const [day, seen] = await page
+        .locator(`${testid('planning-days')} a[data-date]`)
+        .last()
+        .evaluate((newest) => [newest, newest.closest('.scroll')].map((one) => one.getBoundingClientRect().right));
+      assert.ok(day <= seen + 1, 'the newest day is seen first');
       await page.screenshot({
         path: join(artefacts, `planning-${width}-${colorScheme}-${language}.png`),
         fullPage: true,

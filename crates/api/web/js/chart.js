@@ -2,7 +2,9 @@
 import { svg } from './dom.js';
 import * as format from './format.js';
 
-const MARGIN = { top: 14, right: 12, bottom: 26, left: 44 };
+const MARGIN = { top: 14, right: 12, bottom: 26 };
+/** The words of the y axis: room for most, and what a figure of a longer one takes, in pixels. */
+const WORDS = { least: 44, figure: 7, beside: 8 };
 
 /**
  * @typedef {object} Plot
@@ -26,15 +28,17 @@ const MARGIN = { top: 14, right: 12, bottom: 26, left: 44 };
  */
 export function plot({ width, height, x: [x0, x1], y: domain, ticks, label }) {
   const { steps, low, high, digits } = roundSteps(domain);
+  const words = steps.map((step) => format.number(step, digits));
+  const left = Math.max(WORDS.least, ...words.map((word) => word.length * WORDS.figure + WORDS.beside));
   const bottom = height - MARGIN.bottom;
-  const x = (value) => MARGIN.left + ((value - x0) / (x1 - x0)) * (width - MARGIN.left - MARGIN.right);
+  const x = (value) => left + ((value - x0) / (x1 - x0)) * (width - left - MARGIN.right);
   const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top);
   const root = svg(
     'svg',
     { viewBox: `0 0 ${width} ${height}`, width, height, class: 'chart', role: 'img', 'aria-label': label },
-    steps.map((step) => [
-      svg('line', { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(step), y2: y(step), class: 'rule' }),
-      svg('text', { x: MARGIN.left - 8, y: y(step) + 4, 'text-anchor': 'end', class: 'tick' }, format.number(step, digits)),
+    steps.map((step, at) => [
+      svg('line', { x1: left, x2: width - MARGIN.right, y1: y(step), y2: y(step), class: 'rule' }),
+      svg('text', { x: left - WORDS.beside, y: y(step) + 4, 'text-anchor': 'end', class: 'tick' }, words[at]),
     ]),
     apart(ticks, x).map(({ at, text }) =>
       svg('text', { x: x(at), y: height - 6, 'text-anchor': anchor(x(at), width), class: 'tick' }, text),

@@ -16,6 +16,8 @@ import { HOUR, civil, midnight } from './time.js';
 import { operates } from './view-rules.js';
 
 const TITLES = { '1h': 'parts.hours', '1d': 'parts.days', '1mo': 'parts.months' };
+/** What the panel leaves to its chart, and what stands at its sides on a phone, in pixels. */
+const [WIDE, MARGINS] = [430, 32];
 /** More readings or poles than this are not listed. */
 const MOST = 60;
 
@@ -90,7 +92,7 @@ function course(figure, items, start, end) {
     last: format.exact(values.at(-1)),
   });
   const drawn = chart.plot({
-    width: 430,
+    width: Math.min(WIDE, document.documentElement.clientWidth - MARGINS),
     height: 150,
     x: [start, end],
     y: [count ? 0 : Math.min(...values), Math.max(...values)],

@@ -78,6 +78,11 @@ export function day(ms) {
   return formatter('DateTimeFormat', { timeZone: ZONE, day: 'numeric', month: 'short' }).format(ms);
 }
 
+/** 27.–30. Aug.; of one day alone that day */
+export function days(from, to) {
+  return formatter('DateTimeFormat', { timeZone: ZONE, day: 'numeric', month: 'short' }).formatRange(from, to);
+}
+
 /** Nov 26 */
 export function monthName(ms) {
   return formatter('DateTimeFormat', { timeZone: ZONE, month: 'short', year: '2-digit' }).format(ms);

@@ -9,7 +9,7 @@ import { calendarSpans, startOf } from './planning-rules.js';
 
 export const LEFT = 34;
 const TOP = 34;
-const LANE = 20;
+const LANE = 24;
 const WEEKS = 53;
 /** The least distance of two columns that still can be read. */
 const LEAST = 13;
@@ -207,7 +207,7 @@ function under(shown, span, all, pitch) {
 
 /** "9.–12. Juli" */
 function short({ from, to }) {
-  return from === to ? format.day(startOf(from)) : `${format.day(startOf(from))} – ${format.day(startOf(to))}`;
+  return format.days(startOf(from), startOf(to));
 }
 
 /** @param {any} thing what lies under the days, with the lane's place */

@@ -13,7 +13,7 @@ import { askCorrections, corrections } from './planning-corrections.js';
 import * as ask from './planning-data.js';
 import { noteList } from './planning-kept.js';
 import { part } from './planning-parts.js';
-import { report } from './planning-report.js';
+import { report, sourceLine } from './planning-report.js';
 import { addressOf, stepOf } from './planning-rules.js';
 import { sitePicker, siteTable } from './planning-sites.js';
 import { coverage, limits, ranking, scrollBox } from './planning-tables.js';
@@ -104,10 +104,10 @@ function csv(path, question, name) {
 }
 
 /** Ways to save a drawing that stands in `root`. */
-function figureWays(root, { title: text, source, name }) {
+function figureWays(root, { title: text, citation, name }) {
   return exportButtons(
     () => root.querySelector('svg.calendar, svg.chart'),
-    () => ({ title: text, source: source ?? '' }),
+    () => ({ title: text, source: citation ? sourceLine(citation) : '' }),
     name,
   );
 }
@@ -137,7 +137,7 @@ function drawDays(asked, { days, occasions, weather }, { choose, root }) {
   const ways = found?.path
     ? [
         csv(found.path, found.question, name),
-        figureWays(root, { title: `${whose(zone, found)}: ${name}`, source: found.citation?.text, name: `${zone.id}-${what}` }),
+        figureWays(root, { title: `${whose(zone, found)}: ${name}`, citation: found.citation, name: `${zone.id}-${what}` }),
       ]
     : [];
   const noteText = what === 'crossings' ? t('planning.days.note') : t('planning.days.noteOf', { pole: found?.pole ?? '–' });
@@ -177,8 +177,10 @@ function drawnDays({ choices, period, zone }, answer, occasions, weather, width)
     label: t('planning.calendar.label', { name: isCount ? zone.name : answer.pole }),
   };
   const drawn = calendar(told, width);
+  const box = h('div', { class: 'scroll' }, drawn.root, weather.value ? weatherStrips(weather.value, period, width) : null);
+  requestAnimationFrame(() => box.scrollTo(box.scrollWidth, 0)); // where it is too wide, the newest days are seen first
   return [
-    h('div', { class: 'scroll' }, drawn.root, weather.value ? weatherStrips(weather.value, period, width) : null),
+    box,
     drawn.readout,
     scaleKey(told),
     occasionNotes(told).map((line) => h('p', { class: 'note' }, line)),
@@ -192,15 +194,12 @@ function scaleKey({ known, say }) {
   return h(
     'p',
     { class: 'scale-key note' },
-    say(Math.min(...values)),
-    h('span', { class: 'ramp', 'aria-hidden': 'true' }),
-    say(Math.max(...values)),
-    h('span', { class: 'swatch none', 'aria-hidden': 'true' }),
-    t('planning.noData'),
-    h('span', { class: 'swatch thin', 'aria-hidden': 'true' }),
-    t('planning.thin'),
-    h('span', { class: 'swatch dot', 'aria-hidden': 'true' }),
-    t('planning.holiday'),
+    h('span', {}, say(Math.min(...values)), h('i', { class: 'ramp', 'aria-hidden': 'true' }), say(Math.max(...values))),
+    [
+      ['none', 'planning.noData'],
+      ['thin', 'planning.thin'],
+      ['dot', 'planning.holiday'],
+    ].map(([kind, word]) => h('span', {}, h('i', { class: `swatch ${kind}`, 'aria-hidden': 'true' }), t(word))),
   );
 }
 
@@ -222,7 +221,7 @@ function drawBars(asked, parts, { root }) {
       name,
       partner ? t('planning.bars.note', { partner }) : t('planning.bars.alone'),
       csv('footfall', ask.barsQuestion(asked), name),
-      figureWays(root, { title: `${zone.name}: ${name}`, source: parts.bars.value?.citation?.text, name: `${zone.id}-${choices.compare}` }),
+      figureWays(root, { title: `${zone.name}: ${name}`, citation: parts.bars.value?.citation, name: `${zone.id}-${choices.compare}` }),
     ),
     shown(parts.bars, (answer) => drawnBars(answer, told, parts.corrections, room(root))),
   ];
@@ -268,7 +267,7 @@ function drawWeek(asked, { week: answered }, { root }) {
       name,
       t('planning.week.note', { span: spanWords(asked.period, language(), t) }),
       csv('footfall/profile', question, name),
-      figureWays(root, { title: `${asked.zone.name}: ${name}`, source: answered.value?.citation?.text, name: `${asked.zone.id}-week` }),
+      figureWays(root, { title: `${asked.zone.name}: ${name}`, citation: answered.value?.citation, name: `${asked.zone.id}-week` }),
     ),
     shown(answered, (answer) => {
       if (!answer.items.some(({ hours }) => hours > 0))

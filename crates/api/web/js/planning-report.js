@@ -16,6 +16,14 @@ export function frozenLink({ zone, choices, period }, asOf) {
   return pageAddress(addressOf({ ...choices, zone: zone.id, ...period, asOf }));
 }
 
+const methodsOf = (citation) => (citation.method ?? []).map(({ id, version }) => `${id}/${version}`).join(', ');
+
+/** Whose figures these are, as of when, and how they are made, in a line that stands under them. */
+export function sourceLine(citation) {
+  const asOf = format.minute(Date.parse(citation.as_of ?? '') || Date.now());
+  return t('planning.source', { publisher: publisherOf(citation).publisher, asOf, methods: methodsOf(citation) });
+}
+
 /**
  * @param {any} asked
  * @param {any} answer of `/footfall` with totals
@@ -25,7 +33,7 @@ export function report(asked, answer, facts) {
   const { citation, items } = answer;
   const asOf = Date.parse(citation.as_of ?? '') || asked.choices.asOf || Date.now();
   const link = frozenLink(asked, asOf);
-  const methods = (citation.method ?? []).map(({ id, version }) => `${id}/${version}`).join(', ');
+  const methods = methodsOf(citation);
   const by = publisherOf(citation);
   const said = paragraph(
     { ...facts, items, hours: asked.choices.hours, asOf: format.minute(asOf), methods, publisher: by.publisher, link },

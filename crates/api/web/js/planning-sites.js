@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
+import { sourceLine } from './planning-report.js';
 import { MOST_SITES } from './planning-rules.js';
 import { scrollBox } from './planning-tables.js';
 import { state } from './state.js';
@@ -51,7 +52,7 @@ export function siteTable({ items, comparable, citation }) {
       ),
     ),
     absent.length ? h('p', { class: 'note' }, t('planning.sites.absent', { list: absent.join(', ') })) : null,
-    citation ? h('p', { class: 'note source' }, citation.text) : null,
+    citation ? h('p', { class: 'note source' }, sourceLine(citation)) : null,
   ];
 }
 

@@ -222,6 +222,7 @@ export const de = {
   'planning.report.note': 'Zahlen, wie sie am {time} bekannt waren; der Link zeigt sie immer so.',
   'planning.paper': 'Absatz für die Ratsvorlage',
   'planning.cite': '{title}. {publisher}; Sensordaten, nicht amtlich; Stand {asOf}; Methode {methods}. {link}',
+  'planning.source': '{publisher}; Sensordaten, nicht amtlich; Stand {asOf}; Methoden {methods}.',
   'planning.cite.title': 'Querungen, {zone}, {span}',
   'planning.qr': 'Dieselbe Ansicht: ',
   'planning.qr.label': 'QR-Code des Links zu dieser Ansicht',

@@ -222,6 +222,7 @@ export const en = {
   'planning.report.note': 'Figures as they were known on {time}; the link always shows them so.',
   'planning.paper': 'Paragraph for the council paper',
   'planning.cite': '{title}. {publisher}; sensor data, not official; as of {asOf}; method {methods}. {link}',
+  'planning.source': '{publisher}; sensor data, not official; as of {asOf}; methods {methods}.',
   'planning.cite.title': 'Crossings, {zone}, {span}',
   'planning.qr': 'The same view: ',
   'planning.qr.label': 'QR code of the link to this view',
