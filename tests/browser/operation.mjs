@@ -150,6 +150,21 @@ export function operation({ opened, eventually, picture }) {
     }
   });
 
+  test('prints causes and ledger on one sheet, and a panel without the foot of the page', async () => {
+    const { page, close } = await opened({ path: '/#betrieb' });
+    await eventually('the ledger', async () => (await page.locator('#ledger svg').count()) > 0);
+    await page.emulateMedia({ media: 'print' });
+    const printed = (selectors) => selectors.map((selector) => document.querySelector(selector).checkVisibility());
+    assert.deepEqual(await page.evaluate(printed, ['#causes', '#ledger', '#devices', '#registry']), [true, true, false, false]);
+    const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    assert.equal(paper.match(/\/Type\s*\/Page\b/g).length, 1);
+    await page.evaluate(() => location.assign('#device=am-01-air'));
+    await eventually('the panel alone', async () =>
+      /true,false,false/.test((await page.evaluate(printed, ['#device', 'main', '#foot'])).join(',')),
+    );
+    await close();
+  });
+
   test('leads through the fleet by keys alone', async () => {
     const { page, wrong, close } = await opened({ path: '/#betrieb' });
     await largeFleet(page);

@@ -307,6 +307,20 @@ describe("the planner's view", () => {
     await close();
   });
 
+  test('says in the row of a place that has no rank why', async () => {
+    const { page, close } = await openPage(browser, 'about:blank');
+    await page.route('**/footfall/ranking?*', async (route) => {
+      const answer = await (await route.fetch()).json();
+      Object.assign(answer.items[0], { rank: null, crossings_per_day: null, not_comparable: { reason: 'no_data' } });
+      await route.fulfill({ json: answer });
+    });
+    await page.goto(`${demo.url}/#planung`);
+    await drawn(page);
+    const row = page.locator(`${testid('planning-ranking')} tbody tr`, { hasText: 'ohne Rang: kein Tag hat genug Daten.' });
+    assert.deepEqual((await row.locator('td').allInnerTexts()).slice(0, 3), ['–', '–', ''], 'and its cells stand under their heads');
+    await close();
+  });
+
   test('puts two to six sites side by side, as the interface tells of them', async () => {
     const { page, wrong, close } = await opened('#planung&sites=am-markt,lange-strasse');
     const card = page.locator(testid('planning-sites'));

@@ -20,6 +20,11 @@ export function scrollBox(label, ...children) {
 
 const column = (key, isNumber) => h('th', { scope: 'col', class: isNumber ? 'n' : null }, t(`planning.column.${key}`));
 
+function notRanked({ reason }) {
+  const own = `planning.notRanked.${reason}`;
+  return knows(own) ? t(own) : t('planning.notRanked', { why: whyNot(reason) });
+}
+
 /** Zones by crossings a day: places first, then districts. */
 export function ranking({ items }) {
   const kinds = ['place', 'district', 'city'].map((kind) => items.filter((item) => item.kind === kind)).filter((list) => list.length);
@@ -54,13 +59,14 @@ export function ranking({ items }) {
               { scope: 'row' },
               item.name,
               kinds.length > 1 ? h('span', { class: 'note' }, ` ${t(`planning.kind.${item.kind}`)}`) : null,
+              item.not_comparable ? h('span', { class: 'note why' }, notRanked(item.not_comparable)) : null,
             ),
-            item.not_comparable
-              ? h('td', { colspan: 2, class: 'note' }, t('planning.notRanked', { why: whyNot(item.not_comparable.reason) }))
-              : [
-                  h('td', { class: 'n' }, format.number(item.crossings_per_day)),
-                  h('td', { class: 'trend' }, shareBar([{ share: (item.crossings_per_day ?? 0) / most(list), kind: 'ranked' }])),
-                ],
+            h('td', { class: 'n' }, item.not_comparable ? '–' : format.number(item.crossings_per_day)),
+            h(
+              'td',
+              { class: 'trend' },
+              item.not_comparable ? null : shareBar([{ share: (item.crossings_per_day ?? 0) / most(list), kind: 'ranked' }]),
+            ),
             h('td', { class: 'n' }, `${format.percent(item.coverage)}${item.days < item.of ? ` (${item.days}/${item.of})` : ''}`),
           ),
         ),
