@@ -156,10 +156,13 @@ describe('the registry', () => {
     const { page, wrong, close } = await openPage(browser, `${demo.url}/#message=${message.seq}`);
     page.setDefaultTimeout(60_000);
     await page.locator(`${testid('message-panel')} [data-focus="mend unknown_device"]`).click();
+    await page.waitForFunction(() => document.activeElement.closest('tr[data-row=mended-01] td[data-column=pole]'));
     await cell(page, 'mended-01', 'pole').fill('AM-01');
     await cell(page, 'mended-01', 'profile').fill('air-station');
     await page.locator('[data-focus=try]').click();
     assert.match(await page.locator(testid('registry-effect')).innerText(), /1 Gerät neu: mended-01.*würden danach zählen/s);
+    const [row, told] = await Promise.all(['tr[data-row=mended-01]', '.registry-told'].map((one) => page.locator(one).boundingBox()));
+    assert.ok(row.y + row.height <= told.y, 'the row is seen beside what it brings');
     await page.locator('[data-focus=save]').click();
     await page.locator(`${testid('registry-saved')} [data-focus=repair]`).click();
     await page.waitForSelector(`${testid('repair-panel')}:not([hidden])`);

@@ -117,6 +117,45 @@ export function workbench({ demo, opened, eventually, picture, listed }) {
     await close();
   });
 
+  test('lists no message that a replay has read, even when the first answer still has it', async () => {
+    const { page, close } = await opened({ path: '/#betrieb' });
+    const replay = {
+      id: 7,
+      ordered_at: '2026-11-29T10:00:00Z',
+      selection: { of: 'quarantined' },
+      state: 'done',
+      next: 9,
+      until: 9,
+      share: 1,
+    };
+    const effect = { messages: 1, missing: 0, recovered: 1, readings: 2, replaced: 0, conflicts: 0, windows: 0 };
+    const message = {
+      seq: 1,
+      received_at: '2026-11-29T09:00:00Z',
+      reason: 'unknown_device',
+      detail: 'x',
+      device: null,
+      topic: 't',
+      size: 3,
+    };
+    const ledger = await (await fetch(`${demo().url}/api/v1/ledger`)).json();
+    let [replays, early] = [[], 0];
+    await page.route('**/api/v1/ledger', (route) => route.fulfill({ json: ledger }));
+    await page.route('**/api/v1/replays', (route) => route.fulfill({ json: { items: replays, next: null } }));
+    await page.route('**/api/v1/quarantine?*', (route) => {
+      if (replays.length) early ||= Date.now() + 400;
+      const items = replays.length === 0 || Date.now() < early ? [message] : [];
+      return route.fulfill({ json: { items, next: null } });
+    });
+    await page.goto(`${demo().url}/?again#quarantine=`);
+    const rows = page.locator(`${testid('messages')} [data-message]`);
+    await eventually('it is listed', async () => (await rows.count()) === 1);
+    replays = [{ ...replay, effect }];
+    await page.evaluate(() => import('/js/replays.js').then(({ loadReplays }) => loadReplays()));
+    await eventually('it is gone', async () => (await rows.count()) === 0);
+    await close();
+  });
+
   test('says how far a replay is, that there is one at a time, and who may order it', async () => {
     const { page, close } = await opened({ path: '/#repair=' });
     const replay = {

@@ -140,7 +140,7 @@ function drawDays(asked, { days, occasions, weather }, { choose, root }) {
         figureWays(root, { title: `${whose(zone, found)}: ${name}`, citation: found.citation, name: `${zone.id}-${what}` }),
       ]
     : [];
-  const noteText = what === 'crossings' ? t('planning.days.note') : t('planning.days.noteOf', { pole: found?.pole ?? '–' });
+  const noteText = what === 'crossings' ? t('planning.days.note') : found?.pole ? t('planning.days.noteOf', { pole: found.pole }) : null;
   return [
     title('planning-days', name, noteText, ways),
     shown(days, (answer) => drawnDays(asked, answer, occasions.value, weather, room(root))),

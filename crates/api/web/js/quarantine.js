@@ -20,6 +20,8 @@ import { HOUR, rfc3339 } from './time.js';
 const DAYS = 31;
 /** What occurred since is asked again after so many ms. */
 const EVERY = 60_000;
+/** After so many, if there is a reason of which it is not known. */
+const SOON = 5000;
 let hours = new Map();
 let asked = 0;
 let counted = '';
@@ -75,7 +77,7 @@ export function drawQuarantine() {
 
 function content() {
   const found = groups(state.equations, severity);
-  if (found.length && Date.now() - asked > EVERY) loadHours();
+  if (found.length && Date.now() - asked > (found.every(({ reason }) => hours.has(reason)) ? EVERY : SOON)) loadHours();
   const other = instead('ledger', !state.equations, t('quarantine.emptyHelp'), () => load('ledger'));
   if (other) return [other];
   const tools = h(

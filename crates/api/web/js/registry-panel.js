@@ -59,7 +59,18 @@ async function opened(file) {
   draw();
   if (!files.value) await files.load();
   if (open === file && file !== '' && fileNamed(file)?.written_by !== null) await fetched(file);
-  if (open === file) draw();
+  if (open !== file) return;
+  draw();
+  goToBegun();
+}
+
+/** To the first empty cell of the row that the address begins: it is the last of many. */
+function goToBegun() {
+  const id = route().add;
+  if (!id) return;
+  /** @type {HTMLInputElement[]} */
+  const cells = [...document.querySelectorAll(`#register tr[data-row="${CSS.escape(id)}"] input`)];
+  (cells.find(({ value }) => value === '') ?? cells[0])?.focus();
 }
 
 /** Gets the text, unless a draft of it is there. */
@@ -238,6 +249,7 @@ async function tryOut() {
   if (open === null) return;
   draw();
   find('#register .registry-told [data-focus=save]')?.focus({ preventScroll: true });
+  find('#register tr.is-new')?.scrollIntoView({ block: 'nearest' }); // beside what it brings, not under it
   if (draft.error?.mistakes) find('#register [aria-invalid=true]')?.focus();
 }
 

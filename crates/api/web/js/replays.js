@@ -35,6 +35,7 @@ export async function loadReplays() {
   if (before !== null && ended(state.replays) !== before) {
     load('ledger');
     renewMessages();
+    setTimeout(renewMessages, EVERY); // what left the quarantine may be listed for a moment yet
   } // a short one is never seen to run
   changed('replays');
 }
