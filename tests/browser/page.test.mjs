@@ -134,6 +134,8 @@ describe('the page', () => {
     await page.waitForSelector('body[data-role=public][data-connection=live]');
     for (const hidden of ['#operation', 'nav a[href="#betrieb"]', testid('tile-rate'), testid('tile-ledger')])
       assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+    await page.waitForFunction(() => ![...document.querySelectorAll('.skeleton')].some((one) => one.checkVisibility()));
+    assert.doesNotMatch(await page.locator('main').innerText(), /\.(geojson|csv|toml)/, 'no file of the service where it could mend one');
     await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
     await page.waitForSelector(`${testid('pole-panel')}:not([hidden]) [data-live]`);
     await page.waitForSelector(`${testid('chart-24h')} svg`);

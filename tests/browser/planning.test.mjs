@@ -41,6 +41,21 @@ function standOut(drawings) {
   return drawings.flatMap(outside).map((word) => word.textContent);
 }
 
+/** Words of a drawing that lie upon others. It runs in the page. */
+function touching(drawings) {
+  const found = (drawing) => {
+    const words = [...drawing.querySelectorAll('text')].map((word) => ({ text: word.textContent, box: word.getBoundingClientRect() }));
+    const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+    return words.flatMap(({ text, box }, at) =>
+      words
+        .slice(at + 1)
+        .filter((other) => over(box, other.box))
+        .map((other) => `${text} | ${other.text}`),
+    );
+  };
+  return drawings.flatMap(found);
+}
+
 /** The view with all its cards drawn. */
 async function opened(hash = '#planung', options = {}) {
   const { page, wrong, close } = await openPage(browser, `${demo.url}/${hash}`, options);
@@ -390,6 +405,7 @@ describe("the planner's view", () => {
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'nothing stands out at the side');
       assert.doesNotMatch(await page.locator('#planning').innerText(), /planning\.\w|undefined|NaN|\[object/);
       assert.deepEqual(await page.locator('#planning svg.chart').evaluateAll(standOut), [], 'words of a chart are inside it');
+      assert.deepEqual(await page.locator('#planning svg.chart').evaluateAll(touching), [], 'none lies upon another');
       const [day, seen] = await page
         .locator(`${testid('planning-days')} a[data-date]`)
         .last()

@@ -40,17 +40,18 @@ export function plot({ width, height, x: [x0, x1], y: domain, ticks, label }) {
       svg('line', { x1: left, x2: width - MARGIN.right, y1: y(step), y2: y(step), class: 'rule' }),
       svg('text', { x: left - WORDS.beside, y: y(step) + 4, 'text-anchor': 'end', class: 'tick' }, words[at]),
     ]),
-    apart(ticks, x).map(({ at, text }) =>
+    apart(ticks, x, width).map(({ at, text }) =>
       svg('text', { x: x(at), y: height - 6, 'text-anchor': anchor(x(at), width), class: 'tick' }, text),
     ),
   );
   return { x, y, root, top: MARGIN.top, bottom };
 }
 
-/** Leaves out ticks whose words would touch. */
-function apart(ticks, x) {
+/** Leaves out ticks whose words would touch; one that ends at the side needs more room before it. */
+function apart(ticks, x, width) {
   const kept = [];
-  for (const tick of ticks) if (!kept.length || x(tick.at) - x(kept.at(-1).at) > 9 * tick.text.length) kept.push(tick);
+  const room = ({ at, text }) => (anchor(x(at), width) === 'end' ? 12 : 9) * text.length;
+  for (const tick of ticks) if (!kept.length || x(tick.at) - x(kept.at(-1).at) > room(tick)) kept.push(tick);
   return kept;
 }
 

@@ -35,7 +35,7 @@ export function flowPicture(now, outs, targets, width) {
     ? [8, Math.round(width * 0.4), width - 8]
     : ends.length
       ? [165, width * 0.4, width * 0.6, width * 0.81]
-      : [Math.max(158, width * 0.18), width * 0.5, width * 0.82];
+      : [Math.max(160, width * 0.18), width * 0.5, width * 0.82];
   const gap = 26;
   const room = HEIGHT - 24 - gap * (outs.length - 1);
   const tall = heights(outs, now.journalled, room);

@@ -158,7 +158,7 @@ export function drawSquares() {
     .map((place) => ({ place, count: state.counts.get(place.id) }))
     .filter(({ count }) => count && count.today !== null);
   rows.sort((a, b) => b.count.today - a.count.today);
-  const other = instead('counts', rows.length === 0, t('squares.empty'), loadAll);
+  const other = instead('counts', rows.length === 0, t(state.role === 'public' ? 'today.empty' : 'squares.empty'), loadAll);
   const title = head('squares-title', t('squares.title'), squaresNote(rows), meaningLink('ueblich'));
   return find('#squares').replaceChildren(
     title,

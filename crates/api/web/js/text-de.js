@@ -109,7 +109,7 @@ export const de = {
   'today.footOne': 'Helle Linie: der letzte {weekday}. Dunkle Linie: heute, je volle Stunde. Öffentliche Zahlen sind auf 5 gerundet.',
   'today.footNoBand':
     'Linie: heute, je volle Stunde. Öffentliche Zahlen sind auf 5 gerundet. Ein üblicher Tag erscheint, sobald eine Woche Daten da ist.',
-  'today.empty': 'Hier erscheinen die Querungen, sobald ein Zähler meldet.',
+  'today.empty': 'Hier erscheinen die Querungen, sobald ein Zähler meldet; öffentliche Zahlen eine Stunde später.',
   'today.now': 'jetzt',
   'today.chart': 'Querungen je Stunde heute gegen übliche {weekday}. Zuletzt {n} um {time}.',
   'today.generic': 'Heute',

@@ -107,7 +107,7 @@ export const en = {
   'today.foot': 'Band: lowest and highest of the last {n} {weekday}. Line: today, per full hour. Public figures are rounded to 5.',
   'today.footOne': 'Pale line: last {weekday}. Dark line: today, per full hour. Public figures are rounded to 5.',
   'today.footNoBand': 'Line: today, per full hour. Public figures are rounded to 5. A usual day appears once there is a week of data.',
-  'today.empty': 'Crossings appear here as soon as a counter reports.',
+  'today.empty': 'Crossings appear here as soon as a counter reports; public figures an hour later.',
   'today.now': 'now',
   'today.chart': 'Crossings per hour today against usual {weekday}. Last {n} at {time}.',
   'today.generic': 'Today',
