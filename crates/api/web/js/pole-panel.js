@@ -1,17 +1,18 @@
 /** The panel of one pole: live values, air, courses, remarks, devices. */
 import { list } from './api.js';
-import { connectionTag } from './device-words.js';
 import { courseAddress } from './course-cite.js';
 import { find, flash, h, keepFocus, setText } from './dom.js';
 import { addDrawer } from './drawer.js';
 import { figureAddress, minuteOf } from './figure-rules.js';
 import * as format from './format.js';
-import { knows, t } from './i18n.js';
+import { t } from './i18n.js';
 import { onWindow, showAll } from './live.js';
 import { courses } from './pole-course.js';
+import { deviceTable } from './pole-devices.js';
 import { official } from './pole-official.js';
+import { remarks } from './pole-remarks.js';
 import { sensing } from './pole-sensing.js';
-import { address, leave, route } from './route.js';
+import { leave, route } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
 import { on, seriesKey, state } from './state.js';
 import { head } from './states.js';
@@ -278,19 +279,7 @@ function freshen() {
 }
 
 function drawFlags(found) {
-  const flagged = found.filter((item) => item.flags.length > 0);
-  const text = (item) =>
-    `${format.propertyName(state.properties.get(item.property), item.property)}: ${item.flags.map((flag) => (knows(`flag.${flag}`) ? t(`flag.${flag}`) : flag)).join(', ')}`;
-  view.flags.replaceChildren(
-    head(null, t('pole.flags')),
-    flagged.length
-      ? h(
-          'ul',
-          { class: 'flags' },
-          flagged.map((item) => h('li', {}, text(item))),
-        )
-      : h('p', { class: 'note' }, t('pole.flags.none')),
-  );
+  view.flags.replaceChildren(head(null, t('pole.flags')), remarks(found));
 }
 
 function devices() {
@@ -300,23 +289,5 @@ function devices() {
 }
 
 function drawDevices() {
-  const columns = ['device', ...(state.role === 'public' ? [] : ['connection']), 'last'].map((key) =>
-    h('th', { scope: 'col' }, t(`pole.${key}`)),
-  );
-  view.devices.replaceChildren(
-    head(null, t('pole.devices')),
-    h('table', {}, h('thead', {}, h('tr', {}, columns)), h('tbody', {}, view.pole.devices.map(deviceRow))),
-  );
-}
-
-function deviceRow({ id, profile, last_received_at: last }) {
-  const known = state.devices?.get(id);
-  const [isPublic, code] = [state.role === 'public', h('code', {}, id)];
-  return h(
-    'tr',
-    {},
-    h('td', {}, isPublic ? code : h('a', { href: address('device', id) }, code), h('div', { class: 'note' }, profile)),
-    isPublic ? null : h('td', {}, known ? connectionTag(known) : '–'),
-    h('td', {}, last ? format.seen(last) : isPublic ? '–' : t('state.never')),
-  ); // the public is not told of counters
+  view.devices.replaceChildren(head(null, t('pole.devices')), deviceTable(view.pole.devices));
 }
