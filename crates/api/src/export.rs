@@ -20,8 +20,13 @@ mod windows;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::body::{Body, Bytes};
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderValue},
+};
 use futures::stream;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time::timeout,
@@ -29,7 +34,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::predicate::NotForContentType;
 
-use crate::{Parts, asker::Asker, problem::Problem};
+use crate::{Parts, asker::Asker, history::Missing, problem::Problem, representation::MISSING};
 
 pub(crate) use encoder::{Encoder, Format};
 pub(crate) use readings::Readings;
@@ -52,6 +57,11 @@ pub(crate) trait Rows: Send {
     /// # Errors
     /// 500 if the store cannot be read or the rows cannot be written.
     fn piece(&mut self, parts: &Parts, out: &mut dyn Encoder) -> Result<bool, Problem>;
+
+    /// How many readings it lacks so far that neither the store nor the history has any more.
+    fn missing(&self) -> u64 {
+        0
+    }
 }
 
 /// Places of exports at once: of the public, and of operators.
@@ -68,8 +78,8 @@ pub(crate) struct Export {
 /// What the task of an export says to its body.
 enum Piece {
     Bytes(Bytes),
-    /// All is written.
-    End,
+    /// All is written; so many readings are missing.
+    End(u64),
 }
 
 impl Slots {
@@ -99,13 +109,14 @@ impl Export {
                 () = self.run(parts, sender) => {}
             }
         });
-        Body::from_stream(stream::try_unfold(receiver, |mut receiver| async {
+        Body::new(StreamBody::new(stream::try_unfold(Some(receiver), async |receiver| {
+            let Some(mut receiver) = receiver else { return Ok(None) };
             match receiver.recv().await {
-                Some(Piece::Bytes(bytes)) => Ok(Some((bytes, receiver))),
-                Some(Piece::End) => Ok(None),
+                Some(Piece::Bytes(bytes)) => Ok(Some((Frame::data(bytes), Some(receiver)))),
+                Some(Piece::End(missing)) => Ok(Some((Frame::trailers(trailers(missing)), None))),
                 None => Err(std::io::Error::other("the export was broken off")),
             }
-        }))
+        })))
     }
 
     async fn run(self, parts: Parts, sender: mpsc::Sender<Piece>) {
@@ -123,7 +134,7 @@ impl Export {
                 break;
             }
             if !more {
-                send(&sender, Piece::End).await;
+                send(&sender, Piece::End(rows.missing())).await;
                 break;
             }
         }
@@ -131,11 +142,22 @@ impl Export {
     }
 }
 
+/// What is said behind a file.
+fn trailers(missing: u64) -> HeaderMap {
+    [(MISSING, HeaderValue::from(missing))].into_iter().collect()
+}
+
 async fn send(sender: &mpsc::Sender<Piece>, piece: Piece) -> bool {
     matches!(timeout(PATIENCE, sender.send(piece)).await, Ok(Ok(())))
 }
 
 fn piece(rows: &mut dyn Rows, encoder: &mut dyn Encoder, parts: &Parts) -> Result<(Bytes, bool), Problem> {
-    let more = rows.piece(parts, encoder)?;
-    Ok((encoder.take(!more)?.into(), more))
+    if rows.piece(parts, encoder)? {
+        return Ok((encoder.take()?.into(), true));
+    }
+    let missing = Missing::new(parts, rows.missing());
+    if let Some(Missing { readings, reason }) = &missing {
+        tracing::warn!(readings, "an export lacks readings: {reason}");
+    }
+    Ok((encoder.end(missing.as_ref())?.into(), false))
 }

@@ -1,9 +1,11 @@
 //! Where readings are of which the store keeps the sums alone.
 
+mod missing;
 mod rows;
 
 use smartpole_model::{DeviceNo, ObservedProperty, Reading, UtcMillis};
 
+pub(crate) use missing::{Missing, Sought};
 pub(crate) use rows::{Gone, Rows, is_known};
 
 /// Reads them.

@@ -38,7 +38,7 @@ use form::{Form, Wanted};
 pub(crate) const METHODS: &str = "</api/v1/methods>; rel=\"describedby\"";
 pub(crate) const AS_OF: HeaderName = HeaderName::from_static("smartpole-as-of");
 pub(crate) const METHOD: HeaderName = HeaderName::from_static("smartpole-method");
-const MISSING: HeaderName = HeaderName::from_static("smartpole-missing");
+pub(crate) const MISSING: HeaderName = HeaderName::from_static("smartpole-missing");
 
 /// Most bytes of an answer, without its citation.
 const MOST_BYTES: usize = 32 << 20;

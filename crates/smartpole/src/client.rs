@@ -11,9 +11,9 @@ use std::{
 
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Method, Request, Response, Uri,
+    HeaderMap, Method, Request, Response, Uri,
     body::{Bytes, Incoming},
-    header::{AUTHORIZATION, CONTENT_TYPE, HOST},
+    header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, TE},
 };
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -130,22 +130,26 @@ impl Client {
         self.ask(Method::POST, path, body)
     }
 
-    /// Gives `take` what `GET path` answers, piece by piece as it comes.
+    /// Gives `take` what `GET path` answers, piece by piece as it comes. What the service says behind the answer is returned.
     pub(crate) fn download<E: From<ClientError>>(
         &self,
         path: &str,
         mut take: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<HeaderMap, E> {
         self.runtime.block_on(async {
             let mut response = self.in_time(self.request(Method::GET, path, Vec::new())).await?;
             if !response.status().is_success() {
                 return Err(self.in_time(self.read(response)).await.err().unwrap_or_else(|| self.foreign()).into());
             }
+            let mut trailers = HeaderMap::new();
             while let Some(frame) = self.in_time(async { Ok(response.frame().await) }).await? {
                 let frame = frame.map_err(|source| self.broken(source))?;
-                frame.data_ref().map_or(Ok(()), |bytes| take(bytes))?;
+                match frame.into_data() {
+                    Ok(bytes) => take(&bytes)?,
+                    Err(frame) => trailers.extend(frame.into_trailers().unwrap_or_default()),
+                }
             }
-            Ok(())
+            Ok(trailers)
         })
     }
 
@@ -186,7 +190,7 @@ impl Client {
         let (mut sender, connection) = connected.map_err(|source| self.broken(source))?;
         tokio::spawn(connection); // it ends with the answer, and says there what went wrong
         let request = Request::builder().method(method).uri(path).header(HOST, &self.host);
-        let request = request.header(CONTENT_TYPE, "application/json");
+        let request = request.header(CONTENT_TYPE, "application/json").header(CONNECTION, "TE").header(TE, "trailers");
         let token = env::var(TOKEN).ok().filter(|token| !token.is_empty());
         let request =
             token.iter().fold(request, |request, token| request.header(AUTHORIZATION, format!("Bearer {token}")));

@@ -5,6 +5,7 @@
 //! ```
 
 use std::{
+    fmt,
     fs::{self, File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -17,6 +18,9 @@ use crate::{
     cli::export::{Export, Format},
     client::{Client, ClientError, escaped},
 };
+
+/// What says behind a file how many readings it lacks.
+const MISSING: &str = "smartpole-missing";
 
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
@@ -35,23 +39,46 @@ pub(crate) enum Error {
 pub(crate) fn run(asked: &Export) -> Result<(), Error> {
     let client = Client::at(&asked.at)?;
     let part = Part::new(&asked.output)?;
-    let taken = take(&client, &path(asked), &part).and_then(|bytes| part.finish(&asked.output).map(|()| bytes));
+    let taken = take(&client, &path(asked), &part).and_then(|taken| part.finish(&asked.output).map(|()| taken));
     if taken.is_err() {
         fs::remove_file(&part.path).ok(); // the first error is the one to tell
     }
-    let bytes = taken?;
-    writeln!(io::stdout(), "{}: {bytes} bytes", asked.output.display()).map_err(Error::Print)
+    let taken = taken?;
+    writeln!(io::stdout(), "{}: {taken}", asked.output.display()).map_err(Error::Print)
 }
 
-fn take(client: &Client, path: &str, part: &Part) -> Result<u64, Error> {
+/// What was taken.
+#[derive(Debug, PartialEq, Eq)]
+struct Taken {
+    bytes: u64,
+    /// Readings that neither the service nor its history has any more.
+    missing: u64,
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.bytes)?;
+        if self.missing > 0 {
+            write!(
+                f,
+                "; {} readings of that time are missing, the InfluxDB that kept them has lost them",
+                self.missing
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn take(client: &Client, path: &str, part: &Part) -> Result<Taken, Error> {
     let style = ProgressStyle::with_template("{spinner} {binary_bytes} {binary_bytes_per_sec} {elapsed}");
     let progress = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    client.download(path, |bytes| {
+    let trailers = client.download(path, |bytes| {
         progress.inc(bytes.len() as u64);
         (&part.file).write_all(bytes).map_err(part.wrong())
     })?;
     progress.finish_and_clear();
-    Ok(progress.position())
+    let missing = trailers.get(MISSING).and_then(|missing| missing.to_str().ok()?.parse().ok());
+    Ok(Taken { bytes: progress.position(), missing: missing.unwrap_or(0) })
 }
 
 /// A file that is not whole yet, written by this process alone.
@@ -180,6 +207,20 @@ mod tests {
         let (done, file, files) = over_an_older_one(&whole);
         assert!(done.is_ok(), "{done:?}");
         assert_eq!((file.as_str(), files), ("a,b", 1));
+    }
+
+    #[test]
+    fn what_the_history_has_lost_is_said_behind_the_file() {
+        let line = answering(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: smartpole-missing\r\n\r\n\
+              3\r\na,b\r\n0\r\nsmartpole-missing: 12\r\n\r\n",
+        );
+        let dir = tempfile::tempdir().unwrap();
+        let asked = asked(&line, &dir.path().join("a.csv"));
+        let client = Client::at(&asked.at).unwrap();
+        let taken = take(&client, &path(&asked), &Part::new(&asked.output).unwrap()).unwrap();
+        assert_eq!(taken, Taken { bytes: 3, missing: 12 });
+        assert!(taken.to_string().starts_with("3 bytes; 12 readings of that time are missing"), "{taken}");
     }
 
     #[test]

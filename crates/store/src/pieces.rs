@@ -5,10 +5,9 @@ use std::{borrow::Cow, ops::ControlFlow};
 
 use smartpole_model::{DeviceNo, Quarter, UtcMillis};
 use smartpole_pipeline::{BlockMaking, Fold, RecentBlock, Scope};
-use smartpole_window::Block;
 
 use crate::{
-    Error, Queries,
+    Error, Queries, Visited,
     queries::Snapshot,
     readings::floor,
     scope::{Member, Part, members, parts, registered},
@@ -18,7 +17,7 @@ use crate::{
 
 mod in_order;
 
-use in_order::{Found, InOrder};
+use in_order::InOrder;
 
 /// Most blocks that a piece looks for.
 const MOST_SOUGHT: usize = 50_000;
@@ -51,15 +50,6 @@ pub struct Piece {
     pub sealed: bool,
 }
 
-/// A block that is visited.
-#[derive(Clone, Copy, Debug)]
-pub enum Visited<'a> {
-    /// With its readings.
-    Kept(&'a Block),
-    /// Its readings are gone; of this quarter.
-    Sealed(Quarter),
-}
-
 /// Who is looked at in a piece, and as of which instant.
 struct Asked {
     piece: Piece,
@@ -86,7 +76,7 @@ impl Queries {
     pub fn piece(
         &self,
         piece: Piece,
-        mut visit: impl FnMut(DeviceNo, Visited<'_>, &BlockMaking) -> ControlFlow<()>,
+        mut visit: impl FnMut(DeviceNo, &Visited<'_>, &BlockMaking) -> ControlFlow<()>,
     ) -> Result<Option<PieceStart>, Error> {
         let PieceStart { quarter, device } = piece.from;
         let first = self.file(|connection| stored(connection, FIRST, block_id(quarter, device)))?;
@@ -142,7 +132,7 @@ impl Asked {
     fn look(
         &self,
         snapshot: &Snapshot,
-        visit: &mut dyn FnMut(DeviceNo, Visited<'_>) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(DeviceNo, &Visited<'_>) -> ControlFlow<()>,
     ) -> Result<PieceStart, Error> {
         let (mut at, mut sought) = (self.piece.from, 0);
         while at < self.end {
@@ -165,7 +155,7 @@ impl Asked {
         members: &[Member],
         quarter: Quarter,
         (snapshot, sought): (&Snapshot, &mut usize),
-        visit: &mut dyn FnMut(DeviceNo, Visited<'_>) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(DeviceNo, &Visited<'_>) -> ControlFlow<()>,
     ) -> Result<ControlFlow<PieceStart, bool>, Error> {
         let mut is_empty = true;
         let mut statement = InOrder::prepare(snapshot)?;
@@ -176,12 +166,8 @@ impl Asked {
                 return Ok(ControlFlow::Break(at));
             }
             *sought += 1;
-            let found = blocks.find(member.device)?;
-            let visited = match found.map(|found| self.then(found)) {
-                Some(Found::Kept(block)) => visit(at.device, Visited::Kept(&block)),
-                Some(Found::Sealed) if self.piece.sealed => visit(at.device, Visited::Sealed(quarter)),
-                Some(Found::Sealed) | None => continue,
-            };
+            let Some(found) = blocks.find(member.device)?.map(|found| self.then(found)) else { continue };
+            let visited = visit(at.device, &found);
             is_empty = false;
             if visited.is_break() {
                 return Ok(ControlFlow::Break(PieceStart { device: DeviceNo(at.device.0.saturating_add(1)), ..at }));
@@ -194,9 +180,9 @@ impl Asked {
         self.piece.scope.is_none() || member.part_at(quarter.start(), &self.parts).is_some()
     }
 
-    fn then<'s>(&self, found: Found<'s>) -> Found<'s> {
+    fn then<'s>(&self, found: Visited<'s>) -> Visited<'s> {
         match (found, self.piece.as_of) {
-            (Found::Kept(block), Some(as_of)) => Found::Kept(Cow::Owned(block.as_of(floor(as_of)))),
+            (Visited::Kept(block), Some(as_of)) => Visited::Kept(Cow::Owned(block.as_of(floor(as_of)))),
             (found, _) => found,
         }
     }

@@ -58,14 +58,6 @@ impl Snapshot {
         let unpacked = unpacked.optional().map_err(&doing)?;
         unpacked.transpose().map(|block| block.map(Cow::Owned)).map_err(damaged("block"))
     }
-
-    /// Whether the file has a block without its readings.
-    pub(crate) fn is_sealed(&self, quarter: Quarter, device: DeviceNo) -> Result<bool, Error> {
-        let doing = sqlite("read blocks");
-        let sql = "SELECT EXISTS (SELECT 1 FROM block WHERE id = ?1 AND length(rows) = 0)";
-        let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
-        statement.query_row(params![block_id(quarter, device)], |row| row.get(0)).map_err(&doing)
-    }
 }
 
 impl Queries {

@@ -10,6 +10,7 @@ use smartpole_window::Aggregates;
 use crate::{
     Error, Queries,
     error::{damaged, sqlite},
+    queries::Snapshot,
     scope::{members, parts},
     store::block_id,
 };
@@ -36,24 +37,36 @@ impl Queries {
             let devices = members.iter().map(|member| member.device).collect();
             ((members, parts(fold, scope, false)), devices, quarters.start, quarters.end)
         })?;
-        let doing = sqlite("read sealed blocks");
-        let sql = "SELECT aggregates FROM block WHERE id = ?1 AND length(rows) = 0";
         let mut found = Vec::new();
-        {
-            let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-            for quarter in (quarters.start.0..quarters.end.0).map(Quarter) {
-                for member in members.iter().filter(|member| member.part_at(quarter.start(), &parts).is_some()) {
-                    let device = member.device;
-                    let id = params![block_id(quarter, device)];
-                    let stored = statement.query_row(id, |row| row.get::<_, Vec<u8>>(0)).optional().map_err(&doing)?;
-                    if let Some(stored) = stored.filter(|_| snapshot.recent(quarter, device).is_none()) {
-                        let aggregates = Aggregates::unpack(&stored).map_err(damaged("block"))?;
-                        found.push(Sealed { device, quarter, aggregates });
-                    }
+        for quarter in (quarters.start.0..quarters.end.0).map(Quarter) {
+            for member in members.iter().filter(|member| member.part_at(quarter.start(), &parts).is_some()) {
+                if snapshot.recent(quarter, member.device).is_none() {
+                    found.extend(snapshot.sealed(quarter, member.device)?);
                 }
             }
         }
         self.done(snapshot);
         Ok(found)
+    }
+}
+
+impl Snapshot {
+    /// What the file has of a block without its readings.
+    pub(crate) fn sealed(&self, quarter: Quarter, device: DeviceNo) -> Result<Option<Sealed>, Error> {
+        let doing = sqlite("read sealed blocks");
+        let sql = "SELECT aggregates FROM block WHERE id = ?1 AND length(rows) = 0";
+        let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
+        let unpacked = statement.query_row(params![block_id(quarter, device)], |row| {
+            Ok(Sealed::unpack(quarter, device, row.get_ref(0)?.as_blob()?))
+        });
+        unpacked.optional().map_err(&doing)?.transpose()
+    }
+}
+
+impl Sealed {
+    /// Of sums as the file has them.
+    pub(crate) fn unpack(quarter: Quarter, device: DeviceNo, packed: &[u8]) -> Result<Self, Error> {
+        let aggregates = Aggregates::unpack(packed).map_err(damaged("block"))?;
+        Ok(Self { device, quarter, aggregates })
     }
 }

@@ -1,12 +1,11 @@
 //! Blocks of some devices in the order of time, for those who want readings one after the other until they have enough.
 
-use std::{borrow::Cow, fmt, ops::ControlFlow};
+use std::{fmt, ops::ControlFlow};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, UtcMillis};
-use smartpole_window::Block;
 
-use crate::{Error, Queries, error::sqlite, queries::Snapshot, store::block_id};
+use crate::{Error, Queries, Visited, error::sqlite, queries::Snapshot, store::block_id};
 
 /// Which blocks are wanted.
 pub struct WantedBlocks<'a> {
@@ -20,7 +19,7 @@ pub struct WantedBlocks<'a> {
     pub to: UtcMillis,
     /// Whether the newest come first.
     pub newest_first: bool,
-    /// Whether blocks of which the readings are gone are visited as well: without rows.
+    /// Whether blocks of which the readings are gone are visited as well.
     pub sealed: bool,
     /// Most blocks to look for; those of one quarter are looked for together.
     pub most: usize,
@@ -43,7 +42,7 @@ impl Queries {
     pub fn walk(
         &self,
         wanted: &WantedBlocks<'_>,
-        mut visit: impl FnMut(Quarter, &[(DeviceNo, Cow<'_, Block>)]) -> ControlFlow<()>,
+        mut visit: impl FnMut(Quarter, &[(DeviceNo, Visited<'_>)]) -> ControlFlow<()>,
     ) -> Result<Walk, Error> {
         let end = Quarter(wanted.to.plus(-1).quarter().0.saturating_add(1));
         let ((), snapshot) = self.snapshot(|_| ((), wanted.devices.to_vec(), wanted.from.quarter(), end))?;
@@ -108,16 +107,13 @@ impl WantedBlocks<'_> {
         quarter: Quarter,
         snapshot: &'s Snapshot,
         walk: &mut Walk,
-    ) -> Result<Vec<(DeviceNo, Cow<'s, Block>)>, Error> {
+    ) -> Result<Vec<(DeviceNo, Visited<'s>)>, Error> {
         // a quarter counts even if nobody's block of it is wanted, so that every walk ends
         walk.looked_for += 1;
         let mut blocks = Vec::new();
         for device in self.devices.iter().filter(|device| (self.is_wanted)(**device, quarter)) {
             walk.looked_for += 1;
-            let block = match snapshot.block(quarter, *device)? {
-                None if self.sealed && snapshot.is_sealed(quarter, *device)? => Some(Cow::Owned(Block::new(quarter))),
-                block => block,
-            };
+            let block = snapshot.visited(quarter, *device, self.sealed)?;
             blocks.extend(block.map(|block| (*device, block)));
         }
         Ok(blocks)

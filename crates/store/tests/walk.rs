@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use common::{DEVICES, HOUR, MEASURED, Readings, START, Square, number, two_days};
 use smartpole_model::{DeviceNo, Quarter, UtcMillis};
 use smartpole_pipeline::NameKind;
-use smartpole_store::{Walk, WantedBlocks};
+use smartpole_store::{Visited, Walk, WantedBlocks};
 
 const END: i64 = START + 48 * HOUR;
 
@@ -36,6 +36,7 @@ fn walked(square: &Square, wanted: &WantedBlocks<'_>) -> (Vec<Quarter>, Readings
         quarters.push(quarter);
         for (device, block) in blocks {
             let device = devices(square).iter().position(|known| known == device).unwrap();
+            let Visited::Kept(block) = block else { unreachable!("sealed blocks are not wanted: {block:?}") };
             for row in block.rows() {
                 for value in row.values {
                     let property = MEASURED.into_iter().find(|id| number(id) == value.series.property).unwrap();

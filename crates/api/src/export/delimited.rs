@@ -3,6 +3,7 @@
 use super::{Column, Encoder, Place};
 use crate::{
     csv::{Cell, Dialect, ongoing::Ongoing},
+    history::Missing,
     problem::Problem,
 };
 
@@ -21,7 +22,12 @@ impl Encoder for Delimited {
         Ok(())
     }
 
-    fn take(&mut self, _: bool) -> Result<Vec<u8>, Problem> {
+    fn take(&mut self) -> Result<Vec<u8>, Problem> {
         Ok(self.0.take())
+    }
+
+    /// RFC 4180 has rows alone, so what is missing is said beside the file.
+    fn end(&mut self, _: Option<&Missing>) -> Result<Vec<u8>, Problem> {
+        self.take()
     }
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Column, Place, delimited::Delimited, geojson::GeoJson};
 use crate::{
     csv::{Cell, Dialect},
+    history::Missing,
     problem::Problem,
 };
 
@@ -29,11 +30,17 @@ pub(crate) trait Encoder: Send {
     /// 500 if it cannot be written.
     fn row(&mut self, row: &[Cell<'_>], place: Option<Place>) -> Result<(), Problem>;
 
-    /// What can be sent by now; all there is if it is the `last` time.
+    /// What can be sent by now.
     ///
     /// # Errors
     /// 500 if it cannot be written.
-    fn take(&mut self, last: bool) -> Result<Vec<u8>, Problem>;
+    fn take(&mut self) -> Result<Vec<u8>, Problem>;
+
+    /// The rest of the file, and what is missing in it where the form has a place for that.
+    ///
+    /// # Errors
+    /// 500 if it cannot be written.
+    fn end(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, Problem>;
 }
 
 impl Format {

@@ -5,10 +5,9 @@ use std::mem;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{Column, Encoder, Kind, Place};
-use crate::{csv::Cell, number::Exact, problem::Problem};
+use crate::{csv::Cell, history::Missing, number::Exact, problem::Problem};
 
 const START: &str = "{\"type\":\"FeatureCollection\",\"features\":[";
-const END: &str = "\n]}\n";
 
 /// A collection under way.
 pub(super) struct GeoJson {
@@ -52,11 +51,19 @@ impl Encoder for GeoJson {
         serde_json::to_writer(&mut self.written, &feature).map_err(|error| Problem::internal(&error))
     }
 
-    fn take(&mut self, last: bool) -> Result<Vec<u8>, Problem> {
-        if last {
-            self.written.extend_from_slice(END.as_bytes());
-        }
+    fn take(&mut self) -> Result<Vec<u8>, Problem> {
         Ok(mem::take(&mut self.written))
+    }
+
+    /// What is missing is a foreign member (RFC 7946 section 6.1).
+    fn end(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, Problem> {
+        self.written.extend_from_slice(b"\n]");
+        if let Some(missing) = missing {
+            self.written.extend_from_slice(b",\"missing\":");
+            serde_json::to_writer(&mut self.written, missing).map_err(|error| Problem::internal(&error))?;
+        }
+        self.written.extend_from_slice(b"}\n");
+        self.take()
     }
 }
 

@@ -10,6 +10,7 @@ use parquet::{
     data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type},
     errors::ParquetError,
     file::{
+        metadata::KeyValue,
         properties::WriterProperties,
         writer::{SerializedColumnWriter, SerializedFileWriter},
     },
@@ -17,8 +18,10 @@ use parquet::{
 };
 
 use super::{Column, Encoder, Kind, Place};
-use crate::{csv::Cell, problem::Problem};
+use crate::{csv::Cell, history::Missing, problem::Problem};
 
+/// Key of the footer under which it says what is missing.
+const MISSING: &str = "smartpole-missing";
 /// Fewest rows of a group but the last; a piece more at most.
 const GROUP: usize = 65_536;
 
@@ -57,15 +60,23 @@ impl Parquet {
         group.close().map(drop)
     }
 
-    fn written(&mut self, last: bool) -> Result<Vec<u8>, ParquetError> {
-        if self.rows >= GROUP || last && self.rows > 0 {
+    fn written(&mut self, least: usize) -> Result<Vec<u8>, ParquetError> {
+        if self.rows >= least {
             self.group()?;
-        }
-        if last {
-            self.file.finish()?;
         }
         self.file.flush()?;
         Ok(mem::take(self.file.inner_mut()))
+    }
+
+    fn ended(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, ParquetError> {
+        let mut rest = self.written(1)?;
+        if let Some(Missing { readings, reason }) = missing {
+            let said = KeyValue::new(MISSING.to_owned(), format!("{readings}: {reason}"));
+            self.file.append_key_value_metadata(said);
+        }
+        self.file.finish()?;
+        rest.append(self.file.inner_mut());
+        Ok(rest)
     }
 }
 
@@ -95,8 +106,12 @@ impl Encoder for Parquet {
         Ok(())
     }
 
-    fn take(&mut self, last: bool) -> Result<Vec<u8>, Problem> {
-        self.written(last).map_err(|error| Problem::internal(&error))
+    fn take(&mut self) -> Result<Vec<u8>, Problem> {
+        self.written(GROUP).map_err(|error| Problem::internal(&error))
+    }
+
+    fn end(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, Problem> {
+        self.ended(missing).map_err(|error| Problem::internal(&error))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     past::Past,
     table::Kind::{Instant, Local, Number, Text, Whole},
 };
-use crate::{Parts, csv::Cell, number::Exact, problem::Problem, routes::counts_as, span::Span};
+use crate::{Parts, csv::Cell, history::Sought, number::Exact, problem::Problem, routes::counts_as, span::Span};
 
 /// Rows of a piece; the rest of a block more at most.
 const PIECE: usize = 16_384;
@@ -42,6 +42,8 @@ pub(crate) struct Readings {
     next: Option<PieceStart>,
     /// What the history has of some quarters, once a block without readings was met there.
     past: Past,
+    /// Readings that neither the store nor the history has any more.
+    missing: u64,
     /// Devices met so far.
     devices: HashMap<DeviceNo, Met>,
     /// Remarks as they were written last, and as what.
@@ -87,7 +89,8 @@ impl Readings {
         properties.sort_unstable();
         let next = Some(PieceStart { quarter: span.from.quarter(), device: DeviceNo(0) });
         let (wanted, past) = (Wanted { inputs, scope, properties, channel, span }, Past::default());
-        Self { wanted, as_of, next, past, devices: HashMap::new(), flags: (Flags::default(), String::new()) }
+        let flags = (Flags::default(), String::new());
+        Self { wanted, as_of, next, past, missing: 0, devices: HashMap::new(), flags }
     }
 }
 
@@ -98,16 +101,16 @@ impl Rows for Readings {
 
     fn piece(&mut self, parts: &Parts, out: &mut dyn Encoder) -> Result<bool, Problem> {
         let Some(from) = self.next else { return Ok(false) };
-        let Self { wanted, devices, flags, past, .. } = self;
+        let Self { wanted, as_of, devices, flags, past, missing, .. } = self;
+        let as_of = *as_of;
         let end = Quarter(wanted.span.to.plus(-1).quarter().0.saturating_add(1));
         let (mut rows, mut failed, mut unread) = (0, None, None);
-        let piece = Piece { scope: wanted.scope, from, end, as_of: self.as_of, sealed: parts.history.is_some() };
+        let piece = Piece { scope: wanted.scope, from, end, as_of, sealed: parts.history.is_some() };
         self.next = parts.queries.piece(piece, |device, visited, making| {
-            let quarter = match visited {
-                Visited::Kept(block) => block.quarter(),
-                Visited::Sealed(quarter) => quarter,
-            };
-            if matches!(visited, Visited::Sealed(_)) && !past.quarters.contains(&quarter) {
+            let quarter = visited.quarter();
+            if let Visited::Sealed(block) = visited
+                && !past.has_asked(block)
+            {
                 unread = Some(PieceStart { quarter, device });
                 return ControlFlow::Break(());
             }
@@ -120,15 +123,22 @@ impl Rows for Readings {
             };
             match visited {
                 Visited::Kept(block) => block.each_row(|row| write(&row)),
-                Visited::Sealed(_) => past.each_row(quarter, device, write),
+                Visited::Sealed(block) => {
+                    past.each_row(block, as_of, write);
+                    *missing += past.missing(wanted, parts, block);
+                }
             }
             if failed.is_some() || rows >= PIECE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         if let Some(unread) = unread {
-            self.past = Past::read(wanted, parts, unread.quarter, self.as_of)?;
+            self.past = Past::read(wanted, parts, unread.quarter)?;
             self.next = Some(unread);
         }
         failed.map_or(Ok(self.next.is_some()), Err)
+    }
+
+    fn missing(&self) -> u64 {
+        self.missing
     }
 }
 
@@ -161,6 +171,12 @@ impl Wanted {
         let making = making.of(device, quarter);
         let (pole, place) = (pole.map_or("", |pole| &pole.id), pole.map(Place::of));
         Writing { wanted: self, making, device: &met.id, pole, place, flags, rows }
+    }
+
+    /// What of the history is looked for.
+    pub(super) fn sought(&self) -> impl Iterator<Item = Sought<'_>> {
+        let properties = self.properties.iter().filter_map(|number| self.inputs.registry.properties.get(*number));
+        properties.map(|property| Sought { property, channel: self.channel })
     }
 
     fn property(&self, value: &RowValue) -> Option<&ObservedProperty> {

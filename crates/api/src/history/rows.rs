@@ -24,8 +24,6 @@ pub(crate) struct Gone<'a> {
     pub(crate) properties: &'a [PropertyNo],
     /// First instant, and first instant after.
     pub(crate) span: (UtcMillis, UtcMillis),
-    /// What had been received before this minute.
-    pub(crate) as_of: Option<UtcMillis>,
 }
 
 impl Gone<'_> {
@@ -45,7 +43,7 @@ impl Gone<'_> {
             let wanted = HistoryWanted { devices: &devices, property, channel, from, to, limit, patient };
             let found = history.readings(&wanted);
             let found = found.map_err(|away| Problem::history_away(history.name(), &away.0))?;
-            for reading in found.into_iter().filter(|reading| is_known(reading, self.as_of)) {
+            for reading in found {
                 let Reading { device, series, event_time, received_at, value, flags, time_source } = reading;
                 let key = (event_time.quarter(), device, event_time, received_at, time_source as u8);
                 let row = || Row { event_time, received_at, time_source, values: Vec::new() };
@@ -73,7 +71,7 @@ impl Gone<'_> {
     }
 }
 
-/// Whether it had been received by the minute that is asked about.
-pub(crate) fn is_known(reading: &Reading, as_of: Option<UtcMillis>) -> bool {
-    as_of.is_none_or(|as_of| reading.received_at.0.div_euclid(60_000) < as_of.0.div_euclid(60_000))
+/// Whether what was received then had been by the minute that is asked about.
+pub(crate) fn is_known(received_at: UtcMillis, as_of: Option<UtcMillis>) -> bool {
+    as_of.is_none_or(|as_of| received_at.0.div_euclid(60_000) < as_of.0.div_euclid(60_000))
 }

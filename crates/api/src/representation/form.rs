@@ -128,7 +128,7 @@ impl Form {
             Self::File(format) => {
                 let mut encoder = format.encoder(answer.columns(), Dialect::default())?;
                 answer.encode(&mut *encoder)?;
-                body.add(&encoder.take(true)?)?;
+                body.add(&encoder.end(None)?)?;
             }
         }
         Ok(body.bytes())

@@ -93,7 +93,9 @@ pub(crate) enum Each {
 /// It is made while it is sent, in pieces, so its length is not known before, and its size does not matter to the service. Readings come by
 /// quarter of an hour, then by device, then by event time; windows by start. To go on after a download that broke off, take the rows of the
 /// last quarter (of windows: of the last `start`) out and ask with `from` its beginning. A file that is not whole ends without the last
-/// chunk (RFC 9112, 7.1). A client that takes nothing for five minutes is cut off; some exports run at once, more get 503. The public gets
+/// chunk (RFC 9112, 7.1). Where a history keeps older readings, those of the file's quarters of an hour that it has lost are counted: at the
+/// end in the trailer `Smartpole-Missing`, which clients get that send `TE: trailers`; in the member `missing` of a FeatureCollection; under
+/// `smartpole-missing` in the footer of Parquet. A client that takes nothing for five minutes is cut off; some exports run at once, more get 503. The public gets
 /// what it gets of `/api/v1/series`, and names a place.
 #[utoipa::path(get, path = "/api/v1/export", tag = "values", params(Wanted), responses(
     (status = 200, description = "The file.", content(

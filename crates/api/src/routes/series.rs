@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     ApiState, Parts,
     asker::Asker,
+    history::Missing,
     list::{Channel, Cursor, Limit},
     problem::{Problem, Refused},
     representation::Question,
@@ -28,7 +29,6 @@ mod past;
 mod readings;
 mod table;
 
-use past::Missing;
 pub(crate) use past::Past;
 use readings::RawItem;
 pub(crate) use readings::counts;

@@ -11,7 +11,7 @@
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header, uri::Authority},
+    http::{HeaderMap, HeaderValue, StatusCode, header, uri::Authority},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -26,6 +26,7 @@ use crate::{
     asker::Asker,
     problem::{Failed, Problem},
     query::Params,
+    representation::MISSING,
 };
 
 mod city;
@@ -71,6 +72,8 @@ pub(crate) struct ServerSettings {
 
 /// OGC SensorThings API 1.1, Part 1: poles, datastreams and readings by its standard, <https://docs.ogc.org/is/18-088/18-088.html>, which
 /// describes all paths and options behind this one. Reading alone.
+///
+/// Readings that a history has lost are counted in the header `Smartpole-Missing`: those of the quarters of an hour that were looked through.
 #[utoipa::path(get, path = "/sta/v1.1", operation_id = "sensorthings", tag = "catalogue", responses(
     (status = 200, description = "The root document.", body = RootDocument),
     Failed,
@@ -94,11 +97,14 @@ async fn entities(
     let root = address(&state.parts, &asker, &headers);
     let answer = state.ask(move |parts| {
         let city = City::new(parts, &asker);
-        smartpole_sta::answer(&city, &root, &path, query).map_err(problem)
+        let answer = smartpole_sta::answer(&city, &root, &path, query).map_err(problem)?;
+        Ok((answer, city.missing()))
     });
-    Ok(match answer.await? {
-        Answer::Json(value) => Json(value).into_response(),
-        Answer::Text(text) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response(),
+    let (answer, missing) = answer.await?;
+    let missing = (missing > 0).then(|| [(MISSING, HeaderValue::from(missing))]);
+    Ok(match answer {
+        Answer::Json(value) => (missing, Json(value)).into_response(),
+        Answer::Text(text) => (missing, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response(),
         Answer::Nothing => StatusCode::NO_CONTENT.into_response(),
     })
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use expect_test::expect;
+use http_body_util::BodyExt;
 use smartpole_api::{History, HistoryAway, HistoryWanted, Legal, Options};
 use smartpole_model::{DeviceNo, Flags, PropertyNo, Reading, Series, TimeSource, UtcMillis};
 
@@ -79,6 +80,49 @@ async fn a_file_has_readings_that_are_kept_elsewhere_and_is_broken_off_if_they_c
 }
 
 #[tokio::test]
+async fn a_file_says_how_many_readings_are_nowhere_any_more() {
+    let elsewhere = elsewhere();
+    let city = city(&elsewhere).await;
+    let uri = "/api/v1/export?what=readings&from=2026-11-25T00:00:00Z&to=2026-12-12T00:00:00Z&property=pm2_5";
+    let ended = async |of: &str| {
+        let response = city.ask("GET", &format!("{uri}{of}")).await;
+        assert_eq!(response.headers()["trailer"], "smartpole-missing");
+        let file = response.into_body().collect().await.unwrap();
+        let missing = file.trailers().map(|trailers| trailers["smartpole-missing"].to_str().unwrap().to_owned());
+        (missing.unwrap(), file.to_bytes())
+    };
+    let text = async |of: &str| String::from_utf8(ended(of).await.1.to_vec()).unwrap();
+    let begins = r#"{"type":"FeatureCollection","features":["#;
+    assert_eq!(ended("").await.0, "0");
+    assert!(text("&format=geojson").await.ends_with("}}\n]}\n"));
+    *elsewhere.0.lock().unwrap() = Ok(vec![reading(2, 30, 730)]);
+    for of in ["", "&device=air-1", "&zone=altstadt", "&channel=0", "&as_of=2026-11-25T10:01:00Z", "&format=geojson"] {
+        assert_eq!(ended(of).await.0, "1", "{of}");
+    }
+    assert_eq!(ended("&channel=1").await.0, "0");
+    assert_eq!(ended(",people_in").await.0, "3", "two lines of a counter of which nothing is left");
+    let file = text("&format=geojson").await;
+    let said = r#"],"missing":{"readings":1,"reason":"InfluxDB target city has no more of them: it keeps points for a shorter time, or they were deleted there"}}"#;
+    assert!(file.starts_with(begins) && file.trim_end().ends_with(said), "{file}");
+}
+
+#[cfg(feature = "parquet")]
+#[tokio::test]
+async fn the_footer_of_parquet_says_what_is_missing() {
+    let elsewhere = elsewhere();
+    let city = city(&elsewhere).await;
+    let uri = "/api/v1/export?what=readings&from=2026-11-25T00:00:00Z&to=2026-12-12T00:00:00Z&format=parquet";
+    let said = b"smartpole-missing";
+    let known = elsewhere.0.lock().unwrap().clone();
+    for (readings, missing) in [(known, 3), (Ok(Vec::new()), 5)] {
+        *elsewhere.0.lock().unwrap() = readings;
+        let file = axum::body::to_bytes(city.ask("GET", uri).await.into_body(), 1 << 20).await.unwrap();
+        let at = file.windows(said.len()).position(|bytes| bytes == said).unwrap();
+        assert!(String::from_utf8_lossy(&file[at..]).contains(&format!("{missing}: InfluxDB target city")));
+    }
+}
+
+#[tokio::test]
 async fn a_reading_that_is_kept_elsewhere_is_traced_and_one_that_nobody_has_is_gone() {
     let elsewhere = elsewhere();
     let city = city(&elsewhere).await;
@@ -114,6 +158,25 @@ async fn observations_that_are_kept_elsewhere_are_found_in_both_directions_and_b
         let away = city.get(uri).await;
         assert!(away.starts_with("503") && away.contains("nobody is there"), "{away}");
     }
+}
+
+#[tokio::test]
+async fn observations_that_are_nowhere_any_more_are_counted_once_an_answer() {
+    let elsewhere = elsewhere();
+    let city = city(&elsewhere).await;
+    let missing = async |path: &str| {
+        let response = city.ask("GET", &format!("/sta/v1.1/{path}")).await;
+        assert_eq!(response.status(), 200, "{path}");
+        response.headers().get("smartpole-missing").map(|missing| missing.to_str().unwrap().to_owned())
+    };
+    let of_air = "Datastreams(8388608)/Observations";
+    *elsewhere.0.lock().unwrap() = Ok(vec![reading(2, 30, 730)]);
+    for (path, must) in
+        [("Observations", "4"), (of_air, "1"), ("Things?$expand=Datastreams($expand=Observations)", "4")]
+    {
+        assert_eq!(missing(path).await.as_deref(), Some(must), "{path}");
+    }
+    assert_eq!(missing("Things").await, None);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use smartpole_pipeline::RecentBlock;
 use smartpole_window::Block;
 
 use crate::{
-    Error,
+    Error, Sealed, Visited,
     error::{damaged, sqlite},
     queries::Snapshot,
     scope::Member,
@@ -30,14 +30,6 @@ pub(super) struct InOrder<'s> {
     sealed: bool,
 }
 
-/// A block that there is.
-pub(super) enum Found<'s> {
-    /// With its readings.
-    Kept(Cow<'s, Block>),
-    /// Its readings are gone.
-    Sealed,
-}
-
 /// Rows in the order of their keys.
 struct Stored<'s> {
     rows: Rows<'s>,
@@ -48,7 +40,8 @@ struct Stored<'s> {
 impl<'s> InOrder<'s> {
     /// What [`InOrder::new`] reads by.
     pub(super) fn prepare(snapshot: &Snapshot) -> Result<CachedStatement<'_>, Error> {
-        let sql = "SELECT id, rows FROM block WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+        let sql = "SELECT id, rows, CASE length(rows) WHEN 0 THEN aggregates END FROM block WHERE id BETWEEN ?1 AND ?2 \
+            ORDER BY id";
         snapshot.connection.prepare_cached(sql).map_err(sqlite("read blocks"))
     }
 
@@ -73,20 +66,16 @@ impl<'s> InOrder<'s> {
     }
 
     /// The block of a device.
-    pub(super) fn find(&mut self, device: DeviceNo) -> Result<Option<Found<'s>>, Error> {
+    pub(super) fn find(&mut self, device: DeviceNo) -> Result<Option<Visited<'s>>, Error> {
         let key = (self.quarter, device);
         let passed = self.recent.iter().take_while(|block| (block.quarter, block.device) < key).count();
         self.recent = &self.recent[passed..];
         if let Some(recent) = self.recent.first().filter(|block| (block.quarter, block.device) == key) {
-            return Ok(Some(Found::Kept(Cow::Borrowed(&recent.block))));
+            return Ok(Some(Visited::Kept(Cow::Borrowed(&recent.block))));
         }
         match &mut self.stored {
-            Some(stored) => stored.find(self.quarter, device),
-            None => match self.snapshot.block(self.quarter, device)? {
-                Some(block) => Ok(Some(Found::Kept(block))),
-                None if self.sealed => Ok(self.snapshot.is_sealed(self.quarter, device)?.then_some(Found::Sealed)),
-                None => Ok(None),
-            },
+            Some(stored) => stored.find(self.quarter, device, self.sealed),
+            None => self.snapshot.visited(self.quarter, device, self.sealed),
         }
     }
 }
@@ -106,18 +95,19 @@ impl<'s> Stored<'s> {
         Ok(())
     }
 
-    fn find(&mut self, quarter: Quarter, device: DeviceNo) -> Result<Option<Found<'s>>, Error> {
+    fn find(&mut self, quarter: Quarter, device: DeviceNo, sealed: bool) -> Result<Option<Visited<'s>>, Error> {
         let id = block_id(quarter, device);
         while self.id.is_some_and(|at| at < id) {
             self.step()?;
         }
         let Some(row) = self.rows.get().filter(|_| self.id == Some(id)) else { return Ok(None) };
         let doing = sqlite("read blocks");
-        let packed = row.get_ref(1).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
+        let blob = |column| row.get_ref(column).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()));
+        let packed = blob(1)?;
         if packed.is_empty() {
-            return Ok(Some(Found::Sealed));
+            return sealed.then(|| Sealed::unpack(quarter, device, blob(2)?).map(Visited::Sealed)).transpose();
         }
         let block = Block::unpack(quarter, packed).map_err(damaged("block"))?;
-        Ok(Some(Found::Kept(Cow::Owned(block))))
+        Ok(Some(Visited::Kept(Cow::Owned(block))))
     }
 }

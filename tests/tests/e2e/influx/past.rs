@@ -1,12 +1,13 @@
 //! Readings that the store has let go of come from InfluxDB, as if it had not.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use firmware_sim::Faults;
 use reqwest::StatusCode;
 use serde_json::Value;
 use smartpole_model::UtcMillis;
-use smartpole_tests::{Config, InfluxDb, InfluxDb1, Listener};
+use smartpole_tests::{Artefacts, Config, InfluxDb, InfluxDb1, Listener, smartpole};
+use tokio::task::spawn_blocking;
 
 use super::{Scene, all_is_sent_to};
 
@@ -113,6 +114,26 @@ impl<S> Scene<S> {
         }
     }
 
+    /// A file by the command line says how many readings of a device's fine dust are lost of so many.
+    async fn a_file_says_what_is_lost(&self, question: &str, of: usize) {
+        let lost = of - self.service.api().all(question).await.len();
+        let folder = Artefacts::new("lost");
+        let file = folder.path().join("a.csv");
+        let ((from, to), url) = (self.span(), self.service.api().base());
+        let line = format!(
+            "export --url {url} --device am-01-air --property pm2_5 --from {from} --to {to} -o {}",
+            file.to_str().expect("our folder's name is UTF-8")
+        );
+        let run = move || smartpole(&line.split_whitespace().collect::<Vec<_>>());
+        let (code, printed) = spawn_blocking(run).await.expect("no panic");
+        assert!(
+            code == Some(0) && printed.contains(&format!("; {lost} readings of that time are missing")),
+            "{printed}"
+        );
+        let lines = fs::read_to_string(&file).expect("the file is there").lines().count();
+        assert_eq!(lines, 1 + of - lost);
+    }
+
     /// Takes the readings of all blocks of the first half of the day away, and of every other device later, as retention does.
     async fn seal(&mut self) {
         self.stop().await;
@@ -167,6 +188,7 @@ async fn what_the_bucket_has_lost_is_counted_and_a_server_that_is_away_is_said()
         assert_eq!(lost > 0, question.contains("pm"), "{question}: {lost} lost");
         assert_eq!(scene.missing(question).await, lost as u64, "{question}");
     }
+    scene.a_file_says_what_is_lost(&questions[0], kept[0].len()).await;
     let question = &questions[0];
     scene.influxdb.0.stop().await;
     let (status, said) = scene.service.api().ask(question).await.expect("it answers");

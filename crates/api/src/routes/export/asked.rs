@@ -14,7 +14,7 @@ use crate::{
     citation::licence,
     export::{Format, Of, Place, Readings, Rows, Windows},
     problem::Problem,
-    representation::{AS_OF, METHOD, METHODS},
+    representation::{AS_OF, METHOD, METHODS, MISSING},
     routes::series::{scope_name, total_has_no_windows},
     scope::{self, ScopeKind, ScopeName},
     span::{Span, Step},
@@ -102,6 +102,7 @@ impl Asked {
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
             (header::LINK, links.join(", ")),
             (METHOD, self.methods().join(", ")),
+            (header::TRAILER, MISSING.to_string()),
         ];
         all.extend(self.as_of.map(|as_of| (AS_OF, as_of.to_string())));
         let headers = all.into_iter().map(|(name, value)| Ok((name, HeaderValue::from_str(&value)?)));

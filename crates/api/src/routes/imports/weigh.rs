@@ -95,7 +95,7 @@ impl Known {
             let properties: Vec<_> =
                 parts.fold().latest(self.device).iter().map(|latest| latest.series.property).collect();
             let (devices, span) = (&[self.device], (*first, last.plus(1)));
-            let rows = Gone { parts, devices, properties: &properties, span, as_of: None }.rows()?;
+            let rows = Gone { parts, devices, properties: &properties, span }.rows()?;
             for row in rows.into_values().flatten().filter(|row| gone.binary_search(&row.event_time).is_ok()) {
                 stored.extend(row.values.iter().map(|value| ((row.event_time, value.series), value.value)));
             }

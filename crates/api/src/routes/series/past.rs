@@ -1,29 +1,20 @@
 //! Readings of the store, and of the history where the store keeps their sums alone.
 //!
-//! A sum tells how many readings it was made of. If the history has fewer, the answer says how many are missing: a bucket may keep
-//! points for a shorter time than we keep sums, or may have been deleted and made again.
+//! A sum tells how many readings it was made of. If the history has fewer, the answer says how many are missing.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use smartpole_model::{DeviceNo, Kind, ObservedProperty, Quarter, Reading, Series, UtcMillis};
+use smartpole_model::{DeviceNo, ObservedProperty, Quarter, Reading, UtcMillis};
 use smartpole_pipeline::{NameKind, Scope};
 use smartpole_store::Sealed;
-use smartpole_window::Aggregate;
-use utoipa::ToSchema;
 
-use crate::{History, HistoryWanted, Parts, history::is_known, problem::Problem};
+use crate::{
+    History, HistoryWanted, Parts,
+    history::{Missing, Sought, is_known},
+    problem::Problem,
+};
 
 const DAY_MS: i64 = 86_400_000;
-
-/// Readings that were counted and are nowhere any more.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Missing {
-    /// How many, within the time of this answer; at least, of counts.
-    pub(crate) readings: u64,
-    /// Why, as far as is known.
-    reason: String,
-}
 
 /// Which readings are wanted.
 pub(crate) struct Past<'a> {
@@ -58,13 +49,7 @@ impl Past<'_> {
             missing += stretch.missing;
             at = stretch.end;
         }
-        let reason = || {
-            format!(
-                "InfluxDB target {} has no more of them: it keeps points for a shorter time, or they were deleted there",
-                history.name()
-            )
-        };
-        page.missing = (missing > 0).then(|| Missing { readings: missing, reason: reason() });
+        page.missing = Missing::new(self.parts, missing);
         Ok(page)
     }
 
@@ -95,8 +80,11 @@ impl Past<'_> {
         let begun = first.quarter.start();
         let before = if begun < from { self.ask(history, &sealed, (begun, from), usize::MAX)? } else { Vec::new() };
         let missing = self.missing(&sealed, before.iter().chain(&found), end);
-        readings
-            .extend(found.into_iter().filter(|reading| is_known(reading, self.as_of) && is_sealed(&sealed, reading)));
+        readings.extend(
+            found
+                .into_iter()
+                .filter(|reading| is_known(reading.received_at, self.as_of) && is_sealed(&sealed, reading)),
+        );
         readings.retain(|reading| reading.event_time < end);
         readings.sort_by_key(|reading| (reading.event_time, reading.device, reading.series));
         Ok(Stretch { readings, end, missing })
@@ -123,38 +111,15 @@ impl Past<'_> {
 
     /// How many readings the sums of quarters that ended by `end` were made of and that were not found.
     fn missing<'b>(&self, sealed: &[Sealed], found: impl Iterator<Item = &'b Reading>, end: UtcMillis) -> u64 {
-        let mut counts: BTreeMap<(Quarter, DeviceNo), i64> = BTreeMap::new();
+        let mut counts: BTreeMap<(Quarter, DeviceNo), usize> = BTreeMap::new();
         for reading in found {
             *counts.entry((reading.event_time.quarter(), reading.device)).or_default() += 1;
         }
+        let sought = Sought { property: self.property, channel: self.channel };
         let lacks = |block: &Sealed| {
-            let found = counts.get(&(block.quarter, block.device)).copied().unwrap_or(0);
-            (self.counted(block) - found).max(0).unsigned_abs()
+            sought.missing(self.parts, block, counts.get(&(block.quarter, block.device)).copied().unwrap_or(0))
         };
         sealed.iter().filter(|block| block.quarter.end() <= end).map(lacks).sum()
-    }
-
-    /// How many readings of the property a block was made of, at least. Of totals those are known that count; of what its device also
-    /// tells in another way (counts by totals and one by one, a gas by ppb) nothing is.
-    fn counted(&self, block: &Sealed) -> i64 {
-        let fold = self.parts.fold();
-        let own = self.property.number;
-        let is_total = self.property.kind == Kind::TotalCount;
-        let number = if is_total { self.property.counts } else { Some(own) };
-        let other_way = |property: &ObservedProperty| {
-            let makes = property.counts == Some(own) || property.converts.is_some_and(|(to, _)| to == own);
-            makes || (is_total && Some(property.number) == number)
-        };
-        let sent = fold.latest(block.device).iter().map(|latest| latest.series.property);
-        let catalogue = &fold.inputs().registry.properties;
-        if sent.filter_map(|number| catalogue.get(number)).any(other_way) {
-            return 0;
-        }
-        let fits = |series: &Series| {
-            Some(series.property) == number && self.channel.is_none_or(|channel| channel == series.channel)
-        };
-        let readings = |of: &Aggregate| if is_total { of.count } else { of.count + i64::from(of.excluded) };
-        block.aggregates.0.iter().filter(|(series, _)| fits(series)).map(|(_, of)| readings(of)).sum()
     }
 }
 

@@ -6,12 +6,10 @@ use smartpole_pipeline::{Fold, NameKind, Scope};
 use smartpole_window::{RowValue, is_particle_mass};
 use utoipa::ToSchema;
 
-use super::{
-    Asked, Items,
-    past::{Missing, Past},
-};
+use super::{Asked, Items, past::Past};
 use crate::{
     Parts,
+    history::Missing,
     list::{Cursor, Limit},
     number::Exact,
     problem::Problem,

@@ -1,19 +1,21 @@
 //! Who is there: poles, devices, properties and their datastreams, by number.
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
 use smartpole_model::{
-    Device, DeviceNo, Inputs, ObservedProperty, Pole, Series, UtcMillis, registry::InstallationState,
+    Device, DeviceNo, Inputs, ObservedProperty, Pole, Quarter, Series, UtcMillis, registry::InstallationState,
 };
 use smartpole_pipeline::{Fold, NameKind};
 use smartpole_sta::{Kind, Observation, Source, SourceError, Value, Walk, Wanted};
+use smartpole_store::Sealed;
+use smartpole_window::Row;
 
 use super::{
     Unread,
     id::{self, Course},
     observations, words,
 };
-use crate::{Parts, asker::Asker};
+use crate::{Parts, asker::Asker, history::Sought};
 
 /// The city as somebody may see it: only what has a datastream is there.
 pub(super) struct City<'a> {
@@ -30,6 +32,8 @@ pub(super) struct City<'a> {
     sensors: BTreeMap<i64, Sensor>,
     /// Datastreams of properties, by the properties' numbers.
     observed: BTreeMap<i64, Vec<i64>>,
+    /// How many readings the history has lost of what was looked at. It is looked at through `Source`, which changes nothing.
+    missing: RefCell<BTreeMap<(Quarter, DeviceNo, Series), u64>>,
 }
 
 /// A device.
@@ -66,6 +70,7 @@ impl<'a> City<'a> {
             things: BTreeMap::new(),
             sensors: BTreeMap::new(),
             observed: BTreeMap::new(),
+            missing: RefCell::default(),
         };
         for (index, device) in inputs.registry.devices.iter().enumerate() {
             if asker.may_watch(&fold, device) {
@@ -126,6 +131,23 @@ impl<'a> City<'a> {
 
     pub(super) fn property(&self, series: Series) -> Option<&ObservedProperty> {
         self.inputs.registry.properties.get(series.property)
+    }
+
+    /// Notes what the history has lost of some series of a block; what is looked at again counts once.
+    pub(super) fn note_missing(&self, of: impl Iterator<Item = Series>, block: &Sealed, rows: &[Row]) {
+        let mut missing = self.missing.borrow_mut();
+        for series in of {
+            if let Some(property) = self.property(series) {
+                let sought = Sought { property, channel: Some(series.channel) };
+                let lacks = sought.missing(self.parts, block, sought.found(rows));
+                missing.insert((block.quarter, block.device, series), lacks);
+            }
+        }
+    }
+
+    /// How many readings the history has lost of what was looked at.
+    pub(super) fn missing(&self) -> u64 {
+        self.missing.borrow().values().sum()
     }
 
     fn pole(&self, id: i64) -> Option<&Pole> {

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap, ops::ControlFlow};
 
 use smartpole_model::{DeviceNo, Flag, Quarter, Series, UtcMillis};
 use smartpole_sta::{Observation, Value, Walk, Wanted};
-use smartpole_store::WantedBlocks;
+use smartpole_store::{Visited, WantedBlocks};
 use smartpole_window::{Row, RowValue};
 
 use super::{
@@ -63,8 +63,14 @@ pub(super) fn walk(
     let walk = city.parts.queries.walk(&blocks, |quarter, blocks| {
         let mut found = Vec::new();
         for (device, block) in blocks {
-            match past.rows(quarter, *device, block) {
-                Ok(rows) => found.extend(of_block(city, &by_device[device], quarter, &rows)),
+            match past.rows(*device, block) {
+                Ok(rows) => {
+                    let wanted = here(city, &by_device[device], quarter);
+                    if let Visited::Sealed(block) = block {
+                        city.note_missing(wanted.keys().copied(), block, &rows);
+                    }
+                    found.extend(of_block(city, &wanted, &rows));
+                }
                 Err(problem) => {
                     away = Some(problem);
                     return ControlFlow::Break(());
@@ -102,15 +108,14 @@ fn pole_at(city: &City<'_>, device: usize, quarter: Quarter) -> Option<usize> {
     city.inputs.registry.devices.get(device)?.active_at(quarter.start()).map(|installation| installation.pole)
 }
 
-fn of_block(city: &City<'_>, wanted: &OfDevice<'_>, quarter: Quarter, rows: &[Row]) -> Vec<Observation> {
-    let Some(pole) = wanted.first().and_then(|(_, datastream)| pole_at(city, datastream.device, quarter)) else {
-        return Vec::new();
-    };
-    let here: BTreeMap<Series, (i64, &Datastream)> = wanted
-        .iter()
-        .filter(|(_, datastream)| datastream.pole == pole)
-        .map(|(id, datastream)| (datastream.series, (*id, *datastream)))
-        .collect();
+/// Datastreams of a device at the pole where it worked as a quarter began, by series.
+fn here<'a>(city: &City<'_>, wanted: &OfDevice<'a>, quarter: Quarter) -> BTreeMap<Series, (i64, &'a Datastream)> {
+    let pole = wanted.first().and_then(|(_, datastream)| pole_at(city, datastream.device, quarter));
+    let here = wanted.iter().filter(|(_, datastream)| Some(datastream.pole) == pole);
+    here.map(|(id, datastream)| (datastream.series, (*id, *datastream))).collect()
+}
+
+fn of_block(city: &City<'_>, here: &BTreeMap<Series, (i64, &Datastream)>, rows: &[Row]) -> Vec<Observation> {
     let mut together: BTreeMap<UtcMillis, Vec<RowValue>> = BTreeMap::new();
     for row in rows {
         together.entry(row.event_time).or_default().extend(&row.values);

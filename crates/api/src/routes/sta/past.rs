@@ -1,7 +1,8 @@
 //! Rows of blocks of which the store keeps the sums alone and the history the readings.
 
 use smartpole_model::{DeviceNo, PropertyNo, Quarter};
-use smartpole_window::{Block, Row};
+use smartpole_store::{Sealed, Visited};
+use smartpole_window::Row;
 
 use crate::{
     Parts,
@@ -38,23 +39,23 @@ impl<'a> Past<'a> {
     ///
     /// # Errors
     /// 503 if the history is away.
-    pub(super) fn rows(&mut self, quarter: Quarter, device: DeviceNo, block: &Block) -> Result<Vec<Row>, Problem> {
-        let rows = block.rows();
-        if !rows.is_empty() {
-            return Ok(rows);
-        }
+    pub(super) fn rows(&mut self, device: DeviceNo, block: &Visited<'_>) -> Result<Vec<Row>, Problem> {
+        let Sealed { quarter, .. } = match block {
+            Visited::Kept(block) => return Ok(block.rows()),
+            Visited::Sealed(sealed) => sealed,
+        };
         let stretch = quarter.0.div_euclid(self.length);
         if self.stretch != Some(stretch) {
             self.read(stretch)?;
         }
-        Ok(self.rows.get(&(quarter, device)).cloned().unwrap_or_default())
+        Ok(self.rows.get(&(*quarter, device)).cloned().unwrap_or_default())
     }
 
     fn read(&mut self, stretch: i32) -> Result<(), Problem> {
         let start = |stretch: i32| Quarter(stretch.saturating_mul(self.length)).start();
         let span = (start(stretch), start(stretch.saturating_add(1)));
         let Self { parts, devices, properties, .. } = self;
-        self.rows = Gone { parts, devices, properties, span, as_of: None }.rows()?;
+        self.rows = Gone { parts, devices, properties, span }.rows()?;
         self.stretch = Some(stretch);
         Ok(())
     }

@@ -20,7 +20,7 @@ pub(super) fn reading(
         parts.fold().latest(device).iter().map(|latest| latest.series.property).chain([series.property]).collect();
     properties.sort_unstable();
     properties.dedup();
-    let gone = Gone { parts, devices: &[device], properties: &properties, span: (at, at.plus(1)), as_of: None };
+    let gone = Gone { parts, devices: &[device], properties: &properties, span: (at, at.plus(1)) };
     let rows: Vec<Row> = gone.rows()?.into_values().flatten().collect();
     let own = |row: &&Row| row.values.iter().any(|value| value.series == series);
     let Some(row) = rows.iter().find(own).cloned() else { return Ok(None) };
