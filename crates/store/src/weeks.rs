@@ -21,7 +21,7 @@ mod copy;
 mod read;
 
 pub(crate) use copy::{copy_some, withdraw};
-pub(crate) use read::{Rollup, RollupsOf, each_rollup};
+pub(crate) use read::{Rollup, RollupsOf, each_rollup, each_stored};
 
 const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
 /// In the place of a property: which hours there are.

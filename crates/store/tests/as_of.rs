@@ -41,8 +41,11 @@ fn questions(square: &Square) -> Vec<(Scope, &'static str, Step)> {
 
 /// Answers to all questions about the last hours and the days.
 fn answers(square: &Square, now: i64, as_of: Option<i64>) -> Vec<Vec<Said>> {
+    answers_from(START - 192 * HOUR, square, now, as_of)
+}
+
+fn answers_from(from: i64, square: &Square, now: i64, as_of: Option<i64>) -> Vec<Vec<Said>> {
     let ask = |(scope, property, step): (Scope, &str, Step)| {
-        let from = START - 192 * HOUR;
         let found = match as_of {
             None => square.windows(scope, property, step, from, now),
             Some(as_of) => square.windows_as_of(as_of, scope, property, step, from, now),
@@ -72,13 +75,16 @@ fn a_question_as_of_then_has_the_answer_of_then() {
             square.commit();
         }
     }
-    square.commit();
     assert!(then.len() > 5);
-    for (now, known) in then {
-        let again = answers(&square, now, Some(now));
-        for ((question, known), again) in questions(&square).into_iter().zip(known).zip(again) {
-            assert_eq!(again, known, "{question:?} as of {} minutes", (now - START) / MINUTE);
+    // with blocks and revisions in memory, and with all of them in the file
+    for _ in 0..2 {
+        for (now, known) in &then {
+            let again = answers(&square, *now, Some(*now));
+            for ((question, known), again) in questions(&square).into_iter().zip(known).zip(again) {
+                assert_eq!(again, *known, "{question:?} as of {} minutes", (now - START) / MINUTE);
+            }
         }
+        square.commit();
     }
     let end = START + 20 * HOUR;
     assert_eq!(answers(&square, end, Some(end + MINUTE)), answers(&square, end, None), "as of now");
@@ -101,6 +107,50 @@ fn an_hour_of_which_some_is_still_open_has_all_of_it() {
         assert_eq!(then.iter().map(said).collect::<Vec<_>>(), known.iter().map(said).collect::<Vec<_>>());
         square.commit();
     }
+}
+
+#[test]
+fn an_hour_that_begins_in_the_span_has_its_first_and_last_quarter_though_the_span_ends_before() {
+    for minute in [5, 50] {
+        let (mut square, now) = (Square::new(), START + minute * MINUTE);
+        square.report("d3", now, now, &[("temperature", 5)]);
+        square.report("d3", now + 2 * MINUTE, now + 2 * MINUTE, &[("temperature", 9)]);
+        let (places, to) = ([square.device("d3"), square.pole("P1"), square.zone("markt")], START + 20 * MINUTE);
+        for _ in 0..2 {
+            for scope in places {
+                for (step, from) in [(Step::Hour, START), (Step::Day, START - 24 * HOUR)] {
+                    let then = square.windows_as_of(now + MINUTE, scope, "temperature", step, from, to);
+                    assert_eq!(then.iter().map(|window| window.aggregate.sum).collect::<Vec<_>>(), [5], "{step:?}");
+                }
+            }
+            square.commit();
+        }
+    }
+}
+
+#[test]
+fn hours_and_days_say_what_they_said_while_blocks_are_in_memory_and_others_beside_them_change() {
+    let (mut square, known) = (Square::new(), START + 5 * HOUR + 20 * MINUTE);
+    for device in DEVICES {
+        square.run(device, START, known, &[("temperature", 10), ("people_in", 1)]);
+    }
+    square.commit();
+    // days as a whole, and from the middle of one on
+    let ask = |square: &Square, as_of| {
+        [START - 192 * HOUR, START + 3 * HOUR].map(|from| answers_from(from, square, known, as_of))
+    };
+    let before = ask(&square, None);
+    // of an hour that was over, and of the one that was not
+    for (hours, minutes) in [(1, 16), (2, 31), (3, 5 * 60 + 1), (4, 5 * 60 + 19)] {
+        let measured = START + minutes * MINUTE + 30_000;
+        square.report("d3", measured, known + hours * HOUR, &[("temperature", 90), ("people_in", 7)]);
+        assert_eq!(ask(&square, Some(known)), before, "minute {minutes} in memory");
+        if hours % 2 == 0 {
+            square.commit();
+            assert_eq!(ask(&square, Some(known)), before, "minute {minutes} in the file");
+        }
+    }
+    assert_ne!(ask(&square, None), before);
 }
 
 #[test]

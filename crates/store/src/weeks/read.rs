@@ -34,7 +34,8 @@ pub(crate) struct Rollup<'a> {
     pub(crate) aggregates: &'a Aggregates,
 }
 
-/// Visits hours or days in order. A copy whose newest change is not `wanted` is not read: its hours are looked at one by one.
+/// Visits hours or days in order. A copy whose newest change is not `wanted` is not read: its hours are looked at one by one. Hours and
+/// days whose own is not are told of without their aggregates.
 pub(crate) fn each_rollup(
     snapshot: &Snapshot,
     of: RollupsOf,
@@ -55,19 +56,21 @@ pub(crate) fn each_rollup(
         while let Some(row) = rows.next().map_err(&doing)? {
             let copied = Copied::new(row).map_err(&doing)?.map_err(damaged("copy of hours"))?;
             if wanted(copied.newest_minute) {
-                each_stored(snapshot, RollupsOf { span: (from, copied.first), ..of }, &mut each)?;
+                each_stored(snapshot, RollupsOf { span: (from, copied.first), ..of }, &wanted, &mut each)?;
                 from = copied.first.plus(WEEK_MS);
                 copied.each(of, &mut each)?;
             }
         }
     }
-    each_stored(snapshot, RollupsOf { span: (from, to), ..of }, &mut each)
+    each_stored(snapshot, RollupsOf { span: (from, to), ..of }, wanted, each)
 }
 
-fn each_stored(
+/// The same without looking for copies.
+pub(crate) fn each_stored(
     snapshot: &Snapshot,
     of: RollupsOf,
-    each: &mut impl FnMut(&Rollup<'_>) -> Result<(), Error>,
+    wanted: impl Fn(i64) -> bool,
+    mut each: impl FnMut(&Rollup<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     if of.span.0 >= of.span.1 {
         return Ok(());
@@ -81,9 +84,12 @@ fn each_stored(
     let mut rows = statement.query(asked).map_err(&doing)?;
     while let Some(row) = rows.next().map_err(&doing)? {
         let (start, minute) = (UtcMillis(row.get(0).map_err(&doing)?), row.get(1).map_err(&doing)?);
-        let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
-        let aggregates = &Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
-        each(&Rollup { start, minute, revision: row.get(2).map_err(&doing)?, aggregates })?;
+        let mut aggregates = Aggregates::default();
+        if wanted(minute) {
+            let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
+            aggregates = Aggregates::unpack(blob).map_err(damaged("hour or day"))?;
+        }
+        each(&Rollup { start, minute, revision: row.get(2).map_err(&doing)?, aggregates: &aggregates })?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
     moved::Moves,
     queries::Snapshot,
     scope::{Member, Part},
-    weeks::{RollupsOf, each_rollup},
+    weeks::{Rollup, RollupsOf, each_rollup, each_stored},
 };
 
 /// From the first instant on, and before the second.
@@ -61,7 +61,8 @@ pub(super) fn gather(
         let of = Of { part, members };
         match wanted.step {
             Step::Quarter => gather.blocks(&of, None, span)?,
-            _ => gather.rollups(&of, asked.level, (from, to), None)?,
+            // of those that begin later nothing was known
+            _ => gather.rollups(&of, asked.level, (from, to.min(span.1)), None)?,
         }
     }
     Ok(())
@@ -101,11 +102,13 @@ impl Gather<'_> {
 
     /// First instants of hours or days of which something is in memory: roll-ups do not have it, or not all.
     fn in_memory(&self, of: &Of<'_>, level: Level, (from, to): Span) -> BTreeSet<i64> {
-        let start = |quarter: Quarter| level.start(quarter.start());
-        // most are of another time, which is seen sooner than whom they counted for
-        let within = self.snapshot.recent.iter().filter(|block| (from..to).contains(&start(block.quarter)));
+        let (recent, end) = (&self.snapshot.recent, next_start(level, level.start(to.plus(-1))));
+        let first = recent.partition_point(|block| block.quarter.start() < from);
+        let within = recent[first..].iter().take_while(|block| block.quarter.start() < end);
+        // the town's calendar is asked last, as that takes longest
         let of_part = within.filter(|block| self.counts(of, block.quarter, block.device));
-        of_part.map(|block| start(block.quarter).0).collect()
+        let starts = of_part.map(|block| level.start(block.quarter.start()));
+        starts.filter(|start| *start >= from).map(|start| start.0).collect()
     }
 
     /// Adds those that nothing received since has changed, and notes the others.
@@ -120,23 +123,24 @@ impl Gather<'_> {
         let Self { snapshot, wanted, asked, then, gathered, .. } = self;
         let cells = gathered.part(of.part.number);
         let rollups = RollupsOf { level, scope: of.part.scope, property: wanted.property, span: (from, to) };
-        each_rollup(
-            snapshot,
-            rollups,
-            |minute| then.knows(minute),
-            |rollup| {
-                let start = rollup.start;
-                if !then.knows(rollup.minute) {
-                    changed.insert(start.0);
-                }
-                if !changed.contains(&start.0) {
-                    let cell = cells.entry(window.unwrap_or_else(|| asked.window_of(wanted.step, start)).0);
-                    cell.revision += rollup.revision;
-                    cell.add(false, wanted.of(rollup.aggregates));
-                }
-                Ok(())
-            },
-        )
+        let each = |rollup: &Rollup<'_>| {
+            let start = rollup.start;
+            if !then.knows(rollup.minute) {
+                changed.insert(start.0);
+            }
+            if !changed.contains(&start.0) {
+                let cell = cells.entry(window.unwrap_or_else(|| asked.window_of(wanted.step, start)).0);
+                cell.revision += rollup.revision;
+                cell.add(false, wanted.of(rollup.aggregates));
+            }
+            Ok(())
+        };
+        let knows = |minute| then.knows(minute);
+        match window {
+            None => each_rollup(snapshot, rollups, knows, each),
+            // what changed is of a week that did
+            Some(_) => each_stored(snapshot, rollups, knows, each),
+        }
     }
 
     /// Adds the blocks of a part that begin in a span: all to `window`, or each as its own.
