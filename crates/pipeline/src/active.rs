@@ -1,6 +1,6 @@
 //! The inputs in force, prepared for speed.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use smartpole_codec::Router;
 use smartpole_lorawan::Network;
@@ -8,10 +8,14 @@ use smartpole_model::{
     Device, DeviceNo, Flags, Inputs, PoleNo, Profile, PropertyNo, Quarter, Registry, UtcMillis, ZoneNo,
     registry::{Counter, Installation, InstallationState, QualityRules},
 };
-use smartpole_validate::{Rules, looks_back};
+use smartpole_validate::Rules;
 use smartpole_window::{Level, Making, RowValue, next_start};
 
-use crate::{AirProperties, BlockSpan, LoadError, NameKind, Parts, Scope, names::Names};
+use crate::{
+    AirProperties, BlockSpan, LoadError, NameKind, Parts, Scope,
+    known::{Ids, Made, Profiles},
+    names::Names,
+};
 
 /// Registry and settings by hash.
 pub trait LoadInputs {
@@ -47,20 +51,11 @@ pub(crate) struct Active {
     excluded_by: Vec<Flags>,
     /// Whether days are CET days, by property number.
     air: Arc<[bool]>,
-    /// By profile.
-    made: HashMap<String, Made>,
+    ids: Ids,
+    profiles: Profiles,
     humidity: Option<PropertyNo>,
     /// By which devices say that they were switched on.
     pub(crate) power_up: Option<PropertyNo>,
-}
-
-/// What a profile says, prepared.
-#[derive(Debug, Default)]
-struct Made {
-    /// By property number.
-    rules: Vec<QualityRules>,
-    /// Most values that its rules look back at; 0 if none does.
-    look_back: usize,
 }
 
 /// Most persons that can pass a metre of a line in a minute: 1.225 a second (Weidmann 1993, "Transporttechnik der Fussgänger",
@@ -69,22 +64,6 @@ const MOST_PER_METRE: u32 = 81;
 
 fn most_per_minute(width_cm: u32) -> u32 {
     width_cm.saturating_mul(MOST_PER_METRE).div_ceil(100).max(1)
-}
-
-impl Made {
-    fn new(registry: &Registry, profile: &str, properties: usize) -> Self {
-        let mut rules = vec![QualityRules::default(); properties];
-        for property in registry.properties.iter() {
-            rules[usize::from(property.number.0)] = registry.quality_rules(property.number, profile);
-        }
-        let look_back = rules.iter().map(|rules| {
-            let stuck = rules.stuck.map_or(0, |n| usize::from(n).saturating_sub(1));
-            let spike = rules.spike.map_or(0, |spike| usize::from(spike.neighbours));
-            stuck.max(spike).max(usize::from(looks_back(rules)))
-        });
-        let look_back = look_back.max().unwrap_or(0).min(smartpole_validate::LOOK_BACK);
-        Self { rules, look_back }
-    }
 }
 
 fn at_poles(registry: &Registry) -> Vec<Vec<usize>> {
@@ -124,7 +103,8 @@ impl Active {
             air[usize::from(property.number.0)] = property.theme == "air_quality";
         }
         let (router, rules) = (Router::new(&inputs), Rules::new(&registry.properties));
-        let made = registry.profiles.keys().map(|id| (id.clone(), Made::new(registry, id, highest))).collect();
+        let ids = Ids::new(registry.devices.iter().map(|device| device.id.as_str()).zip(numbers.iter().copied()));
+        let profiles = Profiles::new(registry, &numbers, devices.len());
         let number = |id| Some(registry.properties.by_id(id)?.number);
         let (humidity, power_up) = (number("relative_humidity"), number("power_up"));
         let hash = hash.to_owned();
@@ -141,17 +121,17 @@ impl Active {
             zones,
             excluded_by,
             air: air.into(),
-            made,
+            ids,
+            profiles,
             humidity,
             power_up,
             inputs,
         }
     }
 
-    /// The device of an id, and its number.
-    pub(crate) fn device(&self, id: &str) -> Option<(&Device, DeviceNo)> {
-        let index = self.inputs.registry.device_index(id)?;
-        Some((&self.inputs.registry.devices[index], self.numbers[index]))
+    /// The number of a registry's device.
+    pub(crate) fn device(&self, id: &str) -> Option<DeviceNo> {
+        self.ids.get(id)
     }
 
     /// Numbers of the registry's devices, in its order.
@@ -159,8 +139,14 @@ impl Active {
         &self.numbers
     }
 
-    pub(crate) fn profile_at(&self, device: &Device, time: UtcMillis) -> Option<&Profile> {
-        self.inputs.registry.profiles.get(&device.at(time).profile)
+    /// What the profile that a registry's device has at `time` says.
+    fn made_at(&self, device: DeviceNo, time: UtcMillis) -> Option<&Made> {
+        let dated = || self.profiles.by_id(&self.registered(device)?.at(time).profile);
+        self.profiles.only(device).or_else(dated)
+    }
+
+    pub(crate) fn profile_at(&self, device: DeviceNo, time: UtcMillis) -> Option<&Profile> {
+        self.made_at(device, time).map(|made| &made.profile)
     }
 
     pub(crate) fn registered(&self, device: DeviceNo) -> Option<&Device> {
@@ -181,9 +167,9 @@ impl Active {
     /// How what a device measures in a quarter counts.
     pub(crate) fn making(&self, device: DeviceNo, quarter: Quarter) -> Making<'_> {
         let plain = Making { power_up: self.power_up, ..Making::plain(&self.inputs.registry.properties, ANY_COUNTER) };
+        let Some(Made { profile, rules, .. }) = self.made_at(device, quarter.start()) else { return plain };
         let Some(device) = self.registered(device) else { return plain };
         let installation = device.at(quarter.start());
-        let Some(profile) = self.inputs.registry.profiles.get(&installation.profile) else { return plain };
         let most_per_minute =
             installation.width_cm.map_or(u32::MAX, most_per_minute).min(profile.counter.max_per_minute);
         let minutes = profile.interval_s.div_ceil(60);
@@ -193,15 +179,14 @@ impl Active {
             reversed: &installation.reversed,
             humidity: profile.humidity.zip(self.humidity),
             calibrations: &device.calibrations,
-            rules: self.made.get(&profile.id).map_or(&[], |made| &made.rules),
+            rules,
             ..plain
         }
     }
 
     /// Rules of a device's values at `time`, by property number, and how many values before they look back at.
     pub(crate) fn rules_at(&self, device: DeviceNo, time: UtcMillis) -> (&[QualityRules], usize) {
-        let made = self.registered(device).and_then(|device| self.made.get(&device.at(time).profile));
-        made.map_or((&[], 0), |made| (&made.rules, made.look_back))
+        self.made_at(device, time).map_or((&[], 0), |made| (&made.rules, made.look_back))
     }
 
     /// Whom a block counts for: its device; where it is active at the block's start, the pole and that pole's zones.
@@ -272,8 +257,7 @@ impl Active {
 
     /// Minutes of silence after which a device's windows close by ticks: the lateness bound and two missed reports.
     pub(crate) fn silence_ticks(&self, device: DeviceNo, now: UtcMillis) -> u64 {
-        let profile = self.registered(device).and_then(|known| self.profile_at(known, now));
-        let interval = profile.map_or(0, |profile| u64::from(profile.interval_s));
+        let interval = self.profile_at(device, now).map_or(0, |profile| u64::from(profile.interval_s));
         (u64::from(self.inputs.settings.lateness_s) + 2 * interval).div_ceil(60)
     }
 }

@@ -20,6 +20,7 @@ mod fold;
 mod gateways;
 mod judge;
 mod judged;
+mod known;
 mod ledger;
 mod listen;
 mod look;

@@ -260,7 +260,9 @@ impl Blocks for Place<'_> {
             return;
         }
         if found.is_err() {
-            self.device.held.insert(at, Box::new(Held::new(Block::new(quarter), !closed, self.batch)));
+            let before = at.checked_sub(1).map(|before| &self.device.held[before].block);
+            let block = before.map_or_else(|| Block::new(quarter), |former| Block::after(former, quarter));
+            self.device.held.insert(at, Box::new(Held::new(block, !closed, self.batch)));
         }
         if self.device.held[at].open {
             change(&mut self.device.held[at].block);

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use smartpole_codec::{Decoded, Event, Refusal, Sample, decode, decode_event, decode_frame};
 use smartpole_lorawan::{GatewayMessage, Hearing, Network, Reception, gateway_bridge, semtech};
-use smartpole_model::{Device, DeviceNo, Eui, Format, Profile, RawMessageRef, Reason, UtcMillis};
+use smartpole_model::{DeviceNo, Eui, Format, Profile, RawMessageRef, Reason, UtcMillis};
 
 use crate::{active::Active, listen::Listened};
 
@@ -81,7 +81,7 @@ impl Active {
         let read =
             catch_unwind(AssertUnwindSafe(|| match self.router.format(message.topic).filter(|f| is_gateway(*f)) {
                 Some(format) => self.read_frame_again(format, message, network),
-                None => self.decoded(message).map(|(no, _, profile, event)| Understood::of(no, profile, event.decoded)),
+                None => self.decoded(message).map(|(no, profile, event)| Understood::of(no, profile, event.decoded)),
             }));
         read.unwrap_or_else(|_| Err(Refused::new(None, Reason::FoldFailed, "the codec failed")))
             .unwrap_or_else(Understood::Refused)
@@ -120,27 +120,28 @@ impl Active {
         message: &RawMessageRef<'_>,
         network: &Network,
     ) -> Result<(Understood<'_>, Option<FrameEvent>), Refused> {
-        let (no, device, profile, Event { decoded, frame, receptions }) = self.decoded(message)?;
+        let (no, profile, Event { decoded, frame, receptions }) = self.decoded(message)?;
         let hearing = frame.map(|frame| network.hear_event(no, &frame));
         let understood = match &hearing {
             Some(Hearing::Copy(_)) => Understood::Copy { device: no },
             _ => Understood::of(no, profile, decoded),
         };
         // of a device that we hear ourselves the first pass counts them, ahead of this one
-        let receptions = if device.credentials.is_some() { Vec::new() } else { receptions };
+        let is_heard = || self.registered(no).is_some_and(|device| device.credentials.is_some());
+        let receptions = if !receptions.is_empty() && is_heard() { Vec::new() } else { receptions };
         Ok((understood, hearing.map(|hearing| (hearing, receptions))))
     }
 
     /// What a message says whose topic or body names its device.
-    fn decoded(&self, message: &RawMessageRef<'_>) -> Result<(DeviceNo, &Device, &Profile, Event), Refused> {
+    fn decoded(&self, message: &RawMessageRef<'_>) -> Result<(DeviceNo, &Profile, Event), Refused> {
         let RawMessageRef { topic, payload, .. } = *message;
         let addressed = self.router.route(topic, payload).map_err(|refusal| Refused::of(None, refusal))?;
         let device_id = addressed.device_id.unwrap_or_default();
-        let Some((device, no)) = self.device(&device_id) else {
+        let Some(no) = self.device(&device_id) else {
             let id: String = device_id.chars().take(64).collect();
             return Err(Refused::new(None, Reason::UnknownDevice, &format!("{id:?} is not in devices.csv")));
         };
-        let profile = self.profile_of(device, no, message.received_at)?;
+        let profile = self.profile_of(no, message.received_at)?;
         let catalogue = &self.inputs.registry.properties;
         let refuse = |refusal| Refused::of(Some(no), refusal);
         let event = match addressed.format {
@@ -150,7 +151,7 @@ impl Active {
                 Event { decoded, frame: None, receptions: Vec::new() }
             }
         };
-        Ok((no, device, profile, event))
+        Ok((no, profile, event))
     }
 
     /// Goes on with what the first pass heard.
@@ -175,15 +176,15 @@ impl Active {
         received_at: UtcMillis,
     ) -> Result<Understood<'_>, Refused> {
         let unknown = || Refused::new(Some(no), Reason::UnknownDevice, "it is not in devices.csv any more");
-        let device = self.registered(no).ok_or_else(unknown)?;
-        let profile = self.profile_of(device, no, received_at)?;
+        self.registered(no).ok_or_else(unknown)?;
+        let profile = self.profile_of(no, received_at)?;
         let decoded = decode_frame(profile, &self.inputs.registry.properties, port, payload, time);
         decoded.map(|decoded| Understood::of(no, profile, decoded)).map_err(|refusal| Refused::of(Some(no), refusal))
     }
 
-    fn profile_of(&self, device: &Device, no: DeviceNo, time: UtcMillis) -> Result<&Profile, Refused> {
+    fn profile_of(&self, no: DeviceNo, time: UtcMillis) -> Result<&Profile, Refused> {
         let unknown = || Refused::new(Some(no), Reason::DecodeFailed, "the device's profile is not known");
-        self.profile_at(device, time).ok_or_else(unknown)
+        self.profile_at(no, time).ok_or_else(unknown)
     }
 }
 

@@ -5,6 +5,7 @@ use smartpole_model::{Flags, Quarter, Series, TimeSource, UtcMillis, put_i64, pu
 use crate::{
     Row, RowValue, Total,
     rows::{Head, Walk},
+    shape::Shape,
 };
 
 /// Readings of one device in one quarter of an hour, in event order, and the totals just outside it.
@@ -33,14 +34,6 @@ pub struct Superseded {
     pub until: UtcMillis,
     /// What was known.
     pub former: RowValue,
-}
-
-/// Which series a row has, and whose clock it goes by: rows of one firmware share one shape.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Shape {
-    pub(crate) time_source: TimeSource,
-    /// Indices into [`Block::series`].
-    pub(crate) members: Vec<u16>,
 }
 
 /// Flags of one value; most values have none.
@@ -100,6 +93,9 @@ pub enum Insert {
     Replaced,
 }
 
+/// Most bytes that are reserved ahead: a block that is longer holds what its device does not tell each quarter.
+const MOST_ROOM: usize = 1_024;
+
 impl Block {
     /// An empty block.
     pub fn new(quarter: Quarter) -> Self {
@@ -114,6 +110,14 @@ impl Block {
             superseded: Vec::new(),
             last: Last::default(),
         }
+    }
+
+    /// An empty block after `former` of the same device, with room for as many bytes: blocks of a device are about as long as each other,
+    /// and one that grows in steps is copied in each and leaves a fleet's memory full of holes.
+    pub fn after(former: &Self, quarter: Quarter) -> Self {
+        let mut block = Self::new(quarter);
+        block.packed.reserve_exact(former.packed.len().min(MOST_ROOM));
+        block
     }
 
     /// The quarter it is of.
@@ -260,35 +264,6 @@ impl Block {
         self.last = Last { offset, step, lag, values: std::mem::take(&mut self.last.values) };
         self.row_count += 1;
     }
-
-    fn shape_of(&mut self, time_source: TimeSource, values: &[RowValue]) -> usize {
-        let fits = |shape: &Shape| {
-            shape.time_source == time_source
-                && shape.members.len() == values.len()
-                && shape
-                    .members
-                    .iter()
-                    .zip(values)
-                    .all(|(member, value)| self.series[usize::from(*member)] == value.series)
-        };
-        if let Some(known) = self.shapes.iter().position(fits) {
-            return known;
-        }
-        let members = values.iter().map(|value| self.series_index(value.series)).collect();
-        self.shapes.reserve_exact(1); // one shape a firmware: a fleet's open blocks have no room to spare
-        self.shapes.push(Shape { time_source, members });
-        self.shapes.len() - 1
-    }
-
-    fn series_index(&mut self, series: Series) -> u16 {
-        let known = self.series.iter().position(|known| *known == series);
-        let index = known.unwrap_or_else(|| {
-            self.series.push(series);
-            self.last.values.push(0);
-            self.series.len() - 1
-        });
-        index as u16
-    }
 }
 
 /// A series that stands twice in one row counts once.
@@ -303,4 +278,19 @@ fn repeated(earlier: &[RowValue], value: RowValue) -> Insert {
 fn added(values: &[RowValue], outcomes: &[Insert]) -> Vec<RowValue> {
     let new = values.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Insert::Added);
     new.map(|(value, _)| *value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_has_room_for_what_the_one_before_it_held_but_not_for_what_is_out_of_the_ordinary() {
+        let room_after = |length| {
+            let former = Block { packed: vec![0; length], ..Block::new(Quarter(0)) };
+            Block::after(&former, Quarter(1)).packed.capacity()
+        };
+        assert!((200..MOST_ROOM).contains(&room_after(200)));
+        assert!(room_after(100_000) < 100_000);
+    }
 }

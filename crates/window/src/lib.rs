@@ -21,6 +21,7 @@ mod making;
 mod mend;
 mod pack;
 mod rows;
+mod shape;
 mod summary;
 mod totals;
 

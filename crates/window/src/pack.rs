@@ -24,8 +24,9 @@ use smartpole_model::{Flags, PackError, PropertyNo, Quarter, Reader, Series, Tim
 
 use crate::{
     Anchor, Block, RowValue, Superseded, Total,
-    block::{Flagged, Last, Shape},
+    block::{Flagged, Last},
     rows::Walk,
+    shape::Shape,
 };
 
 const VERSION: u8 = 2;

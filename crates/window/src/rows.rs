@@ -4,7 +4,8 @@ use smartpole_model::{Flag, Flags, PackError, PropertyNo, Quarter, Reader, Serie
 
 use crate::{
     Block,
-    block::{Flagged, Last, Shape},
+    block::{Flagged, Last},
+    shape::Shape,
 };
 
 /// One value of a row.
