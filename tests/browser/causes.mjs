@@ -82,6 +82,7 @@ async function alertsOf(page, now) {
                 until: hours(1),
                 part_of: now.at(-1).cause,
                 deliveries: [],
+                devices: [],
               }),
             ]
           : now,
@@ -170,7 +171,7 @@ export function causes({ opened, eventually, picture }) {
     );
     await page.locator('[data-focus="past causes"]').click();
     await eventually('what closed itself', async () =>
-      /Platz auf der Platte[\s\S]*erledigt/.test(await page.locator('.past-causes').innerText()),
+      /Platz auf der Platte[\s\S]*\t–\t[\s\S]*erledigt/.test(await page.locator('.past-causes').innerText()),
     );
     await page.locator('.past-causes a').first().click();
     await eventually('what it was part of, and that nobody was told', async () =>

@@ -164,6 +164,23 @@ describe('the page', () => {
     await close();
   });
 
+  test('tells apart what several devices of a pole measure', async () => {
+    const { page, wrong, close } = await opened({ path: '/#pole=AM-01' });
+    const names = page.locator(`${testid('pole-panel')} .values dt`);
+    await eventually('one device', async () => (await names.allInnerTexts()).includes('Luftdruck'));
+    await page.evaluate(async () => {
+      const [{ take }, { state }] = await Promise.all([import('/js/live.js'), import('/js/state.js')]);
+      take({
+        ...[...state.latest.values()].find(({ pole, property }) => pole === 'AM-01' && property === 'pressure'),
+        device: 'second-air',
+      });
+    });
+    await eventually('two', async () => /Luftdruck \(second-air\)/.test((await names.allInnerTexts()).join()));
+    assert.ok((await names.allInnerTexts()).includes('Lufttemperatur'), 'what one measures is told without it');
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   test('shows an event of a real sensor, published by mosquitto_pub', async () => {
     const event = JSON.parse(readFileSync(fixture, 'utf8'));
     const device = event.deviceInfo.devEui;

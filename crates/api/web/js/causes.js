@@ -123,7 +123,7 @@ function row(alert) {
       ),
     ),
     cell('whom', concerns(alert)),
-    cell('devices', format.number(alert.devices.length)),
+    cell('devices', alert.devices.length ? format.number(alert.devices.length) : '–'),
     cell('step', ...(alert.state === 'closed' ? [t('cause.closed')] : step(alert))),
   );
 }

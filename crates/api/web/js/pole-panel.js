@@ -10,7 +10,7 @@ import { onWindow, showAll } from './live.js';
 import { courses } from './pole-course.js';
 import { deviceTable } from './pole-devices.js';
 import { official } from './pole-official.js';
-import { remarks } from './pole-remarks.js';
+import { nameOf, remarks } from './pole-remarks.js';
 import { sensing } from './pole-sensing.js';
 import { leave, route } from './route.js';
 import { airWord, isClass, shape } from './shapes.js';
@@ -241,11 +241,10 @@ function valueRow(item) {
   const cells = { value: h('span', { 'data-live': seriesKey(item) }), time: h('dd', { class: 'note' }) };
   view.values.set(seriesKey(item), cells);
   write(cells, item);
-  const channel = item.channel > 0 ? t('pole.line', { n: item.channel + 1 }) : '';
   return h(
     'div',
     {},
-    h('dt', {}, format.propertyName(property, item.property) + channel),
+    h('dt', {}, nameOf(item, items())),
     h('dd', {}, cells.value, ' ', h('small', {}, format.unit(property?.unit ?? item.unit))),
     cells.time,
   );
