@@ -1,7 +1,9 @@
 //! Asking the service over HTTP.
 
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode, redirect::Policy};
 use serde_json::Value;
+
+use crate::http::client;
 
 /// The interface of one service.
 #[derive(Clone, Debug)]
@@ -13,7 +15,7 @@ pub struct Api {
 impl Api {
     /// The interface at `http://address`.
     pub fn new(base: &str) -> Self {
-        Self { base: base.to_owned(), client: Client::new() }
+        Self { base: base.to_owned(), client: client(Policy::default()) }
     }
 
     /// Where it is.

@@ -8,13 +8,14 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method, StatusCode, redirect::Policy};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::{
     artefacts::Artefacts,
     free_port,
+    http::client,
     influxd::{InfluxQl, good, program, series},
     process::Process,
     wait::eventually,
@@ -72,7 +73,7 @@ impl InfluxDb {
     async fn start_with(files: Artefacts, data: PathBuf) -> Self {
         let port = free_port();
         let process = launch(&files, &data, port);
-        let mut server = Self { process, files, data, port, client: Client::new(), org_id: String::new() };
+        let mut server = Self { process, files, data, port, client: client(Policy::default()), org_id: String::new() };
         server.is_ready().await;
         server.set_up().await;
         server.write_token_file(TOKEN);

@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use reqwest::{Client, Url};
+use reqwest::{Client, Url, redirect::Policy};
 use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::{
     artefacts::Artefacts,
     free_port,
+    http::client,
     influxd::{self, InfluxQl},
     process::Process,
     wait::eventually,
@@ -50,7 +51,7 @@ impl InfluxDb1 {
         let (files, port) = (Artefacts::new("influxdb1"), free_port());
         configure(files.path(), port);
         let process = launch(&files);
-        let mut server = Self { process, files, port, client: Client::new() };
+        let mut server = Self { process, files, port, client: client(Policy::default()) };
         server.is_ready().await;
         let user = |(name, password): (&str, &str)| {
             format!("CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES")

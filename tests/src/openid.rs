@@ -2,11 +2,13 @@
 
 use std::{env, path::PathBuf};
 
+use reqwest::redirect::Policy;
 use serde_json::json;
 
 use crate::{
     artefacts::{Artefacts, repository},
     free_port,
+    http::client,
     process::{Process, program},
 };
 
@@ -61,7 +63,7 @@ impl OpenIdProvider {
     }
 
     async fn tell(&self, what: &str, text: String) {
-        let told = reqwest::Client::new().post(format!("{}/test/{what}", self.issuer())).body(text).send().await;
+        let told = client(Policy::default()).post(format!("{}/test/{what}", self.issuer())).body(text).send().await;
         assert_eq!(told.expect("the provider answers").status(), 204);
     }
 }

@@ -3,9 +3,12 @@
 use std::{
     fs::OpenOptions,
     io::Write,
+    iter,
     net::TcpListener,
+    ops::Range,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -16,10 +19,17 @@ use tokio::{
     time::timeout,
 };
 
-/// A port that nobody listens on just now.
+/// Ports below those that the kernel gives to whoever connects (`net.ipv4.ip_local_port_range`), which a test beside may be given before
+/// this one's server is up.
+const PORTS: Range<u16> = 20_000..32_000;
+
+/// A port that nobody listens on just now, and that no other call is told.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id();
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let next = || PORTS.start + (begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u32) as u16;
+    iter::repeat_with(next).take(PORTS.len()).find(free).expect("a free port")
 }
 
 /// A child process.

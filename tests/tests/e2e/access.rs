@@ -4,7 +4,7 @@ use std::fs;
 
 use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
 use serde_json::Value;
-use smartpole_tests::{Config, Listener, Service, eventually, smartpole, smartpole_with};
+use smartpole_tests::{Config, Listener, Service, client, eventually, smartpole, smartpole_with};
 
 const PASSWORD: &str = "lamps see the street at night";
 const INFLUX_TOKEN: &str = "influx-token-that-nobody-may-see";
@@ -18,7 +18,7 @@ struct Caller {
 
 impl Caller {
     fn new() -> Self {
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let client = client(Policy::none());
         Self { client, heard: String::new() }
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs};
 
 use reqwest::{Client, Method, Response, redirect::Policy};
 use serde_json::Value;
-use smartpole_tests::{Config, Listener, OpenIdProvider, Service, free_port, smartpole};
+use smartpole_tests::{Config, Listener, OpenIdProvider, Service, client, free_port, smartpole};
 
 /// A browser, which goes where it is led and keeps its cookies by host and port.
 struct Browser {
@@ -24,7 +24,7 @@ struct Ended {
 
 impl Browser {
     fn new() -> Self {
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let client = client(Policy::none());
         Self { client, cookies: BTreeMap::new(), led: Vec::new(), heard: String::new() }
     }
 

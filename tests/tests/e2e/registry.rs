@@ -3,8 +3,9 @@
 use std::{fs, time::Duration};
 
 use firmware_sim::{Faults, Pace, Path, publish::publish};
+use reqwest::redirect::Policy;
 use serde_json::{Value, json};
-use smartpole_tests::{Config, Ledger, Listener, Service, Town, eventually, json_at, message, now, up};
+use smartpole_tests::{Config, Ledger, Listener, Service, Town, client, eventually, json_at, message, now, up};
 
 async fn term(service: &Service, name: &str) -> u64 {
     Ledger::ask(service.api()).await.expect("it answers").term(name)
@@ -94,7 +95,7 @@ async fn a_catalogue_that_stored_readings_do_not_fit_stays_out_of_force_until_it
 /// Sends a change of a file, by whoever knows what it was; its status and what it was answered.
 async fn put(service: &Service, file: &str, query: &str, former: &str, text: &str) -> Result<(u16, Value), String> {
     let uri = format!("{}/api/v1/registry/{file}{query}", service.api().base());
-    let request = reqwest::Client::new().put(uri).header("if-match", format!("\"{former}\"")).body(text.to_owned());
+    let request = client(Policy::default()).put(uri).header("if-match", format!("\"{former}\"")).body(text.to_owned());
     let answer = request.send().await.map_err(|error| error.to_string())?;
     let status = answer.status().as_u16();
     let text = answer.text().await.map_err(|error| error.to_string())?;
@@ -104,7 +105,7 @@ async fn put(service: &Service, file: &str, query: &str, former: &str, text: &st
 /// Text and hash of a file as the interface has them.
 async fn get(service: &Service, file: &str) -> (String, String) {
     let uri = format!("{}/api/v1/registry/{file}", service.api().base());
-    let answer = reqwest::get(uri).await.expect("it answers");
+    let answer = client(Policy::default()).get(uri).send().await.expect("it answers");
     let tag = answer.headers()["etag"].to_str().expect("a tag").trim_matches('"').to_owned();
     (answer.text().await.expect("the answer is whole"), tag)
 }

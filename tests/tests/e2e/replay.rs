@@ -3,8 +3,11 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use firmware_sim::{Faults, Pace, Path, publish::publish};
+use reqwest::redirect::Policy;
 use serde_json::Value;
-use smartpole_tests::{Api, Config, Ledger, Listener, Service, Town, eventually, json_at, message, now, smartpole, up};
+use smartpole_tests::{
+    Api, Config, Ledger, Listener, Service, Town, client, eventually, json_at, message, now, smartpole, up,
+};
 use tokio::{task::spawn_blocking, time::sleep};
 
 /// Devices that are not in the registry at first.
@@ -198,7 +201,7 @@ async fn a_replay_killed_half_way_goes_on_by_itself_and_ends_as_one_in_one_go() 
     let (mut service, town, devices, _) = sent_unregistered(72).await;
     register(&service, &devices).await;
     let would = said(&service, &["--dry-run", "--all"]).await;
-    let client = reqwest::Client::new();
+    let client = client(Policy::default());
     let mut killed_half_way = false;
     for _ in 0..10 {
         let order = client.post(format!("{}/api/v1/replays", service.api().base()));
