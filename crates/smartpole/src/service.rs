@@ -246,10 +246,10 @@ fn open_journal(data: &Path, options: smartpole_journal::Options, fold: &RwLock<
     Ok(journal)
 }
 
-/// The thread that folds.
+/// The thread that folds. It is waited for when it is let go of, too: it waits by the runtime, which ends after a start that failed.
 struct Folding {
     stop: CancellationToken,
-    thread: JoinHandle<()>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Folding {
@@ -270,13 +270,18 @@ impl Folding {
             }
         };
         let thread = std::thread::Builder::new().name("fold".to_owned()).spawn(run).map_err(Error::Thread)?;
-        Ok(Self { stop, thread })
+        Ok(Self { stop, thread: Some(thread) })
     }
 
     async fn stop(self) {
+        tokio::task::spawn_blocking(move || drop(self)).await.ok();
+    }
+}
+
+impl Drop for Folding {
+    fn drop(&mut self) {
         self.stop.cancel();
-        let joined = tokio::task::spawn_blocking(move || self.thread.join().is_ok()).await;
-        if !joined.unwrap_or(false) {
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the folding thread failed");
         }
     }

@@ -1,6 +1,6 @@
 //! Commands that print and end.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, net::TcpListener, path::Path, time::Duration};
 
 use firmware_sim::{Pace, publish::publish};
 use smartpole_tests::{Config, Listener, Service, json_at, message, now, smartpole, up};
@@ -54,6 +54,17 @@ async fn a_store_without_its_journal_is_refused_and_left_alone() {
     let (code, printed) = smartpole(&["run", "--config", text(&service.config().write())]);
     assert_eq!(code, Some(1), "{printed}");
     assert!(printed.contains("do not belong together"), "{printed}");
+}
+
+#[test]
+fn a_start_at_an_address_in_use_says_so_and_ends_without_a_panic() {
+    let taken = TcpListener::bind("127.0.0.1:0").and_then(|taken| taken.local_addr().map(|address| (taken, address)));
+    let (_taken, address) = taken.expect("a free port");
+    let section = format!("[listener]\naddress = \"{address}\"\nallow_anonymous = true");
+    let (code, printed) = smartpole(&["run", "--config", text(&Config::new().section(&section).write())]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains(&format!("cannot listen on {address}")), "{printed}");
+    assert!(!printed.contains("panicked"), "{printed}");
 }
 
 #[test]
