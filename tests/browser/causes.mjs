@@ -105,10 +105,8 @@ export function causes({ opened, eventually, picture }) {
       'the sentence',
       async () => (await page.locator('#causes-sentence').innerText()) === 'Seit gestern 16 Uhr: drei Ursachen, eine Fahrt.',
     );
-    assert.match(
-      await page.locator('#causes-line').innerText(),
-      /\d+ von \d+ Masten melden · letzte Nachricht \d\d:\d\d:\d\d · .*Nachrichten\/s/,
-    );
+    const line = /\d+ von \d+ Masten melden · letzte Nachricht \d\d:\d\d:\d\d · .*Nachrichten\/s/; // the ledger's rate comes when it comes
+    await eventually('the line', async () => line.test(await page.locator('#causes-line').innerText()));
     assert.deepEqual(
       await rows.evaluateAll((all) => all.map((row) => row.dataset.alert)),
       ['gateway-1', 'drift-1', 'clock-1'],
