@@ -53,6 +53,7 @@ pub use legal::{Legal, LegalOptions};
 pub use publish::Publish;
 pub use registries::{KeptRegistry, Registries, Tried};
 pub use replay::{NotOrdered, NotTried, Of, Replays, Selection};
+pub use representation::MISSING;
 pub use routes::{OPENID_BACK, openapi};
 pub use server::serve;
 pub use state::{ApiState, Keeping, Options, Parts};

@@ -38,7 +38,8 @@ use form::{Form, Wanted};
 pub(crate) const METHODS: &str = "</api/v1/methods>; rel=\"describedby\"";
 pub(crate) const AS_OF: HeaderName = HeaderName::from_static("smartpole-as-of");
 pub(crate) const METHOD: HeaderName = HeaderName::from_static("smartpole-method");
-pub(crate) const MISSING: HeaderName = HeaderName::from_static("smartpole-missing");
+/// Where an answer says how many readings it lacks that the history has lost: header, trailer, key of a Parquet footer.
+pub const MISSING: HeaderName = HeaderName::from_static("smartpole-missing");
 
 /// Most bytes of an answer, without its citation.
 const MOST_BYTES: usize = 32 << 20;

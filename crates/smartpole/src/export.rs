@@ -19,9 +19,6 @@ use crate::{
     client::{Client, ClientError, escaped},
 };
 
-/// What says behind a file how many readings it lacks.
-const MISSING: &str = "smartpole-missing";
-
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -77,7 +74,7 @@ fn take(client: &Client, path: &str, part: &Part) -> Result<Taken, Error> {
         (&part.file).write_all(bytes).map_err(part.wrong())
     })?;
     progress.finish_and_clear();
-    let missing = trailers.get(MISSING).and_then(|missing| missing.to_str().ok()?.parse().ok());
+    let missing = trailers.get(smartpole_api::MISSING).and_then(|missing| missing.to_str().ok()?.parse().ok());
     Ok(Taken { bytes: progress.position(), missing: missing.unwrap_or(0) })
 }
 

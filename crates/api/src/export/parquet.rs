@@ -18,10 +18,8 @@ use parquet::{
 };
 
 use super::{Column, Encoder, Kind, Place};
-use crate::{csv::Cell, history::Missing, problem::Problem};
+use crate::{csv::Cell, history::Missing, problem::Problem, representation::MISSING};
 
-/// Key of the footer under which it says what is missing.
-const MISSING: &str = "smartpole-missing";
 /// Fewest rows of a group but the last; a piece more at most.
 const GROUP: usize = 65_536;
 
@@ -71,7 +69,7 @@ impl Parquet {
     fn ended(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, ParquetError> {
         let mut rest = self.written(1)?;
         if let Some(Missing { readings, reason }) = missing {
-            let said = KeyValue::new(MISSING.to_owned(), format!("{readings}: {reason}"));
+            let said = KeyValue::new(MISSING.to_string(), format!("{readings}: {reason}"));
             self.file.append_key_value_metadata(said);
         }
         self.file.finish()?;
