@@ -27,9 +27,9 @@ fn main() -> Result<(), Failure> {
     let inputs = library.load("h")?;
     let dir = tempfile::tempdir()?;
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    let message = |at: i64, index: usize| (topic(&inputs, index), uplink(at - 300 - dice.around(200), &mut dice));
+    let messages = |at: i64, index: usize| [(topic(&inputs, index), uplink(at - 300 - dice.around(200), &mut dice))];
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(fill(&dir.path().join("journal"), message))?;
+    runtime.block_on(fill(&dir.path().join("journal"), messages))?;
     let (store, journal) = (Store::open(dir.path())?, journal(dir.path())?);
     let (fold, steps, _) = fold_all(&journal, &store, &library)?;
     report("folded", steps.all());

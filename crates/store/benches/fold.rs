@@ -20,12 +20,12 @@ fn main() -> Result<(), Failure> {
         for round in 1..=ROUNDS {
             let dir = tempfile::tempdir()?;
             let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-            let message = |at: i64, index: usize| {
+            let messages = |at: i64, index: usize| {
                 // a clock that wanders a little
                 let time = at - 300 - dice.around(200);
-                (topic(&inputs, index), encode(time, &mut dice))
+                [(topic(&inputs, index), encode(time, &mut dice))]
             };
-            runtime.block_on(fill(&dir.path().join("journal"), message))?;
+            runtime.block_on(fill(&dir.path().join("journal"), messages))?;
             measure(&format!("{round} {name}"), dir.path(), &library)?;
         }
     }

@@ -28,12 +28,12 @@ fn main() -> Result<(), Failure> {
             let dir = tempfile::tempdir()?;
             let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
             let mut counters = vec![0; DEVICES as usize];
-            let message = |at: i64, index: usize| {
+            let messages = |at: i64, index: usize| {
                 counters[index] += 1;
                 let frame = frame(index, counters[index], &payload(&mut dice)).expect("a frame of our own");
-                wrap(at - 300 - dice.around(200), &frame)
+                [wrap(at - 300 - dice.around(200), &frame)]
             };
-            runtime.block_on(fill(&dir.path().join("journal"), message))?;
+            runtime.block_on(fill(&dir.path().join("journal"), messages))?;
             measure(&format!("{round} {name}"), dir.path(), &library)?;
         }
     }

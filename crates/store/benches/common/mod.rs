@@ -127,18 +127,23 @@ fn report(name: &str, dir: &Path, messages: usize, blocks: usize, steps: &Steps,
     Ok(())
 }
 
-/// Journals an hour of the fleet; `message` makes the topic and payload of a device at an instant.
-pub async fn fill(dir: &Path, mut message: impl FnMut(i64, usize) -> (String, Vec<u8>)) -> Result<(), Failure> {
+/// Journals an hour of the fleet; `messages` makes the topics and payloads that a device brings in its turn of a minute, as many in all
+/// as there are minutes.
+pub async fn fill<M: IntoIterator<Item = (String, Vec<u8>)>>(
+    dir: &Path,
+    mut messages: impl FnMut(i64, usize) -> M,
+) -> Result<(), Failure> {
     let (journal, _) = Journal::open(dir, Options::default(), Arc::new(OsFs))?;
     let (lane, mut receipts) = journal.lane();
     let send = async {
         for minute in 0..MINUTES {
             for index in 0..DEVICES {
                 let at = START + minute * 60_000 + index * 60_000 / DEVICES;
-                let (topic, payload) = message(at, index as usize);
-                let (source, received_at) = ("broker".to_owned(), UtcMillis(at));
-                lane.append(0, RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() })
-                    .await?;
+                for (topic, payload) in messages(at, index as usize) {
+                    let (source, received_at) = ("broker".to_owned(), UtcMillis(at));
+                    lane.append(0, RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() })
+                        .await?;
+                }
             }
         }
         Ok::<_, Failure>(())
