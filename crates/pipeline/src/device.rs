@@ -169,10 +169,12 @@ impl Device {
         self.totals.iter().find(|(known, _)| *known == series).map(|(_, total)| *total)
     }
 
-    pub(crate) fn replace_total(&mut self, series: Series, total: Total) {
-        let same = |(known, newest): &&mut (Series, Total)| *known == series && newest.at == total.at;
-        if let Some((_, newest)) = self.totals.iter_mut().find(same) {
-            *newest = total;
+    /// Notes that the total of an instant has another number, counts now or counts no longer; `now` is the newest up to it.
+    pub(crate) fn replace_total(&mut self, series: Series, at: UtcMillis, now: Option<Total>) {
+        match (self.totals.iter().position(|(known, newest)| *known == series && newest.at == at), now) {
+            (Some(index), Some(now)) => self.totals[index].1 = now,
+            (Some(index), None) => drop(self.totals.remove(index)),
+            (None, now) => now.into_iter().for_each(|total| self.note_total(series, total)),
         }
     }
 

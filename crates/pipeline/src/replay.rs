@@ -6,17 +6,17 @@
 //! The ledger moves: what a message was counted as in the hour of its receipt is taken away there, and what it is now is added.
 
 mod ledger;
+mod place;
 
 use std::collections::BTreeMap;
 
 use smartpole_model::{DeviceNo, Outcome, RawMessage, RawMessageRef, Reason, Seq, UtcMillis};
-use smartpole_window::{Blocks, Insert, NewRow, RowValue, Total, link_total};
+use smartpole_window::{Insert, NewRow, RowValue};
 
 use self::ledger::Again;
 use crate::{
-    Effect, Env, Fold, LoadError, Mending, NameKind, QuarantineRow, Replay, RevisionReason,
+    Effect, Env, Fold, LoadError, NameKind, QuarantineRow, Replay, RevisionReason,
     active::Active,
-    judge::Mended,
     message::{Origin, Repeated},
     place::Place,
     understand::{Refused, Understood},
@@ -155,21 +155,6 @@ impl Fold {
     }
 }
 
-impl Place<'_> {
-    fn replace(&mut self, row: &NewRow<'_>, values: &[RowValue]) -> Result<(), LoadError> {
-        let NewRow { event_time, received_at, time_source, .. } = *row;
-        let mending = Mending::Values(received_at);
-        self.mend(event_time, mending, values)?;
-        for value in values {
-            self.device.note_remarks(event_time, value);
-            self.mended.push(Mended { mending, event_time, received_at, time_source, value: *value });
-            self.relink(event_time, value)?;
-        }
-        self.renew_tails(&NewRow { values, ..*row });
-        self.judge_around(event_time, values)
-    }
-}
-
 impl QuarantineRow {
     /// Whether what the message says is counted, as accepted, duplicate or refused.
     fn was_understood(&self) -> bool {
@@ -178,33 +163,5 @@ impl QuarantineRow {
 
     fn has(&self, reason: Reason) -> bool {
         self.reasons.iter().any(|(known, _)| *known == reason)
-    }
-}
-
-impl Place<'_> {
-    /// A total or a power-up that was replaced changes the counts of the blocks around it.
-    fn relink(&mut self, event_time: UtcMillis, value: &RowValue) -> Result<(), LoadError> {
-        if self.is_total(value.series) && self.counts(value) {
-            let total = Total { at: event_time, value: value.value };
-            // not the newest, whatever it is: the totals beside it are looked for
-            let newest = Total { at: UtcMillis(i64::MAX), value: 0 };
-            link_total(self, value.series, total, Some(newest));
-            self.device.replace_total(value.series, total);
-        }
-        if Some(value.series.property) == self.active.power_up {
-            if value.is_power_up(self.active.power_up) {
-                self.device.powered_up = self.device.powered_up.max(event_time);
-            }
-            self.link_power_up(event_time);
-        }
-        self.error.take().map_or(Ok(()), Err)
-    }
-
-    fn renew_tails(&mut self, row: &NewRow<'_>) {
-        let (rules, stride) = self.active.rules_at(self.no, row.event_time);
-        for value in row.values {
-            self.device.tails.forget(value.series, row.event_time);
-        }
-        self.device.note_history(self.active, rules, stride, row);
     }
 }

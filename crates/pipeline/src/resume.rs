@@ -1,12 +1,12 @@
 //! Goes on where the store says the fold was, and says where it is for a checkpoint.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use smartpole_model::{DeviceNo, Inputs, PackError};
-use smartpole_window::{NewRow, Row};
+use smartpole_model::{DeviceNo, Inputs, PackError, Series, UtcMillis};
+use smartpole_window::{NewRow, Row, RowValue};
 
 use crate::{
-    AcceptedRow, Env, Fold, LoadError, NameKind, Restore, accepted_rows,
+    AcceptedRow, Env, Fold, LoadError, Mending, NameKind, Restore, accepted_rows,
     active::Active,
     batch_row::BatchRow,
     changes::CheckpointRow,
@@ -70,10 +70,11 @@ impl Fold {
         for row in &restore.ledger_devices {
             fold.device_mut(row.device)?.today = DayTally::restore(row);
         }
-        for (batch, bytes) in &restore.batch_rows {
-            for row in accepted_rows(bytes).map_err(broken)? {
-                fold.refill(*batch, &row, env)?;
-            }
+        let read = |(batch, bytes): &(u64, Vec<u8>)| Ok((*batch, accepted_rows(bytes).map_err(broken)?));
+        let batches = restore.batch_rows.iter().map(read).collect::<Result<Vec<_>, LoadError>>()?;
+        let replaced = replaced(batches.iter().flat_map(|(_, rows)| rows));
+        for (batch, rows) in &batches {
+            rows.iter().try_for_each(|row| fold.refill(*batch, row, &replaced, env))?;
         }
         Ok(fold)
     }
@@ -82,8 +83,14 @@ impl Fold {
         self.devices.get_mut(no.index()).ok_or_else(|| broken(PackError::Invalid("device number")))
     }
 
-    /// Puts an accepted row back into its open block.
-    fn refill(&mut self, batch: u64, accepted: &AcceptedRow, env: &Env<'_>) -> Result<(), LoadError> {
+    /// Puts an accepted row back into its open block, or in the place of what it was put in the place of.
+    fn refill(
+        &mut self,
+        batch: u64,
+        accepted: &AcceptedRow,
+        replaced: &Replaced,
+        env: &Env<'_>,
+    ) -> Result<(), LoadError> {
         let active = Arc::clone(&self.active);
         let AcceptedRow { device: no, source, ticks, event_time, received_at, time_source, ref values, .. } = *accepted;
         let AcceptedRow { mended, expired, .. } = *accepted;
@@ -95,16 +102,18 @@ impl Fold {
             place.refill = true;
             match mended {
                 None => place.insert(&row, &mut Vec::new())?,
-                Some(mending) => place.mend(event_time, mending, values)?,
+                Some(Mending::Remarks) => place.mend(event_time, Mending::Remarks, values)?,
+                Some(Mending::Values(until)) => place.put_in_place(event_time, Mending::Values(until), values)?,
             }
         }
-        if mended.is_some() {
-            return Ok(()); // of the device's own state its row has all of it
-        }
-        let (rules, stride) = active.rules_at(no, event_time);
         let device = self.device_mut(no)?;
-        device.note(&row, source, ticks);
-        device.note_history(&active, rules, stride, &row);
+        if mended.is_none() {
+            let (rules, stride) = active.rules_at(no, event_time);
+            device.note(&row, source, ticks);
+            let of_now = |value: &&RowValue| !replaced.contains(&(no, event_time, value.series));
+            let values: Vec<RowValue> = values.iter().filter(of_now).copied().collect();
+            device.note_history(&active, rules, stride, &NewRow { values: &values, ..row });
+        } // else its row, which was written after, has all of the device's own state
         // blocks that were only looked at to find neighbours of totals
         device.held.retain(|held| held.open);
         Ok(())
@@ -131,10 +140,15 @@ impl Fold {
         let numbered = || self.devices.iter().enumerate().map(|(index, device)| (DeviceNo(index as u32), device));
         let mut open = BatchRow::default();
         for (no, device) in numbered() {
-            for row in device.held.iter().filter(|held| held.open).flat_map(|held| held.block.rows()) {
-                let Row { event_time, received_at, time_source, ref values } = row;
+            let mut push = |mended, row: &Row| {
+                let Row { event_time, received_at, time_source, ref values } = *row;
                 let row = NewRow { event_time, received_at, time_source, values };
-                open.push(no, device.source, device.ticks, None, false, &row);
+                open.push(no, device.source, device.ticks, mended, false, &row);
+            };
+            for held in device.held.iter().filter(|held| held.open) {
+                let (rows, later) = held.block.history();
+                rows.iter().for_each(|row| push(None, row));
+                later.iter().for_each(|(row, until)| push(Some(Mending::Values(*until)), row));
             }
         }
         let hash = (!self.active.hash.is_empty()).then(|| self.active.hash.clone());
@@ -157,6 +171,15 @@ impl Fold {
             cuts: self.cuts,
         }
     }
+}
+
+/// Values of which batch rows have former ones, too; of the device's own state its row has all that hangs on them.
+type Replaced = HashSet<(DeviceNo, UtcMillis, Series)>;
+
+fn replaced<'a>(rows: impl Iterator<Item = &'a AcceptedRow>) -> Replaced {
+    let of_values = rows.filter(|row| matches!(row.mended, Some(Mending::Values(_))));
+    let all = |row: &'a AcceptedRow| row.values.iter().map(|value| (row.device, row.event_time, value.series));
+    of_values.flat_map(all).collect()
 }
 
 fn broken(error: PackError) -> LoadError {

@@ -110,16 +110,15 @@ impl Tails {
         insert(places, &mut head.length, to, Place { at: at.0 as u32, value });
     }
 
-    /// Lets go of the value of an instant, if it is there.
-    pub(crate) fn forget(&mut self, series: Series, at: UtcMillis) {
-        let Some(index) = self.heads.iter().position(|head| head.series == series) else { return };
-        let head = &mut self.heads[index];
-        let places = &mut self.places[index * self.stride..][..head.length()];
-        if head.newest.since(at) <= LOOK_BACK_MS
-            && let Some(gone) = places.iter().position(|place| place.at == at.0 as u32)
-        {
-            places.copy_within(gone + 1.., gone);
-            head.length -= 1;
+    /// The newest that was ever kept of a series.
+    pub(crate) fn newest(&self, series: Series) -> Option<UtcMillis> {
+        self.find(series).map(|(head, _)| head.newest)
+    }
+
+    /// Lets go of all values of a series, but not of when the newest was.
+    pub(crate) fn clear(&mut self, series: Series) {
+        if let Some(head) = self.heads.iter_mut().find(|head| head.series == series) {
+            head.length = 0;
         }
     }
 
@@ -160,6 +159,8 @@ impl Tails {
         for _ in 0..reader.len("tails")? {
             let series = take_series(reader)?;
             let newest = UtcMillis(reader.i64()?);
+            let index = tails.grow(series);
+            tails.heads[index].newest = newest;
             for _ in 0..reader.len("tail")? {
                 let (at, value) = (newest.plus(-reader.i64()?), reader.i64()?);
                 tails.put(series, at, value, tails.stride);

@@ -35,4 +35,4 @@ pub use making::{Making, dried, is_particle_mass};
 pub use pack::{put_series, take_series};
 pub use rows::{Row, RowValue};
 pub use summary::aggregate;
-pub use totals::{Blocks, link_power_up, link_total};
+pub use totals::{Blocks, link_power_up, link_total, relink_total};

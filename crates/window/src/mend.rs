@@ -59,6 +59,26 @@ impl Block {
         &self.superseded
     }
 
+    /// The rows as they first came, and what was put in the place of their values since, each with when, in that order.
+    pub fn history(&self) -> (Vec<Row>, Vec<(Row, UtcMillis)>) {
+        let (mut rows, mut later) = (self.rows(), Vec::new());
+        for row in &mut rows {
+            let head = Row { values: Vec::new(), ..row.clone() };
+            for value in &mut row.values {
+                let mut now = *value;
+                let of_value =
+                    |gone: &&Superseded| gone.event_time == head.event_time && gone.former.series == now.series;
+                for gone in self.superseded.iter().filter(of_value).rev().copied().collect::<Vec<_>>() {
+                    later.push((Row { values: vec![now], ..head.clone() }, gone.until));
+                    now = gone.former;
+                }
+                *value = now;
+            }
+        }
+        later.sort_by_key(|(row, until)| (*until, row.event_time));
+        (rows, later)
+    }
+
     fn edit(&mut self, event_time: UtcMillis, series: Series, change: impl FnOnce(&mut RowValue)) -> bool {
         let mut rows = self.rows();
         let values = rows.iter_mut().filter(|row| row.event_time == event_time).flat_map(|row| &mut row.values);

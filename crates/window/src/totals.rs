@@ -35,6 +35,24 @@ pub fn link_total(blocks: &mut impl Blocks, series: Series, total: Total, newest
     }
 }
 
+/// Tells the blocks around `at` of the totals there: one of that instant has another number, counts now or counts no longer. Gives the
+/// total before and the one there is now.
+pub fn relink_total(blocks: &mut impl Blocks, series: Series, at: UtcMillis) -> (Option<Total>, Option<Total>) {
+    let home = blocks.get(at.quarter()).cloned();
+    let own = home.and_then(|block| own_totals(blocks, &block, series).into_iter().find(|own| own.at == at));
+    let (before, after) = (neighbour(blocks, series, at, Side::Before), neighbour(blocks, series, at, Side::After));
+    let (first, last) = (before.map_or(at, |before| before.at), after.map_or(at, |after| after.at));
+    if own.is_none() && (before.is_none() || after.is_none() || !within_gap(first, last)) {
+        unlink(blocks, series, first.quarter(), last.quarter());
+    }
+    for (earlier, later) in [(before, own.or(after)), (own, after)] {
+        if let Some((earlier, later)) = earlier.zip(later) {
+            link(blocks, series, earlier, later);
+        }
+    }
+    (before, own)
+}
+
 /// Tells the blocks between the totals around `at` that the device says it was switched on then, or no longer says so.
 pub fn link_power_up(blocks: &mut impl Blocks, series: Series, at: UtcMillis) {
     // a total of that instant was read after the power-up
@@ -99,6 +117,24 @@ fn link(blocks: &mut impl Blocks, series: Series, earlier: Total, later: Total) 
         }
     }
     blocks.update(last, &mut |block| block.set_anchor(series, is_before));
+}
+
+/// Takes from every block from `first` to `last` that there is a total in one of the others.
+fn unlink(blocks: &mut impl Blocks, series: Series, first: Quarter, last: Quarter) {
+    for quarter in (first.0..=last.0).map(Quarter) {
+        if blocks.get(quarter).is_some() {
+            blocks.update(quarter, &mut |block| {
+                block.set_anchor(series, |anchor| {
+                    if quarter > first {
+                        (anchor.before, anchor.power_up_before) = (None, false);
+                    }
+                    if quarter < last {
+                        (anchor.after, anchor.power_up_after) = (None, false);
+                    }
+                })
+            });
+        }
+    }
 }
 
 fn within_gap(earlier: UtcMillis, later: UtcMillis) -> bool {

@@ -11,7 +11,7 @@ pub use memory::Memory;
 pub use records::{as_ref, bytes, gateway, heard, inputs, join, message, tick, uplink};
 pub use registry::{Library, RULES, files, library};
 use smartpole_model::{DeviceNo, Record, Seq};
-use smartpole_pipeline::{Env, Scope};
+use smartpole_pipeline::{Env, Fold, Scope};
 
 pub const MINUTE: i64 = 60_000;
 /// 2026-03-28T21:00:00Z: the night before the clocks change, so that days of 23 hours are in it.
@@ -23,6 +23,17 @@ pub fn fold(records: &[Record], size: usize, kill: impl Fn(usize) -> bool) -> Me
 }
 
 pub fn fold_on(memory: Memory, records: &[Record], size: usize, kill: impl Fn(usize) -> bool) -> Memory {
+    fold_with(memory, records, size, kill, |_, _| {})
+}
+
+/// As [`fold_on`]; `seen` is shown the fold after each commit, and what was committed.
+pub fn fold_with(
+    memory: Memory,
+    records: &[Record],
+    size: usize,
+    kill: impl Fn(usize) -> bool,
+    mut seen: impl FnMut(&Fold, &Memory),
+) -> Memory {
     let library = library();
     let memory = RefCell::new(Memory { journal: Rc::new(records.to_vec()), ..memory });
     let mut fold = memory.borrow().restored(&library);
@@ -47,6 +58,7 @@ pub fn fold_on(memory: Memory, records: &[Record], size: usize, kill: impl Fn(us
         }
         memory.borrow_mut().commit(changes);
         fold.committed();
+        seen(&fold, &memory.borrow());
         if kill(steps + 1_000_000) {
             fold = memory.borrow().restored(&library);
         }

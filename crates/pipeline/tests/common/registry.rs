@@ -164,6 +164,15 @@ pub fn library() -> Library {
     let station = format!("{STATION}resets_at_power_up = true\nresets_at = \"01:00\"\n");
     clearing.insert("profiles/station.toml".to_owned(), station.into_bytes());
     let clearing = Arc::new(Inputs::parse(&clearing).unwrap());
+    let mut ruled_mended = Inputs::clone(&mended);
+    ruled_mended.registry.rules.insert((PropertyNo(1), None), RULES);
+    let counted = |scale: &str| {
+        let mut counted = files(false);
+        let radio = RADIO.replace("\"pm2_5\"", "\"people_in_total\"").replace("\"ug/m3\"", "\"{#}\"");
+        let counter = "[counter]\nwidth_bits = 16\nmax_per_minute = 500\n";
+        counted.insert("profiles/radio.toml".to_owned(), format!("{radio}scale = {scale}\n{counter}").into_bytes());
+        Arc::new(Inputs::parse(&counted).unwrap())
+    };
     let kept = |later, personal| Arc::new(Inputs::parse(&short(later, personal)).unwrap());
     let all = [
         ("short", kept(false, true)),
@@ -175,6 +184,9 @@ pub fn library() -> Library {
         ("later", parse(true)),
         ("mended", mended),
         ("ruled", Arc::new(ruled)),
+        ("ruled, mended", Arc::new(ruled_mended)),
+        ("counted", counted("1000")),
+        ("counted, mended", counted("100")),
     ];
     Library(all.map(|(hash, inputs)| (hash.to_owned(), inputs)).into())
 }

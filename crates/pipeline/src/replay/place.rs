@@ -1,0 +1,77 @@
+//! Other values in the place of known ones: what of the blocks around and of the device's own state hangs on them.
+
+use smartpole_model::{Quarter, Series, UtcMillis};
+use smartpole_window::{Block, Blocks, NewRow, RowValue, relink_total};
+
+use crate::{
+    LoadError, Mending,
+    judge::{Mended, is_comparable},
+    place::Place,
+    tails::LOOK_BACK_MS,
+};
+
+impl Place<'_> {
+    pub(super) fn replace(&mut self, row: &NewRow<'_>, values: &[RowValue]) -> Result<(), LoadError> {
+        let NewRow { event_time, received_at, time_source, .. } = *row;
+        let mending = Mending::Values(received_at);
+        self.put_in_place(event_time, mending, values)?;
+        for value in values {
+            self.device.note_remarks(event_time, value);
+            self.mended.push(Mended { mending, event_time, received_at, time_source, value: *value });
+            self.renew_tail(value.series, event_time)?;
+        }
+        self.judge_around(event_time, values)
+    }
+
+    /// Puts values in the place of those of an instant, and tells the blocks around it of totals and power-ups that are others now.
+    pub(crate) fn put_in_place(
+        &mut self,
+        event_time: UtcMillis,
+        mending: Mending,
+        values: &[RowValue],
+    ) -> Result<(), LoadError> {
+        self.mend(event_time, mending, values)?;
+        for value in values {
+            self.relink(event_time, value)?;
+        }
+        Ok(())
+    }
+
+    /// A total or a power-up that was replaced changes the counts of the blocks around it.
+    fn relink(&mut self, event_time: UtcMillis, value: &RowValue) -> Result<(), LoadError> {
+        if self.is_total(value.series) {
+            let (before, now) = relink_total(self, value.series, event_time);
+            self.device.replace_total(value.series, event_time, now.or(before));
+        }
+        if Some(value.series.property) == self.active.power_up {
+            if value.is_power_up(self.active.power_up) {
+                self.device.powered_up = self.device.powered_up.max(event_time);
+            }
+            self.link_power_up(event_time);
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Takes the newest values of a series from the blocks: another value may have left them, of which one is changed now.
+    fn renew_tail(&mut self, series: Series, changed: UtcMillis) -> Result<(), LoadError> {
+        let newest = self.device.tails.newest(series).map_or(changed, |newest| newest.max(changed));
+        self.device.tails.clear(series);
+        let oldest = newest.plus(-LOOK_BACK_MS).quarter().0;
+        for quarter in (oldest..=newest.quarter().0).map(Quarter) {
+            let rows = self.get(quarter).map(Block::rows).unwrap_or_default();
+            for row in rows.iter().filter(|row| row.event_time <= newest) {
+                let values: Vec<RowValue> =
+                    row.values.iter().filter(|value| value.series == series && is_comparable(value)).copied().collect();
+                let (rules, stride) = self.active.rules_at(self.no, row.event_time);
+                let row = NewRow {
+                    event_time: row.event_time,
+                    received_at: row.received_at,
+                    time_source: row.time_source,
+                    values: &values,
+                };
+                self.device.note_history(self.active, rules, stride, &row);
+            }
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+}
