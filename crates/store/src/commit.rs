@@ -39,7 +39,7 @@ fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> 
     outbox::put(transaction, changes)?;
     write_blocks(transaction, changes)?;
     hold::touch(transaction, changes)?;
-    weeks::withdraw(transaction, &changes.rollups)?;
+    weeks::withdraw(transaction, changes)?;
     write_rollups(transaction, &changes.rollups)?;
     weeks::copy_some(transaction, changes)?;
     write_state(transaction, changes)?;

@@ -14,6 +14,7 @@ use crate::{
     Error, Store,
     error::{damaged, sqlite},
     store::block_id,
+    windows::Summed,
 };
 
 /// Answers questions; clones are the same one.
@@ -23,6 +24,7 @@ pub struct Queries {
     pub(crate) fold: Arc<RwLock<Fold>>,
     /// Connections at rest.
     idle: Arc<Mutex<Vec<Connection>>>,
+    pub(crate) summed: Arc<Summed>,
 }
 
 /// Most connections kept at rest; more are opened when asked for and closed after.
@@ -63,7 +65,7 @@ impl Snapshot {
 impl Queries {
     /// Questions to a store and the fold that writes to it.
     pub fn new(store: &Store, fold: Arc<RwLock<Fold>>) -> Self {
-        Self { store: store.clone(), fold, idle: Arc::default() }
+        Self { store: store.clone(), fold, idle: Arc::default(), summed: Arc::default() }
     }
 
     /// The fold that is asked beside the file.

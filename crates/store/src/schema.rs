@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-pub(crate) const MIGRATIONS: [&str; 8] = [
+pub(crate) const MIGRATIONS: [&str; 9] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -117,6 +117,10 @@ CREATE TABLE week_due(          -- weeks with hours that are not copied
   PRIMARY KEY (week, scope, number)) STRICT, WITHOUT ROWID;
 INSERT INTO week_due(week, scope, number)
   SELECT DISTINCT start / 604800000, scope, number FROM rollup WHERE level = 1 AND scope > 1;
+",
+    "
+CREATE TABLE week_changed(      -- the newest batch after which hours of a week became due: what was summed up before is not true any more
+  week INTEGER PRIMARY KEY, batch INTEGER NOT NULL) STRICT;
 ",
 ];
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! commit ──► an hour changes ──► its week is due, its copy is withdrawn ──► two days after its end, some with each commit: copied
-//! question ──► weeks that are copied as such, all others hour by hour
+//! question ──► weeks that are copied as such, all others hour by hour ──► of zones: summed up, for the next question
 //! ```
 //!
 //! Invariants: a copy says what its hours say, or it is not there, as both change in one transaction. A week is copied or due, not both.
@@ -12,15 +12,19 @@
 //! revisions). In the row of a property: of each hour and channel (step from the hour before, channel byte, aggregate). Hours are
 //! counted from the week's first one; integers as in [`smartpole_model::Reader`].
 
+use std::ops::Range;
+
 use smartpole_model::{PackError, Reader, Series, UtcMillis, put_i64, put_u64};
 use smartpole_window::{Aggregate, Aggregates};
 
 use crate::pole_hours::HOUR_MS;
 
 mod copy;
+mod due;
 mod read;
 
-pub(crate) use copy::{copy_some, withdraw};
+pub(crate) use copy::copy_some;
+pub(crate) use due::{changed, is_due, withdraw};
 pub(crate) use read::{Rollup, RollupsOf, each_rollup, each_stored};
 
 const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
@@ -28,12 +32,17 @@ const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
 const HOURS: i64 = -1;
 
 /// The week that holds an instant, from 1970-01-01 (UTC) on.
-fn week_of(time: UtcMillis) -> i64 {
+pub(crate) fn week_of(time: UtcMillis) -> i64 {
     time.0.div_euclid(WEEK_MS)
 }
 
-fn first_of(week: i64) -> UtcMillis {
+pub(crate) fn first_of(week: i64) -> UtcMillis {
     UtcMillis(week.saturating_mul(WEEK_MS))
+}
+
+/// The weeks that are in a span from their first hour to their last.
+pub(crate) fn whole_weeks((from, to): (UtcMillis, UtcMillis)) -> Range<i64> {
+    week_of(from.plus(WEEK_MS - 1))..week_of(to)
 }
 
 /// A row under way.

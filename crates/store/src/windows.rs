@@ -2,6 +2,7 @@
 //! and years from days, by the rules by which days are made of hours.
 
 mod gather;
+mod summed;
 mod then;
 
 use smartpole_model::{Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
@@ -14,6 +15,7 @@ use crate::{
     scope::{Expected, Member, Part, members, parts},
 };
 use gather::{Gathered, Sum};
+pub(crate) use summed::Summed;
 
 /// Which windows are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +125,7 @@ impl Queries {
         match (&asked.then, wanted.step) {
             (Some(then), _) => then::gather(&snapshot, wanted, &asked, then, &mut gathered)?,
             (None, Step::Quarter) => gather::quarters(&snapshot, wanted, &asked, &mut gathered)?,
-            (None, _) => gather::rollups(&snapshot, wanted, &asked, &mut gathered)?,
+            (None, _) => gather::rollups(&snapshot, wanted, &asked, &self.summed, &mut gathered)?,
         }
         self.done(snapshot);
         let in_range = gathered.sums().filter(|(start, _)| (wanted.from.0..wanted.to.0).contains(start));

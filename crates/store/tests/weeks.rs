@@ -3,10 +3,12 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{DEVICES, HOUR, MEASURED, Square};
 use rusqlite::Connection;
 use smartpole_pipeline::Scope;
-use smartpole_store::{Step, Store, Window};
+use smartpole_store::{Queries, Step, Store, Window};
 
 /// 2026-04-02T00:00:00Z, a Thursday, as 1970-01-01 was: a week begins.
 const FIRST: i64 = 1_775_088_000_000;
@@ -64,17 +66,26 @@ fn answers(square: &Square, now: i64, dice: &mut Dice) -> Vec<Vec<Window>> {
     answers
 }
 
-/// The same answers with copies and without them.
-fn check(square: &Square, now: i64, dice: &Dice) {
+/// The same answers with copies, with what was summed up for them, and by one who was never asked, without copies.
+fn check(square: &mut Square, now: i64, dice: &Dice) {
     let with = answers(square, now, &mut Dice(dice.0));
+    let again = answers(square, now, &mut Dice(dice.0));
     let file = city_file(square);
     file.execute("UPDATE week SET property = -2 WHERE property = -1", []).unwrap();
+    let asked = forget(square);
     let without = answers(square, now, &mut Dice(dice.0));
+    square.queries = asked;
     file.execute("UPDATE week SET property = -1 WHERE property = -2", []).unwrap();
     assert!(with.iter().any(|windows| !windows.is_empty()));
-    for (with, without) in with.iter().zip(&without) {
-        assert_eq!(with, without);
+    for ((with, again), without) in with.iter().zip(&again).zip(&without) {
+        assert_eq!((with, again), (without, without));
     }
+}
+
+/// From here on questions go to one who was never asked; the one before is given back.
+fn forget(square: &mut Square) -> Queries {
+    let fresh = Queries::new(&square.store, Arc::clone(&square.fold));
+    std::mem::replace(&mut square.queries, fresh)
 }
 
 #[test]
@@ -94,12 +105,12 @@ fn weeks_say_what_their_hours_say_whatever_comes_late_and_whatever_registries_ch
             match hour {
                 400 => square.register(&installed("2026-04-09T06:00:00Z"), now),
                 500 => square.register(&installed("2026-04-17T06:00:00Z"), now),
-                _ if dice.throw(150) == 0 && hour > 24 => check(&square, now, &dice),
+                _ if dice.throw(150) == 0 && hour > 24 => check(&mut square, now, &dice),
                 _ => {}
             }
         }
         square.commit();
-        check(&square, FIRST + 26 * DAY, &dice);
+        check(&mut square, FIRST + 26 * DAY, &dice);
         assert!(withdrawn > 0 && copied > 5, "{withdrawn} commits withdrew copies, {copied} are there");
     }
 }
@@ -127,6 +138,34 @@ fn a_week_is_copied_two_days_after_its_end_and_again_after_a_change() {
 }
 
 #[test]
+fn a_week_of_a_zone_is_summed_up_once_until_one_of_its_hours_changes() {
+    let mut square = Square::new();
+    for (device, hour) in [("d1", 1), ("d2", 1), ("d1", 9 * 24), ("d2", 9 * 24 + 1)] {
+        square.report(device, FIRST + hour * HOUR, FIRST + hour * HOUR, &[("pm2_5", 10)]);
+        square.commit();
+    }
+    let sum = |square: &Square| {
+        let windows = square.windows(square.zone("stadt"), "pm2_5", Step::Hour, FIRST, FIRST + 9 * DAY);
+        windows.iter().map(|window| window.aggregate.sum).sum::<i64>()
+    };
+    let hide = "UPDATE week SET number = -number; UPDATE rollup SET number = -number";
+    assert_eq!(sum(&square), 20);
+    city_file(&square).execute_batch(hide).unwrap();
+    assert_eq!(sum(&square), 20, "nobody looks at its hours");
+    let asked = forget(&mut square);
+    assert_eq!(sum(&square), 0, "one who was not asked before does");
+    square.queries = asked;
+    city_file(&square).execute_batch(hide).unwrap();
+    square.report("d2", FIRST + 2 * HOUR, FIRST + 10 * DAY, &[("pm2_5", 30)]);
+    assert_eq!(sum(&square), 50, "in memory");
+    square.commit();
+    assert_eq!(sum(&square), 50, "in the file");
+    square.report("d2", FIRST + 3 * HOUR, FIRST + 10 * DAY, &[("pm2_5", 30)]);
+    square.commit();
+    assert_eq!(sum(&square), 80, "once more");
+}
+
+#[test]
 fn a_file_of_a_former_program_gets_its_copies_little_by_little() {
     let mut square = Square::new();
     for week in 0..12 {
@@ -134,7 +173,9 @@ fn a_file_of_a_former_program_gets_its_copies_little_by_little() {
     }
     square.commit();
     let former: Vec<Window> = year(&square, square.zone("stadt"));
-    city_file(&square).execute_batch("DROP TABLE week; DROP TABLE week_due; PRAGMA user_version = 7;").unwrap();
+    city_file(&square)
+        .execute_batch("DROP TABLE week; DROP TABLE week_due; DROP TABLE week_changed; PRAGMA user_version = 7;")
+        .unwrap();
     square.store = Store::open(square.dir()).unwrap();
     let mut copied = Vec::new();
     for minute in 0..12 {

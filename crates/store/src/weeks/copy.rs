@@ -1,16 +1,15 @@
-//! Copies, made and withdrawn by commits.
+//! Copies, made by commits.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Transaction, params};
 use smartpole_model::UtcMillis;
-use smartpole_pipeline::{Changes, RollupDelta, Scope};
+use smartpole_pipeline::Changes;
 use smartpole_window::{Aggregates, Level};
 
 use super::{HOURS, Packed, WEEK_MS, first_of, week_of};
 use crate::{
     Error,
-    commit::scope_key,
     error::{damaged, sqlite},
     pole_hours::HOUR_MS,
 };
@@ -24,24 +23,6 @@ const PER_WEEK: usize = 100;
 
 /// A week of a pole or zone, as its key.
 type Key = (i64, u8, u32);
-
-/// Withdraws the copies of hours that are about to change.
-pub(crate) fn withdraw(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Result<(), Error> {
-    let doing = sqlite("withdraw copies of hours");
-    let sql = "INSERT OR IGNORE INTO week_due(week, scope, number) VALUES (?1, ?2, ?3)";
-    let mut due = transaction.prepare_cached(sql).map_err(&doing)?;
-    let sql = "DELETE FROM week WHERE scope = ?2 AND number = ?3 AND property = ?4 AND week = ?1";
-    let mut withdraw = transaction.prepare_cached(sql).map_err(&doing)?;
-    let is_copied = |delta: &&RollupDelta| delta.level == Level::Hour && !matches!(delta.scope, Scope::Device(_));
-    for delta in deltas.iter().filter(is_copied) {
-        let (week, (scope, number)) = (week_of(delta.start), scope_key(delta.scope));
-        // what was due before has no copy
-        if due.execute(params![week, scope, number]).map_err(&doing)? > 0 {
-            withdraw.execute(params![week, scope, number, HOURS]).map_err(&doing)?;
-        }
-    }
-    Ok(())
-}
 
 /// Copies some of the weeks that are due.
 pub(crate) fn copy_some(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::Quarter;
+use smartpole_model::{Quarter, UtcMillis};
 use smartpole_pipeline::RecentBlock;
 use smartpole_window::{Aggregate, Aggregates, Means};
 
-use super::{Asked, Wanted};
+use super::{
+    Asked, Wanted,
+    summed::{Asking, Summed},
+};
 use crate::{
     Error,
     error::{damaged, sqlite},
     queries::Snapshot,
     scope::{Part, member_of},
     store::block_id,
-    weeks::{Rollup, RollupsOf, each_rollup},
+    weeks::{Rollup, RollupsOf, each_rollup, first_of},
 };
 
 /// What is gathered of one part for one window.
@@ -41,7 +44,7 @@ pub(super) struct Gathered {
 }
 
 /// All parts of a window together.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sum {
     pub(super) aggregate: Aggregate,
     pub(super) means: Means,
@@ -81,11 +84,6 @@ impl Cells {
 impl Gathered {
     pub(super) fn part(&mut self, number: u32) -> &mut Cells {
         self.parts.entry(number).or_default()
-    }
-
-    /// Adds a part that is complete and comes after those that were, and leaves its cells empty.
-    fn add_whole(&mut self, cells: &mut Cells) {
-        add(&mut self.sums, cells);
     }
 
     /// The windows of which something is known, in order. Parts are added up by number, as means hang on the order.
@@ -166,29 +164,57 @@ pub(super) fn quarters(
     Ok(())
 }
 
-/// Part by part, so that what is gathered of one is at hand while it is added.
+/// Weeks that were summed up before as they were, and what is between them.
 pub(super) fn rollups(
     snapshot: &Snapshot,
     wanted: &Wanted,
     asked: &Asked,
+    summed: &Summed,
     gathered: &mut Gathered,
 ) -> Result<(), Error> {
     let recent = by_part(&snapshot.recent, asked);
+    let asking = Asking::new(summed, snapshot, wanted, asked)?;
+    let mut from = asked.span.0;
+    for (week, sums) in asking.iter().flat_map(|asking| &asking.known) {
+        stretch(snapshot, wanted, asked, &recent, (from, first_of(*week)), gathered)?;
+        gathered.sums.extend_from_slice(sums);
+        from = first_of(week + 1);
+    }
+    stretch(snapshot, wanted, asked, &recent, (from, asked.span.1), gathered)?;
+    asking.map_or(Ok(()), |asking| asking.keep(snapshot, &gathered.sums))
+}
+
+/// Part by part, so that what is gathered of one is at hand while it is added.
+fn stretch(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    asked: &Asked,
+    recent: &[(u32, &RecentBlock)],
+    span: (UtcMillis, UtcMillis),
+    gathered: &mut Gathered,
+) -> Result<(), Error> {
+    if span.0 >= span.1 {
+        return Ok(());
+    }
     let mut parts: Vec<&Part> = asked.parts.iter().collect();
     parts.sort_by_key(|part| part.number);
-    let mut cells = Cells::default();
+    let (mut cells, mut sums) = (Cells::default(), Vec::new());
     for alike in parts.chunk_by(|one, next| one.number == next.number) {
         let number = alike[0].number;
-        alike.iter().try_for_each(|part| stored(snapshot, wanted, asked, part, &mut cells))?;
+        alike.iter().try_for_each(|part| stored(snapshot, wanted, asked, (part, span), &mut cells))?;
         let first = recent.partition_point(|(part, _)| *part < number);
-        for (_, block) in recent[first..].iter().take_while(|(part, _)| *part == number) {
-            let window = asked.window_of(wanted.step, asked.level.start(block.quarter.start()));
-            let cell = cells.entry(window.0);
-            cell.revision += block.revisions;
-            cell.add(block.open, wanted.of(&block.gain));
+        let own = recent[first..].iter().take_while(|(part, _)| *part == number).map(|(_, block)| block);
+        for block in own {
+            let start = asked.level.start(block.quarter.start());
+            if (span.0..span.1).contains(&start) {
+                let cell = cells.entry(asked.window_of(wanted.step, start).0);
+                cell.revision += block.revisions;
+                cell.add(block.open, wanted.of(&block.gain));
+            }
         }
-        gathered.add_whole(&mut cells);
+        add(&mut sums, &mut cells);
     }
+    gathered.sums.append(&mut sums);
     Ok(())
 }
 
@@ -204,8 +230,14 @@ fn by_part<'a>(recent: &'a [RecentBlock], asked: &Asked) -> Vec<(u32, &'a Recent
 }
 
 /// Hours or days of a part that the file has.
-fn stored(snapshot: &Snapshot, wanted: &Wanted, asked: &Asked, part: &Part, cells: &mut Cells) -> Result<(), Error> {
-    let of = RollupsOf { level: asked.level, scope: part.scope, property: wanted.property, span: asked.span };
+fn stored(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    asked: &Asked,
+    (part, span): (&Part, (UtcMillis, UtcMillis)),
+    cells: &mut Cells,
+) -> Result<(), Error> {
+    let of = RollupsOf { level: asked.level, scope: part.scope, property: wanted.property, span };
     let each = |rollup: &Rollup<'_>| {
         let cell = cells.entry(asked.window_of(wanted.step, rollup.start).0);
         cell.revision += rollup.revision;
