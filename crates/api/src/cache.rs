@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
-use sha2::{Digest, Sha256};
+use twox_hash::XxHash3_128;
 
 /// Headers by which answers to one address differ: the form, the language, and who asks.
 const VARY: &str = "accept, accept-language, authorization, cookie, forwarded, via, x-forwarded-for, x-real-ip";
@@ -20,14 +20,14 @@ const VARY: &str = "accept, accept-language, authorization, cookie, forwarded, v
 pub(crate) struct Tag(String);
 
 impl Tag {
-    /// That of an answer made of these parts.
+    /// That of an answer made of these parts. Nobody gains by another answer with the same tag, so a fast hash will do.
     pub(crate) fn of(parts: &[&[u8]]) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = XxHash3_128::new();
         for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
+            hash.write(&(part.len() as u64).to_be_bytes());
+            hash.write(part);
         }
-        Self::hashed(&hash.finalize())
+        Self::hashed(&hash.finish_128().to_be_bytes())
     }
 
     /// That of content with this hash.

@@ -135,16 +135,17 @@ impl<'a> Picked<'a> {
         let devices = fold.inputs().registry.devices.iter().zip(fold.device_numbers()).enumerate().skip(self.first);
         let mut items = Vec::new();
         for (_, (device, number)) in devices.filter(|(index, _)| self.device.is_none_or(|wanted| wanted == *index)) {
-            let own = self.of_device(fold, device, *number);
-            if !items.is_empty() && items.len() + own.len() > limit.0 {
+            let before = items.len();
+            self.add(fold, device, *number, &mut items);
+            if before > 0 && items.len() > limit.0 {
+                items.truncate(before);
                 return List { items, next: Some(Cursor(device.id.clone())) };
             }
-            items.extend(own);
         }
         List::whole(items)
     }
 
-    fn of_device(&self, fold: &Fold, device: &Device, number: DeviceNo) -> Vec<LatestItem> {
+    fn add(&self, fold: &Fold, device: &Device, number: DeviceNo, items: &mut Vec<LatestItem>) {
         let registry = &fold.inputs().registry;
         let here = |time| self.poles.as_ref().is_none_or(|poles| poles.contains(&device.at(time).pole));
         let wanted = |latest: &&Latest| {
@@ -152,7 +153,7 @@ impl<'a> Picked<'a> {
         };
         let mut wanted = fold.latest(number).iter().filter(wanted).peekable();
         if wanted.peek().is_none() || !self.asker.may_watch(fold, device) {
-            return Vec::new();
+            return;
         }
         let item = |latest| {
             let reading = reading(number, latest);
@@ -160,7 +161,7 @@ impl<'a> Picked<'a> {
             let may_see = self.asker.may_see_of(fold, device, property);
             may_see.then(|| named(registry, device, property, &reading))
         };
-        wanted.filter_map(item).collect()
+        items.extend(wanted.filter_map(item));
     }
 }
 
