@@ -1,7 +1,8 @@
 //! What an answer is cited with: whose, of when, by which methods, how much of it is covered, and a link that repeats it.
 //!
-//! The link asks the same question with what it left open filled in: `from` and `to` (or `year`) of what was answered, and `as_of`, the
-//! first whole minute after the newest receipt. So it gives the same figures for ever, whatever comes late. When something was received
+//! The link asks the same question with what it left open filled in: `from` and `to` (or `year`) of what was answered, and `as_of`, a minute
+//! that is over. So it gives the same figures for ever, whatever comes late. An answer without `as_of` knows what was received since that
+//! minute, too: what of it was changed in less than a minute is to be read at the link before it is cited. When something was received
 //! last could tell the public when somebody passed, so its link has the `as_of` that it asked for, or none.
 
 mod source;
@@ -36,7 +37,8 @@ pub(crate) struct Citation {
     publisher: String,
     /// How they are made.
     method: Vec<MethodName>,
-    /// Until when they know what was received; null to the public unless it asked, and of figures that never change.
+    /// Until which minute the link's figures know what was received; an answer that was not asked `as_of` knows up to a minute more. Null
+    /// to the public unless it asked, and of figures that never change.
     #[schema(value_type = Option<String>, format = DateTime)]
     as_of: Option<UtcMillis>,
     /// Part of the expected reports that came, over all items by their length; null where items have none.
@@ -57,30 +59,60 @@ pub(crate) struct Stretch {
     pub(crate) coverage: Option<Exact>,
 }
 
+/// What is cited, of an answer or a file.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    pub(crate) methods: Vec<MethodName>,
+    /// What it is made of, if not of our sensors.
+    pub(crate) source: Option<&'static str>,
+    pub(crate) coverage: Option<Exact>,
+    pub(crate) span: Option<(UtcMillis, UtcMillis)>,
+    pub(crate) left_open: Vec<(&'static str, String)>,
+    pub(crate) is_as_of: bool,
+}
+
+impl Subject {
+    /// None of an answer that is not cited.
+    pub(crate) fn of(answer: &impl Tabular) -> Option<Self> {
+        let (methods, source) = (answer.methods(), answer.source());
+        (source.is_some() || !methods.is_empty()).then(|| Self {
+            methods,
+            source,
+            coverage: coverage(&answer.stretches()),
+            span: answer.span(),
+            left_open: answer.left_open(),
+            is_as_of: answer.is_as_of(),
+        })
+    }
+}
+
 impl Citation {
-    /// That of an answer to a question; `as_of` is what it knows, `None` if it may not be told.
-    pub(crate) fn new(
-        parts: &Parts,
-        uri: &Uri,
-        answer: &impl Tabular,
-        as_of: Option<UtcMillis>,
-        is_public: bool,
-    ) -> Self {
-        let as_of = as_of.filter(|_| answer.is_as_of());
-        let (stretches, method) = (answer.stretches(), answer.methods());
-        let link = link(&parts.publish.base_url, uri, &answer.left_open(), as_of);
+    /// That of an answer to a question; `as_of` is what its link knows, `None` if it may not be told.
+    pub(crate) fn new(parts: &Parts, uri: &Uri, subject: &Subject, as_of: Option<UtcMillis>, is_public: bool) -> Self {
+        let as_of = as_of.filter(|_| subject.is_as_of);
+        let (method, coverage) = (subject.methods.clone(), subject.coverage);
+        let link = link(&parts.publish.base_url, uri, &subject.left_open, as_of);
         let publisher = parts.publish.name(parts.fold().inputs());
         let licence = licence(parts, uri, is_public);
-        let source = foreign(parts, uri).unwrap_or_else(|| SOURCE.to_owned());
+        let source = foreign(parts, uri).unwrap_or_else(|| subject.source.unwrap_or(SOURCE).to_owned());
         let mut said = vec![format!("{publisher}: {}", what(uri))];
-        said.extend(answer.span().map(|(from, to)| format!("{from} to {to}")));
+        said.extend(subject.span.map(|(from, to)| format!("{from} to {to}")));
         said.push(source.clone());
         said.extend(as_of.map(|as_of| format!("as of {as_of}")));
         said.extend(method.iter().map(|method| format!("method {method}")));
         said.extend(licence.clone());
         said.push(link.clone());
-        let coverage = coverage(&stretches);
         Self { text: said.join("; "), source, publisher, method, as_of, coverage, licence, link }
+    }
+
+    /// Until which minute its link knows what was received.
+    pub(crate) fn as_of(&self) -> Option<UtcMillis> {
+        self.as_of
+    }
+
+    /// Its link as that of a header (RFC 8288).
+    pub(crate) fn header(&self) -> String {
+        format!("<{}>; rel=\"cite-as\"", self.link)
     }
 }
 
@@ -94,9 +126,12 @@ fn foreign(parts: &Parts, uri: &Uri) -> Option<String> {
     source::foreign(&fold.inputs().registry, uri, fold.position().1)
 }
 
-/// The first whole minute after an instant: what had been received by then is all that is known at the instant.
-pub(crate) fn whole_minute(newest: UtcMillis) -> UtcMillis {
-    UtcMillis((newest.0.div_euclid(MINUTE_MS) + 1) * MINUTE_MS)
+/// The newest minute of which it is settled what had been received by then: the first one after the newest receipt, unless that is yet to
+/// come, when more may be received until then.
+pub(crate) fn settled_minute(newest: UtcMillis, now: UtcMillis) -> UtcMillis {
+    let minute = |time: UtcMillis| time.0.div_euclid(MINUTE_MS);
+    // a clock that was set back is behind what was received before
+    UtcMillis((minute(newest) + 1).min(minute(now.max(newest))) * MINUTE_MS)
 }
 
 /// From when to when.
@@ -188,11 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn the_minute_after_a_receipt_knows_of_it() {
-        for (newest, minute) in
-            [("2026-11-25T10:03:00Z", "2026-11-25T10:04:00Z"), ("2026-11-25T10:03:59.999Z", "2026-11-25T10:04:00Z")]
-        {
-            assert_eq!(whole_minute(at(newest)), at(minute));
+    fn a_minute_is_settled_when_it_is_over() {
+        for (newest, now, minute) in [
+            ("2026-11-25T10:03:00Z", "2026-11-25T10:04:00Z", "2026-11-25T10:04:00Z"),
+            ("2026-11-25T10:03:00Z", "2026-11-25T10:03:59.999Z", "2026-11-25T10:03:00Z"),
+            ("2026-11-25T10:03:59.999Z", "2026-11-25T11:00:00Z", "2026-11-25T10:04:00Z"),
+            ("2026-11-25T10:03:59.999Z", "2026-11-25T09:00:00Z", "2026-11-25T10:03:00Z"),
+        ] {
+            assert_eq!(settled_minute(at(newest), at(now)), at(minute));
         }
     }
 }

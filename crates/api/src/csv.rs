@@ -82,6 +82,11 @@ pub(crate) trait Tabular: Serialize {
         Vec::new()
     }
 
+    /// What it is made of, if not of figures by our sensors; such an answer is cited, too.
+    fn source(&self) -> Option<&'static str> {
+        None
+    }
+
     /// When its items are, and how much of each is covered.
     fn stretches(&self) -> Vec<Stretch> {
         Vec::new()
@@ -135,6 +140,16 @@ pub(crate) trait Rows: Serialize + Sized {
         Vec::new()
     }
 
+    /// What it is made of, if not of figures by our sensors.
+    fn source() -> Option<&'static str> {
+        None
+    }
+
+    /// Whether it hangs on what was known when, and can be asked so.
+    fn is_as_of() -> bool {
+        true
+    }
+
     /// When it is, and how much of it is covered.
     fn stretch(&self) -> Option<Stretch> {
         None
@@ -156,6 +171,14 @@ impl<T: Rows> Tabular for List<T> {
 
     fn methods(&self) -> Vec<MethodName> {
         T::methods()
+    }
+
+    fn source(&self) -> Option<&'static str> {
+        T::source()
+    }
+
+    fn is_as_of(&self) -> bool {
+        T::is_as_of()
     }
 
     fn stretches(&self) -> Vec<Stretch> {

@@ -34,9 +34,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::predicate::NotForContentType;
 
-use crate::{Parts, asker::Asker, history::Missing, problem::Problem, representation::MISSING};
+use crate::{Parts, asker::Asker, citation::Citation, history::Missing, problem::Problem, representation::MISSING};
 
-pub(crate) use encoder::{Encoder, Format};
+pub(crate) use encoder::{Encoder, Footer, Format};
 pub(crate) use readings::Readings;
 pub(crate) use table::{Column, Kind, Place};
 pub(crate) use windows::{Of, Windows};
@@ -72,6 +72,7 @@ pub(crate) struct Slots([Arc<Semaphore>; 2]);
 pub(crate) struct Export {
     pub(crate) rows: Box<dyn Rows>,
     pub(crate) encoder: Box<dyn Encoder>,
+    pub(crate) citation: Citation,
     pub(crate) slot: OwnedSemaphorePermit,
 }
 
@@ -120,11 +121,12 @@ impl Export {
     }
 
     async fn run(self, parts: Parts, sender: mpsc::Sender<Piece>) {
-        let Self { mut rows, mut encoder, slot } = self;
+        let Self { mut rows, mut encoder, citation, slot } = self;
+        let citation = Arc::new(citation);
         loop {
-            let parts = parts.clone();
+            let (parts, citation) = (parts.clone(), Arc::clone(&citation));
             let made = tokio::task::spawn_blocking(move || {
-                let made = piece(&mut *rows, &mut *encoder, &parts);
+                let made = piece(&mut *rows, &mut *encoder, &citation, &parts);
                 (rows, encoder, made)
             });
             // what went wrong is in the log already; the body ends with an error
@@ -151,7 +153,12 @@ async fn send(sender: &mpsc::Sender<Piece>, piece: Piece) -> bool {
     matches!(timeout(PATIENCE, sender.send(piece)).await, Ok(Ok(())))
 }
 
-fn piece(rows: &mut dyn Rows, encoder: &mut dyn Encoder, parts: &Parts) -> Result<(Bytes, bool), Problem> {
+fn piece(
+    rows: &mut dyn Rows,
+    encoder: &mut dyn Encoder,
+    citation: &Citation,
+    parts: &Parts,
+) -> Result<(Bytes, bool), Problem> {
     if rows.piece(parts, encoder)? {
         return Ok((encoder.take()?.into(), true));
     }
@@ -159,5 +166,6 @@ fn piece(rows: &mut dyn Rows, encoder: &mut dyn Encoder, parts: &Parts) -> Resul
     if let Some(Missing { readings, reason }) = &missing {
         tracing::warn!(readings, "an export lacks readings: {reason}");
     }
-    Ok((encoder.end(missing.as_ref())?.into(), false))
+    let footer = Footer { citation: Some(citation), missing: missing.as_ref() };
+    Ok((encoder.end(&footer)?.into(), false))
 }

@@ -75,6 +75,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(routes::described(&routes::whole(openapi)))
         .merge(routes::sta::paths())
         .merge(routes::doors::paths())
+        .route_layer(middleware::from_fn_with_state(state.clone(), query::refuse_future))
         .route_layer(middleware::from_fn_with_state(state.clone(), asker::guard))
         // of long answers the usual level takes longer than making them
         .route_layer(compression(CompressionLevel::Fastest, SizeAbove::new(LONG)))

@@ -2,24 +2,24 @@
 //! (RFC 9110, 12.5.1).
 //!
 //! What JSON is cited with stands in its `citation` ([`crate::citation`]), and what another form is cited with in headers:
-//! `smartpole-as-of` (the `as_of` asked for; to operators, else the first whole minute after the newest receipt),
-//! `smartpole-method` (id/version), `smartpole-missing` (readings that were counted and can be had no more), and `Link` (RFC 8288):
-//! `next` where more rows are, `describedby` the methods, and to the public
-//! `license`, that of `[publish]`. Exact counts of operators have no open licence, so answers to operators name none.
+//! `smartpole-as-of` (the `as_of` asked for; to operators, else that of the link), `smartpole-method` (id/version), `smartpole-missing`
+//! (readings that were counted and can be had no more), and `Link` (RFC 8288): `next` where more rows are, `describedby` the methods,
+//! `cite-as` what gives the same figures again (RFC 8574), and to the public `license`, that of `[publish]`. Exact counts of operators
+//! have no open licence, so answers to operators name none. Features and Parquet have their citation in the file, too.
 
 use axum::{
-    extract::{FromRequestParts, Query},
+    extract::FromRequestParts,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, request},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use smartpole_model::UtcMillis;
 
 use crate::{
     Parts,
     asker::Asker,
     cache::Tag,
-    citation::{Citation, licence, whole_minute},
+    citation::{Citation, Subject, licence, settled_minute},
     csv::Tabular,
     list::Cursor,
     problem::Problem,
@@ -43,12 +43,6 @@ pub const MISSING: HeaderName = HeaderName::from_static("smartpole-missing");
 
 /// Most bytes of an answer, without its citation.
 const MOST_BYTES: usize = 32 << 20;
-
-/// Until when something was known.
-#[derive(Deserialize)]
-struct Past {
-    as_of: Option<UtcMillis>,
-}
 
 /// In which form the answer to a request is wanted, and what of it is known already.
 #[derive(Debug)]
@@ -88,24 +82,24 @@ impl Representation {
     /// # Errors
     /// 400 if it is too long, 500 if it cannot be written.
     pub(crate) fn give(&self, parts: &Parts, answer: &impl Tabular) -> Result<Response, Problem> {
-        let body = self.form.body(answer)?;
-        let tag = Tag::of(&[&body, &json(&self.citation(parts, answer, None))?]);
+        let subject = Subject::of(answer);
+        let cited = |as_of| Some(Citation::new(parts, &self.uri, subject.as_ref()?, as_of, self.is_public));
+        // that of the tag does not change by the minute
+        let lasting = cited(query::as_of(&self.uri));
+        let body = self.form.body(answer, lasting.as_ref())?;
+        let tag = Tag::of(&[&body, &json(&lasting)?]);
         let kept = tag.headers(self.is_public);
         if tag.is_known(&self.headers) {
             return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
         }
-        let as_of = self.as_of(parts).filter(|_| answer.is_as_of());
+        let citation = cited(self.as_of(parts));
         let kind = [(header::CONTENT_TYPE, self.form.content_type())];
         Ok(match self.form.extension() {
-            None => (kept, kind, cited(body, self.citation(parts, answer, as_of).as_ref())?).into_response(),
-            Some(extension) => (kept, kind, self.file(parts, answer, as_of, extension)?, body).into_response(),
+            None => (kept, kind, with_citation(body, citation.as_ref())?).into_response(),
+            Some(extension) => {
+                (kept, kind, self.file(parts, answer, citation.as_ref(), extension)?, body).into_response()
+            }
         })
-    }
-
-    /// What it is cited with, if it is made by methods.
-    fn citation(&self, parts: &Parts, answer: &impl Tabular, as_of: Option<UtcMillis>) -> Option<Citation> {
-        let is_made = !answer.methods().is_empty();
-        is_made.then(|| Citation::new(parts, &self.uri, answer, as_of, self.is_public))
     }
 
     /// What a file is called and cited with.
@@ -113,13 +107,14 @@ impl Representation {
         &self,
         parts: &Parts,
         answer: &impl Tabular,
-        as_of: Option<UtcMillis>,
+        citation: Option<&Citation>,
         extension: &str,
     ) -> Result<HeaderMap, Problem> {
         let methods: Vec<String> = answer.methods().iter().map(ToString::to_string).collect();
+        let as_of = citation.map_or_else(|| self.as_of(parts).filter(|_| answer.is_as_of()), Citation::as_of);
         let mut headers = vec![
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{extension}\"", self.name())),
-            (header::LINK, self.links(parts, answer.next())?),
+            (header::LINK, self.links(parts, answer.next(), citation)?),
         ];
         headers.extend(as_of.map(|as_of| (AS_OF, as_of.to_string())));
         headers.extend((!methods.is_empty()).then(|| (METHOD, methods.join(", "))));
@@ -128,10 +123,11 @@ impl Representation {
         headers.collect::<Result<_, header::InvalidHeaderValue>>().map_err(|error| Problem::internal(&error))
     }
 
-    /// Until when the answer knows what was received. When something was received last could tell the public when somebody passed.
+    /// Until when what is cited knows what was received. When something was received last could tell the public when somebody passed.
     fn as_of(&self, parts: &Parts) -> Option<UtcMillis> {
-        let asked = Query::<Past>::try_from_uri(&self.uri).ok().and_then(|Query(past)| past.as_of);
-        if self.is_public || asked.is_some() { asked } else { Some(whole_minute(parts.queries.at(None))) }
+        let asked = query::as_of(&self.uri);
+        let settled = || settled_minute(parts.queries.at(None), (parts.clock)());
+        if self.is_public { asked } else { asked.or_else(|| Some(settled())) }
     }
 
     /// A name for the file: the address without its beginning.
@@ -139,7 +135,7 @@ impl Representation {
         self.uri.path().trim_start_matches("/api/v1/").replace('/', "-")
     }
 
-    fn links(&self, parts: &Parts, next: Option<&Cursor>) -> Result<String, Problem> {
+    fn links(&self, parts: &Parts, next: Option<&Cursor>, citation: Option<&Citation>) -> Result<String, Problem> {
         let mut links = Vec::new();
         if let Some(next) = next {
             let next = serde_json::to_value(next).map_err(|error| Problem::internal(&error))?;
@@ -148,6 +144,7 @@ impl Representation {
             links.push(format!("<{path}?{rest}{and}cursor={}>; rel=\"next\"", next.as_str().unwrap_or_default()));
         }
         links.push(METHODS.to_owned());
+        links.extend(citation.map(Citation::header));
         links.extend(licence(parts, &self.uri, self.is_public).map(|iri| format!("<{iri}>; rel=\"license\"")));
         Ok(links.join(", "))
     }
@@ -158,7 +155,7 @@ fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
 }
 
 /// An answer in JSON, which is an object, with its citation at the end.
-fn cited(mut body: Vec<u8>, citation: Option<&Citation>) -> Result<Vec<u8>, Problem> {
+fn with_citation(mut body: Vec<u8>, citation: Option<&Citation>) -> Result<Vec<u8>, Problem> {
     let Some(citation) = citation else { return Ok(body) };
     body.pop();
     body.extend_from_slice(b",\"citation\":");

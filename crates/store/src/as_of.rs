@@ -29,6 +29,11 @@ pub(crate) struct Then {
     making: BlockMaking,
 }
 
+/// The first instant of the minute that is asked about, if anything was received since.
+pub(crate) fn earlier(as_of: Option<UtcMillis>, newest: UtcMillis) -> Option<UtcMillis> {
+    as_of.map(|as_of| UtcMillis(as_of.0.div_euclid(60_000) * 60_000)).filter(|minute| *minute <= newest)
+}
+
 /// A block as it was.
 pub(crate) struct Was {
     pub(crate) revision: u32,

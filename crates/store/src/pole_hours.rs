@@ -21,7 +21,7 @@ use smartpole_method::air::Mean;
 use smartpole_model::{Flags, PoleNo, PropertyNo, Quarter, UtcMillis};
 use smartpole_window::Level;
 
-use crate::{Error, Queries, State};
+use crate::{Error, Queries, State, as_of::earlier};
 use gather::Asked;
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;
@@ -103,7 +103,7 @@ impl Queries {
     /// The instant a question is about: the newest receipt, or an earlier one.
     pub fn at(&self, as_of: Option<UtcMillis>) -> UtcMillis {
         let newest = self.fold.read().unwrap_or_else(PoisonError::into_inner).position().1;
-        as_of.map_or(newest, |as_of| as_of.min(newest))
+        earlier(as_of, newest).unwrap_or(newest)
     }
 }
 

@@ -11,7 +11,7 @@ use smartpole_window::{Aggregate, Aggregates, Level};
 
 use crate::{
     Error, Queries, Step,
-    as_of::Then,
+    as_of::{Then, earlier},
     scope::{Expected, Member, Part, members, parts},
 };
 use gather::{Gathered, Sum};
@@ -109,6 +109,27 @@ impl Queries {
     /// # Errors
     /// If the file cannot be read.
     pub fn windows(&self, wanted: &Wanted) -> Result<Vec<Window>, Error> {
+        let (asked, sums) = self.gathered(wanted)?;
+        Ok(sums.map(|(start, sum)| asked.window(UtcMillis(start), &sum, wanted)).collect())
+    }
+
+    /// All windows of the span, in order; of those that have nothing to say that they have not.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn every_window(&self, wanted: &Wanted) -> Result<Vec<Window>, Error> {
+        let (asked, sums) = self.gathered(wanted)?;
+        let (mut sums, mut every) = (sums.peekable(), Vec::new());
+        let first = wanted.step.around(asked.air, wanted.from.plus(-1)).1;
+        let next = |start: &UtcMillis| Some(wanted.step.around(asked.air, *start).1);
+        for start in std::iter::successors(Some(first), next).take_while(|start| *start < wanted.to) {
+            let known = sums.next_if(|(known, _)| *known == start.0).map(|(_, sum)| sum);
+            every.push(asked.window(start, &known.unwrap_or_default(), wanted));
+        }
+        Ok(every)
+    }
+
+    fn gathered(&self, wanted: &Wanted) -> Result<(Asked, impl Iterator<Item = (i64, Sum)>), Error> {
         let mut moved = match wanted.as_of {
             Some(_) => self.moved(wanted.around())?,
             None => Vec::new(),
@@ -128,8 +149,8 @@ impl Queries {
             (None, _) => gather::rollups(&snapshot, wanted, &asked, &self.summed, &mut gathered)?,
         }
         self.done(snapshot);
-        let in_range = gathered.sums().filter(|(start, _)| (wanted.from.0..wanted.to.0).contains(start));
-        Ok(in_range.map(|(start, sum)| asked.window(UtcMillis(start), &sum, wanted)).collect())
+        let span = wanted.from.0..wanted.to.0;
+        Ok((asked, gathered.sums().filter(move |(start, _)| span.contains(start))))
     }
 }
 
@@ -145,7 +166,7 @@ impl Asked {
         let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel).not_before(wanted.from);
         let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
         let newest = fold.position().1;
-        let then = wanted.as_of.filter(|as_of| *as_of < newest);
+        let then = earlier(wanted.as_of, newest);
         let now = then.unwrap_or(newest);
         let then = then.map(|as_of| Then::new(fold, as_of));
         Self { members, parts, expected, now, then, air, level, span, mean, decimals }

@@ -5,7 +5,7 @@ mod common;
 
 use common::{HOUR, MINUTE, Square};
 use smartpole_model::UtcMillis;
-use smartpole_store::{State, Step, Window};
+use smartpole_store::{State, Step, Wanted, Window};
 
 fn at(text: &str) -> i64 {
     text.parse::<UtcMillis>().unwrap().0
@@ -111,4 +111,24 @@ fn a_week_is_corrected_by_a_late_reading_and_as_of_before_it_is_as_it_was() {
     assert_eq!(week(&square, Some(now)), Some((168, 0, State::Open)));
     assert_eq!(week(&square, Some(now + MINUTE)), Some((173, 1, State::Open)));
     assert_eq!(week(&square, Some(monday - MINUTE)), None);
+}
+
+#[test]
+fn every_window_of_a_span_is_told_also_those_of_which_nothing_is_known() {
+    let mut square = Square::new();
+    let hour = |n: i64| at("2026-11-22T23:00:00Z") + n * HOUR;
+    for n in [1, 3] {
+        square.report("d3", hour(n), hour(n), &[("pm2_5", 10)]);
+    }
+    let (scope, property) = (square.pole("P1"), common::number("pm2_5"));
+    let (from, to) = (UtcMillis(hour(0) + 1), UtcMillis(hour(5)));
+    let wanted = Wanted { scope, property, channel: None, from, to, step: Step::Hour, as_of: None };
+    let every = square.queries.every_window(&wanted).unwrap();
+    let told: Vec<_> = every.iter().map(|window| (window.start.0, window.aggregate.count, window.mean)).collect();
+    let one = |n| (hour(n), 1, Some(10.0));
+    let none = |n| (hour(n), 0, None);
+    assert_eq!(told, [one(1), none(2), one(3), none(4)]);
+    assert_eq!((every[1].state, every[3].state), (State::Provisional, State::Open));
+    let known: Vec<_> = every.iter().filter(|window| window.aggregate.count > 0).copied().collect();
+    assert_eq!(known, square.queries.windows(&wanted).unwrap());
 }

@@ -1,9 +1,8 @@
 //! A table as CSV.
 
-use super::{Column, Encoder, Place};
+use super::{Column, Encoder, Footer, Place};
 use crate::{
     csv::{Cell, Dialect, ongoing::Ongoing},
-    history::Missing,
     problem::Problem,
 };
 
@@ -26,8 +25,8 @@ impl Encoder for Delimited {
         Ok(self.0.take())
     }
 
-    /// RFC 4180 has rows alone, so what is missing is said beside the file.
-    fn end(&mut self, _: Option<&Missing>) -> Result<Vec<u8>, Problem> {
+    /// RFC 4180 has rows alone, so all else is said beside the file.
+    fn end(&mut self, _: &Footer<'_>) -> Result<Vec<u8>, Problem> {
         self.take()
     }
 }

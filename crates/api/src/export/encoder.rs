@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Column, Place, delimited::Delimited, geojson::GeoJson};
 use crate::{
+    citation::Citation,
     csv::{Cell, Dialect},
     history::Missing,
     problem::Problem,
@@ -36,11 +37,20 @@ pub(crate) trait Encoder: Send {
     /// 500 if it cannot be written.
     fn take(&mut self) -> Result<Vec<u8>, Problem>;
 
-    /// The rest of the file, and what is missing in it where the form has a place for that.
+    /// The rest of the file, and what is said of it where the form has a place for that.
     ///
     /// # Errors
     /// 500 if it cannot be written.
-    fn end(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, Problem>;
+    fn end(&mut self, footer: &Footer<'_>) -> Result<Vec<u8>, Problem>;
+}
+
+/// What is said of a file at its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Footer<'a> {
+    /// What it is cited with.
+    pub(crate) citation: Option<&'a Citation>,
+    /// Readings that it lacks.
+    pub(crate) missing: Option<&'a Missing>,
 }
 
 impl Format {

@@ -4,8 +4,8 @@ use std::mem;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Column, Encoder, Kind, Place};
-use crate::{csv::Cell, history::Missing, number::Exact, problem::Problem};
+use super::{Column, Encoder, Footer, Kind, Place};
+use crate::{csv::Cell, number::Exact, problem::Problem};
 
 const START: &str = "{\"type\":\"FeatureCollection\",\"features\":[";
 
@@ -38,6 +38,12 @@ impl GeoJson {
     pub(super) fn new(columns: &'static [Column]) -> Self {
         Self { columns, written: START.into(), is_first: true }
     }
+
+    fn member(&mut self, name: &[u8], value: Option<&impl Serialize>) -> Result<(), Problem> {
+        let Some(value) = value else { return Ok(()) };
+        self.written.extend_from_slice(name);
+        serde_json::to_writer(&mut self.written, value).map_err(|error| Problem::internal(&error))
+    }
 }
 
 impl Encoder for GeoJson {
@@ -55,13 +61,11 @@ impl Encoder for GeoJson {
         Ok(mem::take(&mut self.written))
     }
 
-    /// What is missing is a foreign member (RFC 7946 section 6.1).
-    fn end(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, Problem> {
+    /// What is said of it are foreign members (RFC 7946 section 6.1).
+    fn end(&mut self, footer: &Footer<'_>) -> Result<Vec<u8>, Problem> {
         self.written.extend_from_slice(b"\n]");
-        if let Some(missing) = missing {
-            self.written.extend_from_slice(b",\"missing\":");
-            serde_json::to_writer(&mut self.written, missing).map_err(|error| Problem::internal(&error))?;
-        }
+        self.member(b",\"citation\":", footer.citation)?;
+        self.member(b",\"missing\":", footer.missing)?;
         self.written.extend_from_slice(b"}\n");
         self.take()
     }

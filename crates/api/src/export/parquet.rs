@@ -17,11 +17,13 @@ use parquet::{
     schema::parser::parse_message_type,
 };
 
-use super::{Column, Encoder, Kind, Place};
+use super::{Column, Encoder, Footer, Kind, Place};
 use crate::{csv::Cell, history::Missing, problem::Problem, representation::MISSING};
 
 /// Fewest rows of a group but the last; a piece more at most.
 const GROUP: usize = 65_536;
+/// The key of the footer under which the citation stands, as JSON.
+const CITATION: &str = "smartpole-citation";
 
 /// A file under way.
 pub(super) struct Parquet {
@@ -66,9 +68,13 @@ impl Parquet {
         Ok(mem::take(self.file.inner_mut()))
     }
 
-    fn ended(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, ParquetError> {
+    fn ended(&mut self, footer: &Footer<'_>) -> Result<Vec<u8>, ParquetError> {
         let mut rest = self.written(1)?;
-        if let Some(Missing { readings, reason }) = missing {
+        if let Some(citation) = footer.citation {
+            let citation = serde_json::to_string(citation).map_err(|error| ParquetError::External(error.into()))?;
+            self.file.append_key_value_metadata(KeyValue::new(CITATION.to_owned(), citation));
+        }
+        if let Some(Missing { readings, reason }) = footer.missing {
             let said = KeyValue::new(MISSING.to_string(), format!("{readings}: {reason}"));
             self.file.append_key_value_metadata(said);
         }
@@ -108,8 +114,8 @@ impl Encoder for Parquet {
         self.written(GROUP).map_err(|error| Problem::internal(&error))
     }
 
-    fn end(&mut self, missing: Option<&Missing>) -> Result<Vec<u8>, Problem> {
-        self.ended(missing).map_err(|error| Problem::internal(&error))
+    fn end(&mut self, footer: &Footer<'_>) -> Result<Vec<u8>, Problem> {
+        self.ended(footer).map_err(|error| Problem::internal(&error))
     }
 }
 

@@ -36,8 +36,10 @@ const TABLES: [&str; 20] = [
     "/api/v1/alerts",
 ];
 
-/// Addresses whose answers are cited: those with methods.
-const CITED: [&str; 13] = [
+/// Addresses whose answers are cited.
+const CITED: [&str; 15] = [
+    "/api/v1/latest",
+    "/api/v1/events",
     "/api/v1/series",
     "/api/v1/footfall",
     "/api/v1/footfall/profile",
@@ -55,8 +57,11 @@ const CITED: [&str; 13] = [
 
 /// Headers of answers that are no JSON, and what they say.
 const HEADERS: [(&str, &str); 3] = [
-    ("Link", "`next` where more rows are, `describedby` the methods, to the public `license`."),
-    ("smartpole-as-of", "The `as_of` asked for; to operators, else the first whole minute after the newest receipt."),
+    (
+        "Link",
+        "`next` where more rows are, `describedby` the methods, `cite-as` the same figures again, to the public `license`.",
+    ),
+    ("smartpole-as-of", "The `as_of` asked for; to operators, else that of `cite-as`, the newest minute that is over."),
     ("smartpole-method", "How its figures are made: id/version of each method."),
 ];
 

@@ -6,8 +6,9 @@ use utoipa::IntoParams;
 
 use super::{accept::most_wanted, bounded::Bounded};
 use crate::{
+    citation::Citation,
     csv::{self, Dialect, Tabular},
-    export::Format,
+    export::{Footer, Format},
     problem::Problem,
 };
 
@@ -116,11 +117,11 @@ impl Form {
         }
     }
 
-    /// An answer in this form, without its citation.
+    /// An answer in this form, features and Parquet with its citation.
     ///
     /// # Errors
     /// 400 if it is too long, 500 if it cannot be written.
-    pub(super) fn body(self, answer: &impl Tabular) -> Result<Vec<u8>, Problem> {
+    pub(super) fn body(self, answer: &impl Tabular, citation: Option<&Citation>) -> Result<Vec<u8>, Problem> {
         let mut body = Bounded::new(super::MOST_BYTES);
         match self {
             Self::Json => body.json(answer)?,
@@ -128,7 +129,7 @@ impl Form {
             Self::File(format) => {
                 let mut encoder = format.encoder(answer.columns(), Dialect::default())?;
                 answer.encode(&mut *encoder)?;
-                body.add(&encoder.end(None)?)?;
+                body.add(&encoder.end(&Footer { citation, missing: None })?)?;
             }
         }
         Ok(body.bytes())

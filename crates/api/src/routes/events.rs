@@ -152,4 +152,13 @@ impl Rows for EventItem {
         });
         out.table(columns, rows)
     }
+
+    fn source() -> Option<&'static str> {
+        Some("events that the city knows of")
+    }
+
+    /// What was planned is not kept by when it was known.
+    fn is_as_of() -> bool {
+        false
+    }
 }

@@ -117,7 +117,9 @@ pub(crate) async fn export(
         let asked = Asked::new(parts, &asker, &wanted, format)?;
         let rows = asked.rows();
         let encoder = format.encoder(rows.columns(), dialect)?;
-        Ok((Export { rows, encoder, slot }, asked.headers(parts, &asker, &uri, format)?))
+        let citation = asked.citation(parts, &asker, &uri);
+        let headers = asked.headers(parts, &asker, &uri, (format, &citation))?;
+        Ok((Export { rows, encoder, citation, slot }, headers))
     });
     let (export, headers) = made.await?;
     let body = export.body(state.parts.clone(), state.closing.clone());

@@ -7,7 +7,7 @@ use smartpole_method::methods::Method;
 use utoipa::ToSchema;
 
 /// The method by which figures were made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub(crate) struct MethodName {
     /// Its name.
     #[schema(value_type = String, example = "air.day")]

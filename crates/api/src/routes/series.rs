@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::methods;
-use smartpole_model::{Kind, ObservedProperty, Registry, UtcMillis};
+use smartpole_model::{Kind, Mean, ObservedProperty, Registry, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,7 +19,7 @@ use crate::{
         footfall::{IN, OUT},
         method::MethodName,
         peer_marks,
-        window::Window,
+        window::{Aggregation, Window},
     },
     scope::{self, ScopeKind, ScopeName},
     span::{Span, Step},
@@ -61,6 +61,13 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     step: Step,
+    /// Of windows, the figure that each has as its `value`; a table has it instead of all others then.
+    #[param(inline)]
+    aggregate: Option<Aggregation>,
+    /// What stands for windows of which nothing is known.
+    #[serde(default)]
+    #[param(inline)]
+    fill: Fill,
     /// As what had been received by this minute would have answered; what is known now if left out.
     #[param(value_type = Option<String>, format = DateTime)]
     as_of: Option<UtcMillis>,
@@ -70,6 +77,17 @@ pub(crate) struct Wanted {
     /// The `next` of the answer before.
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
+}
+
+/// What stands for a window of which nothing is known. Nothing is made up: missing is not zero, nor what was before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Fill {
+    /// Nothing: it is left out.
+    #[default]
+    None,
+    /// A window without figures, so that windows follow each other without a gap.
+    Null,
 }
 
 /// Values of one property in the order of time.
@@ -83,6 +101,9 @@ pub(crate) struct SeriesAnswer {
     unit: String,
     /// How finely.
     step: Step,
+    /// The figure that is each window's `value`; absent if none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aggregate: Option<Aggregation>,
     /// How its figures are made.
     method: MethodName,
     /// Of counts, the newest count by hand beside one of the counters; null if there is none.
@@ -124,11 +145,12 @@ pub(crate) async fn series(
 
 fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
     let asked = Asked::new(&parts.fold(), asker, wanted)?;
+    wanted.check_figures(&asked.property)?;
     let limit = wanted.limit.unwrap_or_default();
     let (items, missing, next) = match wanted.step.windows() {
         None => asked.readings(parts, limit)?,
         Some(step) => {
-            let (items, next) = asked.windows(parts, step, limit)?;
+            let (items, next) = asked.windows(parts, step, limit, wanted)?;
             (items, None, next)
         }
     };
@@ -137,7 +159,29 @@ fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<SeriesAnswer,
     let is_counted_by_hand = [IN, OUT].contains(&property.id.as_str());
     let control = if is_counted_by_hand { control(parts, &scope, wanted.as_of)? } else { None };
     let ObservedProperty { id: property, unit, .. } = property;
-    Ok(SeriesAnswer { scope, property, unit, step: wanted.step, method, control, items, missing, next })
+    let Wanted { step, aggregate, .. } = *wanted;
+    Ok(SeriesAnswer { scope, property, unit, step, aggregate, method, control, items, missing, next })
+}
+
+impl Wanted {
+    /// Whether what is asked for has these figures.
+    fn check_figures(&self, property: &ObservedProperty) -> Result<(), Problem> {
+        let (raw, figures) = (self.step == Step::Raw, self.aggregate.is_some() || self.fill != Fill::None);
+        if raw && figures {
+            let detail = "aggregate, fill: readings have neither";
+            return Err(Problem::parameter(detail, "leave them out, or ask for windows with step=15m, 1h or longer"));
+        }
+        let levels = matches!(self.aggregate, Some(Aggregation::Mean | Aggregation::Min | Aggregation::Max));
+        if levels && property.kind == Kind::IntervalCount {
+            let detail = format!("aggregate: {} is counted, so its windows have a sum and no levels", property.id);
+            return Err(Problem::parameter(detail, "ask for aggregate=sum or aggregate=count"));
+        }
+        if self.aggregate == Some(Aggregation::Sum) && property.mean == Mean::Energy {
+            let detail = format!("aggregate: levels of {} are not summed", property.id);
+            return Err(Problem::parameter(detail, "ask for aggregate=mean, min, max or count"));
+        }
+        Ok(())
+    }
 }
 
 /// [`Wanted`], looked up.
@@ -173,6 +217,7 @@ impl Asked {
         parts: &Parts,
         step: smartpole_store::Step,
         limit: Limit,
+        Wanted { aggregate, fill, .. }: &Wanted,
     ) -> Result<(Items, Option<Cursor>), Problem> {
         let (Span { from, to }, next) = self.span.page(step, limit);
         let Some(scope) = self.scope else { return Ok((Items::Windows(Vec::new()), next)) };
@@ -185,8 +230,16 @@ impl Asked {
             step,
             as_of: self.as_of,
         };
-        let windows = parts.queries.windows(&wanted)?;
-        let mut windows: Vec<Window> = windows.iter().map(|window| Window::new(&self.property, window)).collect();
+        let windows = match fill {
+            Fill::None => parts.queries.windows(&wanted)?,
+            Fill::Null => parts.queries.every_window(&wanted)?,
+        };
+        let figures = |window: Window| match aggregate {
+            Some(of) => window.with_value(*of),
+            None => window,
+        };
+        let windows = windows.iter().map(|window| figures(Window::new(&self.property, window)));
+        let mut windows: Vec<Window> = windows.collect();
         peer_marks::mark(parts, &wanted, &self.property, &mut windows)?;
         Ok((Items::Windows(windows), next))
     }

@@ -1,6 +1,6 @@
 //! One window as it is answered and shown live.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smartpole_model::{Flags, Kind, Mean, ObservedProperty, UtcMillis};
 use smartpole_store::State;
 use smartpole_window::Aggregate;
@@ -73,6 +73,26 @@ pub(crate) struct Window {
     /// Remarks of its readings.
     #[schema(value_type = Vec<String>)]
     pub(crate) flags: Flags,
+    /// The figure that `aggregate` names; absent where none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, required = false)]
+    pub(crate) value: Option<Option<Exact>>,
+}
+
+/// A figure of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Aggregation {
+    /// Of levels.
+    Mean,
+    /// Of levels.
+    Min,
+    /// Of levels.
+    Max,
+    /// Of the values; of counts how many passed.
+    Sum,
+    /// Readings that count.
+    Count,
 }
 
 /// How settled a window is; of several windows taken together, the first that one of them is.
@@ -150,7 +170,20 @@ impl Window {
             state: state.into(),
             revision,
             flags: aggregate.remarks(),
+            value: None,
         }
+    }
+
+    /// The same with one of its figures as its value.
+    pub(crate) fn with_value(self, of: Aggregation) -> Self {
+        let value = match of {
+            Aggregation::Mean => self.mean,
+            Aggregation::Min => self.min,
+            Aggregation::Max => self.max,
+            Aggregation::Sum => self.sum,
+            Aggregation::Count => Some(number::decimal(self.count, 0)),
+        };
+        Self { value: Some(value), ..self }
     }
 }
 

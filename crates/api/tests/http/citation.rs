@@ -108,6 +108,63 @@ async fn a_link_gives_the_same_figures_though_others_came_since() {
 }
 
 #[tokio::test]
+async fn a_link_of_the_minute_that_runs_is_as_of_its_beginning_and_stays() {
+    let city = City::new(Options::default()).await;
+    let uri = "/api/v1/series?pole=AM-01&property=pm2_5&step=1h&from=2026-11-25T10:00:00Z&to=2026-11-25T12:00:00Z";
+    let before = figures(&answer(&city, uri, false).await);
+    for value in [20, 90] {
+        let late = format!(r#"{{"time":"2026-11-25T10:10:00Z","values":{{"pm2_5":{value}}}}}"#);
+        // the clock of the town says 11:00
+        city.message("air-1", 60, &late).await;
+        let now = answer(&city, uri, false).await;
+        assert_ne!(figures(&now), before, "it came");
+        let link = path(&now);
+        assert!(link.ends_with("&as_of=2026-11-25T11:00:00Z"), "{link}");
+        assert_eq!(figures(&answer(&city, &link, false).await), before, "and is not in what is cited");
+    }
+}
+
+#[tokio::test]
+async fn nobody_knows_what_will_have_been_known() {
+    let city = City::new(Options::default()).await;
+    let asked = |as_of: &str| format!("/api/v1/series?pole=AM-01&property=pm2_5&as_of={as_of}");
+    for (as_of, status) in [("2026-11-25T11:01:00Z", 200), ("2026-11-25T11:02:00Z", 400), ("2099-01-01T00:00:00Z", 400)]
+    {
+        assert_eq!(city.ask("GET", &asked(as_of)).await.status(), status, "{as_of}");
+    }
+    let refused = text(city.ask("GET", &asked("2099-01-01T00:00:00Z")).await).await;
+    assert!(refused.contains("as_of: 2099-01-01T00:00:00Z is yet to come"), "{refused}");
+}
+
+#[tokio::test]
+async fn newest_values_and_events_are_cited_and_files_tell_of_what_they_are() {
+    let city = City::new(Options::default()).await;
+    for (uri, source) in [
+        ("/api/v1/latest?property=pm2_5", "sensors on street lamps, not official"),
+        ("/api/v1/events?from=2026-11-25T00:00:00Z", "events that the city knows of"),
+    ] {
+        let citation = &answer(&city, uri, false).await["citation"];
+        assert_eq!((&citation["source"], &citation["as_of"]), (&Value::from(source), &Value::Null), "{uri}");
+        assert_eq!(citation["link"], format!("https://luft.example.org{uri}"));
+    }
+    let span = "from=2026-11-25T10:00:00Z&to=2026-11-25T10:15:00Z";
+    for (uri, link) in [
+        (format!("/api/v1/latest?property=pm2_5&{}", "format=geojson"), "/api/v1/latest?property=pm2_5".to_owned()),
+        (
+            format!("/api/v1/export?what=readings&pole=AM-01&{span}&format=geojson"),
+            format!("/api/v1/export?what=readings&pole=AM-01&{span}"),
+        ),
+    ] {
+        let response = city.ask("GET", &uri).await;
+        let header = response.headers()["link"].to_str().unwrap().to_owned();
+        assert!(header.contains(&format!("<https://luft.example.org{link}>; rel=\"cite-as\"")), "{header}");
+        let file: Value = serde_json::from_str(&text(response).await).unwrap();
+        assert_eq!(file["citation"]["link"], format!("https://luft.example.org{link}"));
+        assert_eq!(file["citation"]["method"][0]["id"], "reading.counted");
+    }
+}
+
+#[tokio::test]
 async fn what_the_public_sees_is_linked_without_an_instant_as_it_stays() {
     let city = public::city().await;
     public::hour(&city, "c1", 62, &[0, 1, 2, 3], [20, 0]).await;

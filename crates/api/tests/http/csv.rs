@@ -207,7 +207,7 @@ async fn a_page_has_so_many_rows_and_says_where_the_next_ones_are() {
     let first = city.ask("GET", &uri).await;
     expect![[r#"
         content-disposition: attachment; filename="series.csv"
-        link: </api/v1/series?device=air-1&property=pm2_5&step=raw&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z&limit=1&csv=rfc4180&cursor=MTc5NTYwMDg5MDAwMCsw>; rel="next", </api/v1/methods>; rel="describedby"
+        link: </api/v1/series?device=air-1&property=pm2_5&step=raw&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z&limit=1&csv=rfc4180&cursor=MTc5NTYwMDg5MDAwMCsw>; rel="next", </api/v1/methods>; rel="describedby", <https://luft.example.org/api/v1/series?device=air-1&property=pm2_5&step=raw&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z&limit=1&as_of=2026-11-25T10:04:00Z>; rel="cite-as"
         smartpole-as-of: 2026-11-25T10:04:00Z
         smartpole-method: reading.counted/1
         vary: accept-encoding + accept, accept-language, authorization, cookie, forwarded, via, x-forwarded-for, x-real-ip
@@ -217,7 +217,7 @@ async fn a_page_has_so_many_rows_and_says_where_the_next_ones_are() {
     let second = city.ask("GET", next).await;
     expect![[r#"
         content-disposition: attachment; filename="series.csv"
-        link: </api/v1/methods>; rel="describedby"
+        link: </api/v1/methods>; rel="describedby", <https://luft.example.org/api/v1/series?device=air-1&property=pm2_5&step=raw&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z&limit=1&cursor=MTc5NTYwMDg5MDAwMCsw&as_of=2026-11-25T10:04:00Z>; rel="cite-as"
         smartpole-as-of: 2026-11-25T10:04:00Z
         smartpole-method: reading.counted/1
         vary: accept-encoding + accept, accept-language, authorization, cookie, forwarded, via, x-forwarded-for, x-real-ip
@@ -274,7 +274,7 @@ async fn the_public_gets_its_own_numbers_and_their_licence() {
     let public = city.ask_publicly("GET", &uri).await;
     expect![[r#"
         content-disposition: attachment; filename="footfall.csv"
-        link: </api/v1/methods>; rel="describedby", <http://dcat-ap.de/def/licenses/dl-by-de/2.0>; rel="license"
+        link: </api/v1/methods>; rel="describedby", <https://luft.example.org/api/v1/footfall?zone=altstadt&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z&step=1h>; rel="cite-as", <http://dcat-ap.de/def/licenses/dl-by-de/2.0>; rel="license"
         smartpole-method: public.rounded/1
         vary: accept-encoding + accept, accept-language, authorization, cookie, forwarded, via, x-forwarded-for, x-real-ip
     "#]]
@@ -286,8 +286,8 @@ async fn the_public_gets_its_own_numbers_and_their_licence() {
     let exact = city.ask("GET", &uri).await;
     expect![[r#"
         content-disposition: attachment; filename="footfall.csv"
-        link: </api/v1/methods>; rel="describedby"
-        smartpole-as-of: 2026-11-25T13:01:00Z
+        link: </api/v1/methods>; rel="describedby", <https://luft.example.org/api/v1/footfall?zone=altstadt&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z&step=1h&as_of=2026-11-25T13:00:00Z>; rel="cite-as"
+        smartpole-as-of: 2026-11-25T13:00:00Z
         smartpole-method: footfall.cross_section/1
         vary: accept-encoding + accept, accept-language, authorization, cookie, forwarded, via, x-forwarded-for, x-real-ip
     "#]]

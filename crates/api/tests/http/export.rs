@@ -95,20 +95,20 @@ async fn geojson_has_a_feature_a_row_at_its_pole() {
         {"type":"FeatureCollection","features":[
         {"type":"Feature","geometry":{"type":"Point","coordinates":[7.311,51.5477]},"properties":{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","event_time":"2026-11-25T10:00:30Z","received_at":"2026-11-25T10:01:00Z","value":7.3,"counted":7.3,"flags":"uncalibrated","time_source":"payload"}},
         {"type":"Feature","geometry":{"type":"Point","coordinates":[7.311,51.5477]},"properties":{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","value":7.45,"counted":7.45,"flags":"uncalibrated","time_source":"payload"}}
-        ]}
+        ],"citation":{"text":"castrop-rauxel: export, what readings, property pm2_5; 2026-11-25T00:00:00Z to 2026-11-26T00:00:00Z; sensors on street lamps, not official; method reading.counted/1; https://luft.example.org/api/v1/export?what=readings&property=pm2_5&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z","source":"sensors on street lamps, not official","publisher":"castrop-rauxel","method":[{"id":"reading.counted","version":1}],"as_of":null,"coverage":null,"licence":null,"link":"https://luft.example.org/api/v1/export?what=readings&property=pm2_5&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z"}}
     "#]]).await;
     check(&city, "what=windows&zone=altstadt&property=pm2_5&step=1h&format=geojson", &expect![[r#"
         {"type":"FeatureCollection","features":[
         {"type":"Feature","geometry":{"type":"Point","coordinates":[7.311,51.5477]},"properties":{"scope_kind":"pole","scope":"AM-01","property":"pm2_5","unit":"ug/m3","start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","mean":7.375,"min":7.3,"max":7.45,"sum":14.75,"count":2,"expected":3,"coverage":0.667,"state":"open","revision":0,"flags":"uncalibrated"}}
-        ]}
+        ],"citation":{"text":"castrop-rauxel: export, what windows, zone altstadt, property pm2_5, step 1h; 2026-11-25T00:00:00Z to 2026-11-26T00:00:00Z; sensors on street lamps, not official; method window.mean/1; https://luft.example.org/api/v1/export?what=windows&zone=altstadt&property=pm2_5&step=1h&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z","source":"sensors on street lamps, not official","publisher":"castrop-rauxel","method":[{"id":"window.mean","version":1}],"as_of":null,"coverage":null,"licence":null,"link":"https://luft.example.org/api/v1/export?what=windows&zone=altstadt&property=pm2_5&step=1h&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z"}}
     "#]]).await;
     check(
         &city,
         "what=readings&device=air-2&format=geojson",
         &expect![[r#"
-        {"type":"FeatureCollection","features":[
-        ]}
-    "#]],
+            {"type":"FeatureCollection","features":[
+            ],"citation":{"text":"castrop-rauxel: export, what readings, device air-2; 2026-11-25T00:00:00Z to 2026-11-26T00:00:00Z; sensors on street lamps, not official; method reading.counted/1; https://luft.example.org/api/v1/export?what=readings&device=air-2&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z","source":"sensors on street lamps, not official","publisher":"castrop-rauxel","method":[{"id":"reading.counted","version":1}],"as_of":null,"coverage":null,"licence":null,"link":"https://luft.example.org/api/v1/export?what=readings&device=air-2&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z"}}
+        "#]],
     )
     .await;
 }
@@ -131,7 +131,7 @@ async fn the_form_is_that_of_accept_and_headers_cite() {
     let headers = named.map(|name| format!("{name}: {}\n", response.headers()[name].to_str().unwrap()));
     expect![[r#"
         content-disposition: attachment; filename="windows-AM-01-2026-11-25.csv"
-        link: </api/v1/methods>; rel="describedby"
+        link: </api/v1/methods>; rel="describedby", <https://luft.example.org/api/v1/export?what=windows&pole=AM-01&property=pm2_5&as_of=2026-11-25T10:02:00Z&from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z>; rel="cite-as"
         smartpole-as-of: 2026-11-25T10:02:00Z
         smartpole-method: window.mean/1
     "#]]

@@ -6,9 +6,9 @@ import { t } from './i18n.js';
 
 const MINUTE = 60_000;
 
-/** The first whole minute after an instant: what had come by then is all that was shown. */
-export function frozenAt(ms) {
-  return (Math.floor(ms / MINUTE) + 1) * MINUTE;
+/** The last minute that is over: what had come by then is settled, and a link shows it for ever. */
+export function settledAt(ms) {
+  return Math.floor(ms / MINUTE) * MINUTE;
 }
 
 /** The whole address of a place on this page. */

@@ -1,5 +1,5 @@
 /** Citing the chart of a pole: the address opens the same pole, property and course as they were known. */
-import { citeBox, frozenAt, frozenIn, pageAddress, publisherOf } from './cite.js';
+import { citeBox, settledAt, frozenIn, pageAddress, publisherOf } from './cite.js';
 import { what, whose } from './figure-words.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
@@ -16,7 +16,7 @@ export function courseAddress({ pole, chosen }, asOf = null) {
  * @param {any} found the answer, and `at`, when it came
  */
 export function courseCitation(course, found) {
-  const asOf = course.frozen ?? frozenAt(found.at);
+  const asOf = course.frozen ?? settledAt(found.at);
   const figure = { kind: 'pole', id: course.pole, property: course.chosen };
   const [first, last] = [found.items[0], found.items.at(-1)];
   const when = t('figure.spans', { from: format.moment(Date.parse(first.start)), to: format.moment(Date.parse(last.end)) });

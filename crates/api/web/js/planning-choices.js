@@ -1,5 +1,5 @@
 /** What a planner chooses, as a row of chips; each choice goes into the address. */
-import { frozenAt } from './cite.js';
+import { settledAt } from './cite.js';
 import { h } from './dom.js';
 import * as format from './format.js';
 import { t } from './i18n.js';
@@ -111,10 +111,10 @@ function ordered({ from, to }) {
 
 /** As known today, or at a minute before. */
 function asOfChip({ asOf }, choose) {
-  const take = (key) => choose({ asOf: key === 'today' ? null : frozenAt(Date.now()) });
+  const take = (key) => choose({ asOf: key === 'today' ? null : settledAt(Date.now()) });
   const change = (event) => {
     const at = instant(event.target.value);
-    if (at !== null) choose({ asOf: Math.min(at, frozenAt(Date.now())) });
+    if (at !== null) choose({ asOf: Math.min(at, settledAt(Date.now())) });
   };
   const field =
     asOf === null

@@ -1,6 +1,9 @@
 /** The questions that the planner's view asks the interface: every figure on it is one of their answers. */
 import { get, list } from './api.js';
+import { settledAt } from './cite.js';
 import { instantName } from './figure-rules.js';
+import { state } from './state.js';
+import { isSeenBy } from './view-rules.js';
 import { DAYS, calendarSpans, dateAfter, lastDays, startOf, stepOf } from './planning-rules.js';
 
 /** The most windows that the interface puts on a page. */
@@ -189,7 +192,10 @@ const READERS = {
 
 /** Bars of the period. */
 export function askBars(asked) {
-  return get('footfall', barsQuestion(asked));
+  const question = barsQuestion(asked);
+  // the council's paper quotes them, so they are as of a minute that is over, which its link shows again
+  const as_of = question.as_of ?? (state.role && isSeenBy('planung', state.role) ? instantName(settledAt(Date.now())) : null);
+  return get('footfall', { ...question, as_of });
 }
 
 /** Public holidays and events of the span that the calendar shows. */

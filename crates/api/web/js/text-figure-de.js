@@ -152,6 +152,7 @@ export const de = {
   'cite.chart': '{what}, {whose}, {when}. {city}; Stand {asOf}, {state}, Methode {method}. {url}',
   'frozen.is': 'So war es bekannt am {time}.',
   'frozen.clear': 'Zurück zu heute',
+  'cite.notYet': 'Zu dieser Minute war noch nichts bekannt; gleich noch einmal öffnen.',
   'cite.copied': 'kopiert',
   'cite.text': '{what}, {whose}, {when}: {value}. {city}; Stand {asOf}, {state}, Revision {revision}, Methode {method}. {url}',
   'cite.public': '{what}, {whose}, {when}: {value}. {city}; abgerufen {asOf}, Methode {method}. {url}',

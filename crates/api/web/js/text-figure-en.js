@@ -151,6 +151,7 @@ export const en = {
   'cite.chart': '{what}, {whose}, {when}. {city}; as of {asOf}, {state}, method {method}. {url}',
   'frozen.is': 'As it was known on {time}.',
   'frozen.clear': 'Back to today',
+  'cite.notYet': 'Nothing was known by this minute yet; open it again in a moment.',
   'cite.copied': 'copied',
   'cite.text': '{what}, {whose}, {when}: {value}. {city}; as of {asOf}, {state}, revision {revision}, method {method}. {url}',
   'cite.public': '{what}, {whose}, {when}: {value}. {city}; retrieved {asOf}, method {method}. {url}',

@@ -15,7 +15,11 @@ use super::{
     sensors::{Measured, Said, Station, Together},
     stored::{self, Recent},
 };
-use crate::{Error, as_of::Then, queries::Snapshot};
+use crate::{
+    Error,
+    as_of::{Then, earlier},
+    queries::Snapshot,
+};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -45,7 +49,7 @@ impl Asked {
         let known = |number: &PropertyNo| Measured::new(*number, inputs.registry.properties.get(*number));
         let measured: Vec<Measured> = properties.iter().map(known).collect();
         let newest = fold.position().1;
-        let then = wanted.as_of.filter(|as_of| *as_of < newest);
+        let then = earlier(wanted.as_of, newest);
         let (now, then) = (then.unwrap_or(newest), then.map(|as_of| Then::new(fold, as_of)));
         let poles = hung(fold, wanted.poles, &properties);
         // nothing is measured later than it is received, but for clocks that are ahead

@@ -11,11 +11,14 @@ use super::{Each, Wanted, What};
 use crate::{
     Parts,
     asker::Asker,
-    citation::licence,
+    citation::{Citation, Subject, licence},
     export::{Format, Of, Place, Readings, Rows, Windows},
     problem::Problem,
     representation::{AS_OF, METHOD, METHODS, MISSING},
-    routes::series::{scope_name, total_has_no_windows},
+    routes::{
+        MethodName,
+        series::{scope_name, total_has_no_windows},
+    },
     scope::{self, ScopeKind, ScopeName},
     span::{Span, Step},
 };
@@ -81,7 +84,21 @@ impl Asked {
         }
     }
 
-    /// What the file is cited with, and what it is called.
+    /// What the file is cited with. Without `as_of` what is received meanwhile may be in it, so no link gives the same for ever then.
+    pub(super) fn citation(&self, parts: &Parts, asker: &Asker, uri: &Uri) -> Citation {
+        let Span { from, to } = self.span;
+        let subject = Subject {
+            methods: self.methods(),
+            source: None,
+            coverage: None,
+            span: Some((from, to)),
+            left_open: vec![("from", from.to_string()), ("to", to.to_string())],
+            is_as_of: true,
+        };
+        Citation::new(parts, uri, &subject, self.as_of, asker.is_public())
+    }
+
+    /// What stands of it in headers, and what the file is called.
     ///
     /// # Errors
     /// 500 if one is no header.
@@ -90,18 +107,18 @@ impl Asked {
         parts: &Parts,
         asker: &Asker,
         uri: &Uri,
-        format: Format,
+        (format, citation): (Format, &Citation),
     ) -> Result<HeaderMap, Problem> {
         let what = if self.what == What::Readings { "readings" } else { "windows" };
         let of = self.name.as_ref().map_or("all", |name| &name.id);
         let day = self.span.from.to_string();
         let file = format!("{what}-{of}-{}.{}", day.get(..10).unwrap_or_default(), format.extension());
-        let mut links = vec![METHODS.to_owned()];
+        let mut links = vec![METHODS.to_owned(), citation.header()];
         links.extend(licence(parts, uri, asker.is_public()).map(|iri| format!("<{iri}>; rel=\"license\"")));
         let mut all = vec![
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
             (header::LINK, links.join(", ")),
-            (METHOD, self.methods().join(", ")),
+            (METHOD, self.methods().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
             (header::TRAILER, MISSING.to_string()),
         ];
         all.extend(self.as_of.map(|as_of| (AS_OF, as_of.to_string())));
@@ -111,12 +128,11 @@ impl Asked {
             .map_err(|error| Problem::internal(&error))
     }
 
-    fn methods(&self) -> Vec<String> {
+    fn methods(&self) -> Vec<MethodName> {
         if self.what == What::Readings {
-            return vec![crate::routes::MethodName::from(methods::READING).to_string()];
+            return vec![methods::READING.into()];
         }
-        let all = self.properties.iter().map(|of| crate::routes::MethodName::from(methods::of_windows(of)).to_string());
-        let mut all: Vec<String> = all.collect();
+        let mut all: Vec<MethodName> = self.properties.iter().map(|of| methods::of_windows(of).into()).collect();
         all.sort_unstable();
         all.dedup();
         all

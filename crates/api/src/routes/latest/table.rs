@@ -1,5 +1,7 @@
 //! Newest readings as a table, and as features at their poles.
 
+use smartpole_method::methods;
+
 use super::LatestItem;
 use crate::{
     csv::{Cell, Rows, Writer},
@@ -8,6 +10,7 @@ use crate::{
         Kind::{Instant, Local, Number, Text, Whole},
     },
     problem::Problem,
+    routes::MethodName,
 };
 
 const COLUMNS: [Column; 12] = [
@@ -36,6 +39,15 @@ impl Rows for LatestItem {
 
     fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
         out.row(&self.row(), Some(self.place))
+    }
+
+    fn methods() -> Vec<MethodName> {
+        vec![methods::READING.into()]
+    }
+
+    /// The newest is always that of now.
+    fn is_as_of() -> bool {
+        false
     }
 }
 

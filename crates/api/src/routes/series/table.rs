@@ -12,9 +12,27 @@ use crate::{
     problem::Problem,
     routes::{
         MethodName,
-        window::{COLUMNS as WINDOWS, Window},
+        window::{Aggregation, COLUMNS as WINDOWS, Window},
     },
 };
+
+/// Of windows with one figure.
+const VALUES: [Column; 14] = [
+    Text.named("scope_kind"),
+    Text.named("scope"),
+    Text.named("property"),
+    Text.named("unit"),
+    Text.named("aggregate"),
+    Instant.named("start"),
+    Local.named("start_local"),
+    Instant.named("end"),
+    Local.named("end_local"),
+    Number.named("value"),
+    Number.named("coverage"),
+    Text.named("state"),
+    Whole.named("revision"),
+    Text.named("flags"),
+];
 
 const READINGS: [Column; 14] = [
     Text.named("scope_kind"),
@@ -36,6 +54,9 @@ const READINGS: [Column; 14] = [
 impl Tabular for SeriesAnswer {
     fn write(&self, out: &mut Writer) -> csv::Result<()> {
         match &self.items {
+            Items::Windows(windows) if self.aggregate.is_some() => {
+                out.table(VALUES.map(Column::name), windows.iter().map(|window| self.value(window)))
+            }
             Items::Windows(windows) => {
                 out.table(WINDOWS.map(Column::name), windows.iter().map(|window| self.window(window)))
             }
@@ -47,6 +68,7 @@ impl Tabular for SeriesAnswer {
 
     fn columns(&self) -> &'static [Column] {
         match &self.items {
+            Items::Windows(_) if self.aggregate.is_some() => &VALUES,
             Items::Windows(_) => &WINDOWS,
             Items::Readings(_) => &READINGS,
         }
@@ -54,6 +76,9 @@ impl Tabular for SeriesAnswer {
 
     fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
         match &self.items {
+            Items::Windows(windows) if self.aggregate.is_some() => {
+                windows.iter().try_for_each(|window| out.row(&self.value(window), None))
+            }
             Items::Windows(windows) => windows.iter().try_for_each(|window| out.row(&self.window(window), None)),
             Items::Readings(readings) => readings.iter().try_for_each(|reading| out.row(&self.reading(reading), None)),
         }
@@ -84,6 +109,27 @@ impl Tabular for SeriesAnswer {
 impl SeriesAnswer {
     fn window<'a>(&'a self, window: &Window) -> [Cell<'a>; WINDOWS.len()] {
         window.cells(&self.scope, &self.property, &self.unit)
+    }
+
+    fn value<'a>(&'a self, window: &Window) -> [Cell<'a>; VALUES.len()] {
+        let ([start, start_local], [end, end_local]) = (Cell::instant(window.start), Cell::instant(window.end));
+        let unit = if self.aggregate == Some(Aggregation::Count) { "1" } else { self.unit.as_str() };
+        [
+            Cell::word(&self.scope.kind),
+            self.scope.id.as_str().into(),
+            self.property.as_str().into(),
+            unit.into(),
+            Cell::word(&self.aggregate),
+            start,
+            start_local,
+            end,
+            end_local,
+            window.value.flatten().into(),
+            window.coverage.into(),
+            Cell::word(&window.state),
+            window.revision.into(),
+            window.flags.into(),
+        ]
     }
 
     fn reading<'a>(&'a self, reading: &'a RawItem) -> [Cell<'a>; READINGS.len()] {
