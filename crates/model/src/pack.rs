@@ -46,14 +46,26 @@ impl<'a> Reader<'a> {
     }
 
     /// One byte.
+    #[inline]
     pub fn byte(&mut self) -> Result<u8, PackError> {
         let (first, rest) = self.bytes.split_first().ok_or(PackError::Truncated)?;
         self.bytes = rest;
         Ok(*first)
     }
 
-    /// An unsigned integer of [`put_u64`].
+    /// An unsigned integer of [`put_u64`]; most are of one byte.
+    #[inline]
     pub fn u64(&mut self) -> Result<u64, PackError> {
+        match self.bytes {
+            [byte, rest @ ..] if *byte < 0x80 => {
+                self.bytes = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_u64(),
+        }
+    }
+
+    fn long_u64(&mut self) -> Result<u64, PackError> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -69,7 +81,19 @@ impl<'a> Reader<'a> {
         Err(PackError::Invalid("varint"))
     }
 
+    /// Passes an integer by, whatever it is.
+    ///
+    /// # Errors
+    /// If the bytes end before it does.
+    #[inline]
+    pub fn pass(&mut self) -> Result<(), PackError> {
+        let last = self.bytes.iter().position(|byte| *byte < 0x80).ok_or(PackError::Truncated)?;
+        self.bytes = &self.bytes[last + 1..];
+        Ok(())
+    }
+
     /// A signed integer of [`put_i64`].
+    #[inline]
     pub fn i64(&mut self) -> Result<i64, PackError> {
         let value = self.u64()?;
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))

@@ -6,15 +6,15 @@
 //! sum lacks nothing in silence.
 
 use rusqlite::{OptionalExtension, params};
-use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
+use smartpole_model::{DeviceNo, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{BlockMaking, Fold};
 use smartpole_window::{Aggregates, Beside, Block, Row, Sought, Total};
 
 use crate::{
     Error,
+    blocks::{Blocks, Stored},
     error::{damaged, sqlite},
     queries::Snapshot,
-    store::block_id,
 };
 
 /// How far back the total before a block is looked for.
@@ -27,6 +27,8 @@ pub(crate) struct Then {
     pub(crate) as_of: UtcMillis,
     minute: i64,
     making: BlockMaking,
+    /// What closed blocks say of others may be left out; none: nothing.
+    property: Option<PropertyNo>,
 }
 
 /// The first instant of the minute that is asked about, if anything was received since.
@@ -47,7 +49,12 @@ impl Then {
     pub(crate) fn new(fold: &Fold, as_of: UtcMillis) -> Self {
         let minute = as_of.0.div_euclid(60_000);
         let as_of = UtcMillis(minute * 60_000);
-        Self { as_of, minute, making: fold.block_making() }
+        Self { as_of, minute, making: fold.block_making(), property: None }
+    }
+
+    /// The same for those who want one property only.
+    pub(crate) fn of(self, property: PropertyNo) -> Self {
+        Self { property: Some(property), ..self }
     }
 
     /// Goes to another instant.
@@ -69,28 +76,44 @@ impl Then {
     /// A block of a device as it was; none if nothing of it was known.
     pub(crate) fn block(&self, snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<Was>, Error> {
         let recent = snapshot.recent(quarter, device);
-        let stored = head(snapshot, device, quarter)?;
-        // in memory its revisions under way are not in the file: what the file has is what it was before them
-        if let Some(recent) = recent.filter(|recent| recent.open || stored.is_none()) {
-            return self.was_open(snapshot, device, &recent.block);
+        // the file has nothing of an open one; of others what they were before their revisions under way
+        if let Some(open) = recent.filter(|recent| recent.open) {
+            return self.was_open(snapshot, device, &open.block);
         }
-        let Some(stored) = stored else { return Ok(None) };
-        if !self.knows(stored.closed_minute) {
-            return match snapshot.block(quarter, device)? {
-                Some(block) => self.was_open(snapshot, device, &block),
-                None => Ok(Some(Was::gone(&stored)?)),
+        let (mut was, mut is_stored) = (None, false);
+        Blocks::new(&snapshot.connection)?.each(quarter, &[device], |_, stored| {
+            is_stored = true;
+            was = self.stored(snapshot, (quarter, device), stored)?;
+            Ok(())
+        })?;
+        match recent.filter(|_| !is_stored) {
+            Some(recent) => self.was_open(snapshot, device, &recent.block),
+            None => Ok(was),
+        }
+    }
+
+    /// A block of the file as it was.
+    pub(crate) fn stored(
+        &self,
+        snapshot: &Snapshot,
+        (quarter, device): (Quarter, DeviceNo),
+        stored: &Stored<'_>,
+    ) -> Result<Option<Was>, Error> {
+        if !self.knows(stored.closed_minute()?) {
+            return match (snapshot.recent(quarter, device), stored.block(quarter)?) {
+                (Some(recent), _) => self.was_open(snapshot, device, &recent.block),
+                (None, Some(block)) => self.was_open(snapshot, device, &block),
+                (None, None) => Ok(Some(Was::gone(stored)?)),
             };
         }
-        let (mut revision, mut aggregates) = (stored.revision, stored.aggregates);
-        if !self.knows(stored.revised_minute)
+        if !self.knows(stored.revised_minute()?)
             && let Some((next, former)) = self.next_revision(snapshot, device, quarter)?
         {
-            if former.is_empty() {
-                return Ok(None);
-            }
-            (revision, aggregates) = (next - 1, former);
+            let known = (!former.is_empty()).then(|| Aggregates::unpack(&former));
+            let known = known.transpose().map_err(damaged("revision"))?;
+            return Ok(known.map(|aggregates| Was { revision: next - 1, open: false, gone: false, aggregates }));
         }
-        let aggregates = Aggregates::unpack(&aggregates).map_err(damaged("block or revision"))?;
+        let (revision, aggregates) = (stored.revision()?, stored.aggregates(self.property)?);
         Ok(Some(Was { revision, open: false, gone: false, aggregates }))
     }
 
@@ -150,11 +173,18 @@ impl Then {
     ) -> Result<Beside, Error> {
         let furthest = if step > 0 { self.as_of.quarter().0 - home.0 } else { TOTALS_BACK };
         Beside::find(sought, (home, step), furthest.clamp(0, TOTALS_BACK), |quarter| {
-            let block = snapshot.block(quarter, device)?;
-            if block.is_none() && head(snapshot, device, quarter)?.is_some() {
-                gone.set(true);
+            if let Some(recent) = snapshot.recent(quarter, device) {
+                return Ok(recent.block.as_of(self.as_of).rows());
             }
-            Ok(block.map_or_else(Vec::new, |block| block.as_of(self.as_of).rows()))
+            let mut rows = Vec::new();
+            Blocks::new(&snapshot.connection)?.each(quarter, &[device], |_, stored| {
+                match stored.block(quarter)? {
+                    Some(block) => rows = block.as_of(self.as_of).rows(),
+                    None => gone.set(true),
+                }
+                Ok(())
+            })?;
+            Ok(rows)
         })
     }
 
@@ -165,27 +195,8 @@ impl Then {
 }
 
 impl Was {
-    fn gone(stored: &Head) -> Result<Self, Error> {
-        let aggregates = Aggregates::unpack(&stored.aggregates).map_err(damaged("block"))?;
-        Ok(Self { revision: stored.revision, open: true, gone: true, aggregates })
+    fn gone(stored: &Stored<'_>) -> Result<Self, Error> {
+        let (revision, aggregates) = (stored.revision()?, stored.aggregates(None)?);
+        Ok(Self { revision, open: true, gone: true, aggregates })
     }
-}
-
-/// A block of the file without its readings.
-struct Head {
-    revision: u32,
-    revised_minute: i64,
-    closed_minute: i64,
-    aggregates: Vec<u8>,
-}
-
-fn head(snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<Head>, Error> {
-    let doing = sqlite("read blocks");
-    let sql = "SELECT revision, revised_minute, closed_minute, aggregates FROM block WHERE id = ?1";
-    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-    let found = statement.query_row(params![block_id(quarter, device)], |row| {
-        let (revision, revised_minute, closed_minute) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Head { revision, revised_minute, closed_minute, aggregates: row.get(3)? })
-    });
-    found.optional().map_err(&doing)
 }

@@ -11,6 +11,7 @@
 
 mod air;
 mod as_of;
+mod blocks;
 mod clock;
 mod commit;
 mod copy;

@@ -168,7 +168,7 @@ impl Asked {
         let newest = fold.position().1;
         let then = earlier(wanted.as_of, newest);
         let now = then.unwrap_or(newest);
-        let then = then.map(|as_of| Then::new(fold, as_of));
+        let then = then.map(|as_of| Then::new(fold, as_of).of(wanted.property));
         Self { members, parts, expected, now, then, air, level, span, mean, decimals }
     }
 

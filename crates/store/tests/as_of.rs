@@ -154,6 +154,31 @@ fn hours_and_days_say_what_they_said_while_blocks_are_in_memory_and_others_besid
 }
 
 #[test]
+fn more_quarters_than_are_looked_at_together_say_what_they_said() {
+    let (mut square, known) = (Square::new(), START + 2 * HOUR);
+    for device in DEVICES {
+        square.run(device, START, known, &[("temperature", 10)]);
+    }
+    square.commit();
+    let quarters = |square: &Square, days: i64, as_of| {
+        let from = START - days * 24 * HOUR;
+        let places = [square.device("d3"), square.pole("P1"), square.zone("markt")];
+        places.map(|scope| match as_of {
+            None => square.windows(scope, "temperature", Step::Quarter, from, known),
+            Some(as_of) => square.windows_as_of(as_of, scope, "temperature", Step::Quarter, from, known),
+        })
+    };
+    let said = |found: [Vec<Window>; 3]| found.map(|windows| windows.iter().map(said).collect::<Vec<_>>());
+    let before = said(quarters(&square, 1, None));
+    square.report("d3", START + 20 * MINUTE + 30_000, known + HOUR, &[("temperature", 90)]);
+    square.commit();
+    for days in [1, 150] {
+        assert_eq!(said(quarters(&square, days, Some(known))), before, "{days} days");
+    }
+    assert_ne!(said(quarters(&square, 1, None)), before);
+}
+
+#[test]
 fn a_device_that_a_registry_moved_counted_for_its_former_pole_until_then() {
     let (mut square, known) = (Square::new(), START + 3 * HOUR);
     square.run("d1", START, known, &[("temperature", 10)]);

@@ -1,6 +1,8 @@
 //! Count, sum, minimum and maximum: what a window says.
 
-use smartpole_model::{Flag, Flags, Mean, PackError, Reader, Series, put_i64, put_u64};
+use std::cmp::Ordering;
+
+use smartpole_model::{Flag, Flags, Mean, PackError, PropertyNo, Reader, Series, put_i64, put_u64};
 
 use crate::{
     energy,
@@ -102,6 +104,11 @@ impl Aggregate {
             aggregate.resets = reader.num("resets")?;
         }
         Ok(aggregate)
+    }
+
+    fn pass(reader: &mut Reader<'_>) -> Result<(), PackError> {
+        let others = if reader.u64()? & 1 == 1 { 7 } else { 3 };
+        (0..others).try_for_each(|_| reader.pass())
     }
 
     pub(crate) fn has_extremes(&self) -> bool {
@@ -238,5 +245,23 @@ impl Aggregates {
         }
         let ordered = all.windows(2).all(|pair| pair[0].0 < pair[1].0);
         if ordered && reader.remaining() == 0 { Ok(Self(all)) } else { Err(PackError::Invalid("aggregates")) }
+    }
+
+    /// Those of one property among the aggregates that these bytes are. What comes after them is not looked at.
+    ///
+    /// # Errors
+    /// If the bytes up to there are not those of aggregates.
+    pub fn unpack_of(bytes: &[u8], property: PropertyNo) -> Result<Self, PackError> {
+        let mut reader = Reader::new(bytes);
+        let mut found = Self::default();
+        for _ in 0..reader.len("aggregates")? {
+            let series = take_series(&mut reader)?;
+            match series.property.cmp(&property) {
+                Ordering::Less => Aggregate::pass(&mut reader)?,
+                Ordering::Equal => found.0.push((series, Aggregate::take(&mut reader)?)),
+                Ordering::Greater => break,
+            }
+        }
+        Ok(found)
     }
 }

@@ -11,8 +11,8 @@ use smartpole_model::{
     registry::Counter,
 };
 use smartpole_window::{
-    Aggregates, Anchor, Beside, Block, Blocks, Insert, MAX_GAP_MS, Making, NewRow, Row, RowValue, Sought, Total,
-    aggregate, difference, link_power_up, link_total, share,
+    Aggregate, Aggregates, Anchor, Beside, Block, Blocks, Insert, MAX_GAP_MS, Making, NewRow, Row, RowValue, Sought,
+    Total, aggregate, difference, link_power_up, link_total, share,
 };
 
 /// Begins at 0 whenever it is switched on, and daily at noon.
@@ -217,6 +217,25 @@ proptest! {
         }
         if let Ok(all) = Aggregates::unpack(&bytes) {
             prop_assert_eq!(Aggregates::unpack(&all.pack()), Ok(all));
+        }
+        if let Ok(some) = Aggregates::unpack_of(&bytes, PropertyNo(1)) {
+            prop_assert!(some.0.iter().all(|(series, _)| series.property == PropertyNo(1)));
+        }
+    }
+
+    #[test]
+    fn what_is_unpacked_of_one_property_is_what_all_say_of_it(
+        all in prop::collection::btree_map((0..5u16, 0..3u8), (1..900i64, any::<i32>(), any::<i32>(), 0..3i32), 0..12),
+    ) {
+        let all = all.into_iter().map(|((property, channel), (count, sum, min, excluded))| {
+            let (sum, min) = (i64::from(sum), i64::from(min));
+            let aggregate = Aggregate { count, sum, min, max: min + count, excluded, ..Aggregate::default() };
+            (Series { property: PropertyNo(property), channel }, aggregate)
+        });
+        let all = Aggregates(all.collect());
+        for property in (0..6).map(PropertyNo) {
+            let of: Vec<_> = all.0.iter().filter(|(series, _)| series.property == property).copied().collect();
+            prop_assert_eq!(Aggregates::unpack_of(&all.pack(), property), Ok(Aggregates(of)));
         }
     }
 

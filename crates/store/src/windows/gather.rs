@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
 use smartpole_model::{Quarter, UtcMillis};
 use smartpole_pipeline::RecentBlock;
 use smartpole_window::{Aggregate, Aggregates, Means};
@@ -13,10 +12,9 @@ use super::{
 };
 use crate::{
     Error,
-    error::{damaged, sqlite},
+    blocks::Blocks,
     queries::Snapshot,
     scope::{Part, member_of},
-    store::block_id,
     weeks::{Rollup, RollupsOf, each_rollup, first_of},
 };
 
@@ -135,9 +133,7 @@ pub(super) fn quarters(
     asked: &Asked,
     gathered: &mut Gathered,
 ) -> Result<(), Error> {
-    let doing = sqlite("read blocks");
-    let sql = "SELECT revision, aggregates FROM block WHERE id = ?1";
-    let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
+    let mut blocks = Blocks::new(&snapshot.connection)?;
     let mut add = |quarter: Quarter, part, (revision, open): (u32, bool), aggregates: &Aggregates| {
         if wanted.of(aggregates).next().is_some() {
             let cell = gathered.part(part).entry(quarter.start().0);
@@ -147,19 +143,18 @@ pub(super) fn quarters(
     };
     let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().max(snapshot.kept_from).0;
     for quarter in (first..=wanted.to.plus(-1).quarter().0).map(Quarter) {
+        let (mut devices, mut parts) = (Vec::new(), Vec::new());
         for member in &asked.members {
             let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
-            if let Some(block) = snapshot.recent(quarter, member.device) {
-                add(quarter, part, (block.revision, block.open), &block.aggregates);
-                continue;
-            }
-            let found = statement.query_row(params![block_id(quarter, member.device)], |row| {
-                Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
-            });
-            if let Some((revision, aggregates)) = found.optional().map_err(&doing)? {
-                add(quarter, part, (revision, false), &aggregates.map_err(damaged("block"))?);
+            match snapshot.recent(quarter, member.device) {
+                Some(block) => add(quarter, part, (block.revision, block.open), &block.aggregates),
+                None => (devices.push(member.device), parts.push(part)).0,
             }
         }
+        blocks.each(quarter, &devices, |at, block| {
+            add(quarter, parts[at], (block.revision()?, false), &block.aggregates(Some(wanted.property))?);
+            Ok(())
+        })?;
     }
     Ok(())
 }

@@ -10,7 +10,9 @@ use super::{Asked, Wanted, gather::Gathered};
 use crate::{
     Error, Step,
     as_of::{Then, Was},
+    blocks::Blocks,
     moved::Moves,
+    pole_hours::HOUR_MS,
     queries::Snapshot,
     scope::{Member, Part},
     weeks::{Rollup, RollupsOf, each_rollup, each_stored},
@@ -30,7 +32,20 @@ pub(super) struct Gather<'a> {
     /// Of the windows, as far as it is known then.
     span: Span,
     gathered: &'a mut Gathered,
+    /// Blocks that are still to be looked at.
+    looks: Vec<Look>,
 }
+
+/// A block that counted for a part, to be added to a window, or as its own.
+struct Look {
+    quarter: Quarter,
+    device: DeviceNo,
+    part: u32,
+    window: Option<UtcMillis>,
+}
+
+/// Most blocks noted before they are looked at.
+const LOOKS: usize = 10_000;
 
 /// A part, and those that ever belong to it by the registry, by number.
 struct Of<'a> {
@@ -55,7 +70,7 @@ pub(super) fn gather(
     };
     let moves = Moves::read(snapshot, from.quarter(), Quarter(last.quarter().0.saturating_add(1)))?;
     let span = (from, last.plus(1));
-    let mut gather = Gather { snapshot, wanted, asked, then, moves, span, gathered };
+    let mut gather = Gather { snapshot, wanted, asked, then, moves, span, gathered, looks: Vec::new() };
     for part in &asked.parts {
         let members = asked.members.iter().filter(|member| member.is_ever_in(std::slice::from_ref(part))).collect();
         let of = Of { part, members };
@@ -65,7 +80,7 @@ pub(super) fn gather(
             _ => gather.rollups(&of, asked.level, (from, to.min(span.1)), None)?,
         }
     }
-    Ok(())
+    gather.look()
 }
 
 impl Gather<'_> {
@@ -87,11 +102,13 @@ impl Gather<'_> {
         Ok(())
     }
 
-    /// Adds an hour that has changed since: of a pole or zone the hours of its devices, if they are the same in all of it.
+    /// Adds an hour that has changed since: of a pole or zone the hours of its devices, if they are the same in all of it. Where blocks
+    /// were open then, no device's hour is what it was.
     fn hour(&mut self, of: &Of<'_>, whole: Span, window: UtcMillis) -> Result<(), Error> {
         let devices: Vec<Vec<DeviceNo>> = quarters(whole).map(|quarter| self.devices(of, quarter)).collect();
         let same = devices.windows(2).all(|pair| pair[0] == pair[1]);
-        let members = devices.first().filter(|_| same && !of.part.is_device());
+        let was_open = whole.1.plus(HOUR_MS) > self.then.as_of;
+        let members = devices.first().filter(|_| same && !was_open && !of.part.is_device());
         let Some(members) = members else { return self.blocks(of, Some(window), whole) };
         for member in members.iter().filter_map(|device| of.member(*device)) {
             let part = of.part.of_device(member.device);
@@ -143,26 +160,52 @@ impl Gather<'_> {
         }
     }
 
-    /// Adds the blocks of a part that begin in a span: all to `window`, or each as its own.
+    /// Has the blocks of a part that begin in a span added: all to `window`, or each as its own.
     fn blocks(&mut self, of: &Of<'_>, window: Option<UtcMillis>, span: Span) -> Result<(), Error> {
         for quarter in quarters(span) {
             if quarter < self.snapshot.kept_from {
                 self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0).gone = true;
                 continue;
             }
-            for device in self.devices(of, quarter) {
-                let was = self.then.block(self.snapshot, device, quarter)?;
-                // an hour counts the revisions of all its blocks, a quarter those of what was asked for
-                let asked_for = |was: &Was| window.is_some() || self.wanted.of(&was.aggregates).next().is_some();
-                if let Some(was) = was.filter(asked_for) {
-                    let cell = self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0);
-                    cell.revision += was.revision;
-                    cell.gone |= was.gone && self.wanted.of(&was.aggregates).next().is_some();
-                    cell.add(was.open, self.wanted.of(&was.aggregates));
-                }
+            let devices = self.devices(of, quarter).into_iter();
+            self.looks.extend(devices.map(|device| Look { quarter, device, part: of.part.number, window }));
+            if self.looks.len() >= LOOKS {
+                self.look()?;
             }
         }
         Ok(())
+    }
+
+    /// Looks at the blocks noted, those of a quarter together, and adds what they were.
+    fn look(&mut self) -> Result<(), Error> {
+        let mut looks = std::mem::take(&mut self.looks);
+        looks.sort_unstable_by_key(|look| (look.quarter, look.device));
+        let mut blocks = Blocks::new(&self.snapshot.connection)?;
+        for looks in looks.chunk_by(|look, next| look.quarter == next.quarter) {
+            let quarter = looks[0].quarter;
+            let in_memory = |look: &&Look| self.snapshot.recent(quarter, look.device).is_some();
+            let (in_memory, stored): (Vec<&Look>, Vec<&Look>) = looks.iter().partition(in_memory);
+            for look in in_memory {
+                self.add(look, self.then.block(self.snapshot, look.device, quarter)?);
+            }
+            let devices: Vec<DeviceNo> = stored.iter().map(|look| look.device).collect();
+            blocks.each(quarter, &devices, |at, block| {
+                self.add(stored[at], self.then.stored(self.snapshot, (quarter, devices[at]), block)?);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, look: &Look, was: Option<Was>) {
+        // an hour counts the revisions of all its blocks, a quarter those of what was asked for
+        let asked_for = |was: &Was| look.window.is_some() || self.wanted.of(&was.aggregates).next().is_some();
+        if let Some(was) = was.filter(asked_for) {
+            let cell = self.gathered.part(look.part).entry(look.window.unwrap_or(look.quarter.start()).0);
+            cell.revision += was.revision;
+            cell.gone |= was.gone && self.wanted.of(&was.aggregates).next().is_some();
+            cell.add(was.open, self.wanted.of(&was.aggregates));
+        }
     }
 
     /// Whose blocks of a quarter counted for a part then.
