@@ -29,7 +29,7 @@ fn expected(totals: &BTreeMap<i64, i64>, power_ups: &BTreeSet<i64>) -> BTreeMap<
             lower_bound(if b < a { b } else { b - a })
         } else if b >= a {
             if b - a <= most { (b - a, false) } else { (0, true) }
-        } else if b + 65_536 - a <= most {
+        } else if most < 65_536 && b + 65_536 - a <= most {
             (b + 65_536 - a, false)
         } else {
             lower_bound(b)

@@ -94,6 +94,7 @@ impl Report {
         let parsed = Inputs::parse(&files).inspect(|inputs| {
             self.summary = summary(inputs);
             self.notes.extend(notes::without_identity(&inputs.registry));
+            self.notes.extend(notes::too_narrow(&inputs.registry));
             self.notes.extend(notes::out_of_zones(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
             let secrets = smartpole_notify::files(&inputs.registry.alerts.targets, folder);

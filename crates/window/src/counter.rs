@@ -4,7 +4,8 @@
 //! downlink or by schedule. Where it is known that a counter began anew between two totals, the later one is a lower bound of what
 //! passed; where it is not, a smaller total is a wrap if the wrapped difference could really have passed, else the counter was reset. What could
 //! have passed is bounded by the line: a total that is greater by more (a counter that jumps by 2³¹) says nothing about who passed, so
-//! nobody is counted and the counter is taken to have begun anew.
+//! nobody is counted and the counter is taken to have begun anew. Over a gap in which as many could have passed as the counter can show,
+//! a smaller total may be a wrap or a reset, and nobody can tell: it is a lower bound either way.
 //!
 //! A join of LoRaWAN is no evidence: a device joins again after lost link checks, too, with its totals as they were.
 
@@ -44,8 +45,9 @@ pub fn difference(earlier: Total, later: Total, counter: Counter, powered_up: bo
     if plain >= 0 {
         return if plain <= bound { (plain, false) } else { (0, true) };
     }
-    let wrapped = plain.saturating_add(1i64 << counter.width_bits.min(62));
-    if (0..=bound).contains(&wrapped) { (wrapped, false) } else { at_least(since_reset) }
+    let modulus = 1i64 << counter.width_bits.min(62);
+    let wrapped = plain.saturating_add(modulus);
+    if bound < modulus && (0..=bound).contains(&wrapped) { (wrapped, false) } else { at_least(since_reset) }
 }
 
 /// The share of `difference` that falls into `[start, end)` when it is spread evenly over `[earlier, later)`.
@@ -77,6 +79,15 @@ mod tests {
         assert_eq!(difference(total(0, 100), total(10, 130), COUNTER, false), (30, false));
         assert_eq!(difference(total(0, 65_530), total(10, 20), COUNTER, false), (26, false));
         assert_eq!(difference(total(0, 40_000), total(10, 7), COUNTER, false), (7, true));
+    }
+
+    #[test]
+    fn a_smaller_total_after_a_gap_in_which_all_a_counter_shows_can_pass_is_a_lower_bound() {
+        assert_eq!(difference(total(0, 40_000), total(131, 7), COUNTER, false), (25_543, false), "65,500 can pass");
+        assert_eq!(difference(total(0, 40_000), total(132, 7), COUNTER, false), (7, true), "66,000 can");
+        assert_eq!(difference(total(0, 40_000), total(180, 7), COUNTER, false), (7, true));
+        assert_eq!(difference(total(0, 100), total(720, 50), COUNTER, false), (50, true));
+        assert_eq!(difference(total(0, 50), total(720, 100), COUNTER, false), (50, false), "it need not have wrapped");
     }
 
     #[test]

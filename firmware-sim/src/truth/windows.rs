@@ -5,7 +5,7 @@
 //! catalogue: for two consecutive ones, a at ta and b at tb, the difference is b if the firmware begins at 0 when it is switched
 //! on and a reading in `(ta, tb]` says that it was; else, if the time of day at which it begins at 0 came in `(ta, tb]`, the lesser of b
 //! and, unless that is negative, b − a; else b − a or, if that is negative, b + 2^width − a; if so many cannot have passed at the profile's
-//! `max_per_minute` in the minutes between (rounded up), b of a counter that fell, as it was reset, else nobody. It is spread evenly over `[ta, tb)`: `[x, y)` gets floor(d·(y−ta)/(tb−ta)) − floor(d·(x−ta)/(tb−ta)). Over a gap of more than 7 days nothing is.
+//! `max_per_minute` in the minutes between (rounded up), or 2^width can, b of a counter that fell, as it was reset or nobody can tell, else nobody. It is spread evenly over `[ta, tb)`: `[x, y)` gets floor(d·(y−ta)/(tb−ta)) − floor(d·(x−ta)/(tb−ta)). Over a gap of more than 7 days nothing is.
 
 use std::collections::BTreeMap;
 
@@ -143,7 +143,7 @@ fn spread(quarters: &mut Quarters, device: usize, fed: Series, resets: &Resets<'
 impl Resets<'_> {
     fn difference(&self, from: UtcMillis, a: i64, to: UtcMillis, b: i64) -> i64 {
         let minutes = ((to.since(from) + 59_999) / 60_000).max(1);
-        let wrapped = b + (1i64 << self.counter.width_bits) - a;
+        let around = 1i64 << self.counter.width_bits;
         let can_have_passed = 0..=i64::from(self.counter.max_per_minute) * minutes;
         let passed = if self.was_switched_on(from, to) {
             vec![b]
@@ -151,8 +151,10 @@ impl Resets<'_> {
             vec![if b < a { b } else { b - a }]
         } else if b >= a {
             vec![b - a]
+        } else if can_have_passed.contains(&around) {
+            vec![b]
         } else {
-            vec![wrapped, b]
+            vec![b + around - a, b]
         };
         passed.into_iter().find(|passed| can_have_passed.contains(passed)).unwrap_or(0)
     }

@@ -134,9 +134,9 @@ export const methods = {
   },
   'counter.difference': {
     title: 'Zählerstände',
-    text: 'Viele Zähler senden, was sie seit dem Einschalten gezählt haben. Gezählt wird die Differenz zweier Stände in der Reihenfolge der Messung. Ist der neue Stand kleiner, lief der Zähler über (16 oder 32 Bit), wenn so viele hindurchgehen konnten; sonst begann er neu, und der neue Stand ist eine Untergrenze („Zähler zurückgesetzt“). Meldete das Gerät zwischen beiden, dass es eingeschaltet wurde, und beginnt seine Firmware dann bei 0, zählt der neue Stand ganz; liegt die Uhrzeit eines täglichen Neubeginns zwischen ihnen, zählt die kleinere Zahl, der neue Stand oder die Differenz: ebenfalls Untergrenzen. Mehr als höchstens je Minute durch die Linie passen, zählt nicht. Über mehrere Viertelstunden wird gleichmäßig nach der Zeit verteilt, in ganzen Zahlen mit erhaltener Summe („über die Zeit verteilt“); über mehr als 7 Tage bleibt eine Lücke.',
+    text: 'Viele Zähler senden, was sie seit dem Einschalten gezählt haben. Gezählt wird die Differenz zweier Stände in der Reihenfolge der Messung. Ist der neue Stand kleiner, lief der Zähler über (16 oder 32 Bit), wenn so viele hindurchgehen konnten; sonst begann er neu, und der neue Stand ist eine Untergrenze („Zähler zurückgesetzt“). Das ist er auch nach einer Lücke, in der so viele hindurchgehen konnten, wie der Zähler zeigen kann (16 Bit bei 500 je Minute: 2 Stunden 12 Minuten), denn dann weiß es niemand. Meldete das Gerät zwischen beiden, dass es eingeschaltet wurde, und beginnt seine Firmware dann bei 0, zählt der neue Stand ganz; liegt die Uhrzeit eines täglichen Neubeginns zwischen ihnen, zählt die kleinere Zahl, der neue Stand oder die Differenz: ebenfalls Untergrenzen. Mehr als höchstens je Minute durch die Linie passen, zählt nicht. Über mehrere Viertelstunden wird gleichmäßig nach der Zeit verteilt, in ganzen Zahlen mit erhaltener Summe („über die Zeit verteilt“); über mehr als 7 Tage bleibt eine Lücke.',
     formula:
-      'Δ = (später − früher) mod 2^Bits, falls Δ ≤ höchstens je Minute · Minuten\nAnteil = ⌊Δ·(Ende − früher)/T⌋ − ⌊Δ·(Anfang − früher)/T⌋',
+      'Δ = (später − früher) mod 2^Bits, falls Δ ≤ höchstens je Minute · Minuten < 2^Bits\nAnteil = ⌊Δ·(Ende − früher)/T⌋ − ⌊Δ·(Anfang − früher)/T⌋',
   },
   'counter.reconciled': {
     title: 'Intervalle neben Zählerständen',

@@ -43,11 +43,11 @@ pub const WINDOW_COUNT: Method = first(
      poles add up exactly. Null where nothing is known, which is not zero.",
 );
 /// Totals as counts.
-pub const COUNTER_DIFFERENCE: Method = first(
+pub const COUNTER_DIFFERENCE: Method = second(
     "counter.difference",
     "What a total counter counted between two totals",
-    "later − earlier in the order of event time, modulo 2^width if that can have passed; else the counter began anew and the later total \
-     is a lower bound (counter_reset). More than max_per_minute × minutes is not counted. A difference over several quarters is spread \
+    "later − earlier in the order of event time. Of a smaller total it is taken modulo 2^width if that can have passed and 2^width cannot, by \
+     max_per_minute × minutes; else the counter began anew, or nobody can tell, and the later total is a lower bound (counter_reset). More than max_per_minute × minutes is not counted. A difference over several quarters is spread \
      evenly by time, in whole numbers that add up to it (interpolated); over more than 7 days it is a gap.",
 );
 /// Interval counts and totals of one counter side by side.

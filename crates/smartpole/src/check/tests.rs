@@ -88,6 +88,22 @@ fn what_is_no_mistake_but_worth_knowing_is_a_note() {
 }
 
 #[test]
+fn counters_that_can_count_all_they_can_show_between_two_reports_are_a_note() {
+    let note = |interval_s: u32| {
+        let copy = Copy::new();
+        let profile = format!("interval_s = {interval_s}");
+        copy.replace("castrop-rauxel/profiles/imbuildings-people-counter.toml", "interval_s = 600", &profile);
+        let notes = Report::of_registry(&copy.0.path().join("castrop-rauxel")).notes;
+        notes.into_iter().find(|note| note.starts_with("counter"))
+    };
+    assert_eq!(note(131 * 60), None);
+    let said = "counter: profile imbuildings-people-counter reports each 7861 s, and by max_per_minute 66000 can pass between: as many as \
+                16 bits can show, so that each smaller total is taken for a reset; set a width_bits, max_per_minute or interval_s that is \
+                the device's";
+    assert_eq!(note(131 * 60 + 1).as_deref(), Some(said));
+}
+
+#[test]
 fn poles_that_no_zone_or_not_the_one_around_holds_are_a_note() {
     let copy = Copy::new();
     let zone = |id: &str, kind: &str, parent: &str, poles: &str| {
