@@ -124,7 +124,7 @@ export const methods = {
   },
   'window.count': {
     title: 'Zählung eines Fensters',
-    text: 'Summe der Intervallzählungen oder der Differenzen von Zählerständen. Längere Fenster und Masten addieren sich genau.',
+    text: 'Summe der Intervallzählungen oder der Differenzen von Zählerständen. Längere Fenster und Masten addieren sich genau. Eine Intervallzählung steht in der Viertelstunde, in der sie gemeldet wurde, obwohl davor gezählt wurde: höchstens um den Takt des Profils (interval_s) zu spät. Wer von 19:45 bis 20:00 Uhr vorbeikam und um 20:00 Uhr gemeldet wird, steht in der Viertelstunde ab 20:00 Uhr.',
     formula: 'N = Σ Zählungen',
   },
   'coverage.reports': {

@@ -124,7 +124,7 @@ export const methods = {
   },
   'window.count': {
     title: 'Count of a window',
-    text: 'Sum of the interval counts, or of the differences of totals. Longer windows and poles add up exactly.',
+    text: 'Sum of the interval counts, or of the differences of totals. Longer windows and poles add up exactly. An interval count stands in the quarter of an hour in which it was reported, though it was counted before: too late by the interval of the profile (interval_s) at most. Who passed from 19:45 to 20:00 and is reported at 20:00 stands in the quarter from 20:00.',
     formula: 'N = Σ counts',
   },
   'coverage.reports': {

@@ -40,7 +40,8 @@ pub const WINDOW_COUNT: Method = first(
     "window.count",
     "Count of a window",
     "Sum of the interval counts, or of the differences of totals where a counter sends totals (counter.difference). Longer windows and \
-     poles add up exactly. Null where nothing is known, which is not zero.",
+     poles add up exactly. An interval count stands in the quarter that holds the instant of its report, though it was counted before it: \
+     at most interval_s of the profile too late. Null where nothing is known, which is not zero.",
 );
 /// Totals as counts.
 pub const COUNTER_DIFFERENCE: Method = second(
