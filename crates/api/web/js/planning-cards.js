@@ -29,6 +29,7 @@ export function partsOf(asked, after) {
   const { zone, choices, period, sites } = asked;
   const parts = {
     bars: of('bars', ask.barsQuestion(asked), () => ask.askBars(asked)),
+    quoted: of('quoted', ask.barsQuestion(asked), () => ask.askQuoted(asked)),
     days: of('days', [ask.daysQuestion(asked), choices.what, choices.pole], () => ask.askDays(asked)),
     occasions: of('occasions', [zone.id, ask.shownSpan(period)], () => ask.askOccasions(asked)),
     week: simple('week', 'footfall/profile', ask.weekQuestion(asked)),
@@ -50,8 +51,11 @@ export function partsOf(asked, after) {
 }
 
 /** What the first sentence is made of. */
-export function headlineFacts({ zone, choices, period }, parts) {
-  const { totals, no_sum: noSum } = parts.bars.value;
+export function headlineFacts(asked, parts) {
+  return factsOf(asked, parts, parts.bars.value);
+}
+
+function factsOf({ zone, choices, period }, parts, { totals, no_sum: noSum }) {
   const event = parts.occasions.value?.events.find(({ id }) => `event:${id}` === choices.compare)?.name ?? choices.compare.slice(6);
   return {
     zone: zone.name,
@@ -74,7 +78,7 @@ export const cards = [
   { id: 'planning-ranking', uses: ['ranking'], draw: drawRanking },
   { id: 'planning-limits', uses: ['limits'], draw: drawLimits },
   { id: 'planning-sites', wide: true, uses: ['sites'], draw: drawSites },
-  { id: 'planning-report', wide: true, uses: ['bars', 'occasions'], draw: drawReport },
+  { id: 'planning-report', wide: true, uses: ['quoted', 'occasions'], draw: drawReport },
 ];
 
 function drawBars(asked, parts, { root }) {
@@ -218,5 +222,5 @@ function printSites() {
 }
 
 function drawReport(asked, parts) {
-  return shown(parts.bars, (answer) => (answer.citation ? report(asked, answer, headlineFacts(asked, parts)) : null));
+  return shown(parts.quoted, (answer) => (answer.citation ? report(asked, answer, factsOf(asked, parts, answer)) : null));
 }

@@ -192,9 +192,14 @@ const READERS = {
 
 /** Bars of the period. */
 export function askBars(asked) {
+  return get('footfall', barsQuestion(asked));
+}
+
+/** The same for the council's paper: as of a minute that is over, as its link shows them again. */
+export function askQuoted(asked) {
   const question = barsQuestion(asked);
-  // the council's paper quotes them, so they are as of a minute that is over, which its link shows again
-  const as_of = question.as_of ?? (state.role && isSeenBy('planung', state.role) ? instantName(settledAt(Date.now())) : null);
+  const isTold = state.role && isSeenBy('planung', state.role);
+  const as_of = question.as_of ?? (isTold ? instantName(settledAt(Date.now())) : null);
   return get('footfall', { ...question, as_of });
 }
 
