@@ -73,13 +73,18 @@ pub struct Standing {
     pub pending: u64,
     /// Messages they came by, and others of the same batches.
     pub pending_messages: u64,
-    /// How long the oldest batch has been waiting, in milliseconds.
-    pub lag_ms: i64,
+    /// When the oldest batch that is yet to be sent was received.
+    pub waiting_since: Option<UtcMillis>,
     /// Windows sent, corrections included.
     pub windows: u64,
 }
 
 impl Standing {
+    /// How long its oldest batch has been waiting at an instant, in milliseconds: it grows also while nothing new comes in.
+    pub fn lag_ms(&self, now: UtcMillis) -> i64 {
+        self.waiting_since.map_or(0, |since| now.since(since).max(0))
+    }
+
     /// Readings refused, for whatever reason.
     pub fn refused_readings(&self) -> u64 {
         self.refused.iter().map(|(_, readings, _)| readings).sum()
@@ -231,8 +236,7 @@ fn standings(file: &Connection) -> Result<Vec<Standing>, Error> {
     let sql = "SELECT name, since, filtered, forwarded, windows, accepted,
                  (SELECT coalesce(sum(readings), 0) FROM outbox INDEXED BY outbox_sums WHERE batch > target.batch),
                  (SELECT coalesce(sum(messages), 0) FROM outbox INDEXED BY outbox_sums WHERE batch > target.batch),
-                 (SELECT max(received_at) FROM cursor) -
-                   (SELECT received_at FROM outbox WHERE batch > target.batch ORDER BY batch LIMIT 1)
+                 (SELECT received_at FROM outbox WHERE batch > target.batch ORDER BY batch LIMIT 1)
                FROM target ORDER BY name";
     let mut statement = file.prepare_cached(sql).map_err(&doing)?;
     let rows = statement.query_map([], |row| {
@@ -246,7 +250,7 @@ fn standings(file: &Connection) -> Result<Vec<Standing>, Error> {
             accepted: count(5)?,
             pending: count(6)?,
             pending_messages: count(7)?,
-            lag_ms: row.get::<_, Option<i64>>(8)?.unwrap_or(0),
+            waiting_since: row.get::<_, Option<i64>>(8)?.map(UtcMillis),
             refused: Vec::new(),
         })
     });

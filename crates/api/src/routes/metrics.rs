@@ -143,13 +143,13 @@ mod tests {
             forwarded: 20,
             refused: vec![("rejected".to_owned(), 3, 2)],
             pending: 400,
-            lag_ms: 12_500,
+            waiting_since: Some(UtcMillis(1_000)),
             windows: 7,
             ..Standing::default()
         };
         let away = TargetHealth { circuit: CircuitState::HalfOpen, ..TargetHealth::default() };
         let recorder = PrometheusBuilder::new().build_recorder();
-        metrics::with_local_recorder(&recorder, || record_target(&Target::new(away, standing)));
+        metrics::with_local_recorder(&recorder, || record_target(&Target::new(away, standing, UtcMillis(13_500))));
         check(
             &recorder.handle().render(),
             &expect![[r#"
@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_target_whose_sums_do_not_add_up_unbalances_the_ledger() {
-        let target = Target::new(TargetHealth::default(), Standing { accepted: 1, ..Standing::default() });
+        let target =
+            Target::new(TargetHealth::default(), Standing { accepted: 1, ..Standing::default() }, UtcMillis(0));
         let books = Books { seq: Seq(0), received_at: UtcMillis(0), counts: Counts::default() };
         let recorder = PrometheusBuilder::new().build_recorder();
         metrics::with_local_recorder(&recorder, || record(&books, 0, &Health::default(), &[target]));

@@ -47,7 +47,7 @@ pub(crate) struct Target {
     pub(crate) balanced: bool,
     /// Messages that the pending readings came by, and others of the same batches.
     pending_messages: u64,
-    /// How long the oldest pending batch has been waiting, in seconds.
+    /// How long the oldest pending batch has been waiting, in seconds; it grows also while nothing new comes in.
     #[serde(rename = "lag_s", serialize_with = "seconds")]
     #[schema(value_type = f64)]
     pub(crate) lag_ms: i64,
@@ -91,15 +91,15 @@ fn seconds<S: Serializer>(ms: &i64, serializer: S) -> Result<S::Ok, S::Error> {
 
 /// All targets, by name.
 pub(crate) fn targets(parts: &Parts) -> Result<Vec<Target>, Problem> {
-    let standings = parts.queries.targets()?;
+    let (standings, now) = (parts.queries.targets()?, (parts.clock)());
     let known = &parts.health.borrow().targets;
     let health = |name: &str| known.iter().find(|target| target.name == name).cloned().unwrap_or_default();
-    Ok(standings.into_iter().map(|standing| Target::new(health(&standing.target), standing)).collect())
+    Ok(standings.into_iter().map(|standing| Target::new(health(&standing.target), standing, now)).collect())
 }
 
 impl Target {
-    pub(crate) fn new(health: TargetHealth, standing: Standing) -> Self {
-        let balanced = standing.balanced();
+    pub(crate) fn new(health: TargetHealth, standing: Standing, now: UtcMillis) -> Self {
+        let (balanced, lag_ms) = (standing.balanced(), standing.lag_ms(now));
         let sum = |(reason, value, lines)| RefusedSum { reason, value, lines };
         Self {
             name: standing.target,
@@ -112,7 +112,7 @@ impl Target {
             windows: standing.windows,
             balanced,
             pending_messages: standing.pending_messages,
-            lag_ms: standing.lag_ms.max(0),
+            lag_ms,
             circuit: health.into(),
         }
     }

@@ -52,7 +52,7 @@ impl Gather {
         self.slow.look(&self.queries, now)?;
         let sources = self.source_facts(&statuses, now)?;
         let targets = self.queries.targets()?.into_iter().map(|target| TargetFacts {
-            lag_s: target.lag_ms / 1_000,
+            lag_s: target.lag_ms(now) / 1_000,
             pending_messages: i64::try_from(target.pending_messages).unwrap_or(i64::MAX),
             name: target.target,
         });

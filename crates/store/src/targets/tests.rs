@@ -100,7 +100,8 @@ fn every_accepted_reading_is_filtered_forwarded_refused_or_pending() {
     store.note_sent("city", &sent).unwrap();
     let found = standing(&store);
     assert!(found.balanced(), "{found:?}");
-    assert_eq!((found.accepted, found.pending, found.lag_ms), (50, 20, 1_000));
+    assert_eq!((found.accepted, found.pending, found.waiting_since), (50, 20, Some(UtcMillis(4_000))));
+    assert_eq!([4_500, 9_000, 3_000].map(|now| found.lag_ms(UtcMillis(now))), [500, 5_000, 0], "by the clock");
     assert_eq!(found.refused, [("rejected".to_owned(), 5, 2), ("too_large".to_owned(), 1, 1)]);
     assert_eq!(store.place("city").unwrap(), Place { batch: 3, settled: UtcMillis(9) });
     store.note_sent("city", &Sent { batch: 4, forwarded: 9, ..Sent::default() }).unwrap();
