@@ -15,7 +15,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    cli::export::{Export, Format},
+    cli::export::Export,
     client::{Client, ClientError, escaped},
 };
 
@@ -114,7 +114,8 @@ impl Part {
 
 fn path(asked: &Export) -> String {
     let word = |value: Option<clap::builder::PossibleValue>| value.map(|value| value.get_name().to_owned());
-    let excel = (asked.excel_de && asked.format == Format::Csv).then(|| "excel_de".to_owned());
+    // of another form than a table the service refuses it, with what to do
+    let excel = asked.excel_de.then(|| "excel_de".to_owned());
     let parameters = [
         ("what", word(asked.what.to_possible_value())),
         ("device", asked.device.clone()),
@@ -150,6 +151,12 @@ mod tests {
             "/api/v1/export?what=windows&zone=alt%26stadt&property=people_in%2Cpeople_out&from=2026-01-01T00%3A00%3A00Z\
              &to=2027-01-01T00%3A00%3A00Z&step=1d&format=csv&csv=excel_de"
         );
+    }
+
+    #[test]
+    fn a_dialect_of_a_file_that_is_no_table_is_asked_for_and_so_refused_by_the_service() {
+        let line = "smartpole export --from 2026-01-01T00:00:00Z --to 2027-01-01T00:00:00Z --format geojson --excel-de";
+        assert!(path(&asked(line, Path::new("a.geojson"))).ends_with("&format=geojson&csv=excel_de"));
     }
 
     fn asked(line: &str, output: &Path) -> Export {
