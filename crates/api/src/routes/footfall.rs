@@ -78,7 +78,8 @@ pub(crate) struct Wanted {
     /// and `to` as well.
     #[param(value_type = Option<String>, example = "saturday")]
     days: Option<OnDays>,
-    /// All windows added up as well, with their partners if they are compared: in a table the last row.
+    /// All windows added up as well, with their partners if they are compared. In a table these are the last rows, and the column `row`
+    /// tells them from each `window`: `total` is all added up, `compared` what is comparable alone, a row of its own if not all is.
     #[serde(default)]
     totals: bool,
     /// For operators: another time beside each window, or why they are not comparable: `previous_week`, `previous_year`, `easter`,

@@ -84,9 +84,9 @@ async fn nobody_is_zero_and_nothing_known_is_empty() {
     let city = City::new(Options::default()).await;
     city.message("people-1", 20, r#"{"time":"2026-11-25T10:16:00Z","values":{"people_in":0,"people_out":0}}"#).await;
     check(&city, &format!("/api/v1/footfall?zone=altstadt&{HOUR}&format=csv"), &expect![[r#"
-        zone,rule,rounded_to,made_of,start,start_local,end,end_local,in,out,crossings,coverage,state,revision,partner_start,partner_start_local,partner_end,partner_end_local,partner_days,partner_in,partner_out,partner_crossings,partner_coverage,change_permille,not_comparable,estimate,not_estimated,events,partner_events,windows<CRLF>
-        altstadt,cross_section,1,exact,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T10:15:00Z,2026-11-25 11:15:00,11,0,11,0.067,open,0,,,,,,,,,,,,,,,,1<CRLF>
-        altstadt,cross_section,1,exact,2026-11-25T10:15:00Z,2026-11-25 11:15:00,2026-11-25T10:30:00Z,2026-11-25 11:30:00,0,0,0,0.133,open,0,,,,,,,,,,,,,,,,1<CRLF>
+        zone,rule,rounded_to,made_of,start,start_local,end,end_local,in,out,crossings,coverage,state,revision,partner_start,partner_start_local,partner_end,partner_end_local,partner_days,partner_in,partner_out,partner_crossings,partner_coverage,change_permille,not_comparable,estimate,not_estimated,events,partner_events,windows,row<CRLF>
+        altstadt,cross_section,1,exact,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T10:15:00Z,2026-11-25 11:15:00,11,0,11,0.067,open,0,,,,,,,,,,,,,,,,1,window<CRLF>
+        altstadt,cross_section,1,exact,2026-11-25T10:15:00Z,2026-11-25 11:15:00,2026-11-25T10:30:00Z,2026-11-25 11:30:00,0,0,0,0.133,open,0,,,,,,,,,,,,,,,,1,window<CRLF>
     "#]]).await;
     check(&city, "/api/v1/latest?device=people-1&format=csv", &expect![[r#"
         pole,device,property,channel,unit,value,event_time,event_time_local,received_at,received_at_local,flags,time_source<CRLF>
@@ -152,8 +152,8 @@ async fn a_comparison_and_a_count_by_hand_stand_in_their_row() {
     let city = planner::square().await;
     let day = "from=2027-11-26T23:00:00Z&to=2027-11-27T23:00:00Z&step=1d";
     check(&city, &format!("/api/v1/footfall?zone=markt&{day}&compare=advent&csv=excel_de"), &expect![[r#"
-        <BOM>zone;rule;rounded_to;made_of;start;start_local;end;end_local;in;out;crossings;coverage;state;revision;partner_start;partner_start_local;partner_end;partner_end_local;partner_days;partner_in;partner_out;partner_crossings;partner_coverage;change_permille;not_comparable;estimate;not_estimated;events;partner_events;windows<CRLF>
-        markt;cordon_in;1;exact;2027-11-26T23:00:00Z;27.11.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;276;138;414;0,958;provisional;0;2026-11-27T23:00:00Z;28.11.2026 00:00;2026-11-28T23:00:00Z;29.11.2026 00:00;;240;120;360;1;150;;;;;;1<CRLF>
+        <BOM>zone;rule;rounded_to;made_of;start;start_local;end;end_local;in;out;crossings;coverage;state;revision;partner_start;partner_start_local;partner_end;partner_end_local;partner_days;partner_in;partner_out;partner_crossings;partner_coverage;change_permille;not_comparable;estimate;not_estimated;events;partner_events;windows;row<CRLF>
+        markt;cordon_in;1;exact;2027-11-26T23:00:00Z;27.11.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;276;138;414;0,958;provisional;0;2026-11-27T23:00:00Z;28.11.2026 00:00;2026-11-28T23:00:00Z;29.11.2026 00:00;;240;120;360;1;150;;;;;;1;window<CRLF>
     "#]]).await;
     check(&city, "/api/v1/counts?zone=markt&format=csv", &expect![[r#"
         device,channel,from,from_local,to,to_local,counted_by,manual_in,manual_out,counted_in,counted_out,coverage,deviation_permille<CRLF>
@@ -170,7 +170,7 @@ async fn an_answer_without_items_has_its_columns() {
         ("air?zone=altstadt", 25),
         ("air/days?pole=AM-01", 17),
         ("counts?zone=altstadt", 13),
-        ("footfall?zone=altstadt", 30),
+        ("footfall?zone=altstadt", 31),
         ("latest?device=air-2", 12),
         ("series?device=air-2&property=pm2_5", 18),
         ("series?device=air-2&property=pm2_5&step=raw", 14),
@@ -280,8 +280,8 @@ async fn the_public_gets_its_own_numbers_and_their_licence() {
     "#]]
     .assert_eq(&headers(&public));
     expect![[r#"
-        zone,rule,rounded_to,made_of,start,start_local,end,end_local,in,out,crossings,coverage,state,revision,partner_start,partner_start_local,partner_end,partner_end_local,partner_days,partner_in,partner_out,partner_crossings,partner_coverage,change_permille,not_comparable,estimate,not_estimated,events,partner_events,windows<CRLF>
-        altstadt,cross_section,5,exact,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T11:00:00Z,2026-11-25 12:00:00,,,10,0.25,,,,,,,,,,,,,,,,,,1<CRLF>
+        zone,rule,rounded_to,made_of,start,start_local,end,end_local,in,out,crossings,coverage,state,revision,partner_start,partner_start_local,partner_end,partner_end_local,partner_days,partner_in,partner_out,partner_crossings,partner_coverage,change_permille,not_comparable,estimate,not_estimated,events,partner_events,windows,row<CRLF>
+        altstadt,cross_section,5,exact,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T11:00:00Z,2026-11-25 12:00:00,,,10,0.25,,,,,,,,,,,,,,,,,,1,window<CRLF>
     "#]].assert_eq(&rows(public).await);
     let exact = city.ask("GET", &uri).await;
     expect![[r#"
@@ -293,8 +293,8 @@ async fn the_public_gets_its_own_numbers_and_their_licence() {
     "#]]
     .assert_eq(&headers(&exact));
     expect![[r#"
-        zone,rule,rounded_to,made_of,start,start_local,end,end_local,in,out,crossings,coverage,state,revision,partner_start,partner_start_local,partner_end,partner_end_local,partner_days,partner_in,partner_out,partner_crossings,partner_coverage,change_permille,not_comparable,estimate,not_estimated,events,partner_events,windows<CRLF>
-        altstadt,cross_section,1,exact,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T11:00:00Z,2026-11-25 12:00:00,11,0,11,0.017,open,0,,,,,,,,,,,,,,,,1<CRLF>
+        zone,rule,rounded_to,made_of,start,start_local,end,end_local,in,out,crossings,coverage,state,revision,partner_start,partner_start_local,partner_end,partner_end_local,partner_days,partner_in,partner_out,partner_crossings,partner_coverage,change_permille,not_comparable,estimate,not_estimated,events,partner_events,windows,row<CRLF>
+        altstadt,cross_section,1,exact,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T11:00:00Z,2026-11-25 12:00:00,11,0,11,0.017,open,0,,,,,,,,,,,,,,,,1,window<CRLF>
     "#]].assert_eq(&rows(exact).await);
     let past = "/api/v1/series?device=air-1&property=pm2_5&as_of=2026-11-25T10:02:00Z&format=csv";
     assert_eq!(city.ask_publicly("GET", past).await.headers()["smartpole-as-of"], "2026-11-25T10:02:00Z");

@@ -28,14 +28,14 @@ async fn saturdays_in_opening_hours_are_compared_with_those_of_the_advent_before
     let table = city.get(&format!("{question}&csv=excel_de")).await;
     expect![[r#"
         200 OK text/csv; charset=utf-8; header=present
-        ﻿zone;rule;rounded_to;made_of;start;start_local;end;end_local;in;out;crossings;coverage;state;revision;partner_start;partner_start_local;partner_end;partner_end_local;partner_days;partner_in;partner_out;partner_crossings;partner_coverage;change_permille;not_comparable;estimate;not_estimated;events;partner_events;windows
-        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-10-09T22:00:00Z;10.10.2027 00:00;60;40;100;1;final;0;;;;;;;;;;;no_data;;;;;1
-        markt;cordon_in;1;exact;2027-10-15T22:00:00Z;16.10.2027 00:00;2027-10-16T22:00:00Z;17.10.2027 00:00;80;40;120;1;final;0;;;;;;;;;;;no_data;;;;;1
-        markt;cordon_in;1;exact;2027-11-12T23:00:00Z;13.11.2027 00:00;2027-11-13T23:00:00Z;14.11.2027 00:00;90;40;130;1;final;0;;;;;;;;;;;no_data;;;;;1
-        markt;cordon_in;1;exact;2027-11-19T23:00:00Z;20.11.2027 00:00;2027-11-20T23:00:00Z;21.11.2027 00:00;100;40;140;1;final;0;;;;;;;;;;;no_data;;;;;1
-        markt;cordon_in;1;exact;2027-11-26T23:00:00Z;27.11.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;108;54;162;0,9;final;0;;;;;;;;;;;coverage_differs;;;;;1
-        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;438;214;652;0,98;;;;;;;;;;;;;;;;;;5
-        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;;;0;;;;;;;;;;;0;;;;;;;;0
+        ﻿zone;rule;rounded_to;made_of;start;start_local;end;end_local;in;out;crossings;coverage;state;revision;partner_start;partner_start_local;partner_end;partner_end_local;partner_days;partner_in;partner_out;partner_crossings;partner_coverage;change_permille;not_comparable;estimate;not_estimated;events;partner_events;windows;row
+        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-10-09T22:00:00Z;10.10.2027 00:00;60;40;100;1;final;0;;;;;;;;;;;no_data;;;;;1;window
+        markt;cordon_in;1;exact;2027-10-15T22:00:00Z;16.10.2027 00:00;2027-10-16T22:00:00Z;17.10.2027 00:00;80;40;120;1;final;0;;;;;;;;;;;no_data;;;;;1;window
+        markt;cordon_in;1;exact;2027-11-12T23:00:00Z;13.11.2027 00:00;2027-11-13T23:00:00Z;14.11.2027 00:00;90;40;130;1;final;0;;;;;;;;;;;no_data;;;;;1;window
+        markt;cordon_in;1;exact;2027-11-19T23:00:00Z;20.11.2027 00:00;2027-11-20T23:00:00Z;21.11.2027 00:00;100;40;140;1;final;0;;;;;;;;;;;no_data;;;;;1;window
+        markt;cordon_in;1;exact;2027-11-26T23:00:00Z;27.11.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;108;54;162;0,9;final;0;;;;;;;;;;;coverage_differs;;;;;1;window
+        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;438;214;652;0,98;;;;;;;;;;;;;;;;;;5;total
+        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;;;0;;;;;;;;;;;0;;;;;;;;0;compared
     "#]].assert_eq(&table.replace("\r\n", "\n"));
 }
 

@@ -11,7 +11,7 @@ use crate::{
     routes::MethodName,
 };
 
-const COLUMNS: [&str; 30] = [
+const COLUMNS: [&str; 31] = [
     "zone",
     "rule",
     "rounded_to",
@@ -42,6 +42,7 @@ const COLUMNS: [&str; 30] = [
     "events",
     "partner_events",
     "windows",
+    "row",
 ];
 
 impl Tabular for Footfall {
@@ -106,10 +107,11 @@ impl Footfall {
             words(&item.events),
             other.map_or(Cell::Empty, |other| words(&other.events)),
             1_i64.into(),
+            "window".into(),
         ]
     }
 
-    /// The last rows: all others added up, with their partners if all are comparable; else those that are, with theirs.
+    /// The last rows, which the column `row` tells from windows: all others added up, with their partners if all are comparable; else those that are, with theirs.
     fn totals(&self, totals: &Totals) -> Vec<[Cell<'_>; COLUMNS.len()]> {
         let [start, start_local] = Cell::instant(self.items.first().map(|item| item.start));
         let [end, end_local] = Cell::instant(self.items.last().map(|item| item.end));
@@ -130,6 +132,8 @@ impl Footfall {
             ("coverage", totals.coverage.into()),
             ("windows", (totals.windows as i64).into()),
         ];
+        let (total, comparable) = ([("row", "total".into())], [("row", "compared".into())]);
+        let all = all.into_iter().chain(total);
         let Some(compared) = &totals.compared else { return vec![row(own.into_iter().chain(all))] };
         let partners = [
             ("crossings", compared.crossings.into()),
@@ -139,7 +143,7 @@ impl Footfall {
         ];
         match compared.not_comparable {
             0 => vec![row(own.into_iter().chain(all).chain(partners))],
-            _ => vec![row(own.clone().into_iter().chain(all)), row(own.into_iter().chain(partners))],
+            _ => vec![row(own.clone().into_iter().chain(all)), row(own.into_iter().chain(partners).chain(comparable))],
         }
     }
 }
