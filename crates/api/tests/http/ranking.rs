@@ -53,7 +53,16 @@ async fn zones_stand_beside_each_other_with_what_keeps_them_from_being_compared(
         {"method":{"id":"footfall.ranking","version":1},"note":"zones stand beside each other and are never added up: whoever crosses several counts in each, and a zone holds those within it; zones are ranked among those of their kind that are counted by the same rule","from":"2027-11-18T23:00:00Z","to":"2027-11-20T23:00:00Z","items":[{"rank":1,"zone":"old","name":"old","kind":"district","parent":"city","rule":"cross_section","counters":2,"crossings_per_day":720,"crossings":720,"days":1,"of":2,"coverage":0.969,"not_comparable":null},
         {"rank":1,"zone":"street","name":"street","kind":"place","parent":"old","rule":"cross_section","counters":1,"crossings_per_day":480,"crossings":480,"days":1,"of":2,"coverage":0.938,"not_comparable":null},
         {"rank":2,"zone":"square","name":"square","kind":"place","parent":"old","rule":"cross_section","counters":1,"crossings_per_day":240,"crossings":480,"days":2,"of":2,"coverage":1,"not_comparable":null},
-        {"rank":null,"zone":"mill","name":"mill","kind":"place","parent":"city","rule":"cross_section","counters":1,"crossings_per_day":48,"crossings":48,"days":1,"of":2,"coverage":1,"not_comparable":{"reason":"other_counters","meaning":"not as many counters were in service throughout both times"}}]}"#]]).await;
+        {"rank":null,"zone":"mill","name":"mill","kind":"place","parent":"city","rule":"cross_section","counters":1,"crossings_per_day":48,"crossings":48,"days":1,"of":2,"coverage":1,"not_comparable":{"reason":"other_counters","meaning":"some counters were in service for a part of this time only"}}]}"#]]).await;
+}
+
+#[tokio::test]
+async fn a_span_without_a_whole_day_compares_nothing_and_does_not_speak_of_two_times() {
+    let city = town().await;
+    let hours = "from=2027-11-19T05:00:00Z&to=2027-11-19T10:00:00Z";
+    let answer = city.get(&format!("/api/v1/footfall/ranking?{hours}&within=old")).await;
+    let why = r#""not_comparable":{"reason":"no_data","meaning":"no whole day of this time is over and has 90 % of its reports"}"#;
+    assert_eq!(answer.matches(why).count(), 2, "{answer}");
 }
 
 #[tokio::test]

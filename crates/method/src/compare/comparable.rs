@@ -75,6 +75,17 @@ impl NotComparable {
             Self::CoverageDiffers => "much more of the reports came at one of the two times than at the other",
         }
     }
+
+    /// The reason in words where a time of one place stands beside the same time of others, and nothing else is compared.
+    pub fn meaning_beside_others(self) -> &'static str {
+        match self {
+            Self::NoData => "no whole day of this time is over and has 90 % of its reports",
+            Self::OtherCounters => "some counters were in service for a part of this time only",
+            Self::Unfinished => "this time is not over yet",
+            Self::TooLittleCovered => "less than 90 % of the reports of this time came",
+            other => other.meaning(),
+        }
+    }
 }
 
 /// Whether sums of quarters on both sides may be compared.
@@ -160,6 +171,20 @@ mod tests {
     fn two_sides_with_the_same_gaps_are_comparable() {
         let gaps = Side { count: 900, ..WEEK };
         assert_eq!(comparable(gaps, gaps), Ok(()));
+    }
+
+    #[test]
+    fn where_nothing_is_compared_no_reason_that_a_time_can_have_by_itself_speaks_of_two() {
+        let alone = [
+            Side { count: 0, ..WEEK },
+            Side { partly: 1, ..WEEK },
+            Side { count: 800, ..WEEK },
+            Side { closed: 600, ..WEEK },
+        ];
+        for side in alone {
+            let meaning = comparable(side, side).unwrap_err().meaning_beside_others();
+            assert!(!meaning.contains("two times") && !meaning.contains("both times"), "{meaning}");
+        }
     }
 
     #[test]

@@ -159,6 +159,13 @@ pub(crate) struct Why {
     pub(in crate::routes) meaning: &'static str,
 }
 
+impl Why {
+    /// Why a place does not stand beside others.
+    pub(super) fn beside_others(why: NotComparable) -> Self {
+        Self { reason: why.code(), meaning: why.meaning_beside_others() }
+    }
+}
+
 impl From<NotComparable> for Why {
     fn from(why: NotComparable) -> Self {
         Self { reason: why.code(), meaning: why.meaning() }

@@ -46,7 +46,7 @@ pub(in crate::routes) fn open_days(
 
 impl OpenDays {
     fn of(source: &Source<'_>, sum: &PerDay) -> Self {
-        let not_comparable = sum.fitness(source).1.map(Why::from);
+        let not_comparable = sum.fitness(source).1.map(Why::beside_others);
         Self { mean: sum.mean(), days: sum.days, of: sum.of, coverage: sum.coverage(), not_comparable }
     }
 }

@@ -178,7 +178,7 @@ fn ranked(parts: &Parts, wanted: &Wanted, span: Span, zone: &Zone, scope: Scope)
         days: sum.days,
         of: sum.of,
         coverage: sum.coverage(),
-        not_comparable: why.map(Why::from),
+        not_comparable: why.map(Why::beside_others),
     })
 }
 
