@@ -13,8 +13,9 @@ use tokio::task::spawn_blocking;
 const MAPPINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/import");
 
 /// Places of others, and what is imported there: device, place, profile.
-const FOREIGN: [(&str, &str, &str); 7] = [
+const FOREIGN: [(&str, &str, &str); 8] = [
     ("hand-im-ort", "F-1", "foreign-manual-quarter"),
+    ("hand-am-markt", "F-2", "foreign-manual-quarter"),
     ("ihk-im-ort", "F-1", "foreign-manual-hour"),
     ("ihk-am-markt", "F-2", "foreign-manual-hour"),
     ("hystreet-411", "F-3", "foreign-laser-hour"),
@@ -114,10 +115,11 @@ async fn an_import_that_is_killed_half_way_goes_on_and_nothing_counts_twice() {
     let folder = Artefacts::new("import");
     let (file, mapping) = (folder.path().join("large.csv"), folder.path().join("large.toml"));
     let sum = large(&file, 14_400);
-    let devices = [("a", "hand-im-ort"), ("b", "hystreet-411"), ("c", "eco-100031297")];
-    let series = devices.iter().fold(LARGE.to_owned(), |text, (column, device)| {
+    let devices =
+        [("a", "hand-im-ort", "people_in"), ("b", "hand-am-markt", "people_in"), ("c", "eco-100031297", "bicycles_in")];
+    let series = devices.iter().fold(LARGE.to_owned(), |text, (column, device, property)| {
         text + &format!(
-            "[[series]]\ncolumn = \"{column}\"\ndevice = \"{device}\"\nproperty = \"people_in\"\nunit = \"1\"\n"
+            "[[series]]\ncolumn = \"{column}\"\ndevice = \"{device}\"\nproperty = \"{property}\"\nunit = \"1\"\n"
         )
     });
     fs::write(&mapping, series).expect("our own folder");
@@ -151,9 +153,9 @@ async fn an_import_that_is_killed_half_way_goes_on_and_nothing_counts_twice() {
     assert_eq!(said.trim(), format!("14400 rows → {} values new, {half} known already, 0 conflicts", 43_200 - half));
     let (code, said) = import(&service, &mapping, &file, &[]).await;
     assert_eq!((code, said.trim()), (Some(0), "14400 rows → 0 values new, 43200 known already, 0 conflicts"));
-    for (_, device) in devices {
+    for (_, device, property) in devices {
         let days = format!(
-            "/api/v1/series?device={device}&property=people_in&step=1d&from=2026-02-28T00:00:00Z&to=2026-08-01T00:00:00Z"
+            "/api/v1/series?device={device}&property={property}&step=1d&from=2026-02-28T00:00:00Z&to=2026-08-01T00:00:00Z"
         );
         let counted: i64 = service.api().all(&days).await.iter().filter_map(|day| day["sum"].as_i64()).sum();
         assert_eq!(counted, sum, "{device}");
@@ -181,14 +183,16 @@ async fn every_shipped_mapping_reads_its_form_and_a_second_time_changes_nothing(
         ("lanuk", 4, 6),
     ] {
         let (code, said) = shipped(&service, name).await;
+        let (said, warned) = said.trim().split_once('\n').unwrap_or((said.trim(), ""));
+        assert_eq!(warned.contains("expects no2, not `o3`"), name == "lanuk", "{warned}");
         assert_eq!(
-            (code, said.trim()),
+            (code, said),
             (Some(0), &*format!("{rows} rows → {values} values new, 0 known already, 0 conflicts")),
             "{name}"
         );
         let (code, said) = shipped(&service, name).await;
         assert_eq!(
-            (code, said.trim()),
+            (code, said.lines().next().unwrap_or_default()),
             (Some(0), &*format!("{rows} rows → 0 values new, {values} known already, 0 conflicts")),
             "{name}"
         );
@@ -285,4 +289,34 @@ async fn bad_rows_keep_a_file_out_unless_they_are_left_out_and_another_value_is_
         code == Some(1) && said.contains("there is no device \"hand-im-orte\"; did you mean \"hand-im-ort\"?"),
         "{said}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_is_not_of_the_profile_and_counts_that_are_none_are_refused_with_what_to_do() {
+    let service = Service::start(config()).await;
+    let folder = Artefacts::new("import");
+    let (hystreet, file) =
+        (PathBuf::from(MAPPINGS).join("hystreet.toml"), PathBuf::from(MAPPINGS).join("fixtures/hystreet.csv"));
+    let shipped = fs::read_to_string(&hystreet).expect("the mapping");
+    let wrong = folder.path().join("wrong.toml");
+    for (from, to, told) in [
+        (
+            "interval_s = 3600",
+            "interval_s = 1800",
+            "an interval has 1800 s, and 3600 s by the profile `foreign-laser-hour`",
+        ),
+        ("hystreet-411", "denw008", "the profile `foreign-official-station` of `denw008` expects no2, not `people_in`"),
+    ] {
+        fs::write(&wrong, shipped.replace(from, to)).expect("our own folder");
+        let (code, said) = import(&service, &wrong, &file, &[]).await;
+        assert!(code == Some(1) && said.contains(told), "{said}");
+    }
+    let counts = folder.path().join("counts.csv");
+    let rows = "Ort;Datum;Beginn;hinein;hinaus;gezählt von\nIm Ort 7;29.03.2026;01:45;-5;1,5;x\n";
+    fs::write(&counts, rows).expect("our own folder");
+    let (code, said) = import(&service, &PathBuf::from(MAPPINGS).join("manual-count.toml"), &counts, &[]).await;
+    for told in ["line 2, hinein: -5 is not within 0 to", "line 2, hinaus: 1.5 is no whole count of people_out"] {
+        assert!(code == Some(1) && said.contains(told), "{told}: {said}");
+    }
+    assert_eq!(Ledger::ask(service.api()).await.expect("it answers").term("readings accepted"), 0);
 }

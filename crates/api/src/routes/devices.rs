@@ -92,6 +92,9 @@ pub(crate) struct DeviceDetail {
     installations: Vec<InstallationItem>,
     /// How its values are corrected.
     calibrations: Vec<CalibrationItem>,
+    /// Ids of the properties that its profile expects it to report; empty if that says none.
+    #[schema(example = json!(["pm2_5", "pm10"]))]
+    expected: Vec<String>,
     /// Ids of the properties whose hours can be laid beside those of the poles around, by `/api/v1/peers`.
     #[schema(example = json!(["pm2_5"]))]
     compared: Vec<String>,
@@ -172,9 +175,16 @@ fn one(fold: &Fold, id: &str) -> Result<(DeviceDetail, Option<DeviceNo>), Proble
     let index = registry.device_index(id).ok_or_else(unknown)?;
     let device = &registry.devices[index];
     let (installations, calibrations) = (installations(registry, device), calibrations(registry, device));
-    let compared = compared(fold, device);
-    let detail = DeviceDetail { device: item(fold, device), clock: None, installations, calibrations, compared };
-    Ok((detail, fold.device_no(id)))
+    let (expected, compared) = (expected(fold, device), compared(fold, device));
+    let device = item(fold, device);
+    Ok((DeviceDetail { device, clock: None, installations, calibrations, expected, compared }, fold.device_no(id)))
+}
+
+/// What its profile expects it to report.
+fn expected(fold: &Fold, device: &Device) -> Vec<String> {
+    let profile = fold.inputs().registry.profiles.get(&device.at(fold.position().1).profile);
+    let expected = profile.map_or(&[][..], |profile| &profile.expected);
+    expected.iter().filter_map(|number| Some(scope::property(fold, *number)?.id.clone())).collect()
 }
 
 /// The properties of its newest readings for which a rule compares its pole with those around.

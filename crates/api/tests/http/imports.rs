@@ -12,12 +12,14 @@ const JSON: &str = "application/json";
 /// A pole of ours and a place of the Umweltbundesamt.
 pub(crate) fn inputs() -> smartpole_model::Inputs {
     let profile = |codec: &str| format!("name = \"A\"\ncodec = \"{codec}\"\ninterval_s = 3600\npayload_time = true\n");
-    let property = |id: &str, number: u16, decimals: u8| {
+    let property = |id: &str, number: u16, decimals: u8, more: &str| {
         format!(
-            "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"-\"\nname_en = \"-\"\nunit = \"ug/m3\"\nkind = \"gauge\"\n\
-            decimals = {decimals}\nmin = 0\nmax = 1000\ntheme = \"air_quality\"\n"
+            "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"-\"\nname_en = \"-\"\nunit = \"ug/m3\"\n\
+            decimals = {decimals}\nmin = 0\nmax = 1000\ntheme = \"air_quality\"\n{more}"
         )
     };
+    let gauge = "kind = \"gauge\"\n";
+    let count = "kind = \"interval_count\"\nsentinels = [65535]\n";
     parsed(&[
         (
             "poles.csv",
@@ -25,7 +27,10 @@ pub(crate) fn inputs() -> smartpole_model::Inputs {
         ),
         ("devices.csv", "id,pole,profile\nair-1,AM-01,air\neving,Eving,station\n"),
         ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
-        ("properties.toml", &(property("no2", 6, 2) + &property("pm10", 4, 1))),
+        (
+            "properties.toml",
+            &(property("no2", 6, 2, gauge) + &property("pm10", 4, 1, gauge) + &property("passers", 9, 0, count)),
+        ),
         ("profiles/air.toml", &profile("smartpole")),
         ("profiles/station.toml", &profile("foreign")),
     ])
@@ -118,6 +123,26 @@ async fn what_cannot_be_taken_is_listed_by_a_dry_run_and_refused_as_a_whole_othe
         {"type":"urn:smartpole:problem:not-importable","title":"Cannot be imported","status":422,"detail":"samples.0: 2001-01-01T00:00:00Z is before 2020-01-01T00:00:00Z","remedy":"set an earlier `epoch` in fold.toml"}"#]],
     );
     assert_eq!(city.journal.status().borrow().durable, Seq(1), "nothing was journalled");
+}
+
+#[tokio::test]
+async fn what_would_not_count_as_it_was_sent_is_refused_as_the_first_value_counts_for_ever() {
+    let city = City::over(inputs(), Options::default()).await;
+    let body = r#"{"dry_run":true,"device":"eving","samples":[
+        {"time":"2026-11-25T07:59:59.999Z","values":{"passers":-5,"no2":-0.01,"pm10":99999999999999}},
+        {"time":"2026-11-25T08:59:59.999Z","values":{"passers":1.5,"no2":1.005,"pm10":1000.0}},
+        {"time":"2026-11-25T09:59:59.999Z","values":{"passers":65535}},
+        {"time":"2026-11-25T10:59:59.999Z","values":{"passers":2.0}}]}"#;
+    answers(
+        &import(&city, body).await,
+        &expect![[r#"
+        200 OK application/json
+        {"seq":null,"new":3,"known":0,"conflicts":[],"refused":[{"sample":0,"name":"no2","detail":"-0.01 is not within 0 to 1000, the range of no2","remedy":"check the unit and the scale; leave out what was not measured"},
+        {"sample":0,"name":"passers","detail":"-5 is not within 0 to 1000, the range of passers","remedy":"check the unit and the scale; leave out what was not measured"},
+        {"sample":0,"name":"pm10","detail":"99999999999999 is not within 0 to 1000, the range of pm10","remedy":"check the unit and the scale; leave out what was not measured"},
+        {"sample":1,"name":"passers","detail":"1.5 is no whole count of passers","remedy":"counts are whole; check the scale and what separates the fraction, and leave out what is estimated"},
+        {"sample":2,"name":"passers","detail":"65535 means that there is none","remedy":"leave it out, by `missing` of a mapping file"}]}"#]],
+    );
 }
 
 const SAMPLE: &str = r#"{"time":"2026-11-25T08:59:59.999Z","values":{"no2":1}}"#;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Number;
 
 use super::{
+    fit::check,
     mapping::Mapping,
     mistakes::{Mistake, Mistakes},
     part::Part,
@@ -101,7 +102,8 @@ pub(crate) fn run(asked: &cli::import::Import) -> Result<(), Error> {
     let text = fs::read_to_string(&asked.mapping);
     let text = text.map_err(|source| Error::Open { file: asked.mapping.clone(), source })?;
     let mapping = Mapping::read(&text).map_err(|why| Error::Mapping { file: asked.mapping.clone(), why })?;
-    fits(&client, &mapping)?;
+    let warnings = check(&client, &mapping)?;
+    warnings.iter().try_for_each(|warning| writeln!(io::stderr(), "warning: {warning}"))?;
     let pass = |dry_run| Pass {
         client: &client,
         mapping: &mapping,
@@ -125,27 +127,6 @@ pub(crate) fn run(asked: &cli::import::Import) -> Result<(), Error> {
         0 => Ok(()),
         n => Err(Error::Conflicts { n }),
     }
-}
-
-/// Whether the service has the properties, in the units that the mapping says.
-fn fits(client: &Client, mapping: &Mapping) -> Result<(), Error> {
-    let answer = client.get("/api/v1/properties")?;
-    let items = answer["items"].as_array().cloned().unwrap_or_default();
-    let units: BTreeMap<&str, &str> =
-        items.iter().filter_map(|item| Some((item["id"].as_str()?, item["unit"].as_str()?))).collect();
-    let mut wrong = Vec::new();
-    for series in &mapping.series {
-        match units.get(series.property.as_str()) {
-            None => wrong.push(format!("there is no property `{}`", series.property)),
-            Some(unit) if *unit != series.unit => wrong.push(format!(
-                "`{}` is kept in `{unit}`, not in `{}`: set `scale` to the factor between them",
-                series.property, series.unit
-            )),
-            Some(_) => {}
-        }
-    }
-    wrong.dedup();
-    if wrong.is_empty() { Ok(()) } else { Err(Error::Unfit { name: mapping.name.clone(), why: wrong.join("; ") }) }
 }
 
 impl Pass<'_> {

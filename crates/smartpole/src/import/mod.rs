@@ -7,6 +7,7 @@
 //! A line and a part are bounded, so that memory is, whatever the file is.
 
 mod command;
+mod fit;
 mod lines;
 mod mapping;
 mod mistakes;

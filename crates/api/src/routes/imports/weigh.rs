@@ -8,8 +8,10 @@ use std::{
 use serde_json::value::RawValue;
 use smartpole_codec::{Decoded, decode, import_topic};
 use smartpole_model::{
-    DeviceNo, Format, Inputs, ObservedProperty, Profile, Reason, Series, UtcMillis, registry::Codec,
+    Decimal, DeviceNo, Flag, Format, Inputs, Kind, ObservedProperty, Profile, Reason, Series, UtcMillis,
+    registry::Codec,
 };
+use smartpole_validate::value_flags;
 
 use super::{Conflict, Import, Imported, Sample, Unfit};
 use crate::{
@@ -142,7 +144,9 @@ impl Known {
             Err(refusal) => return Err((refusal.detail, "send a JSON number")),
         };
         if let Some(value) = sample.values.first() {
-            return Ok((value.series, value.value));
+            let unfit = self.inputs.registry.properties.get(value.series.property);
+            let unfit = unfit.and_then(|property| not_as_sent(property, name, raw.get(), value.value));
+            return unfit.map_or(Ok((value.series, value.value)), Err);
         }
         Err(match sample.faults.first().map(|fault| fault.reason) {
             Some(Reason::UnknownProperty) => {
@@ -158,4 +162,22 @@ impl Known {
         let exact = |value| Exact::value(property, value);
         Some(Conflict { sample, name: number.name.clone(), known: exact(known), sent: exact(number.value) })
     }
+}
+
+/// Why a value would count for nothing, or as another one, if it would: as the first one counts for ever, it is not taken.
+fn not_as_sent(property: &ObservedProperty, name: &str, sent: &str, value: i64) -> Option<(String, &'static str)> {
+    let flags = value_flags(property, value);
+    if flags.contains(Flag::Sentinel) {
+        return Some((format!("{sent} means that there is none"), "leave it out, by `missing` of a mapping file"));
+    }
+    if flags.contains(Flag::OutOfRange) {
+        let (least, most) = (property.decimal(property.min), property.decimal(property.max));
+        let detail = format!("{sent} is not within {least} to {most}, the range of {}", property.id);
+        return Some((detail, "check the unit and the scale; leave out what was not measured"));
+    }
+    let is_count = matches!(property.kind, Kind::IntervalCount | Kind::TotalCount);
+    let is_scaled = name.split('/').next() != Some(&property.id);
+    let is_finer = Decimal::parse(sent).is_ok_and(|number| number.decimals > property.decimals);
+    let remedy = "counts are whole; check the scale and what separates the fraction, and leave out what is estimated";
+    (is_count && is_finer && !is_scaled).then(|| (format!("{sent} is no whole count of {}", property.id), remedy))
 }
