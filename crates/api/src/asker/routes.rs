@@ -6,7 +6,7 @@ use smartpole_access::{Role, What};
 use crate::routes::doors;
 
 /// Addresses that everybody may ask. One that is in no list is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 36] = [
+pub(crate) const PUBLIC: [&str; 37] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
@@ -20,6 +20,7 @@ pub(crate) const PUBLIC: [&str; 36] = [
     "/robots.txt",
     "/ngsi-ld/v1/entities",
     "/sta/v1.1",
+    "/sta/v1.1/",
     "/sta/v1.1/{*path}",
     "/api/v1/me",
     "/api/v1/publisher",
@@ -169,7 +170,7 @@ mod tests {
     fn what_is_listed_is_there() {
         let described = crate::openapi();
         // the description itself, and what the standard describes
-        let elsewhere = ["/api/openapi.json", crate::routes::sta::PATHS];
+        let elsewhere = ["/api/openapi.json", crate::routes::sta::ROOT_OF_PATHS, crate::routes::sta::PATHS];
         let missing = |path: &&str| !described.contains(&format!("\"{path}\": {{")) && !elsewhere.contains(path);
         let of_places = OF_PLACES.map(|(path, _)| path);
         let all = PUBLIC.iter().chain(&PARTLY).chain(&PLANNER).chain(&ADMIN).chain(&OWN).chain(&of_places).copied();

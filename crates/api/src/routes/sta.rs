@@ -37,6 +37,8 @@ pub(super) mod words;
 
 /// The root, without the service's own address.
 pub(crate) const ROOT: &str = "/sta/v1.1";
+/// The root again, as clients write it that put their paths behind.
+pub(crate) const ROOT_OF_PATHS: &str = "/sta/v1.1/";
 /// All paths behind it.
 pub(crate) const PATHS: &str = "/sta/v1.1/{*path}";
 
@@ -84,7 +86,7 @@ pub(crate) async fn root(State(state): State<ApiState>, asker: Asker, headers: H
 
 /// The addresses behind the root, which the standard describes.
 pub(crate) fn paths() -> Router<ApiState> {
-    Router::new().route(PATHS, get(entities))
+    Router::new().route(ROOT_OF_PATHS, get(root)).route(PATHS, get(entities))
 }
 
 async fn entities(

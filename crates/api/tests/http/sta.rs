@@ -6,7 +6,7 @@ use serde_json::Value;
 use smartpole_api::{Options, Peer};
 
 use crate::{
-    fixture::{City, parsed, text},
+    fixture::{City, parsed, show, text},
     hours::{hour, street, street_with},
 };
 
@@ -36,6 +36,12 @@ async fn the_root_names_collections_by_the_address_of_the_asker() {
         {"name":"ObservedProperties","url":"https://luft.example.org/sta/v1.1/ObservedProperties"},
         {"name":"Observations","url":"https://luft.example.org/sta/v1.1/Observations"},
         {"name":"FeaturesOfInterest","url":"https://luft.example.org/sta/v1.1/FeaturesOfInterest"}],"serverSettings":{"conformance":["http://www.opengis.net/spec/iot_sensing/1.1/req/datamodel","http://www.opengis.net/spec/iot_sensing/1.1/req/resource-path/resource-path-to-entities","http://www.opengis.net/spec/iot_sensing/1.1/req/request-data"]}}"#]]).await;
+    let root = show(city.ask_publicly("GET", "/sta/v1.1").await).await;
+    assert_eq!(
+        show(city.ask_publicly("GET", "/sta/v1.1/").await).await,
+        root,
+        "as clients write it that add their paths"
+    );
     let mut request = Request::builder().uri("/sta/v1.1").header("host", "127.0.0.1:8080").body(Body::empty()).unwrap();
     request.extensions_mut().insert(Peer("127.0.0.1".parse().unwrap()));
     assert!(text(city.send(request).await).await.contains(r#""url":"http://127.0.0.1:8080/sta/v1.1/Things""#));
