@@ -81,6 +81,11 @@ impl Operator {
         }
     }
 
+    /// Whether it says which of two values comes first, or whether they are equal.
+    pub(crate) fn compares(self) -> bool {
+        matches!(self.tightness(), 3 | 4)
+    }
+
     /// The same with its sides exchanged, of a comparison.
     pub(crate) fn turned(self) -> Self {
         match self {

@@ -15,6 +15,8 @@ const MAX_TOKENS: usize = 256;
 const MAX_DEPTH: usize = 32;
 /// Most relations that one property is away.
 const MAX_RELATIONS: usize = 4;
+/// Properties that are instants.
+const TIMES: [&str; 3] = ["phenomenonTime", "resultTime", "time"];
 
 /// An expression about entities of a kind.
 pub(crate) fn expression(kind: Kind, text: &str) -> Result<Expression, Refusal> {
@@ -98,6 +100,7 @@ impl<'a> Parser<'a> {
             let Some(operator) = Operator::of(word).filter(|operator| operator.tightness() > least) else { break };
             self.next();
             let right = self.binary(operator.tightness())?;
+            check_times(operator, &left, &right)?;
             left = Expression::Binary(operator, Box::new(left), Box::new(right));
         }
         Ok(left)
@@ -148,6 +151,28 @@ impl<'a> Parser<'a> {
         function.check(&arguments.len())?;
         Ok(Expression::Call(function, arguments))
     }
+}
+
+/// Refuses a time that is compared with what is none, as it would be neither before nor after that.
+fn check_times(operator: Operator, left: &Expression, right: &Expression) -> Result<(), Refusal> {
+    let (Expression::Property(route), Expression::Literal(value)) = (match left {
+        Expression::Literal(_) => (right, left),
+        _ => (left, right),
+    }) else {
+        return Ok(());
+    };
+    let Some(property) = route.property.filter(|property| TIMES.contains(property) && route.within.is_empty()) else {
+        return Ok(());
+    };
+    let detail = match value {
+        Value::Text(text) => format!("{property} is a time, and '{text}' a text"),
+        Value::Bool(_) | Value::Whole(_) | Value::Decimal(_) | Value::Computed(_) => {
+            format!("{property} is a time, and what it is compared with is none")
+        }
+        _ => return Ok(()),
+    };
+    let remedy = format!("write the time without '…': {property} ge 2026-11-29T10:00:00Z; a + in it is written %2B");
+    if operator.compares() { Err(Refusal::invalid(detail, remedy)) } else { Ok(()) }
 }
 
 fn unexpected(token: Option<&Token>) -> Refusal {

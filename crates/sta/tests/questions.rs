@@ -272,6 +272,20 @@ fn a_filter_that_cannot_be_understood_is_refused_with_what_to_do() {
             r#"400 $filter: there is no property of Things "nam" | did you mean name? there are id, name, description, properties, Locations, HistoricalLocations, Datastreams"#
         ]],
     );
+    for filter in ["phenomenonTime ge '2026-11-28T00:00:00Z'", "'2026-11-28T00:00:00Z' le phenomenonTime"] {
+        let written = said(&format!("Observations?$filter={filter}"));
+        assert_eq!(
+            written,
+            "400 $filter: phenomenonTime is a time, and '2026-11-28T00:00:00Z' a text | write the time without '…': phenomenonTime ge \
+             2026-11-29T10:00:00Z; a + in it is written %2B"
+        );
+    }
+    check(
+        "Datastreams?$filter=name eq 'x'&$expand=Observations($filter=resultTime eq 5)",
+        &expect![
+            "400 $filter: resultTime is a time, and what it is compared with is none | write the time without '…': resultTime ge 2026-11-29T10:00:00Z; a + in it is written %2B"
+        ],
+    );
     check(
         "Things?$filter=name eq 'x",
         &expect!["400 $filter: a text has no end | close it with '; a ' within it is written ''"],
