@@ -1,11 +1,12 @@
 //! Pages of data sets: what people and search engines find on them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use smartpole_api::Options;
 
 use crate::{
     catalog,
     fixture::{City, text},
+    hours::{hour, street_with},
 };
 
 /// Status and body of a page, as the public gets it.
@@ -48,6 +49,25 @@ async fn a_data_set_says_what_where_since_when_and_where_its_values_are_in_both_
             "{address}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_the_answer_about_air_leaves_out_is_at_an_address_of_its_own() {
+    let pm1 = "[[property]]\nid = \"pm1\"\nnumber = 9\nname_de = \"pm1\"\nname_en = \"pm1\"\nunit = \"ug/m3\"\nkind = \"gauge\"\n\
+               decimals = 1\nmin = 0\nmax = 1000\ntheme = \"air_quality\"\n";
+    let city = street_with(|properties| properties + pm1).await;
+    hour(&city, "a", 0, 10, r#""no2":20,"pm1":4"#).await;
+    let said = linked(&page(&city, "/datasets/air_quality").await.1);
+    assert_eq!(said["variableMeasured"], json!(["no2", "pm1"]));
+    let downloads = said["distribution"].as_array().unwrap().iter();
+    let addresses: Vec<&str> = downloads.map(|download| download["contentUrl"].as_str().unwrap()).collect();
+    assert_eq!(
+        addresses.iter().step_by(2).collect::<Vec<_>>(),
+        [
+            &"https://luft.example.org/api/v1/air?zone=markt&format=json",
+            &"https://luft.example.org/api/v1/series?zone=markt&property=pm1&step=1h&format=json"
+        ]
+    );
 }
 
 #[tokio::test]

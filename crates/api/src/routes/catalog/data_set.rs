@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smartpole_method::air::Pollutant;
 use smartpole_model::{DeviceNo, Kind, ObservedProperty, PropertyNo, Registry, Zone};
 use smartpole_pipeline::{Fold, NameKind};
 use smartpole_window::day_of;
@@ -115,6 +116,7 @@ fn of_themes(fold: &Fold, measured: &Measured) -> Vec<(DataSet, Vec<PropertyNo>)
     with_addresses.filter(|(data_set, _)| !data_set.distributions.is_empty()).collect()
 }
 
+/// Where the values of a theme are: an address that gives what belongs together, and one for each property that it leaves out.
 fn distributions(fold: &Fold, theme: &str, properties: &[&ObservedProperty]) -> Vec<Distribution> {
     let registry = &fold.inputs().registry;
     let allowed = |zone: &Zone, property: &ObservedProperty| {
@@ -126,19 +128,20 @@ fn distributions(fold: &Fold, theme: &str, properties: &[&ObservedProperty]) -> 
             let path = format!("/api/v1/{path}?zone={}", encoded(&zone.id));
             Distribution { name: format!("{theme}-{}", zone.id), title: Words::new(&zone.name, &zone.name), path }
         };
-        outermost(registry, answers).into_iter().map(of_zone).collect()
+        outermost(registry, answers).into_iter().map(of_zone).collect::<Vec<_>>()
+    };
+    let of_property = |property: &&ObservedProperty| -> Vec<Distribution> {
+        let zones = outermost(registry, &|zone| allowed(zone, property)).into_iter();
+        zones.map(|zone| series(theme, property, zone)).collect()
     };
     match theme {
         FOOTFALL => whole("footfall", &|zone| no_sum(zone).is_none()),
-        AIR => whole("air", &|_| true),
-        NOISE => whole("noise", &|zone| properties.iter().all(|property| allowed(zone, property))),
-        _ => {
-            let of_property = |property: &&ObservedProperty| -> Vec<Distribution> {
-                let zones = outermost(registry, &|zone| allowed(zone, property)).into_iter();
-                zones.map(|zone| series(theme, property, zone)).collect()
-            };
-            properties.iter().flat_map(of_property).collect()
+        AIR => {
+            let others = properties.iter().filter(|property| Pollutant::from_id(&property.id).is_none());
+            whole("air", &|_| true).into_iter().chain(others.flat_map(of_property)).collect()
         }
+        NOISE => whole("noise", &|zone| properties.iter().all(|property| allowed(zone, property))),
+        _ => properties.iter().flat_map(of_property).collect(),
     }
 }
 
