@@ -168,7 +168,7 @@ fn has_zone(ids: &[String], registry: &Registry, id: &str) -> bool {
 }
 
 /// Whether a device ever belonged to a device, pole or zone.
-fn is_in(registry: &Registry, device: &Device, scope: &ScopeName) -> bool {
+pub(crate) fn is_in(registry: &Registry, device: &Device, scope: &ScopeName) -> bool {
     let mut poles = device.installations.iter().map(|installation| &registry.poles[installation.pole]);
     match scope.kind {
         ScopeKind::Device => device.id == scope.id,
@@ -180,11 +180,13 @@ fn is_in(registry: &Registry, device: &Device, scope: &ScopeName) -> bool {
 /// Whether a device has reported a property, or what it is made of.
 fn reports(fold: &Fold, device: &Device, property: &ObservedProperty) -> bool {
     let catalogue = &fold.inputs().registry.properties;
-    let makes = |number: PropertyNo| {
-        let of = catalogue.get(number);
-        of.is_some_and(|of| of.counts == Some(property.number) || of.converts.is_some_and(|to| to.0 == property.number))
-    };
-    reported(fold, device).any(|number| number == property.number || makes(number))
+    let made = |number: PropertyNo| catalogue.get(number).is_some_and(|of| makes(of, property));
+    reported(fold, device).any(|number| number == property.number || made(number))
+}
+
+/// Whether values of a property are made of another one's, as counts are of totals.
+pub(crate) fn makes(of: &ObservedProperty, property: &ObservedProperty) -> bool {
+    of.counts == Some(property.number) || of.converts.is_some_and(|to| to.0 == property.number)
 }
 
 /// What a device has reported.

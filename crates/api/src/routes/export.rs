@@ -2,6 +2,7 @@
 
 mod asked;
 mod form;
+mod unsent;
 
 use axum::{
     extract::State,
@@ -42,7 +43,8 @@ pub(crate) struct Wanted {
     /// Of windows: those of each pole, or of each device, instead of those of the whole. Windows as GeoJSON are of each pole.
     #[param(inline)]
     each: Option<Each>,
-    /// Ids of properties, with commas between; all that there are if left out.
+    /// Ids of properties, with commas between; all that there are if left out. Readings are of what devices send: where counters send
+    /// totals alone, of `people_in_total`.
     #[param(example = "pm2_5,no2")]
     property: Option<String>,
     /// One channel; all if left out.

@@ -194,6 +194,26 @@ async fn what_cannot_be_exported_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn readings_of_counts_that_are_made_of_totals_alone_are_refused_with_what_is_sent() {
+    let devices =
+        "id,pole,profile,line,direction\nair-1,AM-01,air,,\npeople-1,AM-01,people,a,b\ntotals,LS-02,people,c,d\n";
+    let city = City::with(&[("devices.csv", devices)], many()).await;
+    city.message("totals", 5, r#"{"time":"2026-11-25T10:03:00Z","values":{"people_total":4}}"#).await;
+    let of = |question: &str| format!("/api/v1/export?what=readings&{question}&{SPAN}");
+    expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"property: nobody sends people_in there, it is made of people_total","remedy":"give property=people_total, or what=windows for people_in"}"#]].assert_eq(&show(city.ask("GET", &of("pole=LS-02&property=people_in")).await).await);
+    for (question, wanted) in [
+        ("pole=LS-02&property=people_in,people_total", 200),
+        ("pole=LS-02&property=people_out", 200),
+        ("property=people_in", 200),
+        ("pole=LS-02", 200),
+    ] {
+        assert_eq!(status(&city, &of(question)).await, wanted, "{question}: something is sent, or nothing tells of it");
+    }
+}
+
+#[tokio::test]
 async fn more_exports_than_there_are_places_for_wait_for_none_and_one_that_ended_makes_room() {
     let city = City::new(Options { exports: 1, ..Options::default() }).await;
     let uri = format!("/api/v1/export?what=readings&device=air-1&property=pm2_5&{SPAN}");

@@ -7,7 +7,7 @@ use smartpole_method::methods;
 use smartpole_model::{Inputs, Kind, ObservedProperty, PropertyNo, Registry};
 use smartpole_pipeline::{Fold, Scope};
 
-use super::{Each, Wanted, What};
+use super::{Each, Wanted, What, unsent};
 use crate::{
     Parts,
     asker::Asker,
@@ -52,6 +52,9 @@ impl Asked {
         let properties = properties(registry, asker, name.as_ref(), wanted)?;
         if let Some(name) = &name {
             properties.iter().try_for_each(|property| asker.check(&fold, name, property))?;
+        }
+        if what == What::Readings && wanted.property.is_some() {
+            unsent::check(&fold, name.as_ref(), &properties)?;
         }
         let step = step(wanted)?;
         let each = if format == Format::Geojson { Some(wanted.each.unwrap_or(Each::Pole)) } else { wanted.each };
