@@ -38,7 +38,7 @@ use crate::{Parts, asker::Asker, citation::Citation, history::Missing, problem::
 
 pub(crate) use encoder::{Encoder, Footer, Format};
 pub(crate) use readings::Readings;
-pub(crate) use table::{Column, Kind, Place};
+pub(crate) use table::{Column, Geometry, Kind, Place};
 pub(crate) use windows::{Of, Windows};
 
 /// What is not compressed once more.

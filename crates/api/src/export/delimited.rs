@@ -1,6 +1,6 @@
 //! A table as CSV.
 
-use super::{Column, Encoder, Footer, Place};
+use super::{Column, Encoder, Footer, Geometry};
 use crate::{
     csv::{Cell, Dialect, ongoing::Ongoing},
     problem::Problem,
@@ -16,7 +16,7 @@ impl Delimited {
 }
 
 impl Encoder for Delimited {
-    fn row(&mut self, row: &[Cell<'_>], _: Option<Place>) -> Result<(), Problem> {
+    fn row(&mut self, row: &[Cell<'_>], _: Option<Geometry<'_>>) -> Result<(), Problem> {
         self.0.row(row);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Column, Place, delimited::Delimited, geojson::GeoJson};
+use super::{Column, Geometry, delimited::Delimited, geojson::GeoJson};
 use crate::{
     citation::Citation,
     csv::{Cell, Dialect},
@@ -29,7 +29,7 @@ pub(crate) trait Encoder: Send {
     ///
     /// # Errors
     /// 500 if it cannot be written.
-    fn row(&mut self, row: &[Cell<'_>], place: Option<Place>) -> Result<(), Problem>;
+    fn row(&mut self, row: &[Cell<'_>], geometry: Option<Geometry<'_>>) -> Result<(), Problem>;
 
     /// What can be sent by now.
     ///

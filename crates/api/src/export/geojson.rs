@@ -1,10 +1,10 @@
-//! Rows as features of a GeoJSON FeatureCollection (RFC 7946), each at its pole; null is what has no place.
+//! Rows as features of a GeoJSON FeatureCollection (RFC 7946), each at its pole or as its outline; null is what has no place.
 
 use std::mem;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Column, Encoder, Footer, Kind, Place};
+use super::{Column, Encoder, Footer, Geometry, Kind, Place};
 use crate::{csv::Cell, number::Exact, problem::Problem};
 
 const START: &str = "{\"type\":\"FeatureCollection\",\"features\":[";
@@ -20,7 +20,8 @@ pub(super) struct GeoJson {
 struct Feature<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
-    geometry: Option<Point>,
+    #[serde(serialize_with = "geometry")]
+    geometry: Option<Geometry<'a>>,
     properties: Properties<'a>,
 }
 
@@ -47,12 +48,8 @@ impl GeoJson {
 }
 
 impl Encoder for GeoJson {
-    fn row(&mut self, row: &[Cell<'_>], place: Option<Place>) -> Result<(), Problem> {
-        let feature = Feature {
-            kind: "Feature",
-            geometry: place.map(|Place { lon, lat }| Point { kind: "Point", coordinates: [lon, lat] }),
-            properties: Properties(self.columns, row),
-        };
+    fn row(&mut self, row: &[Cell<'_>], geometry: Option<Geometry<'_>>) -> Result<(), Problem> {
+        let feature = Feature { kind: "Feature", geometry, properties: Properties(self.columns, row) };
         self.written.extend_from_slice(if mem::take(&mut self.is_first) { b"\n" } else { b",\n" });
         serde_json::to_writer(&mut self.written, &feature).map_err(|error| Problem::internal(&error))
     }
@@ -68,6 +65,16 @@ impl Encoder for GeoJson {
         self.member(b",\"missing\":", footer.missing)?;
         self.written.extend_from_slice(b"}\n");
         self.take()
+    }
+}
+
+fn geometry<S: Serializer>(geometry: &Option<Geometry<'_>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match *geometry {
+        Some(Geometry::Point(Place { lon, lat })) => {
+            Point { kind: "Point", coordinates: [lon, lat] }.serialize(serializer)
+        }
+        Some(Geometry::Outline(outline)) => outline.serialize(serializer),
+        None => serializer.serialize_none(),
     }
 }
 

@@ -17,7 +17,7 @@ use parquet::{
     schema::parser::parse_message_type,
 };
 
-use super::{Column, Encoder, Footer, Kind, Place};
+use super::{Column, Encoder, Footer, Geometry, Kind};
 use crate::{csv::Cell, history::Missing, problem::Problem, representation::MISSING};
 
 /// Fewest rows of a group but the last; a piece more at most.
@@ -102,7 +102,7 @@ fn begun(columns: &[Column]) -> Result<SerializedFileWriter<Vec<u8>>, ParquetErr
 }
 
 impl Encoder for Parquet {
-    fn row(&mut self, row: &[Cell<'_>], _: Option<Place>) -> Result<(), Problem> {
+    fn row(&mut self, row: &[Cell<'_>], _: Option<Geometry<'_>>) -> Result<(), Problem> {
         for ((column, values), cell) in self.columns.iter_mut().zip(row).filter(|((column, _), _)| is_kept(column)) {
             values.push(column.kind, cell);
         }

@@ -10,7 +10,7 @@ use smartpole_store::{Piece, PieceStart, Visited};
 use smartpole_window::{Making, NewRow, RowValue};
 
 use super::{
-    Column, Encoder, Place, Rows,
+    Column, Encoder, Geometry, Place, Rows,
     past::Past,
     table::Kind::{Instant, Local, Number, Text, Whole},
 };
@@ -230,6 +230,6 @@ impl Writing<'_> {
             self.flags.1.as_str().into(),
             clock(row.time_source).into(),
         ];
-        out.row(&cells, self.place)
+        out.row(&cells, self.place.map(Geometry::from))
     }
 }

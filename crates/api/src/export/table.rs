@@ -33,6 +33,19 @@ pub(crate) struct Place {
     pub(crate) lat: f64,
 }
 
+/// Where a row is: at a place, or within an outline, which is a geometry of GeoJSON (RFC 7946, 3.1).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Geometry<'a> {
+    Point(Place),
+    Outline(&'a serde_json::Value),
+}
+
+impl From<Place> for Geometry<'_> {
+    fn from(place: Place) -> Self {
+        Self::Point(place)
+    }
+}
+
 impl Place {
     /// Where a pole stands.
     pub(crate) fn of(pole: &Pole) -> Self {

@@ -4,7 +4,7 @@ use smartpole_model::{ObservedProperty, UtcMillis};
 use smartpole_pipeline::Scope;
 use smartpole_store::Step;
 
-use super::{Column, Encoder, Place, Rows};
+use super::{Column, Encoder, Geometry, Place, Rows};
 use crate::{
     Parts,
     csv::Cell,
@@ -57,7 +57,9 @@ impl Rows for Windows {
             }
         }
         found.sort_by_key(|(.., window)| window.start);
-        found.iter().try_for_each(|(of, property, window)| out.row(&row(of, property, window), of.place))?;
+        found
+            .iter()
+            .try_for_each(|(of, property, window)| out.row(&row(of, property, window), of.place.map(Geometry::from)))?;
         self.span = Span { from: page.to, ..self.span };
         Ok(next.is_some())
     }

@@ -47,7 +47,7 @@ pub(super) struct Wanted {
 /// The forms of the answers of an address; the one that is given if nothing is said first.
 pub(super) fn offered(path: &str) -> &'static [Offer] {
     match path {
-        "/api/v1/poles" | "/api/v1/latest" => &[JSON, CSV, GEOJSON],
+        "/api/v1/poles" | "/api/v1/zones" | "/api/v1/latest" => &[JSON, CSV, GEOJSON],
         "/api/v1/series" => &[JSON, CSV, PARQUET],
         _ => &[JSON, CSV],
     }

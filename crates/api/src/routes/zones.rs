@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     ApiState, Parts,
     csv::{Cell, Rows, Writer},
+    export::{Column, Encoder, Geometry, Kind::Text},
     list::List,
     problem::{Failed, Problem},
     representation::Representation,
@@ -38,7 +39,7 @@ pub(crate) struct Zone {
     geometry: serde_json::Value,
 }
 
-/// The zones of the city.
+/// The zones of the city. As GeoJSON each is a feature with its outline.
 #[utoipa::path(get, path = "/api/v1/zones", tag = "city", responses(
     (status = 200, description = "All of them, in the registry's order.", body = List<Zone>),
     Failed,
@@ -64,19 +65,39 @@ fn item(registry: &Registry, zone: &smartpole_model::Zone) -> Zone {
     }
 }
 
+const COLUMNS: [Column; 6] = [
+    Text.named("id"),
+    Text.named("name"),
+    Text.named("kind"),
+    Text.named("parent"),
+    Text.named("count"),
+    Text.named("poles"),
+];
+
 /// Without their outlines, which no table holds.
 impl Rows for Zone {
     fn write(items: &[Self], out: &mut Writer) -> csv::Result<()> {
-        let rows = items.iter().map(|zone| {
-            [
-                zone.id.as_str().into(),
-                zone.name.as_str().into(),
-                zone.kind.as_str().into(),
-                zone.parent.as_deref().into(),
-                Cell::word(&zone.count),
-                Cell::words(&zone.poles),
-            ]
-        });
-        out.table(["id", "name", "kind", "parent", "count", "poles"], rows)
+        out.table(COLUMNS.map(Column::name), items.iter().map(Self::row))
+    }
+
+    fn columns() -> &'static [Column] {
+        &COLUMNS
+    }
+
+    fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
+        out.row(&self.row(), Some(Geometry::Outline(&self.geometry)))
+    }
+}
+
+impl Zone {
+    fn row(&self) -> [Cell<'_>; COLUMNS.len()] {
+        [
+            self.id.as_str().into(),
+            self.name.as_str().into(),
+            self.kind.as_str().into(),
+            self.parent.as_deref().into(),
+            Cell::word(&self.count),
+            Cell::words(&self.poles),
+        ]
     }
 }

@@ -250,7 +250,7 @@ async fn a_form_that_is_not_there_is_refused_with_those_that_are() {
     let city = City::new(Options::default()).await;
     city.check("/api/v1/zones?format=xlsx", &expect![[r#"
         400 Bad Request application/problem+json
-        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"format: there is no \"xlsx\" of this answer","remedy":"give json or csv"}"#]]).await;
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"format: there is no \"xlsx\" of this answer","remedy":"give json or csv or geojson"}"#]]).await;
     city.check("/api/v1/zones?csv=excel", &expect![[r#"
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"csv: unknown variant `excel`, expected `rfc4180` or `excel_de`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
@@ -262,7 +262,7 @@ async fn a_form_that_is_not_there_is_refused_with_those_that_are() {
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"duplicate parameter `format`","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
     expect![[r#"
         406 Not Acceptable application/problem+json
-        {"type":"urn:smartpole:problem:not-acceptable","title":"Not acceptable","status":406,"detail":"Accept: neither application/json nor text/csv","remedy":"accept one of these, or give format=json or format=csv"}"#]].assert_eq(&show(accepting(&city, "application/geo+json", "/api/v1/zones").await).await);
+        {"type":"urn:smartpole:problem:not-acceptable","title":"Not acceptable","status":406,"detail":"Accept: neither application/json nor text/csv","remedy":"accept one of these, or give format=json or format=csv"}"#]].assert_eq(&show(accepting(&city, "application/geo+json", "/api/v1/calendar").await).await);
 }
 
 #[tokio::test]

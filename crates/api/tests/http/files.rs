@@ -48,13 +48,25 @@ async fn the_public_finds_no_feature_of_a_device_that_counts_persons() {
 }
 
 #[tokio::test]
+async fn zones_are_features_with_their_outlines() {
+    let city = City::new(Options::default()).await;
+    let file = accepting(&city, "application/geo+json", "/api/v1/zones").await;
+    assert_eq!(file.headers()["content-type"], "application/geo+json");
+    expect![[r#"
+        {"type":"FeatureCollection","features":[
+        {"type":"Feature","geometry":{"coordinates":[[[7.3,51.54],[7.32,51.54],[7.32,51.55],[7.3,51.55],[7.3,51.54]]],"type":"Polygon"},"properties":{"id":"altstadt","name":"Altstadt","kind":"district","parent":null,"count":"cross_section","poles":"AM-01 LS-02"}}
+        ]}
+    "#]].assert_eq(&text(file).await);
+}
+
+#[tokio::test]
 async fn what_has_no_features_says_what_it_has() {
     let city = City::new(Options::default()).await;
     let refused = accepting(&city, "application/geo+json", "/api/v1/series?pole=AM-01&property=pm2_5").await;
     expect![[r#"
         406 Not Acceptable application/problem+json
         {"type":"urn:smartpole:problem:not-acceptable","title":"Not acceptable","status":406,"detail":"Accept: neither application/json nor text/csv nor application/vnd.apache.parquet","remedy":"accept one of these, or give format=json or format=csv or format=parquet"}"#]].assert_eq(&show(refused).await);
-    let liked = accepting(&city, "application/geo+json, application/json;q=0.1", "/api/v1/zones").await;
+    let liked = accepting(&city, "application/geo+json, application/json;q=0.1", "/api/v1/calendar").await;
     assert_eq!(liked.headers()["content-type"], "application/json");
     city.check("/api/v1/poles?format=parquet", &expect![[r#"
         400 Bad Request application/problem+json

@@ -38,7 +38,7 @@ impl Rows for LatestItem {
     }
 
     fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
-        out.row(&self.row(), Some(self.place))
+        out.row(&self.row(), Some(self.place.into()))
     }
 
     fn methods() -> Vec<MethodName> {

@@ -44,7 +44,7 @@ impl Rows for Pole {
     }
 
     fn encode(&self, out: &mut dyn Encoder) -> Result<(), Problem> {
-        out.row(&self.row(), Some(Place { lon: self.lon, lat: self.lat }))
+        out.row(&self.row(), Some(Place { lon: self.lon, lat: self.lat }.into()))
     }
 }
 
