@@ -6,7 +6,7 @@ use smartpole_access::{Role, What};
 use crate::routes::doors;
 
 /// Addresses that everybody may ask. One that is in no list is for operators, so that whoever adds one decides on purpose.
-pub(crate) const PUBLIC: [&str; 37] = [
+pub(crate) const PUBLIC: [&str; 38] = [
     "/healthz",
     "/readyz",
     "/api/openapi.json",
@@ -22,6 +22,7 @@ pub(crate) const PUBLIC: [&str; 37] = [
     "/sta/v1.1",
     "/sta/v1.1/",
     "/sta/v1.1/{*path}",
+    "/api/v1",
     "/api/v1/me",
     "/api/v1/publisher",
     "/api/v1/processing",

@@ -33,6 +33,7 @@ mod gateways;
 mod healthz;
 mod heat;
 mod imports;
+mod index;
 pub(crate) mod latest;
 mod ledger;
 mod ledger_rows;
@@ -105,6 +106,7 @@ pub(crate) fn all() -> OpenApiRouter<ApiState> {
 /// What the city measures.
 fn city() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
+        .routes(routes!(index::index))
         .routes(routes!(me::me))
         .routes(routes!(publisher::publisher))
         .routes(routes!(legal::processing::processing))

@@ -38,6 +38,7 @@ async fn an_address_is_for_operators_unless_it_is_listed_for_the_public() {
         }
     }
     expect![[r#"
+        /api/v1
         /api/v1/air
         /api/v1/air/days
         /api/v1/air/limits

@@ -73,14 +73,14 @@ async fn every_address_of_the_catalogue_answers_the_public() {
     let city = city().await;
     let graph = parsed(&turtle(&city).await);
     let mut asked = 0;
-    for property in ["accessURL", "endpointDescription", "landingPage"] {
+    for property in ["accessURL", "endpointURL", "endpointDescription", "landingPage"] {
         for address in values(&graph, dcat(property).as_ref()) {
             let path = address.strip_prefix("https://luft.example.org").unwrap();
             assert_eq!(city.ask_publicly("GET", path).await.status(), 200, "{address}");
             asked += 1;
         }
     }
-    assert_eq!(asked, 7);
+    assert_eq!(asked, 9);
 }
 
 #[tokio::test]
