@@ -15,6 +15,7 @@ mod cache;
 mod citation;
 mod csv;
 mod export;
+mod head;
 mod health;
 mod history;
 mod legal;
@@ -83,6 +84,7 @@ pub fn router(state: ApiState) -> Router {
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state)
         .layer(middleware::from_fn(routes::refuse_bodies))
+        .layer(middleware::from_fn(head::guard))
         .layer(middleware::from_fn_with_state(limits, asker::pace))
         .layer(compression(CompressionLevel::Default, DefaultPredicate::new()))
         .layer(middleware::map_response(cache::guard))

@@ -155,6 +155,19 @@ impl Problem {
         Self::new(status, "body-too-large", "Body too large", detail, "send less")
     }
 
+    /// An address that is longer than this: 414.
+    pub(crate) fn long_address(most: usize) -> Self {
+        let (status, detail) = (StatusCode::URI_TOO_LONG, format!("an address has {most} bytes at most"));
+        Self::new(status, "address-too-long", "Address too long", detail, "name fewer ids, or filter by less")
+    }
+
+    /// Headers that are longer than this together: 431.
+    pub(crate) fn long_headers(most: usize) -> Self {
+        let (status, detail) =
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, format!("headers have {most} bytes at most together"));
+        Self::new(status, "headers-too-long", "Headers too long", detail, "send fewer, or delete old cookies")
+    }
+
     /// Something that only an account has: 403.
     pub(crate) fn no_account() -> Self {
         let detail = "tokens belong to an account, and you have none here".to_owned();

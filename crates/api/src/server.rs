@@ -20,8 +20,8 @@ use crate::{ApiState, Error, Peer, asker::Secure, live, router};
 
 /// A head that takes longer to arrive ends its connection, and so does idleness between requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// Request lines and headers.
-const MAX_HEAD: usize = 16 << 10;
+/// Request lines and headers that are read: those above [`crate::head::MOST`] are refused in words, those above this without.
+const MAX_HEAD: usize = 64 << 10;
 /// How long requests under way may take once the service stops.
 const DRAIN: Duration = Duration::from_secs(1);
 

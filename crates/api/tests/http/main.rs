@@ -23,6 +23,7 @@ mod events;
 mod export;
 mod files;
 mod fixture;
+mod heads;
 mod heat;
 mod hours;
 mod imports;
