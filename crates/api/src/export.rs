@@ -5,8 +5,9 @@
 //!   └──► channel of one piece ──► body: what the client has not taken holds the next piece up, and nothing else
 //! ```
 //!
-//! Invariants: between two pieces neither a lock nor a snapshot is held; memory is that of a piece or two; exports at once are bounded, for
-//! the public apart; a client that takes nothing for [`PATIENCE`] is cut off; a body that is not whole ends with an error, never as if it were.
+//! Invariants: between two pieces neither a lock nor a snapshot is held; memory is that of a piece or two; exports at once are bounded
+//! ([`Slots`]); a client that could take more and takes less than [`LEAST`] in a [`MINUTE`] is cut off; a body that is not whole ends with an
+//! error, never as if it were.
 
 mod delimited;
 mod encoder;
@@ -15,10 +16,18 @@ mod geojson;
 mod parquet;
 mod past;
 mod readings;
+mod slots;
 mod table;
 mod windows;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -27,25 +36,26 @@ use axum::{
 use futures::stream;
 use http_body_util::StreamBody;
 use hyper::body::Frame;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
-    time::timeout,
-};
+use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::predicate::NotForContentType;
 
-use crate::{Parts, asker::Asker, citation::Citation, history::Missing, problem::Problem, representation::MISSING};
+use crate::{Parts, citation::Citation, history::Missing, problem::Problem, representation::MISSING};
 
 pub(crate) use encoder::{Encoder, Footer, Format};
 pub(crate) use readings::Readings;
+pub(crate) use slots::{Slot, Slots};
 pub(crate) use table::{Column, Geometry, Kind, Place};
 pub(crate) use windows::{Of, Windows};
 
 /// What is not compressed once more.
 pub(crate) const COMPRESSED: NotForContentType = NotForContentType::const_new("application/vnd.apache.parquet");
 
-/// How long a client may take for a piece of some hundred kilobytes.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// What a client takes at least in a [`MINUTE`] while there is something to take, in bytes: about a kilobyte a second.
+const LEAST: usize = 64 << 10;
+const MINUTE: Duration = Duration::from_secs(60);
+/// Most bytes that are given at once, so that it is known what was taken.
+const MOUTHFUL: usize = 16 << 10;
 
 /// What an export is made of, piece by piece.
 pub(crate) trait Rows: Send {
@@ -64,63 +74,45 @@ pub(crate) trait Rows: Send {
     }
 }
 
-/// Places of exports at once: of the public, and of operators.
-#[derive(Clone, Debug)]
-pub(crate) struct Slots([Arc<Semaphore>; 2]);
-
 /// An export that may begin.
 pub(crate) struct Export {
     pub(crate) rows: Box<dyn Rows>,
     pub(crate) encoder: Box<dyn Encoder>,
     pub(crate) citation: Citation,
-    pub(crate) slot: OwnedSemaphorePermit,
+    pub(crate) slot: Slot,
 }
 
 /// What the task of an export says to its body.
 enum Piece {
     Bytes(Bytes),
-    /// All is written; so many readings are missing.
-    End(u64),
-}
-
-impl Slots {
-    /// So many for the public, and as many for operators.
-    pub(crate) fn new(each: usize) -> Self {
-        Self([Semaphore::new(each), Semaphore::new(each)].map(Arc::new))
-    }
-
-    /// A place, if there is one.
-    ///
-    /// # Errors
-    /// 503 if there is none.
-    pub(crate) fn take(&self, asker: &Asker) -> Result<OwnedSemaphorePermit, Problem> {
-        let [public, operators] = &self.0;
-        let slots = if asker.is_public() { public } else { operators };
-        Arc::clone(slots).try_acquire_owned().map_err(|_| Problem::busy("too many exports at once"))
-    }
+    /// All is written; so many readings are missing. Whoever has taken that may begin with the next one.
+    End(u64, Slot),
 }
 
 impl Export {
     /// The file, which is made while it is taken.
     pub(crate) fn body(self, parts: Parts, closing: CancellationToken) -> Body {
-        let (sender, receiver) = mpsc::channel(1);
+        let (giver, taker) = plate(MINUTE);
         tokio::spawn(async move {
             tokio::select! {
                 () = closing.cancelled() => {}
-                () = self.run(parts, sender) => {}
+                () = self.run(parts, giver) => {}
             }
         });
-        Body::new(StreamBody::new(stream::try_unfold(Some(receiver), async |receiver| {
-            let Some(mut receiver) = receiver else { return Ok(None) };
-            match receiver.recv().await {
-                Some(Piece::Bytes(bytes)) => Ok(Some((Frame::data(bytes), Some(receiver)))),
-                Some(Piece::End(missing)) => Ok(Some((Frame::trailers(trailers(missing)), None))),
-                None => Err(std::io::Error::other("the export was broken off")),
+        Body::new(StreamBody::new(stream::try_unfold(Some(taker), async |taker| {
+            let Some(mut taker) = taker else { return Ok(None) };
+            match taker.next().await {
+                Some(Piece::Bytes(bytes)) => Ok(Some((Frame::data(bytes), Some(taker)))),
+                Some(Piece::End(missing, slot)) => {
+                    drop(slot);
+                    Ok(Some((Frame::trailers(trailers(missing)), None)))
+                }
+                None => Err(io::Error::other("the export was broken off")),
             }
         })))
     }
 
-    async fn run(self, parts: Parts, sender: mpsc::Sender<Piece>) {
+    async fn run(self, parts: Parts, giver: Giver) {
         let Self { mut rows, mut encoder, citation, slot } = self;
         let citation = Arc::new(citation);
         loop {
@@ -132,25 +124,82 @@ impl Export {
             // what went wrong is in the log already; the body ends with an error
             let Ok((then_rows, then_encoder, Ok((bytes, more)))) = made.await else { break };
             (rows, encoder) = (then_rows, then_encoder);
-            if !bytes.is_empty() && !send(&sender, Piece::Bytes(bytes)).await {
+            if !bytes.is_empty() && !giver.give(Piece::Bytes(bytes)).await {
                 break;
             }
             if !more {
-                send(&sender, Piece::End(rows.missing())).await;
+                giver.give(Piece::End(rows.missing(), slot)).await;
                 break;
             }
         }
-        drop(slot);
+    }
+}
+
+/// Where the task of an export puts pieces …
+struct Giver {
+    pieces: mpsc::Sender<Piece>,
+    /// Bytes that were taken since somebody looked.
+    taken: Arc<AtomicUsize>,
+    /// How often it looks while it waits.
+    minute: Duration,
+}
+
+/// … and its body takes them from, a [`MOUTHFUL`] at a time.
+struct Taker {
+    pieces: mpsc::Receiver<Piece>,
+    taken: Arc<AtomicUsize>,
+    /// What is left of a piece.
+    rest: Bytes,
+}
+
+/// There is room for one piece on it.
+fn plate(minute: Duration) -> (Giver, Taker) {
+    let (sender, receiver) = mpsc::channel(1);
+    let taken = Arc::new(AtomicUsize::new(0));
+    let giver = Giver { pieces: sender, taken: Arc::clone(&taken), minute };
+    (giver, Taker { pieces: receiver, taken, rest: Bytes::new() })
+}
+
+impl Giver {
+    /// Waits for room, as long as the client takes enough. Says whether there was any.
+    async fn give(&self, piece: Piece) -> bool {
+        self.is_eaten();
+        loop {
+            match timeout(self.minute, self.pieces.reserve()).await {
+                Ok(Ok(room)) => {
+                    room.send(piece);
+                    return true;
+                }
+                Ok(Err(_)) => return false,
+                Err(_) if !self.is_eaten() => return false,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Whether enough was taken since it looked last.
+    fn is_eaten(&self) -> bool {
+        self.taken.swap(0, Ordering::Relaxed) >= LEAST
+    }
+}
+
+impl Taker {
+    async fn next(&mut self) -> Option<Piece> {
+        if self.rest.is_empty() {
+            match self.pieces.recv().await? {
+                Piece::Bytes(bytes) => self.rest = bytes,
+                end @ Piece::End(..) => return Some(end),
+            }
+        }
+        let mouthful = self.rest.split_to(self.rest.len().min(MOUTHFUL));
+        self.taken.fetch_add(mouthful.len(), Ordering::Relaxed);
+        Some(Piece::Bytes(mouthful))
     }
 }
 
 /// What is said behind a file.
 fn trailers(missing: u64) -> HeaderMap {
     [(MISSING, HeaderValue::from(missing))].into_iter().collect()
-}
-
-async fn send(sender: &mpsc::Sender<Piece>, piece: Piece) -> bool {
-    matches!(timeout(PATIENCE, sender.send(piece)).await, Ok(Ok(())))
 }
 
 fn piece(
@@ -168,4 +217,47 @@ fn piece(
     }
     let footer = Footer { citation: Some(citation), missing: missing.as_ref() };
     Ok((encoder.end(&footer)?.into(), false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_takes_less_than_the_least_in_a_minute_is_cut_off_and_one_that_takes_it_is_not() {
+        let (giver, mut taker) = plate(MINUTE);
+        assert!(giver.give(Piece::Bytes(vec![0; 3 * LEAST].into())).await);
+        for _ in 1..LEAST / MOUTHFUL {
+            taker.next().await;
+        }
+        assert!(!giver.is_eaten());
+        for _ in 0..LEAST / MOUTHFUL {
+            taker.next().await;
+        }
+        assert!(giver.is_eaten());
+        assert!(!giver.is_eaten(), "of what was taken before nothing counts");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_waited_for_once() {
+        let (giver, taker) = plate(Duration::ZERO);
+        assert!(giver.give(Piece::Bytes(Bytes::from_static(b"a"))).await, "there is room for one");
+        assert!(!giver.give(Piece::Bytes(Bytes::from_static(b"b"))).await);
+        drop(taker);
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_in_mouthfuls_is_what_was_given() {
+        let (giver, mut taker) = plate(MINUTE);
+        let piece: Bytes = (0..2 * MOUTHFUL + 5).map(|n| n as u8).collect::<Vec<_>>().into();
+        assert!(giver.give(Piece::Bytes(piece.clone())).await);
+        let mut taken = Vec::new();
+        while taken.len() < piece.len() {
+            let Some(Piece::Bytes(bytes)) = taker.next().await else { panic!("it broke off") };
+            taken.extend_from_slice(&bytes);
+        }
+        assert_eq!(taken, piece);
+        drop(giver);
+        assert!(taker.next().await.is_none(), "it broke off");
+    }
 }

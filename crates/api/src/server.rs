@@ -22,6 +22,8 @@ use crate::{ApiState, Error, Peer, asker::Secure, live, router};
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Request lines and headers that are read: those above [`crate::head::MOST`] are refused in words, those above this without.
 const MAX_HEAD: usize = 64 << 10;
+/// Bytes of an answer that the kernel holds before they are on their way: more would hide for long that a client takes none.
+const MAX_UNSENT: u32 = 128 << 10;
 /// How long requests under way may take once the service stops.
 const DRAIN: Duration = Duration::from_secs(1);
 
@@ -116,6 +118,8 @@ async fn connection(
 ) {
     // Without it a live event waits for the acknowledgement of the one before.
     stream.set_nodelay(true).ok();
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT).ok();
     let Some(tls) = tls else { return answer(stream, answering, watcher, permit).await };
     match tls.accept(stream).await {
         Ok(stream) => answer(stream, answering, watcher, permit).await,

@@ -35,7 +35,7 @@ pub struct Options {
     pub live_streams: usize,
     /// Questions to fold and store at once; more wait up to two seconds, then get 503.
     pub questions: usize,
-    /// Exports at once, of the public and as many of operators; more get 503.
+    /// Exports at once, of the public, one for each address, and as many of all others; more get 503.
     pub exports: usize,
     /// Requests a minute from one address, and by the tokens of one account; more get 429.
     pub requests_per_minute: u32,
@@ -51,7 +51,7 @@ impl Default for Options {
             connections: 4_096,
             live_streams: 2_000,
             questions: 8,
-            exports: 2,
+            exports: 6,
             requests_per_minute: 6_000,
             asked_again: Duration::from_secs(60),
             max_lag: 100_000,

@@ -5,6 +5,7 @@ mod form;
 mod unsent;
 
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderMap, Uri, header},
     response::{IntoResponse, Response},
@@ -15,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState,
-    asker::Asker,
+    asker::{Asker, Client},
     csv::Dialect,
     export::{Export, Format},
     list::Channel,
@@ -97,8 +98,8 @@ pub(crate) enum Each {
 /// last quarter (of windows: of the last `start`) out and ask with `from` its beginning. A file that is not whole ends without the last
 /// chunk (RFC 9112, 7.1). Where a history keeps older readings, those of the file's quarters of an hour that it has lost are counted: at the
 /// end in the trailer `Smartpole-Missing`, which clients get that send `TE: trailers`; in the member `missing` of a FeatureCollection; under
-/// `smartpole-missing` in the footer of Parquet. A client that takes nothing for five minutes is cut off; some exports run at once, more get 503. The public gets
-/// what it gets of `/api/v1/series`, and names a place.
+/// `smartpole-missing` in the footer of Parquet. A client that takes less than 64 KiB in a minute is cut off; some exports run at once, more get 503, as does a second one
+/// of the public to the same address. The public gets what it gets of `/api/v1/series`, and names a place.
 #[utoipa::path(get, path = "/api/v1/export", tag = "values", params(Wanted), responses(
     (status = 200, description = "The file.", content(
         (String = "text/csv"), (Object = "application/geo+json"), (Vec<u8> = "application/vnd.apache.parquet")
@@ -109,12 +110,13 @@ pub(crate) enum Each {
 pub(crate) async fn export(
     State(state): State<ApiState>,
     asker: Asker,
+    Extension(client): Extension<Client>,
     uri: Uri,
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Problem> {
     let (format, dialect) = form::of(&wanted, &headers)?;
-    let slot = state.exports.take(&asker)?;
+    let slot = state.exports.take(&asker, &client)?;
     let made = state.ask(move |parts| {
         let asked = Asked::new(parts, &asker, &wanted, format)?;
         let rows = asked.rows();

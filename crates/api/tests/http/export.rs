@@ -166,6 +166,7 @@ async fn the_public_exports_what_it_may_see_of_a_place_it_names() {
     ] {
         let response = city.ask_publicly("GET", &format!("/api/v1/export?{question}&{SPAN}")).await;
         assert_eq!(response.status().as_u16(), status, "{question}");
+        text(response).await;
     }
     let all = city.ask_publicly("GET", &format!("/api/v1/export?what=readings&pole=AM-01&{SPAN}")).await;
     assert!(!text(all).await.contains("people"), "personal properties are left out");
@@ -211,6 +212,25 @@ async fn readings_of_counts_that_are_made_of_totals_alone_are_refused_with_what_
     ] {
         assert_eq!(status(&city, &of(question)).await, wanted, "{question}: something is sent, or nothing tells of it");
     }
+}
+
+#[tokio::test]
+async fn an_address_of_the_public_has_one_export_at_a_time_and_takes_none_from_another() {
+    let city = City::new(Options::default()).await;
+    let uri = format!("/api/v1/export?what=readings&device=air-1&property=pm2_5&{SPAN}");
+    let from = async |address: [u8; 4]| {
+        let mut request = Request::get(&uri).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer(address.into()));
+        city.send(request).await
+    };
+    let mut first = from([203, 0, 113, 7]).await.into_body().into_data_stream();
+    let refused = from([203, 0, 113, 7]).await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"2".parse().unwrap()));
+    assert!(show(refused).await.contains("an export to this address is under way"));
+    assert_eq!(from([203, 0, 113, 8]).await.status(), 200);
+    assert_eq!(city.ask("GET", &uri).await.status(), 200);
+    while first.next().await.is_some() {}
+    assert_eq!(from([203, 0, 113, 7]).await.status(), 200, "whoever has the end may begin with the next one");
 }
 
 #[tokio::test]

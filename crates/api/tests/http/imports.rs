@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use smartpole_api::{Options, Peer};
 use smartpole_model::{Record, Seq};
 
-use crate::fixture::{City, parsed, show};
+use crate::fixture::{City, parsed, show, text};
 
 const JSON: &str = "application/json";
 
@@ -201,6 +201,7 @@ async fn files_of_foreign_series_name_no_licence_of_ours() {
             assert_eq!(response.status(), 200, "{uri}");
             let links = response.headers()["link"].to_str().unwrap();
             assert_eq!(links.contains(r#"rel="license""#), has_one, "{uri}: {links}");
+            text(response).await;
         }
     }
 }
