@@ -1,12 +1,12 @@
 //! A checkpoint's bytes: a [`Restore`], packed.
 //!
 //! ```text
-//! 4 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! 5 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
 //! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
 //! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
 //! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
 //! ledger: counts                                       batch rows:     n × (batch, bytes)
-//! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 7 numbers of its effect)
+//! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 8 numbers of its effect, 7 up to version 4)
 //! resettling: bytes                                    cuts: raw, personal, quarters (signed; not in version 3)
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
@@ -17,7 +17,9 @@ use crate::{
     Counts, Cuts, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Replay, Restore,
 };
 
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
+/// Effects of replays without readings that stay.
+const BEFORE_STALE: u8 = 4;
 /// Without cuts: nothing was let go of by them.
 const BEFORE_CUTS: u8 = 3;
 
@@ -76,7 +78,7 @@ impl Restore {
     pub fn unpack(bytes: &[u8]) -> Result<Self, PackError> {
         let mut reader = Reader::new(bytes);
         let version = reader.byte()?;
-        if version != VERSION && version != BEFORE_CUTS {
+        if !(BEFORE_CUTS..=VERSION).contains(&version) {
             return Err(PackError::Version(version));
         }
         let restore = Self {
@@ -93,7 +95,7 @@ impl Restore {
             ledger_devices: take_all(&mut reader, take_ledger_device)?,
             ledger: Counts::unpack(take_bytes(&mut reader)?)?,
             batch_rows: take_all(&mut reader, |reader| Ok((reader.u64()?, take_bytes(reader)?.to_vec())))?,
-            replay: take_all(&mut reader, take_replay)?.pop(),
+            replay: take_all(&mut reader, |reader| take_replay(reader, version))?.pop(),
             resettling: take_bytes(&mut reader)?.to_vec(),
             cuts: if version == BEFORE_CUTS { Cuts::default() } else { take_cuts(&mut reader)? },
         };
@@ -120,11 +122,12 @@ fn put_replay(out: &mut Vec<u8>, replay: &Replay) {
     replay.effect.numbers().into_iter().for_each(|n| put_u64(out, n));
 }
 
-fn take_replay(reader: &mut Reader<'_>) -> Result<Replay, PackError> {
+fn take_replay(reader: &mut Reader<'_>, version: u8) -> Result<Replay, PackError> {
     let (id, ordered_at) = (Seq(reader.u64()?), UtcMillis(reader.i64()?));
     let (order, next, done) = (take_text(reader)?, Seq(reader.u64()?), reader.byte()? != 0);
-    let mut numbers = [0; 7];
-    for n in &mut numbers {
+    let mut numbers = [0; 8];
+    let kept = if version <= BEFORE_STALE { 7 } else { 8 };
+    for n in &mut numbers[..kept] {
         *n = reader.u64()?;
     }
     Ok(Replay { id, ordered_at, order, next, done, effect: Effect::of_numbers(numbers) })

@@ -7,13 +7,14 @@
 
 mod ledger;
 mod place;
+mod stale;
 
 use std::collections::BTreeMap;
 
 use smartpole_model::{DeviceNo, Outcome, RawMessage, RawMessageRef, Reason, Seq, UtcMillis};
 use smartpole_window::{Insert, NewRow, RowValue};
 
-use self::ledger::Again;
+use self::{ledger::Again, stale::Said};
 use crate::{
     Effect, Env, Fold, LoadError, NameKind, QuarantineRow, Replay, RevisionReason,
     active::Active,
@@ -98,6 +99,10 @@ impl Fold {
                 let replay = Some(Repeated { at: self.received_at, replaces: !refused, counted });
                 let origin = Origin { source, received_at: message.received_at, replay };
                 let verdicts = self.samples(device, &active, profile, &samples, origin, env)?;
+                if known.is_none_or(|known| !known.whole) {
+                    let said = Said { profile, samples: &samples, received_at: message.received_at };
+                    effect.stale += self.stale(device, &active, &said, env)?;
+                }
                 let outcome = verdicts.outcome();
                 (Some(device), verdicts, outcome)
             }

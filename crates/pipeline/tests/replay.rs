@@ -31,6 +31,15 @@ fn history() -> Vec<Record> {
     records
 }
 
+fn an_hour_by_radio() -> Vec<Record> {
+    let mut records = vec![inputs("first", START)];
+    for minute in (0..60).step_by(5) {
+        let at = START + minute * MINUTE;
+        records.push(common::heard(1, &common::uplink(minute as u32, false, 100 + minute as i16), at, at + 1_000));
+    }
+    records
+}
+
 fn replayed(seqs: impl IntoIterator<Item = u64>) -> (Memory, Replay) {
     let mut records = history();
     records.extend([order(START + 201 * MINUTE), step(seqs), step([])]);
@@ -52,7 +61,7 @@ fn replaying_what_is_known_changes_nothing() {
     let mut without = history();
     without.push(tick(START + 201 * MINUTE));
     let without = fold(&without, 1_000, |_| false);
-    assert_eq!(replay.effect.numbers(), [known.len() as u64, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(replay.effect.numbers(), [known.len() as u64, 0, 0, 0, 0, 0, 0, 0]);
     assert!(replay.done && replay.next == Seq(*known.last().unwrap() + 1));
     assert_eq!(knowledge(&memory), knowledge(&without));
 }
@@ -84,11 +93,7 @@ fn messages_of_a_device_registered_since_leave_the_quarantine() {
 
 #[test]
 fn a_mended_mapping_replaces_values_and_keeps_the_former() {
-    let mut records = vec![inputs("first", START)];
-    for minute in (0..60).step_by(5) {
-        let at = START + minute * MINUTE;
-        records.push(common::heard(1, &common::uplink(minute as u32, false, 100 + minute as i16), at, at + 1_000));
-    }
+    let mut records = an_hour_by_radio();
     records.extend([tick(START + 90 * MINUTE), inputs("mended", START + 100 * MINUTE)]);
     let before = fold(&records, 1_000, |_| false);
     let last = records.len() as u64 - 2;
@@ -119,6 +124,19 @@ fn a_mended_mapping_replaces_values_and_keeps_the_former() {
             assert!(pm.min >= 1_000, "{pm:?}");
         }
     }
+}
+
+#[test]
+fn readings_that_messages_give_no_longer_stay_and_the_effect_says_how_many() {
+    let mut records = an_hour_by_radio();
+    records.push(inputs("counted, mended", START + 100 * MINUTE)); // of the same value another property is made
+    records.extend([order(START + 101 * MINUTE), step(2..14), step([])]);
+    records.extend([order(START + 102 * MINUTE), step(2..14), step([])]);
+    let memory = fold(&records, 1_000, |_| false);
+    let effects: Vec<_> = memory.replays.values().map(|replay| replay.effect.numbers()).collect();
+    assert_eq!(effects[0], [12, 0, 0, 12, 0, 0, 2, 12]);
+    assert_eq!(effects[1], [12, 0, 0, 0, 0, 0, 0, 12], "they stay");
+    assert_eq!(fold(&records, 1, |step| step % 3 == 0).digest(), memory.digest());
 }
 
 #[test]
@@ -158,7 +176,7 @@ fn two_messages_that_contradict_each_other_stay_a_conflict() {
     let memory = fold(&records, 1_000, |_| false);
     assert_eq!(memory.quarantine, before.quarantine);
     assert_eq!(memory.ledger, before.ledger);
-    assert_eq!(memory.replays.values().next().unwrap().effect.numbers(), [2, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(memory.replays.values().next().unwrap().effect.numbers(), [2, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 #[test]

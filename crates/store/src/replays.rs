@@ -123,13 +123,15 @@ pub(crate) fn write(transaction: &Transaction<'_>, replays: &[Replay]) -> Result
     each(transaction, "write replays", sql, replays, |statement, replay| {
         let Replay { id, ordered_at, ref order, next, done, effect } = *replay;
         let mut numbers = Vec::new();
-        effect.numbers().into_iter().for_each(|n| put_u64(&mut numbers, n));
+        // the last one only if there are any: programs before knew seven
+        let [first @ .., stale] = effect.numbers();
+        first.into_iter().chain((stale > 0).then_some(stale)).for_each(|n| put_u64(&mut numbers, n));
         statement.execute(params![id.0 as i64, ordered_at.0, order, next.0 as i64, done, numbers])
     })
 }
 
 fn replay(row: &Row<'_>) -> rusqlite::Result<Replay> {
-    let mut numbers = [0; 7];
+    let mut numbers = [0; 8];
     let blob: Vec<u8> = row.get(5)?;
     let mut reader = Reader::new(&blob);
     numbers.iter_mut().for_each(|n| *n = reader.u64().unwrap_or(0));

@@ -37,8 +37,8 @@ export function changes({ readings, replaced, recovered, conflicts, windows }) {
  * The effect as parts of a sentence, each with its number: first what always stands there, then what there is.
  * @returns {{always:{name:string, n:number}[], besides:{name:string, n:number}[]}}
  */
-export function told({ messages, readings, windows, conflicts, recovered, replaced, missing }) {
-  const besides = { recovered, replaced, missing };
+export function told({ messages, readings, windows, conflicts, recovered, replaced, missing, stale }) {
+  const besides = { recovered, replaced, missing, stale };
   return {
     always: Object.entries({ messages, readings, windows, conflicts }).map(([name, n]) => ({ name, n })),
     besides: Object.entries(besides)

@@ -147,6 +147,8 @@ export const de = {
   'effect.recovered.many': '{n} Nachrichten verlassen die Quarantäne',
   'effect.replaced.one': '1 Messwert bekommt einen anderen Wert; der frühere bleibt daneben stehen',
   'effect.replaced.many': '{n} Messwerte bekommen einen anderen Wert; die früheren bleiben daneben stehen',
+  'effect.stale.one': '1 früherer Messwert, den die Nachricht nicht mehr ergibt, bleibt und zählt',
+  'effect.stale.many': '{n} frühere Messwerte, die die Nachrichten nicht mehr ergeben, bleiben und zählen',
   'effect.missing.one': '1 Nachricht ist nicht mehr vorhanden',
   'effect.missing.many': '{n} Nachrichten sind nicht mehr vorhanden',
   'trace.title': 'Weg eines Messwerts',

@@ -146,6 +146,8 @@ export const en = {
   'effect.recovered.many': '{n} messages leave the quarantine',
   'effect.replaced.one': '1 reading gets another value; the former stays beside it',
   'effect.replaced.many': '{n} readings get another value; the former ones stay beside them',
+  'effect.stale.one': '1 former reading, which the message gives no longer, stays and counts',
+  'effect.stale.many': '{n} former readings, which the messages give no longer, stay and count',
   'effect.missing.one': '1 message is no longer there',
   'effect.missing.many': '{n} messages are no longer there',
   'trace.title': 'The way of a reading',

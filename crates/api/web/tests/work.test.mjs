@@ -124,7 +124,7 @@ test('a civil time is an instant, of an hour that comes twice the first', () => 
 });
 
 test('an effect changes something or nothing, and is told with what there is besides', () => {
-  const none = { messages: 181, missing: 2, recovered: 0, readings: 0, replaced: 0, conflicts: 0, windows: 0 };
+  const none = { messages: 181, missing: 2, recovered: 0, readings: 0, replaced: 0, conflicts: 0, windows: 0, stale: 3 };
   assert.equal(changes(none), false);
   for (const name of ['recovered', 'readings', 'replaced', 'conflicts', 'windows'])
     assert.equal(changes({ ...none, [name]: 1 }), true, name);
@@ -135,7 +135,10 @@ test('an effect changes something or nothing, and is told with what there is bes
       { name: 'windows', n: 0 },
       { name: 'conflicts', n: 0 },
     ],
-    besides: [{ name: 'missing', n: 2 }],
+    besides: [
+      { name: 'missing', n: 2 },
+      { name: 'stale', n: 3 },
+    ],
   });
 });
 

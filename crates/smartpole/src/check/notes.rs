@@ -8,7 +8,10 @@ use std::{
     path::Path,
 };
 
-use smartpole_model::{Inputs, Registry, registry::Counter};
+use smartpole_model::{
+    Inputs, Registry,
+    registry::{Codec, Counter, Sensing},
+};
 
 use crate::config::{Config, Http};
 
@@ -49,6 +52,21 @@ pub(super) fn too_narrow(registry: &Registry) -> impl Iterator<Item = String> {
     })
 }
 
+/// Profiles of devices that measure what can be of single persons and do not say by what they sense it.
+pub(super) fn unnamed_sensing(registry: &Registry) -> impl Iterator<Item = String> {
+    let ours = registry.profiles.values().filter(|profile| profile.codec != Codec::Foreign);
+    ours.filter(|profile| profile.sensing == Sensing::None).filter_map(|profile| {
+        let all = profile.mapping.iter().map(|mapping| mapping.property).chain(profile.expected.iter().copied());
+        let properties = all.filter_map(|number| registry.properties.get(number));
+        let ids = some(&properties.filter(|property| property.personal).map(|property| property.id.as_str()).collect())?;
+        Some(format!(
+            "sensing: profile {} measures {ids}, what can be of single persons, and the public is told that nothing of persons is sensed: \
+             write sensing = \"laser\" or what it works by (camera and wifi_ble with dpia, where their data-protection impact assessment is)",
+            profile.id
+        ))
+    })
+}
+
 /// Poles of ours that count for no zone, and zones that hold poles which the zone around them does not hold: somebody may want that, but
 /// mostly a border was drawn too narrow.
 pub(super) fn out_of_zones(registry: &Registry) -> impl Iterator<Item = String> {
@@ -65,6 +83,21 @@ pub(super) fn out_of_zones(registry: &Registry) -> impl Iterator<Item = String> 
         Some(format!("in zone {} but not in the zone {} around it: {ids} (zones.geojson)", zone.id, parent.id))
     });
     lost.into_iter().chain(outside)
+}
+
+/// Zones of one kind that hold the same poles, drawn over each other or listed: who adds zones up counts those poles twice.
+pub(super) fn in_two_zones(registry: &Registry) -> impl Iterator<Item = String> {
+    let Registry { poles, zones, .. } = registry;
+    let pairs = zones.iter().enumerate().flat_map(|(at, zone)| zones[..at].iter().map(move |former| (former, zone)));
+    pairs.filter(|(former, zone)| former.kind == zone.kind).filter_map(|(former, zone)| {
+        let held: BTreeSet<&usize> = former.poles.iter().collect();
+        let both = zone.poles.iter().filter(|pole| held.contains(pole)).filter_map(|pole| poles.get(*pole));
+        let ids = some(&both.map(|pole| pole.id.as_str()).collect())?;
+        Some(format!(
+            "in the zones {} and {}, both of the kind {}, and counted in both: {ids} (zones.geojson)",
+            former.id, zone.id, zone.kind
+        ))
+    })
 }
 
 /// Messages that stay longer than the readings of persons they hold.

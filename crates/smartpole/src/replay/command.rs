@@ -64,12 +64,15 @@ struct Told {
     replaced: u64,
     conflicts: u64,
     windows: u64,
+    /// A service of a former version does not tell.
+    #[serde(default)]
+    stale: u64,
 }
 
 impl From<Told> for Effect {
     fn from(told: Told) -> Self {
-        let Told { messages, missing, recovered, readings, replaced, conflicts, windows } = told;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows }
+        let Told { messages, missing, recovered, readings, replaced, conflicts, windows, stale } = told;
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows, stale }
     }
 }
 

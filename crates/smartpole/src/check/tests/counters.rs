@@ -1,0 +1,34 @@
+//! Notes on profiles of counters.
+
+use super::*;
+
+#[test]
+fn counters_that_can_count_all_they_can_show_between_two_reports_are_a_note() {
+    let note = |interval_s: u32| {
+        let copy = Copy::new();
+        let profile = format!("interval_s = {interval_s}");
+        copy.replace("castrop-rauxel/profiles/imbuildings-people-counter.toml", "interval_s = 600", &profile);
+        let notes = Report::of_registry(&copy.0.path().join("castrop-rauxel")).notes;
+        notes.into_iter().find(|note| note.starts_with("counter"))
+    };
+    assert_eq!(note(131 * 60), None);
+    let said = "counter: profile imbuildings-people-counter reports each 7861 s, and by max_per_minute 66000 can pass between: as many as \
+                16 bits can show, so that each smaller total is taken for a reset; set a width_bits, max_per_minute or interval_s that is \
+                the device's";
+    assert_eq!(note(131 * 60 + 1).as_deref(), Some(said));
+}
+
+#[test]
+fn counters_that_do_not_say_by_what_they_count_are_a_note() {
+    let note = |profile: &str, sensing: &str| {
+        let copy = Copy::new();
+        copy.replace(&format!("castrop-rauxel/profiles/{profile}.toml"), "sensing = \"laser\"\n", sensing);
+        let notes = Report::of_registry(&copy.0.path().join("castrop-rauxel")).notes;
+        notes.into_iter().find(|note| note.starts_with("sensing"))
+    };
+    let said = "sensing: profile people-counter measures people_in_total, people_out_total, what can be of single persons, and the public is \
+                told that nothing of persons is sensed: write sensing = \"laser\" or what it works by (camera and wifi_ble with dpia, where \
+                their data-protection impact assessment is)";
+    assert_eq!(note("people-counter", "").as_deref(), Some(said));
+    assert_eq!(note("people-counter", "sensing = \"radar\"\n"), None);
+}
