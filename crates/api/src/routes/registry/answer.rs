@@ -136,7 +136,7 @@ impl IntoResponse for Refusal {
 
 /// What a change is answered with, for the description.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "only described")]
+#[expect(dead_code, clippy::large_enum_variant, reason = "only described")]
 pub(crate) enum Responses {
     /// It is written and in force; of a dry run: what would change.
     #[response(status = 200)]
