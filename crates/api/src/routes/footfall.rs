@@ -35,7 +35,7 @@ mod totals;
 
 use beside::{Beside, Compare, Hours};
 use on_days::OnDays;
-use totals::Totals;
+use totals::{Missing, Readings, Totals};
 
 pub(super) use beside::Why;
 pub(super) use newest::newest_hour;
@@ -160,6 +160,9 @@ pub(crate) struct FootfallItem {
     /// Part of the expected reports that came, 0 to 1; to the public, of the quarters of an hour in which counters measured.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     coverage: Exact,
+    /// What the coverage is made of.
+    #[serde(skip)]
+    readings: Readings,
     /// How settled it is; null to the public: its figures stay.
     state: Option<WindowState>,
     /// How often it was changed after it was closed; null to the public.
@@ -194,10 +197,22 @@ pub(super) fn no_sum(zone: &Zone) -> Option<Why> {
     (zone.count == CountRule::None).then_some(Why { reason: "none", meaning })
 }
 
+impl FootfallItem {
+    /// Whether a count of it is known.
+    pub(super) fn is_known(&self) -> bool {
+        self.crossings.or(self.r#in).or(self.out).is_some()
+    }
+}
+
 /// The totals of an answer, if asked for: a page has none.
-fn totals(wanted: &Wanted, items: &[FootfallItem], next: Option<&Cursor>) -> Option<Option<Totals>> {
+fn totals(
+    wanted: &Wanted,
+    items: &[FootfallItem],
+    next: Option<&Cursor>,
+    missing: impl FnOnce() -> Missing,
+) -> Option<Option<Totals>> {
     let is_whole = next.is_none() && wanted.cursor.is_none();
-    wanted.totals.then(|| is_whole.then(|| Totals::of(items, wanted.compare.is_some())))
+    wanted.totals.then(|| is_whole.then(|| Totals::of(items, missing(), wanted.compare.is_some())))
 }
 
 /// Whether the days that are wanted can be told apart at a step.

@@ -24,7 +24,7 @@ async fn saturdays_in_opening_hours_are_compared_with_those_of_the_advent_before
         {"start":"2027-10-15T22:00:00Z","end":"2027-10-16T22:00:00Z","in":80,"out":40,"crossings":120,"coverage":1,"state":"final","revision":0,"not_comparable":{"reason":"no_data","meaning":"there is nothing to compare with: one of the two times has no counts"}},
         {"start":"2027-11-12T23:00:00Z","end":"2027-11-13T23:00:00Z","in":90,"out":40,"crossings":130,"coverage":1,"state":"final","revision":0,"not_comparable":{"reason":"no_data","meaning":"there is nothing to compare with: one of the two times has no counts"}},
         {"start":"2027-11-19T23:00:00Z","end":"2027-11-20T23:00:00Z","in":100,"out":40,"crossings":140,"coverage":1,"state":"final","revision":0,"not_comparable":{"reason":"no_data","meaning":"there is nothing to compare with: one of the two times has no counts"}},
-        {"start":"2027-11-26T23:00:00Z","end":"2027-11-27T23:00:00Z","in":108,"out":54,"crossings":162,"coverage":0.9,"state":"final","revision":0,"not_comparable":{"reason":"coverage_differs","meaning":"much more of the reports came at one of the two times than at the other"}}],"totals":{"windows":5,"in":438,"out":214,"crossings":652,"coverage":0.98,"compared":{"windows":0,"not_comparable":5,"crossings":0,"partner_crossings":0,"change_permille":null}},"next":null}"#]].assert_eq(items(&city.get(&question).await));
+        {"start":"2027-11-26T23:00:00Z","end":"2027-11-27T23:00:00Z","in":108,"out":54,"crossings":162,"coverage":0.9,"state":"final","revision":0,"not_comparable":{"reason":"coverage_differs","meaning":"much more of the reports came at one of the two times than at the other"}}],"totals":{"windows":5,"without_data":4,"in":438,"out":214,"crossings":652,"coverage":0.544,"compared":{"windows":0,"not_comparable":5,"crossings":0,"partner_crossings":0,"change_permille":null}},"next":null}"#]].assert_eq(items(&city.get(&question).await));
     let table = city.get(&format!("{question}&csv=excel_de")).await;
     expect![[r#"
         200 OK text/csv; charset=utf-8; header=present
@@ -34,7 +34,7 @@ async fn saturdays_in_opening_hours_are_compared_with_those_of_the_advent_before
         markt;cordon_in;1;exact;2027-11-12T23:00:00Z;13.11.2027 00:00;2027-11-13T23:00:00Z;14.11.2027 00:00;90;40;130;1;final;0;;;;;;;;;;;no_data;;;;;1;window
         markt;cordon_in;1;exact;2027-11-19T23:00:00Z;20.11.2027 00:00;2027-11-20T23:00:00Z;21.11.2027 00:00;100;40;140;1;final;0;;;;;;;;;;;no_data;;;;;1;window
         markt;cordon_in;1;exact;2027-11-26T23:00:00Z;27.11.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;108;54;162;0,9;final;0;;;;;;;;;;;coverage_differs;;;;;1;window
-        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;438;214;652;0,98;;;;;;;;;;;;;;;;;;5;total
+        markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;438;214;652;0,544;;;;;;;;;;;;;;;;;;5;total
         markt;cordon_in;1;exact;2027-10-08T22:00:00Z;09.10.2027 00:00;2027-11-27T23:00:00Z;28.11.2027 00:00;;;0;;;;;;;;;;;0;;;;;;;;0;compared
     "#]].assert_eq(&table.replace("\r\n", "\n"));
 }
@@ -45,7 +45,31 @@ async fn dates_alone_say_the_span() {
     let answer = city.get("/api/v1/footfall?zone=markt&step=1d&days=2027-11-20,2026-11-28&totals=true").await;
     expect![[r#"
         [{"start":"2026-11-27T23:00:00Z","end":"2026-11-28T23:00:00Z","in":240,"out":120,"crossings":360,"coverage":1,"state":"final","revision":0},
-        {"start":"2027-11-19T23:00:00Z","end":"2027-11-20T23:00:00Z","in":240,"out":96,"crossings":336,"coverage":1,"state":"final","revision":0}],"totals":{"windows":2,"in":480,"out":216,"crossings":696,"coverage":1},"next":null}"#]].assert_eq(items(&answer));
+        {"start":"2027-11-19T23:00:00Z","end":"2027-11-20T23:00:00Z","in":240,"out":96,"crossings":336,"coverage":1,"state":"final","revision":0}],"totals":{"windows":2,"without_data":0,"in":480,"out":216,"crossings":696,"coverage":1},"next":null}"#]].assert_eq(items(&answer));
+}
+
+#[tokio::test]
+async fn windows_without_data_count_in_the_coverage_of_all_but_not_days_to_come() {
+    let city = square().await;
+    let totals = async |question: &str| {
+        let answer = city.get(&format!("/api/v1/footfall?zone=markt&totals=true&{question}")).await;
+        answer.split_once(r#""totals":"#).unwrap().1.to_owned()
+    };
+    // two Saturdays of the fortnight are known, and the newest day is the last of what is asked at the end
+    let fortnight = "from=2027-11-12T23:00:00Z&to=2027-11-26T23:00:00Z";
+    expect![[r#"{"windows":2,"without_data":12,"in":456,"out":192,"crossings":648,"coverage":0.143},"next":null}"#]]
+        .assert_eq(&totals(&format!("step=1d&{fortnight}")).await);
+    expect![[r#"{"windows":48,"without_data":288,"in":456,"out":192,"crossings":648,"coverage":0.143},"next":null}"#]]
+        .assert_eq(&totals(&format!("step=1h&{fortnight}")).await);
+    expect![[r#"{"windows":2,"without_data":2,"in":190,"out":80,"crossings":270,"coverage":0.5},"next":null}"#]]
+        .assert_eq(&totals(&format!("step=1d&days=saturday,friday&hours=open&{fortnight}")).await);
+    expect![[r#"{"windows":2,"without_data":0,"in":444,"out":138,"crossings":582,"coverage":0.979},"next":null}"#]]
+        .assert_eq(&totals("step=1d&from=2027-11-26T23:00:00Z&to=2027-12-11T23:00:00Z").await);
+    let last = "from=9999-12-29T00:00:00Z&to=9999-12-30T00:00:00Z";
+    for step in ["1d", "1w", "1mo", "1y"] {
+        let end = totals(&format!("step={step}&hours=open&{last}")).await;
+        assert!(end.starts_with(r#"{"windows":0,"without_data":0"#), "{end}");
+    }
 }
 
 #[tokio::test]
@@ -65,10 +89,13 @@ async fn the_public_gets_what_it_is_shown_of_days_added_up() {
     let of = |days: &str| format!("/api/v1/footfall?zone=square&step=1h&days={days}&totals=true&{span}");
     let answer = show(city.ask_publicly("GET", &of("wednesday")).await).await;
     let (_, totals) = answer.split_once(r#""totals""#).unwrap();
-    expect![[r#":{"windows":24,"in":25,"out":5,"crossings":null,"coverage":0.042},"next":null}"#]].assert_eq(totals);
+    expect![[r#":{"windows":24,"without_data":23,"in":25,"out":5,"crossings":null,"coverage":0.042},"next":null}"#]]
+        .assert_eq(totals);
     let answer = show(city.ask_publicly("GET", &of("monday")).await).await;
-    expect![[r#"[],"totals":{"windows":0,"in":null,"out":null,"crossings":null,"coverage":0},"next":null}"#]]
-        .assert_eq(items(&answer));
+    expect![[
+        r#"[],"totals":{"windows":0,"without_data":0,"in":null,"out":null,"crossings":null,"coverage":0},"next":null}"#
+    ]]
+    .assert_eq(items(&answer));
 }
 
 #[tokio::test]

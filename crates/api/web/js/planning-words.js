@@ -84,6 +84,13 @@ export function notComparable(items, step, number, say) {
   );
 }
 
+/** "12 Tage ohne Daten", or null where there is none. */
+export function withoutData({ without_data: n }, step, number, say) {
+  return n
+    ? say('planning.without', { n: number(n), windows: say(n === 1 ? `planning.window.${step}` : `planning.windows.${step}`) })
+    : null;
+}
+
 /**
  * A paragraph for the council's paper: what was counted, how much of it is known, against what, as of when, by which method.
  * @param {any} facts as of {@link headline}, with `hours`, `step`, `items`, `asOf` (text), `methods`, `publisher`, `link`
@@ -103,7 +110,9 @@ export function paragraph(facts, number, say) {
     when: say(`planning.paper.hours.${hours}`),
     days: say(`planning.paper.days.${days}`),
   };
-  const found = [say('planning.paper.counted', base)];
+  const without = withoutData(totals, step, number, say);
+  const covered = without ? say('planning.paper.without', { ...base, without }) : say('planning.paper.covered', base);
+  const found = [say('planning.paper.counted', base), covered];
   const compared = totals.compared;
   if (compare !== 'none' && compared?.windows) {
     const change = compared.change_permille;

@@ -10,7 +10,7 @@ import { fileAddress, daysQuestion } from './planning-data.js';
 import { savedViews } from './planning-kept.js';
 import { reloadParts } from './planning-parts.js';
 import { addressOf, choicesOf, periodOf, usualSites } from './planning-rules.js';
-import { headline, notComparable } from './planning-words.js';
+import { headline, notComparable, withoutData } from './planning-words.js';
 import { whyNot } from './planning-bars.js';
 import { route } from './route.js';
 import { on, state } from './state.js';
@@ -189,6 +189,7 @@ function subline(asked, parts, facts) {
   const said = [
     t('planning.sub.what', { hours: t(`planning.hours.${asked.choices.hours}`) }),
     totals && t('planning.covered', { share: format.percent(totals.coverage ?? 0) }),
+    totals && withoutData(totals, facts.step, number, t),
     t('planning.sub.asOf', { time: format.minute(asOf) }),
   ].filter(Boolean);
   const not =

@@ -39,6 +39,7 @@ export const de = {
   'planning.sub.what': 'Querungen, beide Richtungen, {hours}',
   'planning.sub.asOf': 'Stand der Daten {time}',
   'planning.covered': 'Abdeckung {share}',
+  'planning.without': '{n} {windows} ohne Daten',
   'planning.covered.short': '({share} bekannt)',
   'planning.noData': 'keine Daten',
   'planning.closed': 'geschlossen',
@@ -230,7 +231,9 @@ export const de = {
   'planning.qr': 'Dieselbe Ansicht: ',
   'planning.qr.label': 'QR-Code des Links zu dieser Ansicht',
   'planning.paper.counted':
-    '{zone}, {span}{days}{when}: gezählt wurden {n} Querungen (beide Richtungen; Querungen einer Linie, keine Personen). Abdeckung {share} %.',
+    '{zone}, {span}{days}{when}: gezählt wurden {n} Querungen (beide Richtungen; Querungen einer Linie, keine Personen).',
+  'planning.paper.covered': 'Abdeckung {share} %.',
+  'planning.paper.without': 'Abdeckung {share} %; {without}.',
   'planning.paper.hours.all': '',
   'planning.paper.hours.open': ', nur Öffnungszeiten',
   'planning.paper.days.all': '',

@@ -251,6 +251,9 @@ test('the paragraph for the council names count, coverage, comparison, correctio
     /Abdeckung 99,9 %/,
     'all of it only when nothing is missing',
   );
+  const gaps = (n) => ({ ...told, totals: { ...facts.totals, coverage: 0.547, without_data: n } });
+  assert.match(paragraph(gaps(12), number, german), / Abdeckung 54,7 %; 12 Tage ohne Daten\. /);
+  assert.match(paragraph(gaps(1), number, english), / Coverage 54,7%; 1 day without data\. /);
 });
 
 test('the sites beside each other are the main zone and one place of each other part of the city', () => {

@@ -13,7 +13,7 @@ use smartpole_pipeline::{Fold, Scope};
 use smartpole_store::Step;
 
 use super::{
-    Footfall, FootfallItem, Hours, MadeOf, Wanted,
+    Footfall, FootfallItem, Hours, MadeOf, Missing, Readings, Wanted,
     beside::{Beside, Compare, Why},
     check_days, no_sum,
     on_days::OnDays,
@@ -34,14 +34,11 @@ mod estimated;
 pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem> {
     let asked = Asked::new(&parts.fold(), wanted)?;
     let (span, next) = asked.span.page(asked.step, wanted.limit.unwrap_or_default());
-    let items = match asked.zone {
-        Some(zone) => {
-            let mut source = Source::new(parts, zone, (asked.step, asked.hours), wanted.as_of);
-            source.events = asked.events.clone();
-            asked.items(&source, (span.from, span.to))?
-        }
-        None => Vec::new(),
-    };
+    let mut source = asked.zone.map(|zone| Source::new(parts, zone, (asked.step, asked.hours), wanted.as_of));
+    source.iter_mut().for_each(|source| source.events = asked.events.clone());
+    let span = (span.from, span.to);
+    let items = source.as_ref().map_or_else(|| Ok(Vec::new()), |source| asked.items(source, span))?;
+    let missing = || source.as_ref().map_or_else(Missing::default, |source| asked.missing(source, span, &items));
     let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
     Ok(Footfall {
         zone: wanted.zone.clone(),
@@ -53,7 +50,7 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
         compared_by: asked.compare.as_ref().map(|compare| compare.method().into()),
         estimated_by: asked.estimate.then(|| methods::ESTIMATE_GAP.into()),
         control: control(parts, &name, wanted.as_of)?,
-        totals: totals(wanted, &items, next.as_ref()),
+        totals: totals(wanted, &items, next.as_ref(), missing),
         items,
         next,
     })
@@ -116,6 +113,19 @@ impl Asked {
         Ok(items)
     }
 
+    /// The windows asked for and begun that are no items.
+    fn missing(&self, source: &Source<'_>, span: smartpole_store::Stretch, items: &[FootfallItem]) -> Missing {
+        let is_item = |start: UtcMillis| items.binary_search_by_key(&start, |item| item.start).is_ok();
+        let mut missing = Missing::default();
+        for ((start, _), stretches) in source.wanted((span.0, span.1.min(source.now))) {
+            if self.holds(start) && !is_item(start) {
+                missing.windows += 1;
+                missing.expected += source.expected(&stretches);
+            }
+        }
+        missing
+    }
+
     /// Whether a window is of the days that are wanted.
     fn holds(&self, start: UtcMillis) -> bool {
         let date = || date_and_hour(start).0;
@@ -138,7 +148,7 @@ impl Asked {
                     let Beside { estimate, not_estimated, .. } = gap;
                     items[at].beside = Beside { estimate, not_estimated, ..beside };
                 }
-                Err(at) => items.insert(at, unknown(start, self.step.around(false, start).1, gap)),
+                Err(at) => items.insert(at, unknown(source, self.step.around(false, start), gap)),
             }
         }
         Ok(())
@@ -183,6 +193,7 @@ fn item(source: &Source<'_>, sum: &Sum, beside: Beside) -> FootfallItem {
         out: sum.passed_out,
         crossings: sum.crossings(),
         coverage: number::share(sum.count, sum.expected),
+        readings: Readings { came: sum.count, expected: sum.expected },
         state: Some(sum.state),
         revision: Some(sum.revision),
         events: source.events_of(sum),
@@ -191,7 +202,7 @@ fn item(source: &Source<'_>, sum: &Sum, beside: Beside) -> FootfallItem {
 }
 
 /// A window of which nothing is known.
-fn unknown(start: UtcMillis, end: UtcMillis, beside: Beside) -> FootfallItem {
+fn unknown(source: &Source<'_>, (start, end): smartpole_store::Stretch, beside: Beside) -> FootfallItem {
     FootfallItem {
         start,
         end,
@@ -199,6 +210,7 @@ fn unknown(start: UtcMillis, end: UtcMillis, beside: Beside) -> FootfallItem {
         out: None,
         crossings: None,
         coverage: number::share(0, 1),
+        readings: Readings { came: 0, expected: source.expected(&[(start, end)]) },
         state: None,
         revision: None,
         events: Vec::new(),

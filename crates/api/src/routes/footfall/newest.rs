@@ -27,5 +27,5 @@ pub(in crate::routes) fn newest_hour(parts: &Parts, days: &Days, zone: &str) -> 
         cursor: None,
     };
     let items = public::answer(parts, days, &wanted)?.items;
-    Ok(items.into_iter().rev().find(|item| item.crossings.or(item.r#in).or(item.out).is_some()))
+    Ok(items.into_iter().rev().find(FootfallItem::is_known))
 }

@@ -22,7 +22,9 @@ use self::{
     days::days_of,
     place::{Leafed, Place},
 };
-use super::{Beside, Footfall, FootfallItem, Hours, IN, MadeOf, OUT, Wanted, Why, check_days, no_sum, totals};
+use super::{
+    Beside, Footfall, FootfallItem, Hours, IN, MadeOf, Missing, OUT, Readings, Wanted, Why, check_days, no_sum, totals,
+};
 use crate::{
     Parts,
     list::{Cursor, Limit},
@@ -49,7 +51,8 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
     let mut items = asked.items(parts, days)?;
     items.retain(|item| wanted.days.as_ref().is_none_or(|days| days.hold(date_and_hour(item.start).0)));
     let next = cut(&mut items, wanted.limit.unwrap_or_default());
-    let totals = totals(wanted, &items, next.as_ref());
+    // windows without data are items, too
+    let totals = totals(wanted, &items, next.as_ref(), Missing::default);
     let made_of = asked.made_of();
     Ok(Footfall {
         zone: wanted.zone.clone(),
@@ -216,6 +219,7 @@ impl Asked {
             revision: None,
             events: Vec::new(),
             beside: Beside::default(),
+            readings: Readings { came: measuring, expected: counters },
         };
         (counters > 0).then_some(item)
     }

@@ -132,24 +132,38 @@ impl<'a> Source<'a> {
         self.counters.expected(&until_now)
     }
 
-    /// Days and longer windows, made of the hours in which shops are open. A day without such hours is none.
-    fn open(&self, span: Stretch) -> Result<Sums, Problem> {
-        // to the end of the window that begins last, however soon after its beginning the span ends
+    /// The windows that begin in a span and the time in them that counts. A day without hours in which shops are open is none of open
+    /// hours.
+    pub(super) fn wanted(&self, span: Stretch) -> BTreeMap<Stretch, Vec<Stretch>> {
         let around = |at| self.step.around(false, at);
-        let (from, to) = (around(span.0).0, around(span.1.plus(-1)).1);
+        let next = |before: &Stretch| Some(around(before.1)).filter(|next| next.0 > before.0); // years end at 9999
+        let windows = std::iter::successors(Some(around(span.0)), next);
+        let windows = windows.skip_while(|window| window.0 < span.0).take_while(|window| window.0 < span.1);
+        let stretches = |window: Stretch| match self.hours {
+            Hours::All => vec![window],
+            Hours::Open => self.opened(window),
+        };
+        windows.map(|window| (window, stretches(window))).filter(|(_, stretches)| !stretches.is_empty()).collect()
+    }
+
+    /// Hours of the days of a window in which shops are open.
+    fn opened(&self, (from, to): Stretch) -> Vec<Stretch> {
+        let dates = date_and_hour(from).0.series(jiff::ToSpan::days(1)).take_while(|date| *date < date_and_hour(to).0);
+        dates.filter_map(|date| opening_hours(date, &self.openings)).map(|open| (open.from, open.to)).collect()
+    }
+
+    /// Days and longer windows, made of the hours in which shops are open.
+    fn open(&self, span: Stretch) -> Result<Sums, Problem> {
+        let windows = self.wanted(span);
+        let Some(((from, _), (_, to))) = windows.keys().next().copied().zip(windows.keys().next_back().copied()) else {
+            return Ok(Sums::new());
+        };
         let hours = self.whole(Step::Hour, (from, to))?;
-        let mut windows: BTreeMap<Stretch, Vec<Stretch>> = BTreeMap::new();
-        let dates = date_and_hour(from).0.series(jiff::ToSpan::days(1));
-        let opened = dates.take_while(|date| *date < date_and_hour(to).0);
-        for open in opened.filter_map(|date| opening_hours(date, &self.openings)) {
-            windows.entry(self.step.around(false, open.from)).or_default().push((open.from, open.to));
-        }
         let sum = |(window, stretches): (Stretch, Vec<Stretch>)| {
             let open = stretches.iter().flat_map(|(from, to)| hours.range(from..to)).map(|(_, hour)| hour);
             Some((window.0, self.joined(window, &open.collect::<Vec<_>>(), stretches.clone())?))
         };
-        let sums: Sums = windows.into_iter().filter_map(sum).collect();
-        Ok(sums.into_iter().filter(|(start, _)| span.0 <= *start && *start < span.1).collect())
+        Ok(windows.into_iter().filter_map(sum).collect())
     }
 
     fn joined(&self, (start, end): Stretch, hours: &[&Sum], stretches: Vec<Stretch>) -> Option<Sum> {

@@ -7,18 +7,35 @@ use utoipa::ToSchema;
 use super::FootfallItem;
 use crate::number::{self, Exact};
 
+/// Readings that came, and those that should have by now; to the public, quarters of an hour of counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Readings {
+    pub(super) came: i64,
+    pub(super) expected: i64,
+}
+
+/// Windows that were asked for and begun, and that are no items, as nothing is known of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Missing {
+    pub(super) windows: usize,
+    /// Readings that should have come in them by now.
+    pub(super) expected: i64,
+}
+
 /// All windows of an answer together.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Totals {
     /// How many windows they are.
     pub(super) windows: usize,
+    /// How many of the windows asked for that have begun no count is known of, be it in the answer or not.
+    pub(super) without_data: usize,
     /// In; null where nothing is known.
     pub(super) r#in: Option<i64>,
     /// Out.
     pub(super) out: Option<i64>,
     /// Both.
     pub(super) crossings: Option<i64>,
-    /// The mean of the windows' coverage, each of the same weight.
+    /// Part of the reports expected by now that came, of all windows asked for, those without data too, 0 to 1.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     pub(super) coverage: Exact,
     /// Of those that have a partner they are comparable with, if a comparison was asked for.
@@ -42,16 +59,18 @@ pub(crate) struct Compared {
 }
 
 impl Totals {
-    /// Of all windows; `is_compared` says whether a comparison was asked for.
-    pub(super) fn of(items: &[FootfallItem], is_compared: bool) -> Self {
+    /// Of all windows asked for; `is_compared` says whether a comparison was.
+    pub(super) fn of(items: &[FootfallItem], missing: Missing, is_compared: bool) -> Self {
         let add = |of: fn(&FootfallItem) -> Option<i64>| items.iter().filter_map(of).reduce(i64::saturating_add);
-        let covered: i64 = items.iter().map(|item| item.coverage.thousandths()).sum();
+        let came = items.iter().map(|item| item.readings.came).sum();
+        let expected: i64 = items.iter().map(|item| item.readings.expected).sum();
         Self {
             windows: items.len(),
+            without_data: missing.windows + items.iter().filter(|item| !item.is_known()).count(),
             r#in: add(|item| item.r#in),
             out: add(|item| item.out),
             crossings: add(|item| item.crossings),
-            coverage: number::share(covered, 1_000 * items.len().max(1) as i64),
+            coverage: number::share(came, expected + missing.expected),
             compared: is_compared.then(|| Compared::of(items)),
         }
     }
