@@ -237,7 +237,7 @@ fn passed(aggregates: &Aggregates, property: PropertyNo) -> Option<i64> {
     let mut sum = Aggregate::default();
     let own = aggregates.0.iter().filter(|(series, _)| series.property == property);
     own.for_each(|(_, aggregate)| sum.merge(aggregate));
-    (sum.count > 0 || sum.sum != 0).then_some(sum.sum)
+    sum.knows_sum().then_some(sum.sum)
 }
 
 #[cfg(test)]

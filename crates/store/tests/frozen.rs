@@ -34,7 +34,7 @@ fn as_of_then(square: &Square, zone: Scope, quarter: Quarter) -> Option<i64> {
     let (from, to) = (quarter.start().0, quarter.end().0);
     let windows = square.windows_as_of(known_at(quarter).0, zone, "people_in", Step::Quarter, from, to);
     let window = windows.first()?.aggregate;
-    (window.count > 0 || window.sum != 0).then_some(window.sum)
+    (window.count > 0 || window.sum != 0 || window.interpolated > 0).then_some(window.sum)
 }
 
 #[test]

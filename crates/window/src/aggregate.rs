@@ -63,6 +63,12 @@ impl Aggregate {
     /// All there is to remark on the window: flags of its readings, `interpolated`, `counter_reset`.
     pub fn remarks(&self) -> Flags {
         let of_counts = [(self.interpolated, Flag::Interpolated), (self.resets, Flag::CounterReset)];
+        self.corrected += other.corrected;
+    }
+
+    /// Whether its sum is known. Totals tell of quarters in which nothing was read, and of some that nobody passed: a zero, not a gap.
+    pub fn knows_sum(&self) -> bool {
+        self.count > 0 || self.sum != 0 || self.interpolated > 0
         of_counts.into_iter().filter(|(n, _)| *n > 0).fold(self.flags, |flags, (_, flag)| flags.with(flag))
     }
 

@@ -165,7 +165,7 @@ fn item(parts: &Parts, inputs: &Inputs, count: &ManualCount, as_of: Option<UtcMi
         let (property, channel) = (property.number, Some(channel));
         let wanted = smartpole_store::Wanted { scope, property, channel, from, to, step: Step::Quarter, as_of };
         for aggregate in parts.queries.windows(&wanted)?.iter().map(|window| window.aggregate) {
-            if aggregate.count > 0 || aggregate.sum != 0 {
+            if aggregate.knows_sum() {
                 *passed = Some(passed.unwrap_or(0) + aggregate.sum);
             }
             reports.0 += aggregate.count;

@@ -223,7 +223,7 @@ impl FigureItem {
         let aggregate = figure.aggregate;
         let is_level = property.kind != Kind::IntervalCount && aggregate.count > 0;
         let level = |value| is_level.then(|| Exact::value(property, value));
-        let passed = property.kind == Kind::IntervalCount && (aggregate.count > 0 || aggregate.sum != 0);
+        let passed = property.kind == Kind::IntervalCount && aggregate.knows_sum();
         let mean = figure.mean.filter(|_| is_level).map(|mean| Exact::mean(property, mean));
         Self {
             value: mean.or_else(|| passed.then(|| Exact::value(property, aggregate.sum))),

@@ -163,7 +163,7 @@ impl Window {
             min: level(min),
             max: level(max),
             // energies of sound levels are summed, and are none of the property's numbers
-            sum: (property.mean == Mean::Arithmetic && (count > 0 || sum != 0)).then(|| Exact::value(property, sum)),
+            sum: (property.mean == Mean::Arithmetic && aggregate.knows_sum()).then(|| Exact::value(property, sum)),
             count,
             expected,
             coverage: number::share(count, expected),

@@ -237,6 +237,21 @@ async fn totals_are_the_truth_and_interval_counts_are_held_against_them() {
 }
 
 #[tokio::test]
+async fn between_two_equal_totals_nobody_passed_which_is_not_unknown() {
+    let city = square().await;
+    let total = |time: &str| format!(r#"{{"time":"2027-11-29T{time}:00Z","values":{{"people_in_total":100}}}}"#);
+    let samples = ["11:00", "12:00", "14:00"].map(total).join(",");
+    let noon = "2027-11-29T14:00:00Z".parse().unwrap();
+    city.message("p1", minute(noon) + 1, &format!(r#"{{"samples":[{samples}]}}"#)).await;
+    let span = "from=2027-11-29T13:00:00Z&to=2027-11-29T14:00:00Z";
+    let item = |answer: String| answer.split_once(r#""items":"#).unwrap().1.to_owned();
+    let series = city.get(&format!("/api/v1/series?pole=M-1&property=people_in&step=1h&{span}")).await;
+    expect![[r#"[{"start":"2027-11-29T13:00:00Z","end":"2027-11-29T14:00:00Z","mean":null,"min":null,"max":null,"sum":0,"count":0,"expected":1,"coverage":0,"state":"open","revision":0,"flags":["interpolated"]}],"next":null}"#]].assert_eq(&item(series));
+    let zone = city.get(&format!("/api/v1/footfall?zone=markt&step=1h&{span}")).await;
+    expect![[r#"[{"start":"2027-11-29T13:00:00Z","end":"2027-11-29T14:00:00Z","in":0,"out":null,"crossings":0,"coverage":0,"state":"open","revision":0}],"next":null}"#]].assert_eq(&item(zone));
+}
+
+#[tokio::test]
 async fn what_does_not_go_together_is_refused() {
     let city = square().await;
     for options in

@@ -10,6 +10,7 @@ use smartpole_method::{
 use smartpole_model::{PropertyNo, Quarter, UtcMillis};
 use smartpole_pipeline::Scope;
 use smartpole_store::{Counters, InService, Step, Stretch, Window};
+use smartpole_window::Aggregate;
 
 use super::{Hours, IN, OUT};
 use crate::{Parts, problem::Problem, routes::window::WindowState};
@@ -94,7 +95,7 @@ impl<'a> Source<'a> {
     fn pair(&self, pair: &[(bool, &Window)]) -> Option<Sum> {
         let passed = |wanted: bool| {
             let known = pair.iter().filter(|(is_in, _)| *is_in == wanted).map(|(_, window)| window.aggregate);
-            known.filter(|known| known.count > 0 || known.sum != 0).map(|known| known.sum).next()
+            known.filter(Aggregate::knows_sum).map(|known| known.sum).next()
         };
         let (start, end) = pair.first().map(|(_, window)| (window.start, window.end))?;
         let stretches = vec![(start, end)];
