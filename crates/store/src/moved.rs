@@ -61,6 +61,11 @@ impl Moves {
         self.0.iter().map(|(block, moves)| (*block, moves.as_slice()))
     }
 
+    /// Those of one block.
+    pub(crate) fn of(&self, block: (Quarter, DeviceNo)) -> &[Move] {
+        self.0.get(&block).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether a block of a span moved.
     pub(crate) fn any(&self, (from, to): (UtcMillis, UtcMillis)) -> bool {
         let all = (from.quarter(), DeviceNo(0))..=(to.plus(-1).quarter(), DeviceNo(u32::MAX));
@@ -86,6 +91,11 @@ impl Moves {
 }
 
 impl Move {
+    /// What the block counted for until then.
+    pub(crate) fn former(&self) -> &[Scope] {
+        &self.former
+    }
+
     /// The part that the block belonged to until then, if any.
     pub(crate) fn part(&self, parts: &[Part]) -> Option<u32> {
         parts.iter().find(|part| self.former.contains(&part.scope)).map(|part| part.number)

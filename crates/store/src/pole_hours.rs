@@ -7,11 +7,13 @@
 //! - A sensor is a channel of a device. Each has its own hour, so one of two that dies does not cost the pole its hour, and one that
 //!   reports more often weighs no more.
 //! - What a full hour should bring is expected of every hour, the running one too: it counts as soon as three quarters of it came.
-//! - As of an earlier instant an hour is what had been received by then, and sensors are those that measured something before it. Places
-//!   of devices are those of now.
+//! - As of an earlier instant an hour is what had been received by then, and sensors are those that measured something before it. Devices
+//!   hang where they hung for the registry of then; in hours in which they were silent, and of devices that left it since, by that of now.
+//! - That a registry brought a device to the pole or took it away is a revision of the hours that it was heard in.
 
 mod gather;
 mod known;
+mod places;
 mod sensors;
 mod stored;
 
@@ -22,7 +24,7 @@ use smartpole_model::{Flags, PoleNo, PropertyNo, Quarter, UtcMillis};
 use smartpole_window::Level;
 
 use crate::{Error, Queries, State, as_of::earlier};
-use gather::Asked;
+use gather::{Asked, Read};
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 
@@ -85,15 +87,17 @@ impl Queries {
     ) -> Result<Vec<T>, Error> {
         let begin = |time: UtcMillis| Level::Hour.start(time.plus(HOUR_MS - 1));
         let (from, to) = (begin(wanted.from), begin(wanted.to));
+        let moved = self.moved((from.quarter(), to.quarter()))?;
         let (asked, snapshot) = self.snapshot(|fold| {
-            let asked = Asked::new(fold, wanted, (from, to));
+            let asked = Asked::new(fold, wanted, (from, to), &moved);
             let devices = asked.devices().collect();
             (asked, devices, from.quarter(), Quarter(to.quarter().0))
         })?;
-        let recent = stored::by_device(&snapshot);
+        let (recent, places) = (stored::by_device(&snapshot), asked.places(&snapshot)?);
+        let read = Read { snapshot: &snapshot, recent: &recent, places: &places };
         let mut answers = Vec::with_capacity(wanted.poles.len());
         for pole in wanted.poles {
-            answers.push(each(*pole, asked.pole(&snapshot, &recent, *pole)?));
+            answers.push(each(*pole, asked.pole(read, *pole)?));
         }
         drop(recent);
         self.done(snapshot);

@@ -50,6 +50,11 @@ impl Part {
         matches!(self.scope, Scope::Device(_))
     }
 
+    /// Whether it is the pole of this index in the registry.
+    pub(crate) fn is_pole(&self, index: usize) -> bool {
+        self.pole == Some(index)
+    }
+
     /// A device alone, as what it says of this part.
     pub(crate) fn of_device(&self, device: DeviceNo) -> Self {
         Self { scope: Scope::Device(device), number: self.number, pole: None, zone: None }

@@ -8,7 +8,7 @@ use common::{
 };
 use smartpole_method::air::Mean;
 use smartpole_model::{Flags, UtcMillis};
-use smartpole_store::{PoleHour, PoleHours};
+use smartpole_store::{PoleHour, PoleHours, State};
 
 #[test]
 fn sound_levels_are_summed_up_by_their_energies() {
@@ -118,4 +118,31 @@ fn hours_as_of_then_are_the_answer_of_then() {
     for (now, known) in then {
         check(&street, now, &known);
     }
+}
+
+/// `mover` was at P3 from the beginning.
+const MOVER: [(&str, &str); 1] =
+    [("mover,P2,station,\nmover,P3,station,2026-11-25T09:45:00Z\n", "mover,P3,station,\n")];
+
+#[test]
+fn hours_as_of_then_are_of_the_poles_where_devices_hung_for_the_registry_of_then() {
+    let mut street = Street::new();
+    for device in ["s3", "mover", "raw"] {
+        street.run(device, DAY, DAY + 2 * HOUR, 10 * MINUTE, &[("no2", if device == "s3" { "10" } else { "30" })]);
+    }
+    let (then, now) = (DAY + 2 * HOUR, DAY + 3 * HOUR);
+    street.report("s3", then, then, &[("no2", "10")]);
+    let known = answers(&street, then, None);
+    street.change(&MOVER, then + 20 * MINUTE);
+    street.report("s3", now, now, &[("no2", "10")]);
+    street.commit();
+    check(&street, then, &known);
+    let hour = |pole: &str, as_of: Option<i64>| street.hours(pole, "no2", DAY, DAY + HOUR, as_of)[&UtcMillis(DAY)];
+    let told = |pole, as_of| (hour(pole, as_of).mean, hour(pole, as_of).state, hour(pole, as_of).revision);
+    let of = |no2: i64| Some(Mean(no2 * 1_000_000));
+    assert_eq!(told("P2", Some(then)), (of(20), State::Provisional, 0), "both of them");
+    assert_eq!(told("P2", None), (of(10), State::Corrected, 1), "the registry took one away");
+    assert_eq!(told("P3", Some(then)), (of(30), State::Provisional, 0));
+    assert_eq!((told("P3", None).1, told("P3", None).2), (State::Corrected, 1), "and brought it here");
+    assert_eq!((hour("P2", Some(then)).expected, hour("P2", None).expected), (12, 6));
 }

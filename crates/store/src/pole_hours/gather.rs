@@ -6,19 +6,21 @@ use std::{
     sync::Arc,
 };
 
-use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, Quarter, UtcMillis, registry::Installation};
+use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, Quarter, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind};
 
 use super::{
     HOUR_MS, PoleHours, WantedHours,
     known::known_by,
-    sensors::{Measured, Said, Station, Together},
+    places::Places,
+    sensors::{Hanging, Measured, Said, Station, Together},
     stored::{self, Recent},
 };
 use crate::{
     Error,
     as_of::{Then, earlier},
     queries::Snapshot,
+    scope::{Part, pole_parts},
 };
 
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -33,17 +35,27 @@ pub(super) struct Asked {
     properties: Vec<PropertyNo>,
     measured: Vec<Measured>,
     poles: HashMap<PoleNo, Hung>,
+    /// Devices of which blocks moved: those may be of any pole.
+    moved: Vec<Station>,
 }
 
-/// A pole, and the devices that ever hang on it.
+/// A pole, and the devices that ever hang on it by the registry.
 struct Hung {
-    /// Index in the registry.
-    pole: usize,
+    pole: Part,
     devices: Vec<Station>,
 }
 
+/// What is read for an answer.
+#[derive(Clone, Copy)]
+pub(super) struct Read<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) recent: &'a Recent<'a>,
+    pub(super) places: &'a Places,
+}
+
 impl Asked {
-    pub(super) fn new(fold: &Fold, wanted: &WantedHours<'_>, span: (UtcMillis, UtcMillis)) -> Self {
+    /// `moved` are devices of which blocks of the span moved.
+    pub(super) fn new(fold: &Fold, wanted: &WantedHours<'_>, span: (UtcMillis, UtcMillis), moved: &[DeviceNo]) -> Self {
         let inputs = Arc::clone(fold.inputs());
         let properties = wanted.properties.to_vec();
         let known = |number: &PropertyNo| Measured::new(*number, inputs.registry.properties.get(*number));
@@ -52,94 +64,107 @@ impl Asked {
         let then = earlier(wanted.as_of, newest);
         let (now, then) = (then.unwrap_or(newest), then.map(|as_of| Then::new(fold, as_of)));
         let poles = hung(fold, wanted.poles, &properties);
+        let moved = moved.iter().filter_map(|device| Station::of(fold, *device, &properties)).collect();
         // nothing is measured later than it is received, but for clocks that are ahead
         let ahead = DAY_MS.max(i64::from(inputs.settings.future_drift_s) * 1_000);
         let span = then.as_ref().map_or(span, |then| (span.0, span.1.min(then.as_of.plus(ahead))));
-        Self { inputs, now, then, span, properties, measured, poles }
+        Self { inputs, now, then, span, properties, measured, poles, moved }
     }
 
     pub(super) fn devices(&self) -> impl Iterator<Item = DeviceNo> {
-        self.poles.values().flat_map(|hung| hung.devices.iter().map(|station| station.device))
+        let hung = self.poles.values().flat_map(|hung| &hung.devices);
+        hung.chain(&self.moved).map(|station| station.device)
+    }
+
+    /// Where devices hung at the instant asked about.
+    pub(super) fn places(&self, snapshot: &Snapshot) -> Result<Places, Error> {
+        Places::read(snapshot, self.span, self.then.as_ref().map_or(i64::MAX, Then::minute))
     }
 
     /// The hours of one pole, of every property.
-    pub(super) fn pole(&self, snapshot: &Snapshot, recent: &Recent<'_>, pole: PoleNo) -> Result<Vec<PoleHours>, Error> {
+    pub(super) fn pole(&self, read: Read<'_>, pole: PoleNo) -> Result<Vec<PoleHours>, Error> {
         let mut hours = vec![PoleHours::new(); self.measured.len()];
         let Some(hung) = self.poles.get(&pole) else { return Ok(hours) };
-        let devices = self.known(snapshot, hung)?;
-        let said = |station: &Station| self.said(snapshot, recent, hung.pole, station);
+        let devices = self.known(read, (pole, hung))?;
+        let said = |station: &Station| self.said(read, &hung.pole, station);
         let said: Vec<BTreeMap<UtcMillis, Said>> = devices.iter().map(said).collect::<Result<_, _>>()?;
         let starts: BTreeSet<UtcMillis> = said.iter().flat_map(|hours| hours.keys().copied()).collect();
         for start in starts {
-            let stations = self.hanging(hung.pole, &devices, &said, start);
+            let hanging: Vec<Hanging<'_>> = (devices.iter().zip(&said))
+                .map(|(station, hours)| self.hanging(read.places, &hung.pole, (station, hours.get(&start)), start))
+                .collect();
             for (measured, hours) in self.measured.iter().zip(&mut hours) {
                 let mut together = Together::new(measured);
-                stations.iter().for_each(|(station, said, expected)| together.add(station, *said, *expected));
+                hanging.iter().for_each(|hanging| together.add(hanging));
                 hours.extend(together.hour(start, self.now).map(|hour| (start, hour)));
             }
         }
         Ok(hours)
     }
 
-    /// The devices that ever hang on a pole, with the sensors that had been heard of at the instant asked about.
-    fn known<'a>(&self, snapshot: &Snapshot, hung: &'a Hung) -> Result<Cow<'a, [Station]>, Error> {
-        let Some(then) = &self.then else { return Ok(Cow::Borrowed(&hung.devices)) };
-        let known = |station: &Station| {
-            let sensors = known_by(snapshot, station.device, &station.sensors, then.as_of)?;
-            Ok(Station { sensors, ..*station })
+    /// The devices that ever hang on a pole or did before they were moved, with the sensors that had been heard of at the instant asked
+    /// about.
+    fn known<'a>(&self, read: Read<'_>, (pole, hung): (PoleNo, &'a Hung)) -> Result<Cow<'a, [Station]>, Error> {
+        let is_other = |station: &&Station| hung.devices.iter().all(|known| known.device != station.device);
+        let moved = self.moved.iter().filter(|station| read.places.was_at(station.device, pole)).filter(is_other);
+        let moved: Vec<&Station> = moved.collect();
+        if self.then.is_none() && moved.is_empty() {
+            return Ok(Cow::Borrowed(&hung.devices));
+        }
+        let known = |station: &Station| match &self.then {
+            None => Ok(station.clone()),
+            Some(then) => {
+                let sensors = known_by(read.snapshot, station.device, &station.sensors, then.as_of)?;
+                Ok(Station { sensors, ..*station })
+            }
         };
-        hung.devices.iter().map(known).collect::<Result<_, _>>().map(Cow::Owned)
+        hung.devices.iter().chain(moved).map(known).collect::<Result<_, _>>().map(Cow::Owned)
     }
 
-    /// The devices that hang on the pole in an hour, what they said, and how many readings a sensor of theirs should bring.
+    /// How a device hangs on the pole in an hour, and what it said there.
     fn hanging<'a>(
         &self,
-        pole: usize,
-        devices: &'a [Station],
-        said: &'a [BTreeMap<UtcMillis, Said>],
+        places: &Places,
+        pole: &Part,
+        (station, said): (&'a Station, Option<&'a Said>),
         start: UtcMillis,
-    ) -> Vec<(&'a Station, Option<&'a Said>, i64)> {
-        let both = devices.iter().zip(said);
-        both.filter_map(|(station, hours)| Some((station, hours.get(&start), self.expected(station, pole, start)?)))
-            .collect()
+    ) -> Hanging<'a> {
+        let hangs = |quarter: &Quarter| places.hangs(&self.inputs, station, pole, *quarter);
+        let quarters = quarters(start).map(|quarter| u8::from(hangs(&quarter)) << (quarter.0 & 3)).sum();
+        let moved = places.revisions(&self.inputs, station, pole, start);
+        Hanging { station, said, quarters, expected: self.expected(station, pole, start), moved }
     }
 
     /// What a device said in each hour while it hung on the pole.
-    fn said(
-        &self,
-        snapshot: &Snapshot,
-        recent: &Recent<'_>,
-        pole: usize,
-        station: &Station,
-    ) -> Result<BTreeMap<UtcMillis, Said>, Error> {
+    fn said(&self, read: Read<'_>, pole: &Part, station: &Station) -> Result<BTreeMap<UtcMillis, Said>, Error> {
         let (device, then) = (station.device, self.then.as_ref());
         let wanted = stored::Wanted { device, span: self.span, properties: &self.properties, then };
         let mut here = BTreeMap::new();
-        for (start, whole) in stored::hours(snapshot, recent, wanted)? {
-            let quarters = || (start.quarter().0..).take(4).map(Quarter);
-            let hangs = |quarter: &Quarter| self.installation(station, pole, quarter.start()).is_some();
-            let said = match quarters().filter(hangs).count() {
+        for (start, whole) in stored::hours(read.snapshot, read.recent, wanted)? {
+            let hangs = |quarter: &Quarter| read.places.hangs(&self.inputs, station, pole, *quarter);
+            let here_only = || stored::blocks(read.snapshot, wanted, quarters(start).filter(hangs));
+            let said = match quarters(start).filter(hangs).count() {
                 0 => continue,
-                4 => whole,
+                4 if !read.places.any_moved(device, start) => whole,
+                // a roll-up counts as revisions that registries moved it, to whichever pole
+                4 => here_only()?.unwrap_or(whole),
                 // it moved within the hour, whose roll-up is of both places
-                _ => stored::blocks(snapshot, wanted, quarters().filter(hangs))?.unwrap_or_default(),
+                _ => here_only()?.unwrap_or_default(),
             };
             here.insert(start, said);
         }
         Ok(here)
     }
 
-    fn installation(&self, station: &Station, pole: usize, time: UtcMillis) -> Option<&Installation> {
-        let device = self.inputs.registry.devices.get(station.index)?;
-        device.active_at(time).filter(|installation| installation.pole == pole)
-    }
-
-    /// Readings that a full hour should bring of each sensor; `None` if the device does not hang there.
-    fn expected(&self, station: &Station, pole: usize, start: UtcMillis) -> Option<i64> {
-        let mut quarters = (start.quarter().0..).take(4).map(|quarter| Quarter(quarter).start());
-        let installation = quarters.find_map(|quarter| self.installation(station, pole, quarter))?;
-        let profile = self.inputs.registry.profiles.get(&installation.profile)?;
-        Some(HOUR_MS / (i64::from(profile.interval_s.max(1)) * 1_000))
+    /// Readings that a full hour should bring of each sensor of a device, by its profile there.
+    fn expected(&self, station: &Station, pole: &Part, start: UtcMillis) -> i64 {
+        let registry = &self.inputs.registry;
+        let device = &registry.devices[station.index];
+        let mut active = quarters(start).filter_map(|quarter| device.active_at(quarter.start()));
+        let here = active.find(|installation| pole.is_pole(installation.pole));
+        // it hung there for the registry of then: by its profile elsewhere
+        let profile = registry.profiles.get(&here.unwrap_or_else(|| device.at(start)).profile);
+        profile.map_or(0, |profile| HOUR_MS / (i64::from(profile.interval_s.max(1)) * 1_000))
     }
 }
 
@@ -150,8 +175,11 @@ fn hung(fold: &Fold, poles: &[PoleNo], properties: &[PropertyNo]) -> HashMap<Pol
         registry.poles.iter().enumerate().map(|(at, pole)| (pole.id.as_str(), at)).collect();
     let named = |pole: &PoleNo| Some((*index.get(fold.name(NameKind::Pole, pole.0)?)?, *pole));
     let wanted: HashMap<usize, PoleNo> = poles.iter().filter_map(named).collect();
-    let empty = |(index, pole): (&usize, &PoleNo)| (*pole, Hung { pole: *index, devices: Vec::new() });
-    let mut poles: HashMap<PoleNo, Hung> = wanted.iter().map(empty).collect();
+    let empty = |(index, pole): (&usize, &PoleNo)| {
+        let part = pole_parts(fold, &[*index]).pop()?;
+        Some((*pole, Hung { pole: part, devices: Vec::new() }))
+    };
+    let mut poles: HashMap<PoleNo, Hung> = wanted.iter().filter_map(empty).collect();
     for (index, known) in registry.devices.iter().enumerate() {
         let places: BTreeSet<usize> = known.installations.iter().map(|installation| installation.pole).collect();
         for pole in places.iter().filter_map(|place| wanted.get(place)) {
@@ -162,4 +190,9 @@ fn hung(fold: &Fold, poles: &[PoleNo], properties: &[PropertyNo]) -> HashMap<Pol
         }
     }
     poles
+}
+
+/// The quarters of an hour.
+pub(super) fn quarters(start: UtcMillis) -> impl Iterator<Item = Quarter> {
+    (start.quarter().0..).take(4).map(Quarter)
 }

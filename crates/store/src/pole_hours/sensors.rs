@@ -1,10 +1,8 @@
 //! Sensors of a pole, what they say in an hour, and what it comes to.
 
 use smartpole_method::air::{Hour, Mean};
-use smartpole_model::{
-    self as model, Device, DeviceNo, Flag, ObservedProperty, PropertyNo, Registry, Series, UtcMillis,
-};
-use smartpole_pipeline::Fold;
+use smartpole_model::{self as model, Device, DeviceNo, Flag, ObservedProperty, PropertyNo, Registry, Series, UtcMillis};
+use smartpole_pipeline::{Fold, NameKind};
 use smartpole_window::{Aggregate, Aggregates, energy, is_particle_mass};
 
 use super::{HOUR_MS, PoleHour, known::Sensors};
@@ -37,6 +35,19 @@ pub(super) struct Station {
     pub(super) foreign: bool,
 }
 
+/// A device in an hour of a pole.
+pub(super) struct Hanging<'a> {
+    pub(super) station: &'a Station,
+    /// What it said there; none if it was not heard.
+    pub(super) said: Option<&'a Said>,
+    /// In which quarters it hung there, a bit each; 0 if in none.
+    pub(super) quarters: u8,
+    /// Readings that a full hour should bring of each of its sensors.
+    pub(super) expected: i64,
+    /// How often registries brought it there or took it away.
+    pub(super) moved: u32,
+}
+
 /// What a device said in an hour.
 #[derive(Default)]
 pub(super) struct Said {
@@ -46,6 +57,12 @@ pub(super) struct Said {
 }
 
 impl Station {
+    /// A device of the registry.
+    pub(super) fn of(fold: &Fold, device: DeviceNo, properties: &[PropertyNo]) -> Option<Self> {
+        let index = fold.inputs().registry.device_index(fold.name(NameKind::Device, device.0)?)?;
+        Some(Self::new(fold, device, index, properties))
+    }
+
     pub(super) fn new(fold: &Fold, device: DeviceNo, index: usize, properties: &[PropertyNo]) -> Self {
         let registry = &fold.inputs().registry;
         let catalogue = &registry.properties;
@@ -91,68 +108,118 @@ impl Said {
     }
 }
 
+/// A sensor in an hour: a channel of a device.
+struct Sensor {
+    /// In which quarters there was one, a bit each.
+    quarters: u8,
+    aggregate: Aggregate,
+    /// Readings that a full hour should bring, times the quarters.
+    expected: i64,
+    foreign: bool,
+}
+
 /// One hour of a property, of all sensors of a pole.
 pub(super) struct Together<'a> {
     measured: &'a Measured,
+    sensors: Vec<Sensor>,
+    revision: u32,
+    open: bool,
+}
+
+/// The sensors that have a valid mean.
+#[derive(Default)]
+struct Valid {
     means: Vec<Mean>,
     /// Mean energies, of sound levels.
     energies: Vec<i64>,
-    all: Aggregate,
-    expected: i64,
-    covered_ms: i64,
-    revision: u32,
-    open: bool,
     uncorrected: bool,
-    sensors: usize,
 }
 
 impl<'a> Together<'a> {
     pub(super) fn new(measured: &'a Measured) -> Self {
-        let (means, energies, all) = (Vec::new(), Vec::new(), Aggregate::default());
-        let (expected, covered_ms, revision, open, uncorrected, sensors) = (0, 0, 0, false, false, 0);
-        Self { measured, means, energies, all, expected, covered_ms, revision, open, uncorrected, sensors }
+        Self { measured, sensors: Vec::new(), revision: 0, open: false }
     }
 
     /// Adds the sensors of a device that hangs there, heard in the hour or not.
-    pub(super) fn add(&mut self, station: &Station, said: Option<&Said>, expected: i64) {
+    pub(super) fn add(&mut self, hanging: &Hanging<'_>) {
+        let Hanging { station, said, quarters, moved, .. } = *hanging;
         let channels = station.channels(self.measured.property, said);
-        let sensors = channels.clone().count();
-        self.sensors += sensors;
-        self.expected += expected.saturating_mul(sensors as i64);
-        let Some(said) = said.filter(|_| sensors > 0) else { return };
-        self.revision += said.revision;
-        self.open |= said.open;
-        for channel in channels {
-            self.add_sensor(&said.of(self.measured.property, channel), expected, station.foreign);
-        }
-    }
-
-    fn add_sensor(&mut self, aggregate: &Aggregate, expected: i64, foreign: bool) {
-        self.all.merge(aggregate);
-        self.covered_ms = self.covered_ms.max(covered_ms(aggregate.count, expected));
-        let hour = Hour { sum: aggregate.sum, count: aggregate.count, expected };
-        if !hour.is_valid() {
+        if channels.clone().next().is_none() {
             return;
         }
-        match self.measured.mean {
-            model::Mean::Arithmetic => self.means.extend(hour.mean(self.measured.decimals)),
-            model::Mean::Energy => self.energies.push(hour.sum.saturating_add(hour.count / 2) / hour.count),
+        self.revision += moved;
+        if quarters == 0 {
+            return;
         }
-        self.uncorrected |= self.measured.optical && !foreign && !aggregate.flags.contains(Flag::Corrected);
+        if let Some(said) = said {
+            self.revision += said.revision;
+            self.open |= said.open;
+        }
+        channels.for_each(|channel| self.add_sensor(channel, hanging));
+    }
+
+    fn add_sensor(&mut self, channel: u8, hanging: &Hanging<'_>) {
+        let Hanging { station, said, quarters, expected, .. } = *hanging;
+        let aggregate = said.map_or_else(Aggregate::default, |said| said.of(self.measured.property, channel));
+        let expected = expected.saturating_mul(quarters.count_ones().into());
+        self.sensors.push(Sensor { quarters, aggregate, expected, foreign: station.foreign });
     }
 
     /// `None` without a sensor.
     pub(super) fn hour(self, start: UtcMillis, now: UtcMillis) -> Option<PoleHour> {
-        let mean = self.mean();
-        let Self { all, expected, covered_ms, revision, open, uncorrected, sensors, .. } = self;
-        let (state, flags) = (State::of(open, start.plus(HOUR_MS), now, revision), all.remarks());
+        let valid = self.valid();
+        let Self { sensors, revision, open, measured } = self;
+        let (mut all, mut expected, mut covered) = (Aggregate::default(), 0i64, 0);
+        for sensor in &sensors {
+            all.merge(&sensor.aggregate);
+            expected = expected.saturating_add(sensor.expected());
+            covered = covered.max(covered_ms(sensor.aggregate.count, sensor.expected()));
+        }
         let Aggregate { sum, count, min, max, .. } = all;
-        let hour = PoleHour { mean, sum, count, min, max, expected, covered_ms, flags, state, revision, uncorrected };
-        (sensors > 0).then_some(hour)
+        let hour = PoleHour {
+            mean: valid.mean(measured.mean),
+            sum,
+            count,
+            min,
+            max,
+            expected,
+            covered_ms: covered,
+            flags: all.remarks(),
+            state: State::of(open, start.plus(HOUR_MS), now, revision),
+            revision,
+            uncorrected: valid.uncorrected,
+        };
+        (!sensors.is_empty()).then_some(hour)
     }
 
-    fn mean(&self) -> Option<Mean> {
-        match self.measured.mean {
+    fn valid(&self) -> Valid {
+        let mut valid = Valid::default();
+        for sensor in &self.sensors {
+            let Aggregate { sum, count, .. } = sensor.aggregate;
+            let hour = Hour { sum, count, expected: sensor.expected() };
+            if !hour.is_valid() {
+                continue;
+            }
+            match self.measured.mean {
+                model::Mean::Arithmetic => valid.means.extend(hour.mean(self.measured.decimals)),
+                model::Mean::Energy => valid.energies.push(sum.saturating_add(count / 2) / count),
+            }
+            valid.uncorrected |= self.measured.optical && !sensor.foreign && !sensor.aggregate.flags.contains(Flag::Corrected);
+        }
+        valid
+    }
+}
+
+impl Sensor {
+    /// Readings that a full hour should bring: as often as in the quarters in which there was one.
+    fn expected(&self) -> i64 {
+        self.expected / i64::from(self.quarters.count_ones().max(1))
+    }
+}
+
+impl Valid {
+    fn mean(&self, mean: model::Mean) -> Option<Mean> {
+        match mean {
             model::Mean::Arithmetic => Mean::of_means(self.means.iter().copied()),
             model::Mean::Energy => {
                 let sum = self.energies.iter().fold(0i64, |sum, energy| sum.saturating_add(*energy));

@@ -37,7 +37,7 @@ const DEVICES: &str = "id,pole,profile,from\ns1,P1,station,\ns2,P1,station,\nold
 const CALIBRATIONS: &str =
     "device,property,offset,gain\ns1,pm2_5,0,1\ns1,pm10,0,1\ns2,pm2_5,0,1\ns2,pm10,0,1\nn8,pm10,0,1\n";
 
-fn inputs() -> Inputs {
+fn inputs(devices: &str) -> Inputs {
     let mut properties = String::new();
     for (number, id, unit, more) in PROPERTIES {
         writeln!(
@@ -50,7 +50,7 @@ fn inputs() -> Inputs {
     let files = [
         ("properties.toml", properties.as_str()),
         ("poles.csv", POLES),
-        ("devices.csv", DEVICES),
+        ("devices.csv", devices),
         ("calibrations.csv", CALIBRATIONS),
         ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
         ("profiles/station.toml", "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 600\npayload_time = true\n"),
@@ -77,7 +77,16 @@ impl DerefMut for Street {
 
 impl Street {
     pub fn new() -> Self {
-        Self(Folded::new(inputs(), DAY))
+        Self(Folded::new(inputs(DEVICES), DAY))
+    }
+
+    /// A `devices.csv` in which these lines are others comes into force, and what it changes of the past is settled.
+    pub fn change(&mut self, lines: &[(&str, &str)], received: i64) {
+        let changed = |devices: String, (line, other): &(&str, &str)| {
+            assert!(devices.contains(line), "{line}");
+            devices.replace(line, other)
+        };
+        self.put_in_force(inputs(&lines.iter().fold(DEVICES.to_owned(), changed)), received);
     }
 
     /// Reports at once received, from one instant to before another.
