@@ -5,7 +5,7 @@
 //! ```
 //!
 //! - A sensor is a channel of a device. Each has its own hour, so one of two that dies does not cost the pole its hour, and one that
-//!   reports more often weighs no more.
+//!   reports more often weighs no more. Devices that follow each other at the pole within an hour are one: a swap costs no hour.
 //! - What a full hour should bring is expected of every hour, the running one too: it counts as soon as three quarters of it came.
 //! - As of an earlier instant an hour is what had been received by then, and sensors are those that measured something before it. Devices
 //!   hang where they hung for the registry of then; in hours in which they were silent, and of devices that left it since, by that of now.

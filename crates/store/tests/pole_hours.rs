@@ -146,3 +146,19 @@ fn hours_as_of_then_are_of_the_poles_where_devices_hung_for_the_registry_of_then
     assert_eq!((told("P3", None).1, told("P3", None).2), (State::Corrected, 1), "and brought it here");
     assert_eq!((hour("P2", Some(then)).expected, hour("P2", None).expected), (12, 6));
 }
+
+#[test]
+fn devices_that_follow_each_other_within_an_hour_are_one_sensor() {
+    let mut street = Street::new();
+    let swap = "n4,P4,station,\nold4,P4,station,\nold4,P8,station,2026-11-25T00:15:00Z\nnew4,P4,station,2026-11-25T00:15:00Z\n";
+    street.change(&[("n4,P4,station,\n", swap)], DAY + MINUTE);
+    let (hour, swapped) = (DAY + HOUR, DAY + HOUR + 15 * MINUTE);
+    street.run("old4", hour, swapped, 10 * MINUTE, &[("no2", "10")]);
+    street.run("new4", swapped + 5 * MINUTE, hour + HOUR, 10 * MINUTE, &[("no2", "40")]);
+    let found = street.hours("P4", "no2", hour, hour + HOUR, None)[&UtcMillis(hour)];
+    assert_eq!((found.count, found.expected, found.covered_ms), (6, 6, HOUR));
+    assert_eq!(found.mean, Some(Mean(30_000_000)));
+    street.run("n4", hour, hour + HOUR, 10 * MINUTE, &[("no2", "50")]);
+    let beside = street.hours("P4", "no2", hour, hour + HOUR, None)[&UtcMillis(hour)];
+    assert_eq!((beside.expected, beside.mean), (12, Some(Mean(40_000_000))), "one beside them is another");
+}

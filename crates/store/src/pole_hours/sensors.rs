@@ -108,8 +108,9 @@ impl Said {
     }
 }
 
-/// A sensor in an hour: a channel of a device.
+/// A sensor in an hour: a channel of a device, and of those that follow it at the pole.
 struct Sensor {
+    channel: u8,
     /// In which quarters there was one, a bit each.
     quarters: u8,
     aggregate: Aggregate,
@@ -158,11 +159,20 @@ impl<'a> Together<'a> {
         channels.for_each(|channel| self.add_sensor(channel, hanging));
     }
 
+    /// Adds a sensor, to the one that it follows or precedes if there is one.
     fn add_sensor(&mut self, channel: u8, hanging: &Hanging<'_>) {
         let Hanging { station, said, quarters, expected, .. } = *hanging;
-        let aggregate = said.map_or_else(Aggregate::default, |said| said.of(self.measured.property, channel));
+        let said = said.map_or_else(Aggregate::default, |said| said.of(self.measured.property, channel));
         let expected = expected.saturating_mul(quarters.count_ones().into());
-        self.sensors.push(Sensor { quarters, aggregate, expected, foreign: station.foreign });
+        let follows = |known: &&mut Sensor| known.channel == channel && known.quarters & quarters == 0;
+        if let Some(known) = self.sensors.iter_mut().find(follows) {
+            known.quarters |= quarters;
+            known.aggregate.merge(&said);
+            known.expected = known.expected.saturating_add(expected);
+            known.foreign |= station.foreign;
+        } else {
+            self.sensors.push(Sensor { channel, quarters, aggregate: said, expected, foreign: station.foreign });
+        }
     }
 
     /// `None` without a sensor.
