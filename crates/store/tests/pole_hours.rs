@@ -162,3 +162,23 @@ fn devices_that_follow_each_other_within_an_hour_are_one_sensor() {
     let beside = street.hours("P4", "no2", hour, hour + HOUR, None)[&UtcMillis(hour)];
     assert_eq!((beside.expected, beside.mean), (12, Some(Mean(40_000_000))), "one beside them is another");
 }
+
+#[test]
+fn an_hour_is_corrected_if_three_quarters_of_its_readings_are() {
+    let mut street = Street::new();
+    let hour = |n: i64| DAY + n * HOUR;
+    for (n, dried) in [(0, 1), (1, 4), (2, 5), (3, 6)] {
+        for at in 0..6 {
+            let values: &[(&str, &str)] =
+                if at < dried { &[("pm10", "20"), ("relative_humidity", "50")] } else { &[("pm10", "20")] };
+            street.report("dry", hour(n) + at * 10 * MINUTE, hour(n) + at * 10 * MINUTE, values);
+        }
+    }
+    street.report("dry", hour(5), hour(5), &[("pm10", "20")]);
+    for _ in 0..2 {
+        let hours = street.hours("P6", "pm10", hour(0), hour(4), None);
+        let uncorrected: Vec<bool> = hours.values().map(|hour| hour.uncorrected).collect();
+        assert_eq!(uncorrected, [true, true, false, false]);
+        street.commit();
+    }
+}

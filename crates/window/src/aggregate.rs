@@ -9,6 +9,9 @@ use crate::{
     pack::{put_series, take_series},
 };
 
+/// Stands beside the packed flags if the number of corrected readings follows.
+const SOME_CORRECTED: u64 = 1 << 16;
+
 /// The aggregate of one series over one window; also a change of it, when counts and sums may be negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Aggregate {
@@ -29,6 +32,8 @@ pub struct Aggregate {
     pub interpolated: i32,
     /// Quarters of an hour that a total which started again reaches into; a number for the same reason.
     pub resets: i32,
+    /// Of the readings that count, how many are `corrected`: of an hour only some may be.
+    pub corrected: i32,
 }
 
 impl Aggregate {
@@ -58,17 +63,17 @@ impl Aggregate {
         self.flags = self.flags.union(other.flags);
         self.interpolated += other.interpolated;
         self.resets += other.resets;
-    }
-
-    /// All there is to remark on the window: flags of its readings, `interpolated`, `counter_reset`.
-    pub fn remarks(&self) -> Flags {
-        let of_counts = [(self.interpolated, Flag::Interpolated), (self.resets, Flag::CounterReset)];
         self.corrected += other.corrected;
     }
 
     /// Whether its sum is known. Totals tell of quarters in which nothing was read, and of some that nobody passed: a zero, not a gap.
     pub fn knows_sum(&self) -> bool {
         self.count > 0 || self.sum != 0 || self.interpolated > 0
+    }
+
+    /// All there is to remark on the window: flags of its readings, `interpolated`, `counter_reset`.
+    pub fn remarks(&self) -> Flags {
+        let of_counts = [(self.interpolated, Flag::Interpolated), (self.resets, Flag::CounterReset)];
         of_counts.into_iter().filter(|(n, _)| *n > 0).fold(self.flags, |flags, (_, flag)| flags.with(flag))
     }
 
@@ -86,9 +91,13 @@ impl Aggregate {
         put_i64(out, self.sum.wrapping_sub(self.min.wrapping_mul(self.count)));
         if remarks {
             put_u64(out, self.excluded.unsigned_abs().into());
-            put_u64(out, u64::from(self.flags.0));
+            let some = i64::from(self.corrected) != self.corrected_by_flag();
+            put_u64(out, u64::from(self.flags.0) | if some { SOME_CORRECTED } else { 0 });
             put_u64(out, self.interpolated.unsigned_abs().into());
             put_u64(out, self.resets.unsigned_abs().into());
+            if some {
+                put_u64(out, self.corrected.unsigned_abs().into());
+            }
         }
     }
 
@@ -105,16 +114,32 @@ impl Aggregate {
         let mut aggregate = Self { count, sum, min, max, ..Self::default() };
         if head & 1 == 1 {
             aggregate.excluded = reader.num("excluded")?;
-            aggregate.flags = Flags(reader.num("flags")?);
+            let flags = reader.u64()?;
+            aggregate.flags = Flags((flags & !SOME_CORRECTED).try_into().map_err(|_| PackError::Invalid("flags"))?);
             aggregate.interpolated = reader.num("interpolated")?;
             aggregate.resets = reader.num("resets")?;
+            aggregate.corrected = match flags & SOME_CORRECTED {
+                0 => aggregate.corrected_by_flag().try_into().map_err(|_| PackError::Invalid("count"))?,
+                _ => reader.num("corrected")?,
+            };
         }
         Ok(aggregate)
     }
 
     fn pass(reader: &mut Reader<'_>) -> Result<(), PackError> {
-        let others = if reader.u64()? & 1 == 1 { 7 } else { 3 };
-        (0..others).try_for_each(|_| reader.pass())
+        let has_remarks = reader.u64()? & 1 == 1;
+        (0..3).try_for_each(|_| reader.pass())?;
+        if has_remarks {
+            reader.pass()?;
+            let others = if reader.u64()? & SOME_CORRECTED == 0 { 2 } else { 3 };
+            (0..others).try_for_each(|_| reader.pass())?;
+        }
+        Ok(())
+    }
+
+    /// How many of its readings are corrected if all are alike: the flag says whether they are.
+    fn corrected_by_flag(&self) -> i64 {
+        if self.flags.contains(Flag::Corrected) { self.count } else { 0 }
     }
 
     pub(crate) fn has_extremes(&self) -> bool {
@@ -129,6 +154,7 @@ impl Aggregate {
             excluded: self.excluded - former.excluded,
             interpolated: self.interpolated - former.interpolated,
             resets: self.resets - former.resets,
+            corrected: self.corrected - former.corrected,
             ..*self
         }
     }
@@ -227,7 +253,8 @@ impl Aggregates {
     }
 
     /// Packed: n, then for each series property, channel byte, count · 2 + (1 if remarks follow), minimum, maximum − minimum,
-    /// sum − count · minimum, and as remarks the excluded count, the flags, the interpolated and the reset quarters. Integers as in [`crate::Reader`].
+    /// sum − count · minimum, and as remarks the excluded count, the flags (+ 65,536 if readings of both kinds count), the interpolated and the reset quarters, and then the
+    /// corrected readings. Integers as in [`crate::Reader`].
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(1 + self.0.len() * 9);
         put_u64(&mut out, self.0.len() as u64);

@@ -1,6 +1,6 @@
 //! What a block comes to.
 
-use smartpole_model::{Kind, Mean, ObservedProperty, Quarter, Series, UtcMillis};
+use smartpole_model::{Flag, Kind, Mean, ObservedProperty, Quarter, Series, UtcMillis};
 
 use crate::{
     Aggregate, Aggregates, Anchor, Block, Making, RowValue, Total, counter, counter::MAX_GAP_MS, energy,
@@ -75,7 +75,9 @@ impl<'a> Summary<'a> {
         let target = self.target(property, value.series);
         let aggregate = self.all.entry(target);
         aggregate.flags = aggregate.flags.union(value.flags);
-        if value.flags.intersects(property.excluded_by) {
+        let is_excluded = value.flags.intersects(property.excluded_by);
+        aggregate.corrected += i32::from(!is_excluded && value.flags.contains(Flag::Corrected));
+        if is_excluded {
             aggregate.excluded += 1;
         } else if property.counts.is_some() {
             self.line(property, value.series).own.push(Total { at, value: value.value });
@@ -135,6 +137,7 @@ impl Chain<'_> {
             count: self.own.len() as i64,
             excluded: interval.excluded,
             flags: interval.flags,
+            corrected: interval.corrected,
             ..Aggregate::default()
         };
         let (start, end) = (block.quarter.start(), block.quarter.end());

@@ -254,3 +254,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn how_many_readings_are_corrected_is_packed_where_it_is_not_all_or_none() {
+    let flags = Flags::NONE.with(Flag::Corrected);
+    let packed = |corrected: i32, flags: Flags| {
+        let aggregate = Aggregate { count: 6, sum: 60, min: 10, max: 10, flags, corrected, ..Aggregate::default() };
+        let all = Aggregates(vec![(PM, aggregate), (PEOPLE, aggregate)]);
+        assert_eq!(Aggregates::unpack(&all.pack()), Ok(all.clone()), "{corrected}");
+        let people = Aggregates(vec![(PEOPLE, aggregate)]);
+        assert_eq!(Aggregates::unpack_of(&all.pack(), PEOPLE.property), Ok(people), "{corrected}");
+        all.pack().len()
+    };
+    let (none, all) = (packed(0, Flags::NONE), packed(6, flags));
+    assert!(none < all && all < packed(1, flags) && packed(1, flags) == packed(0, flags), "as before where it is all");
+}

@@ -1,7 +1,7 @@
 //! Sensors of a pole, what they say in an hour, and what it comes to.
 
 use smartpole_method::air::{Hour, Mean};
-use smartpole_model::{self as model, Device, DeviceNo, Flag, ObservedProperty, PropertyNo, Registry, Series, UtcMillis};
+use smartpole_model::{self as model, Device, DeviceNo, ObservedProperty, PropertyNo, Registry, Series, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind};
 use smartpole_window::{Aggregate, Aggregates, energy, is_particle_mass};
 
@@ -214,7 +214,7 @@ impl<'a> Together<'a> {
                 model::Mean::Arithmetic => valid.means.extend(hour.mean(self.measured.decimals)),
                 model::Mean::Energy => valid.energies.push(sum.saturating_add(count / 2) / count),
             }
-            valid.uncorrected |= self.measured.optical && !sensor.foreign && !sensor.aggregate.flags.contains(Flag::Corrected);
+            valid.uncorrected |= self.measured.optical && !sensor.foreign && !is_corrected(&sensor.aggregate);
         }
         valid
     }
@@ -237,6 +237,11 @@ impl Valid {
             }
         }
     }
+}
+
+/// Whether an hour counts as corrected: three quarters of its readings are, as many as make it valid.
+fn is_corrected(aggregate: &Aggregate) -> bool {
+    4 * i64::from(aggregate.corrected) >= 3 * aggregate.count
 }
 
 /// How long `count` readings cover an hour that should bring `expected`.

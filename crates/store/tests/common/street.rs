@@ -17,7 +17,7 @@ pub const DAY: i64 = 1_795_561_200_000;
 pub const MOVED: i64 = DAY + 10 * HOUR + 45 * MINUTE;
 
 /// Number, id, unit, what else the catalogue says.
-const PROPERTIES: [(u16, &str, &str, &str); 7] = [
+const PROPERTIES: [(u16, &str, &str, &str); 8] = [
     (1, "pm2_5", "ug/m3", ""),
     (2, "pm10", "ug/m3", ""),
     (3, "no2", "ug/m3", ""),
@@ -25,6 +25,7 @@ const PROPERTIES: [(u16, &str, &str, &str); 7] = [
     (5, "so2", "mg/m3", ""),
     (6, "no2_ppb", "[ppb]", "converts_to = \"no2\"\nfactor = 1.913"),
     (7, "noise_laeq", "dB", "mean = \"energy\""),
+    (8, "relative_humidity", "%", ""),
 ];
 
 /// P4 to P7 stand within 700 m of P1, P8 beyond 1,500 m at a major road.
@@ -33,7 +34,7 @@ const POLES: &str = "id,name,place,lat,lon,site\nP1,P1,S,51.55,7.31,\nP2,P2,S,51
 /// `s1`, `s2` and `n8` are calibrated, `old` and `raw` are not.
 const DEVICES: &str = "id,pole,profile,from\ns1,P1,station,\ns2,P1,station,\nold,P1,station,\ns3,P2,station,\n\
                        mover,P2,station,\nmover,P3,station,2026-11-25T09:45:00Z\nraw,P3,station,\nn4,P4,station,\n\
-                       n5,P5,station,\nn6,P6,station,\nn7,P7,station,\nn8,P8,station,\n";
+                       n5,P5,station,\nn6,P6,station,\nn7,P7,station,\nn8,P8,station,\ndry,P6,drying,\n";
 const CALIBRATIONS: &str =
     "device,property,offset,gain\ns1,pm2_5,0,1\ns1,pm10,0,1\ns2,pm2_5,0,1\ns2,pm10,0,1\nn8,pm10,0,1\n";
 
@@ -54,6 +55,10 @@ fn inputs(devices: &str) -> Inputs {
         ("calibrations.csv", CALIBRATIONS),
         ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
         ("profiles/station.toml", "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 600\npayload_time = true\n"),
+        (
+            "profiles/drying.toml",
+            "name = \"drying\"\ncodec = \"smartpole\"\ninterval_s = 600\npayload_time = true\n[humidity]\nkappa = 0.4\ncap = 95\n",
+        ),
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
     Inputs::parse(&files.into()).unwrap()
