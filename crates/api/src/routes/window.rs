@@ -48,6 +48,8 @@ pub(crate) struct Window {
     #[schema(value_type = String, format = DateTime)]
     pub(crate) end: UtcMillis,
     /// Mean of the values, at one decimal more than theirs; of a zone the mean of its poles' means. Null for counts and where there is none.
+    /// Of days and longer windows, too, it is of all values, each of the same weight: no statutory mean of air, which is one of hourly
+    /// means; `/api/v1/air/days` has that.
     #[schema(value_type = Option<f64>)]
     pub(crate) mean: Option<Exact>,
     /// The smallest value; null for counts and where there is none.

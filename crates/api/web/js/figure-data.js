@@ -1,6 +1,6 @@
 /** What the interface says of a figure, brought into one form. */
 import { POLLUTANTS } from './air.js';
-import { get, list } from './api.js';
+import { get } from './api.js';
 import { CROSSINGS, DIRECTIONS, INDICES, instantName, joined } from './figure-rules.js';
 import { state } from './state.js';
 
@@ -17,6 +17,8 @@ const SECOND = 1000;
  * @property {string[]} flags
  * @property {{id:string, version:number}|null} method
  * @property {any} item the answer's item
+ * @property {number|null} [pooled] of a pollutant's day: the mean of all its readings, which is none by law
+ * @property {number|null} [hours] of a pole's day of a pollutant: how many hourly means were valid
  * @property {{reason:string, meaning:string}} [noSum] why a zone has no figure; then there is nothing else
  * @property {any} answer the answer without its items
  */
@@ -42,7 +44,23 @@ async function series(figure, asked) {
   const { kind, id, property, step } = figure;
   const { items, ...answer } = await get('series', { [kind]: id, property, step, ...span(figure), ...asked });
   const isCount = state.properties.get(property)?.kind === 'interval_count';
-  return first(figure, items, answer, (item) => ({ value: (isCount ? item.sum : item.mean) ?? null }));
+  const found = first(figure, items, answer, (item) => ({ value: (isCount ? item.sum : item.mean) ?? null }));
+  return found && isPollutantDay(figure) ? day(figure, found, asked) : found;
+}
+
+/** Whether it is a day of a pollutant, whose mean by law is one of hourly means. */
+export function isPollutantDay({ property, step }) {
+  return step === '1d' && POLLUTANTS.includes(property);
+}
+
+/** The day by law in the place of the mean of all readings; days by law are of poles. */
+async function day(figure, found, asked) {
+  if (figure.kind !== 'pole') return { ...found, pooled: found.value };
+  const { items, methods } = await get('air/days', { pole: figure.id, ...span(figure), ...asked });
+  const known = items[0]?.pollutants.find(({ pollutant }) => pollutant === figure.property);
+  const { mean = null, valid_hours: hours = 0, state: settled = found.state, revision = found.revision } = known ?? {};
+  const method = methods.find(({ id }) => id === 'air.day') ?? null;
+  return { ...found, value: mean, pooled: found.value, hours, state: settled, revision, method };
 }
 
 async function footfall(figure, asked) {
@@ -113,11 +131,4 @@ export async function revisions(figure, { limit = 20, cursor = null } = {}) {
 /** Readings of a pole or device in a span, `most` of them, and whether there are more. */
 export async function readings({ kind, id, property }, from, to, most = 2000) {
   return get('series', { [kind]: id, property, step: 'raw', from: instantName(from), to: instantName(to), limit: most });
-}
-
-/** The statutory mean of a pole's day; null where there is none to speak of. */
-export async function statutoryDay({ kind, id, property, step, start }) {
-  if (kind !== 'pole' || step !== '1d' || !POLLUTANTS.includes(property)) return null;
-  const days = await list('air/days', { pole: id, ...span({ start }) });
-  return days[0]?.pollutants.find(({ pollutant }) => pollutant === property) ?? null;
 }

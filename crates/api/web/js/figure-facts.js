@@ -1,8 +1,7 @@
 /** What stands beside a figure: time, coverage, range, remarks, revision, method. */
 import { h } from './dom.js';
-import { statutoryDay } from './figure-data.js';
 import { INDICES, figureAddress } from './figure-rules.js';
-import { classWord, flagWord, isCount, pollutants, unitOf, valueWords, when } from './figure-words.js';
+import { classWord, flagWord, isCount, pollutants, unitOf, when } from './figure-words.js';
 import * as format from './format.js';
 import { knows, t } from './i18n.js';
 import { address } from './route.js';
@@ -43,7 +42,7 @@ export function facts(figure, told) {
       { class: 'told-facts' },
       rows.filter(Boolean).map(([key, value]) => h('div', {}, h('dt', {}, key), h('dd', {}, value))),
     ),
-    INDICES.includes(figure.property) ? classes(figure, told) : statutory(figure),
+    INDICES.includes(figure.property) ? classes(figure, told) : null,
   );
 }
 
@@ -105,22 +104,4 @@ function classes(figure, { item, found }) {
     pole,
     ...notes.filter(Boolean).map((text) => h('p', { class: 'note' }, text)),
   ];
-}
-
-/** Beside the mean of all readings of a day the one that the law knows; it comes by an answer of its own. */
-function statutory(figure) {
-  const line = h('p', { class: 'note' });
-  statutoryDay(figure)
-    .then((day) => {
-      if (!day) return;
-      const value =
-        day.mean === null
-          ? t('figure.dayMean.none', { n: day.valid_hours })
-          : t('figure.dayMean.n', { value: valueWords(figure, day.mean), n: day.valid_hours });
-      line.replaceChildren(h('a', { href: address('methode', 'air.day') }, t('figure.dayMean')), `: ${value}`);
-    })
-    .catch((error) => {
-      line.textContent = error.message;
-    });
-  return line;
 }

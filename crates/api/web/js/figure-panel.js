@@ -149,8 +149,20 @@ function value(figure, known) {
     h('p', { class: 'note' }, `${t('figure.in')} ${format.number(known.item.in)} · ${t('figure.out')} ${format.number(known.item.out)}`);
   return [
     h('p', { class: 'told' }, mark || null, h('b', {}, number), unit ? h('small', {}, unit) : null, chip || null),
-    known.value === null ? h('p', { class: 'note' }, t(known.state === null ? 'figure.noneShown' : 'figure.noneHelp')) : null,
+    known.value === null && known.pooled === undefined
+      ? h('p', { class: 'note' }, t(known.state === null ? 'figure.noneShown' : 'figure.noneHelp'))
+      : null,
     directions || null,
+    known.pooled === undefined ? null : dayMean(figure, known),
     h('p', { class: 'sentence' }, t(`figure.state.${known.state ?? 'public'}`)),
   ];
+}
+
+/** By which hours a day's mean is one by law, or why it is none; the mean of all readings stands small beside it. */
+function dayMean(figure, { value: mean, pooled, hours }) {
+  const law = h('a', { href: address('methode', 'air.day') }, t('figure.dayMean'));
+  const said =
+    hours === undefined ? t('figure.dayMean.poles') : t(mean === null ? 'figure.dayMean.none' : 'figure.dayMean.n', { n: hours });
+  const beside = hours === undefined || pooled === null ? null : t('figure.dayMean.pooled', { value: valueWords(figure, pooled) });
+  return h('p', { class: 'note', 'data-testid': 'figure-day-mean' }, law, `: ${said}`, beside && ` · ${beside}`);
 }

@@ -1,7 +1,7 @@
 /** The corrections of a figure: when, why, which device's quarter, from what to what. */
 import { answer, shown } from './answer.js';
 import { h } from './dom.js';
-import { revisions } from './figure-data.js';
+import { isPollutantDay, revisions } from './figure-data.js';
 import { effect } from './figure-rules.js';
 import { flagWord, valueWords } from './figure-words.js';
 import * as format from './format.js';
@@ -37,6 +37,7 @@ export function revisionList(figure, askAsOf) {
     return self.asked.load();
   };
   const list = (found) => [
+    isPollutantDay(figure) ? h('p', { class: 'note' }, t('figure.revisions.pooled')) : null,
     found.total > found.items.length
       ? h('p', { class: 'note' }, t('figure.revisions.shown', { n: format.number(found.items.length), total: format.number(found.total) }))
       : null,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { told } from '../js/figure-data.js';
 import {
   difference,
   effect,
@@ -133,4 +134,37 @@ test('readings that do not count are counted, by their remarks', () => {
     ],
   });
   assert.deepEqual(tally([reading(1)], silent), { n: 1, excluded: 0, why: [], odd: 0, remarks: [] });
+});
+
+/** What the interface says of a day of twelve hours of 60 × 10 and twelve of 6 × 40 µg/m³. */
+function answers(day) {
+  const start = '2026-11-27T23:00:00Z';
+  const methods = [{ id: 'air.day', version: 1 }];
+  const series = {
+    method: { id: 'window.mean', version: 1 },
+    items: [{ start, end: '2026-11-28T23:00:00Z', mean: 12.727, coverage: 0.55 }],
+  };
+  const days = { methods, items: [{ start, pollutants: [{ pollutant: 'pm2_5', ...day }] }] };
+  return async (address) => ({ ok: true, json: async () => (String(address).includes('air/days') ? days : series) });
+}
+
+test('a day of a pollutant is its mean by law, or none, and the mean of all readings stands beside it', async () => {
+  const figure = parseFigure('pole:AM-01/pm2_5/1d/2026-11-27T23:00:00Z');
+  globalThis.fetch = answers({ mean: 25, valid_hours: 24, state: 'corrected', revision: 2 });
+  const { value, pooled, hours, method, state, revision } = await told(figure);
+  assert.deepEqual(
+    { value, pooled, hours, method: method.id, state, revision },
+    { value: 25, pooled: 12.727, hours: 24, method: 'air.day', state: 'corrected', revision: 2 },
+  );
+  globalThis.fetch = answers({ mean: null, valid_hours: 17, state: 'final', revision: 0 });
+  const none = await told(figure);
+  assert.deepEqual([none.value, none.pooled, none.hours], [null, 12.727, 17]);
+  const zone = await told({ ...figure, kind: 'zone', id: 'altstadt' });
+  assert.deepEqual(
+    [zone.value, zone.pooled, zone.hours, zone.method.id],
+    [12.727, 12.727, undefined, 'window.mean'],
+    'days by law are of poles',
+  );
+  const hour = await told({ ...figure, step: '1h' });
+  assert.deepEqual([hour.value, hour.pooled], [12.727, undefined]);
 });
