@@ -67,7 +67,7 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     step: span::Step,
-    /// What the public sees, for operators; others see nothing else.
+    /// What the public sees, for planners and operators; others see nothing else.
     #[serde(default)]
     public: bool,
     /// Which hours of days and longer windows count: `all`, or `open`: Monday to Saturday 10 to 20, Sunday openings 13 to 18.
@@ -82,11 +82,11 @@ pub(crate) struct Wanted {
     /// tells them from each `window`: `total` is all added up, `compared` what is comparable alone, a row of its own if not all is.
     #[serde(default)]
     totals: bool,
-    /// For operators: another time beside each window, or why they are not comparable: `previous_week`, `previous_year`, `easter`,
+    /// For planners and operators: another time beside each window, or why they are not comparable: `previous_week`, `previous_year`, `easter`,
     /// `advent`, `baseline`, or `event:` and the id of an event: its days, each beside the last four comparable days without it.
     #[param(value_type = Option<String>, pattern = "^(previous_week|previous_year|easter|advent|baseline|event:[A-Za-z0-9._-]{1,64})$", example = "advent")]
     compare: Option<Compare>,
-    /// For operators, step 1h: beside hours in which counters were missing, what they would have held.
+    /// For planners and operators, step 1h: beside hours in which counters were missing, what they would have held.
     #[serde(default)]
     estimate: bool,
     /// As what had been received by this minute would have answered; what is known now if left out.

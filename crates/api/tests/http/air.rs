@@ -250,3 +250,11 @@ async fn what_cannot_be_asked_is_said() {
         400 Bad Request application/problem+json
         {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"year: not a number from 2000 to 2200: \"1999\"","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
 }
+
+#[tokio::test]
+async fn the_methods_say_that_means_are_rounded_before_they_are_held_against_a_number() {
+    let methods = city().await.get("/api/v1/methods").await;
+    let (_, limits) = methods.split_once(r#""id":"air.limits""#).unwrap();
+    let meaning = limits.split_once('}').unwrap().0;
+    assert!(meaning.contains("50.4 is not above 50, 50.5 is"), "{meaning}");
+}

@@ -181,8 +181,9 @@ pub const AIR_MAX_8H: Method = first(
 pub const AIR_LIMITS: Method = first(
     "air.limits",
     "Hours or days above a number, for orientation",
-    "How many valid hourly means, daily means or largest 8-hour means of a year are above the number of a limit, target or guideline. A pole \
-     is no legal sampling point; no statement on compliance.",
+    "How many valid hourly means, daily means or largest 8-hour means of a year are above the number of a limit, target or guideline. Each \
+     mean is rounded half away from zero to the number's own digits first: 50.4 is not above 50, 50.5 is. A pole is no legal sampling point; \
+     no statement on compliance.",
 );
 /// The present German index.
 pub const INDEX_UBA_LQI_2025: Method = first(

@@ -66,7 +66,7 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     events: Events,
-    /// What the public sees, for operators; others see nothing else.
+    /// What the public sees, for planners and operators; others see nothing else.
     #[serde(default)]
     public: bool,
     /// As what had been received by this minute would have answered; what is known now if left out.

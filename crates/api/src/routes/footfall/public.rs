@@ -147,7 +147,7 @@ impl Asked {
         } = wanted;
         check_as_of(*as_of)?;
         if *hours != Hours::All || compare.is_some() || *estimate {
-            let detail = "hours, compare, estimate: what is made of exact counts is for operators";
+            let detail = "hours, compare, estimate: what is made of exact counts is for planners and operators";
             return Err(Problem::parameter(detail, "leave them out"));
         }
         scope::zone_named(&fold.inputs().registry, zone)?;
