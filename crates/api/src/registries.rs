@@ -11,7 +11,7 @@ use crate::NotTried;
 /// A registry that was in force, of which a copy is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptRegistry {
-    /// When the copy was made.
+    /// When it came into force.
     pub since: UtcMillis,
     /// Its hash.
     pub hash: String,
@@ -28,7 +28,7 @@ pub struct Tried {
 
 /// Who keeps registries, and puts them in force.
 pub trait Registries: Send + Sync {
-    /// Those that were in force here, the oldest first.
+    /// Those that were in force here, the oldest first; one that came back stands there once more.
     ///
     /// # Errors
     /// If they cannot be read.

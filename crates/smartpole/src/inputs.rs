@@ -29,6 +29,9 @@ pub(crate) use smartpole_registry::read;
 /// File of the sealing key in the data folder, where no other is configured.
 pub(crate) const KEY_FILE: &str = "inputs.key";
 
+/// Which copy came into force when: milliseconds and hash, a line each time.
+const IN_FORCE: &str = "in_force.log";
+
 /// What stands for [`KEYS`] in a copy.
 const SEALED: &str = "keys.csv.sealed";
 
@@ -109,16 +112,37 @@ impl InputLibrary {
         Ok(names.filter(|name| !name.contains('.')).collect()) // one that was not finished ends in `.new`
     }
 
-    /// When each copy was made, and its name; the oldest first.
-    pub(crate) fn made(&self) -> Result<Vec<(UtcMillis, String)>, LoadError> {
+    /// Notes that a copy comes into force.
+    pub(crate) fn note_in_force(&self, hash: &str, at: UtcMillis) -> io::Result<()> {
+        let mut log = File::options().create(true).append(true).open(self.dir.join(IN_FORCE))?;
+        writeln!(log, "{} {hash}", at.0)?;
+        log.sync_all()
+    }
+
+    /// Which copies came into force when, the oldest first, one that came back once more; those of before this was noted when they
+    /// were made.
+    pub(crate) fn in_force(&self) -> Result<Vec<(UtcMillis, String)>, LoadError> {
+        let log = fs::read_to_string(self.dir.join(IN_FORCE)).unwrap_or_default();
+        let entry = |line: &str| {
+            let (at, hash) = line.split_once(' ')?;
+            Some((UtcMillis(at.parse().ok()?), hash.to_owned()))
+        };
+        let noted: Vec<_> = log.lines().filter_map(entry).collect();
+        let mut all = self.made()?;
+        all.retain(|(_, made)| noted.iter().all(|(_, hash)| hash != made));
+        all.extend(noted);
+        all.sort();
+        Ok(all)
+    }
+
+    /// When each copy was made, and its name.
+    fn made(&self) -> Result<Vec<(UtcMillis, String)>, LoadError> {
         let at = |hash: String| {
             let made = fs::metadata(self.dir.join(&hash)).and_then(|about| about.modified()).ok()?;
             let since_1970 = made.duration_since(SystemTime::UNIX_EPOCH).ok()?;
             Some((UtcMillis(i64::try_from(since_1970.as_millis()).ok()?), hash))
         };
-        let mut made: Vec<_> = self.hashes()?.into_iter().filter_map(at).collect();
-        made.sort();
-        Ok(made)
+        Ok(self.hashes()?.into_iter().filter_map(at).collect())
     }
 
     /// One file of a copy; none if it has no such file. Those with keys are not given.

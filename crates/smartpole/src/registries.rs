@@ -31,8 +31,8 @@ impl Kept {
 
 impl Registries for Kept {
     fn kept(&self) -> Result<Vec<KeptRegistry>, Box<dyn Error + Send + Sync>> {
-        let made = self.library.made()?.into_iter();
-        Ok(made.map(|(since, hash)| KeptRegistry { since, hash }).collect())
+        let in_force = self.library.in_force()?.into_iter();
+        Ok(in_force.map(|(since, hash)| KeptRegistry { since, hash }).collect())
     }
 
     fn file(&self, registry: &str, name: &str) -> Result<Option<Vec<u8>>, Box<dyn Error + Send + Sync>> {

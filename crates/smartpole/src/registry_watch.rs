@@ -124,7 +124,12 @@ impl RegistryWatch {
                 return Err(self.report(Some(&format!("cannot keep a copy of the registry: {}", Chain(&error)))));
             }
         };
-        let record = Record::Inputs { received_at: clock::now(), hash: hash.clone() };
+        let received_at = clock::now();
+        // before the journal has it: who asks since when it is in force must not be told of an earlier time
+        if let Err(error) = self.library.note_in_force(&hash, received_at) {
+            return Err(self.report(Some(&format!("cannot note that a registry comes into force: {}", Chain(&error)))));
+        }
+        let record = Record::Inputs { received_at, hash: hash.clone() };
         match self.journal.append_durable(record).await {
             Ok(seq) => tracing::info!(hash, seq = seq.0, "a registry comes into force"),
             Err(error) => {

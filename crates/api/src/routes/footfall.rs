@@ -234,6 +234,7 @@ fn is_exact(parts: &Parts, asker: &Asker, zone: &str) -> bool {
 /// How many passed in a zone, by its counting rule.
 ///
 /// The public gets multiples of 5, an hour after the end of a step, as it was known then; what is corrected later is seen by operators.
+/// Of the time before the zone's counting rule was changed the public gets nothing: it was shown by another rule.
 #[utoipa::path(get, path = "/api/v1/footfall", tag = "values", params(Wanted), responses(
     (status = 200, description = "In the order of time.", body = Footfall),
     (status = 410, description = "All of these quarters of an hour have passed retention.", body = Problem, content_type = "application/problem+json"),

@@ -44,10 +44,11 @@ impl Desk {
         let files = self.folder.read().map_err(|error| error.to_string())?;
         let inputs = Inputs::parse(&files).map_err(|problems| problems[0].to_string())?;
         let hash = Inputs::hash(&files, FOLD_VERSION);
-        let since = at(self.kept.lock().unwrap().len() as i64);
+        let known = self.fold.read().unwrap().position().1;
+        let since = at(self.kept.lock().unwrap().len() as i64).max(known);
         *self.library.0.lock().unwrap() = Arc::new(inputs);
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap());
-        if !kept.iter().any(|(of, _)| of.hash == hash) {
+        if kept.last().is_none_or(|(of, _)| of.hash != hash) {
             kept.push((KeptRegistry { since, hash: hash.clone() }, files));
         }
         *self.kept.lock().unwrap() = kept;

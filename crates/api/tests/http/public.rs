@@ -1,7 +1,7 @@
 //! Footfall as the public sees it.
 
 use expect_test::expect;
-use smartpole_api::Options;
+use smartpole_api::{Options, Registries};
 
 use crate::fixture::{City, parsed, show};
 
@@ -41,27 +41,43 @@ pub(crate) const DAY: i64 = 1_440;
 
 /// `square` counts who comes in, `street` who passes; `both` is around them, `across` shares a pole with each, `city` has no sum.
 pub(crate) async fn city() -> City {
+    let files = files("cordon_in");
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    City::over(parsed(&files), Options::default()).await
+}
+
+/// The registry, by the counting rule of `square`.
+fn files(square: &str) -> [(&'static str, String); 5] {
     let zone = |id: &str, kind: &str, count: &str, poles: &str, x: i64| {
         format!(
             r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}","kind":"{kind}","parent":null,"count":"{count}","poles":[{poles}]}},"geometry":{{"type":"Polygon","coordinates":[[[{x},51],[{x}.9,51],[{x}.9,52],[{x},51]]]}}}}"#
         )
     };
     let zones = [
-        zone("square", "place", "cordon_in", r#""P0""#, 1),
+        zone("square", "place", square, r#""P0""#, 1),
         zone("street", "place", "cross_section", r#""P1","P2""#, 2),
         zone("across", "district", "cross_section", r#""P0","P1""#, 1),
         zone("both", "district", "cross_section", r#""P0","P1","P2""#, 3),
         zone("city", "city", "cross_section", r#""P0","P1","P2""#, 1),
     ];
     let zones = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, zones.join(","));
-    let files = [
-        ("poles.csv", POLES),
-        ("devices.csv", DEVICES),
-        ("zones.geojson", &zones),
-        ("properties.toml", PROPERTIES),
-        ("profiles/p.toml", PROFILE),
-    ];
-    City::over(parsed(&files), Options::default()).await
+    [
+        ("poles.csv", POLES.to_owned()),
+        ("devices.csv", DEVICES.to_owned()),
+        ("zones.geojson", zones),
+        ("properties.toml", PROPERTIES.to_owned()),
+        ("profiles/p.toml", PROFILE.to_owned()),
+    ]
+}
+
+/// The registry comes into force by which `square` is counted so.
+async fn rule(city: &City, square: &str) {
+    let dir = city.desk.folder.dir();
+    std::fs::create_dir_all(dir.join("profiles")).unwrap();
+    for (name, text) in files(square) {
+        std::fs::write(dir.join(name), text).unwrap();
+    }
+    city.desk.take().await.unwrap();
 }
 
 /// Four quarters of an hour from 10:00 UTC on: the same counts in and out in each.
@@ -112,6 +128,36 @@ async fn a_step_is_shown_an_hour_after_its_end_and_stays_whatever_comes_later() 
     city.check(&format!("/api/v1/footfall?zone=street&step=1h&{HOUR}"), &expect![[r#"
         200 OK application/json
         {"zone":"street","rule":"cross_section","method":{"id":"footfall.cross_section","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","in":806,"out":400,"crossings":1206,"coverage":1,"state":"open","revision":0}],"next":null}"#]]).await;
+}
+
+#[tokio::test]
+async fn what_was_shown_by_one_counting_rule_is_not_shown_again_by_another() {
+    let city = city().await;
+    let shown = async |zone: &str, hour: &str| {
+        let span = format!("from=2026-11-25T{hour}:00:00Z&to=2026-11-25T{hour}:30:00Z");
+        let answer = city.ask_publicly("GET", &format!("/api/v1/footfall?zone={zone}&step=15m&{span}")).await;
+        let items = show(answer).await.split_once(r#""items":"#).unwrap().1.to_owned();
+        items.matches(r#""start""#).count()
+    };
+    rule(&city, "cordon_in").await;
+    hour(&city, "c0", 62, &[0, 1, 2, 3], [1, 2]).await;
+    wait(&city, 200).await;
+    assert_eq!((shown("square", "10").await, shown("both", "10").await), (2, 2), "in 0, out 0");
+    rule(&city, "cross_section").await;
+    assert_eq!(shown("square", "10").await, 0, "crossings 5 of the same quarters: more than two passed");
+    assert_eq!(shown("both", "10").await, 0, "what is around it is no longer shown by direction");
+    city.message("c0", 250, r#"{"time":"2026-11-25T14:07:00Z","values":{"people_in":1,"people_out":2}}"#).await;
+    wait(&city, 400).await;
+    assert_eq!(shown("square", "14").await, 2);
+    rule(&city, "cordon_in").await;
+    assert_eq!(shown("square", "14").await, 0, "one that comes back is another once more");
+}
+
+#[tokio::test]
+async fn the_public_is_told_who_may_ask_for_exact_counts() {
+    let city = city().await;
+    let answer = show(city.ask_publicly("GET", "/api/v1/footfall?zone=square&step=1d&compare=advent").await).await;
+    assert!(answer.contains("what is made of exact counts is for planners and operators"), "{answer}");
 }
 
 #[tokio::test]

@@ -145,3 +145,22 @@ fn a_key_file_that_somebody_else_provides_is_used_and_never_made() {
     InputLibrary::new(data.path(), Some(given)).load(&hash).unwrap();
     assert!(!data.path().join(KEY_FILE).exists());
 }
+
+#[test]
+fn a_registry_that_comes_back_stands_once_more_in_the_order_in_which_they_were_in_force() {
+    let data = tempfile::tempdir().unwrap();
+    let (one, two) = (keep(data.path(), &registry("")), keep(data.path(), &with_keys()));
+    let in_force = || InputLibrary::new(data.path(), None).in_force().unwrap();
+    let hashes = || in_force().into_iter().map(|(_, hash)| hash).collect::<Vec<_>>();
+    assert_eq!(
+        BTreeSet::from_iter(hashes()),
+        BTreeSet::from([one.clone(), two.clone()]),
+        "of before it was noted: as made"
+    );
+    let library = InputLibrary::new(data.path(), None);
+    for (hash, at) in [(&one, 10), (&two, 20), (&one, 30)] {
+        library.note_in_force(hash, UtcMillis(at)).unwrap();
+    }
+    let times = [10, 20, 30].map(UtcMillis);
+    assert_eq!(in_force(), times.into_iter().zip([one.clone(), two, one]).collect::<Vec<_>>());
+}

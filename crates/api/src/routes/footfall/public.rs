@@ -8,6 +8,7 @@
 //! A figure is rounded from its own exact sum where the tree has it, else added up from figures that are shown (`made_of`). A figure
 //! is made of what was known an hour after its steps, whatever is corrected later. Coverage counts the quarters in which counters
 //! measured, which those that report by schedule always do: it tells of outages, not of persons.
+//! Of a time before a counting rule of the tree was changed nothing is shown any more: it was shown by another rule.
 
 use smartpole_method::{
     calendar::{Span, date_and_hour},
@@ -36,6 +37,7 @@ use crate::{
 mod day;
 mod days;
 mod place;
+mod rules;
 mod tree;
 
 pub(crate) use days::Days;
@@ -176,7 +178,9 @@ impl Asked {
         let Some(place) = &self.place else { return Ok(Vec::new()) };
         let spans = days_of(self.whole());
         let leaves = place.leaves(parts, days, &spans)?;
-        let wanted = place.lines(&leaves, self.length).into_iter().filter(|(span, _)| self.span.holds(span.from));
+        let ruled_since = days.1.since(parts, &place.inputs, &place.ruled_by)?;
+        let is_wanted = |span: &Span| self.span.holds(span.from) && span.from >= ruled_since;
+        let wanted = place.lines(&leaves, self.length).into_iter().filter(|(span, _)| is_wanted(span));
         Ok(wanted.filter_map(|(span, counts)| self.item(span, &counts, &leaves)).collect())
     }
 
@@ -215,11 +219,11 @@ impl Asked {
             out,
             crossings: if self.rule == CountRule::CrossSection { both() } else { None },
             coverage: number::share(measuring, counters),
+            readings: Readings { came: measuring, expected: counters },
             state: None,
             revision: None,
             events: Vec::new(),
             beside: Beside::default(),
-            readings: Readings { came: measuring, expected: counters },
         };
         (counters > 0).then_some(item)
     }

@@ -29,7 +29,9 @@ pub(super) struct Place {
     /// Whether in and out are two counts.
     pub(super) by_direction: bool,
     properties: [PropertyNo; 2],
-    inputs: String,
+    pub(super) inputs: String,
+    /// Ids of the zones whose counting rules say what is shown of this one: those of its tree.
+    pub(super) ruled_by: Vec<String>,
 }
 
 /// A leaf and its days.
@@ -56,7 +58,8 @@ impl Place {
         let (Some(node), Some(r#in), Some(out)) = (tree.node(zone), number(IN), number(OUT)) else { return Ok(None) };
         let by_direction = tree.is_by_direction(node, &registry.zones);
         let properties = [r#in, out];
-        Ok(Some(Self { tree, node, by_direction, properties, inputs: fold.inputs_hash().to_owned() }))
+        let ruled_by = tree.zones(node).map(|zone| registry.zones[zone].id.clone()).collect();
+        Ok(Some(Self { tree, node, by_direction, properties, inputs: fold.inputs_hash().to_owned(), ruled_by }))
     }
 
     /// Figures of each time: of both directions together, or of in and out.

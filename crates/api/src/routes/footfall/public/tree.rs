@@ -107,9 +107,13 @@ impl Tree {
 
     /// Whether counts in and out go up apart: for a zone of the same tree counts who comes in.
     pub(super) fn is_by_direction(&self, node: NodeNo, zones: &[Zone]) -> bool {
+        self.zones(node).any(|zone| zones[zone].count == CountRule::CordonIn)
+    }
+
+    /// The zones of the same tree, by their indices in the registry.
+    pub(super) fn zones(&self, node: NodeNo) -> impl Iterator<Item = usize> {
         let top = std::iter::successors(Some(node), |node| self.nodes[*node].around).last().unwrap_or(node);
-        let mut under = self.under(top).into_iter().filter_map(|node| self.nodes[node].zone);
-        under.any(|zone| zones[zone].count == CountRule::CordonIn)
+        self.under(top).into_iter().filter_map(|node| self.nodes[node].zone)
     }
 
     fn under(&self, node: NodeNo) -> Vec<NodeNo> {
