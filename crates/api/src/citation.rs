@@ -41,7 +41,7 @@ pub(crate) struct Citation {
     /// to the public unless it asked, and of figures that never change.
     #[schema(value_type = Option<String>, format = DateTime)]
     as_of: Option<UtcMillis>,
-    /// Part of the expected reports that came, over all items by their length; null where items have none.
+    /// Part of the expected reports that came, over all items by their length, of footfall over all windows asked for; null where items have none.
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 1)]
     coverage: Option<Exact>,
     /// The licence's IRI; null to operators, as exact counts have none, and of foreign series, whose licence is their provider's.
@@ -78,7 +78,7 @@ impl Subject {
         (source.is_some() || !methods.is_empty()).then(|| Self {
             methods,
             source,
-            coverage: coverage(&answer.stretches()),
+            coverage: answer.coverage(),
             span: answer.span(),
             left_open: answer.left_open(),
             is_as_of: answer.is_as_of(),
@@ -140,7 +140,8 @@ pub(crate) fn span(stretches: &[Stretch]) -> Option<(UtcMillis, UtcMillis)> {
     Some((from, stretches.iter().map(|stretch| stretch.end).max()?))
 }
 
-fn coverage(stretches: &[Stretch]) -> Option<Exact> {
+/// Of items, by their length.
+pub(crate) fn coverage(stretches: &[Stretch]) -> Option<Exact> {
     let (mut sum, mut length) = (0_i128, 0_i128);
     for stretch in stretches {
         let Exact(share) = stretch.coverage?;

@@ -21,6 +21,7 @@ use crate::{
     citation::{self, Stretch},
     export::{Column, Encoder},
     list::{Cursor, List},
+    number::Exact,
     problem::Problem,
     routes::MethodName,
 };
@@ -90,6 +91,11 @@ pub(crate) trait Tabular: Serialize {
     /// When its items are, and how much of each is covered.
     fn stretches(&self) -> Vec<Stretch> {
         Vec::new()
+    }
+
+    /// Part of the expected reports that came: of its items by their length, if it does not know of time without items.
+    fn coverage(&self) -> Option<Exact> {
+        citation::coverage(&self.stretches())
     }
 
     /// From when to when it is: as it says itself, else as its items are.

@@ -122,6 +122,9 @@ pub(crate) struct Footfall {
     estimated_by: Option<MethodName>,
     /// The newest count by hand beside one of the counters; null if there is none, and to the public.
     control: Option<Control>,
+    /// How much of the time asked for is covered, with windows that are no items.
+    #[serde(skip)]
+    covered: Option<Exact>,
     /// One for each window.
     items: Vec<FootfallItem>,
     /// All of them added up, if asked for; null if they are not all in this answer.
@@ -205,14 +208,9 @@ impl FootfallItem {
 }
 
 /// The totals of an answer, if asked for: a page has none.
-fn totals(
-    wanted: &Wanted,
-    items: &[FootfallItem],
-    next: Option<&Cursor>,
-    missing: impl FnOnce() -> Missing,
-) -> Option<Option<Totals>> {
+fn totals(wanted: &Wanted, items: &[FootfallItem], next: Option<&Cursor>, missing: Missing) -> Option<Option<Totals>> {
     let is_whole = next.is_none() && wanted.cursor.is_none();
-    wanted.totals.then(|| is_whole.then(|| Totals::of(items, missing(), wanted.compare.is_some())))
+    wanted.totals.then(|| is_whole.then(|| Totals::of(items, missing, wanted.compare.is_some())))
 }
 
 /// Whether the days that are wanted can be told apart at a step.

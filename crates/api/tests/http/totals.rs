@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use crate::{
-    fixture::show,
+    fixture::{show, text},
     planner::square,
     public::{self, DAY, hour, wait},
 };
@@ -113,4 +113,13 @@ async fn what_is_no_day_or_does_not_go_together_is_refused() {
     }
     let answer = city.ask_publicly("GET", "/api/v1/footfall?zone=markt&step=1w&days=saturday").await;
     assert_eq!(answer.status(), 400);
+}
+
+#[tokio::test]
+async fn a_citation_covers_windows_without_data_too() {
+    let city = square().await;
+    let fortnight = "from=2027-11-12T23:00:00Z&to=2027-11-26T23:00:00Z";
+    let answer = city.ask("GET", &format!("/api/v1/footfall?zone=markt&step=1d&{fortnight}")).await;
+    let answer: serde_json::Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert_eq!((answer["items"].as_array().unwrap().len(), &answer["citation"]["coverage"]), (2, &0.143.into()));
 }

@@ -38,7 +38,7 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
     source.iter_mut().for_each(|source| source.events = asked.events.clone());
     let span = (span.from, span.to);
     let items = source.as_ref().map_or_else(|| Ok(Vec::new()), |source| asked.items(source, span))?;
-    let missing = || source.as_ref().map_or_else(Missing::default, |source| asked.missing(source, span, &items));
+    let missing = source.as_ref().map_or_else(Missing::default, |source| asked.missing(source, span, &items));
     let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
     Ok(Footfall {
         zone: wanted.zone.clone(),
@@ -50,6 +50,7 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
         compared_by: asked.compare.as_ref().map(|compare| compare.method().into()),
         estimated_by: asked.estimate.then(|| methods::ESTIMATE_GAP.into()),
         control: control(parts, &name, wanted.as_of)?,
+        covered: Readings::of(&items, missing).share(),
         totals: totals(wanted, &items, next.as_ref(), missing),
         items,
         next,

@@ -54,7 +54,8 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
     items.retain(|item| wanted.days.as_ref().is_none_or(|days| days.hold(date_and_hour(item.start).0)));
     let next = cut(&mut items, wanted.limit.unwrap_or_default());
     // windows without data are items, too
-    let totals = totals(wanted, &items, next.as_ref(), Missing::default);
+    let missing = Missing::default();
+    let totals = totals(wanted, &items, next.as_ref(), missing);
     let made_of = asked.made_of();
     Ok(Footfall {
         zone: wanted.zone.clone(),
@@ -66,6 +67,7 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
         compared_by: None,
         estimated_by: None,
         control: None,
+        covered: Readings::of(&items, missing).share(),
         items,
         totals,
         next,

@@ -8,6 +8,7 @@ use crate::{
     citation::Stretch,
     csv::{Cell, Tabular, Writer},
     list::Cursor,
+    number::Exact,
     routes::MethodName,
 };
 
@@ -62,6 +63,10 @@ impl Tabular for Footfall {
     fn stretches(&self) -> Vec<Stretch> {
         let stretch = |item: &FootfallItem| Stretch { start: item.start, end: item.end, coverage: Some(item.coverage) };
         self.items.iter().map(stretch).collect()
+    }
+
+    fn coverage(&self) -> Option<Exact> {
+        self.covered
     }
 
     fn is_as_of(&self) -> bool {

@@ -58,19 +58,31 @@ pub(crate) struct Compared {
     pub(super) change_permille: Option<i64>,
 }
 
+impl Readings {
+    /// Of all windows asked for.
+    pub(super) fn of(items: &[FootfallItem], missing: Missing) -> Self {
+        let came = items.iter().map(|item| item.readings.came).sum();
+        let expected: i64 = items.iter().map(|item| item.readings.expected).sum();
+        Self { came, expected: expected + missing.expected }
+    }
+
+    /// Which part of them came; none where none should have.
+    pub(super) fn share(self) -> Option<Exact> {
+        (self.expected > 0).then(|| number::share(self.came, self.expected))
+    }
+}
+
 impl Totals {
     /// Of all windows asked for; `is_compared` says whether a comparison was.
     pub(super) fn of(items: &[FootfallItem], missing: Missing, is_compared: bool) -> Self {
         let add = |of: fn(&FootfallItem) -> Option<i64>| items.iter().filter_map(of).reduce(i64::saturating_add);
-        let came = items.iter().map(|item| item.readings.came).sum();
-        let expected: i64 = items.iter().map(|item| item.readings.expected).sum();
         Self {
             windows: items.len(),
             without_data: missing.windows + items.iter().filter(|item| !item.is_known()).count(),
             r#in: add(|item| item.r#in),
             out: add(|item| item.out),
             crossings: add(|item| item.crossings),
-            coverage: number::share(came, expected + missing.expected),
+            coverage: Readings::of(items, missing).share().unwrap_or(number::share(0, 1)),
             compared: is_compared.then(|| Compared::of(items)),
         }
     }
