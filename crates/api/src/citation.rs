@@ -22,7 +22,7 @@ use crate::{
 
 const MINUTE_MS: i64 = 60_000;
 /// What every figure of ours is made of.
-const SOURCE: &str = "sensors on street lamps, not official";
+pub(crate) const SOURCE: &str = "sensors on street lamps, not official";
 /// Parameters that say when and how much, not what.
 const WHEN: [&str; 7] = ["from", "to", "year", "as_of", "limit", "cursor", "public"];
 
@@ -64,7 +64,7 @@ pub(crate) struct Stretch {
 pub(crate) struct Subject {
     pub(crate) methods: Vec<MethodName>,
     /// What it is made of, if not of our sensors.
-    pub(crate) source: Option<&'static str>,
+    pub(crate) source: Option<String>,
     pub(crate) coverage: Option<Exact>,
     pub(crate) span: Option<(UtcMillis, UtcMillis)>,
     pub(crate) left_open: Vec<(&'static str, String)>,
@@ -94,7 +94,7 @@ impl Citation {
         let link = link(&parts.publish.base_url, uri, &subject.left_open, as_of);
         let publisher = parts.publish.name(parts.fold().inputs());
         let licence = licence(parts, uri, is_public);
-        let source = foreign(parts, uri).unwrap_or_else(|| subject.source.unwrap_or(SOURCE).to_owned());
+        let source = foreign(parts, uri).unwrap_or_else(|| subject.source.clone().unwrap_or_else(|| SOURCE.to_owned()));
         let mut said = vec![format!("{publisher}: {}", what(uri))];
         said.extend(subject.span.map(|(from, to)| format!("{from} to {to}")));
         said.push(source.clone());

@@ -84,7 +84,7 @@ pub(crate) trait Tabular: Serialize {
     }
 
     /// What it is made of, if not of figures by our sensors; such an answer is cited, too.
-    fn source(&self) -> Option<&'static str> {
+    fn source(&self) -> Option<String> {
         None
     }
 
@@ -179,8 +179,8 @@ impl<T: Rows> Tabular for List<T> {
         T::methods()
     }
 
-    fn source(&self) -> Option<&'static str> {
-        T::source()
+    fn source(&self) -> Option<String> {
+        T::source().map(str::to_owned)
     }
 
     fn is_as_of(&self) -> bool {

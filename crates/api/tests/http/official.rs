@@ -57,6 +57,10 @@ async fn the_nearest_station_that_has_an_hour_stands_beside_and_is_never_mixed_i
     told(&city, "far", 0, r#""no2":33"#).await;
     let far = city.get(AIR).await;
     assert!(far.contains(r#""official":{"station":"Far","name":"Borsigstraße","provider":"Umweltbundesamt","distance_m":11120,"status":"amtlich, vorläufig""#), "{far}");
+    let cited = city.ask("GET", AIR).await;
+    let cited: serde_json::Value = serde_json::from_str(&text(cited).await).unwrap();
+    let source = "sensors on street lamps, not official; beside them Umweltbundesamt, Borsigstraße, amtlich, vorläufig";
+    assert_eq!(cited["citation"]["source"], source);
     told(&city, "near", 0, r#""no2":21,"pm2_5":60"#).await;
     told(&city, "a1", 1, r#""no2":13"#).await;
     city.check(AIR, &expect![[r#"

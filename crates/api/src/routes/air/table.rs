@@ -1,12 +1,15 @@
 //! Hours of air as tables: a row is an hour of a pollutant, with the indices of the hour repeated on each.
 
+use std::collections::BTreeSet;
+
 use super::{
     AirAnswer, Items,
     hour::{IndexHour, PoleHour, PollutantHour},
+    official::Official,
     zone::{ZoneHour, ZoneIndex, ZonePollutant},
 };
 use crate::{
-    citation::Stretch,
+    citation::{SOURCE, Stretch},
     csv::{Cell, Tabular, Writer},
     list::Cursor,
     routes::MethodName,
@@ -91,6 +94,16 @@ impl Tabular for AirAnswer {
 
     fn methods(&self) -> Vec<MethodName> {
         vec![self.method]
+    }
+
+    /// Names whose stations stand beside ours.
+    fn source(&self) -> Option<String> {
+        let Items::Pole(hours) = &self.items else { return None };
+        let beside = hours.iter().filter_map(|hour| hour.official.as_ref());
+        let beside: BTreeSet<String> =
+            beside.map(|Official { name, provider, status, .. }| format!("{provider}, {name}, {status}")).collect();
+        let beside: Vec<String> = beside.into_iter().collect();
+        (!beside.is_empty()).then(|| format!("{SOURCE}; beside them {}", beside.join("; ")))
     }
 
     /// A zone's hours have no coverage: it counts poles.
