@@ -140,6 +140,15 @@ fn readings_that_messages_give_no_longer_stay_and_the_effect_says_how_many() {
 }
 
 #[test]
+fn readings_of_another_message_of_the_same_millisecond_are_not_taken_for_former_ones() {
+    let mut records = vec![inputs("first", START)];
+    records.extend([0, 1].map(|minute| message("d1", START + minute * MINUTE, START + 5 * MINUTE, &[("pm2_5", 700)])));
+    records.extend([order(START + 6 * MINUTE), step([2, 3]), step([])]);
+    let memory = fold(&records, 1_000, |_| false);
+    assert_eq!(memory.replays.values().next().unwrap().effect.numbers(), [2, 0, 0, 0, 0, 0, 0, 0]);
+}
+
+#[test]
 fn a_replay_stopped_half_way_and_gone_on_with_is_the_same_as_one_in_one_go() {
     let mut records = history();
     records.push(order(START + 201 * MINUTE));

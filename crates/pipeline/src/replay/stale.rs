@@ -1,5 +1,7 @@
 //! Readings that a message gave before and gives no longer: of another instant, or of another property.
 
+use std::collections::BTreeSet;
+
 use smartpole_codec::Sample;
 use smartpole_model::{DeviceNo, Profile, Quarter, Series, UtcMillis};
 use smartpole_validate::{Times, event_time};
@@ -30,19 +32,16 @@ impl Said<'_> {
         self.samples.iter().filter_map(of).flatten().collect()
     }
 
-    /// Quarters of all instants that it tells.
-    fn quarters(&self) -> Vec<Quarter> {
+    /// All instants that it tells, one of which its readings are of, whatever the profile.
+    fn instants(&self) -> Vec<UtcMillis> {
         let times = self.samples.iter().map(|sample| self.times(sample));
         let told = times.flat_map(|times| [times.payload, times.gateway, times.network]).flatten();
-        let mut quarters: Vec<_> = told.chain([self.received_at]).map(UtcMillis::quarter).collect();
-        quarters.sort_unstable();
-        quarters.dedup();
-        quarters
+        told.chain([self.received_at]).collect()
     }
 }
 
 impl Fold {
-    /// How many readings there are of the message's receipt, in the quarters it tells of, that it does not give.
+    /// How many readings there are of the message's receipt, at the instants it tells, that it does not give.
     pub(super) fn stale(
         &mut self,
         no: DeviceNo,
@@ -55,11 +54,13 @@ impl Fold {
         let (batch, revisions) = (self.batch + 1, &mut self.pending.revisions);
         let mut place = Place::new(no, &mut self.devices[no.index()], active, env, batch, minute, revisions);
         place.sealed_to = sealed_to;
-        for quarter in said.quarters() {
+        let instants = said.instants();
+        let quarters: BTreeSet<Quarter> = instants.iter().map(|at| at.quarter()).collect();
+        for quarter in quarters {
             let Some(block) = place.get(quarter) else { continue };
             block.each_row(|row| {
                 let is_given = |series| given.contains(&(row.event_time, series));
-                let of_message = row.received_at == said.received_at;
+                let of_message = row.received_at == said.received_at && instants.contains(&row.event_time);
                 stale += row.values.iter().filter(|value| of_message && !is_given(value.series)).count() as u64;
             });
         }
