@@ -13,7 +13,8 @@
 //! # Invariants
 //! - Nothing is acknowledged, and nothing is read, before its fdatasync has returned.
 //! - A synced byte is never written again. Numbers have no gaps and no second use; `received_at` never goes back, also
-//!   across restarts.
+//!   across restarts, and no two messages of a topic have the same, of a thousand at once: it is the only identity of those that have no
+//!   time of their own.
 //! - Only a write that was not acknowledged is ever cut off. A damaged record that had been durable is an error with
 //!   segment, offset and number, never skipped.
 //! - After a failed write or fdatasync nothing is taken any more ([`Error::Poisoned`]). A full disk is none: records
@@ -50,6 +51,7 @@ mod error;
 mod frame;
 mod fs;
 mod group;
+mod instants;
 mod journal;
 mod lane;
 mod options;

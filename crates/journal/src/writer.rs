@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use crate::{
     Error, File, Options, State, Status,
     group::{Group, Waiting},
+    instants::Instants,
     journal::Gate,
     recovery::Active,
     segment::{HEADER, Header, io_error, sync_error},
@@ -43,8 +44,8 @@ pub(crate) struct Writer {
     pub(crate) group: Group,
     /// The first record of the group.
     pub(crate) next: Seq,
-    /// `received_at` of the newest record, and of the newest durable one.
-    pub(crate) floor: UtcMillis,
+    /// `received_at` of records, and of the newest durable one.
+    pub(crate) instants: Instants,
     pub(crate) durable_floor: UtcMillis,
     pub(crate) salt: u32,
     pub(crate) durable: watch::Sender<Seq>,
@@ -78,8 +79,8 @@ impl Writer {
     }
 
     fn push(&mut self, waiting: Waiting) -> Result<(), Error> {
-        self.floor = waiting.record.received_at().map_or(self.floor, |received_at| received_at.max(self.floor));
-        self.group.push(waiting, self.floor, self.salt);
+        let received_at = self.instants.next(&waiting.record);
+        self.group.push(waiting, received_at, self.salt);
         let limit = self.options.segment_bytes.min(MAX_WRITE as u64) as usize;
         if self.group.bytes.len() < limit { Ok(()) } else { self.commit() }
     }
@@ -98,7 +99,7 @@ impl Writer {
         }
         let first = self.next;
         self.next = first.plus(self.group.records);
-        self.durable_floor = self.floor;
+        self.durable_floor = self.instants.floor();
         self.publish(State::Running);
         self.durable.send_replace(Seq(self.next.0 - 1));
         self.gate.room.add_permits(self.group.cost);
@@ -124,7 +125,8 @@ impl Writer {
     /// Whether a group goes into a segment that has records: while there is room, and on the day on which it was begun, as a segment goes
     /// as a whole: one that took months to fill would be kept for months.
     fn takes(&self, active: &Active, group: u64) -> bool {
-        active.bytes + group <= self.options.segment_bytes && self.durable_floor.utc_day() == self.floor.utc_day()
+        active.bytes + group <= self.options.segment_bytes
+            && self.durable_floor.utc_day() == self.instants.floor().utc_day()
     }
 
     fn create_segment(&self) -> Result<Active, Error> {

@@ -85,6 +85,16 @@ async fn a_backlog_of_a_pole_passes_in_order_without_a_rate_limit() {
 }
 
 #[tokio::test]
+async fn messages_received_in_one_millisecond_have_instants_of_their_own() {
+    let recorder = Recorder::new();
+    let running = Running::anonymous(&recorder).await;
+    publish(running.port, numbered(0..20)).await; // the test's clock stands still
+    let received: Vec<_> = recorder.messages(20).await.into_iter().map(|message| message.received_at).collect();
+    assert_eq!(received, (0..20).map(|n| clock().plus(n)).collect::<Vec<_>>());
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn every_quality_of_service_and_the_retained_flag_are_journalled() {
     let recorder = Recorder::new();
     let running = Running::anonymous(&recorder).await;

@@ -20,7 +20,7 @@
 //! | within bounds | any | any | payload |
 //! | none | within | any | gateway |
 //! | none | none | within | network |
-//! | none | none | none | receipt: the sample has no identity of its own |
+//! | none | none | none | receipt: the sample has no identity of its own, and the journal gives no two messages of a topic the same |
 //! | refused | within | any | gateway, `time_doubt` |
 //! | refused | none or refused | within | network, `time_doubt` |
 //! | none | refused | within | network, `time_doubt` |

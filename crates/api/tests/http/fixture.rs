@@ -326,11 +326,10 @@ impl City {
         self.record(Record::Tick { received_at: at(minute), connected: Vec::new() }).await;
     }
 
-    /// Journals a record and folds it.
+    /// Journals a record and folds it as the journal has it.
     async fn record(&self, record: Record) {
-        let seq: Seq = self.journal.append_durable(record.clone()).await.unwrap();
-        let env = Env { stored: &self.store, inputs: &self.library };
-        self.fold.write().unwrap().apply(seq, &borrowed(&record), false, &env).unwrap();
+        let seq: Seq = self.journal.append_durable(record).await.unwrap();
+        self.fold_journalled(seq);
     }
 
     /// Folds what the interface journalled.

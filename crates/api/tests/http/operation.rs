@@ -8,7 +8,7 @@ async fn the_ledger_gives_each_equation_with_its_terms() {
     let city = City::new(Options::default()).await;
     city.check("/api/v1/ledger", &expect![[r#"
         200 OK application/json
-        {"as_of":{"seq":6,"received_at":"2026-11-25T10:03:00Z"},"balanced":true,"equations":[{"name":"messages","total":{"name":"journalled","value":5},"terms":[{"name":"uplink","value":3},
+        {"as_of":{"seq":6,"received_at":"2026-11-25T10:03:00.001Z"},"balanced":true,"equations":[{"name":"messages","total":{"name":"journalled","value":5},"terms":[{"name":"uplink","value":3},
         {"name":"control","value":0},
         {"name":"duplicate","value":0},
         {"name":"quarantined","value":1,"reason":"unknown_device"},
@@ -65,11 +65,11 @@ async fn the_quarantine_has_the_bytes_and_goes_on_at_its_cursor() {
     city.commit();
     city.check("/api/v1/quarantine", &expect![[r#"
         200 OK application/json
-        {"items":[{"seq":6,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew==","no_payload":null},
+        {"items":[{"seq":6,"received_at":"2026-11-25T10:03:00.001Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew==","no_payload":null},
         {"seq":5,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/nobody/up","device":null,"reason":"unknown_device","detail":"\"nobody\" is not in devices.csv","size":22,"payload_base64":"eyJ2YWx1ZXMiOnsicG0yXzUiOjF9fQ==","no_payload":null}],"next":null}"#]]).await;
     city.check("/api/v1/quarantine?limit=1", &expect![[r#"
         200 OK application/json
-        {"items":[{"seq":6,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew==","no_payload":null}],"next":"Ng"}"#]]).await;
+        {"items":[{"seq":6,"received_at":"2026-11-25T10:03:00.001Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew==","no_payload":null}],"next":"Ng"}"#]]).await;
     city.check("/api/v1/quarantine?limit=1&cursor=Ng", &expect![[r#"
         200 OK application/json
         {"items":[{"seq":5,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/nobody/up","device":null,"reason":"unknown_device","detail":"\"nobody\" is not in devices.csv","size":22,"payload_base64":"eyJ2YWx1ZXMiOnsicG0yXzUiOjF9fQ==","no_payload":null}],"next":null}"#]]).await;

@@ -22,7 +22,7 @@ async fn a_message_is_told_with_its_bytes_its_attempt_and_its_neighbours() {
     city.commit();
     city.check("/api/v1/quarantine/6", &expect![[r#"
         200 OK application/json
-        {"seq":6,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew==","no_payload":null,"attempt":{"says":"refused","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object"},"neighbours":{"before":{"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","time_source":"payload","values":[{"property":"pm2_5","channel":0,"value":7.45}]},"after":{"event_time":"2026-11-25T10:09:00Z","received_at":"2026-11-25T10:09:00Z","time_source":"payload","values":[{"property":"pm2_5","channel":0,"value":8}]}}}"#]]).await;
+        {"seq":6,"received_at":"2026-11-25T10:03:00.001Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","device":"air-1","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object","size":1,"payload_base64":"ew==","no_payload":null,"attempt":{"says":"refused","reason":"decode_failed","detail":"JSON line 1 column 1: EOF while parsing an object"},"neighbours":{"before":{"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","time_source":"payload","values":[{"property":"pm2_5","channel":0,"value":7.45}]},"after":{"event_time":"2026-11-25T10:09:00Z","received_at":"2026-11-25T10:09:00Z","time_source":"payload","values":[{"property":"pm2_5","channel":0,"value":8}]}}}"#]]).await;
 }
 
 #[tokio::test]

@@ -336,7 +336,7 @@ async fn what_a_file_was_is_listed_and_can_be_put_back() {
     };
     expect![[r#"
         163 "2026-11-25T11:00:00Z" "local" true
-        112 "2026-11-25T10:03:00Z" null false
+        112 "2026-11-25T10:03:00.001Z" null false
     "#]]
     .assert_eq(&shown(&history));
     let former = history["items"][1]["hash"].as_str().unwrap();

@@ -55,8 +55,8 @@ async fn each_target_has_its_equation_and_its_connection() {
     let (equations, targets) = answer.split_once(r#","targets":"#).unwrap();
     assert!(equations.contains(r#""balanced":true,"equations""#), "{equations}");
     expect![[r#"
-        [{"name":"city","since":"2026-11-25T10:03:00Z","accepted":3,"filtered":0,"forwarded":0,"pending":3,"refused":[],"windows":0,"balanced":true,"pending_messages":2,"lag_s":3360,"circuit":{"state":"open","kind":"network","reason":"connection refused","since":"2025-11-25T10:00:00Z","retry_at":"2025-11-25T10:00:12Z"}},
-        {"name":"lab","since":"2026-11-25T10:03:00Z","accepted":3,"filtered":0,"forwarded":1,"pending":0,"refused":[{"reason":"field_type_conflict","value":1,"lines":1},
+        [{"name":"city","since":"2026-11-25T10:03:00.001Z","accepted":3,"filtered":0,"forwarded":0,"pending":3,"refused":[],"windows":0,"balanced":true,"pending_messages":2,"lag_s":3360,"circuit":{"state":"open","kind":"network","reason":"connection refused","since":"2025-11-25T10:00:00Z","retry_at":"2025-11-25T10:00:12Z"}},
+        {"name":"lab","since":"2026-11-25T10:03:00.001Z","accepted":3,"filtered":0,"forwarded":1,"pending":0,"refused":[{"reason":"field_type_conflict","value":1,"lines":1},
         {"reason":"rejected","value":1,"lines":1}],"windows":5,"balanced":true,"pending_messages":0,"lag_s":0,"circuit":{"state":"closed","kind":null,"reason":null,"since":null,"retry_at":null}}]}"#]].assert_eq(targets);
     assert!(city.get("/readyz").await.starts_with("200 OK"), "what is for a target is kept until it is back");
 }

@@ -178,7 +178,8 @@ impl Model {
     fn acknowledge(&mut self) {
         let floor = self.floor();
         let Some(Record::Message(mut message)) = self.waiting.pop_front() else { panic!("nothing was waiting") };
-        message.received_at = message.received_at.max(floor);
+        // all are of one topic
+        message.received_at = message.received_at.max(floor.plus(1));
         self.durable.push(Record::Message(message));
     }
 
