@@ -55,7 +55,7 @@ pub(crate) const COMPRESSED: NotForContentType = NotForContentType::const_new("a
 const LEAST: usize = 64 << 10;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Most bytes that are given at once, so that it is known what was taken.
-const MOUTHFUL: usize = 16 << 10;
+const CHUNK: usize = 16 << 10;
 
 /// What an export is made of, piece by piece.
 pub(crate) trait Rows: Send {
@@ -92,17 +92,17 @@ enum Piece {
 impl Export {
     /// The file, which is made while it is taken.
     pub(crate) fn body(self, parts: Parts, closing: CancellationToken) -> Body {
-        let (giver, taker) = plate(MINUTE);
+        let (sender, receiver) = channel(MINUTE);
         tokio::spawn(async move {
             tokio::select! {
                 () = closing.cancelled() => {}
-                () = self.run(parts, giver) => {}
+                () = self.run(parts, sender) => {}
             }
         });
-        Body::new(StreamBody::new(stream::try_unfold(Some(taker), async |taker| {
-            let Some(mut taker) = taker else { return Ok(None) };
-            match taker.next().await {
-                Some(Piece::Bytes(bytes)) => Ok(Some((Frame::data(bytes), Some(taker)))),
+        Body::new(StreamBody::new(stream::try_unfold(Some(receiver), async |receiver| {
+            let Some(mut receiver) = receiver else { return Ok(None) };
+            match receiver.next().await {
+                Some(Piece::Bytes(bytes)) => Ok(Some((Frame::data(bytes), Some(receiver)))),
                 Some(Piece::End(missing, slot)) => {
                     drop(slot);
                     Ok(Some((Frame::trailers(trailers(missing)), None)))
@@ -112,7 +112,7 @@ impl Export {
         })))
     }
 
-    async fn run(self, parts: Parts, giver: Giver) {
+    async fn run(self, parts: Parts, sender: PieceSender) {
         let Self { mut rows, mut encoder, citation, slot } = self;
         let citation = Arc::new(citation);
         loop {
@@ -124,11 +124,11 @@ impl Export {
             // what went wrong is in the log already; the body ends with an error
             let Ok((then_rows, then_encoder, Ok((bytes, more)))) = made.await else { break };
             (rows, encoder) = (then_rows, then_encoder);
-            if !bytes.is_empty() && !giver.give(Piece::Bytes(bytes)).await {
+            if !bytes.is_empty() && !sender.send(Piece::Bytes(bytes)).await {
                 break;
             }
             if !more {
-                giver.give(Piece::End(rows.missing(), slot)).await;
+                sender.send(Piece::End(rows.missing(), slot)).await;
                 break;
             }
         }
@@ -136,7 +136,7 @@ impl Export {
 }
 
 /// Where the task of an export puts pieces …
-struct Giver {
+struct PieceSender {
     pieces: mpsc::Sender<Piece>,
     /// Bytes that were taken since somebody looked.
     taken: Arc<AtomicUsize>,
@@ -144,26 +144,26 @@ struct Giver {
     minute: Duration,
 }
 
-/// … and its body takes them from, a [`MOUTHFUL`] at a time.
-struct Taker {
+/// … and its body takes them from, a [`CHUNK`] at a time.
+struct PieceReceiver {
     pieces: mpsc::Receiver<Piece>,
     taken: Arc<AtomicUsize>,
     /// What is left of a piece.
     rest: Bytes,
 }
 
-/// There is room for one piece on it.
-fn plate(minute: Duration) -> (Giver, Taker) {
+/// It holds one piece.
+fn channel(minute: Duration) -> (PieceSender, PieceReceiver) {
     let (sender, receiver) = mpsc::channel(1);
     let taken = Arc::new(AtomicUsize::new(0));
-    let giver = Giver { pieces: sender, taken: Arc::clone(&taken), minute };
-    (giver, Taker { pieces: receiver, taken, rest: Bytes::new() })
+    let sender = PieceSender { pieces: sender, taken: Arc::clone(&taken), minute };
+    (sender, PieceReceiver { pieces: receiver, taken, rest: Bytes::new() })
 }
 
-impl Giver {
+impl PieceSender {
     /// Waits for room, as long as the client takes enough. Says whether there was any.
-    async fn give(&self, piece: Piece) -> bool {
-        self.is_eaten();
+    async fn send(&self, piece: Piece) -> bool {
+        self.took_enough();
         loop {
             match timeout(self.minute, self.pieces.reserve()).await {
                 Ok(Ok(room)) => {
@@ -171,19 +171,19 @@ impl Giver {
                     return true;
                 }
                 Ok(Err(_)) => return false,
-                Err(_) if !self.is_eaten() => return false,
+                Err(_) if !self.took_enough() => return false,
                 Err(_) => {}
             }
         }
     }
 
     /// Whether enough was taken since it looked last.
-    fn is_eaten(&self) -> bool {
+    fn took_enough(&self) -> bool {
         self.taken.swap(0, Ordering::Relaxed) >= LEAST
     }
 }
 
-impl Taker {
+impl PieceReceiver {
     async fn next(&mut self) -> Option<Piece> {
         if self.rest.is_empty() {
             match self.pieces.recv().await? {
@@ -191,9 +191,9 @@ impl Taker {
                 end @ Piece::End(..) => return Some(end),
             }
         }
-        let mouthful = self.rest.split_to(self.rest.len().min(MOUTHFUL));
-        self.taken.fetch_add(mouthful.len(), Ordering::Relaxed);
-        Some(Piece::Bytes(mouthful))
+        let chunk = self.rest.split_to(self.rest.len().min(CHUNK));
+        self.taken.fetch_add(chunk.len(), Ordering::Relaxed);
+        Some(Piece::Bytes(chunk))
     }
 }
 
@@ -225,39 +225,39 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_takes_less_than_the_least_in_a_minute_is_cut_off_and_one_that_takes_it_is_not() {
-        let (giver, mut taker) = plate(MINUTE);
-        assert!(giver.give(Piece::Bytes(vec![0; 3 * LEAST].into())).await);
-        for _ in 1..LEAST / MOUTHFUL {
-            taker.next().await;
+        let (sender, mut receiver) = channel(MINUTE);
+        assert!(sender.send(Piece::Bytes(vec![0; 3 * LEAST].into())).await);
+        for _ in 1..LEAST / CHUNK {
+            receiver.next().await;
         }
-        assert!(!giver.is_eaten());
-        for _ in 0..LEAST / MOUTHFUL {
-            taker.next().await;
+        assert!(!sender.took_enough());
+        for _ in 0..LEAST / CHUNK {
+            receiver.next().await;
         }
-        assert!(giver.is_eaten());
-        assert!(!giver.is_eaten(), "of what was taken before nothing counts");
+        assert!(sender.took_enough());
+        assert!(!sender.took_enough(), "of what was taken before nothing counts");
     }
 
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_waited_for_once() {
-        let (giver, taker) = plate(Duration::ZERO);
-        assert!(giver.give(Piece::Bytes(Bytes::from_static(b"a"))).await, "there is room for one");
-        assert!(!giver.give(Piece::Bytes(Bytes::from_static(b"b"))).await);
-        drop(taker);
+        let (sender, receiver) = channel(Duration::ZERO);
+        assert!(sender.send(Piece::Bytes(Bytes::from_static(b"a"))).await, "there is room for one");
+        assert!(!sender.send(Piece::Bytes(Bytes::from_static(b"b"))).await);
+        drop(receiver);
     }
 
     #[tokio::test]
-    async fn what_is_taken_in_mouthfuls_is_what_was_given() {
-        let (giver, mut taker) = plate(MINUTE);
-        let piece: Bytes = (0..2 * MOUTHFUL + 5).map(|n| n as u8).collect::<Vec<_>>().into();
-        assert!(giver.give(Piece::Bytes(piece.clone())).await);
+    async fn what_is_taken_in_chunks_is_what_was_given() {
+        let (sender, mut receiver) = channel(MINUTE);
+        let piece: Bytes = (0..2 * CHUNK + 5).map(|n| n as u8).collect::<Vec<_>>().into();
+        assert!(sender.send(Piece::Bytes(piece.clone())).await);
         let mut taken = Vec::new();
         while taken.len() < piece.len() {
-            let Some(Piece::Bytes(bytes)) = taker.next().await else { panic!("it broke off") };
+            let Some(Piece::Bytes(bytes)) = receiver.next().await else { panic!("it broke off") };
             taken.extend_from_slice(&bytes);
         }
         assert_eq!(taken, piece);
-        drop(giver);
-        assert!(taker.next().await.is_none(), "it broke off");
+        drop(sender);
+        assert!(receiver.next().await.is_none(), "it broke off");
     }
 }
