@@ -11,13 +11,13 @@ const VALUES: i64 = 2_000;
 const APART_MS: i64 = 3_000;
 const HOUR_MS: i64 = 3_600_000;
 
-/// What is asked for on the command line, and of the interface.
-const FILES: [(&str, &str); 5] = [
-    ("--format csv", "what=readings&format=csv"),
-    ("--excel-de --zone altstadt", "what=readings&zone=altstadt&format=csv&csv=excel_de"),
-    ("--format geojson --property pm2_5", "what=readings&property=pm2_5&format=geojson"),
-    ("--format parquet", "what=readings&format=parquet"),
-    ("--what windows --each pole --step 1h", "what=windows&each=pole&step=1h&format=csv"),
+/// What is asked for on the command line, and of the interface: as files cite their question, before and behind its span.
+const FILES: [(&str, (&str, &str)); 5] = [
+    ("--format csv", ("what=readings", "format=csv")),
+    ("--excel-de --zone altstadt", ("what=readings&zone=altstadt", "format=csv&csv=excel_de")),
+    ("--format geojson --property pm2_5", ("what=readings&property=pm2_5", "format=geojson")),
+    ("--format parquet", ("what=readings", "format=parquet")),
+    ("--what windows --each pole --step 1h", ("what=windows&each=pole", "step=1h&format=csv")),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +37,7 @@ async fn a_file_from_the_command_line_is_the_one_of_the_interface_byte_by_byte()
     })
     .await;
     let (folder, from) = (Artefacts::new("export"), to.plus(-2 * HOUR_MS));
-    for (n, (options, question)) in FILES.into_iter().enumerate() {
+    for (n, (options, (of, how))) in FILES.into_iter().enumerate() {
         let file = folder.path().join(format!("{n}"));
         let line = format!(
             "export --url {} --from {from} --to {to} {options} -o {}",
@@ -48,7 +48,7 @@ async fn a_file_from_the_command_line_is_the_one_of_the_interface_byte_by_byte()
         let (code, printed) = spawn_blocking(run).await.expect("no panic");
         assert_eq!(code, Some(0), "{options}: {printed}");
         let own = fs::read(&file).expect("the file is there");
-        let other = service.api().file(&format!("/api/v1/export?{question}&from={from}&to={to}")).await;
+        let other = service.api().file(&format!("/api/v1/export?{of}&from={from}&to={to}&{how}")).await;
         assert!(own.len() > 200, "{options}: {} bytes", own.len());
         assert!(own == other, "{options}: {} bytes, {} by the interface", own.len(), other.len());
     }

@@ -72,7 +72,7 @@ impl<S> Scene<S> {
     async fn others(&self, kept: &[Vec<Value>]) -> Vec<(String, Vec<String>)> {
         let (from, to) = self.span();
         let mut others = Vec::new();
-        for of in ["", "&zone=altstadt", "&pole=AM-01&property=pm2_5,people_in", "&device=am-01-air&channel=0"] {
+        for of in ["", "&zone=altstadt", "&pole=AM-01&property=pm2_5,people_in_total", "&device=am-01-air&channel=0"] {
             let question = format!("/api/v1/export?what=readings&format=csv&from={from}&to={to}{of}");
             let (status, file) = self.service.api().ask(&question).await.expect("it answers");
             assert_eq!(status, StatusCode::OK, "{question}: {file}");
