@@ -331,7 +331,9 @@ describe("the planner's view", () => {
     });
     await page.goto(`${demo.url}/#planung`);
     await drawn(page);
-    const row = page.locator(`${testid('planning-ranking')} tbody tr`, { hasText: 'ohne Rang: kein Tag hat genug Daten.' });
+    const row = page.locator(`${testid('planning-ranking')} tbody tr`, {
+      hasText: 'ohne Rang: in dieser Zeit ist kein ganzer Tag vorbei, der genug Daten hat.',
+    });
     assert.deepEqual((await row.locator('td').allInnerTexts()).slice(0, 3), ['–', '–', ''], 'and its cells stand under their heads');
     await close();
   });

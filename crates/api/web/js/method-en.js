@@ -135,7 +135,8 @@ export const methods = {
   'counter.difference': {
     title: 'Totals',
     text: 'Many counters send what they have counted since they were switched on. What is counted is the difference of two totals in the order of measurement. If the new total is smaller, the counter wrapped (16 or 32 bits) if that many can have passed; else it began anew, and the new total is a lower bound (“counter was reset”). So it is after a gap in which as many can have passed as the counter can show (16 bits at 500 a minute: 2 hours and 12 minutes), as nobody can tell then. If the device said between the two that it was switched on, and its firmware then begins at 0, the new total counts as a whole; if the time of a daily reset lies between them, the smaller of both numbers does, the new total or the difference: lower bounds as well. More than can pass the line in a minute is not counted. Over several quarters of an hour it is spread evenly by time, in whole numbers that keep their sum (“spread by time”); over more than 7 days there is a gap.',
-    formula: 'Δ = (later − earlier) mod 2^bits, if Δ ≤ most per minute · minutes < 2^bits\nshare = ⌊Δ·(end − earlier)/T⌋ − ⌊Δ·(start − earlier)/T⌋',
+    formula:
+      'Δ = (later − earlier) mod 2^bits, if Δ ≤ most per minute · minutes < 2^bits\nshare = ⌊Δ·(end − earlier)/T⌋ − ⌊Δ·(start − earlier)/T⌋',
   },
   'counter.reconciled': {
     title: 'Interval counts beside totals',
