@@ -14,6 +14,8 @@ const POLE_DAYS = 366;
 const RANKED_DAYS = 371;
 const SITE_DAYS = 10_000;
 const COVERAGE_HOURS = 500_000;
+const SECOND = 1_000;
+const MINUTE = 60_000;
 /** Properties of `/series` that stand for a measure. */
 const SERIES = { parking: 'parking_state' };
 /** The property that is measured where a measure is. */
@@ -195,12 +197,19 @@ export function askBars(asked) {
   return get('footfall', barsQuestion(asked));
 }
 
-/** The same for the council's paper: as of a minute that is over, as its link shows them again. */
-export function askQuoted(asked) {
+/**
+ * The same for the council's paper: as of a minute that is over, as its link shows them again. What all came within the minute that runs,
+ * as of a service that was just started, is waited for.
+ */
+export async function askQuoted(asked) {
   const question = barsQuestion(asked);
-  const isTold = state.role && isSeenBy('planung', state.role);
-  const as_of = question.as_of ?? (isTold ? instantName(settledAt(Date.now())) : null);
-  return get('footfall', { ...question, as_of });
+  if (question.as_of || !state.role || !isSeenBy('planung', state.role)) return get('footfall', question);
+  const settled = () => get('footfall', { ...question, as_of: instantName(settledAt(Date.now())) });
+  const isKnown = ({ totals }) => (totals?.crossings ?? null) !== null;
+  const found = await settled();
+  if (isKnown(found) || !isKnown(await askBars(asked))) return found;
+  await new Promise((over) => setTimeout(over, settledAt(Date.now()) + MINUTE + SECOND - Date.now()));
+  return settled();
 }
 
 /** Public holidays and events of the span that the calendar shows. */
