@@ -86,8 +86,8 @@ impl Fold {
         (known.0 > i64::MIN).then_some(known)
     }
 
-    /// The number of the source that brought a device's newest accepted reading, and the minutes since in which that source was connected
-    /// all the time and brought none.
+    /// The number of the source that brought a device's newest accepted reading, and the minutes since at whose ends that
+    /// source was connected, or configured no longer, and brought none.
     pub fn silence(&self, device: DeviceNo) -> Option<(u32, u64)> {
         let known = self.devices.get(device.index()).filter(|known| known.received_at.0 > i64::MIN)?;
         Some((known.source, self.ticks_of(known.source).saturating_sub(known.ticks)))

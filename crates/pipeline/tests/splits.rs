@@ -188,3 +188,24 @@ fn a_redelivered_message_is_one_duplicate() {
     assert_eq!(memory.counts().get(Entry::Message(Outcome::Duplicate)), 1);
     drop(library());
 }
+
+#[test]
+fn a_device_that_fell_silent_has_its_quarters_closed_by_the_same_tick_however_often_the_service_is_killed() {
+    // the lateness bound is 15 minutes, and two reports of five minutes each may be missing
+    let last = START + 7 * MINUTE;
+    let mut records = vec![inputs("first", START), message("d1", last, last, &[("pm2_5", 730)])];
+    records.extend((1..=30).map(|minute| tick(last + minute * MINUTE)));
+    let closed_after = |kill: &dyn Fn(usize) -> bool| {
+        let mut closed = None;
+        common::fold_with(common::Memory::default(), &records, 1, kill, |fold, memory| {
+            let waited = fold.position().1.since(UtcMillis(last)) / MINUTE;
+            closed = closed.or((!memory.blocks.is_empty()).then_some(waited));
+        });
+        closed
+    };
+    assert_eq!(closed_after(&|_| false), Some(25));
+    let after_each_commit = |step| step > 1_000_000;
+    assert_eq!(closed_after(&after_each_commit), Some(25));
+    let before_every_second_commit = |step| step < 1_000_000 && step % 2 == 0;
+    assert_eq!(closed_after(&before_every_second_commit), Some(25));
+}

@@ -194,7 +194,7 @@ impl Service {
             keeping: Keeping { journal_days: setup.journal_days, audit_days: setup.audit_days },
         };
         let interface = Interface::spawn(door, (parts, setup.limits), (health, check, alerts, trail), &failed)?;
-        sources.run(watch, offered, &journal, &failed);
+        sources.run(watch, offered, (&journal, &fold), &failed);
         runner.spawn(&mut sources.tasks, sources.stop.clone(), &failed);
         let (mqtt, udp) = (sources.listens, sources.hears);
         Ok(Self { url, mqtt, udp, first_link, fold, journal, failed, sources, folding, targets, interface })

@@ -79,13 +79,13 @@ impl Sources {
         &mut self,
         registry: RegistryWatch,
         offers: mpsc::Receiver<Vec<Offer>>,
-        journal: &Journal,
+        (journal, fold): (&Journal, &Arc<RwLock<Fold>>),
         failed: &CancellationToken,
     ) {
         let stop = || self.stop.clone();
         self.tasks.spawn(Downlinks::new(self.ways()).run(offers, stop()));
         self.tasks.spawn(registry.run(stop()));
-        self.tasks.spawn(ticks::run(journal.clone(), self.statuses.clone(), stop()));
+        self.tasks.spawn(ticks::run(journal.clone(), self.statuses.clone(), Arc::clone(fold), stop()));
         for client in self.clients.drain(..) {
             self.tasks.spawn(watched(client.run(stop()), failed.clone()));
         }
