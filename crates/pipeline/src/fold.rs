@@ -19,7 +19,7 @@ use crate::{
     listen::Radio,
     names::Names,
     place::Place,
-    resettle::{RESETTLE, Resettling},
+    resettle::{RESETTLE, Range, Resettling},
     rollups::Rollups,
     tally::Tally,
 };
@@ -62,6 +62,8 @@ pub struct Fold {
     pub(crate) replay: Option<Replay>,
     /// What the registry changed for the past and is not settled yet.
     pub(crate) resettling: Resettling,
+    /// What is settled of it since the last commit.
+    pub(crate) settled: Vec<Range>,
     pub(crate) pending: Pending,
     /// Devices whose blocks in memory must be looked through after the commit.
     pub(crate) handed_over: Vec<DeviceNo>,

@@ -57,7 +57,7 @@ pub use listen::Offer;
 pub use making::BlockMaking;
 pub use recent::{Latest, Live, LiveWindow, RecentBlock};
 pub use replay::REPLAY;
-pub use resettle::{MovedRow, RESETTLE, Settling, put_scopes, scopes};
+pub use resettle::{MovedRow, RESETTLE, Range as SettlingRange, Settling, put_scopes, scopes};
 pub use restore::{LoadError, Restore, StoredBlock, StoredBlocks};
 pub use retention::{BESIDE_DAYS, Cuts};
 

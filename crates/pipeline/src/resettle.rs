@@ -36,11 +36,27 @@ pub(crate) struct Resettling {
 
 /// Blocks of a device that count otherwise now, and the poles and zones they counted for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Range {
-    device: DeviceNo,
+pub struct Range {
+    /// Whose blocks.
+    pub device: DeviceNo,
+    /// The first quarter …
     from: i32,
+    /// … and the first after the last.
     to: i32,
-    former: Vec<Scope>,
+    /// What they counted for.
+    pub former: Vec<Scope>,
+}
+
+impl Range {
+    /// Whether a quarter is in it.
+    pub fn holds(&self, quarter: Quarter) -> bool {
+        (self.from..self.to).contains(&quarter.0)
+    }
+
+    /// Whether a quarter from one to before another is in it.
+    pub fn meets(&self, (from, to): (Quarter, Quarter)) -> bool {
+        self.from < to.0 && from.0 < self.to
+    }
 }
 
 /// A block that counts for other poles and zones since a registry changed the past.
@@ -137,6 +153,12 @@ impl Fold {
         Some((Quarter(self.resettling.next), Quarter(to)))
     }
 
+    /// Blocks of which the store may not know yet what they counted for, those of a device by the registries that were in force, the
+    /// oldest first: until they are settled anew, and that is committed, they count for it still. Of some it knows already.
+    pub fn unsettled(&self) -> impl Iterator<Item = &Range> {
+        self.settled.iter().chain(&self.resettling.ranges)
+    }
+
     /// Notes what counts otherwise under the registry that has just come into force.
     pub(crate) fn plan_resettling(&mut self, former: &Active, env: &Env<'_>) -> Result<(), LoadError> {
         if former.hash.is_empty() {
@@ -198,7 +220,9 @@ impl Fold {
             self.pending.rollups.renew(&active, key, (u32::from(moved), minute), kept_from);
         }
         self.resettling.next = to;
-        self.resettling.ranges = ranges.into_iter().filter(|range| range.to > to).collect();
+        let (left, settled): (Vec<Range>, Vec<Range>) = ranges.into_iter().partition(|range| range.to > to);
+        self.resettling.ranges = left;
+        self.settled.extend(settled);
         self.pending.resettled = true;
         Ok(())
     }

@@ -51,6 +51,7 @@ impl Fold {
             batch: restore.batch,
             replay: restore.replay,
             resettling: Resettling::unpack(&restore.resettling).map_err(broken)?,
+            settled: Vec::new(),
             pending: Pending::default(),
             handed_over: Vec::new(),
             scratch: Scratch::default(),

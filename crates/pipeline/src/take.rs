@@ -112,6 +112,7 @@ impl Fold {
 
     /// Says that the last batch taken is committed: its blocks leave memory.
     pub fn committed(&mut self) {
+        self.settled.clear();
         for no in std::mem::take(&mut self.handed_over) {
             let Device { held, .. } = &mut self.devices[no.index()];
             held.retain(|held| held.open || held.changed);

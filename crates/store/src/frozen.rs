@@ -15,7 +15,7 @@ use crate::{
     Error, Queries,
     as_of::Then,
     error::{damaged, sqlite},
-    moved::Moves,
+    moved::{Moves, to_come},
     queries::Snapshot,
     scope::{Member, Part, channels, member_of, members, members_of, pole_parts},
     store::block_id,
@@ -125,8 +125,10 @@ impl Asked {
         let parts = pole_parts(fold, wanted.poles);
         let counts = |device| wanted.properties.iter().any(|property| channels(fold, device, *property, None) > 0);
         let now = members_of(fold, &parts);
-        let strangers = moved.iter().filter(|device| member_of(&now, **device).is_none());
-        let strangers: Vec<Member> = strangers.flat_map(|device| members(fold, Scope::Device(*device))).collect();
+        let mut strangers = to_come(fold, (wanted.from, wanted.to));
+        strangers.extend(moved);
+        let strangers = strangers.into_iter().filter(|device| member_of(&now, *device).is_none());
+        let strangers: Vec<Member> = strangers.flat_map(|device| members(fold, Scope::Device(device))).collect();
         let members = now.into_iter().chain(strangers).filter(|member| counts(member.device));
         let counter = |member: Member| {
             let interval_ms = member.interval_ms(wanted.from.start());

@@ -1,10 +1,10 @@
 //! Which poles and zones blocks counted for before a registry changed the past.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::params;
 use smartpole_model::{DeviceNo, Quarter, Reader, UtcMillis};
-use smartpole_pipeline::{Scope, scopes};
+use smartpole_pipeline::{Fold, Scope, SettlingRange, scopes};
 
 use crate::{
     Error, Queries,
@@ -15,7 +15,11 @@ use crate::{
 
 /// Moves of the blocks of a span, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Moves(BTreeMap<(Quarter, DeviceNo), Vec<Move>>);
+pub(crate) struct Moves {
+    known: BTreeMap<(Quarter, DeviceNo), Vec<Move>>,
+    /// What is still to be moved, by device.
+    to_come: BTreeMap<DeviceNo, Vec<SettlingRange>>,
+}
 
 /// A block that counted for something else until then.
 #[derive(Debug)]
@@ -38,6 +42,11 @@ impl Queries {
     }
 }
 
+/// Devices of which blocks of a span are still to be moved: what those counted for may be asked for, too.
+pub(crate) fn to_come(fold: &Fold, span: (Quarter, Quarter)) -> BTreeSet<DeviceNo> {
+    fold.unsettled().filter(|range| range.meets(span)).map(|range| range.device).collect()
+}
+
 impl Moves {
     /// Those of blocks from one quarter to before another.
     pub(crate) fn read(snapshot: &Snapshot, from: Quarter, to: Quarter) -> Result<Self, Error> {
@@ -46,47 +55,49 @@ impl Moves {
                    ORDER BY quarter, device, minute";
         let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
         let mut rows = statement.query(params![from.0, to.0]).map_err(&doing)?;
-        let mut moves = Self::default();
+        let mut moves = Self { to_come: snapshot.unsettled.clone(), ..Self::default() };
         while let Some(row) = rows.next().map_err(&doing)? {
             let read = || Ok((Quarter(row.get(0)?), DeviceNo(row.get(1)?), row.get(2)?, row.get::<_, Vec<u8>>(3)?));
             let (quarter, device, minute, former) = read().map_err(&doing)?;
             let former = scopes(&mut Reader::new(&former)).map_err(damaged("moved block"))?;
-            moves.0.entry((quarter, device)).or_default().push(Move { minute, former });
+            moves.known.entry((quarter, device)).or_default().push(Move { minute, former });
         }
         Ok(moves)
     }
 
     /// All of them, by block.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = ((Quarter, DeviceNo), &[Move])> {
-        self.0.iter().map(|(block, moves)| (*block, moves.as_slice()))
+        self.known.iter().map(|(block, moves)| (*block, moves.as_slice()))
     }
 
     /// Those of one block.
     pub(crate) fn of(&self, block: (Quarter, DeviceNo)) -> &[Move] {
-        self.0.get(&block).map_or(&[], Vec::as_slice)
+        self.known.get(&block).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a block of a span moved.
     pub(crate) fn any(&self, (from, to): (UtcMillis, UtcMillis)) -> bool {
         let all = (from.quarter(), DeviceNo(0))..=(to.plus(-1).quarter(), DeviceNo(u32::MAX));
-        from < to && self.0.range(all).next().is_some()
+        from < to && self.known.range(all).next().is_some()
     }
 
     /// Devices whose block of this quarter moved.
     pub(crate) fn devices(&self, quarter: Quarter) -> impl Iterator<Item = DeviceNo> {
         let all = (quarter, DeviceNo(0))..=(quarter, DeviceNo(u32::MAX));
-        self.0.range(all).map(|((_, device), _)| *device)
+        self.known.range(all).map(|((_, device), _)| *device)
     }
 
-    /// Which part a block belonged to before the first of its moves in this minute or later, if there is one.
+    /// Which part a block belonged to before the first of its moves in this minute or later, if there is one, or is to come.
     pub(crate) fn part_before(
         &self,
         (quarter, device): (Quarter, DeviceNo),
         minute: i64,
         parts: &[Part],
     ) -> Option<Option<u32>> {
-        let moves = self.0.get(&(quarter, device))?;
-        Some(moves.iter().find(|moved| moved.minute >= minute)?.part(parts))
+        let moved = self.of((quarter, device)).iter().find(|moved| moved.minute >= minute).map(Move::former);
+        let to_come = || self.to_come.get(&device)?.iter().find(|range| range.holds(quarter));
+        let former = moved.or_else(|| to_come().map(|range| range.former.as_slice()))?;
+        Some(part_of(former, parts))
     }
 }
 
@@ -98,6 +109,10 @@ impl Move {
 
     /// The part that the block belonged to until then, if any.
     pub(crate) fn part(&self, parts: &[Part]) -> Option<u32> {
-        parts.iter().find(|part| self.former.contains(&part.scope)).map(|part| part.number)
+        part_of(&self.former, parts)
     }
+}
+
+fn part_of(scopes: &[Scope], parts: &[Part]) -> Option<u32> {
+    parts.iter().find(|part| scopes.contains(&part.scope)).map(|part| part.number)
 }

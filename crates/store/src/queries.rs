@@ -2,12 +2,13 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter};
-use smartpole_pipeline::{Fold, NameKind, RecentBlock};
+use smartpole_pipeline::{Fold, NameKind, RecentBlock, SettlingRange};
 use smartpole_window::Block;
 
 use crate::{
@@ -35,6 +36,8 @@ pub(crate) struct Snapshot {
     pub(crate) connection: Connection,
     /// Blocks that the file does not have, or not as they are now; by quarter and device.
     pub(crate) recent: Vec<RecentBlock>,
+    /// What blocks count for still that a registry in force moves, and that are not known to the file as moved, by device.
+    pub(crate) unsettled: BTreeMap<DeviceNo, Vec<SettlingRange>>,
     /// Blocks before this quarter have passed retention: some may still be in the file, and no sum takes those alone.
     pub(crate) kept_from: Quarter,
 }
@@ -102,10 +105,12 @@ impl Queries {
         let batch = connection.query_row("SELECT coalesce(max(batch), 0) FROM cursor", [], |row| row.get::<_, i64>(0));
         let batch = batch.map_err(&doing)?.unsigned_abs();
         let kept_from = fold.cuts().quarters;
+        let mut unsettled: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        fold.unsettled().for_each(|range| unsettled.entry(range.device).or_default().push(range.clone()));
         drop(fold);
         recent.retain(|block| block.batch.is_none_or(|carried_by| carried_by > batch));
         recent.sort_unstable_by_key(|block| (block.quarter, block.device));
-        Ok((seen, Snapshot { connection, recent, kept_from }))
+        Ok((seen, Snapshot { connection, recent, unsettled, kept_from }))
     }
 
     /// Ends a question; its connection rests until the next.

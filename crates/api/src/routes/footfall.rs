@@ -112,6 +112,9 @@ pub(crate) struct Footfall {
     method: MethodName,
     /// Why the zone has no sum, if so.
     no_sum: Option<Why>,
+    /// To the public: of which time nothing is shown, and why; absent if all that was asked for may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld: Option<Withheld>,
     /// Numbers are multiples of this: 1, to the public 5, so that nobody can tell single persons.
     rounded_to: i64,
     /// What the numbers are rounded from.
@@ -133,6 +136,16 @@ pub(crate) struct Footfall {
     /// Give this back as `cursor` for more; null at the end.
     #[schema(value_type = Option<String>)]
     next: Option<Cursor>,
+}
+
+/// Why there is nothing of an earlier time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Withheld {
+    /// Windows that begin before are left out.
+    #[schema(value_type = String, format = DateTime)]
+    before: UtcMillis,
+    #[serde(flatten)]
+    why: Why,
 }
 
 /// What numbers are rounded from.
@@ -232,7 +245,8 @@ fn is_exact(parts: &Parts, asker: &Asker, zone: &str) -> bool {
 /// How many passed in a zone, by its counting rule.
 ///
 /// The public gets multiples of 5, an hour after the end of a step, as it was known then; what is corrected later is seen by operators.
-/// Of the time before the zone's counting rule was changed the public gets nothing: it was shown by another rule.
+/// Of the time before its zone, or one that holds some of its poles, was drawn or counted otherwise the public gets nothing (`withheld`):
+/// the same steps summed up in two ways could tell of single persons.
 #[utoipa::path(get, path = "/api/v1/footfall", tag = "values", params(Wanted), responses(
     (status = 200, description = "In the order of time.", body = Footfall),
     (status = 410, description = "All of these quarters of an hour have passed retention.", body = Problem, content_type = "application/problem+json"),

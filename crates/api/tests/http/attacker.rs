@@ -7,6 +7,7 @@
 mod city;
 #[path = "../../../method/tests/attacker/known.rs"]
 mod known;
+mod redrawn;
 mod story;
 
 use std::collections::BTreeMap;

@@ -279,6 +279,11 @@ impl City {
         self.deliver(&format!("smartpole/castrop-rauxel/AM-01/{device}/up"), minute, payload).await;
     }
 
+    /// Takes in a command.
+    pub(crate) async fn command(&self, minute: i64, text: &str) {
+        self.record(Record::Command { received_at: at(minute), text: text.to_owned() }).await;
+    }
+
     /// Takes in a message of any topic.
     pub(crate) async fn deliver(&self, topic: &str, minute: i64, payload: &str) {
         let message = RawMessage {

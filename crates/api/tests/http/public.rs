@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use smartpole_api::{Options, Registries};
+use smartpole_pipeline::RESETTLE;
 
 use crate::fixture::{City, parsed, show};
 
@@ -151,6 +152,94 @@ async fn what_was_shown_by_one_counting_rule_is_not_shown_again_by_another() {
     assert_eq!(shown("square", "14").await, 2);
     rule(&city, "cordon_in").await;
     assert_eq!(shown("square", "14").await, 0, "one that comes back is another once more");
+}
+
+/// A registry comes into force that differs by these texts.
+async fn change(city: &City, changes: &[(&str, &str, &str)]) {
+    let dir = city.desk.folder.dir();
+    for (name, from, to) in changes {
+        let text = std::fs::read_to_string(dir.join(name)).unwrap();
+        assert!(text.contains(from), "{name}: {text}");
+        std::fs::write(dir.join(name), text.replace(from, to)).unwrap();
+    }
+    city.desk.take().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_a_zone_that_was_drawn_anew_nothing_of_before_is_shown_and_the_answer_says_why() {
+    let city = city().await;
+    rule(&city, "cross_section").await;
+    for device in ["c1", "c2"] {
+        hour(&city, device, 62, &[0, 1, 2, 3], [1, 0]).await;
+    }
+    wait(&city, 200).await;
+    let steps = format!("/api/v1/footfall?zone=street&step=1h&{HOUR}");
+    let shown = show(city.ask_publicly("GET", &steps).await).await;
+    assert!(shown.contains(r#""crossings":"#) && !shown.contains("withheld"), "{shown}");
+    // `street` was P1 and P2: who has both sums knows what passed at P2
+    change(&city, &[("zones.geojson", r#"["P1","P2"]"#, r#"["P1"]"#)]).await;
+    city.check_publicly(&steps, &expect![[r#"
+        200 OK application/json
+        {"zone":"street","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":null,"withheld":{"before":"2026-11-25T13:20:00Z","reason":"zones_changed","meaning":"zones were drawn or counted otherwise then: the same steps summed up in two ways could tell of single persons"},"rounded_to":5,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[],"next":null}"#]]).await;
+    let around = show(city.ask_publicly("GET", &steps.replace("street", "both")).await).await;
+    assert!(around.contains(r#""items":[]"#), "what is around it is added up from other parts now: {around}");
+}
+
+#[tokio::test]
+async fn a_pole_put_up_in_a_zone_and_a_zone_of_new_poles_take_no_past_away() {
+    let city = city().await;
+    rule(&city, "cross_section").await;
+    for device in ["c1", "c2"] {
+        hour(&city, device, 62, &[0, 1, 2, 3], [3, 0]).await;
+    }
+    wait(&city, 200).await;
+    let steps = format!("/api/v1/footfall?zone=street&step=1h&{HOUR}");
+    let items = async || {
+        let shown = show(city.ask_publicly("GET", &steps).await).await;
+        shown.split_once(r#""items":"#).unwrap().1.to_owned()
+    };
+    let before = items().await;
+    assert!(before.contains(r#""crossings":25"#), "{before}");
+    change(
+        &city,
+        &[
+            ("poles.csv", "P2,2,B,51.5,7.3\n", "P2,2,B,51.5,7.3\nP9,9,B,51.5,7.3\n"),
+            ("zones.geojson", r#"["P1","P2"]"#, r#"["P1","P2","P9"]"#),
+            ("zones.geojson", r#"["P0","P1"]"#, r#"["P0","P1","P9"]"#),
+            ("zones.geojson", r#"["P0","P1","P2"]"#, r#"["P0","P1","P2","P9"]"#),
+        ],
+    )
+    .await;
+    assert_eq!(items().await, before);
+}
+
+#[tokio::test]
+async fn a_counter_that_is_said_to_have_hung_elsewhere_leaves_public_figures_as_they_were_before_and_after_it_is_settled()
+ {
+    let city = city().await;
+    rule(&city, "cross_section").await;
+    hour(&city, "c0", 62, &[0, 1, 2, 3], [40, 0]).await;
+    hour(&city, "c1", 62, &[0, 1, 2, 3], [3, 0]).await;
+    wait(&city, 200).await;
+    let figures = async || {
+        let ask = async |zone: &str| {
+            let uri = format!("/api/v1/footfall?zone={zone}&step=1h&{HOUR}");
+            let shown = show(city.ask_publicly("GET", &uri).await).await;
+            shown.split_once(r#""crossings":"#).unwrap().1.split(',').next().unwrap().to_owned()
+        };
+        [ask("square").await, ask("street").await]
+    };
+    let before = figures().await;
+    assert_eq!(before, ["160", "15"]);
+    change(&city, &[("devices.csv", "c1,P1", "c1,P0")]).await;
+    assert!(city.fold.read().unwrap().is_resettling());
+    assert_eq!(figures().await, before, "not settled yet");
+    while city.fold.read().unwrap().is_resettling() {
+        city.command(201, RESETTLE).await;
+    }
+    assert_eq!(figures().await, before, "settled, not committed");
+    wait(&city, 202).await;
+    assert_eq!(figures().await, before);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ const SECOND = 1000;
  * @property {number|null} [pooled] of a pollutant's day: the mean of all its readings, which is none by law
  * @property {number|null} [hours] of a pole's day of a pollutant: how many hourly means were valid
  * @property {{reason:string, meaning:string}} [noSum] why a zone has no figure; then there is nothing else
+ * @property {{before:string, reason:string, meaning:string}} [withheld] why the public sees none of its time; then there is nothing else
  * @property {any} answer the answer without its items
  */
 
@@ -66,6 +67,7 @@ async function day(figure, found, asked) {
 async function footfall(figure, asked) {
   const { items, ...answer } = await get('footfall', { zone: figure.id, step: figure.step, ...span(figure), ...asked });
   if (answer.no_sum) return { noSum: answer.no_sum };
+  if (answer.withheld && !items.length) return { withheld: answer.withheld };
   return first(figure, items, answer, (item) => ({ value: item.crossings ?? item.in ?? null })); // the public is told of a cordon who came in
 }
 

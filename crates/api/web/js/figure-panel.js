@@ -75,12 +75,12 @@ function subtitle(figure) {
 /** The first answer builds the sections; later ones change only what they say. */
 function draw() {
   const { figure, asked, body, sub } = view;
-  const known = asked.value?.told?.noSum ? null : asked.value?.told;
+  const known = asked.value?.told?.noSum || asked.value?.told?.withheld ? null : asked.value?.told;
   sub.textContent = known
     ? when(figure, known.end)
     : `${t(`figure.window.${figure.step}`)}, ${format.date(figure.start)}, ${format.clock(figure.start)}`;
   if (!known)
-    return body.replaceChildren(...[shown(asked, ({ told: answered }) => unknown(figure, answered?.noSum))].flat(2).filter(Boolean));
+    return body.replaceChildren(...[shown(asked, ({ told: answered }) => unknown(figure, answered))].flat(2).filter(Boolean));
   if (!view.sections) build();
   const old = asked.error && h('p', { class: 'old', role: 'status' }, t('figure.old'));
   view.value.replaceChildren(...[old, ...value(figure, known)].filter(Boolean));
@@ -93,8 +93,10 @@ function draw() {
   return view.revisions.show(known);
 }
 
-/** Nothing is known of the whole; of a day that runs the public sees its hours, and some zones have no sum. */
-function unknown(figure, noSum) {
+/** Nothing is known of the whole; of a day that runs the public sees its hours, and some zones have no sum, or none of some time. */
+function unknown(figure, answered) {
+  const { noSum, withheld } = answered ?? {};
+  if (withheld) return said(t('figure.withheldHelp', { date: format.date(Date.parse(withheld.before)) }), t('figure.withheld'));
   if (noSum) return said(knows(`nosum.${noSum.reason}`) ? t(`nosum.${noSum.reason}`) : noSum.meaning, t('figure.noSum'));
   const runs = isPersonal(figure) && state.role === 'public' && figure.step === '1d';
   const parts = () => madeOf(figure, /** @type {any} */ ({ start: figure.start, end: midnight(figure.start, 1) })); // of all that is told only the span is asked for

@@ -183,7 +183,7 @@ export const methods = {
   },
   'public.rounded': {
     title: 'Öffentliche Zahl',
-    text: 'Jede öffentliche Zählung ist ein Vielfaches von 5, aus ihrer eigenen genauen Summe, wie sie eine Stunde nach Ende bekannt war; 0, 1 und 2 sehen gleich aus. Gezeigt wird in Schritten von 15 Minuten, von 22 bis 6 Uhr von einer Stunde, eine Stunde nach deren Ende, und danach nicht mehr geändert. Teile und Summen müssen deshalb nicht aufgehen. Wo die Summe der Teile enger begrenzt, wird innerhalb dieser Grenzen gerundet, damit aus allen Zahlen zusammen nie eine 1 oder 2 folgt. Vorbild: Mindestfallzahl 3 der Bundesagentur für Arbeit.',
+    text: 'Jede öffentliche Zählung ist ein Vielfaches von 5, aus ihrer eigenen genauen Summe, wie sie eine Stunde nach Ende bekannt war; 0, 1 und 2 sehen gleich aus. Gezeigt wird in Schritten von 15 Minuten, von 22 bis 6 Uhr von einer Stunde, eine Stunde nach deren Ende, und danach nicht mehr geändert. Werden Zonen anders gezogen oder gezählt, entfällt, was vorher war: Dieselben Schritte, auf zwei Weisen zusammengezählt, verrieten mehr. Teile und Summen müssen deshalb nicht aufgehen. Wo die Summe der Teile enger begrenzt, wird innerhalb dieser Grenzen gerundet, damit aus allen Zahlen zusammen nie eine 1 oder 2 folgt. Vorbild: Mindestfallzahl 3 der Bundesagentur für Arbeit.',
     formula: 'gezeigt = das nächste Vielfache von 5 in [tief, hoch]; tief und hoch sagen die Teile',
   },
   'compare.previous_week': { title: 'Gegen die Vorwoche', text: 'Dieselben Stunden sieben Tage früher nach der Uhr am Rathaus.' },

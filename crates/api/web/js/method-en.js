@@ -183,7 +183,7 @@ export const methods = {
   },
   'public.rounded': {
     title: 'Public count',
-    text: 'Each public count is a multiple of 5, made from its own exact sum as it was known an hour after the end; 0, 1 and 2 look alike. Steps are of 15 minutes, from 22 to 6 of an hour, shown an hour after their end, and never changed after that. So parts and sums need not add up. Where the figures of the parts leave less room, it is rounded within that room, so that all figures together never tell of a 1 or 2. Precedent: the smallest number 3 of the Bundesagentur für Arbeit.',
+    text: 'Each public count is a multiple of 5, made from its own exact sum as it was known an hour after the end; 0, 1 and 2 look alike. Steps are of 15 minutes, from 22 to 6 of an hour, shown an hour after their end, and never changed after that. Where zones are drawn or counted otherwise, what was before goes: the same steps summed up in two ways would tell more. So parts and sums need not add up. Where the figures of the parts leave less room, it is rounded within that room, so that all figures together never tell of a 1 or 2. Precedent: the smallest number 3 of the Bundesagentur für Arbeit.',
     formula: 'shown = the nearest multiple of 5 in [low, high]; the parts say low and high',
   },
   'compare.previous_week': { title: 'Against the week before', text: 'The same hours seven days earlier by the clock on the town hall.' },

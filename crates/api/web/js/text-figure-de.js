@@ -13,6 +13,9 @@ export const de = {
   'figure.noneShown': 'Als diese Zahl zu veröffentlichen war, war nichts bekannt. Das ist etwas anderes als null.',
   'figure.noneThen': 'nichts bekannt',
   'figure.noSum': 'Diese Zone hat keine Summe.',
+  'figure.withheld': 'Diese Zahl wird nicht mehr gezeigt.',
+  'figure.withheldHelp':
+    'Bis {date} waren Zonen hier anders gezogen oder gezählt. Dieselben Schritte, auf zwei Weisen zusammengezählt, könnten einzelne Menschen verraten.',
   'nosum.city': 'Wer mehrere Plätze einer Stadt überquert, zählte mehrfach.',
   'nosum.none': 'Die Zähler dieser Zone dürfen nicht addiert werden (count = none in zones.geojson).',
   'nosum.crosses': 'Sie überschneidet sich mit einer anderen Zone; sich kreuzende Summen könnten einzelne Menschen verraten.',

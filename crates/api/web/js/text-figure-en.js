@@ -13,6 +13,9 @@ export const en = {
   'figure.noneShown': 'Nothing was known when this figure was to be published. That is not the same as zero.',
   'figure.noneThen': 'nothing known',
   'figure.noSum': 'This zone has no sum.',
+  'figure.withheld': 'This figure is no longer shown.',
+  'figure.withheldHelp':
+    'Until {date} zones here were drawn or counted otherwise. The same steps summed up in two ways could tell of single persons.',
   'nosum.city': 'Whoever crosses several squares of a city would count several times.',
   'nosum.none': 'The counters of this zone may not be added up (count = none in zones.geojson).',
   'nosum.crosses': 'It crosses another zone; sums that cross each other could tell of single persons.',

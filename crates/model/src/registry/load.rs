@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt::Write};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, alerts, calendar, calibrations, counts, devices,
-    events,
+    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, Zone, alerts, calendar, calibrations, counts,
+    devices, events,
     foreign::{self, Mount},
     gateways::{self, GatewayRow},
     keys,
@@ -103,6 +103,16 @@ impl Inputs {
 }
 
 /// Whenever this reports nothing, what it returns is whole; else it is thrown away.
+/// The ids of the poles of kept files, and their zones, whose poles are indices of these; of files that are not sound what is.
+pub fn poles_and_zones(files: &Files) -> (Vec<String>, Vec<Zone>) {
+    let problems = &mut Vec::new();
+    let rows = text::read(files, poles::FILE, problems).map(|text| poles::read(text, problems).0).unwrap_or_default();
+    let drafts = text::read(files, zones::FILE, problems).map(|text| zones::read(text, problems)).unwrap_or_default();
+    let mut poles: Vec<_> = rows.into_iter().filter_map(|row| row.pole).collect();
+    let zones = zones::link(drafts, &mut poles);
+    (poles.into_iter().map(|pole| pole.id).collect(), zones)
+}
+
 fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     let properties = match text::read(files, properties::FILE, problems) {
         Some(text) => properties::read(text, problems),

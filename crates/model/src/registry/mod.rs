@@ -57,7 +57,7 @@ pub use difference::{Difference, Move, Standing};
 pub use events::{Event, EventKind, EventTime};
 pub use installation::{Device, DeviceIndex, Installation, InstallationState};
 pub use keys::FILE as KEYS;
-pub use load::{FOLD, INPUT_FILES, PROFILES, is_input};
+pub use load::{FOLD, INPUT_FILES, PROFILES, is_input, poles_and_zones};
 pub use names::did_you_mean;
 pub use place::{CountRule, Pole, Site, Zone};
 pub use problem::Problem;

@@ -45,6 +45,7 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
         rule: asked.rule,
         method: methods::of_rule(if asked.no_sum.is_some() { CountRule::None } else { asked.rule }).into(),
         no_sum: asked.no_sum,
+        withheld: None,
         rounded_to: 1,
         made_of: MadeOf::Exact,
         compared_by: asked.compare.as_ref().map(|compare| compare.method().into()),

@@ -14,10 +14,10 @@ use smartpole_window::Level;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    Hours, MadeOf,
+    Hours, MadeOf, Withheld,
     beside::Why,
     no_sum,
-    public::{self, Days},
+    public::{self, Days, ShownHours},
 };
 use crate::{
     ApiState, Parts,
@@ -108,6 +108,9 @@ pub(crate) struct Profile {
     methods: [MethodName; 2],
     /// Why the zone has no sum, if so.
     no_sum: Option<Why>,
+    /// To the public: of which time it is not made, and why; absent if all that was asked for may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld: Option<Withheld>,
     /// The counts that means are made of are multiples of this: 1, to the public 5.
     rounded_to: i64,
     /// What they are made of: to the public of hours that it is shown.
@@ -172,9 +175,10 @@ pub(crate) async fn footfall_profile(
 /// The profile; of what `shown` remembers, or of exact counts without.
 fn answer(parts: &Parts, shown: Option<&Days>, wanted: &Wanted) -> Result<Profile, Problem> {
     let Zone { rule, no_sum, span, events } = look_up(parts, shown.is_some(), wanted)?;
-    let (no_sum, mut hours) = match (no_sum, shown) {
-        (Some(why), _) => (Some(why), Vec::new()),
-        (None, None) => (None, exact::hours(parts, wanted, span)?),
+    let all = |items| ShownHours { no_sum, withheld: None, items };
+    let ShownHours { no_sum, withheld, items: mut hours } = match (no_sum, shown) {
+        (Some(_), _) => all(Vec::new()),
+        (None, None) => all(exact::hours(parts, wanted, span)?),
         (None, Some(days)) => shown::hours(parts, days, wanted, span)?,
     };
     if let Some(events) = events {
@@ -195,6 +199,7 @@ fn answer(parts: &Parts, shown: Option<&Days>, wanted: &Wanted) -> Result<Profil
         to: span.to,
         items: if no_sum.is_some() { Vec::new() } else { items(wanted.holidays, hours) },
         no_sum,
+        withheld,
     })
 }
 

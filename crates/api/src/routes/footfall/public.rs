@@ -8,7 +8,7 @@
 //! A figure is rounded from its own exact sum where the tree has it, else added up from figures that are shown (`made_of`). A figure
 //! is made of what was known an hour after its steps, whatever is corrected later. Coverage counts the quarters in which counters
 //! measured, which those that report by schedule always do: it tells of outages, not of persons.
-//! Of a time before a counting rule of the tree was changed nothing is shown any more: it was shown by another rule.
+//! Of a time before the tree was changed, by other zones or another counting rule, nothing is shown any more: it was shown otherwise.
 
 use smartpole_method::{
     calendar::{Span, date_and_hour},
@@ -24,7 +24,8 @@ use self::{
     place::{Leafed, Place},
 };
 use super::{
-    Beside, Footfall, FootfallItem, Hours, IN, MadeOf, Missing, OUT, Readings, Wanted, Why, check_days, no_sum, totals,
+    Beside, Footfall, FootfallItem, Hours, IN, MadeOf, Missing, OUT, Readings, Wanted, Why, Withheld, check_days,
+    no_sum, totals,
 };
 use crate::{
     Parts,
@@ -36,8 +37,8 @@ use crate::{
 
 mod day;
 mod days;
+mod forests;
 mod place;
-mod rules;
 mod tree;
 
 pub(crate) use days::Days;
@@ -47,10 +48,17 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// Longest span of anything, in days.
 pub(super) const MOST_DAYS: i64 = 371;
 
+/// Why there is nothing of an earlier time.
+const CHANGED: Why = Why {
+    reason: "zones_changed",
+    meaning: "zones were drawn or counted otherwise then: the same steps summed up in two ways could tell of single persons",
+};
+
 /// How many passed, as the public sees it.
 pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Footfall, Problem> {
     let asked = Asked::new(&parts.fold(), wanted)?;
-    let mut items = asked.items(parts, days)?;
+    let shown_from = asked.shown_from(parts, days)?;
+    let mut items = asked.items(parts, days, shown_from)?;
     items.retain(|item| wanted.days.as_ref().is_none_or(|days| days.hold(date_and_hour(item.start).0)));
     let next = cut(&mut items, wanted.limit.unwrap_or_default());
     // windows without data are items, too
@@ -62,6 +70,7 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
         rule: asked.rule,
         method: methods::PUBLIC_ROUNDED.into(),
         no_sum: asked.no_sum,
+        withheld: asked.withheld(shown_from),
         rounded_to: ROUNDED_TO,
         made_of,
         compared_by: None,
@@ -74,16 +83,24 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
     })
 }
 
-/// The hours of a zone in a span, as `step=1h` shows them, or why there are none.
+/// Hours of a zone as `step=1h` shows them, or why there are none, or none of some time.
+pub(super) struct ShownHours<T> {
+    pub(super) no_sum: Option<Why>,
+    pub(super) withheld: Option<Withheld>,
+    pub(super) items: Vec<T>,
+}
+
+/// The hours of a zone in a span.
 pub(super) fn hours(
     parts: &Parts,
     days: &Days,
     zone: &str,
     span: span::Span,
-) -> Result<(Option<Why>, Vec<FootfallItem>), Problem> {
+) -> Result<ShownHours<FootfallItem>, Problem> {
     let asked = Asked::of(&parts.fold(), zone, Length::Hour, span)?;
-    let items = asked.items(parts, days)?;
-    Ok((asked.no_sum, items))
+    let shown_from = asked.shown_from(parts, days)?;
+    let items = asked.items(parts, days, shown_from)?;
+    Ok(ShownHours { no_sum: asked.no_sum, withheld: asked.withheld(shown_from), items })
 }
 
 /// Public figures have no past.
@@ -176,12 +193,21 @@ impl Asked {
         Ok(Self { rule: zone.count, no_sum, length, span, place })
     }
 
-    fn items(&self, parts: &Parts, days: &Days) -> Result<Vec<FootfallItem>, Problem> {
+    /// The first instant of what may be shown.
+    fn shown_from(&self, parts: &Parts, days: &Days) -> Result<UtcMillis, Problem> {
+        self.place.as_ref().map_or(Ok(UtcMillis(i64::MIN)), |place| place.since(parts, days))
+    }
+
+    /// Why a part of what is asked for is not shown, if so.
+    fn withheld(&self, shown_from: UtcMillis) -> Option<Withheld> {
+        (shown_from > self.span.from).then_some(Withheld { before: shown_from, why: CHANGED })
+    }
+
+    fn items(&self, parts: &Parts, days: &Days, shown_from: UtcMillis) -> Result<Vec<FootfallItem>, Problem> {
         let Some(place) = &self.place else { return Ok(Vec::new()) };
         let spans = days_of(self.whole());
         let leaves = place.leaves(parts, days, &spans)?;
-        let ruled_since = days.1.since(parts, &place.inputs, &place.ruled_by)?;
-        let is_wanted = |span: &Span| self.span.holds(span.from) && span.from >= ruled_since;
+        let is_wanted = |span: &Span| self.span.holds(span.from) && span.from >= shown_from;
         let wanted = place.lines(&leaves, self.length).into_iter().filter(|(span, _)| is_wanted(span));
         Ok(wanted.filter_map(|(span, counts)| self.item(span, &counts, &leaves)).collect())
     }

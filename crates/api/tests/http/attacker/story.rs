@@ -69,30 +69,33 @@ pub(crate) fn at(minute: i64) -> UtcMillis {
 }
 
 pub(crate) async fn build(cordon: bool) -> City {
-    let feature = |(id, kind, poles): (&str, &str, &[&str])| {
-        let (count, parent) = match id {
-            "a" if cordon => ("cordon_in", "\"d\""),
-            "d" => ("cross_section", "null"),
-            _ => ("cross_section", "\"d\""),
-        };
+    let count = |id: &str| if cordon && id == "a" { "cordon_in" } else { "cross_section" };
+    let zones = ZONES.map(|(id, kind, poles)| (id, kind, count(id), poles));
+    let files = files_of(&zones, "P1");
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    City::over(parsed(&files), Options::default()).await
+}
+
+/// A zone: id, kind, counting rule, poles.
+type Drawn<'a> = (&'a str, &'a str, &'a str, &'a [&'a str]);
+
+/// The registry of these zones, by which counter 1 hangs at a pole and always did.
+pub(crate) fn files_of(zones: &[Drawn<'_>], counter_1: &str) -> [(&'static str, String); 5] {
+    let feature = |(id, kind, count, poles): &Drawn<'_>| {
         let poles = serde_json::to_string(poles).unwrap();
         format!(
-            r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}","kind":"{kind}","parent":{parent},"count":"{count}","poles":{poles}}},"geometry":{{"type":"Polygon","coordinates":[[[{x},51],[{y},51],[{y},52],[{x},51]]]}}}}"#,
-            x = 7 + i64::from(id == "b"),
-            y = 8 + i64::from(id == "b")
+            r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}","kind":"{kind}","count":"{count}","poles":{poles}}},"geometry":null}}"#
         )
     };
-    let zones = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, ZONES.map(feature).join(","));
+    let features: Vec<String> = zones.iter().map(feature).collect();
     let property = |id: &str, n: u8| {
         format!("[[property]]\nid = \"{id}\"\nnumber = {n}\nname_de = \"x\"\nname_en = \"x\"\n{COUNT}")
     };
-    let properties = property("people_in", 1) + &property("people_out", 2);
-    let files = [
-        ("poles.csv", POLES),
-        ("devices.csv", DEVICES),
-        ("zones.geojson", &zones),
-        ("properties.toml", &properties),
-        ("profiles/p.toml", PROFILE),
-    ];
-    City::over(parsed(&files), Options::default()).await
+    [
+        ("poles.csv", POLES.to_owned()),
+        ("devices.csv", DEVICES.replace("c1,P1", &format!("c1,{counter_1}"))),
+        ("zones.geojson", format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))),
+        ("properties.toml", property("people_in", 1) + &property("people_out", 2)),
+        ("profiles/p.toml", PROFILE.to_owned()),
+    ]
 }

@@ -3,24 +3,27 @@
 use smartpole_method::{calendar::opens_at, profile::Hour};
 
 use super::{
-    super::{FootfallItem, Hours, Why, public},
+    super::{
+        FootfallItem, Hours,
+        public::{self, ShownHours},
+    },
     Wanted,
 };
 use crate::{Parts, problem::Problem, span::Span};
 
-/// The hours of a span that are shown, or why the zone has none.
+/// The hours of a span that are shown, or why the zone has none, or none of some time.
 pub(super) fn hours(
     parts: &Parts,
     days: &public::Days,
     wanted: &Wanted,
     span: Span,
-) -> Result<(Option<Why>, Vec<Hour>), Problem> {
+) -> Result<ShownHours<Hour>, Problem> {
     public::check_as_of(wanted.as_of)?;
-    let (no_sum, shown) = public::hours(parts, days, &wanted.zone, span)?;
+    let shown = public::hours(parts, days, &wanted.zone, span)?;
     let openings = parts.fold().inputs().registry.sunday_openings.clone();
     let is_wanted = |item: &&FootfallItem| wanted.hours == Hours::All || opens_at(item.start, &openings);
-    let hours = shown.iter().filter(is_wanted).map(hour).collect();
-    Ok((no_sum, hours))
+    let items = shown.items.iter().filter(is_wanted).map(hour).collect();
+    Ok(ShownHours { items, no_sum: shown.no_sum, withheld: shown.withheld })
 }
 
 /// Covered in thousandths, of which a thousand are expected.

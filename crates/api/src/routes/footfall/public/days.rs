@@ -9,15 +9,15 @@ use smartpole_method::calendar::{Span, date_and_hour, day};
 use smartpole_model::{PropertyNo, Quarter, UtcMillis};
 use smartpole_store::{Queries, WantedFrozen};
 
-use super::{Day, rules::Rules, tree::NodeNo};
+use super::{Day, forests::Forests, tree::NodeNo};
 use crate::problem::Problem;
 
 /// Most days that are remembered: of all zones of a town more than a year, about 5 KiB each.
 const MOST: usize = 10_000;
 
-/// Remembered days, and since when counting rules hold; clones are the same one.
+/// Remembered days, and since when trees are what they are; clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Days(Arc<Mutex<Known>>, pub(super) Rules);
+pub(crate) struct Days(Arc<Mutex<Known>>, pub(super) Forests);
 
 #[derive(Debug, Default)]
 struct Known {

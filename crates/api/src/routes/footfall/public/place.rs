@@ -6,7 +6,7 @@ use smartpole_method::{
     calendar::Span,
     public::{Figure, Step, period, together},
 };
-use smartpole_model::PropertyNo;
+use smartpole_model::{Inputs, PropertyNo, Registry, UtcMillis};
 use smartpole_pipeline::Fold;
 
 use super::{
@@ -29,9 +29,8 @@ pub(super) struct Place {
     /// Whether in and out are two counts.
     pub(super) by_direction: bool,
     properties: [PropertyNo; 2],
-    pub(super) inputs: String,
-    /// Ids of the zones whose counting rules say what is shown of this one: those of its tree.
-    pub(super) ruled_by: Vec<String>,
+    inputs: String,
+    registry: Arc<Inputs>,
 }
 
 /// A leaf and its days.
@@ -58,8 +57,17 @@ impl Place {
         let (Some(node), Some(r#in), Some(out)) = (tree.node(zone), number(IN), number(OUT)) else { return Ok(None) };
         let by_direction = tree.is_by_direction(node, &registry.zones);
         let properties = [r#in, out];
-        let ruled_by = tree.zones(node).map(|zone| registry.zones[zone].id.clone()).collect();
-        Ok(Some(Self { tree, node, by_direction, properties, inputs: fold.inputs_hash().to_owned(), ruled_by }))
+        let (inputs, registry) = (fold.inputs_hash().to_owned(), Arc::clone(fold.inputs()));
+        Ok(Some(Self { tree, node, by_direction, properties, inputs, registry }))
+    }
+
+    /// Since when its tree is what it is.
+    ///
+    /// # Errors
+    /// If former registries cannot be read.
+    pub(super) fn since(&self, parts: &Parts, days: &Days) -> Result<UtcMillis, Problem> {
+        let (Registry { zones, poles, .. }, top) = (&self.registry.registry, self.tree.top(self.node));
+        days.1.since(parts, &self.inputs, (top, || self.tree.shape(top, zones, |pole| &poles[pole].id)))
     }
 
     /// Figures of each time: of both directions together, or of in and out.

@@ -34,6 +34,35 @@ struct Node {
     around: Option<NodeNo>,
 }
 
+/// What a tree shows: of which poles it has sums, and whether in and out apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    by_direction: bool,
+    /// Ids of the poles of each node, in order.
+    nodes: Vec<Vec<String>>,
+}
+
+impl Shape {
+    /// Nodes without poles have nothing to show.
+    fn new(by_direction: bool, mut nodes: Vec<Vec<String>>) -> Self {
+        nodes.retain(|poles| !poles.is_empty());
+        nodes.sort_unstable();
+        Self { by_direction, nodes }
+    }
+
+    /// What is left of it of some poles.
+    pub(super) fn among(&self, is_there: impl Fn(&str) -> bool) -> Self {
+        let left = |poles: &Vec<String>| poles.iter().filter(|pole| is_there(pole)).cloned().collect();
+        Self::new(self.by_direction, self.nodes.iter().map(left).collect())
+    }
+
+    /// Whether both sum up a pole.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let is_theirs = |pole: &String| other.nodes.iter().any(|poles| poles.binary_search(pole).is_ok());
+        self.nodes.iter().flatten().any(is_theirs)
+    }
+}
+
 impl Tree {
     /// The tree of a city: smaller zones first, so that what lies within is there before what is around.
     pub(super) fn of(zones: &[Zone]) -> Self {
@@ -92,6 +121,27 @@ impl Tree {
         &self.nodes[node].within
     }
 
+    /// The outermost node around a node, or itself.
+    pub(super) fn top(&self, node: NodeNo) -> NodeNo {
+        std::iter::successors(Some(node), |node| self.nodes[*node].around).last().unwrap_or(node)
+    }
+
+    /// What the tree under an outermost node shows; `id` is that of a pole's index.
+    pub(super) fn shape<'a>(&self, top: NodeNo, zones: &[Zone], id: impl Fn(usize) -> &'a str) -> Shape {
+        let ids = |node: NodeNo| {
+            let mut ids: Vec<String> = self.nodes[node].poles.iter().map(|pole| id(*pole).to_owned()).collect();
+            ids.sort_unstable();
+            ids
+        };
+        Shape::new(self.is_by_direction(top, zones), self.under(top).into_iter().map(ids).collect())
+    }
+
+    /// What all of its trees show.
+    pub(super) fn shapes<'a>(&self, zones: &[Zone], id: impl Fn(usize) -> &'a str) -> Vec<Shape> {
+        let tops = (0..self.nodes.len()).filter(|node| self.is_outermost(*node));
+        tops.map(|top| self.shape(top, zones, &id)).collect()
+    }
+
     /// Whether nothing is around a node.
     pub(super) fn is_outermost(&self, node: NodeNo) -> bool {
         self.nodes[node].around.is_none()
@@ -107,13 +157,8 @@ impl Tree {
 
     /// Whether counts in and out go up apart: for a zone of the same tree counts who comes in.
     pub(super) fn is_by_direction(&self, node: NodeNo, zones: &[Zone]) -> bool {
-        self.zones(node).any(|zone| zones[zone].count == CountRule::CordonIn)
-    }
-
-    /// The zones of the same tree, by their indices in the registry.
-    pub(super) fn zones(&self, node: NodeNo) -> impl Iterator<Item = usize> {
-        let top = std::iter::successors(Some(node), |node| self.nodes[*node].around).last().unwrap_or(node);
-        self.under(top).into_iter().filter_map(|node| self.nodes[node].zone)
+        let mut all = self.under(self.top(node)).into_iter().filter_map(|node| self.nodes[node].zone);
+        all.any(|zone| zones[zone].count == CountRule::CordonIn)
     }
 
     fn under(&self, node: NodeNo) -> Vec<NodeNo> {
