@@ -12,7 +12,7 @@ use smartpole_validate::Rules;
 use smartpole_window::{Level, Making, RowValue, next_start};
 
 use crate::{
-    AirProperties, BlockSpan, LoadError, NameKind, Parts, Scope,
+    AirProperties, BlockSpan, FOLD_VERSION, LoadError, NameKind, Parts, Scope,
     known::{Ids, Made, Profiles},
     names::Names,
 };
@@ -24,6 +24,15 @@ pub trait LoadInputs {
     /// # Errors
     /// If they are not there or cannot be read: folding cannot go on without them.
     fn load(&self, hash: &str) -> Result<Arc<Inputs>, LoadError>;
+
+    /// The version of the rules by which a program folded that kept inputs under `hash`; none if a newer program did. Of a library that
+    /// keeps nothing of other programs, this one's.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn fold_version(&self, _hash: &str) -> Result<Option<u32>, LoadError> {
+        Ok(Some(FOLD_VERSION))
+    }
 }
 
 /// How totals behave when a device is in no registry any more.

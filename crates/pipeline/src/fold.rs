@@ -10,7 +10,7 @@ use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
     Cuts, Entry, LedgerMove, LoadError, LoadInputs, MovedRow, NameKind, Offer, QuarantineRow, Replay, RevisionReason,
-    RevisionRow, StoredBlocks,
+    RevisionRow, SUMS_VERSION, StoredBlocks,
     active::Active,
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
@@ -178,7 +178,8 @@ impl Fold {
             let (former, seals) = (Arc::clone(&self.active), self.seals());
             self.active = Arc::new(Active::new(hash, inputs, &mut self.names));
             self.keep_seals(&seals);
-            self.plan_resettling(&former, env)?;
+            let summed_by = env.inputs.fold_version(&former.hash)?;
+            self.plan_resettling(&former, summed_by.is_none_or(|version| version < SUMS_VERSION), env)?;
             self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
             self.active.put_credentials_in_force(&mut self.radio.network);
             self.pending.inputs = Some(hash.to_owned());

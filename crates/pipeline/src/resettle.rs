@@ -1,5 +1,5 @@
 //! A registry that changes the past: a calibration from last month on, a line that was mounted the wrong way round, a device that hung
-//! elsewhere. What was accepted stays; the blocks concerned are judged and summed up again, step by step, as Commands in the journal
+//! elsewhere; or a program that sums up by other rules than the one before. What was accepted stays; the blocks concerned are judged and summed up again, step by step, as Commands in the journal
 //! say, so that live messages go on between and any later fold does the same.
 
 mod pack;
@@ -32,6 +32,8 @@ const STEP: i32 = 24;
 pub(crate) struct Resettling {
     next: i32,
     ranges: Vec<Range>,
+    /// Whether all is settled anew, as another program takes over.
+    by_rules: bool,
 }
 
 /// Blocks of a device that count otherwise now, and the poles and zones they counted for.
@@ -134,7 +136,7 @@ pub struct Settling {
 impl Fold {
     /// What is still to be settled anew.
     pub fn settling(&self) -> Settling {
-        let Resettling { next, ranges } = &self.resettling;
+        let Resettling { next, ranges, .. } = &self.resettling;
         let left = |range: &Range| (range.from.max(*next), range.to);
         let left = ranges.iter().map(|range| (range.device, left(range))).filter(|(_, (from, to))| from < to);
         let quarters = left.clone().map(|(_, (from, to))| u64::from(from.abs_diff(to))).sum();
@@ -159,12 +161,12 @@ impl Fold {
         self.settled.iter().chain(&self.resettling.ranges)
     }
 
-    /// Notes what counts otherwise under the registry that has just come into force.
-    pub(crate) fn plan_resettling(&mut self, former: &Active, env: &Env<'_>) -> Result<(), LoadError> {
+    /// Notes what counts otherwise under the registry that has just come into force, which is all if it is `by_rules` of another program.
+    pub(crate) fn plan_resettling(&mut self, former: &Active, by_rules: bool, env: &Env<'_>) -> Result<(), LoadError> {
         if former.hash.is_empty() {
             return Ok(());
         }
-        let all = former.counts_otherwise(&self.active);
+        let all = by_rules || former.counts_otherwise(&self.active);
         let devices = (0..self.devices.len()).map(|no| DeviceNo(no as u32));
         let ranges: Vec<Range> = devices.flat_map(|no| self.changed(no, former, all)).collect();
         if ranges.is_empty() {
@@ -175,6 +177,7 @@ impl Fold {
         let start = ranges.iter().map(|range| range.from).min().unwrap_or(earliest.0).max(earliest.0);
         let plan = &mut self.resettling;
         plan.next = if plan.ranges.is_empty() { start } else { plan.next.min(start) };
+        plan.by_rules |= by_rules;
         plan.ranges.extend(ranges);
         self.pending.resettled = true;
         Ok(())
@@ -221,6 +224,7 @@ impl Fold {
         }
         self.resettling.next = to;
         let (left, settled): (Vec<Range>, Vec<Range>) = ranges.into_iter().partition(|range| range.to > to);
+        self.resettling.by_rules &= !left.is_empty();
         self.resettling.ranges = left;
         self.settled.extend(settled);
         self.pending.resettled = true;
@@ -239,7 +243,8 @@ impl Fold {
         let sealed_to = self.sealed_to(no);
         let mut place =
             Place::new(no, &mut self.devices[no.index()], &active, env, batch, minute, &mut self.pending.revisions);
-        (place.reason, place.sealed_to) = (RevisionReason::Registry, sealed_to);
+        let reason = if self.resettling.by_rules { RevisionReason::Rules } else { RevisionReason::Registry };
+        (place.reason, place.sealed_to) = (reason, sealed_to);
         let settled = place.settle_anew(quarter)?;
         self.scratch.mended.append(&mut place.mended);
         let source = self.devices[no.index()].source;

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{MINUTE, Memory, START, fold, inputs, message, tick};
-use smartpole_model::{Record, RecordRef, UtcMillis};
+use common::{MINUTE, Memory, START, device_scope, fold, fold_on, inputs, message, tick};
+use smartpole_model::{DeviceNo, Record, RecordRef, UtcMillis};
 use smartpole_pipeline::{Env, RESETTLE, RevisionReason, Settling};
 use smartpole_window::Aggregates;
 
@@ -61,6 +61,41 @@ fn a_move_a_reversed_line_a_device_on_the_shelf_and_a_calibration_hold_from_thei
     // (11 blocks from the one in which the calibration begins to the one in which it ends)
     assert_eq!((of(0), of(1), of(2)), (16, 11, 0));
     check("moved", "first");
+}
+
+/// Puts a block of d1 and its hours and days into the store as a program with other rules had summed it up: a count less.
+fn summed_otherwise(memory: &mut Memory) -> Vec<u8> {
+    let quarter = UtcMillis(START + 60 * MINUTE).quarter();
+    let block = memory.blocks.get_mut(&(quarter, DeviceNo(0))).unwrap();
+    let was = Aggregates::unpack(&block.aggregates).unwrap();
+    let mut other = was.clone();
+    other.0.last_mut().unwrap().1.sum -= 1;
+    block.aggregates = other.pack();
+    for ((level, start, scope), (all, _)) in &mut memory.rollups {
+        if *scope == device_scope(0) && level.start(quarter.start()).0 == *start {
+            let mut less = all.minus(&was);
+            less.merge(&other);
+            *all = less;
+        }
+    }
+    other.pack()
+}
+
+#[test]
+fn what_a_program_with_other_rules_summed_up_is_worked_out_anew_with_a_revision_that_says_so() {
+    let mut memory = fold(&history("first, former", None), 1_000, |_| false);
+    let was = summed_otherwise(&mut memory);
+    let mut records = history("first, former", None);
+    let later = START + 400 * MINUTE;
+    records.push(inputs("first", later));
+    records.extend((0..4).map(|n| Record::Command { received_at: UtcMillis(later + n), text: RESETTLE.to_owned() }));
+    for kill in [false, true] {
+        let upgraded = fold_on(memory.clone(), &records, 1, |step| kill && step % 3 == 0);
+        assert!(upgraded.restore.resettling.is_empty(), "something is left to settle");
+        assert_eq!(windows(&upgraded), windows(&fold(&history("first", None), 1_000, |_| false)));
+        let revisions: Vec<_> = upgraded.revisions.iter().map(|row| (row.reason, row.former.clone())).collect();
+        assert_eq!(revisions, [(RevisionReason::Rules, was.clone())]);
+    }
 }
 
 #[test]

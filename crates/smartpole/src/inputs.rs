@@ -153,12 +153,6 @@ impl InputLibrary {
         }
     }
 
-    /// The version of the fold's rules that a copy's hash names; none if a newer program kept it.
-    pub(crate) fn fold_version(&self, hash: &str) -> Result<Option<u32>, LoadError> {
-        let files = self.files(hash)?;
-        Ok((1..=FOLD_VERSION).rev().find(|version| Inputs::hash(&files, *version) == hash))
-    }
-
     fn files(&self, hash: &str) -> Result<Files, LoadError> {
         self.read(hash).map_err(|error| LoadError(Box::new(KeptError::new(&self.dir.join(hash), error))))
     }
@@ -198,6 +192,14 @@ impl LoadInputs for InputLibrary {
         let inputs = Arc::new(parsed);
         known.insert(hash.to_owned(), Arc::clone(&inputs));
         Ok(inputs)
+    }
+
+    fn fold_version(&self, hash: &str) -> Result<Option<u32>, LoadError> {
+        if hash.is_empty() {
+            return Ok(Some(FOLD_VERSION)); // before the first
+        }
+        let files = self.files(hash)?;
+        Ok((1..=FOLD_VERSION).rev().find(|version| Inputs::hash(&files, *version) == hash))
     }
 }
 

@@ -92,8 +92,8 @@ pub(crate) struct RevisionItem {
     #[schema(value_type = String, format = DateTime)]
     received_at: UtcMillis,
     /// Why: `late` (a reading came after the window was closed), `total` (a counter's total beside it came or changed), `quality`
-    /// (a reading near it showed that others are to be doubted), `replay` (messages were decoded again) or `registry` (installation,
-    /// calibration or rules were changed for the past).
+    /// (a reading near it showed that others are to be doubted), `replay` (messages were decoded again), `registry` (installation,
+    /// calibration or rules were changed for the past) or `rules` (a new program judges or sums up otherwise).
     #[schema(value_type = String, example = "late")]
     reason: &'static str,
     /// The device whose readings changed.

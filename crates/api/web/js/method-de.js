@@ -15,7 +15,7 @@ export const sections = {
     text: [
       'Offen: Das Fenster läuft noch. Ein Gerät schließt es, sobald es 15 Minuten über dessen Ende hinaus gemessen hat; schweigt es, schließt es die Uhr nach weiteren zwei Meldeabständen.',
       'Vorläufig: seit höchstens 24 Stunden geschlossen. Endgültig: seit mehr als 24 Stunden. Korrigiert: nach dem Schließen geändert.',
-      'Jede Änderung ist eine Revision mit Minute des Eingangs, Gerät, Viertelstunde, alter Zahl und Grund: verspätet eingetroffen (late), Zählerstand kam nach (total), Prüfung der Qualität (quality), neu gelesen (replay), Stammdaten berichtigt (registry). Eine Revision kann nur andere Messgrößen des Geräts betreffen; dann bleibt die Zahl gleich.',
+      'Jede Änderung ist eine Revision mit Minute des Eingangs, Gerät, Viertelstunde, alter Zahl und Grund: verspätet eingetroffen (late), Zählerstand kam nach (total), Prüfung der Qualität (quality), neu gelesen (replay), Stammdaten berichtigt (registry), andere Rechenregeln eines neuen Programms (rules). Eine Revision kann nur andere Messgrößen des Geräts betreffen; dann bleibt die Zahl gleich.',
       'as_of=2026-10-01T00:00:00Z an einer Anfrage beantwortet sie so, wie sie mit allem, was bis zu dieser Minute eingegangen war, beantwortet worden wäre. War ein Fenster damals noch offen, wird es aus den bis dahin eingegangenen Messwerten neu summiert; Hinweise, die an Nachbarwerten hängen, und die Standorte der Geräte sind dabei die von heute. Wer zitiert, nennt Stand, Revision und Methode; dann findet man die Zahl wieder, auch wenn sie sich ändert.',
     ],
   },

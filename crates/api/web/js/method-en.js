@@ -15,7 +15,7 @@ export const sections = {
     text: [
       'Open: the window still runs. A device closes it once it has measured for 15 minutes beyond its end; if it is silent, the clock closes it after another two intervals.',
       'Provisional: closed for at most 24 hours. Final: for more than 24 hours. Corrected: changed after it was closed.',
-      'Each change is a revision with minute of receipt, device, quarter of an hour, former figure and reason: came late (late), a total came later (total), quality check (quality), read again (replay), registry corrected (registry). A revision may concern other properties of the device only; then the figure stays.',
+      'Each change is a revision with minute of receipt, device, quarter of an hour, former figure and reason: came late (late), a total came later (total), quality check (quality), read again (replay), registry corrected (registry), other rules of a new program (rules). A revision may concern other properties of the device only; then the figure stays.',
       'as_of=2026-10-01T00:00:00Z on a query answers it as it would have been answered by all that had been received by that minute. A window that was still open then is summed up anew of the readings received by then; remarks that hang on readings near by, and the places of devices, are those of today. Who cites names state, revision and method; then the figure is found again even if it changes.',
     ],
   },

@@ -95,6 +95,8 @@ export const de = {
   'reason.of.replay.long': 'Nachrichten wurden mit berichtigtem Profil neu gelesen.',
   'reason.of.registry': 'Stammdaten berichtigt',
   'reason.of.registry.long': 'Montage, Kalibrierung oder Regeln wurden für die Vergangenheit berichtigt.',
+  'reason.of.rules': 'andere Rechenregeln',
+  'reason.of.rules.long': 'Ein neueres Programm rechnet nach anderen Regeln; was noch Messwerte hat, wurde danach neu gerechnet.',
   'asof.title': 'Was galt am …?',
   'asof.note': 'Was die Schnittstelle zu dieser Minute geantwortet hätte (as_of).',
   'asof.field': 'Zeitpunkt (Uhr der Stadt)',

@@ -94,6 +94,8 @@ export const en = {
   'reason.of.replay.long': 'Messages were read again with a mended profile.',
   'reason.of.registry': 'registry corrected',
   'reason.of.registry.long': 'Installation, calibration or rules were corrected for the past.',
+  'reason.of.rules': 'other rules',
+  'reason.of.rules.long': 'A newer program works by other rules; what still has readings was worked out anew by them.',
   'asof.title': 'What held on …?',
   'asof.note': 'What the interface would have answered in that minute (as_of).',
   'asof.field': 'Time (the city’s clock)',

@@ -111,12 +111,14 @@ pub enum RevisionReason {
     Replay = 4,
     /// The registry changed for the past: installation, line, calibration, rules.
     Registry = 5,
+    /// Another program took over, which judges or sums up by other rules.
+    Rules = 6,
 }
 
 impl RevisionReason {
     /// The reason of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
-        [Self::Late, Self::Total, Self::Quality, Self::Replay, Self::Registry]
+        [Self::Late, Self::Total, Self::Quality, Self::Replay, Self::Registry, Self::Rules]
             .into_iter()
             .find(|reason| *reason as u8 == number)
     }
@@ -129,6 +131,7 @@ impl RevisionReason {
             Self::Quality => "quality",
             Self::Replay => "replay",
             Self::Registry => "registry",
+            Self::Rules => "rules",
         }
     }
 }

@@ -6,7 +6,8 @@ use super::{Range, Resettling};
 use crate::Scope;
 
 impl Resettling {
-    /// next (signed), n, n × (device, from, to (signed), k, k × (kind byte, number)); nothing if nothing is left.
+    /// next (signed), n, n × (device, from, to (signed), k, k × (kind byte, number)), and a 1 if another program takes over; nothing if
+    /// nothing is left.
     pub(crate) fn pack(&self) -> Vec<u8> {
         let mut out = Vec::new();
         if self.ranges.is_empty() {
@@ -20,6 +21,9 @@ impl Resettling {
             put_i64(&mut out, range.to.into());
             put_scopes(&mut out, &range.former);
         }
+        if self.by_rules {
+            put_u64(&mut out, 1);
+        }
         out
     }
 
@@ -29,12 +33,13 @@ impl Resettling {
             return Ok(Self::default());
         }
         let quarter = |reader: &mut Reader<'_>| i32::try_from(reader.i64()?).map_err(|_| PackError::Invalid("quarter"));
-        let mut plan = Self { next: quarter(&mut reader)?, ranges: Vec::new() };
+        let mut plan = Self { next: quarter(&mut reader)?, ..Self::default() };
         for _ in 0..reader.len("ranges")? {
             let (device, from, to) = (DeviceNo(reader.num("device")?), quarter(&mut reader)?, quarter(&mut reader)?);
             let former = scopes(&mut reader)?;
             plan.ranges.push(Range { device, from, to, former });
         }
+        plan.by_rules = reader.remaining() > 0 && reader.u64()? == 1;
         Ok(plan)
     }
 }

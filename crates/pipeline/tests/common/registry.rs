@@ -6,7 +6,7 @@ use smartpole_model::{
     Inputs, PropertyNo,
     registry::{QualityRules, Spike},
 };
-use smartpole_pipeline::{LoadError, LoadInputs};
+use smartpole_pipeline::{FOLD_VERSION, LoadError, LoadInputs, SUMS_VERSION};
 
 use super::records::{APP, NWK};
 
@@ -181,6 +181,7 @@ pub fn library() -> Library {
         ("clearing", clearing),
         ("moved", moved),
         ("first", parse(false)),
+        ("first, former", parse(false)),
         ("later", parse(true)),
         ("mended", mended),
         ("ruled", Arc::new(ruled)),
@@ -194,5 +195,10 @@ pub fn library() -> Library {
 impl LoadInputs for Library {
     fn load(&self, hash: &str) -> Result<Arc<Inputs>, LoadError> {
         self.0.get(hash).cloned().ok_or_else(|| LoadError(format!("no inputs {hash}").into()))
+    }
+
+    /// A name says if a former program kept it.
+    fn fold_version(&self, hash: &str) -> Result<Option<u32>, LoadError> {
+        Ok(Some(if hash.ends_with(", former") { SUMS_VERSION - 1 } else { FOLD_VERSION }))
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use smartpole_journal::Journal;
 use smartpole_model::{RecordRef, Seq};
-use smartpole_pipeline::{FOLD_VERSION, Restore};
+use smartpole_pipeline::{FOLD_VERSION, LoadInputs, Restore};
 use smartpole_store::Store;
 
 use super::{

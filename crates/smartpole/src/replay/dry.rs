@@ -10,8 +10,8 @@ use smartpole_api::{Selection, Tried};
 use smartpole_journal::Journal;
 use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, RecordRef, Seq};
 use smartpole_pipeline::{
-    BlockRow, Changes, Effect, Env, Fold, LoadError, LoadInputs, QuarantineRow, REPLAY, Settling, StoredBlock,
-    StoredBlocks,
+    BlockRow, Changes, Effect, Env, FOLD_VERSION, Fold, LoadError, LoadInputs, QuarantineRow, REPLAY, Settling,
+    StoredBlock, StoredBlocks,
 };
 use smartpole_store::{Store, View};
 
@@ -86,6 +86,10 @@ struct Candidate<'a> {
 impl LoadInputs for Candidate<'_> {
     fn load(&self, hash: &str) -> Result<Arc<Inputs>, LoadError> {
         if hash == CANDIDATE { Ok(Arc::clone(&self.next)) } else { self.library.load(hash) }
+    }
+
+    fn fold_version(&self, hash: &str) -> Result<Option<u32>, LoadError> {
+        if hash == CANDIDATE { Ok(Some(FOLD_VERSION)) } else { self.library.fold_version(hash) }
     }
 }
 
