@@ -95,7 +95,6 @@ impl Report {
             self.summary = summary(inputs);
             self.notes.extend(notes::without_identity(&inputs.registry));
             self.notes.extend(notes::too_narrow(&inputs.registry));
-            self.notes.extend(notes::unnamed_sensing(&inputs.registry));
             self.notes.extend(notes::out_of_zones(&inputs.registry));
             self.notes.extend(notes::in_two_zones(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));

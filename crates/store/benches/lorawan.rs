@@ -40,6 +40,8 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","count":"none","poles":["P"]},"geometry":null}]}"#;
+
 /// The shipped catalogue and profile, one pole, and devices that are personalized.
 fn registry() -> Files {
     let shipped = |name: &str| {
@@ -58,7 +60,7 @@ fn registry() -> Files {
         ("properties.toml", shipped("properties.toml")),
         (profile, shipped(profile)),
         ("poles.csv", b"id,name,place,lat,lon\nP,P,P,51.55,7.31\n".to_vec()),
-        ("zones.geojson", br#"{"type":"FeatureCollection","features":[]}"#.to_vec()),
+        ("zones.geojson", ZONES.as_bytes().to_vec()),
         ("gateways.csv", format!("id,name,lat,lon\n{GATEWAY},G,51.55,7.31\n").into_bytes()),
         ("devices.csv", devices.into_bytes()),
         ("keys.csv", keys.into_bytes()),

@@ -36,6 +36,8 @@ fn words(sensing: Sensing) -> &'static str {
         Sensing::WifiBle => "counted by radio",
         Sensing::Manual => "counted by hand",
         Sensing::Loop => "counted by loops",
+        Sensing::Magnetic => "counted by magnetic field",
+        Sensing::Meter => "metered",
         Sensing::ReferenceStation => "official station, preliminary",
     }
 }

@@ -83,8 +83,8 @@ pub(crate) struct PoleDevice {
     id: String,
     /// Id of its profile.
     profile: String,
-    /// What it works by: `none`, `laser`, `tof`, `infrared`, `radar`, `camera`, `wifi_ble`, and of foreign series `manual`, `loop`
-    /// or `reference_station`.
+    /// What it works by: `none`, `laser`, `tof`, `infrared`, `radar`, `camera`, `wifi_ble`, `loop`, `magnetic`, `meter`, and
+    /// of foreign series `manual` or `reference_station`; `none` of what senses no persons.
     #[schema(value_type = String, example = "laser")]
     sensing: Sensing,
     /// When its newest accepted reading was received; null to the public if it counts persons.

@@ -195,7 +195,7 @@ async fn words_with_quotes_and_umlauts_come_whole_and_formulas_come_as_words() {
     let city = City::over(parsed(&files), Options::default()).await;
     check(&city, "/api/v1/poles?format=csv", &expect![[r#"
         id,name,place,lat,lon,provider,zones,devices,state,last_received_at,last_received_at_local,air_index,air_version,air_class,air_worst,air_hour,air_hour_local,air_complete,air_missing,air_coverage<CRLF>
-        A-1,"'=HYPERLINK(""http://x"",""y"")","Am ""Löns""; Weg, hinten",51.5477,7.311,,markt,p1,never,,,uba_lqi_2025,2025,,,,,false,pm2_5 pm10 no2 o3 so2,0<CRLF>
+        A-1,"'=HYPERLINK(""http://x"",""y"")","Am ""Löns""; Weg, hinten",51.5477,7.311,,stadt markt,p1,never,,,uba_lqi_2025,2025,,,,,false,pm2_5 pm10 no2 o3 so2,0<CRLF>
         B-1,'-2+3,Straße,51.5,7.3,,stadt,,never,,,uba_lqi_2025,2025,,,,,false,pm2_5 pm10 no2 o3 so2,0<CRLF>
     "#]]).await;
 }

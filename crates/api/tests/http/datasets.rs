@@ -65,7 +65,9 @@ async fn what_the_answer_about_air_leaves_out_is_at_an_address_of_its_own() {
         addresses.iter().step_by(2).collect::<Vec<_>>(),
         [
             &"https://luft.example.org/api/v1/air?zone=markt&format=json",
-            &"https://luft.example.org/api/v1/series?zone=markt&property=pm1&step=1h&format=json"
+            &"https://luft.example.org/api/v1/air?zone=weg&format=json",
+            &"https://luft.example.org/api/v1/series?zone=markt&property=pm1&step=1h&format=json",
+            &"https://luft.example.org/api/v1/series?zone=weg&property=pm1&step=1h&format=json"
         ]
     );
 }

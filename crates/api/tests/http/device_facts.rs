@@ -3,7 +3,7 @@
 use expect_test::expect;
 use smartpole_api::Options;
 
-use crate::fixture::{City, parsed};
+use crate::fixture::{CITY, City, parsed};
 
 const PM: &str = "[[property]]\nid = \"pm2_5\"\nnumber = 2\nname_de = \"P\"\nname_en = \"P\"\nunit = \"ug/m3\"\nkind = \"gauge\"\ndecimals = 2\n\
                   min = 0\nmax = 1000\ntheme = \"air_quality\"\n";
@@ -21,7 +21,7 @@ async fn a_device_tells_where_it_was_mounted_and_how_its_values_are_corrected() 
         ("poles.csv", POLES),
         ("devices.csv", DEVICES),
         ("calibrations.csv", CALIBRATIONS),
-        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        ("zones.geojson", CITY),
         ("properties.toml", PM),
         ("profiles/air.toml", PROFILE),
     ];

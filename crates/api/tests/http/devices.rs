@@ -3,7 +3,7 @@
 use expect_test::expect;
 use smartpole_api::Options;
 
-use crate::fixture::{City, parsed};
+use crate::fixture::{CITY, City, parsed};
 
 const PROPERTIES: &str = r#"
 [[property]]
@@ -50,7 +50,7 @@ async fn city() -> City {
     let files = [
         ("poles.csv", "id,name,place,lat,lon\nAM-01,Am Markt 1,Am Markt,51.5477,7.3110\nLS-02,L 2,L,51.5480,7.3120\n"),
         ("devices.csv", "id,pole,profile\nair-1,AM-01,air\nair-2,AM-01,clockless\nair-3,LS-02,air\n"),
-        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        ("zones.geojson", CITY),
         ("properties.toml", PROPERTIES),
         ("profiles/air.toml", PROFILE),
         ("profiles/clockless.toml", CLOCKLESS),

@@ -30,6 +30,8 @@ const POLES: &str =
     "id,name,place,lat,lon\nAM-01,Am Markt 1,Am Markt,51.5477,7.3110\nLS-02,Lönsstraße 2,Lönsstraße,51.5480,7.3120\n";
 pub(crate) const DEVICES: &str = "id,pole,profile,from,line,direction\nair-1,AM-01,air,,,\npeople-1,AM-01,people,,Platzrand,zum Platz\nair-2,LS-02,air,,,\n";
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"altstadt","name":"Altstadt","kind":"district","parent":null,"count":"cross_section"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.54],[7.32,51.54],[7.32,51.55],[7.30,51.55],[7.30,51.54]]]}}]}"#;
+/// A city around all poles of those tests that ask nothing of zones.
+pub(crate) const CITY: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"none"},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.7],[7.2,51.4]]]}}]}"#;
 const PROPERTIES: &str = r#"
 [[property]]
 id = "pm2_5"
@@ -84,6 +86,8 @@ personal = true
 counts = "people_in"
 "#;
 const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n";
+const COUNTER: &str =
+    "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\nsensing = \"laser\"\n";
 
 /// The registry of the test: the newest that was put in.
 #[derive(Clone)]
@@ -102,7 +106,7 @@ pub(crate) const FILES: [(&str, &str); 6] = [
     ("zones.geojson", ZONES),
     ("properties.toml", PROPERTIES),
     ("profiles/air.toml", PROFILE),
-    ("profiles/people.toml", PROFILE),
+    ("profiles/people.toml", COUNTER),
 ];
 
 /// The small city's registry, with these files beside.

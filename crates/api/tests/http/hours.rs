@@ -16,7 +16,8 @@ const PROPERTIES: [(u16, &str, &str, &str, &str); 3] = [
 const POLES: &str = "id,name,place,lat,lon\nA,A,Markt,51.55,7.31\nB,B,Markt,51.551,7.31\nC,C,Markt,51.552,7.31\n\
                      D,D,Markt,51.553,7.31\nE,E,Markt,51.554,7.31\nF,F,Weg,51.57,7.31\n";
 const DEVICES: &str = "id,pole,profile\na,A,box\nb,B,box\nc,C,box\nd,D,box\ne,E,box\nf,F,box\n";
-const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":null,"count":"none"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.54],[7.32,51.54],[7.32,51.56],[7.30,51.56],[7.30,51.54]]]}}]}"#;
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":null,"count":"none"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.54],[7.32,51.54],[7.32,51.56],[7.30,51.56],[7.30,51.54]]]}},
+{"type":"Feature","properties":{"id":"weg","name":"Weg","kind":"place","parent":null,"count":"none"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.56],[7.32,51.56],[7.32,51.58],[7.30,51.58],[7.30,51.56]]]}}]}"#;
 const PROFILE: &str = "name = \"Box\"\ncodec = \"smartpole\"\ninterval_s = 600\npayload_time = true\n";
 
 /// The street, which has heard nothing.

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use smartpole_api::{Options, Peer};
 use smartpole_model::{Record, Seq};
 
-use crate::fixture::{City, parsed, show, text};
+use crate::fixture::{CITY, City, parsed, show, text};
 
 const JSON: &str = "application/json";
 
@@ -26,7 +26,7 @@ pub(crate) fn inputs() -> smartpole_model::Inputs {
             "id,name,place,lat,lon,provider\nAM-01,a,b,51.5477,7.3110,\nEving,c,d,51.5369,7.4574,Umweltbundesamt\n",
         ),
         ("devices.csv", "id,pole,profile\nair-1,AM-01,air\neving,Eving,station\n"),
-        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        ("zones.geojson", CITY),
         (
             "properties.toml",
             &(property("no2", 6, 2, gauge) + &property("pm10", 4, 1, gauge) + &property("passers", 9, 0, count)),

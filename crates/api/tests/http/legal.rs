@@ -85,7 +85,7 @@ async fn the_record_of_processing_says_what_is_kept_of_persons_how_long_and_who_
     let counting = &record["activities"][0];
     expect![[r#"
         ["people_in","people_out"]
-        ["none"]
+        ["laser"]
         [{"days":14,"what":{"de":"Nachrichten der Zähler, wie empfangen","en":"Messages of counters as received"}},{"days":14,"what":{"de":"Einzelne genaue Zählwerte","en":"Single exact counts"}},{"days":3650,"what":{"de":"Genaue Viertelstunden","en":"Exact quarters of an hour"}},{"days":null,"what":{"de":"Genaue Stunden, Tage, Wochen, Monate und Jahre","en":"Exact hours, days, weeks, months and years"}}]"#]].assert_eq(&format!("{}\n{}\n{}", counting["properties"], counting["sensing"], counting["kept"]));
     let (_, shown) = page(&city, "/legal/processing").await;
     for part in [

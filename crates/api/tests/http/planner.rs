@@ -45,10 +45,10 @@ theme = "footfall"
 counts = "people_in"
 "#;
 pub(crate) const ZONES: &str = r#"{"type":"FeatureCollection","features":[
-{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"cross_section"},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.4]]]}},
+{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"cross_section"},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.7],[7.2,51.4]]]}},
 {"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":"stadt","count":"cordon_in"},"geometry":{"type":"Polygon","coordinates":[[[7.30,51.54],[7.32,51.54],[7.32,51.55],[7.30,51.55],[7.30,51.54]]]}},
 {"type":"Feature","properties":{"id":"rand","name":"Rand","kind":"place","parent":"stadt","count":"none"},"geometry":{"type":"Polygon","coordinates":[[[7.33,51.54],[7.34,51.54],[7.34,51.55],[7.33,51.55],[7.33,51.54]]]}}]}"#;
-pub(crate) const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"people_in\", \"people_out\"]\n";
+pub(crate) const PROFILE: &str = "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"people_in\", \"people_out\"]\nsensing = \"laser\"\n";
 
 /// Minutes from the first minute of the fixture.
 fn minute(time: UtcMillis) -> i64 {
@@ -185,7 +185,7 @@ async fn a_city_has_no_sum_nor_has_a_zone_that_says_none() {
     let city = square().await;
     city.check("/api/v1/footfall?zone=stadt&step=1d", &expect![[r#"
         200 OK application/json
-        {"zone":"stadt","rule":"cross_section","method":{"id":"footfall.none","version":1},"no_sum":{"reason":"city","meaning":"a city has no sum: whoever crosses several of its squares would count several times"},"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[],"next":null}"#]]).await;
+        {"zone":"stadt","rule":"cross_section","method":{"id":"footfall.none","version":1},"no_sum":{"reason":"city","meaning":"a city has no sum: whoever crosses several of its squares would count several times"},"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":{"device":"p1","date":"2026-11-28","deviation_permille":-63},"items":[],"next":null}"#]]).await;
     city.check("/api/v1/footfall?zone=rand&step=1d", &expect![[r#"
         200 OK application/json
         {"zone":"rand","rule":"none","method":{"id":"footfall.none","version":1},"no_sum":{"reason":"none","meaning":"the counters of this zone may not be added up: zones.geojson says count = none"},"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[],"next":null}"#]]).await;

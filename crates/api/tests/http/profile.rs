@@ -104,7 +104,7 @@ async fn a_zone_without_a_sum_has_no_profile() {
     let city = square().await;
     let answer = city.get("/api/v1/footfall/profile?zone=rand").await;
     assert!(answer.contains(r#""no_sum":{"reason":"none""#) && answer.contains(r#""items":[]"#), "{answer}");
-    let city = public::city().await;
+    let city = public::crossed().await;
     let answer = show(city.ask_publicly("GET", "/api/v1/footfall/profile?zone=across").await).await;
     assert!(answer.contains(r#""no_sum":{"reason":"crosses""#) && answer.contains(r#""items":[]"#), "{answer}");
 }

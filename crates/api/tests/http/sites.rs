@@ -60,8 +60,8 @@ theme = "parking"
 personal = true
 "#;
 const DEVICES: &str = "id,pole,profile\na,A,people\nb,B,people\nsa,A,station\nsb,B,station\nc,C,people\n";
-const PEOPLE: &str = "name = \"P\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"people_in\", \"people_out\"]\n";
-const ALL: &str = "name = \"S\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"pm2_5\", \"noise_laeq\", \"temperature\", \"parking_state\"]\n";
+const PEOPLE: &str = "name = \"P\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"people_in\", \"people_out\"]\nsensing = \"laser\"\n";
+const ALL: &str = "name = \"S\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"pm2_5\", \"noise_laeq\", \"temperature\", \"parking_state\"]\nsensing = \"magnetic\"\n";
 
 /// Values of each hour of a day: fine dust, level, temperature and a bay that is taken at noon.
 async fn station(city: &City, device: &str, midnight: &str, [dust, level, heat]: [i64; 3]) {
@@ -124,43 +124,43 @@ async fn sites_have_the_same_figures_and_say_by_word_what_is_missing() {
     expect![[r#"
         200 OK text/csv; charset=utf-8; header=present
         site,kind,name,rule,provider,theme,figure,unit,value,of,coverage,missing,not_comparable,method,sensing
-        a,zone,Zone a,cross_section,,footfall,crossings_per_weekday,/d,100,1,1,,,footfall.cross_section/1,none
-        a,zone,Zone a,cross_section,,footfall,crossings_per_saturday,/d,200,1,1,,,footfall.cross_section/1,none
-        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_0,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_1,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_2,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_3,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_4,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        a,zone,Zone a,cross_section,,air,pm2_5,ug/m3,4,48,1,,,air.hour/1,none
+        a,zone,Zone a,cross_section,,footfall,crossings_per_weekday,/d,100,1,1,,,footfall.cross_section/1,laser
+        a,zone,Zone a,cross_section,,footfall,crossings_per_saturday,/d,200,1,1,,,footfall.cross_section/1,laser
+        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_0,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_1,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_2,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_3,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        a,zone,Zone a,cross_section,,air,uba_lqi_2025_class_4,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        a,zone,Zone a,cross_section,,air,pm2_5,ug/m3,4,48,1,,,air.hour/1,magnetic
         a,zone,Zone a,cross_section,,air,no2,ug/m3,,0,0,no_sensor,missing,air.hour/1,
-        a,zone,Zone a,cross_section,,noise,laeq_day,dB,55,2,1,,,noise.period/1,none
-        a,zone,Zone a,cross_section,,noise,laeq_evening,dB,55,2,1,,,noise.period/1,none
-        a,zone,Zone a,cross_section,,noise,laeq_night,dB,55,2,1,,,noise.period/1,none
-        a,zone,Zone a,cross_section,,parking,taken,1,0.042,48,1,,,window.mean/1,none
-        a,zone,Zone a,cross_section,,heat,hot_days,1,1,1,1,,,heat.hot_day/1,none
-        a,zone,Zone a,cross_section,,heat,tropical_nights,1,,0,0,too_little_covered,missing,heat.tropical_night/1,none
-        b,zone,Zone b,cross_section,,footfall,crossings_per_weekday,/d,20,1,1,,,footfall.cross_section/1,none
-        b,zone,Zone b,cross_section,,footfall,crossings_per_saturday,/d,20,1,1,,,footfall.cross_section/1,none
-        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_0,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_1,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_2,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_3,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_4,1,,0,0,no_index,missing,index.uba_lqi_2025/1,none
-        b,zone,Zone b,cross_section,,air,pm2_5,ug/m3,30,48,1,,,air.hour/1,none
+        a,zone,Zone a,cross_section,,noise,laeq_day,dB,55,2,1,,,noise.period/1,magnetic
+        a,zone,Zone a,cross_section,,noise,laeq_evening,dB,55,2,1,,,noise.period/1,magnetic
+        a,zone,Zone a,cross_section,,noise,laeq_night,dB,55,2,1,,,noise.period/1,magnetic
+        a,zone,Zone a,cross_section,,parking,taken,1,0.042,48,1,,,window.mean/1,magnetic
+        a,zone,Zone a,cross_section,,heat,hot_days,1,1,1,1,,,heat.hot_day/1,magnetic
+        a,zone,Zone a,cross_section,,heat,tropical_nights,1,,0,0,too_little_covered,missing,heat.tropical_night/1,magnetic
+        b,zone,Zone b,cross_section,,footfall,crossings_per_weekday,/d,20,1,1,,,footfall.cross_section/1,laser
+        b,zone,Zone b,cross_section,,footfall,crossings_per_saturday,/d,20,1,1,,,footfall.cross_section/1,laser
+        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_0,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_1,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_2,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_3,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        b,zone,Zone b,cross_section,,air,uba_lqi_2025_class_4,1,,0,0,no_index,missing,index.uba_lqi_2025/1,magnetic
+        b,zone,Zone b,cross_section,,air,pm2_5,ug/m3,30,48,1,,,air.hour/1,magnetic
         b,zone,Zone b,cross_section,,air,no2,ug/m3,,0,0,no_sensor,missing,air.hour/1,
-        b,zone,Zone b,cross_section,,noise,laeq_day,dB,65,2,1,,,noise.period/1,none
-        b,zone,Zone b,cross_section,,noise,laeq_evening,dB,65,2,1,,,noise.period/1,none
-        b,zone,Zone b,cross_section,,noise,laeq_night,dB,65,2,1,,,noise.period/1,none
-        b,zone,Zone b,cross_section,,parking,taken,1,0.042,48,1,,,window.mean/1,none
-        b,zone,Zone b,cross_section,,heat,hot_days,1,0,1,1,,,heat.hot_day/1,none
-        b,zone,Zone b,cross_section,,heat,tropical_nights,1,,0,0,too_little_covered,missing,heat.tropical_night/1,none
+        b,zone,Zone b,cross_section,,noise,laeq_day,dB,65,2,1,,,noise.period/1,magnetic
+        b,zone,Zone b,cross_section,,noise,laeq_evening,dB,65,2,1,,,noise.period/1,magnetic
+        b,zone,Zone b,cross_section,,noise,laeq_night,dB,65,2,1,,,noise.period/1,magnetic
+        b,zone,Zone b,cross_section,,parking,taken,1,0.042,48,1,,,window.mean/1,magnetic
+        b,zone,Zone b,cross_section,,heat,hot_days,1,0,1,1,,,heat.hot_day/1,magnetic
+        b,zone,Zone b,cross_section,,heat,tropical_nights,1,,0,0,too_little_covered,missing,heat.tropical_night/1,magnetic
     "#]]
     .assert_eq(&table.replace("\r\n", "\n"));
     let table = city.get(&format!("/api/v1/sites?sites=all&{TWO_DAYS}&format=csv")).await;
     let missing: Vec<&str> = table.lines().filter(|row| row.starts_with("c,")).collect();
     expect![[r#"
-        c,zone,Zone c,none,,footfall,crossings_per_weekday,/d,,0,0,none,missing,footfall.none/1,none
-        c,zone,Zone c,none,,footfall,crossings_per_saturday,/d,,0,0,none,missing,footfall.none/1,none
+        c,zone,Zone c,none,,footfall,crossings_per_weekday,/d,,0,0,none,missing,footfall.none/1,laser
+        c,zone,Zone c,none,,footfall,crossings_per_saturday,/d,,0,0,none,missing,footfall.none/1,laser
         c,zone,Zone c,none,,air,uba_lqi_2025_class_0,1,,0,0,no_sensor,missing,index.uba_lqi_2025/1,
         c,zone,Zone c,none,,air,uba_lqi_2025_class_1,1,,0,0,no_sensor,missing,index.uba_lqi_2025/1,
         c,zone,Zone c,none,,air,uba_lqi_2025_class_2,1,,0,0,no_sensor,missing,index.uba_lqi_2025/1,

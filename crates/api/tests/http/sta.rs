@@ -6,7 +6,7 @@ use serde_json::Value;
 use smartpole_api::{Options, Peer};
 
 use crate::{
-    fixture::{City, parsed, show, text},
+    fixture::{CITY, City, parsed, show, text},
     hours::{hour, street, street_with},
 };
 
@@ -148,7 +148,7 @@ async fn a_device_that_moved_has_a_datastream_at_each_pole_with_what_it_measured
     let files = [
         ("poles.csv", "id,name,place,lat,lon\nA,first,X,51.5,7.3\nB,second,X,51.5,7.4\n"),
         ("devices.csv", "id,pole,profile,from\nd,A,p,\nd,B,p,2026-11-25T10:30:00Z\n"),
-        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        ("zones.geojson", CITY),
         (
             "properties.toml",
             "[[property]]\nid = \"t\"\nnumber = 9\nname_de = \"t\"\nname_en = \"t\"\nunit = \"Cel\"\nkind = \"gauge\"\ndecimals = 1\nmin = -40\nmax = 60\ntheme = \"weather\"\n",

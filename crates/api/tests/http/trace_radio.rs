@@ -3,11 +3,10 @@
 use expect_test::expect;
 use smartpole_api::Options;
 
-use crate::fixture::{City, parsed};
+use crate::fixture::{CITY, City, parsed};
 
 const POLES: &str = "id,name,place,lat,lon\nA,A,Markt,51.55,7.31\n";
 const DEVICES: &str = "id,pole,profile\n70b3d57ba0001101,A,own\n70b3d57ba0001102,A,event\n";
-const ZONES: &str = r#"{"type":"FeatureCollection","features":[]}"#;
 const PROPERTIES: &str = "[[property]]\nid = \"temperature\"\nnumber = 91\nname_de = \"T\"\nname_en = \"T\"\nunit = \"Cel\"\n\
                           kind = \"gauge\"\ndecimals = 1\nmin = -40\nmax = 60\ntheme = \"weather\"\n";
 const OWN: &str = "name = \"Own\"\ncodec = \"cayenne_lpp\"\ninterval_s = 600\npayload_time = false\n\
@@ -32,7 +31,7 @@ async fn city() -> City {
     let files = [
         ("poles.csv", POLES),
         ("devices.csv", DEVICES),
-        ("zones.geojson", ZONES),
+        ("zones.geojson", CITY),
         ("properties.toml", PROPERTIES),
         ("gateways.csv", GATEWAYS),
         ("keys.csv", KEYS),

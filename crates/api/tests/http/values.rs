@@ -9,7 +9,7 @@ async fn poles_say_what_hangs_on_them_and_whether_they_are_heard() {
     city.check("/api/v1/poles", &expect![[r#"
         200 OK application/json
         {"items":[{"id":"AM-01","name":"Am Markt 1","place":"Am Markt","lat":51.5477,"lon":7.311,"provider":null,"zones":["altstadt"],"devices":[{"id":"air-1","profile":"air","sensing":"none","last_received_at":"2026-11-25T10:03:00Z"},
-        {"id":"people-1","profile":"people","sensing":"none","last_received_at":"2026-11-25T10:02:00Z"}],"state":"reporting","last_received_at":"2026-11-25T10:03:00Z","air":{"index":"uba_lqi_2025","version":"2025","class":null,"worst":null,"hour":null,"complete":false,"missing":["pm2_5","pm10","no2","o3","so2"],"coverage":0}},
+        {"id":"people-1","profile":"people","sensing":"laser","last_received_at":"2026-11-25T10:02:00Z"}],"state":"reporting","last_received_at":"2026-11-25T10:03:00Z","air":{"index":"uba_lqi_2025","version":"2025","class":null,"worst":null,"hour":null,"complete":false,"missing":["pm2_5","pm10","no2","o3","so2"],"coverage":0}},
         {"id":"LS-02","name":"Lönsstraße 2","place":"Lönsstraße","lat":51.548,"lon":7.312,"provider":null,"zones":["altstadt"],"devices":[{"id":"air-2","profile":"air","sensing":"none","last_received_at":null}],"state":"never","last_received_at":null,"air":{"index":"uba_lqi_2025","version":"2025","class":null,"worst":null,"hour":null,"complete":false,"missing":["pm2_5","pm10","no2","o3","so2"],"coverage":0}}],"next":null}"#]]).await;
 }
 

@@ -85,6 +85,8 @@ export const de = {
   'foreign.by.wifi_ble': 'über Funk',
   'foreign.by.manual': 'von Hand',
   'foreign.by.loop': 'mit Zählschleifen',
+  'foreign.by.magnetic': 'am Magnetfeld',
+  'foreign.by.meter': 'mit dem Zähler der Ladesäule',
   'foreign.by.reference_station': 'amtliche Messstation',
   'official.status': 'amtlich, vorläufig',
   'official.where': '{provider}, {distance} km entfernt',

@@ -85,6 +85,8 @@ export const en = {
   'foreign.by.wifi_ble': 'by radio',
   'foreign.by.manual': 'by hand',
   'foreign.by.loop': 'by counting loops',
+  'foreign.by.magnetic': 'by magnetic field',
+  'foreign.by.meter': 'by the charging point’s meter',
   'foreign.by.reference_station': 'official station',
   'official.status': 'official, preliminary',
   'official.where': '{provider}, {distance} km away',

@@ -193,6 +193,8 @@ export const de = {
   'sensing.wifi_ble': 'Zählt Funksignale von Telefonen (WLAN, Bluetooth). Die Datenschutz-Folgenabschätzung ist hinterlegt.',
   'sensing.manual': 'Von Hand gezählt.',
   'sensing.loop': 'Zählt mit Schleifen im Boden; keine Kamera, keine Funkerkennung.',
+  'sensing.magnetic': 'Erkennt Fahrzeuge am Magnetfeld; keine Kamera, keine Funkerkennung.',
+  'sensing.meter': 'Misst mit dem Zähler der Ladesäule; keine Kamera, keine Funkerkennung.',
   'sensing.counter': 'Zähler',
   'flag.out_of_range.means': 'außerhalb dessen, was die Messgröße haben kann, oder mehr Querungen, als durch die Linie passen',
   'flag.sentinel.means': 'das Gerät sendete sein Zeichen für „kein Wert“ (etwa 65535 oder −1)',

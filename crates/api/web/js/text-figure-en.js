@@ -192,6 +192,8 @@ export const en = {
   'sensing.wifi_ble': 'Counts radio signals of telephones (WLAN, Bluetooth). The data-protection impact assessment is on file.',
   'sensing.manual': 'Counted by hand.',
   'sensing.loop': 'Counts by loops in the ground; no camera, no radio recognition.',
+  'sensing.magnetic': 'Recognises vehicles by the magnetic field; no camera, no radio recognition.',
+  'sensing.meter': 'Measures by the charging point’s meter; no camera, no radio recognition.',
   'sensing.counter': 'Counter',
   'flag.out_of_range.means': 'outside what the property can have, or more crossings than can pass the line',
   'flag.sentinel.means': 'the device sent its sign for “no value” (65535 or −1, say)',

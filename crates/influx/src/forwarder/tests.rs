@@ -18,6 +18,8 @@ const HOUR: i64 = 60 * MINUTE;
 /// 2026-11-25T12:00:00Z.
 const START: i64 = 1_795_608_000_000;
 
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","count":"none","poles":["P1"]},"geometry":null}]}"#;
+
 struct OneRegistry(Arc<Inputs>);
 
 impl LoadInputs for OneRegistry {
@@ -31,7 +33,7 @@ fn inputs() -> Arc<Inputs> {
     let texts = [
         ("poles.csv", "id,name,place,lat,lon\nP1,One,Am Markt,51.55,7.31\n"),
         ("devices.csv", "id,pole,profile,from,line,direction\nd1,P1,pole,,,\n"),
-        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        ("zones.geojson", ZONES),
         ("profiles/pole.toml", "name = \"Pole\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n"),
     ];
     let mut files: Files = texts.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into();
@@ -127,8 +129,10 @@ async fn a_load_holds_whole_batches_and_the_windows_they_changed() {
         ("footfall_15m", 4),
         ("footfall_1d", 1),
         ("footfall_1d_pole", 1),
+        ("footfall_1d_zone", 1),
         ("footfall_1h", 1),
         ("footfall_1h_pole", 1),
+        ("footfall_1h_zone", 1),
     ];
     assert_eq!(measurements(&lines), BTreeMap::from(expected));
     let hour = lines.iter().find(|line| line.starts_with("footfall_1h,")).unwrap();

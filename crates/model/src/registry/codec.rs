@@ -44,6 +44,11 @@ impl Codec {
         !matches!(self, Self::Smartpole | Self::Object | Self::Foreign)
     }
 
+    /// Whether what it gives counts persons, whatever a profile expects.
+    pub(super) fn counts_persons(self) -> bool {
+        matches!(self, Self::ImbuildingsPeopleCounter | Self::MilesightVs121 | Self::MilesightVs133)
+    }
+
     /// Whether its messages may bring records of former instants, which mean nothing without their own time.
     pub fn has_history(self) -> bool {
         matches!(self, Self::MilesightVs121 | Self::MilesightVs133 | Self::Foreign)

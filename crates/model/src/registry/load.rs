@@ -62,8 +62,14 @@ impl Inputs {
     /// Every problem of every file, in the order of files and lines. A reference to an entry that is itself flawed is not
     /// reported again.
     pub fn parse(files: &Files) -> Result<Self, Vec<Problem>> {
+        Self::parse_for(files, |_| true)
+    }
+
+    /// The registry, unless there is a problem that counts.
+    fn parse_for(files: &Files, counts: impl FnMut(&Problem) -> bool) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let inputs = parse(files, &mut problems);
+        problems.retain(counts);
         if problems.is_empty() {
             return Ok(inputs);
         }
@@ -72,16 +78,17 @@ impl Inputs {
     }
 
     /// Reads files that [`Inputs::parse`] of this program or a former one found sound: what is written otherwise today is taken as it
-    /// was meant.
+    /// was meant, and what is asked for since (the sensing of profiles that measure persons) is not asked
+    /// for, so that what was folded with them folds as it did.
     ///
     /// # Errors
-    /// As [`Inputs::parse`].
+    /// As [`Inputs::parse`], without these.
     pub fn parse_kept(mut files: Files) -> Result<Self, Vec<Problem>> {
         let text = files.get(FOLD).and_then(|bytes| std::str::from_utf8(bytes).ok());
         if let Some(text) = text.and_then(of_former) {
             files.insert(FOLD.to_owned(), text.into_bytes());
         }
-        Self::parse(&files)
+        Self::parse_for(&files, |problem| !problem.spares_kept)
     }
 
     /// What names these files and this version of the fold for ever: SHA-256 in hex over the version and each
@@ -102,7 +109,6 @@ impl Inputs {
     }
 }
 
-/// Whenever this reports nothing, what it returns is whole; else it is thrown away.
 /// The ids of the poles of kept files, and their zones, whose poles are indices of these; of files that are not sound what is.
 pub fn poles_and_zones(files: &Files) -> (Vec<String>, Vec<Zone>) {
     let problems = &mut Vec::new();
@@ -113,6 +119,7 @@ pub fn poles_and_zones(files: &Files) -> (Vec<String>, Vec<Zone>) {
     (poles.into_iter().map(|pole| pole.id).collect(), zones)
 }
 
+/// Whenever this reports nothing but what spares kept registries, what it returns is whole; else it is thrown away.
 fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     let properties = match text::read(files, properties::FILE, problems) {
         Some(text) => properties::read(text, problems),

@@ -37,6 +37,7 @@ mod quality;
 mod relations;
 mod rows;
 mod rules;
+mod sensing;
 mod spans;
 mod table;
 mod targets;

@@ -15,18 +15,35 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    /// Whether a registry that came into force before anybody asked for this stays in force: only one that is handed in is refused.
+    #[serde(skip)]
+    pub(super) spares_kept: bool,
 }
 
 impl Problem {
     /// A problem of a file as a whole.
     pub fn new(file: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line: None, field: None, message: message.into(), hint: hint.into() }
+        Self {
+            file: file.to_owned(),
+            line: None,
+            field: None,
+            message: message.into(),
+            hint: hint.into(),
+            spares_kept: false,
+        }
     }
 
     /// The same, at a line (from 1).
     #[must_use]
     pub fn at_line(mut self, line: usize) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// The same, of files that are handed in alone: what is kept was accepted without it, and has to fold as it did.
+    #[must_use]
+    pub(super) fn sparing_kept(mut self) -> Self {
+        self.spares_kept = true;
         self
     }
 

@@ -56,6 +56,10 @@ pub enum Sensing {
     Manual,
     /// Loops in the ground.
     Loop,
+    /// The field of the earth, which a vehicle above bends.
+    Magnetic,
+    /// The meter or the controller of a charging point.
+    Meter,
     /// A station by the reference methods of Directive (EU) 2024/2881, annex VI.
     ReferenceStation,
 }

@@ -1,9 +1,10 @@
 //! `profiles/<id>.toml`: how devices of one kind speak.
 
 use super::{
-    Codec, Counter, Humidity, Mapping, Problem, Profile, Sensing,
+    Codec, Counter, Humidity, Mapping, Problem, Profile,
     names::{self, FirstLines},
     properties::Properties,
+    sensing,
     toml_section::{Document, Section},
 };
 use crate::{Decimal, ObservedProperty, PropertyNo};
@@ -16,19 +17,6 @@ const RELATIVE_HUMIDITY: &str = "relative_humidity";
 
 /// The property by which devices say that they were switched on.
 const POWER_UP: &str = "power_up";
-
-const SENSING: [(&str, Sensing); 10] = [
-    ("none", Sensing::None),
-    ("laser", Sensing::Laser),
-    ("tof", Sensing::Tof),
-    ("infrared", Sensing::Infrared),
-    ("radar", Sensing::Radar),
-    ("camera", Sensing::Camera),
-    ("wifi_ble", Sensing::WifiBle),
-    ("manual", Sensing::Manual),
-    ("loop", Sensing::Loop),
-    ("reference_station", Sensing::ReferenceStation),
-];
 
 /// Reads a profile; `None` if it is not sound.
 pub(super) fn read(file: &str, text: &str, properties: &Properties, problems: &mut Vec<Problem>) -> Option<Profile> {
@@ -58,7 +46,8 @@ fn profile(
     let expected = expected(section, properties);
     let humidity = section.table("humidity").and_then(|section| humidity(section, problems));
     check_humidity(section, humidity, &expected, properties);
-    let (sensing, dpia) = sensing(section, codec);
+    let measured = mapping.iter().map(|mapping| mapping.property).chain(expected.iter().copied());
+    let (sensing, dpia) = sensing::read(section, codec, sensing::persons(codec, measured, properties));
     let spare_part = spare_part(section);
     Some(Profile {
         id: id.to_owned(),
@@ -162,25 +151,6 @@ fn check_humidity(
         let hint = format!("add `{RELATIVE_HUMIDITY}` to `expected`, or remove `[humidity]`");
         section.problem("humidity", "the device is not expected to measure the humidity", hint);
     }
-}
-
-/// Whether foreign persons were counted by a camera is answered for by whoever counted them.
-fn sensing(section: &mut Section<'_>, codec: Option<Codec>) -> (Sensing, Option<String>) {
-    let word: Option<String> = section.optional("sensing");
-    let dpia: Option<String> = section.optional("dpia");
-    let Some(word) = word else { return (Sensing::None, dpia) };
-    let sensing = names::choose(&word, &SENSING).unwrap_or_else(|hint| {
-        section.problem("sensing", format!("unknown sensing `{word}`"), hint);
-        Sensing::None
-    });
-    let is_named = dpia.as_ref().is_some_and(|dpia| !dpia.trim().is_empty());
-    let is_ours = codec != Some(Codec::Foreign);
-    if matches!(sensing, Sensing::Camera | Sensing::WifiBle) && is_ours && !is_named {
-        let message = format!("`{word}` needs a data-protection impact assessment (GDPR, art. 35)");
-        let hint = "add `dpia = \"…\"` with the file number or address of the assessment; without one such a sensor is not accepted";
-        section.problem("dpia", message, hint);
-    }
-    (sensing, dpia)
 }
 
 fn mappings(

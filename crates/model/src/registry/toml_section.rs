@@ -140,6 +140,12 @@ impl<'t> Section<'t> {
         self.problem_at(self.line_of_key(key), key, message, hint);
     }
 
+    /// Notes a problem with a key that a kept registry may have.
+    pub(super) fn problem_of_new(&mut self, key: &str, message: impl Into<String>, hint: impl Into<String>) {
+        let problem = Problem::new(self.file, message, hint).at_line(self.line_of_key(key)).in_field(key);
+        self.problems.push(problem.sparing_kept());
+    }
+
     /// Notes a problem with a key that has its place on another line.
     pub(super) fn problem_at(&mut self, line: usize, key: &str, message: impl Into<String>, hint: impl Into<String>) {
         self.problems.push(Problem::new(self.file, message, hint).at_line(line).in_field(key));

@@ -65,7 +65,7 @@ fn foreign_series_and_sensors_of_our_own_do_not_share_a_place() {
 #[test]
 fn a_foreign_series_has_times_of_its_own_and_no_zone_lists_an_official_station() {
     let zones = r#"{"type":"FeatureCollection","features":[
-{"type":"Feature","properties":{"id":"z","name":"Z","kind":"place","parent":null,"count":"none","poles":["AM-01","UBA-1"]},"geometry":null}]}"#;
+{"type":"Feature","properties":{"id":"z","name":"Z","kind":"place","parent":null,"count":"none","poles":["AM-01","AM-02","UBA-1"]},"geometry":null}]}"#;
     let untimed = FOREIGN.replace("payload_time = true", "payload_time = false");
     check(
         &[

@@ -8,7 +8,8 @@ use crate::fixture::{check, files, parse};
 fn pole(row: &str) -> Pole {
     let poles =
         format!("id,name,place,lat,lon,easting,northing,lamp,switch_point\n{row}\nAM-02,,,,,383000,5712100,,\n");
-    let zones = r#"{"type":"FeatureCollection","features":[]}"#;
+    let zones = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"city","name":"-","kind":"city",
+        "count":"none","poles":["AM-01","AM-02"]},"geometry":null}]}"#;
     parse(&files(&[("poles.csv", &poles), ("zones.geojson", zones)])).registry.poles.remove(0)
 }
 

@@ -1,9 +1,12 @@
 //! What profiles say of humidity, and by what their sensors count.
 
 use expect_test::expect;
-use smartpole_model::registry::{Humidity, Sensing};
+use smartpole_model::{
+    Inputs,
+    registry::{Humidity, Sensing},
+};
 
-use crate::fixture::{PROPERTIES, STATION, check, files, parse};
+use crate::fixture::{COUNTER, PROPERTIES, STATION, check, files, parse};
 
 #[test]
 fn humidity_sensing_and_assessment_are_read() {
@@ -89,4 +92,44 @@ fn cameras_and_radio_need_an_assessment_and_nothing_else_does() {
               hint: did you mean `laser`?
         "#]],
     );
+}
+
+#[test]
+fn a_profile_that_measures_persons_says_by_what() {
+    let properties = PROPERTIES.replace("theme = \"footfall\"", "theme = \"footfall\"\npersonal = true");
+    let counter = |lines: &str| COUNTER.replace("\n[counter]", &format!("{lines}\n\n[counter]"));
+    let expecting = STATION.replace("\"pm2_5\"", "\"pm2_5\", \"people_in\"");
+    let by_itself = STATION.replace("\"smartpole\"", "\"milesight_vs133\"");
+    check(
+        &[
+            ("properties.toml", &properties),
+            ("profiles/a.toml", &expecting),
+            ("profiles/b.toml", &by_itself),
+            ("profiles/c.toml", &by_itself.replace("milesight_vs133", "foreign")),
+            ("profiles/counter.toml", &counter("sensing = \"none\"")),
+        ],
+        &expect![[r#"
+            profiles/a.toml:1: sensing: `people_in` can be of single persons, and the profile does not say by what it senses them
+              hint: write the line `sensing = "…"` above all tables, with what it works by, as the public sees it at each pole: laser, tof, infrared, radar, camera, wifi_ble, manual, loop, magnetic, meter; `camera` and `wifi_ble` need `dpia = "…"`, too
+            profiles/b.toml:1: sensing: what the codec gives can be of single persons, and the profile does not say by what it senses them
+              hint: write the line `sensing = "…"` above all tables, with what it works by, as the public sees it at each pole: laser, tof, infrared, radar, camera, wifi_ble, manual, loop, magnetic, meter; `camera` and `wifi_ble` need `dpia = "…"`, too
+            profiles/counter.toml:6: sensing: `people_in_total` can be of single persons, and the profile does not say by what it senses them
+              hint: write the line `sensing = "…"` above all tables, with what it works by, as the public sees it at each pole: laser, tof, infrared, radar, camera, wifi_ble, manual, loop, magnetic, meter; `camera` and `wifi_ble` need `dpia = "…"`, too
+        "#]],
+    );
+    for principle in ["laser", "magnetic", "meter"] {
+        let counter = counter(&format!("sensing = \"{principle}\""));
+        parse(&files(&[("properties.toml", &properties), ("profiles/counter.toml", &counter)]));
+    }
+}
+
+#[test]
+fn a_registry_that_came_into_force_without_sensing_stays_in_force() {
+    let properties = PROPERTIES.replace("theme = \"footfall\"", "theme = \"footfall\"\npersonal = true");
+    let former = files(&[("properties.toml", &properties)]);
+    assert!(Inputs::parse(&former).is_err());
+    assert_eq!(Inputs::parse_kept(former.clone()).unwrap().registry.profiles["counter"].sensing, Sensing::None);
+    let flawed =
+        files(&[("properties.toml", &properties), ("profiles/a.toml", &format!("{STATION}sensing = \"camera\""))]);
+    assert_eq!(Inputs::parse_kept(flawed).unwrap_err().len(), 1, "what was refused then is refused still");
 }

@@ -188,7 +188,9 @@ scale = "1000"
 #[test]
 fn codecs_of_sensors_are_known_by_name_and_say_what_they_need() {
     let profile = |codec: &str, payload_time: bool| {
-        format!("name = \"S\"\ncodec = \"{codec}\"\ninterval_s = 600\npayload_time = {payload_time}\n")
+        format!(
+            "name = \"S\"\ncodec = \"{codec}\"\ninterval_s = 600\npayload_time = {payload_time}\nsensing = \"tof\"\n"
+        )
     };
     let mapping = "[[mapping]]\npath = \"x\"\nproperty = \"pm2_5\"\nunit = \"ug/m3\"\n";
     check(
@@ -206,7 +208,7 @@ fn codecs_of_sensors_are_known_by_name_and_say_what_they_need() {
               hint: set `payload_time = true`, or use the codec `object`
             profiles/c.toml:1: mapping: the codec needs a mapping
               hint: add a `[[mapping]]` for each value
-            profiles/d.toml:5: mapping: the codec names properties itself
+            profiles/d.toml:6: mapping: the codec names properties itself
               hint: remove it, or use the codec `object`
             profiles/e.toml:2: codec: unknown codec `sensor`
               hint: use one of smartpole, object, cayenne_lpp, decentlab_dl_pm, imbuildings_people_counter, milesight_vs121, milesight_vs133, foreign

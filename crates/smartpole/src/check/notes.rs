@@ -8,10 +8,7 @@ use std::{
     path::Path,
 };
 
-use smartpole_model::{
-    Inputs, Registry,
-    registry::{Codec, Counter, Sensing},
-};
+use smartpole_model::{Inputs, Registry, registry::Counter};
 
 use crate::config::{Config, Http};
 
@@ -49,21 +46,6 @@ pub(super) fn too_narrow(registry: &Registry) -> impl Iterator<Item = String> {
                 profile.id, profile.interval_s
             )
         })
-    })
-}
-
-/// Profiles of devices that measure what can be of single persons and do not say by what they sense it.
-pub(super) fn unnamed_sensing(registry: &Registry) -> impl Iterator<Item = String> {
-    let ours = registry.profiles.values().filter(|profile| profile.codec != Codec::Foreign);
-    ours.filter(|profile| profile.sensing == Sensing::None).filter_map(|profile| {
-        let all = profile.mapping.iter().map(|mapping| mapping.property).chain(profile.expected.iter().copied());
-        let properties = all.filter_map(|number| registry.properties.get(number));
-        let ids = some(&properties.filter(|property| property.personal).map(|property| property.id.as_str()).collect())?;
-        Some(format!(
-            "sensing: profile {} measures {ids}, what can be of single persons, and the public is told that nothing of persons is sensed: \
-             write sensing = \"laser\" or what it works by (camera and wifi_ble with dpia, where their data-protection impact assessment is)",
-            profile.id
-        ))
     })
 }
 

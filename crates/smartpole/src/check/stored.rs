@@ -28,9 +28,9 @@ pub(super) fn misfits(config: &Config, inputs: &Inputs) -> Vec<Problem> {
 
 /// Problems with the place of their files.
 pub(super) fn located(folder: &Path, problems: Vec<Problem>) -> Vec<Problem> {
-    let located = |problem: Problem| {
-        let file = folder.join(&problem.file).display().to_string();
-        Problem { file, ..problem }
+    let located = |mut problem: Problem| {
+        problem.file = folder.join(&problem.file).display().to_string();
+        problem
     };
     problems.into_iter().map(located).collect()
 }

@@ -31,6 +31,7 @@ const PROPERTIES: [(u16, &str, &str, &str); 8] = [
 /// P4 to P7 stand within 700 m of P1, P8 beyond 1,500 m at a major road.
 const POLES: &str = "id,name,place,lat,lon,site\nP1,P1,S,51.55,7.31,\nP2,P2,S,51.551,7.311,\nP3,P3,S,51.56,7.32,\nP4,P4,S,51.553,7.31,\n\
                      P5,P5,S,51.554,7.31,\nP6,P6,S,51.555,7.31,\nP7,P7,S,51.556,7.31,\nP8,P8,S,51.564,7.31,traffic\n";
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","count":"none"},"geometry":{"type":"Polygon","coordinates":[[[7.3,51.5],[7.4,51.5],[7.4,51.6],[7.3,51.6],[7.3,51.5]]]}}]}"#;
 /// `s1`, `s2` and `n8` are calibrated, `old` and `raw` are not.
 const DEVICES: &str = "id,pole,profile,from\ns1,P1,station,\ns2,P1,station,\nold,P1,station,\ns3,P2,station,\n\
                        mover,P2,station,\nmover,P3,station,2026-11-25T09:45:00Z\nraw,P3,station,\nn4,P4,station,\n\
@@ -53,7 +54,7 @@ fn inputs(devices: &str) -> Inputs {
         ("poles.csv", POLES),
         ("devices.csv", devices),
         ("calibrations.csv", CALIBRATIONS),
-        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        ("zones.geojson", ZONES),
         ("profiles/station.toml", "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 600\npayload_time = true\n"),
         (
             "profiles/drying.toml",

@@ -94,6 +94,8 @@ fn sensing_word(sensing: Sensing, language: Language) -> &'static str {
         Sensing::WifiBle => ("Funk von Telefonen", "radio of telephones"),
         Sensing::Manual => ("Zählung von Hand", "counting by hand"),
         Sensing::Loop => ("Schleife im Boden", "loop in the ground"),
+        Sensing::Magnetic => ("Magnetfeld", "magnetic field"),
+        Sensing::Meter => ("Zähler der Ladesäule", "meter of the charging point"),
         Sensing::ReferenceStation => ("Station nach Referenzverfahren", "station by reference methods"),
     };
     language.pick(de, en)

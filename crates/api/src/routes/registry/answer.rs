@@ -82,14 +82,14 @@ pub(crate) struct Mistake {
 impl Mistake {
     /// One of the registry; `rows` are lines of a file by the lines that were sent.
     pub(super) fn new(problem: smartpole_model::Problem, file: &str, merged: Option<&Merged>) -> Self {
-        let smartpole_model::Problem { file: of, line, field, message, hint } = problem;
+        let smartpole_model::Problem { file: of, line, field, message, hint, .. } = problem;
         let row = line.filter(|_| of == file).and_then(|line| merged?.sent_line(line));
         Self { file: of, line, row, field, message, hint }
     }
 
     /// One of the rows that were sent.
     pub(super) fn of_row(problem: smartpole_model::Problem) -> Self {
-        let smartpole_model::Problem { file, line, field, message, hint } = problem;
+        let smartpole_model::Problem { file, line, field, message, hint, .. } = problem;
         Self { file, line: None, row: line, field, message, hint }
     }
 }

@@ -7,7 +7,8 @@ use crate::fixture::{City, parsed};
 
 const POLES: &str = "id,name,place,lat,lon\nP0,0,A,51.5,7.3\nP1,1,A,51.5,7.3\nP2,2,B,51.5,7.3\nP3,3,,51.5,7.3\n";
 const DEVICES: &str = "id,pole,profile\nc0,P0,p\nc1,P1,p\nc2,P2,p\nc3,P3,p\n";
-const PROFILE: &str = "name = \"P\"\ncodec = \"smartpole\"\ninterval_s = 900\npayload_time = true\n";
+const PROFILE: &str =
+    "name = \"P\"\ncodec = \"smartpole\"\ninterval_s = 900\npayload_time = true\nsensing = \"laser\"\n";
 const COUNT: &str = "unit = \"1\"\nkind = \"interval_count\"\ndecimals = 0\nmin = 0\nmax = 10000\ntheme = \"footfall\"\npersonal = true\n";
 
 /// Place `a` with two counters, place `b` with one; district `d` holds both and a counter of its own.
@@ -79,7 +80,10 @@ pub(crate) async fn build(cordon: bool) -> City {
 /// A zone: id, kind, counting rule, poles.
 type Drawn<'a> = (&'a str, &'a str, &'a str, &'a [&'a str]);
 
-/// The registry of these zones, by which counter 1 hangs at a pole and always did.
+/// All poles, so that each is in a zone; it has no sum.
+const CITY: Drawn<'_> = ("city", "city", "none", &["P0", "P1", "P2", "P3"]);
+
+/// The registry of these zones and the city around them, by which counter 1 hangs at a pole and always did.
 pub(crate) fn files_of(zones: &[Drawn<'_>], counter_1: &str) -> [(&'static str, String); 5] {
     let feature = |(id, kind, count, poles): &Drawn<'_>| {
         let poles = serde_json::to_string(poles).unwrap();
@@ -87,7 +91,7 @@ pub(crate) fn files_of(zones: &[Drawn<'_>], counter_1: &str) -> [(&'static str, 
             r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}","kind":"{kind}","count":"{count}","poles":{poles}}},"geometry":null}}"#
         )
     };
-    let features: Vec<String> = zones.iter().map(feature).collect();
+    let features: Vec<String> = zones.iter().chain([&CITY]).map(feature).collect();
     let property = |id: &str, n: u8| {
         format!("[[property]]\nid = \"{id}\"\nnumber = {n}\nname_de = \"x\"\nname_en = \"x\"\n{COUNT}")
     };

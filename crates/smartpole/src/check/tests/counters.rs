@@ -19,16 +19,11 @@ fn counters_that_can_count_all_they_can_show_between_two_reports_are_a_note() {
 }
 
 #[test]
-fn counters_that_do_not_say_by_what_they_count_are_a_note() {
-    let note = |profile: &str, sensing: &str| {
-        let copy = Copy::new();
-        copy.replace(&format!("castrop-rauxel/profiles/{profile}.toml"), "sensing = \"laser\"\n", sensing);
-        let notes = Report::of_registry(&copy.0.path().join("castrop-rauxel")).notes;
-        notes.into_iter().find(|note| note.starts_with("sensing"))
-    };
-    let said = "sensing: profile people-counter measures people_in_total, people_out_total, what can be of single persons, and the public is \
-                told that nothing of persons is sensed: write sensing = \"laser\" or what it works by (camera and wifi_ble with dpia, where \
-                their data-protection impact assessment is)";
-    assert_eq!(note("people-counter", "").as_deref(), Some(said));
-    assert_eq!(note("people-counter", "sensing = \"radar\"\n"), None);
+fn counters_that_do_not_say_by_what_they_count_are_a_mistake() {
+    let copy = Copy::new();
+    copy.replace("castrop-rauxel/profiles/people-counter.toml", "sensing = \"laser\"\n", "");
+    copy.reports(&[], &expect![[r#"
+        castrop-rauxel/profiles/people-counter.toml:1: sensing: `people_in_total`, `people_out_total` can be of single persons, and the profile does not say by what it senses them
+          hint: write the line `sensing = "…"` above all tables, with what it works by, as the public sees it at each pole: laser, tof, infrared, radar, camera, wifi_ble, manual, loop, magnetic, meter; `camera` and `wifi_ble` need `dpia = "…"`, too
+        1 mistake"#]]);
 }
