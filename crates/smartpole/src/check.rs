@@ -96,7 +96,6 @@ impl Report {
             self.notes.extend(notes::without_identity(&inputs.registry));
             self.notes.extend(notes::too_narrow(&inputs.registry));
             self.notes.extend(notes::out_of_zones(&inputs.registry));
-            self.notes.extend(notes::in_two_zones(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
             let secrets = smartpole_notify::files(&inputs.registry.alerts.targets, folder);
             self.notes.extend(secrets.iter().filter_map(|(_, file)| notes::readable_by_others(file, "a secret")));

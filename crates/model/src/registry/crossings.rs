@@ -1,6 +1,4 @@
-//! Areas that cross: a border that crosses itself encloses nobody knows what, and a pole in two zones of one kind would count in both.
-
-use std::collections::BTreeSet;
+//! Borders that cross themselves: such a border encloses nobody knows what.
 
 use crate::Position;
 
@@ -13,37 +11,18 @@ const TOUCH: f64 = 1e-6;
 struct Edge {
     a: Position,
     b: Position,
-    /// Whose it is.
-    area: usize,
 }
 
-/// Where borders cross.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Crossing {
-    /// The areas, the earlier first; twice the same of one that crosses itself.
-    pub(super) areas: (usize, usize),
-    /// A corner beside it.
-    pub(super) near: Position,
-}
-
-/// The first crossing of each pair of areas whose borders cross, in order of the areas. Edges are compared only with those at the
-/// same latitudes.
-pub(super) fn find<'a>(rings: impl Iterator<Item = (usize, &'a [Position])>) -> Vec<Crossing> {
-    let edges = rings.flat_map(|(area, ring)| ring.windows(2).map(move |ends| Edge { a: ends[0], b: ends[1], area }));
-    let mut edges: Vec<Edge> = edges.collect();
+/// A corner beside which rings cross themselves or each other. Edges are compared only with those at the same latitudes.
+pub(super) fn find<'a>(rings: impl Iterator<Item = &'a [Position]>) -> Option<Position> {
+    let mut edges: Vec<Edge> =
+        rings.flat_map(|ring| ring.windows(2)).map(|ends| Edge { a: ends[0], b: ends[1] }).collect();
     edges.sort_by(|one, other| south(one).total_cmp(&south(other)));
-    let (mut found, mut known) = (Vec::new(), BTreeSet::new());
-    for (at, edge) in edges.iter().enumerate() {
+    let crosses_later = |(at, edge): &(usize, &Edge)| {
         let north = edge.a.lat.max(edge.b.lat);
-        for other in edges[at + 1..].iter().take_while(|other| south(other) < north) {
-            let areas = (edge.area.min(other.area), edge.area.max(other.area));
-            if cross(edge, other) && known.insert(areas) {
-                found.push(Crossing { areas, near: edge.a });
-            }
-        }
-    }
-    found.sort_by_key(|crossing| crossing.areas);
-    found
+        edges[at + 1..].iter().take_while(|other| south(other) < north).any(|other| cross(edge, other))
+    };
+    edges.iter().enumerate().find(crosses_later).map(|(_, edge)| edge.a)
 }
 
 fn south(edge: &Edge) -> f64 {

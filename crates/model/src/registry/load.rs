@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, fmt::Write};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, Zone, alerts, calendar, calibrations, counts,
-    devices, events,
+    Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, Zone, alerts,
+    areas::{self, Lines},
+    calendar, calibrations, counts, devices, events,
     foreign::{self, Mount},
     gateways::{self, GatewayRow},
     keys,
@@ -78,7 +79,7 @@ impl Inputs {
     }
 
     /// Reads files that [`Inputs::parse`] of this program or a former one found sound: what is written otherwise today is taken as it
-    /// was meant, and what is asked for since (the sensing of profiles that measure persons) is not asked
+    /// was meant, and what is asked for since (the sensing of profiles that measure persons, zones that do not overlap) is not asked
     /// for, so that what was folded with them folds as it did.
     ///
     /// # Errors
@@ -132,12 +133,15 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     };
     let drafts = text::read(files, zones::FILE, problems).map(|text| zones::read(text, problems)).unwrap_or_default();
     zones::check_poles(&drafts, &pole_names, problems);
+    areas::check(&drafts, problems);
     let gateways = read_optional(files, gateways::FILE, problems).map(|text| gateways::read(text, problems));
     let gateways = gateways.unwrap_or_default();
     check_places(&rows, &gateways, &drafts, problems);
     let (devices, device_names) = read_devices(files, &rows, &pole_names, &profiles, problems);
-    let mut poles: Vec<_> = rows.into_iter().filter_map(|row| row.pole).collect();
+    let (pole_lines, mut poles): (_, Vec<_>) = rows.into_iter().filter_map(|row| Some((row.line, row.pole?))).unzip();
+    let lines = Lines { poles: pole_lines, zones: drafts.iter().map(|draft| draft.line).collect() };
     let zones = zones::link(drafts, &mut poles);
+    areas::check_poles(&poles, &zones, &lines, problems);
     problems.extend(foreign::check_zones(&zones, &poles, &devices, &profiles));
     let device_by_id = devices.iter().enumerate().map(|(index, device)| (device.id.clone(), index)).collect();
     let profiles = profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect();

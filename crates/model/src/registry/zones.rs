@@ -4,7 +4,6 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     CountRule, Pole, Problem, Zone,
-    crossings::{self, Crossing},
     names::{self, FirstLines, Names},
     polygon::Rings,
     text::line_of,
@@ -34,9 +33,9 @@ struct Collection<'t> {
 /// A zone before its poles are looked up.
 #[derive(Debug)]
 pub(super) struct ZoneDraft {
-    line: usize,
-    zone: Zone,
-    rings: Rings,
+    pub(super) line: usize,
+    pub(super) zone: Zone,
+    pub(super) rings: Rings,
     /// Ids of its poles, where the file lists them.
     poles: Option<Vec<String>>,
 }
@@ -53,37 +52,16 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Vec<ZoneDraft> {
         }
     };
     let mut lines = FirstLines::default();
-    let mut drafts = Vec::new();
+    let (mut drafts, mut read, mut line) = (Vec::new(), 0, 1);
     for raw in collection.features {
         let offset = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-        let mut feature = Feature { line: line_of(text, offset), problems };
+        line += line_of(&text[read..], offset - read) - 1; // from feature to feature: a city's file has many
+        read = offset;
+        let mut feature = Feature { line, problems };
         drafts.extend(feature.read(raw.get(), &mut lines));
     }
     check_parents(&drafts, &lines.into(), problems);
-    for (kind, _) in KINDS {
-        check_borders(&drafts, kind, problems);
-    }
     drafts
-}
-
-/// Reports borders of one kind of zones that cross. Those of different kinds may: outlines of districts are often coarse.
-fn check_borders(drafts: &[ZoneDraft], kind: &str, problems: &mut Vec<Problem>) {
-    let of_kind = drafts.iter().enumerate().filter(|(_, draft)| draft.zone.kind == kind);
-    let rings = of_kind.flat_map(|(area, draft)| draft.rings.rings().map(move |ring| (area, ring)));
-    for Crossing { areas: (first, second), near } in crossings::find(rings) {
-        let (former, zone) = (&drafts[first], &drafts[second]);
-        let place = format!("near [{}, {}]", near.lon, near.lat);
-        let (message, hint) = if first == second {
-            (
-                format!("its border crosses itself {place}"),
-                "draw the area again, with corners in their order".to_owned(),
-            )
-        } else {
-            let message = format!("it overlaps the {kind} `{}` of line {} {place}", former.zone.id, former.line);
-            (message, format!("draw one border for both: a pole cannot count in two zones of the kind {kind}"))
-        };
-        problems.push(Problem::new(FILE, message, hint).at_line(zone.line).in_field("geometry"));
-    }
 }
 
 /// What is wrong without where, which is said apart.

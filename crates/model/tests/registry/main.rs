@@ -16,6 +16,7 @@ mod foreign;
 mod installations;
 mod lighting;
 mod lorawan;
+mod overlap;
 mod profiles;
 mod relations;
 mod rows;

@@ -49,36 +49,15 @@ pub(super) fn too_narrow(registry: &Registry) -> impl Iterator<Item = String> {
     })
 }
 
-/// Poles of ours that count for no zone, and zones that hold poles which the zone around them does not hold: somebody may want that, but
-/// mostly a border was drawn too narrow.
+/// Zones that hold poles which the zone around them does not hold: somebody may list them so, but mostly one was forgotten.
 pub(super) fn out_of_zones(registry: &Registry) -> impl Iterator<Item = String> {
     let Registry { poles, zones, .. } = registry;
-    let lost =
-        poles.iter().filter(|pole| pole.provider.is_none() && pole.zones.is_empty()).map(|pole| pole.id.as_str());
-    let lost =
-        some(&lost.collect()).map(|ids| format!("in no zone, so in no figure of an area: {ids} (zones.geojson)"));
-    let outside = zones.iter().filter_map(|zone| {
+    zones.iter().filter_map(|zone| {
         let parent = zones.iter().find(|outer| zone.parent.as_ref() == Some(&outer.id))?;
         let held: BTreeSet<&usize> = parent.poles.iter().collect();
         let outside = zone.poles.iter().filter(|pole| !held.contains(pole)).filter_map(|pole| poles.get(*pole));
         let ids = some(&outside.map(|pole| pole.id.as_str()).collect())?;
         Some(format!("in zone {} but not in the zone {} around it: {ids} (zones.geojson)", zone.id, parent.id))
-    });
-    lost.into_iter().chain(outside)
-}
-
-/// Zones of one kind that hold the same poles, drawn over each other or listed: who adds zones up counts those poles twice.
-pub(super) fn in_two_zones(registry: &Registry) -> impl Iterator<Item = String> {
-    let Registry { poles, zones, .. } = registry;
-    let pairs = zones.iter().enumerate().flat_map(|(at, zone)| zones[..at].iter().map(move |former| (former, zone)));
-    pairs.filter(|(former, zone)| former.kind == zone.kind).filter_map(|(former, zone)| {
-        let held: BTreeSet<&usize> = former.poles.iter().collect();
-        let both = zone.poles.iter().filter(|pole| held.contains(pole)).filter_map(|pole| poles.get(*pole));
-        let ids = some(&both.map(|pole| pole.id.as_str()).collect())?;
-        Some(format!(
-            "in the zones {} and {}, both of the kind {}, and counted in both: {ids} (zones.geojson)",
-            former.id, zone.id, zone.kind
-        ))
     })
 }
 
