@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use smartpole_model::{DeviceNo, PropertyNo, Quarter};
+use smartpole_model::{DeviceNo, Inputs, PropertyNo, Quarter};
 use smartpole_window::{Aggregates, Block, Making, RowValue, aggregate};
 
 use crate::{Fold, active::Active};
@@ -15,6 +15,11 @@ impl Fold {
     /// How values of blocks count now.
     pub fn block_making(&self) -> BlockMaking {
         BlockMaking(Arc::clone(&self.active))
+    }
+
+    /// The same by another registry whose devices, poles and zones it has met.
+    pub fn block_making_by(&self, inputs: &Arc<Inputs>) -> BlockMaking {
+        BlockMaking(Arc::new(Active::new("", Arc::clone(inputs), &mut self.names.clone())))
     }
 }
 

@@ -21,6 +21,7 @@ use smartpole_model::{
     registry::{Files, KEYS, PROFILES},
 };
 use smartpole_pipeline::{FOLD_VERSION, LoadError, LoadInputs};
+use smartpole_store::InForce;
 
 use self::seal::{KeyFile, SealError};
 
@@ -31,6 +32,9 @@ pub(crate) const KEY_FILE: &str = "inputs.key";
 
 /// Which copy came into force when: milliseconds and hash, a line each time.
 const IN_FORCE: &str = "in_force.log";
+
+/// Most registries held in memory: those of now, and of the instants that are asked about.
+const MOST_KNOWN: usize = 8;
 
 /// What stands for [`KEYS`] in a copy.
 const SEALED: &str = "keys.csv.sealed";
@@ -190,6 +194,9 @@ impl LoadInputs for InputLibrary {
         let parsed =
             Inputs::parse_kept(files).map_err(|problems| LoadError(Box::new(KeptError::Unsound { dir, problems })))?;
         let inputs = Arc::new(parsed);
+        if known.len() >= MOST_KNOWN {
+            known.clear(); // those in use are held by who uses them
+        }
         known.insert(hash.to_owned(), Arc::clone(&inputs));
         Ok(inputs)
     }
@@ -200,6 +207,13 @@ impl LoadInputs for InputLibrary {
         }
         let files = self.files(hash)?;
         Ok((1..=FOLD_VERSION).rev().find(|version| Inputs::hash(&files, *version) == hash))
+    }
+}
+
+impl InForce for InputLibrary {
+    fn before(&self, instant: UtcMillis) -> Result<Option<(String, Arc<Inputs>)>, LoadError> {
+        let last = self.in_force()?.into_iter().rev().find(|(since, _)| *since < instant);
+        last.map(|(_, hash)| Ok((hash.clone(), self.load(&hash)?))).transpose()
     }
 }
 

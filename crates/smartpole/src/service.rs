@@ -142,7 +142,7 @@ impl Service {
     pub(crate) async fn start(setup: Setup, metrics: PrometheusHandle) -> Result<Self, Error> {
         let ((door, url), failed) = (Door::open(&setup).await?, CancellationToken::new());
         let (store, library, fold) = open_store(&setup.data, setup.inputs_key_file)?;
-        let queries = Queries::new(&store, Arc::clone(&fold));
+        let queries = Queries::new(&store, Arc::clone(&fold)).with_former(Arc::new(library.clone()));
         let journal = open_journal(&setup.data, setup.journal, &fold)?;
         let watch = RegistryWatch::start(setup.registry.clone(), &library, &journal, &fold).await?;
         let (commits, trouble, (offers, offered)) =

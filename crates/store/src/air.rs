@@ -9,12 +9,13 @@ use smartpole_method::{
     index::{Answer, Index, Site},
 };
 use smartpole_model::{Inputs, PoleNo, PropertyNo, UtcMillis};
-use smartpole_pipeline::{Fold, NameKind};
+use smartpole_pipeline::NameKind;
 use smartpole_window::Level;
 
 use crate::{
     Error, Queries,
     pole_hours::{HOUR_MS, WantedHours},
+    scope::Seen,
 };
 pub use hours::{PoleAir, PollutantHours};
 
@@ -81,9 +82,10 @@ impl Queries {
         as_of: Option<UtcMillis>,
         mut each: impl FnMut(PoleNo, PoleAir) -> T,
     ) -> Result<Vec<T>, Error> {
+        let inputs = self.inputs(as_of)?;
         let (measured, sites) = {
             let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
-            (measured(fold.inputs()), sites(&fold))
+            (measured(&inputs), sites(Seen { fold: &fold, inputs: &inputs }))
         };
         let (pollutants, properties): (Vec<Pollutant>, Vec<PropertyNo>) = measured.into_iter().unzip();
         let wanted = WantedHours { poles, properties: &properties, from, to, as_of };
@@ -97,9 +99,9 @@ impl Queries {
 }
 
 /// Where poles stand, of those that are not just anywhere.
-fn sites(fold: &Fold) -> HashMap<PoleNo, Site> {
-    let poles = fold.inputs().registry.poles.iter().filter(|pole| pole.site != Site::default());
-    poles.filter_map(|pole| Some((PoleNo(fold.number(NameKind::Pole, &pole.id)?), pole.site))).collect()
+fn sites(seen: Seen<'_>) -> HashMap<PoleNo, Site> {
+    let poles = seen.registry().poles.iter().filter(|pole| pole.site != Site::default());
+    poles.filter_map(|pole| Some((PoleNo(seen.fold.number(NameKind::Pole, &pole.id)?), pole.site))).collect()
 }
 
 /// The pollutants of the catalogue, each in the unit that methods want.

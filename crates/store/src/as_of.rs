@@ -7,7 +7,7 @@
 
 use rusqlite::{OptionalExtension, params};
 use smartpole_model::{DeviceNo, PropertyNo, Quarter, Series, UtcMillis};
-use smartpole_pipeline::{BlockMaking, Fold};
+use smartpole_pipeline::BlockMaking;
 use smartpole_window::{Aggregates, Beside, Block, Row, Sought, Total};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     blocks::{Blocks, Stored},
     error::{damaged, sqlite},
     queries::Snapshot,
+    scope::Seen,
 };
 
 /// How far back the total before a block is looked for.
@@ -46,10 +47,13 @@ pub(crate) struct Was {
 }
 
 impl Then {
-    pub(crate) fn new(fold: &Fold, as_of: UtcMillis) -> Self {
+    /// Blocks that were open are summed up by a registry.
+    pub(crate) fn new<'a>(seen: impl Into<Seen<'a>>, as_of: UtcMillis) -> Self {
+        let seen = seen.into();
+        let making = if seen.is_now() { seen.fold.block_making() } else { seen.fold.block_making_by(seen.inputs) };
         let minute = as_of.0.div_euclid(60_000);
         let as_of = UtcMillis(minute * 60_000);
-        Self { as_of, minute, making: fold.block_making(), property: None }
+        Self { as_of, minute, making, property: None }
     }
 
     /// The same for those who want one property only.

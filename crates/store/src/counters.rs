@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use smartpole_model::{PropertyNo, UtcMillis};
-use smartpole_pipeline::{Fold, Scope};
+use smartpole_pipeline::Scope;
 
 use crate::{
-    Queries,
-    scope::{Expected, Member, channels, members, parts},
+    Error, Queries,
+    scope::{Expected, Member, Seen, channels, members, parts},
 };
 
 /// A span of time: from an instant to before another.
@@ -41,24 +41,35 @@ pub struct Counters {
 }
 
 impl Queries {
-    /// The counters of a scope that have reported one of these properties, or totals that feed it; of one channel, or of all.
-    pub fn counters(&self, scope: Scope, properties: &[PropertyNo], channel: Option<u8>) -> Counters {
+    /// The counters of a scope that have reported one of these properties, or totals that feed it; of one channel, or of all. By the
+    /// registry of now, or of an earlier instant.
+    ///
+    /// # Errors
+    /// If that registry cannot be read.
+    pub fn counters(
+        &self,
+        scope: Scope,
+        (properties, channel): (&[PropertyNo], Option<u8>),
+        as_of: Option<UtcMillis>,
+    ) -> Result<Counters, Error> {
+        let inputs = self.inputs(as_of)?;
         let fold = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Counters::new(&fold, scope, properties, channel)
+        Ok(Counters::new(Seen { fold: &fold, inputs: &inputs }, scope, properties, channel))
     }
 }
 
 impl Counters {
-    fn new(fold: &Fold, scope: Scope, properties: &[PropertyNo], channel: Option<u8>) -> Self {
-        let (members, parts) = (members(fold, scope), parts(fold, scope, false));
-        let counts =
-            |member: &&Member| properties.iter().any(|property| channels(fold, member.device, *property, channel) > 0);
+    fn new(seen: Seen<'_>, scope: Scope, properties: &[PropertyNo], channel: Option<u8>) -> Self {
+        let (members, parts) = (members(seen, scope), parts(seen, scope, false));
+        let channels = |device, property: &PropertyNo| channels(seen.fold, device, *property, channel);
+        let counts = |member: &&Member| properties.iter().any(|property| !channels(member.device, property).is_empty());
         let mut lines: BTreeMap<Line, Vec<Stretch>> = BTreeMap::new();
         for (line, stretch) in members.iter().filter(counts).flat_map(|member| member.lines(&parts)) {
             lines.entry(line).or_default().push(stretch);
         }
         lines.values_mut().for_each(|stretches| stretches.sort_unstable());
-        let expected = |property: &PropertyNo| Expected::of(fold, &members, &parts, *property, channel);
+        let expected =
+            |property: &PropertyNo| Expected::of(&members, &parts, |device| channels(device, property).len());
         Self { lines, expected: properties.iter().map(expected).collect() }
     }
 

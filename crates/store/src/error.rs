@@ -32,6 +32,9 @@ pub enum Error {
         /// Why not.
         source: std::io::Error,
     },
+    /// A registry that was in force is not there.
+    #[error("cannot read the registry that was in force")]
+    Registry(#[source] smartpole_pipeline::LoadError),
     /// SQLite failed.
     #[error("cannot {doing}")]
     Sqlite {

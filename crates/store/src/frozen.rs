@@ -123,7 +123,8 @@ impl Asked {
     /// Counters that belong to the poles, or did before a registry moved them.
     fn new(fold: &Fold, wanted: &WantedFrozen<'_>, moved: &[DeviceNo]) -> Self {
         let parts = pole_parts(fold, wanted.poles);
-        let counts = |device| wanted.properties.iter().any(|property| channels(fold, device, *property, None) > 0);
+        let counts =
+            |device| wanted.properties.iter().any(|property| !channels(fold, device, *property, None).is_empty());
         let now = members_of(fold, &parts);
         let mut strangers = to_come(fold, (wanted.from, wanted.to));
         strangers.extend(moved);

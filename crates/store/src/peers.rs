@@ -1,7 +1,7 @@
 //! Peer check: a pole's hours beside those of the poles around it, asked when somebody wants to see them.
 //!
 //! The rule is that of the pole's newest installation whose profile has one for the property; the poles around are those within its
-//! radius that were ever heard of the property, by where the registry in force has them. So marks are a function of the readings that are
+//! radius that were ever heard of the property, by where the registry in force, or of then, has them. So marks are a function of the readings that are
 //! stored and of the registry, and late readings move them.
 
 use std::{
@@ -14,11 +14,12 @@ use smartpole_method::{
     peer::{Compared, metres},
 };
 use smartpole_model::{PoleNo, PropertyNo, UtcMillis, registry::Peer};
-use smartpole_pipeline::{Fold, NameKind};
+use smartpole_pipeline::NameKind;
 
 use crate::{
     Error, Queries,
     pole_hours::{PoleHours, WantedHours},
+    scope::Seen,
 };
 
 /// Most poles around that are asked, the nearest ones: the median of so many does not become better by more.
@@ -73,7 +74,10 @@ impl Queries {
         (from, to): (UtcMillis, UtcMillis),
         as_of: Option<UtcMillis>,
     ) -> Result<Vec<Option<Peers>>, Error> {
-        let plans = plans(&self.fold.read().unwrap_or_else(PoisonError::into_inner), pole, properties);
+        let inputs = self.inputs(as_of)?;
+        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+        let plans = plans(Seen { fold: &fold, inputs: &inputs }, pole, properties);
+        drop(fold);
         if plans.iter().all(Option::is_none) {
             return Ok(plans.iter().map(|_| None).collect());
         }
@@ -115,21 +119,21 @@ fn means(hours: &PoleHours) -> Means {
     hours.iter().filter_map(|(start, hour)| Some((*start, hour.mean?))).collect()
 }
 
-fn plans(fold: &Fold, pole: PoleNo, properties: &[PropertyNo]) -> Vec<Option<Plan>> {
-    let registry = &fold.inputs().registry;
+fn plans(seen @ Seen { fold, .. }: Seen<'_>, pole: PoleNo, properties: &[PropertyNo]) -> Vec<Option<Plan>> {
+    let registry = seen.registry();
     let named = fold.name(NameKind::Pole, pole.0);
     let index = named.and_then(|id| registry.poles.iter().position(|known| known.id == id));
     let plan = |property: &PropertyNo| {
-        let rule = rule(fold, index?, *property)?;
+        let rule = rule(seen, index?, *property)?;
         let decimals = registry.properties.get(*property)?.decimals;
-        Some(Plan { rule, decimals, around: around(fold, index?, *property, rule.radius_m) })
+        Some(Plan { rule, decimals, around: around(seen, index?, *property, rule.radius_m) })
     };
     properties.iter().map(plan).collect()
 }
 
 /// What is asked of a pole: the rule of its newest installation that has one.
-fn rule(fold: &Fold, pole: usize, property: PropertyNo) -> Option<Peer> {
-    let registry = &fold.inputs().registry;
+fn rule(seen: Seen<'_>, pole: usize, property: PropertyNo) -> Option<Peer> {
+    let registry = seen.registry();
     let installations = registry.devices.iter().flat_map(|device| &device.installations);
     let here = installations.filter(|installation| installation.pole == pole);
     let with_rule = here.filter_map(|installation| {
@@ -139,14 +143,14 @@ fn rule(fold: &Fold, pole: usize, property: PropertyNo) -> Option<Peer> {
 }
 
 /// Our poles within a radius that were ever heard of a property, nearest first, of equally near ones the first of the file.
-fn around(fold: &Fold, pole: usize, property: PropertyNo, radius_m: u32) -> Vec<(PoleNo, u32)> {
-    let registry = &fold.inputs().registry;
+fn around(seen: Seen<'_>, pole: usize, property: PropertyNo, radius_m: u32) -> Vec<(PoleNo, u32)> {
+    let registry = seen.registry();
     let Some(here) = registry.poles.get(pole) else { return Vec::new() };
-    let measuring = measuring(fold, property);
+    let measuring = measuring(seen, property);
     let near = measuring.iter().filter(|index| **index != pole).filter_map(|index| {
         let other = registry.poles.get(*index).filter(|other| other.provider.is_none())?;
         let away = metres(here.position, other.position);
-        let number = fold.number(NameKind::Pole, &other.id)?;
+        let number = seen.fold.number(NameKind::Pole, &other.id)?;
         (away <= f64::from(radius_m)).then_some((away.round() as u32, PoleNo(number)))
     });
     let mut near: Vec<(u32, PoleNo)> = near.collect();
@@ -156,8 +160,8 @@ fn around(fold: &Fold, pole: usize, property: PropertyNo, radius_m: u32) -> Vec<
 }
 
 /// Poles on which a device that was ever heard of a property hangs, or hung.
-fn measuring(fold: &Fold, property: PropertyNo) -> BTreeSet<usize> {
-    let registry = &fold.inputs().registry;
+fn measuring(seen @ Seen { fold, .. }: Seen<'_>, property: PropertyNo) -> BTreeSet<usize> {
+    let registry = seen.registry();
     let converts = |number| registry.properties.get(number).and_then(|known| known.converts).map(|(to, _)| to);
     let is_it = |number| number == property || converts(number) == Some(property);
     let devices = registry.devices.iter().filter(|device| {

@@ -8,7 +8,7 @@
 //!   reports more often weighs no more. Devices that follow each other at the pole within an hour are one: a swap costs no hour.
 //! - What a full hour should bring is expected of every hour, the running one too: it counts as soon as three quarters of it came.
 //! - As of an earlier instant an hour is what had been received by then, and sensors are those that measured something before it. Devices
-//!   hang where they hung for the registry of then; in hours in which they were silent, and of devices that left it since, by that of now.
+//!   hang where they hung for the registry of then, which is that of now if it is not known.
 //! - That a registry brought a device to the pole or took it away is a revision of the hours that it was heard in.
 
 mod gather;
@@ -23,8 +23,9 @@ use smartpole_method::air::Mean;
 use smartpole_model::{Flags, PoleNo, PropertyNo, Quarter, UtcMillis};
 use smartpole_window::Level;
 
-use crate::{Error, Queries, State, as_of::earlier};
+use crate::{Error, Queries, State, as_of::earlier, scope::Seen};
 use gather::{Asked, Read};
+pub(crate) use known::{Heard, Sensors, known_by};
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 
@@ -88,8 +89,9 @@ impl Queries {
         let begin = |time: UtcMillis| Level::Hour.start(time.plus(HOUR_MS - 1));
         let (from, to) = (begin(wanted.from), begin(wanted.to));
         let moved = self.moved((from.quarter(), to.quarter()))?;
+        let inputs = self.inputs(wanted.as_of)?;
         let (asked, snapshot) = self.snapshot(|fold| {
-            let asked = Asked::new(fold, wanted, (from, to), &moved);
+            let asked = Asked::new(Seen { fold, inputs: &inputs }, wanted, (from, to), &moved);
             let devices = asked.devices().collect();
             (asked, devices, from.quarter(), Quarter(to.quarter().0))
         })?;

@@ -14,6 +14,8 @@ use smartpole_window::Block;
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
+    in_force::InForce,
+    pole_hours::Heard,
     store::block_id,
     windows::Summed,
 };
@@ -26,6 +28,8 @@ pub struct Queries {
     /// Connections at rest.
     idle: Arc<Mutex<Vec<Connection>>>,
     pub(crate) summed: Arc<Summed>,
+    pub(crate) registries: Option<Arc<dyn InForce>>,
+    heard: Arc<Heard>,
 }
 
 /// Most connections kept at rest; more are opened when asked for and closed after.
@@ -38,6 +42,8 @@ pub(crate) struct Snapshot {
     pub(crate) recent: Vec<RecentBlock>,
     /// What blocks count for still that a registry in force moves, and that are not known to the file as moved, by device.
     pub(crate) unsettled: BTreeMap<DeviceNo, Vec<SettlingRange>>,
+    /// What sensors are known to have measured.
+    pub(crate) heard: Arc<Heard>,
     /// Blocks before this quarter have passed retention: some may still be in the file, and no sum takes those alone.
     pub(crate) kept_from: Quarter,
 }
@@ -68,7 +74,20 @@ impl Snapshot {
 impl Queries {
     /// Questions to a store and the fold that writes to it.
     pub fn new(store: &Store, fold: Arc<RwLock<Fold>>) -> Self {
-        Self { store: store.clone(), fold, idle: Arc::default(), summed: Arc::default() }
+        Self {
+            store: store.clone(),
+            fold,
+            idle: Arc::default(),
+            summed: Arc::default(),
+            registries: None,
+            heard: Arc::default(),
+        }
+    }
+
+    /// The same, which knows the registries that were in force; without them all is answered by that of now.
+    #[must_use]
+    pub fn with_former(self, registries: Arc<dyn InForce>) -> Self {
+        Self { registries: Some(registries), ..self }
     }
 
     /// The fold that is asked beside the file.
@@ -110,7 +129,7 @@ impl Queries {
         drop(fold);
         recent.retain(|block| block.batch.is_none_or(|carried_by| carried_by > batch));
         recent.sort_unstable_by_key(|block| (block.quarter, block.device));
-        Ok((seen, Snapshot { connection, recent, unsettled, kept_from }))
+        Ok((seen, Snapshot { connection, recent, unsettled, heard: Arc::clone(&self.heard), kept_from }))
     }
 
     /// Ends a question; its connection rests until the next.

@@ -29,7 +29,7 @@ impl Queries {
     /// From when on readings of a scope's devices are kept, whichever keeps them longest; none of a scope without devices.
     pub fn readings_kept_from(&self, scope: Scope) -> Option<UtcMillis> {
         let fold = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        members(&fold, scope).iter().map(|member| fold.sealed_to(member.device).start()).min()
+        members(&*fold, scope).iter().map(|member| fold.sealed_to(member.device).start()).min()
     }
 
     /// Readings of a scope's devices with `from <= event_time < to`, at most `limit` and then all of the last one's instant,

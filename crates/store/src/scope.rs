@@ -16,6 +16,43 @@ pub(crate) struct Member {
     inputs: Arc<Inputs>,
 }
 
+/// A registry, and a fold that knows numbers of what is in it: that in force, or one of before.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) fold: &'a Fold,
+    pub(crate) inputs: &'a Arc<Inputs>,
+}
+
+impl<'a> From<&'a Fold> for Seen<'a> {
+    fn from(fold: &'a Fold) -> Self {
+        Self { fold, inputs: fold.inputs() }
+    }
+}
+
+impl<'a> Seen<'a> {
+    pub(crate) fn registry(self) -> &'a Registry {
+        &self.inputs.registry
+    }
+
+    pub(crate) fn is_now(self) -> bool {
+        Arc::ptr_eq(self.inputs, self.fold.inputs())
+    }
+
+    /// The number of the device of an index.
+    pub(crate) fn device(self, index: usize) -> Option<DeviceNo> {
+        match self.is_now() {
+            true => self.fold.device_numbers().get(index).copied(),
+            false => self.fold.device_no(&self.registry().devices.get(index)?.id),
+        }
+    }
+
+    /// The index of a pole's number.
+    fn pole(self, number: PoleNo) -> Option<usize> {
+        let id = self.fold.name(NameKind::Pole, number.0)?;
+        self.registry().poles.iter().position(|pole| pole.id == id)
+    }
+}
+
 /// What is summed first and weighed alike then: the scope itself, or the poles of a zone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
@@ -71,25 +108,25 @@ impl Member {
 }
 
 /// Devices that ever belong to a scope, by number.
-pub(crate) fn members(fold: &Fold, scope: Scope) -> Vec<Member> {
+pub(crate) fn members<'a>(seen: impl Into<Seen<'a>>, scope: Scope) -> Vec<Member> {
+    let seen @ Seen { fold, inputs } = seen.into();
     if let Scope::Device(device) = scope {
-        let inputs = fold.inputs();
         let id = fold.name(NameKind::Device, device.0);
         let index = id.and_then(|id| inputs.registry.device_index(id));
         return vec![Member { device, index, inputs: Arc::clone(inputs) }];
     }
-    members_of(fold, &parts(fold, scope, false))
+    members_of(seen, &parts(seen, scope, false))
 }
 
 /// Devices of the registry that ever belong to one of these parts (poles or zones), by number.
-pub(crate) fn members_of(fold: &Fold, parts: &[Part]) -> Vec<Member> {
-    let inputs = fold.inputs();
-    let registry = &inputs.registry;
+pub(crate) fn members_of<'a>(seen: impl Into<Seen<'a>>, parts: &[Part]) -> Vec<Member> {
+    let seen @ Seen { inputs, .. } = seen.into();
+    let registry = seen.registry();
     // a city has far more devices than most questions are about
     let poles = poles_of(registry, parts);
     let hangs_there = |(_, device): &(usize, &Device)| device.installations.iter().any(|at| poles[at.pole]);
     let devices = registry.devices.iter().enumerate().filter(hangs_there).filter_map(|(index, _)| {
-        let device = *fold.device_numbers().get(index)?;
+        let device = seen.device(index)?;
         let candidate = Member { device, index: Some(index), inputs: Arc::clone(inputs) };
         candidate.is_ever_in(parts).then_some(candidate)
     });
@@ -127,29 +164,28 @@ pub(crate) fn member_of(members: &[Member], device: DeviceNo) -> Option<&Member>
 }
 
 /// The parts of a scope: `by_pole` divides a zone into its poles.
-pub(crate) fn parts(fold: &Fold, scope: Scope, by_pole: bool) -> Vec<Part> {
-    let registry = &fold.inputs().registry;
-    let pole = |number: u32| {
-        fold.name(NameKind::Pole, number).and_then(|id| registry.poles.iter().position(|pole| pole.id == id))
-    };
+pub(crate) fn parts<'a>(seen: impl Into<Seen<'a>>, scope: Scope, by_pole: bool) -> Vec<Part> {
+    let seen @ Seen { fold, .. } = seen.into();
+    let registry = seen.registry();
     match scope {
         Scope::Device(_) => vec![Part { scope, number: 0, pole: None, zone: None }],
-        Scope::Pole(number) => vec![Part { scope, number: 0, pole: pole(number.0), zone: None }],
+        Scope::Pole(number) => vec![Part { scope, number: 0, pole: seen.pole(number), zone: None }],
         Scope::Zone(number) => {
             let id = fold.name(NameKind::Zone, number.0);
             let zone = id.and_then(|id| registry.zones.iter().position(|zone| zone.id == id));
             if !by_pole {
                 return vec![Part { scope, number: 0, pole: None, zone }];
             }
-            pole_parts(fold, zone.map_or(&[][..], |zone| &registry.zones[zone].poles))
+            pole_parts(seen, zone.map_or(&[][..], |zone| &registry.zones[zone].poles))
         }
     }
 }
 
 /// Poles, by their indices in the registry, as parts.
-pub(crate) fn pole_parts(fold: &Fold, poles: &[usize]) -> Vec<Part> {
+pub(crate) fn pole_parts<'a>(seen: impl Into<Seen<'a>>, poles: &[usize]) -> Vec<Part> {
+    let seen = seen.into();
     let part = |index: &usize| {
-        let number = fold.number(NameKind::Pole, &fold.inputs().registry.poles.get(*index)?.id)?;
+        let number = seen.fold.number(NameKind::Pole, &seen.registry().poles.get(*index)?.id)?;
         Some(Part { scope: Scope::Pole(PoleNo(number)), number, pole: Some(*index), zone: None })
     };
     poles.iter().filter_map(part).collect()
@@ -168,17 +204,11 @@ struct Reports {
 }
 
 impl Expected {
-    /// Of the series that the devices have reported of a property, or of the totals that feed it, while they belonged to `parts`.
-    pub(crate) fn of(
-        fold: &Fold,
-        members: &[Member],
-        parts: &[Part],
-        property: PropertyNo,
-        channel: Option<u8>,
-    ) -> Self {
+    /// Of the series that devices have reported, so many of each, while they belonged to `parts`.
+    pub(crate) fn of(members: &[Member], parts: &[Part], series: impl Fn(DeviceNo) -> usize) -> Self {
         let mut expected = Self::default();
         for member in members {
-            for _ in 0..channels(fold, member.device, property, channel) {
+            for _ in 0..series(member.device) {
                 expected.0.extend(member.reports(parts).map(|reports| (1, reports)));
             }
         }
@@ -237,8 +267,8 @@ impl Member {
     }
 }
 
-/// How many channels a device has reported of a property, or of the totals that feed it.
-pub(crate) fn channels(fold: &Fold, device: DeviceNo, property: PropertyNo, channel: Option<u8>) -> usize {
+/// The channels that a device has reported of a property, or of the totals that feed it.
+pub(crate) fn channels(fold: &Fold, device: DeviceNo, property: PropertyNo, channel: Option<u8>) -> Vec<u8> {
     let catalogue = &fold.inputs().registry.properties;
     let feeds = |number| catalogue.get(number).is_some_and(|known| known.counts == Some(property));
     let latest = fold.latest(device).iter().map(|latest| latest.series);
@@ -247,5 +277,5 @@ pub(crate) fn channels(fold: &Fold, device: DeviceNo, property: PropertyNo, chan
         said.map(|series| series.channel).filter(|known| channel.is_none_or(|channel| channel == *known)).collect();
     channels.sort_unstable();
     channels.dedup();
-    channels.len()
+    channels
 }

@@ -5,14 +5,18 @@ mod gather;
 mod summed;
 mod then;
 
-use smartpole_model::{Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
-use smartpole_pipeline::{Fold, Scope};
+use std::collections::HashMap;
+
+use smartpole_model::{DeviceNo, Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
+use smartpole_pipeline::Scope;
 use smartpole_window::{Aggregate, Aggregates, Level};
 
 use crate::{
     Error, Queries, Step,
     as_of::{Then, earlier},
-    scope::{Expected, Member, Part, members, parts},
+    pole_hours::{Sensors, known_by},
+    queries::Snapshot,
+    scope::{Expected, Member, Part, Seen, channels, members, parts},
 };
 use gather::{Gathered, Sum};
 pub(crate) use summed::Summed;
@@ -88,6 +92,8 @@ pub struct Window {
 struct Asked {
     members: Vec<Member>,
     parts: Vec<Part>,
+    /// What devices have been heard of.
+    heard: HashMap<DeviceNo, Sensors>,
     expected: Expected,
     /// The instant asked about: the newest receipt, or an earlier one.
     now: UtcMillis,
@@ -134,14 +140,16 @@ impl Queries {
             Some(_) => self.moved(wanted.around())?,
             None => Vec::new(),
         };
-        let (asked, snapshot) = self.snapshot(|fold| {
-            let asked = Asked::new(fold, wanted);
+        let inputs = self.inputs(wanted.as_of)?;
+        let (mut asked, snapshot) = self.snapshot(|fold| {
+            let asked = Asked::new(Seen { fold, inputs: &inputs }, wanted);
             let mut devices: Vec<_> = asked.members.iter().map(|member| member.device).collect();
             devices.append(&mut moved);
             let (from, to) = asked.span;
             // a day may have begun up to 25 hours before the last instant asked for
             (asked, devices, from.quarter(), Quarter(to.quarter().0.saturating_add(101)))
         })?;
+        asked.expect(&snapshot, wanted)?;
         let mut gathered = Gathered::default();
         match (&asked.then, wanted.step) {
             (Some(then), _) => then::gather(&snapshot, wanted, &asked, then, &mut gathered)?,
@@ -155,21 +163,37 @@ impl Queries {
 }
 
 impl Asked {
-    fn new(fold: &Fold, wanted: &Wanted) -> Self {
-        let property = fold.inputs().registry.properties.get(wanted.property);
+    fn new(seen: Seen<'_>, wanted: &Wanted) -> Self {
+        let fold = seen.fold;
+        let property = seen.registry().properties.get(wanted.property);
         let gauge = property.is_none_or(|property| property.kind != Kind::IntervalCount);
         let air = property.is_some_and(|property| property.theme == "air_quality");
         let level = wanted.step.level(air).unwrap_or(Level::Hour);
         let span = wanted.step.whole(air, (wanted.from, wanted.to));
-        let members = members(fold, wanted.scope);
-        let parts = parts(fold, wanted.scope, gauge);
-        let expected = Expected::of(fold, &members, &parts, wanted.property, wanted.channel).not_before(wanted.from);
+        let (members, parts) = (members(seen, wanted.scope), parts(seen, wanted.scope, gauge));
+        let heard = |member: &Member| {
+            let channels = channels(fold, member.device, wanted.property, wanted.channel).into_iter();
+            (member.device, channels.map(|channel| (wanted.property, channel)).collect())
+        };
+        let heard = members.iter().map(heard).collect();
         let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
         let newest = fold.position().1;
         let then = earlier(wanted.as_of, newest);
         let now = then.unwrap_or(newest);
-        let then = then.map(|as_of| Then::new(fold, as_of).of(wanted.property));
-        Self { members, parts, expected, now, then, air, level, span, mean, decimals }
+        let then = then.map(|as_of| Then::new(seen, as_of).of(wanted.property));
+        Self { members, parts, heard, expected: Expected::default(), now, then, air, level, span, mean, decimals }
+    }
+
+    /// Expects readings of the series that devices have been heard of, by the instant asked about.
+    fn expect(&mut self, snapshot: &Snapshot, wanted: &Wanted) -> Result<(), Error> {
+        if let Some(then) = &self.then {
+            for (device, sensors) in &mut self.heard {
+                *sensors = known_by(snapshot, *device, sensors, then.as_of)?;
+            }
+        }
+        let series = |device| self.heard.get(&device).map_or(0, Sensors::len);
+        self.expected = Expected::of(&self.members, &self.parts, series).not_before(wanted.from);
+        Ok(())
     }
 
     /// The window that a roll-up which begins at `start` is, or is a part of.

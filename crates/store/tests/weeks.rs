@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use common::{DEVICES, HOUR, MEASURED, Square};
 use rusqlite::Connection;
 use smartpole_pipeline::Scope;
@@ -84,7 +82,7 @@ fn check(square: &mut Square, now: i64, dice: &Dice) {
 
 /// From here on questions go to one who was never asked; the one before is given back.
 fn forget(square: &mut Square) -> Queries {
-    let fresh = Queries::new(&square.store, Arc::clone(&square.fold));
+    let fresh = square.never_asked();
     std::mem::replace(&mut square.queries, fresh)
 }
 

@@ -106,7 +106,8 @@ pub(crate) async fn air(
 }
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<AirAnswer, Problem> {
-    let place = Place::new(&parts.fold(), wanted.pole.as_deref(), wanted.zone.as_deref())?;
+    let inputs = parts.queries.inputs(wanted.as_of)?;
+    let place = Place::new(&parts.fold(), &inputs.registry, wanted.pole.as_deref(), wanted.zone.as_deref())?;
     let span = Span::new(wanted.from, wanted.to, parts.queries.at(wanted.as_of), Step::Hour)?;
     let span = span.after(wanted.cursor.as_ref())?.0;
     let limit = wanted.limit.map_or(MAX_HOURS, |limit| limit.0);

@@ -170,7 +170,8 @@ fn item(parts: &Parts, inputs: &Inputs, count: &ManualCount, as_of: Option<UtcMi
             }
             reports.0 += aggregate.count;
         }
-        reports.1 += parts.queries.counters(scope, &[property], channel).expected(&[(from, to)]);
+        let sensors = parts.queries.counters(scope, (&[property], channel), as_of)?;
+        reports.1 += sensors.expected(&[(from, to)]);
     }
     let [passed_in, passed_out] = counted;
     let (manual, known) = (count.passed_in + count.passed_out, passed_in.unwrap_or(0) + passed_out.unwrap_or(0));

@@ -165,10 +165,10 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<Coverage, Problem> {
 }
 
 fn look_up(parts: &Parts, wanted: &Wanted) -> Result<(Place, Span, Vec<Sought>), Problem> {
-    let fold = parts.fold();
-    let place = Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?;
+    let (inputs, fold) = (parts.queries.inputs(wanted.as_of)?, parts.fold());
+    let place = Place::new(&fold, &inputs.registry, wanted.pole.as_deref(), wanted.zone.as_deref())?;
     let span = Span::of((wanted.from, wanted.to), fold.position().1.plus(1), DEFAULT_MS)?;
-    let sought = sought::of(&fold, &place, wanted.property.as_deref(), span)?;
+    let sought = sought::of(&inputs.registry, &place, wanted.property.as_deref(), span)?;
     let hours = span.to.since(span.from) / HOUR_MS;
     if hours.saturating_mul(sought.len() as i64) > MOST_HOURS {
         let detail = format!(

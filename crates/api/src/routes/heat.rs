@@ -142,9 +142,9 @@ pub(crate) async fn heat(
 
 fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<HeatAnswer, Problem> {
     let (place, property) = {
-        let fold = parts.fold();
+        let (inputs, fold) = (parts.queries.inputs(wanted.as_of)?, parts.fold());
         let property = scope::property_named(&fold.inputs().registry, PROPERTY)?.clone();
-        let place = Place::new(&fold, Some(&wanted.pole), None)?;
+        let place = Place::new(&fold, &inputs.registry, Some(&wanted.pole), None)?;
         asker.check(&fold, &place.name, &property)?;
         (place, property)
     };

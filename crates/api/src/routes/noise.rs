@@ -153,9 +153,9 @@ pub(crate) async fn noise(
 
 fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<NoiseAnswer, Problem> {
     let (place, property) = {
-        let fold = parts.fold();
+        let (inputs, fold) = (parts.queries.inputs(wanted.as_of)?, parts.fold());
         let property = scope::property_named(&fold.inputs().registry, PROPERTY)?.clone();
-        let place = Place::new(&fold, wanted.pole.as_deref(), wanted.zone.as_deref())?;
+        let place = Place::new(&fold, &inputs.registry, wanted.pole.as_deref(), wanted.zone.as_deref())?;
         asker.check(&fold, &place.name, &property)?;
         (place, property)
     };

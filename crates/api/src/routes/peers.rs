@@ -138,9 +138,9 @@ pub(crate) async fn peers(
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<PeersAnswer, Problem> {
     let (place, property) = {
-        let fold = parts.fold();
+        let (inputs, fold) = (parts.queries.inputs(wanted.as_of)?, parts.fold());
         let property = scope::property_named(&fold.inputs().registry, &wanted.property)?.clone();
-        (Place::new(&fold, Some(&wanted.pole), None)?, property)
+        (Place::new(&fold, &inputs.registry, Some(&wanted.pole), None)?, property)
     };
     let span = Span::new(wanted.from, wanted.to, parts.queries.at(wanted.as_of), Step::Hour)?;
     let limit = Number(wanted.limit.map_or(MAX_HOURS, |limit| limit.0));

@@ -1,7 +1,7 @@
 //! Poles asked about.
 
 use smartpole_method::air::cet_year;
-use smartpole_model::{PoleNo, PropertyNo, UtcMillis};
+use smartpole_model::{PoleNo, PropertyNo, Registry, UtcMillis};
 use smartpole_pipeline::{Fold, NameKind};
 use smartpole_store::{PoleAir, PoleHours, WantedHours};
 
@@ -21,8 +21,13 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(fold: &Fold, pole: Option<&str>, zone: Option<&str>) -> Result<Self, Problem> {
-        let registry = &fold.inputs().registry;
+    /// By a registry whose poles and zones the fold has met.
+    pub(super) fn new(
+        fold: &Fold,
+        registry: &Registry,
+        pole: Option<&str>,
+        zone: Option<&str>,
+    ) -> Result<Self, Problem> {
         let (kind, id, poles) = match (pole, zone) {
             (Some(id), None) => (ScopeKind::Pole, id, vec![scope::pole_named(registry, id)?]),
             (None, Some(id)) => {

@@ -144,7 +144,8 @@ pub(crate) async fn series(
 }
 
 fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<SeriesAnswer, Problem> {
-    let asked = Asked::new(&parts.fold(), asker, wanted)?;
+    let inputs = parts.queries.inputs(wanted.as_of)?;
+    let asked = Asked::new((&parts.fold(), &inputs.registry), asker, wanted)?;
     wanted.check_figures(&asked.property)?;
     let limit = wanted.limit.unwrap_or_default();
     let (items, missing, next) = match wanted.step.windows() {
@@ -198,8 +199,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(fold: &Fold, asker: &Asker, wanted: &Wanted) -> Result<Self, Problem> {
-        let registry = &fold.inputs().registry;
+    fn new((fold, registry): (&Fold, &Registry), asker: &Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();
         asker.check(fold, &name, &property)?;

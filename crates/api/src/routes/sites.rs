@@ -131,7 +131,8 @@ pub(crate) async fn sites(
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<Sites, Problem> {
     let now = parts.queries.at(wanted.as_of);
     let span = Span::of((wanted.from, wanted.to), now.plus(1), DEFAULT_MS)?;
-    let sites = place::sites(&parts.fold(), &wanted.sites, span)?;
+    let inputs = parts.queries.inputs(wanted.as_of)?;
+    let sites = place::sites((&parts.fold(), &inputs.registry), &wanted.sites, span)?;
     check_cost(&sites, span)?;
     let asked = Asked { parts, span, as_of: wanted.as_of, now };
     let items: Vec<SiteItem> = sites.into_iter().map(|site| asked.item(site)).collect::<Result<_, _>>()?;

@@ -6,7 +6,6 @@ use smartpole_model::{
     Kind, ObservedProperty, PoleNo, PropertyNo, Registry, UtcMillis,
     registry::{InstallationState, Sensing},
 };
-use smartpole_pipeline::Fold;
 use smartpole_store::Stretch;
 
 use crate::{problem::Problem, routes::place::Place, scope, span::Span};
@@ -32,12 +31,11 @@ struct Hung {
 
 /// What the poles of a place should have measured in a span: one property, or all that profiles expect.
 pub(in crate::routes) fn of(
-    fold: &Fold,
+    registry: &Registry,
     place: &Place,
     property: Option<&str>,
     span: Span,
 ) -> Result<Vec<Sought>, Problem> {
-    let registry = &fold.inputs().registry;
     let wanted = property.map(|id| scope::property_named(registry, id)).transpose()?;
     let pole = |(id, number): &(String, PoleNo)| {
         let hung = hung(registry, id, span).into_iter();

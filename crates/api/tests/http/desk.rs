@@ -9,16 +9,16 @@ use std::{
 use futures::future::{BoxFuture, FutureExt};
 use smartpole_api::{KeptRegistry, NotTried, Registries, Tried};
 use smartpole_journal::Journal;
-use smartpole_model::{Inputs, Quarter, Record, registry::Files};
-use smartpole_pipeline::{Effect, Env, FOLD_VERSION, Fold, Settling};
+use smartpole_model::{Inputs, Quarter, Record, UtcMillis, registry::Files};
+use smartpole_pipeline::{Effect, Env, FOLD_VERSION, Fold, LoadError, Settling};
 use smartpole_registry::Folder;
-use smartpole_store::Store;
+use smartpole_store::{InForce, Queries, Store};
 
 use crate::fixture::{Library, at, borrowed};
 
 pub(crate) struct Desk {
     pub(crate) folder: Folder,
-    kept: Mutex<Vec<(KeptRegistry, Files)>>,
+    kept: Kept,
     /// Registries that were tried out.
     pub(crate) tried: Mutex<Vec<Arc<Inputs>>>,
     fold: Arc<RwLock<Fold>>,
@@ -27,7 +27,27 @@ pub(crate) struct Desk {
     library: Library,
 }
 
+/// Registries as they came into force.
+type Kept = Arc<Mutex<Vec<(KeptRegistry, Files)>>>;
+
+/// The same for questions about earlier instants.
+#[derive(Debug)]
+struct Former(Kept);
+
+impl InForce for Former {
+    fn before(&self, instant: UtcMillis) -> Result<Option<(String, Arc<Inputs>)>, LoadError> {
+        let kept = self.0.lock().unwrap();
+        let last = kept.iter().rev().find(|(of, _)| of.since < instant);
+        Ok(last.map(|(of, files)| (of.hash.clone(), Arc::new(Inputs::parse(files).unwrap()))))
+    }
+}
+
 impl Desk {
+    /// Questions that know the registries of this desk.
+    pub(crate) fn teach(&self, queries: Queries) -> Queries {
+        queries.with_former(Arc::new(Former(Arc::clone(&self.kept))))
+    }
+
     pub(crate) fn new(
         fold: &Arc<RwLock<Fold>>,
         journal: &Journal,
@@ -37,7 +57,7 @@ impl Desk {
     ) -> Self {
         let folder = Folder::new(dir.join("registry"));
         let (fold, journal, store, library) = (Arc::clone(fold), journal.clone(), store.clone(), library.clone());
-        Self { folder, kept: Mutex::default(), tried: Mutex::default(), fold, journal, store, library }
+        Self { folder, kept: Kept::default(), tried: Mutex::default(), fold, journal, store, library }
     }
 
     async fn put_in_force(&self) -> Result<String, String> {

@@ -236,7 +236,7 @@ impl City {
             registries: Arc::clone(&desk) as Arc<dyn Registries>,
             folder: desk.folder.clone(),
             fold: parts_fold,
-            queries,
+            queries: desk.teach(queries),
             journal: parts_journal,
             live: live.clone(),
             health: watched,

@@ -195,6 +195,35 @@ async fn of_a_zone_that_was_drawn_anew_nothing_of_before_is_shown_and_the_answer
 }
 
 #[tokio::test]
+async fn planners_get_as_of_before_a_zone_was_drawn_anew_what_they_got_then() {
+    let city = city().await;
+    rule(&city, "cross_section").await;
+    for device in ["c1", "c2"] {
+        hour(&city, device, 57, &[0, 1, 2], [3, 1]).await;
+    }
+    wait(&city, 59).await;
+    let asked = [
+        "/api/v1/footfall?zone=street&step=1h",
+        "/api/v1/series?zone=street&property=people_in&step=15m",
+        "/api/v1/footfall/ranking?within=both",
+        "/api/v1/coverage?zone=street&property=people_in&step=1d",
+        "/api/v1/sites?sites=street,square",
+    ];
+    let answers = async || {
+        let mut all = Vec::new();
+        for asked in asked {
+            let sign = if asked.contains('?') { '&' } else { '?' };
+            all.push(city.get(&format!("{asked}{sign}{HOUR}&as_of=2026-11-25T10:59:00Z")).await);
+        }
+        all
+    };
+    let before = answers().await;
+    change(&city, &[("zones.geojson", r#"["P1","P2"]"#, r#"["P1"]"#), ("devices.csv", "c2,P2", "c2,P0")]).await;
+    wait(&city, 60).await;
+    assert_eq!(answers().await, before);
+}
+
+#[tokio::test]
 async fn a_pole_put_up_in_a_zone_and_a_zone_of_new_poles_take_no_past_away() {
     let city = city().await;
     rule(&city, "cross_section").await;

@@ -15,7 +15,7 @@ use crate::{
     Error, Queries, State,
     commit::scope_key,
     error::{damaged, sqlite},
-    scope::{Expected, Member, Part, members, parts},
+    scope::{Expected, Member, Part, channels, members, parts},
     store::block_id,
 };
 
@@ -191,13 +191,14 @@ impl KeptWindows {
             let (members, parts) = self
                 .scopes
                 .entry(key.scope)
-                .or_insert_with(|| (members(&fold, key.scope), parts(&fold, key.scope, false)));
+                .or_insert_with(|| (members(&*fold, key.scope), parts(&*fold, key.scope, false)));
             let end = key.end();
             let (first, last) = (key.start.quarter(), end.quarter());
             let open = members.iter().any(|member| fold.has_open(member.device, first, last));
             let value = |(series, aggregate): (Series, Aggregate)| {
                 let channel = matches!(key.scope, Scope::Device(_)).then_some(series.channel);
-                let expected = Expected::of(&fold, members, parts, series.property, channel);
+                let expected =
+                    Expected::of(members, parts, |device| channels(&fold, device, series.property, channel).len());
                 let property = registry.properties.get(series.property);
                 let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
                 let own = || aggregate.mean(mean, decimals);
@@ -215,7 +216,7 @@ impl KeptWindows {
         let Scope::Zone(_) = key.scope else { return Ok(HashMap::new()) };
         let (poles, inputs) = {
             let fold = self.queries.fold.read().unwrap_or_else(PoisonError::into_inner);
-            let poles: Vec<Scope> = parts(&fold, key.scope, true).iter().map(|part| part.scope).collect();
+            let poles: Vec<Scope> = parts(&*fold, key.scope, true).iter().map(|part| part.scope).collect();
             (poles, Arc::clone(fold.inputs()))
         };
         let mut levels: HashMap<PropertyNo, Vec<Aggregate>> = HashMap::new();

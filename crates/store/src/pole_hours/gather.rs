@@ -7,7 +7,7 @@ use std::{
 };
 
 use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, Quarter, UtcMillis};
-use smartpole_pipeline::{Fold, NameKind};
+use smartpole_pipeline::NameKind;
 
 use super::{
     HOUR_MS, PoleHours, WantedHours,
@@ -20,7 +20,7 @@ use crate::{
     Error,
     as_of::{Then, earlier},
     queries::Snapshot,
-    scope::{Part, pole_parts},
+    scope::{Part, Seen, pole_parts},
 };
 
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -55,16 +55,21 @@ pub(super) struct Read<'a> {
 
 impl Asked {
     /// `moved` are devices of which blocks of the span moved.
-    pub(super) fn new(fold: &Fold, wanted: &WantedHours<'_>, span: (UtcMillis, UtcMillis), moved: &[DeviceNo]) -> Self {
-        let inputs = Arc::clone(fold.inputs());
+    pub(super) fn new(
+        seen: Seen<'_>,
+        wanted: &WantedHours<'_>,
+        span: (UtcMillis, UtcMillis),
+        moved: &[DeviceNo],
+    ) -> Self {
+        let (fold, inputs) = (seen.fold, Arc::clone(seen.inputs));
         let properties = wanted.properties.to_vec();
         let known = |number: &PropertyNo| Measured::new(*number, inputs.registry.properties.get(*number));
         let measured: Vec<Measured> = properties.iter().map(known).collect();
         let newest = fold.position().1;
         let then = earlier(wanted.as_of, newest);
-        let (now, then) = (then.unwrap_or(newest), then.map(|as_of| Then::new(fold, as_of)));
-        let poles = hung(fold, wanted.poles, &properties);
-        let moved = moved.iter().filter_map(|device| Station::of(fold, *device, &properties)).collect();
+        let (now, then) = (then.unwrap_or(newest), then.map(|as_of| Then::new(seen, as_of)));
+        let poles = hung(seen, wanted.poles, &properties);
+        let moved = moved.iter().filter_map(|device| Station::of(seen, *device, &properties)).collect();
         // nothing is measured later than it is received, but for clocks that are ahead
         let ahead = DAY_MS.max(i64::from(inputs.settings.future_drift_s) * 1_000);
         let span = then.as_ref().map_or(span, |then| (span.0, span.1.min(then.as_of.plus(ahead))));
@@ -169,21 +174,21 @@ impl Asked {
 }
 
 /// The poles that are in the registry, with the devices that ever hang on them.
-fn hung(fold: &Fold, poles: &[PoleNo], properties: &[PropertyNo]) -> HashMap<PoleNo, Hung> {
-    let registry = &fold.inputs().registry;
+fn hung(seen @ Seen { fold, .. }: Seen<'_>, poles: &[PoleNo], properties: &[PropertyNo]) -> HashMap<PoleNo, Hung> {
+    let registry = seen.registry();
     let index: HashMap<&str, usize> =
         registry.poles.iter().enumerate().map(|(at, pole)| (pole.id.as_str(), at)).collect();
     let named = |pole: &PoleNo| Some((*index.get(fold.name(NameKind::Pole, pole.0)?)?, *pole));
     let wanted: HashMap<usize, PoleNo> = poles.iter().filter_map(named).collect();
     let empty = |(index, pole): (&usize, &PoleNo)| {
-        let part = pole_parts(fold, &[*index]).pop()?;
+        let part = pole_parts(seen, &[*index]).pop()?;
         Some((*pole, Hung { pole: part, devices: Vec::new() }))
     };
     let mut poles: HashMap<PoleNo, Hung> = wanted.iter().filter_map(empty).collect();
     for (index, known) in registry.devices.iter().enumerate() {
         let places: BTreeSet<usize> = known.installations.iter().map(|installation| installation.pole).collect();
         for pole in places.iter().filter_map(|place| wanted.get(place)) {
-            let station = fold.device_no(&known.id).map(|device| Station::new(fold, device, index, properties));
+            let station = fold.device_no(&known.id).map(|device| Station::new(seen, device, index, properties));
             if let (Some(hung), Some(station)) = (poles.get_mut(pole), station) {
                 hung.devices.push(station);
             }

@@ -1,6 +1,9 @@
 //! Which sensors of a device had been heard of by an earlier instant.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+};
 
 use rusqlite::params;
 use smartpole_model::{DeviceNo, PropertyNo, UtcMillis};
@@ -16,28 +19,44 @@ use crate::{
 };
 
 /// A property and a channel.
-pub(super) type Sensors = BTreeSet<(PropertyNo, u8)>;
+pub(crate) type Sensors = BTreeSet<(PropertyNo, u8)>;
+
+/// By when sensors are known to have measured something; once they have they always had.
+pub(crate) type Heard = Mutex<HashMap<(DeviceNo, PropertyNo, u8), UtcMillis>>;
 
 /// A day that begins so long before an instant is over by then.
 const LONGEST_DAY_MS: i64 = 25 * HOUR_MS;
 
 /// Those of `sensors` that measured something before an instant: by days that were over, and by the hours since. Most are found in the
 /// first day of the device.
-pub(super) fn known_by(
+pub(crate) fn known_by(
     snapshot: &Snapshot,
     device: DeviceNo,
     sensors: &Sensors,
     instant: UtcMillis,
 ) -> Result<Sensors, Error> {
-    let mut left = sensors.clone();
+    let mut left = unheard(snapshot, device, sensors, instant);
     let days = (UtcMillis(i64::MIN), instant.plus(-LONGEST_DAY_MS));
+    let sought = left.clone();
     for (level, span) in [(Level::Day, days), (Level::CetDay, days), (Level::Hour, (days.1, instant))] {
         find(snapshot, device, level, span, &mut left)?;
     }
     for block in snapshot.recent.iter().filter(|block| block.device == device && block.quarter.start() < instant) {
         take(&mut left, &block.aggregates);
     }
+    let mut heard = snapshot.heard.lock().unwrap_or_else(PoisonError::into_inner);
+    for (property, channel) in sought.difference(&left) {
+        let since = heard.entry((device, *property, *channel)).or_insert(instant);
+        *since = instant.min(*since);
+    }
     Ok(sensors.difference(&left).copied().collect())
+}
+
+/// Sensors that are not known yet to have measured something before an instant.
+fn unheard(snapshot: &Snapshot, device: DeviceNo, sensors: &Sensors, instant: UtcMillis) -> Sensors {
+    let heard = snapshot.heard.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_heard = |property, channel| heard.get(&(device, property, channel)).is_some_and(|since| *since <= instant);
+    sensors.iter().copied().filter(|(property, channel)| !is_heard(*property, *channel)).collect()
 }
 
 /// Takes out of `left` what roll-ups of one length tell of, until nothing is left.

@@ -42,7 +42,7 @@ impl Places {
         self.away.get(&pole).is_some_and(|devices| devices.contains(&device))
     }
 
-    /// Whether a device hung on a pole in a quarter; of one in which it was silent the registry of now says it.
+    /// Whether a device hung on a pole in a quarter; of one in which no block moved the registry says it.
     pub(super) fn hangs(&self, inputs: &Inputs, station: &Station, pole: &Part, quarter: Quarter) -> bool {
         let parts = std::slice::from_ref(pole);
         let then = self.moves.part_before((quarter, station.device), self.minute, parts);

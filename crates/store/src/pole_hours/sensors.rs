@@ -2,11 +2,11 @@
 
 use smartpole_method::air::{Hour, Mean};
 use smartpole_model::{self as model, Device, DeviceNo, ObservedProperty, PropertyNo, Registry, Series, UtcMillis};
-use smartpole_pipeline::{Fold, NameKind};
+use smartpole_pipeline::NameKind;
 use smartpole_window::{Aggregate, Aggregates, energy, is_particle_mass};
 
 use super::{HOUR_MS, PoleHour, known::Sensors};
-use crate::State;
+use crate::{State, scope::Seen};
 
 /// A property as the catalogue has it.
 pub(super) struct Measured {
@@ -58,15 +58,15 @@ pub(super) struct Said {
 
 impl Station {
     /// A device of the registry.
-    pub(super) fn of(fold: &Fold, device: DeviceNo, properties: &[PropertyNo]) -> Option<Self> {
-        let index = fold.inputs().registry.device_index(fold.name(NameKind::Device, device.0)?)?;
-        Some(Self::new(fold, device, index, properties))
+    pub(super) fn of(seen: Seen<'_>, device: DeviceNo, properties: &[PropertyNo]) -> Option<Self> {
+        let index = seen.registry().device_index(seen.fold.name(NameKind::Device, device.0)?)?;
+        Some(Self::new(seen, device, index, properties))
     }
 
-    pub(super) fn new(fold: &Fold, device: DeviceNo, index: usize, properties: &[PropertyNo]) -> Self {
-        let registry = &fold.inputs().registry;
+    pub(super) fn new(seen: Seen<'_>, device: DeviceNo, index: usize, properties: &[PropertyNo]) -> Self {
+        let registry = seen.registry();
         let catalogue = &registry.properties;
-        let heard = fold.latest(device).iter().map(|latest| latest.series);
+        let heard = seen.fold.latest(device).iter().map(|latest| latest.series);
         // of gases told in ppb the mass is made
         let made = |number| catalogue.get(number).and_then(|property| property.converts).map_or(number, |(to, _)| to);
         let sensors = heard.flat_map(|series| [series.property, made(series.property)].map(|of| (of, series.channel)));

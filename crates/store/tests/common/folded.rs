@@ -2,14 +2,26 @@
 
 use std::{
     fmt::Display,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, RwLock},
 };
 
 use smartpole_model::{Inputs, RawMessage, RecordRef, Seq, UtcMillis};
 use smartpole_pipeline::{Changes, Env, Fold, LoadError, LoadInputs, NameKind, RESETTLE};
-use smartpole_store::{Queries, Store};
+use smartpole_store::{InForce, Queries, Store};
 
 struct Registry(Arc<Inputs>);
+
+/// Registries by hash, and since when each was in force.
+#[derive(Debug, Default)]
+struct Kept(Mutex<Vec<(UtcMillis, String, Arc<Inputs>)>>);
+
+impl InForce for Kept {
+    fn before(&self, instant: UtcMillis) -> Result<Option<(String, Arc<Inputs>)>, LoadError> {
+        let kept = self.0.lock().unwrap();
+        let last = kept.iter().rev().find(|(since, ..)| *since < instant);
+        Ok(last.map(|(_, hash, inputs)| (hash.clone(), Arc::clone(inputs))))
+    }
+}
 
 impl LoadInputs for Registry {
     fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
@@ -22,6 +34,7 @@ pub struct Folded {
     pub fold: Arc<RwLock<Fold>>,
     pub queries: Queries,
     registry: Registry,
+    kept: Arc<Kept>,
     seq: u64,
     dir: tempfile::TempDir,
 }
@@ -34,8 +47,10 @@ impl Folded {
         let registry = Registry(Arc::new(inputs));
         let env = Env { stored: &store, inputs: &registry };
         let fold = Arc::new(RwLock::new(Fold::restore(store.restore().unwrap(), &env).unwrap()));
-        let queries = Queries::new(&store, Arc::clone(&fold));
-        let mut folded = Self { store, fold, queries, registry, seq: 0, dir };
+        let kept = Arc::new(Kept::default());
+        let queries = Queries::new(&store, Arc::clone(&fold)).with_former(Arc::clone(&kept) as _);
+        let mut folded = Self { store, fold, queries, registry, kept, seq: 0, dir };
+        folded.keep("first", received);
         folded.apply(&RecordRef::Inputs { received_at: UtcMillis(received), hash: "first" });
         folded
     }
@@ -43,11 +58,17 @@ impl Folded {
     /// Other inputs come into force, and what they change of the past is settled.
     pub fn put_in_force(&mut self, inputs: Inputs, received: i64) {
         self.registry = Registry(Arc::new(inputs));
-        let received_at = UtcMillis(received);
-        self.apply(&RecordRef::Inputs { received_at, hash: &format!("inputs of {received}") });
+        let (received_at, hash) = (UtcMillis(received), format!("inputs of {received}"));
+        self.keep(&hash, received);
+        self.apply(&RecordRef::Inputs { received_at, hash: &hash });
         while self.fold.read().unwrap().is_resettling() {
             self.apply(&RecordRef::Command { received_at, text: RESETTLE });
         }
+    }
+
+    fn keep(&self, hash: &str, received: i64) {
+        let kept = (UtcMillis(received), hash.to_owned(), Arc::clone(&self.registry.0));
+        self.kept.0.lock().unwrap().push(kept);
     }
 
     fn apply(&mut self, record: &RecordRef<'_>) {
@@ -73,6 +94,16 @@ impl Folded {
         let (source, received_at) = ("broker".to_owned(), UtcMillis(received));
         let message = RawMessage { source, topic, payload, received_at, qos: 1, ..RawMessage::default() };
         self.apply(&RecordRef::Message(message.as_ref()));
+    }
+
+    /// Questions to one who was never asked.
+    pub fn never_asked(&self) -> Queries {
+        Queries::new(&self.store, Arc::clone(&self.fold)).with_former(Arc::clone(&self.kept) as _)
+    }
+
+    /// A minute passes.
+    pub fn tick(&mut self, received: i64) {
+        self.apply(&RecordRef::Tick { received_at: UtcMillis(received), connected: vec!["broker"] });
     }
 
     /// Where the file is.

@@ -30,15 +30,38 @@ const PROPERTIES: [(u16, &str, &str, &str); 4] = [
     (4, "noise", "gauge", "noise"),
 ];
 
-const ZONES: &str = r#"{"type":"FeatureCollection","features":[
+pub const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 {"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":"stadt","count":"cross_section","poles":["P1","P2"]},"geometry":{"type":"Polygon","coordinates":[[[7.3,51.5],[7.4,51.5],[7.4,51.6],[7.3,51.5]]]}},
 {"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","parent":null,"count":"none","poles":["P1","P2","P3"]},"geometry":{"type":"Polygon","coordinates":[[[7.2,51.4],[7.5,51.4],[7.5,51.7],[7.2,51.4]]]}}]}"#;
 
 /// `d1` moves from P1 to P3.
-const INSTALLED: &str = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T06:00:00Z,,\n\
+pub const INSTALLED: &str = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T06:00:00Z,,\n\
                          d2,P2,station,,,\nd3,P1,station,,,\n";
 
+pub const POLES: &str =
+    "id,name,place,lat,lon\nP1,P1,Markt,51.55,7.31\nP2,P2,Markt,51.551,7.311\nP3,P3,Markt,51.56,7.32\n";
+
 fn inputs(devices: &str) -> Inputs {
+    inputs_of(Texts { devices, ..TEXTS })
+}
+
+/// Files of the registry that differ.
+#[derive(Clone, Copy)]
+pub struct Texts<'a> {
+    pub poles: &'a str,
+    pub devices: &'a str,
+    pub zones: &'a str,
+    pub calibrations: &'a str,
+}
+
+pub const TEXTS: Texts<'static> = Texts {
+    poles: POLES,
+    devices: INSTALLED,
+    zones: ZONES,
+    calibrations: "device,property,channel,from,to,offset,gain\n",
+};
+
+fn inputs_of(Texts { poles, devices, zones, calibrations }: Texts<'_>) -> Inputs {
     let mut properties = String::new();
     for (number, id, kind, theme) in PROPERTIES {
         let mean = if id == "noise" { "energy" } else { "arithmetic" };
@@ -49,14 +72,15 @@ fn inputs(devices: &str) -> Inputs {
         )
         .unwrap();
     }
-    let poles = "id,name,place,lat,lon\nP1,P1,Markt,51.55,7.31\nP2,P2,Markt,51.551,7.311\nP3,P3,Markt,51.56,7.32\n";
     let profile = "name = \"station\"\ncodec = \"smartpole\"\ninterval_s = 300\npayload_time = true\n";
     let files = [
         ("properties.toml", properties.as_str()),
         ("poles.csv", poles),
         ("devices.csv", devices),
-        ("zones.geojson", ZONES),
+        ("zones.geojson", zones),
+        ("calibrations.csv", calibrations),
         ("profiles/station.toml", profile),
+        ("profiles/slow.toml", &profile.replace("300", "1200")),
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
     Inputs::parse(&files.into()).unwrap()
@@ -81,6 +105,11 @@ impl DerefMut for Square {
 impl Square {
     pub fn new() -> Self {
         Self(Folded::new(inputs(INSTALLED), START))
+    }
+
+    /// Other files come into force, and what they change of the past is settled.
+    pub fn redraw(&mut self, files: Texts<'_>, received: i64) {
+        self.put_in_force(inputs_of(files), received);
     }
 
     /// Another `devices.csv` comes into force, and what it changes of the past is settled.

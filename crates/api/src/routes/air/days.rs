@@ -143,7 +143,8 @@ pub(crate) async fn days(
 }
 
 fn answer(parts: &Parts, wanted: &WantedDays) -> Result<AirDays, Problem> {
-    let place = Place::new(&parts.fold(), Some(&wanted.pole), None)?;
+    let inputs = parts.queries.inputs(wanted.as_of)?;
+    let place = Place::new(&parts.fold(), &inputs.registry, Some(&wanted.pole), None)?;
     let now = parts.queries.at(wanted.as_of);
     let span = span(wanted, now)?.after(wanted.cursor.as_ref())?.0;
     let limit = wanted.limit.map_or(MAX_DAYS, |limit| limit.0);

@@ -147,7 +147,8 @@ pub(crate) async fn limits(
 }
 
 fn answer(parts: &Parts, wanted: &WantedLimits) -> Result<AirLimits, Problem> {
-    let place = Place::new(&parts.fold(), wanted.pole.as_deref(), wanted.zone.as_deref())?;
+    let inputs = parts.queries.inputs(wanted.as_of)?;
+    let place = Place::new(&parts.fold(), &inputs.registry, wanted.pole.as_deref(), wanted.zone.as_deref())?;
     let now = parts.queries.at(wanted.as_of);
     if place.poles.len() > MAX_POLES {
         let detail = format!("zone: {} has {} poles, {MAX_POLES} are the most", place.name.id, place.poles.len());

@@ -34,7 +34,7 @@ impl<'a> Course<'a> {
         let windows = parts.queries.windows(&wanted)?;
         let heard = windows.iter().filter(|window| window.aggregate.count > 0);
         let hours = heard.map(|window| (window.start, window.aggregate.count)).collect();
-        let sensors = parts.queries.counters(scope, &[property], None);
+        let sensors = parts.queries.counters(scope, (&[property], None), as_of)?;
         Ok(Self { sought, hours, sensors, now: parts.queries.at(as_of) })
     }
 

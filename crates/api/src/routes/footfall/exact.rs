@@ -32,9 +32,11 @@ mod estimated;
 
 /// How many passed, with state and revision, and what was asked for beside it.
 pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem> {
-    let asked = Asked::new(&parts.fold(), wanted)?;
+    let inputs = parts.queries.inputs(wanted.as_of)?;
+    let asked = Asked::new((&parts.fold(), &inputs.registry), wanted)?;
     let (span, next) = asked.span.page(asked.step, wanted.limit.unwrap_or_default());
-    let mut source = asked.zone.map(|zone| Source::new(parts, zone, (asked.step, asked.hours), wanted.as_of));
+    let mut source =
+        asked.zone.map(|zone| Source::new(parts, zone, (asked.step, asked.hours), wanted.as_of)).transpose()?;
     source.iter_mut().for_each(|source| source.events = asked.events.clone());
     let span = (span.from, span.to);
     let items = source.as_ref().map_or_else(|| Ok(Vec::new()), |source| asked.items(source, span))?;
@@ -74,9 +76,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(fold: &Fold, wanted: &Wanted) -> Result<Self, Problem> {
+    fn new((fold, registry): (&Fold, &Registry), wanted: &Wanted) -> Result<Self, Problem> {
         let (step, hours, compare) = options(wanted)?;
-        let registry = &fold.inputs().registry;
         let index = scope::zone_named(registry, &wanted.zone)?;
         let (rule, no_sum) = (registry.zones[index].count, no_sum(&registry.zones[index]));
         let events = ZoneEvents::new(registry, index);

@@ -37,7 +37,7 @@ pub(in crate::routes) fn open_days(
     span: Span,
     as_of: Option<UtcMillis>,
 ) -> Result<[OpenDays; 2], Problem> {
-    let source = Source::new(parts, scope, (Step::Day, Hours::Open), as_of);
+    let source = Source::new(parts, scope, (Step::Day, Hours::Open), as_of)?;
     let days = DaySums::new(&source, span)?;
     let weekdays = days.of(|date| !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday));
     let saturdays = days.of(|date| date.weekday() == Weekday::Saturday);

@@ -130,7 +130,8 @@ pub(crate) async fn footfall_ranking(
 }
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<Ranking, Problem> {
-    let (zones, span) = look_up(&parts.fold(), wanted)?;
+    let inputs = parts.queries.inputs(wanted.as_of)?;
+    let (zones, span) = look_up((&parts.fold(), &inputs.registry), wanted)?;
     let ranked = zones.into_iter().map(|(zone, scope)| ranked(parts, wanted, span, &zone, scope));
     let mut items: Vec<RankedZone> = ranked.collect::<Result<_, _>>()?;
     rank(&mut items);
@@ -138,8 +139,7 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<Ranking, Problem> {
 }
 
 /// The zones that are wanted and may be summed, as far as they have counted something.
-fn look_up(fold: &Fold, wanted: &Wanted) -> Result<(Vec<(Zone, Scope)>, Span), Problem> {
-    let registry = &fold.inputs().registry;
+fn look_up((fold, registry): (&Fold, &Registry), wanted: &Wanted) -> Result<(Vec<(Zone, Scope)>, Span), Problem> {
     if let Some(around) = &wanted.within {
         scope::zone_named(registry, around)?;
     }
@@ -162,7 +162,7 @@ fn is_within(registry: &Registry, zone: &Zone, around: &str) -> bool {
 }
 
 fn ranked(parts: &Parts, wanted: &Wanted, span: Span, zone: &Zone, scope: Scope) -> Result<RankedZone, Problem> {
-    let source = Source::new(parts, scope, (Step::Day, wanted.hours), wanted.as_of);
+    let source = Source::new(parts, scope, (Step::Day, wanted.hours), wanted.as_of)?;
     let sum: PerDay = DaySums::new(&source, span)?.of(|_| true);
     let (counters, why) = sum.fitness(&source);
     Ok(RankedZone {

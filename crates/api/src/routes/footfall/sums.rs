@@ -54,17 +54,22 @@ pub(super) type Sums = BTreeMap<UtcMillis, Sum>;
 
 impl<'a> Source<'a> {
     /// The counters of a zone or pole.
-    pub(super) fn new(parts: &'a Parts, scope: Scope, (step, hours): (Step, Hours), as_of: Option<UtcMillis>) -> Self {
-        let (numbers, openings) = {
-            let fold = parts.fold();
-            let registry = &fold.inputs().registry;
-            let number = |id| Some((id, registry.properties.by_id(id)?.number));
-            let numbers: HashMap<_, _> = [IN, OUT].into_iter().filter_map(number).collect();
-            (numbers, registry.sunday_openings.clone())
-        };
+    ///
+    /// # Errors
+    /// If the registry of then cannot be read.
+    pub(super) fn new(
+        parts: &'a Parts,
+        scope: Scope,
+        (step, hours): (Step, Hours),
+        as_of: Option<UtcMillis>,
+    ) -> Result<Self, Problem> {
+        let inputs = parts.queries.inputs(as_of)?;
+        let number = |id| Some((id, inputs.registry.properties.by_id(id)?.number));
+        let numbers: HashMap<_, _> = [IN, OUT].into_iter().filter_map(number).collect();
+        let openings = inputs.registry.sunday_openings.clone();
         let counted: Vec<PropertyNo> = numbers.values().copied().collect();
-        let (now, counters) = (parts.queries.at(as_of), parts.queries.counters(scope, &counted, None));
-        Self { parts, scope, numbers, step, hours, openings, as_of, now, counters, events: ZoneEvents::default() }
+        let (now, counters) = (parts.queries.at(as_of), parts.queries.counters(scope, (&counted, None), as_of)?);
+        Ok(Self { parts, scope, numbers, step, hours, openings, as_of, now, counters, events: ZoneEvents::default() })
     }
 
     /// The windows that begin in a span and of which something is known.

@@ -26,7 +26,7 @@ pub(super) fn figure(asked: &Asked<'_>, site: &Site) -> Result<SiteFigure, Probl
     let days = asked.parts.queries.windows(&wanted)?;
     let add = |of: fn(&smartpole_store::Window) -> i64| days.iter().map(of).sum::<i64>();
     let (taken, count) = (add(|day| day.aggregate.sum), add(|day| day.aggregate.count));
-    let sensors = asked.parts.queries.counters(scope, &[property], None);
+    let sensors = asked.parts.queries.counters(scope, (&[property], None), asked.as_of)?;
     let coverage = number::share(count, sensors.expected(&[(from, to.min(asked.now))]).max(1));
     Ok(SiteFigure::new(WHAT, (count > 0).then(|| number::share(taken, count)), count, coverage))
 }

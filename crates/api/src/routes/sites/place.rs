@@ -35,16 +35,15 @@ pub(super) struct Site {
 }
 
 impl Site {
-    fn new(fold: &Fold, id: &str, span: Span) -> Result<Self, Problem> {
-        let registry = &fold.inputs().registry;
+    fn new((fold, registry): (&Fold, &Registry), id: &str, span: Span) -> Result<Self, Problem> {
         let zone = registry.zones.iter().find(|zone| zone.id == id);
         let pole = registry.poles.iter().find(|pole| pole.id == id);
         let (place, name, rule) = match (zone, pole) {
-            (Some(zone), _) => (Place::new(fold, None, Some(id))?, &zone.name, zone.count),
-            (None, Some(pole)) => (Place::new(fold, Some(id), None)?, &pole.name, CountRule::CrossSection),
+            (Some(zone), _) => (Place::new(fold, registry, None, Some(id))?, &zone.name, zone.count),
+            (None, Some(pole)) => (Place::new(fold, registry, Some(id), None)?, &pole.name, CountRule::CrossSection),
             (None, None) => return Err(Problem::unknown(&Named::SITE, id, ids(registry))),
         };
-        let measured = sought::of(fold, &place, None, span)?.into_iter();
+        let measured = sought::of(registry, &place, None, span)?.into_iter();
         let measured = measured.map(|sought| (sought.property.id, sought.sensing)).collect();
         Ok(Self {
             scope: place.name.number(fold),
@@ -80,17 +79,16 @@ fn ids(registry: &Registry) -> impl Iterator<Item = &str> {
 }
 
 /// The sites that a parameter names.
-pub(super) fn sites(fold: &Fold, text: &str, span: Span) -> Result<Vec<Site>, Problem> {
-    let registry = &fold.inputs().registry;
+pub(super) fn sites(known: (&Fold, &Registry), text: &str, span: Span) -> Result<Vec<Site>, Problem> {
     if text == "all" {
-        return candidates(registry).map(|id| Site::new(fold, id, span)).collect();
+        return candidates(known.1).map(|id| Site::new(known, id, span)).collect();
     }
     let ids: Vec<&str> = text.split(',').map(str::trim).collect();
     if !(FEWEST..=MOST).contains(&ids.len()) {
         let detail = format!("sites: {} are named, not {FEWEST} to {MOST}", ids.len());
         return Err(Problem::parameter(detail, "name ids of zones or poles with commas between, or `all`"));
     }
-    ids.into_iter().map(|id| Site::new(fold, id, span)).collect()
+    ids.into_iter().map(|id| Site::new(known, id, span)).collect()
 }
 
 /// Places of the city, and those whose series are somebody else's.

@@ -21,7 +21,7 @@ const HOUR_MS: i64 = 3_600_000;
 pub(super) fn hours(parts: &Parts, wanted: &Wanted, span: Span) -> Result<Vec<Hour>, Problem> {
     let name = ScopeName { kind: ScopeKind::Zone, id: wanted.zone.clone() };
     let Some(zone) = name.number(&parts.fold()) else { return Ok(Vec::new()) };
-    let source = Source::new(parts, zone, (Step::Hour, wanted.hours), wanted.as_of);
+    let source = Source::new(parts, zone, (Step::Hour, wanted.hours), wanted.as_of)?;
     let sums = source.whole(Step::Hour, (span.from, span.to))?;
     let first = span.from.plus(HOUR_MS - 1).utc_hour();
     let starts = (first..).map(|hour| UtcMillis(i64::from(hour) * HOUR_MS));
