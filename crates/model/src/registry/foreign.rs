@@ -3,7 +3,7 @@
 //! They stand beside ours and are no part of them: a device with the codec `foreign` is at a place with a `provider`, and every
 //! other device is not. A zone may list such a place, for its counts; an official station's air is never mixed with sensors'.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Codec, Device, Pole, Problem, Profile, Sensing, Zone, names::Names, poles::PoleRow, table::Row, zones};
 
@@ -56,11 +56,12 @@ pub(super) fn check(row: &Row<'_>, mount: &Mount<'_>, problems: &mut Vec<Problem
 pub(super) fn check_zones(zones: &[Zone], poles: &[Pole], devices: &[Device], sound: &[Profile]) -> Vec<Problem> {
     let is_station =
         |id: &str| sound.iter().any(|profile| profile.id == id && profile.sensing == Sensing::ReferenceStation);
-    let installations = || devices.iter().flat_map(|device| &device.installations);
-    let mixed = |pole: &usize| installations().any(|there| there.pole == *pole && is_station(&there.profile));
+    let installations = devices.iter().flat_map(|device| &device.installations);
+    let of_stations = installations.filter(|installation| is_station(&installation.profile));
+    let mixed: HashSet<usize> = of_stations.map(|installation| installation.pole).collect();
     let mut problems = Vec::new();
     for zone in zones {
-        for pole in zone.poles.iter().filter(|pole| mixed(pole)) {
+        for pole in zone.poles.iter().filter(|pole| mixed.contains(pole)) {
             let message = format!("zone `{}` lists the official station `{}`", zone.id, poles[*pole].id);
             let hint = "take it out of `poles`: it stands beside the poles around it, and is never mixed with them";
             problems.push(Problem::new(zones::FILE, message, hint).in_field("poles"));
