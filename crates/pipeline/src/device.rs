@@ -85,6 +85,8 @@ pub(crate) struct Device {
     )]
     pub(crate) held: Vec<Box<Held>>,
     pub(crate) today: DayTally,
+    /// Whether some of its blocks in memory may be closed: open ones are not looked at for what there is to commit.
+    pub(crate) closed: bool,
     /// Whether its row must be written: something beside open blocks changed.
     pub(crate) dirty: bool,
     /// Whether it is on the list of those to look at.
@@ -109,6 +111,7 @@ impl Default for Device {
             tails: Tails::default(),
             held: Vec::new(),
             today: DayTally::default(),
+            closed: false,
             dirty: false,
             touched: false,
             counted: false,

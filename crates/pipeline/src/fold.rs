@@ -271,7 +271,7 @@ impl Fold {
             return;
         }
         for held in device.held.iter_mut().filter(|held| held.open && held.block.quarter() <= passed) {
-            (held.open, held.changed) = (false, true);
+            (held.open, held.changed, device.closed) = (false, true, true);
             held.closed_minute = self.received_at.0.div_euclid(60_000);
             last = last.max(held.block.quarter());
             if self.watched {

@@ -200,15 +200,7 @@ impl Counts {
 
     /// Packed: n, then entry − previous entry and its number, each a varint.
     pub fn pack(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(1 + self.0.len() * 3);
-        put_u64(&mut out, self.0.len() as u64);
-        let mut former = 0;
-        for (entry, n) in &self.0 {
-            put_u64(&mut out, u64::from(entry - former));
-            put_u64(&mut out, *n);
-            former = *entry;
-        }
-        out
+        pack_counts(self.0.len(), self.0.iter().map(|(entry, n)| (*entry, *n)))
     }
 
     /// The counts that these bytes are.
@@ -225,6 +217,19 @@ impl Counts {
         }
         Ok(Self(counts))
     }
+}
+
+/// The bytes of [`Counts`], of entries in ascending order.
+pub(crate) fn pack_counts(length: usize, entries: impl Iterator<Item = (u16, u64)>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1 + length * 3);
+    put_u64(&mut out, length as u64);
+    let mut former = 0;
+    for (entry, n) in entries {
+        put_u64(&mut out, u64::from(entry - former));
+        put_u64(&mut out, n);
+        former = entry;
+    }
+    out
 }
 
 impl Fold {

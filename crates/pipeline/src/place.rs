@@ -181,6 +181,7 @@ impl<'a> Place<'a> {
         };
         match self.load(quarter) {
             Ok(Some(held)) => {
+                self.device.closed = true;
                 self.device.held.insert(at, Box::new(held));
                 Ok(at)
             }
@@ -262,6 +263,7 @@ impl Blocks for Place<'_> {
         if found.is_err() {
             let before = at.checked_sub(1).map(|before| &self.device.held[before].block);
             let block = before.map_or_else(|| Block::new(quarter), |former| Block::after(former, quarter));
+            self.device.closed |= closed;
             self.device.held.insert(at, Box::new(Held::new(block, !closed, self.batch)));
         }
         if self.device.held[at].open {

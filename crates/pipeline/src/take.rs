@@ -71,6 +71,9 @@ impl Fold {
     pub(crate) fn settle_blocks(&mut self) {
         let mut pending = std::mem::take(&mut self.pending);
         for no in &pending.touched {
+            if !self.devices[no.index()].closed {
+                continue;
+            }
             let mut held = std::mem::take(&mut self.devices[no.index()].held);
             for block in held.iter_mut().filter(|held| held.changed && !held.open) {
                 let row = self.take_block(*no, block, &mut pending.rollups);
@@ -114,8 +117,11 @@ impl Fold {
     pub fn committed(&mut self) {
         self.settled.clear();
         for no in std::mem::take(&mut self.handed_over) {
-            let Device { held, .. } = &mut self.devices[no.index()];
-            held.retain(|held| held.open || held.changed);
+            let Device { held, closed, .. } = &mut self.devices[no.index()];
+            if *closed {
+                held.retain(|held| held.open || held.changed);
+                *closed = held.iter().any(|held| !held.open);
+            }
         }
     }
 }

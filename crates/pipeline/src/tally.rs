@@ -2,7 +2,7 @@
 
 use smartpole_model::{DeviceNo, Outcome, UtcMillis, Verdict};
 
-use crate::{Counts, Entry, LedgerDeviceRow, LedgerSourceKey};
+use crate::{Counts, Entry, LedgerDeviceRow, LedgerSourceKey, ledger::pack_counts};
 
 /// One more than the highest entry number.
 const ENTRIES: usize = 160;
@@ -89,7 +89,7 @@ impl Page {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DayTally {
     day: i32,
-    /// Few entries, so a list.
+    /// By entry. Few, so a list.
     counts: Vec<(u16, u64)>,
 }
 
@@ -125,9 +125,10 @@ impl DayTally {
 
     fn add(&mut self, entry: Entry, n: u64) {
         let number = entry.number();
-        match self.counts.iter_mut().find(|(known, _)| *known == number) {
-            Some((_, sum)) => *sum += n,
-            None => self.counts.push((number, n)),
+        let at = self.counts.partition_point(|(known, _)| *known < number);
+        match self.counts.get_mut(at) {
+            Some((known, sum)) if *known == number => *sum += n,
+            _ => self.counts.insert(at, (number, n)),
         }
     }
 
@@ -145,7 +146,7 @@ impl DayTally {
     }
 
     pub(crate) fn row(&self, device: DeviceNo) -> LedgerDeviceRow {
-        let counts = Counts(self.counts.iter().copied().collect()).pack();
+        let counts = pack_counts(self.counts.len(), self.counts.iter().copied());
         LedgerDeviceRow { day: self.day, device, counts }
     }
 }

@@ -1,7 +1,7 @@
 //! One batch, one transaction.
 
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, TransactionBehavior, params};
-use smartpole_pipeline::{BlockRow, Changes, QuarantineRow, RollupDelta, Scope, put_scopes};
+use smartpole_pipeline::{BlockRow, Changes, LedgerDeviceRow, QuarantineRow, RollupDelta, Scope, put_scopes};
 use smartpole_window::Aggregates;
 
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 
 /// Fast, and a third of the size (zstd-1 takes 0.39 µs a message of 8 values).
 const COMPRESSION: i32 = 1;
+/// Rows that one statement writes.
+const TOGETHER: usize = 64;
 /// Of how many daily checkpoints the state is kept: enough to begin a verification before the newest. Of older ones only the
 /// place in the journal stays, as the journal is trimmed by it long after ([`Store::checkpoint_by`]).
 const CHECKPOINTS: i32 = 3;
@@ -169,11 +171,31 @@ fn write_ledger(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), 
     each(transaction, "write the ledger", sql, &changes.ledger_sources, |statement, (key, n)| {
         statement.execute(params![key.hour, key.source, key.entry, n])
     })?;
-    let sql = "INSERT OR REPLACE INTO ledger_device(day, device, counts) VALUES (?1, ?2, ?3)";
-    each(transaction, "write the devices' ledger", sql, &changes.ledger_devices, |statement, row| {
-        statement.execute(params![row.day, row.device.0, row.counts])
-    })?;
+    write_devices_ledger(transaction, &changes.ledger_devices)?;
     replays::move_ledger(transaction, &changes.ledger_moves)
+}
+
+/// Writes what became of devices' messages, in a large fleet a row for each message: one statement goes from a row to the next one beside
+/// it, while each of its own is led there from the top of the tree.
+fn write_devices_ledger(transaction: &Transaction<'_>, rows: &[LedgerDeviceRow]) -> Result<(), Error> {
+    let (many, rest) = rows.as_chunks::<TOGETHER>();
+    let sql = |n| {
+        format!(
+            "INSERT OR REPLACE INTO ledger_device(day, device, counts) VALUES {}",
+            ["(?, ?, ?)"].repeat(n).join(", ")
+        )
+    };
+    let run = |statement: &mut CachedStatement<'_>, rows: &[LedgerDeviceRow]| {
+        for (at, LedgerDeviceRow { day, device, counts }) in rows.iter().enumerate() {
+            statement.raw_bind_parameter(3 * at + 1, day)?;
+            statement.raw_bind_parameter(3 * at + 2, device.0)?;
+            statement.raw_bind_parameter(3 * at + 3, counts)?;
+        }
+        statement.raw_execute()
+    };
+    let doing = "write the devices' ledger";
+    each(transaction, doing, &sql(TOGETHER), many, |statement, rows| run(statement, rows))?;
+    each(transaction, doing, &sql(1), rest, |statement, row| run(statement, std::slice::from_ref(row)))
 }
 
 fn write_quarantine(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), Error> {

@@ -225,6 +225,31 @@ fn sessions_and_gateways_are_read_back_as_they_were_last() {
 }
 
 #[test]
+fn the_ledger_of_a_fleet_has_each_devices_newest_counts() {
+    let (_dir, store) = store();
+    let rows = |count: u32, n: u8| {
+        let row = move |device| LedgerDeviceRow { day: DAY, device: DeviceNo(device), counts: vec![n, device as u8] };
+        (0..count).map(row).collect::<Vec<_>>()
+    };
+    let stored = || {
+        let sql = "SELECT day, device, counts FROM ledger_device ORDER BY device";
+        let row = |row: &rusqlite::Row<'_>| {
+            let device = DeviceNo(row.get(1)?);
+            Ok(LedgerDeviceRow { day: row.get(0)?, device, counts: row.get(2)? })
+        };
+        let writer = store.writer();
+        let mut statement = writer.prepare(sql).unwrap();
+        statement.query_map([], row).unwrap().collect::<rusqlite::Result<Vec<_>>>().unwrap()
+    };
+    let fleet = 2 * TOGETHER as u32 + 3;
+    store.commit(&Changes { ledger_devices: rows(fleet, 1), ..changes(1) }).unwrap();
+    assert_eq!(stored(), rows(fleet, 1));
+    let again = TOGETHER as u32 + 1;
+    store.commit(&Changes { ledger_devices: rows(again, 2), ..changes(2) }).unwrap();
+    assert_eq!(stored(), [&rows(again, 2)[..], &rows(fleet, 1)[again as usize..]].concat());
+}
+
+#[test]
 fn the_journal_is_needed_from_the_checkpoint_at_the_end_of_raw_retention() {
     let (_dir, store) = store();
     (1..=40).for_each(|batch| store.commit(&changes(batch)).unwrap());
