@@ -40,6 +40,11 @@ use crate::{
     telemetry::Chain,
 };
 
+/// A fleet's open blocks come and go in all sizes between what stays: the system's allocator looks for room among them, message by message,
+/// and leaves holes.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let Cli { command, log_format } = Cli::parse();
     let done = match command {

@@ -10,6 +10,10 @@ use smartpole_model::{Inputs, RawMessage, RawMessageRef, RecordRef, Seq, UtcMill
 use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs};
 use smartpole_store::Store;
 
+/// As the service has it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 pub type Failure = Box<dyn Error>;
 
 pub const DEVICES: i64 = 10_000;
