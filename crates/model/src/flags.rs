@@ -30,8 +30,8 @@ pub enum Flag {
     Peer = 9,
     /// The device's clock was off; another time was taken.
     TimeDoubt = 10,
-    /// Arrived behind the watermark.
-    Late = 11,
+    /// Its message was decoded again and gives it no longer: another property or instant, or nothing. It stays, and never counts.
+    Superseded = 11,
     /// A count spread over several windows by time.
     Interpolated = 12,
     /// A total that started again, or jumped by more than can pass: what was counted is a lower bound.
@@ -56,7 +56,7 @@ impl Flag {
         Self::Uncalibrated,
         Self::Peer,
         Self::TimeDoubt,
-        Self::Late,
+        Self::Superseded,
         Self::Interpolated,
         Self::CounterReset,
         Self::Replayed,
@@ -77,7 +77,7 @@ impl Flag {
             Self::Uncalibrated => "uncalibrated",
             Self::Peer => "peer",
             Self::TimeDoubt => "time_doubt",
-            Self::Late => "late",
+            Self::Superseded => "superseded",
             Self::Interpolated => "interpolated",
             Self::CounterReset => "counter_reset",
             Self::Replayed => "replayed",

@@ -1,12 +1,13 @@
 //! A checkpoint's bytes: a [`Restore`], packed.
 //!
 //! ```text
-//! 5 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! 6 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
 //! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
 //! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
 //! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
 //! ledger: counts                                       batch rows:     n × (batch, bytes)
-//! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 8 numbers of its effect, 7 up to version 4)
+//! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 8 numbers of its effect; up to version 5 the last
+//!         was another, up to 4 it was missing)
 //! resettling: bytes                                    cuts: raw, personal, quarters (signed; not in version 3)
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
@@ -17,8 +18,10 @@ use crate::{
     Counts, Cuts, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Replay, Restore,
 };
 
-const VERSION: u8 = 5;
-/// Effects of replays without readings that stay.
+const VERSION: u8 = 6;
+/// Replays counted readings that the messages gave no longer, and left them.
+const BEFORE_SUPERSEDED: u8 = 5;
+/// Nor did they count them.
 const BEFORE_STALE: u8 = 4;
 /// Without cuts: nothing was let go of by them.
 const BEFORE_CUTS: u8 = 3;
@@ -129,6 +132,9 @@ fn take_replay(reader: &mut Reader<'_>, version: u8) -> Result<Replay, PackError
     let kept = if version <= BEFORE_STALE { 7 } else { 8 };
     for n in &mut numbers[..kept] {
         *n = reader.u64()?;
+    }
+    if version <= BEFORE_SUPERSEDED {
+        numbers[7] = 0;
     }
     Ok(Replay { id, ordered_at, order, next, done, effect: Effect::of_numbers(numbers) })
 }

@@ -149,7 +149,7 @@ impl Device {
         }
     }
 
-    fn note_latest(&mut self, row: &NewRow<'_>, value: &RowValue) {
+    pub(crate) fn note_latest(&mut self, row: &NewRow<'_>, value: &RowValue) {
         let NewRow { event_time, received_at, time_source, .. } = *row;
         let RowValue { series, value, flags } = *value;
         let latest = Latest { series, event_time, received_at, value, flags, time_source };

@@ -36,20 +36,20 @@ pub struct Effect {
     pub conflicts: u64,
     /// Closed windows with a new revision.
     pub windows: u64,
-    /// Readings that the messages gave before and give no longer: they stay, and count.
-    pub stale: u64,
+    /// Readings that the messages gave before and give no longer: they stay, and count no more.
+    pub superseded: u64,
 }
 
 impl Effect {
     /// All numbers, in the order of the fields.
     pub fn numbers(&self) -> [u64; 8] {
-        let Self { messages, missing, recovered, readings, replaced, conflicts, windows, stale } = *self;
-        [messages, missing, recovered, readings, replaced, conflicts, windows, stale]
+        let Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded } = *self;
+        [messages, missing, recovered, readings, replaced, conflicts, windows, superseded]
     }
 
     /// The effect of [`Effect::numbers`].
     pub fn of_numbers(numbers: [u64; 8]) -> Self {
-        let [messages, missing, recovered, readings, replaced, conflicts, windows, stale] = numbers;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows, stale }
+        let [messages, missing, recovered, readings, replaced, conflicts, windows, superseded] = numbers;
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded }
     }
 }

@@ -98,6 +98,7 @@ pub(crate) struct Pending {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(crate) values: Vec<RowValue>,
+    pub(crate) accepted: Vec<RowValue>,
     pub(crate) flags: Vec<Flags>,
     pub(crate) outcomes: Vec<Insert>,
     pub(crate) mended: Vec<Mended>,
@@ -181,6 +182,7 @@ impl Fold {
             let summed_by = env.inputs.fold_version(&former.hash)?;
             self.plan_resettling(&former, summed_by.is_none_or(|version| version < SUMS_VERSION), env)?;
             self.devices.resize_with(self.names.count(NameKind::Device), Device::default);
+            self.renew_tails(&former, env)?;
             self.active.put_credentials_in_force(&mut self.radio.network);
             self.pending.inputs = Some(hash.to_owned());
         }
@@ -270,6 +272,8 @@ impl Fold {
         if last <= device.last_closed && all {
             return;
         }
+        // of a total that was there between others and is not any more nothing is left: nor does a restart know of it
+        device.held.retain(|held| !(held.open && held.block.is_empty()));
         for held in device.held.iter_mut().filter(|held| held.open && held.block.quarter() <= passed) {
             (held.open, held.changed, device.closed) = (false, true, true);
             held.closed_minute = self.received_at.0.div_euclid(60_000);

@@ -4,6 +4,7 @@
 //! anything else is put into its block first, and then it and the values that look back at it are judged by the blocks.
 
 mod near;
+mod renewed;
 
 use smartpole_model::{Flag, Flags, Kind, Quarter, Series, TimeSource, UtcMillis, registry::QualityRules};
 use smartpole_validate::{LOOK_BACK, history_flags, is_warming_up, looks_back};
@@ -29,6 +30,8 @@ pub(crate) const OWN: Flags = Flags(!OF_HISTORY.0);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mended {
     pub(crate) mending: Mending,
+    /// When the message was received that the value is of now, if that is not the row's.
+    pub(crate) origin: Option<UtcMillis>,
     pub(crate) event_time: UtcMillis,
     pub(crate) received_at: UtcMillis,
     pub(crate) time_source: TimeSource,
@@ -86,10 +89,11 @@ impl Asked<'_> {
 }
 
 impl Device {
-    /// Whether a value measured at `time` is newer than all of its series, and no power-up is newer.
+    /// Whether a value measured at `time` is newer than all of its series, those that were superseded included, and no power-up is newer.
     fn is_newest(&self, series: Series, time: UtcMillis) -> bool {
-        let newer = self.latest.iter().any(|known| known.series == series && known.event_time >= time);
-        !newer && self.powered_up <= time
+        let latest = self.latest.iter().find(|known| known.series == series);
+        let newer = latest.map_or(time < self.newest, |known| known.event_time >= time);
+        !newer && self.tails.newest(series).is_none_or(|newest| newest <= time) && self.powered_up <= time
     }
 
     /// Adds what hangs on the values before to a row's values; `false` if some are not the newest of their series, which have to be
@@ -206,9 +210,9 @@ impl Place<'_> {
         i64::from(longest.unwrap_or(0)) * 1_000
     }
 
-    /// Renews the remarks that a row's values have by themselves; whose clock was doubted and what was replayed is not forgotten.
+    /// Renews the remarks that a row's values have by themselves; whose clock was doubted and what replays did is not forgotten.
     fn judge_alone(&mut self, row: &Row) {
-        let kept = Flags(1 << Flag::TimeDoubt as u16 | 1 << Flag::Replayed as u16 | OF_HISTORY.0);
+        let kept = [Flag::TimeDoubt, Flag::Replayed, Flag::Superseded].into_iter().fold(OF_HISTORY, Flags::with);
         let mut alone = Vec::new();
         let values = row.values.iter().map(|value| (value.series, value.value));
         self.active.rules.flags(&self.active.inputs.registry.properties, values, &mut alone);
@@ -279,7 +283,8 @@ impl Place<'_> {
             let value = RowValue { flags, ..value };
             self.device.note_remarks(event_time, &value);
             self.device.dirty = true;
-            self.mended.push(Mended { mending: Mending::Remarks, event_time, received_at, time_source, value });
+            let mending = Mending::Remarks;
+            self.mended.push(Mended { mending, origin: None, event_time, received_at, time_source, value });
         }
     }
 }

@@ -79,6 +79,8 @@ pub enum Entry {
     Expired,
     /// A replay gave it another value.
     Replaced,
+    /// A replay found that its message gives it no longer.
+    Superseded,
     /// An accepted reading kept out of aggregates, by the first of its flags that does so.
     Excluded(Flag),
 }
@@ -101,6 +103,7 @@ impl Entry {
             Self::Late => 130,
             Self::Expired => 131,
             Self::Replaced => 132,
+            Self::Superseded => 133,
             Self::Excluded(flag) => 144 + flag as u16,
         }
     }
@@ -110,13 +113,13 @@ impl Entry {
         Self::all().find(|entry| entry.number() == number)
     }
 
-    /// The equation it stands in; none counts exclusions or replaced readings.
+    /// The equation it stands in; none counts exclusions or what replays did to readings.
     pub fn equation(self) -> Option<Equation> {
         match self {
             Self::Journalled | Self::Message(_) => Some(Equation::Messages),
             Self::Decoded | Self::Reading(_) => Some(Equation::Readings),
             Self::Aggregatable | Self::OnTime | Self::Late | Self::Expired => Some(Equation::Windows),
-            Self::Excluded(_) | Self::Replaced => None,
+            Self::Excluded(_) | Self::Replaced | Self::Superseded => None,
         }
     }
 
@@ -135,6 +138,7 @@ impl Entry {
             Self::Late => "late",
             Self::Expired => "expired",
             Self::Replaced => "replaced",
+            Self::Superseded => "superseded",
             Self::Excluded(_) => "excluded",
         }
     }
@@ -162,6 +166,7 @@ impl Entry {
             Self::Late,
             Self::Expired,
             Self::Replaced,
+            Self::Superseded,
         ];
         let reasons = Reason::ALL.into_iter();
         (messages.into_iter().chain(readings).chain(rest))
@@ -271,9 +276,9 @@ mod tests {
     }
 
     #[test]
-    fn every_entry_but_exclusions_and_replacements_stands_in_one_equation_and_each_has_a_name_of_its_own() {
+    fn every_entry_but_exclusions_and_what_replays_did_stands_in_one_equation_and_each_has_a_name_of_its_own() {
         let sides = Equation::ALL.into_iter().flat_map(|equation| equation.terms().chain([equation.total()]));
-        assert_eq!(sides.count() + Flag::ALL.len() + 1, Entry::all().count());
+        assert_eq!(sides.count() + Flag::ALL.len() + 2, Entry::all().count());
         let names: std::collections::BTreeSet<_> =
             Entry::all().map(|entry| (entry.equation(), entry.code(), entry.why())).collect();
         assert_eq!(names.len(), Entry::all().count());

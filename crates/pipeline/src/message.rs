@@ -10,6 +10,7 @@ use smartpole_window::{Insert, NewRow, RowValue};
 use crate::{
     Entry, Env, Fold, LoadError, NameKind, QuarantineRow, RevisionReason,
     active::Active,
+    batch_row::Brought,
     judge::{Mended, OWN},
     understand::{Refused, Understood},
     verdicts::Verdicts,
@@ -31,7 +32,7 @@ pub(crate) struct Origin {
 pub(crate) struct Repeated {
     /// When it is decoded again.
     pub(crate) at: UtcMillis,
-    /// Whether it may replace readings.
+    /// Whether it may replace readings: those that the message gave before.
     pub(crate) replaces: bool,
     /// Whether its readings are in the ledger.
     pub(crate) counted: bool,
@@ -39,8 +40,13 @@ pub(crate) struct Repeated {
 
 impl Origin {
     /// Since when the readings are known.
-    fn known_at(&self) -> UtcMillis {
+    pub(crate) fn known_at(&self) -> UtcMillis {
         self.replay.map_or(self.received_at, |replay| replay.at)
+    }
+
+    /// When the message was received, if that is not when its readings became known.
+    pub(crate) fn of_replay(&self) -> Option<UtcMillis> {
+        self.replay.map(|_| self.received_at)
     }
 }
 
@@ -201,23 +207,30 @@ impl Fold {
         let judged = self.devices[device.index()].judge_newest(active, rules, event_time, &mut scratch.values);
         let row = NewRow { values: &scratch.values, ..head };
         let placed = self.place_of(device, active, (&row, judged), origin.replay, &mut scratch.outcomes, env)?;
-        if origin.replay.is_some_and(|replay| replay.replaces) {
-            verdicts.replaced += self.replace_conflicts(device, active, &row, &mut scratch.outcomes, env)?;
+        if origin.replay.is_some() || scratch.outcomes.contains(&Insert::Vacant) {
+            verdicts.replaced += self.take_places(device, active, &row, &origin, &mut scratch.outcomes, env)?;
         }
         for (value, outcome) in scratch.values.iter().zip(&scratch.outcomes) {
             match outcome {
-                Insert::Added | Insert::Replaced => {}
+                Insert::Added | Insert::Vacant | Insert::Replaced => {}
                 Insert::Duplicate => verdicts.duplicate += 1,
                 Insert::Conflict => verdicts.quarantine(Reason::ConflictingValue, 1, || active.describe(value)),
             }
         }
-        let mut kept = scratch.outcomes.iter();
-        scratch.values.retain(|_| kept.next() == Some(&Insert::Added));
-        verdicts.accepted += scratch.values.len() as u64;
-        if !scratch.values.is_empty() {
-            let row = NewRow { values: &scratch.values, ..head };
-            self.accept(device, active, row, origin.source, placed);
-            self.devices[device.index()].note_history(active, rules, stride, &row);
+        for of in [Insert::Vacant, Insert::Added] {
+            if !scratch.outcomes.contains(&of) {
+                continue;
+            }
+            let both = scratch.values.iter().zip(&scratch.outcomes);
+            scratch.accepted.clear();
+            scratch.accepted.extend(both.filter(|(_, outcome)| **outcome == of).map(|(value, _)| *value));
+            verdicts.accepted += scratch.accepted.len() as u64;
+            let row = NewRow { values: &scratch.accepted, ..head };
+            self.accept(device, active, row, &origin, placed);
+            if of == Insert::Added {
+                self.bring(device, row, &origin, placed);
+                self.devices[device.index()].note_history(active, rules, stride, &row);
+            } // else it was brought as what took the place of another
         }
         self.tell_mended(device, origin.source);
         scratch.mended = std::mem::take(&mut self.scratch.mended);
@@ -245,7 +258,7 @@ impl Fold {
     }
 
     /// Notes accepted values everywhere but in their block.
-    fn accept(&mut self, no: DeviceNo, active: &Active, row: NewRow<'_>, source: u32, placed: Entry) {
+    fn accept(&mut self, no: DeviceNo, active: &Active, row: NewRow<'_>, origin: &Origin, placed: Entry) {
         for value in row.values {
             match active.excluding_flag(value) {
                 Some(flag) => self.tally.add(Entry::Excluded(flag), 1),
@@ -255,12 +268,11 @@ impl Fold {
                 }
             }
         }
-        let ticks = self.ticks_of(source);
+        let ticks = self.ticks_of(origin.source);
         self.touch(no);
-        self.pending.batch_row.push(no, source, ticks, None, placed == Entry::Expired, &row);
         let device = &mut self.devices[no.index()];
         device.dirty |= placed != Entry::OnTime && !device.is_refilled();
-        device.note(&row, source, ticks);
+        device.note(&row, origin.source, ticks);
         if self.watched && !row.values.iter().any(|value| value.flags.contains(Flag::Replayed)) {
             let NewRow { event_time, received_at, time_source, values } = row;
             let reading = |value: &RowValue| {
@@ -271,12 +283,19 @@ impl Fold {
         }
     }
 
+    /// Hands values that were added to those that keep or forward them.
+    fn bring(&mut self, no: DeviceNo, row: NewRow<'_>, origin: &Origin, placed: Entry) {
+        let brought = Brought { mended: None, expired: placed == Entry::Expired, origin: origin.of_replay() };
+        self.pending.batch_row.push(no, origin.source, self.ticks_of(origin.source), brought, &row);
+    }
+
     /// Hands values that were mended to those that keep or forward them.
     pub(crate) fn tell_mended(&mut self, no: DeviceNo, source: u32) {
         let ticks = self.ticks_of(source);
-        for Mended { mending, event_time, received_at, time_source, value } in self.scratch.mended.drain(..) {
+        for Mended { mending, origin, event_time, received_at, time_source, value } in self.scratch.mended.drain(..) {
+            let brought = Brought { mended: Some(mending), expired: false, origin };
             let row = NewRow { event_time, received_at, time_source, values: &[value] };
-            self.pending.batch_row.push(no, source, ticks, Some(mending), false, &row);
+            self.pending.batch_row.push(no, source, ticks, brought, &row);
         }
     }
 }

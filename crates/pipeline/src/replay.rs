@@ -2,30 +2,41 @@
 //!
 //! A Command orders a replay, ReplaySteps carry it out, an empty one ends it; so it goes on where it stopped, and any later fold does
 //! the same. What is decoded again and is known already changes nothing. A reading that is new counts as known from the step on, with
-//! the remark `replayed`; one with another value than this message gave before takes its place, and the former stays beside it.
+//! the remark `replayed`; one with another value than this message gave before takes its place, and the former stays beside it. What it
+//! gave before and gives no longer is superseded: it stays, and counts no more.
 //! The ledger moves: what a message was counted as in the hour of its receipt is taken away there, and what it is now is added.
 
 mod ledger;
 mod place;
-mod stale;
+mod places;
+mod supersede;
 
 use std::collections::BTreeMap;
 
-use smartpole_model::{DeviceNo, Outcome, RawMessage, RawMessageRef, Reason, Seq, UtcMillis};
-use smartpole_window::{Insert, NewRow, RowValue};
+use smartpole_model::{DeviceNo, Outcome, RawMessageRef, Reason, Seq, UtcMillis};
 
-use self::{ledger::Again, stale::Said};
+use self::ledger::Again;
 use crate::{
-    Effect, Env, Fold, LoadError, NameKind, QuarantineRow, Replay, RevisionReason,
+    Effect, Env, Fold, LoadError, NameKind, QuarantineRow, Replay,
     active::Active,
     message::{Origin, Repeated},
-    place::Place,
     understand::{Refused, Understood},
     verdicts::Verdicts,
 };
 
 /// How a Command begins that orders a replay; the rest says which messages, for those who read it.
 pub const REPLAY: &str = "replay ";
+
+/// A message that is decoded again.
+struct Read<'a> {
+    seq: Seq,
+    message: RawMessageRef<'a>,
+    /// What the quarantine says of it.
+    known: Option<QuarantineRow>,
+    understood: Understood<'a>,
+    /// Readings that it gave before and gives no longer.
+    superseded: u64,
+}
 
 impl Fold {
     /// The newest replay, under way or done.
@@ -64,14 +75,26 @@ impl Fold {
         }
         let Some(mut replay) = self.replay.clone().filter(|replay| !replay.done) else { return Ok(()) };
         let revisions = self.pending.revisions.len();
+        let active = std::sync::Arc::clone(&self.active);
         let mut stored = env.stored.quarantined(seqs)?;
-        for (seq, message) in seqs.iter().zip(env.stored.messages(seqs)?) {
-            let known = self.in_quarantine(*seq, &mut stored);
-            match message {
-                Some(message) => self.decode_again(*seq, &message, known.as_ref(), &mut replay.effect, env)?,
-                None => replay.effect.missing += 1,
-            }
+        let (mut again, messages) = (Vec::with_capacity(seqs.len()), env.stored.messages(seqs)?);
+        for (seq, message) in seqs.iter().zip(&messages) {
             replay.next = replay.next.max(seq.next());
+            let Some(message) = message.as_ref() else {
+                replay.effect.missing += 1;
+                continue;
+            };
+            let message = message.as_ref();
+            let known = self.in_quarantine(*seq, &mut stored);
+            let understood = active.read_again(&message, &self.radio.network);
+            again.push(Read { seq: *seq, message, known, understood, superseded: 0 });
+        }
+        // first, so that readings that changed places among messages find theirs free
+        for read in &mut again {
+            read.superseded = self.supersede(read, &active, env)?;
+        }
+        for read in again {
+            self.decode_again(read, &active, &mut replay.effect, env)?;
         }
         replay.effect.windows += (self.pending.revisions.len() - revisions) as u64;
         self.pending.replays.insert(replay.id, replay.clone());
@@ -81,28 +104,23 @@ impl Fold {
 
     fn decode_again(
         &mut self,
-        seq: Seq,
-        message: &RawMessage,
-        known: Option<&QuarantineRow>,
+        read: Read<'_>,
+        active: &Active,
         effect: &mut Effect,
         env: &Env<'_>,
     ) -> Result<(), LoadError> {
-        let message = message.as_ref();
+        let Read { seq, message, known, understood, superseded } = read;
+        let known = known.as_ref();
         let source = self.names.number_or_new(NameKind::Source, message.source);
         self.tally.turn_to(message.received_at, source);
-        let active = std::sync::Arc::clone(&self.active);
-        let (device, verdicts, outcome) = match active.read_again(&message, &self.radio.network) {
+        let (device, mut verdicts, outcome) = match understood {
             Understood::Samples { device, profile, samples } => {
                 // what gave no value before has none to put another in the place of
                 let refused = known.is_some_and(|known| known.whole || known.has(Reason::ConflictingValue));
                 let counted = known.is_none_or(QuarantineRow::was_understood);
                 let replay = Some(Repeated { at: self.received_at, replaces: !refused, counted });
                 let origin = Origin { source, received_at: message.received_at, replay };
-                let verdicts = self.samples(device, &active, profile, &samples, origin, env)?;
-                if known.is_none_or(|known| !known.whole) {
-                    let said = Said { profile, samples: &samples, received_at: message.received_at };
-                    effect.stale += self.stale(device, &active, &said, env)?;
-                }
+                let verdicts = self.samples(device, active, profile, &samples, origin, env)?;
                 let outcome = verdicts.outcome();
                 (Some(device), verdicts, outcome)
             }
@@ -113,11 +131,13 @@ impl Fold {
                 (device, verdicts, Outcome::Quarantined(reason))
             }
         };
+        verdicts.superseded = superseded;
         // whom the ledger and the quarantine know it of stays known, also when nobody is registered under the name any more
         let device = device.or(known.and_then(|known| known.device));
         effect.messages += 1;
         effect.readings += verdicts.accepted;
         effect.replaced += verdicts.replaced;
+        effect.superseded += verdicts.superseded;
         let again = Again { seq, source, received_at: message.received_at, device };
         self.move_outcome(&again, known, verdicts, outcome, effect);
         Ok(())
@@ -129,34 +149,6 @@ impl Fold {
             None if self.pending.released.contains(&seq) => None,
             None => stored.remove(&seq),
         }
-    }
-
-    /// Puts values in the place of those that the message gave before; how many.
-    pub(crate) fn replace_conflicts(
-        &mut self,
-        no: DeviceNo,
-        active: &Active,
-        row: &NewRow<'_>,
-        outcomes: &mut [Insert],
-        env: &Env<'_>,
-    ) -> Result<u64, LoadError> {
-        let mut replaced: Vec<RowValue> = Vec::new();
-        for (value, outcome) in row.values.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Insert::Conflict) {
-            *outcome = Insert::Replaced;
-            replaced.push(*value);
-        }
-        if replaced.is_empty() {
-            return Ok(0);
-        }
-        let (minute, sealed_to) = (row.received_at.0.div_euclid(60_000), self.sealed_to(no));
-        let (batch, revisions) = (self.batch + 1, &mut self.pending.revisions);
-        let mut place = Place::new(no, &mut self.devices[no.index()], active, env, batch, minute, revisions);
-        (place.reason, place.sealed_to) = (RevisionReason::Replay, sealed_to);
-        place.replace(row, &replaced)?;
-        self.scratch.mended.append(&mut place.mended);
-        self.devices[no.index()].dirty = true;
-        self.touch(no);
-        Ok(replaced.len() as u64)
     }
 }
 

@@ -8,7 +8,7 @@ use smartpole_window::{NewRow, Row, RowValue};
 use crate::{
     AcceptedRow, Env, Fold, LoadError, Mending, NameKind, Restore, accepted_rows,
     active::Active,
-    batch_row::BatchRow,
+    batch_row::{BatchRow, Brought},
     changes::CheckpointRow,
     device::Device,
     fold::{Pending, Scratch},
@@ -94,7 +94,7 @@ impl Fold {
     ) -> Result<(), LoadError> {
         let active = Arc::clone(&self.active);
         let AcceptedRow { device: no, source, ticks, event_time, received_at, time_source, ref values, .. } = *accepted;
-        let AcceptedRow { mended, expired, .. } = *accepted;
+        let AcceptedRow { mended, expired, origin, .. } = *accepted;
         let row = NewRow { event_time, received_at, time_source, values };
         let device = self.device_mut(no)?;
         if !expired && event_time.quarter() > device.last_closed {
@@ -106,14 +106,16 @@ impl Fold {
                 Some(Mending::Remarks) => place.mend(event_time, Mending::Remarks, values)?,
                 Some(Mending::Values(until)) => place.put_in_place(event_time, Mending::Values(until), values)?,
             }
+            place.note_origin(event_time, origin, values)?;
         }
         let device = self.device_mut(no)?;
         if mended.is_none() {
             let (rules, stride) = active.rules_at(no, event_time);
-            device.note(&row, source, ticks);
             let of_now = |value: &&RowValue| !replaced.contains(&(no, event_time, value.series));
             let values: Vec<RowValue> = values.iter().filter(of_now).copied().collect();
-            device.note_history(&active, rules, stride, &NewRow { values: &values, ..row });
+            let row = NewRow { values: &values, ..row };
+            device.note(&row, source, ticks);
+            device.note_history(&active, rules, stride, &row);
         } // else its row, which was written after, has all of the device's own state
         // blocks that were only looked at to find neighbours of totals
         device.held.retain(|held| held.open);
@@ -141,15 +143,18 @@ impl Fold {
         let numbered = || self.devices.iter().enumerate().map(|(index, device)| (DeviceNo(index as u32), device));
         let mut open = BatchRow::default();
         for (no, device) in numbered() {
-            let mut push = |mended, row: &Row| {
+            let mut push = |mended, origin, row: &Row| {
                 let Row { event_time, received_at, time_source, ref values } = *row;
                 let row = NewRow { event_time, received_at, time_source, values };
-                open.push(no, device.source, device.ticks, mended, false, &row);
+                let brought = Brought { mended, origin, expired: false };
+                open.push(no, device.source, device.ticks, brought, &row);
             };
             for held in device.held.iter().filter(|held| held.open) {
                 let (rows, later) = held.block.history();
-                rows.iter().for_each(|row| push(None, row));
-                later.iter().for_each(|(row, until)| push(Some(Mending::Values(*until)), row));
+                rows.iter().for_each(|row| push(None, None, row));
+                later.iter().for_each(|(row, until)| push(Some(Mending::Values(*until)), None, row));
+                let origins = held.block.of_origins();
+                origins.iter().for_each(|(row, origin)| push(Some(Mending::Remarks), Some(*origin), row));
             }
         }
         let hash = (!self.active.hash.is_empty()).then(|| self.active.hash.clone());

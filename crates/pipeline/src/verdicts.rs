@@ -10,6 +10,8 @@ pub(crate) struct Verdicts {
     pub(crate) duplicate: u64,
     /// Of a replay: readings that have another value now.
     pub(crate) replaced: u64,
+    /// Of a replay: readings that the message gives no longer.
+    pub(crate) superseded: u64,
     pub(crate) quarantined: Vec<(Reason, u64)>,
     pub(crate) first: Option<(Reason, String)>,
 }

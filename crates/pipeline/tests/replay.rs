@@ -127,15 +127,22 @@ fn a_mended_mapping_replaces_values_and_keeps_the_former() {
 }
 
 #[test]
-fn readings_that_messages_give_no_longer_stay_and_the_effect_says_how_many() {
+fn readings_that_messages_give_no_longer_stay_and_count_no_more() {
     let mut records = an_hour_by_radio();
     records.push(inputs("counted, mended", START + 100 * MINUTE)); // of the same value another property is made
     records.extend([order(START + 101 * MINUTE), step(2..14), step([])]);
     records.extend([order(START + 102 * MINUTE), step(2..14), step([])]);
+    records.extend((0..60).map(|minute| tick(START + (103 + minute) * MINUTE)));
     let memory = fold(&records, 1_000, |_| false);
     let effects: Vec<_> = memory.replays.values().map(|replay| replay.effect.numbers()).collect();
     assert_eq!(effects[0], [12, 0, 0, 12, 0, 0, 2, 12]);
-    assert_eq!(effects[1], [12, 0, 0, 0, 0, 0, 0, 12], "they stay");
+    assert_eq!(effects[1], [12, 0, 0, 0, 0, 0, 0, 0], "once is enough");
+    let counts = memory.counts();
+    assert_eq!((counts.get(Entry::Superseded), counts.get(Entry::Reading(Verdict::Accepted))), (12, 24));
+    let no = device(&memory, "00000000000000a1");
+    assert!(windows(&memory, no).values().all(|all| all.get(pm()).is_none()));
+    let stay = blocks(&memory, no).flat_map(|block| block.rows()).flat_map(|row| row.values);
+    assert_eq!(stay.filter(|value| value.series == pm() && value.is_superseded()).count(), 12);
     assert_eq!(fold(&records, 1, |step| step % 3 == 0).digest(), memory.digest());
 }
 
@@ -211,6 +218,11 @@ fn of_messages_that_nobody_understood_one_that_came_twice_is_a_duplicate_and_one
 
 fn pm() -> Series {
     Series { property: PropertyNo(1), channel: 0 }
+}
+
+fn blocks(memory: &Memory, device: u32) -> impl Iterator<Item = Block> {
+    let own = memory.blocks.iter().filter(move |((_, of), _)| of.0 == device);
+    own.map(|((quarter, _), stored)| Block::unpack(*quarter, &stored.rows).unwrap())
 }
 
 fn device(memory: &Memory, id: &str) -> u32 {

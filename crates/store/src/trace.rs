@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::accepted_rows;
-use smartpole_window::{Row, RowValue, Superseded};
+use smartpole_window::{Origin, Row, RowValue, Superseded};
 
 use crate::{
     Error, Queries,
@@ -24,6 +24,8 @@ pub struct KeptReading {
     pub value: RowValue,
     /// What replays replaced, oldest first.
     pub superseded: Vec<Superseded>,
+    /// When its message was received, if it became known by a replay.
+    pub origin: Option<UtcMillis>,
 }
 
 /// A reading on its way to the targets.
@@ -93,7 +95,10 @@ impl Queries {
             let row = Row { values: together.collect(), ..row };
             let value = *row.values.iter().find(|value| value.series == series)?;
             let of = |gone: &&Superseded| gone.event_time == at && gone.former.series == series;
-            Some(KeptReading { row, value, superseded: block.superseded().iter().filter(of).copied().collect() })
+            let superseded = block.superseded().iter().filter(of).copied().collect();
+            let is_it = |origin: &&Origin| (origin.event_time, origin.series) == (at, series);
+            let origin = block.origins().iter().find(is_it).map(|origin| origin.received_at);
+            Some(KeptReading { row, value, superseded, origin })
         });
         self.done(snapshot);
         Ok(found)

@@ -110,9 +110,9 @@ proptest! {
     fn any_values_get_one_set_of_flags_each(sample in prop::collection::vec((0u16..9, 0u8..2, any::<i64>()), 0..20)) {
         let catalogue = catalogue();
         let values = sample.iter().map(|&(property, channel, value)| (Series { property: PropertyNo(property), channel }, value));
-        let mut flags = vec![Flags::NONE.with(Flag::Late)];
+        let mut flags = vec![Flags::NONE.with(Flag::TimeDoubt)];
         Rules::new(&catalogue).flags(&catalogue, values, &mut flags);
         prop_assert_eq!(flags.len(), sample.len());
-        prop_assert!(flags.iter().all(|flags| !flags.contains(Flag::Late)));
+        prop_assert!(flags.iter().all(|flags| !flags.contains(Flag::TimeDoubt)));
     }
 }

@@ -4,6 +4,7 @@ use smartpole_model::{Flags, Quarter, Series, TimeSource, UtcMillis, put_i64, pu
 
 use crate::{
     Row, RowValue, Total,
+    replays::Replays,
     rows::{Head, Walk},
     shape::Shape,
 };
@@ -21,19 +22,9 @@ pub struct Block {
     pub(crate) row_count: u32,
     pub(crate) packed: Vec<u8>,
     pub(crate) flagged: Vec<Flagged>,
-    pub(crate) superseded: Vec<Superseded>,
+    /// What replays did to its readings; a box, as hardly any block has some.
+    pub(crate) replays: Option<Box<Replays>>,
     pub(crate) last: Last,
-}
-
-/// A value that a replay replaced: `as_of` a time before that it still holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Superseded {
-    /// When it was measured.
-    pub event_time: UtcMillis,
-    /// When it was replaced, by receipt time.
-    pub until: UtcMillis,
-    /// What was known.
-    pub former: RowValue,
 }
 
 /// Flags of one value; most values have none.
@@ -89,6 +80,8 @@ pub enum Insert {
     Duplicate,
     /// Its identity was there with another value.
     Conflict,
+    /// Its identity was there with a value that is superseded, in whose place it may be put ([`Block::replace`]).
+    Vacant,
     /// It was there with another value, in whose place it was put ([`Block::replace`]).
     Replaced,
 }
@@ -107,7 +100,7 @@ impl Block {
             row_count: 0,
             packed: Vec::new(),
             flagged: Vec::new(),
-            superseded: Vec::new(),
+            replays: None,
             last: Last::default(),
         }
     }
@@ -128,6 +121,11 @@ impl Block {
     /// Rows in it; a block may hold anchors without rows.
     pub fn row_count(&self) -> u32 {
         self.row_count
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.row_count == 0 && self.anchors.is_empty()
     }
 
     /// Totals next to it, by series.
@@ -184,7 +182,7 @@ impl Block {
             for known in known.values.iter().filter(|_| known.event_time == row.event_time) {
                 for (outcome, new) in outcomes.iter_mut().zip(row.values) {
                     if *outcome == Insert::Added && new.series == known.series {
-                        *outcome = if new.value == known.value { Insert::Duplicate } else { Insert::Conflict };
+                        *outcome = beside(known, new.value);
                     }
                 }
             }
@@ -203,7 +201,7 @@ impl Block {
             block.append(known);
         });
         new.into_iter().for_each(|new| block.append(new));
-        (block.anchors, block.superseded) = (std::mem::take(&mut self.anchors), std::mem::take(&mut self.superseded));
+        (block.anchors, block.replays) = (std::mem::take(&mut self.anchors), self.replays.take());
         *self = block;
     }
 
@@ -272,6 +270,15 @@ fn repeated(earlier: &[RowValue], value: RowValue) -> Insert {
         None => Insert::Added,
         Some(known) if known.value == value.value => Insert::Duplicate,
         Some(_) => Insert::Conflict,
+    }
+}
+
+/// What becomes of a value whose identity is there.
+fn beside(known: &RowValue, new: i64) -> Insert {
+    match known {
+        known if known.is_superseded() => Insert::Vacant,
+        known if known.value == new => Insert::Duplicate,
+        _ => Insert::Conflict,
     }
 }
 

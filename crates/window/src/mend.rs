@@ -24,17 +24,19 @@ impl Block {
         true
     }
 
-    /// Puts another value and its remarks in the place of one. The former stays beside it as superseded at `until`. `false` if it is
-    /// not there or is so already.
+    /// Puts another value and its remarks in the place of one, or says that it is superseded. The former stays beside it as known until
+    /// `until`. `false` if it is not there or is so already.
     pub fn replace(&mut self, event_time: UtcMillis, new: RowValue, until: UtcMillis) -> bool {
         let mut former = None;
         let changed = self.edit(event_time, new.series, |value| {
-            former = (value.value != new.value).then_some(*value);
+            let is_other = value.value != new.value || value.is_superseded() != new.is_superseded();
+            former = is_other.then_some(*value);
             *value = new;
         });
         if let Some(former) = former {
-            self.superseded.push(Superseded { event_time, until, former });
-            self.superseded.sort_by_key(|gone| (gone.event_time, gone.former.series, gone.until));
+            let superseded = &mut self.replays.get_or_insert_default().superseded;
+            superseded.push(Superseded { event_time, until, former });
+            superseded.sort_by_key(|gone| (gone.event_time, gone.former.series, gone.until));
         }
         changed
     }
@@ -44,7 +46,7 @@ impl Block {
     pub fn as_of(&self, instant: UtcMillis) -> Self {
         let mut rows = self.rows();
         rows.retain(|row| row.received_at < instant);
-        for gone in self.superseded.iter().rev().filter(|gone| gone.until >= instant) {
+        for gone in self.superseded().iter().rev().filter(|gone| gone.until >= instant) {
             let values =
                 rows.iter_mut().filter(|row| row.event_time == gone.event_time).flat_map(|row| &mut row.values);
             for value in values.filter(|value| value.series == gone.former.series) {
@@ -52,11 +54,6 @@ impl Block {
             }
         }
         Self::from_rows(self.quarter, Vec::new(), &rows)
-    }
-
-    /// Values that a replay replaced, by event time, series and when.
-    pub fn superseded(&self) -> &[Superseded] {
-        &self.superseded
     }
 
     /// The rows as they first came, and what was put in the place of their values since, each with when, in that order.
@@ -68,7 +65,7 @@ impl Block {
                 let mut now = *value;
                 let of_value =
                     |gone: &&Superseded| gone.event_time == head.event_time && gone.former.series == now.series;
-                for gone in self.superseded.iter().filter(of_value).rev().copied().collect::<Vec<_>>() {
+                for gone in self.superseded().iter().filter(of_value).rev().copied().collect::<Vec<_>>() {
                     later.push((Row { values: vec![now], ..head.clone() }, gone.until));
                     now = gone.former;
                 }
@@ -93,7 +90,7 @@ impl Block {
     }
 
     pub(crate) fn set_rows(&mut self, rows: &[Row]) {
-        let (anchors, superseded) = (std::mem::take(&mut self.anchors), std::mem::take(&mut self.superseded));
-        *self = Self { superseded, ..Self::from_rows(self.quarter, anchors, rows) };
+        let (anchors, replays) = (std::mem::take(&mut self.anchors), self.replays.take());
+        *self = Self { replays, ..Self::from_rows(self.quarter, anchors, rows) };
     }
 }

@@ -5,7 +5,7 @@
 //! varints, signed ones in zigzag order.
 //!
 //! ```text
-//! 2                                                        version; of version 1 the last line is missing
+//! 2 or 3                                                   version: of 2 the last line is missing, of 1 the two last ones
 //! n  n × (property, channel byte)                          series
 //! n  n × (time source byte, k, k × series index)           shapes
 //! n  n × (series: property, channel byte; bits;            anchors; bit 0 = before, bit 1 = after,
@@ -18,24 +18,27 @@
 //!        value − previous value of the series                  signed; one a member of the shape
 //! n  n × (row − previous row, position in shape, flags)    flagged values, in order
 //! n  n × (offset, until − event time, series, flags, value)  superseded values, in order; times and values signed
+//! n  n × (offset, received_at − event time, series)         origins, in order; times signed
 //! ```
 
 use smartpole_model::{Flags, PackError, PropertyNo, Quarter, Reader, Series, TimeSource, put_i64, put_u64};
 
 use crate::{
-    Anchor, Block, RowValue, Superseded, Total,
+    Anchor, Block, Origin, RowValue, Superseded, Total,
     block::{Flagged, Last},
+    replays::Replays,
     rows::Walk,
     shape::Shape,
 };
 
-const VERSION: u8 = 2;
+const NEWEST: u8 = 3;
 
 impl Block {
     /// The bytes of this block (layout: module documentation).
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.packed.len() + 96);
-        out.push(VERSION);
+        // as programs before wrote it, where they could have
+        out.push(if self.origins().is_empty() { 2 } else { NEWEST });
         put_all(&mut out, &self.series, |out, series| put_series(out, *series));
         put_all(&mut out, &self.shapes, |out, shape| {
             out.push(shape.time_source as u8);
@@ -52,13 +55,20 @@ impl Block {
             put_u64(out, u64::from(flagged.flags.0));
             former = flagged.row;
         });
-        put_all(&mut out, &self.superseded, |out, gone| {
+        put_all(&mut out, self.superseded(), |out, gone| {
             put_i64(out, gone.event_time.since(self.quarter.start()));
             put_i64(out, gone.until.since(gone.event_time));
             put_series(out, gone.former.series);
             put_u64(out, u64::from(gone.former.flags.0));
             put_i64(out, gone.former.value);
         });
+        if !self.origins().is_empty() {
+            put_all(&mut out, self.origins(), |out, origin| {
+                put_i64(out, origin.event_time.since(self.quarter.start()));
+                put_i64(out, origin.received_at.since(origin.event_time));
+                put_series(out, origin.series);
+            });
+        }
         out
     }
 
@@ -69,7 +79,7 @@ impl Block {
     pub fn unpack(quarter: Quarter, bytes: &[u8]) -> Result<Self, PackError> {
         let mut reader = Reader::new(bytes);
         let version = reader.byte()?;
-        if !(1..=VERSION).contains(&version) {
+        if !(1..=NEWEST).contains(&version) {
             return Err(PackError::Version(version));
         }
         let mut block = Self::new(quarter);
@@ -81,9 +91,8 @@ impl Block {
         block.packed = reader.take(length)?.to_vec();
         let mut row = 0u32;
         block.flagged = take_all(&mut reader, "flags", |reader| take_flagged(reader, &mut row))?;
-        if version > 1 {
-            block.superseded = take_all(&mut reader, "superseded", |reader| take_superseded(reader, quarter))?;
-        }
+        let replays = take_replays(&mut reader, version, quarter)?;
+        block.replays = (replays != Replays::default()).then(|| Box::new(replays));
         block.last = checked(&block)?;
         if reader.remaining() == 0 { Ok(block) } else { Err(PackError::Invalid("tail")) }
     }
@@ -153,6 +162,23 @@ fn take_anchor(reader: &mut Reader<'_>, quarter: Quarter) -> Result<Anchor, Pack
     };
     let (before, after) = (total(1)?, total(2)?);
     Ok(Anchor { series, before, after, power_up_before: bits & 4 != 0, power_up_after: bits & 8 != 0 })
+}
+
+fn take_replays(reader: &mut Reader<'_>, version: u8, quarter: Quarter) -> Result<Replays, PackError> {
+    let mut replays = Replays::default();
+    if version > 1 {
+        replays.superseded = take_all(reader, "superseded", |reader| take_superseded(reader, quarter))?;
+    }
+    if version > 2 {
+        replays.origins = take_all(reader, "origins", |reader| take_origin(reader, quarter))?;
+    }
+    Ok(replays)
+}
+
+fn take_origin(reader: &mut Reader<'_>, quarter: Quarter) -> Result<Origin, PackError> {
+    let event_time = quarter.start().plus(reader.i64()?);
+    let received_at = event_time.plus(reader.i64()?);
+    Ok(Origin { event_time, series: take_series(reader)?, received_at })
 }
 
 fn take_superseded(reader: &mut Reader<'_>, quarter: Quarter) -> Result<Superseded, PackError> {

@@ -3,7 +3,7 @@
 use smartpole_model::{Flag, Flags, PackError, PropertyNo, Quarter, Reader, Series, TimeSource, UtcMillis};
 
 use crate::{
-    Block,
+    Block, NewRow,
     block::{Flagged, Last},
     shape::Shape,
 };
@@ -20,12 +20,17 @@ pub struct RowValue {
 }
 
 /// Values that are none, so that nothing is compared with them.
-const NO_VALUE: Flags = Flags(1 << Flag::OutOfRange as u16 | 1 << Flag::Sentinel as u16);
+const NO_VALUE: Flags = Flags(1 << Flag::OutOfRange as u16 | 1 << Flag::Sentinel as u16 | 1 << Flag::Superseded as u16);
 
 impl RowValue {
-    /// Whether it is a value at all: neither a word for "none" nor out of its valid range.
+    /// Whether it is a value at all: neither a word for "none" nor out of its valid range nor superseded.
     pub fn is_comparable(&self) -> bool {
         !self.flags.intersects(NO_VALUE)
+    }
+
+    /// Whether its message gives it no longer: its place is free.
+    pub fn is_superseded(&self) -> bool {
+        self.flags.contains(Flag::Superseded)
     }
 
     /// Whether it says that the device was switched on; `power_up` is the property by which devices do.
@@ -45,6 +50,14 @@ pub struct Row {
     pub time_source: TimeSource,
     /// Never empty; no series twice.
     pub values: Vec<RowValue>,
+}
+
+impl Row {
+    /// The row as one to insert.
+    pub fn as_new(&self) -> NewRow<'_> {
+        let Self { event_time, received_at, time_source, ref values } = *self;
+        NewRow { event_time, received_at, time_source, values }
+    }
 }
 
 /// The head of a row met on a [`Walk`].

@@ -1,5 +1,7 @@
 //! What a block comes to.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use smartpole_model::{Flag, Kind, Mean, ObservedProperty, Quarter, Series, UtcMillis};
 
 use crate::{
@@ -23,7 +25,7 @@ pub fn aggregate(block: &Block, making: &Making<'_>) -> Aggregates {
             at = head.event_time;
             together.clear();
         }
-        together.extend_from_slice(walk.values());
+        together.extend(walk.values().iter().filter(|value| !value.is_superseded()));
     }
     summary.add_all(at, &together);
     summary.finish(block)
@@ -36,10 +38,21 @@ struct Line {
     own: Vec<Total>,
 }
 
+/// The series that a block has values of; of one that was superseded throughout it has none.
+fn told(block: &Block) -> Cow<'_, [Series]> {
+    if !block.flagged.iter().any(|flagged| flagged.flags.contains(Flag::Superseded)) {
+        return Cow::Borrowed(&block.series);
+    }
+    let rows = block.rows();
+    let values = rows.iter().flat_map(|row| &row.values).filter(|value| !value.is_superseded());
+    let series: BTreeSet<Series> = values.map(|value| value.series).collect();
+    Cow::Owned(series.into_iter().collect())
+}
+
 struct Summary<'a> {
     making: &'a Making<'a>,
     /// Series of the block itself: nothing is converted into them.
-    told: &'a [Series],
+    told: Cow<'a, [Series]>,
     all: Aggregates,
     lines: Vec<Line>,
     /// When the device says it was switched on.
@@ -49,7 +62,7 @@ struct Summary<'a> {
 impl<'a> Summary<'a> {
     fn new(block: &'a Block, making: &'a Making<'a>) -> Self {
         let all = Aggregates(Vec::with_capacity(block.series.len() + 2));
-        let mut summary = Self { making, told: &block.series, all, lines: Vec::new(), power_ups: Vec::new() };
+        let mut summary = Self { making, told: told(block), all, lines: Vec::new(), power_ups: Vec::new() };
         for anchor in &block.anchors {
             if let Some(property) = making.catalogue.get(anchor.series.property)
                 && property.counts.is_some()

@@ -243,7 +243,7 @@ proptest! {
     fn one_wrong_byte_in_a_block_never_panics(at in 0..10_000usize, byte in any::<u8>()) {
         let mut device = Device::default();
         for minute in 0..14 {
-            device.receive(minute * 60_000 + 13, PM, 700 + minute % 5, Flags::NONE.with(Flag::Late));
+            device.receive(minute * 60_000 + 13, PM, 700 + minute % 5, Flags::NONE.with(Flag::TimeDoubt));
             device.receive(minute * 60_000 + 13, TOTAL, 10 * minute, Flags::NONE);
         }
         let mut bytes = device.blocks[&Quarter(0)].pack();

@@ -78,8 +78,8 @@ pub(crate) struct EffectItem {
     conflicts: u64,
     /// Closed windows with a new revision.
     windows: u64,
-    /// Readings that the messages gave before and give no longer (another time, another property): they stay, and count.
-    stale: u64,
+    /// Readings that the messages gave before and give no longer (another time, another property): they stay, and count no more.
+    superseded: u64,
 }
 
 /// What a replay would change.
@@ -93,9 +93,17 @@ pub(crate) struct Tried {
 
 impl From<smartpole_pipeline::Effect> for EffectItem {
     fn from(effect: smartpole_pipeline::Effect) -> Self {
-        let smartpole_pipeline::Effect { messages, missing, recovered, readings, replaced, conflicts, windows, stale } =
-            effect;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows, stale }
+        let smartpole_pipeline::Effect {
+            messages,
+            missing,
+            recovered,
+            readings,
+            replaced,
+            conflicts,
+            windows,
+            superseded,
+        } = effect;
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded }
     }
 }
 

@@ -128,9 +128,10 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// Whether its receipt is that of a replay. One that was only replaced by a replay keeps its own.
+    /// Whether its receipt is that of a replay, and its message's is not known. One that was only replaced by a replay keeps its own.
     fn came_by_replay(&self) -> bool {
-        self.kept.value.flags.contains(Flag::Replayed) && self.kept.superseded.is_empty()
+        let KeptReading { value, superseded, origin, .. } = &self.kept;
+        value.flags.contains(Flag::Replayed) && superseded.is_empty() && origin.is_none()
     }
 
     fn sought(&self) -> Sought<'_> {
@@ -141,9 +142,10 @@ impl<'a> Asked<'a> {
             has_keys: self.registered().is_some_and(|device| device.credentials.is_some()),
             series: self.series,
             event_time: self.kept.row.event_time,
-            received_at: self.kept.row.received_at,
+            received_at: self.kept.origin.unwrap_or(self.kept.row.received_at),
             time_source: self.kept.row.time_source,
             by_replay: self.came_by_replay(),
+            is_superseded: self.kept.value.is_superseded(),
         }
     }
 

@@ -52,7 +52,7 @@ export const FLAGS = [
   'uncalibrated',
   'peer',
   'time_doubt',
-  'late',
+  'superseded',
   'interpolated',
   'counter_reset',
   'replayed',

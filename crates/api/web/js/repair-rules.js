@@ -29,16 +29,16 @@ export function mistake({ from, to }) {
 }
 
 /** Whether anything would be another one. */
-export function changes({ readings, replaced, recovered, conflicts, windows }) {
-  return readings + replaced + recovered + conflicts + windows > 0;
+export function changes({ readings, replaced, superseded, recovered, conflicts, windows }) {
+  return readings + replaced + superseded + recovered + conflicts + windows > 0;
 }
 
 /**
  * The effect as parts of a sentence, each with its number: first what always stands there, then what there is.
  * @returns {{always:{name:string, n:number}[], besides:{name:string, n:number}[]}}
  */
-export function told({ messages, readings, windows, conflicts, recovered, replaced, missing, stale }) {
-  const besides = { recovered, replaced, missing, stale };
+export function told({ messages, readings, windows, conflicts, recovered, replaced, missing, superseded }) {
+  const besides = { recovered, replaced, superseded, missing };
   return {
     always: Object.entries({ messages, readings, windows, conflicts }).map(([name, n]) => ({ name, n })),
     besides: Object.entries(besides)

@@ -202,7 +202,7 @@ export const de = {
   'flag.uncalibrated': 'nicht kalibriert',
   'flag.peer': 'weicht von Nachbarn ab',
   'flag.time_doubt': 'Uhr des Geräts geht falsch',
-  'flag.late': 'verspätet eingetroffen',
+  'flag.superseded': 'überholt',
   'flag.interpolated': 'über die Zeit verteilt',
   'flag.counter_reset': 'Zähler zurückgesetzt',
   'flag.replayed': 'neu gelesen',

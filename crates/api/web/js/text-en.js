@@ -200,7 +200,7 @@ export const en = {
   'flag.uncalibrated': 'not calibrated',
   'flag.peer': 'far from its neighbours',
   'flag.time_doubt': 'device clock is off',
-  'flag.late': 'arrived late',
+  'flag.superseded': 'superseded',
   'flag.interpolated': 'spread over time',
   'flag.counter_reset': 'counter was reset',
   'flag.replayed': 'replayed',

@@ -207,7 +207,7 @@ export const de = {
   'flag.uncalibrated.means': 'keine Kalibrierung, deren Vergleich mit einer Referenz seine Ziele erreicht',
   'flag.peer.means': 'das Stundenmittel liegt weit vom Median der Masten im Umkreis',
   'flag.time_doubt.means': 'eine bessere Uhr lag daneben; es gilt die nächste',
-  'flag.late.means': 'wird nicht gesetzt: dass ein Wert spät kam, sagt die Revision',
+  'flag.superseded.means': 'seine Nachricht ergibt ihn nach erneutem Lesen nicht mehr; er bleibt stehen und zählt nicht',
   'flag.interpolated.means': 'zwei Zählerstände lagen weiter auseinander als eine Viertelstunde; die Differenz ist nach der Zeit verteilt',
   'flag.counter_reset.means': 'der Zähler begann neu; was vor dem Neubeginn noch gezählt wurde, fehlt',
   'flag.replayed.means': 'kam durch erneutes Lesen alter Nachrichten',

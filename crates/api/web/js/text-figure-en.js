@@ -206,7 +206,7 @@ export const en = {
   'flag.uncalibrated.means': 'without a calibration whose comparison with a reference meets its targets',
   'flag.peer.means': 'the hourly mean is far from the median of the poles around',
   'flag.time_doubt.means': 'a better clock was off; the next one holds',
-  'flag.late.means': 'is never set: that a value came late is said by the revision',
+  'flag.superseded.means': 'read again, its message gives it no longer; it stays and does not count',
   'flag.interpolated.means': 'two totals were further apart than a quarter of an hour; the difference is spread by time',
   'flag.counter_reset.means': 'the counter began anew; what it still counted before that is missing',
   'flag.replayed.means': 'came by reading old messages again',

@@ -124,11 +124,11 @@ test('a civil time is an instant, of an hour that comes twice the first', () => 
 });
 
 test('an effect changes something or nothing, and is told with what there is besides', () => {
-  const none = { messages: 181, missing: 2, recovered: 0, readings: 0, replaced: 0, conflicts: 0, windows: 0, stale: 3 };
+  const none = { messages: 181, missing: 2, recovered: 0, readings: 0, replaced: 0, conflicts: 0, windows: 0, superseded: 0 };
   assert.equal(changes(none), false);
-  for (const name of ['recovered', 'readings', 'replaced', 'conflicts', 'windows'])
+  for (const name of ['recovered', 'readings', 'replaced', 'superseded', 'conflicts', 'windows'])
     assert.equal(changes({ ...none, [name]: 1 }), true, name);
-  assert.deepEqual(told(none), {
+  assert.deepEqual(told({ ...none, superseded: 3 }), {
     always: [
       { name: 'messages', n: 181 },
       { name: 'readings', n: 0 },
@@ -136,8 +136,8 @@ test('an effect changes something or nothing, and is told with what there is bes
       { name: 'conflicts', n: 0 },
     ],
     besides: [
+      { name: 'superseded', n: 3 },
       { name: 'missing', n: 2 },
-      { name: 'stale', n: 3 },
     ],
   });
 });

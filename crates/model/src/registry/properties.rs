@@ -164,15 +164,18 @@ fn at_resolution(section: &mut Section<'_>, key: &str, value: Decimal, decimals:
         .ok()
 }
 
+/// What was superseded never counts, whatever is said.
 fn excluded_by(section: &mut Section<'_>) -> Flags {
-    let default = Flags::NONE.with(Flag::OutOfRange).with(Flag::Sentinel);
-    let Some(codes) = section.optional::<Vec<String>>("excluded_by") else { return default };
+    let always = Flags::NONE.with(Flag::Superseded);
+    let Some(codes) = section.optional::<Vec<String>>("excluded_by") else {
+        return always.with(Flag::OutOfRange).with(Flag::Sentinel);
+    };
     let choices = Flag::ALL.map(|flag| (flag.code(), flag));
     let mut flag = |code: String| {
         let flag = names::choose(&code, &choices);
         flag.map_err(|hint| section.problem("excluded_by", format!("unknown flag `{code}`"), hint)).ok()
     };
-    codes.into_iter().filter_map(&mut flag).collect()
+    codes.into_iter().filter_map(&mut flag).fold(always, Flags::with)
 }
 
 /// A number or an id that is used again would give old values a new meaning.

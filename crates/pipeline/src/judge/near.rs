@@ -36,7 +36,7 @@ impl Near {
     pub(super) fn take(&mut self, active: &Active, block: Option<&Block>) {
         let Some(block) = block else { return };
         block.each_row(|NewRow { event_time, received_at, time_source, values }| {
-            for value in values {
+            for value in values.iter().filter(|value| !value.is_superseded()) {
                 if is_power_up(active, value) {
                     self.powered_up.push(event_time);
                 }

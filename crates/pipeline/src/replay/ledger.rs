@@ -51,7 +51,9 @@ impl Moved<'_> {
         let decoded = readings.iter().map(|(_, n)| n).sum();
         let former =
             self.former_outcome().map(|former| [(Entry::Message(former), -1), (Entry::Message(self.outcome), 1)]);
-        let others = [(Entry::Decoded, decoded), (Entry::Replaced, self.verdicts.replaced as i64)];
+        let Verdicts { replaced, superseded, .. } = *self.verdicts;
+        let others =
+            [(Entry::Decoded, decoded), (Entry::Replaced, replaced as i64), (Entry::Superseded, superseded as i64)];
         readings.into_iter().chain(others).chain(former.into_iter().flatten()).filter(|(_, n)| *n != 0).collect()
     }
 

@@ -1,26 +1,65 @@
 //! Other values in the place of known ones: what of the blocks around and of the device's own state hangs on them.
 
 use smartpole_model::{Quarter, Series, UtcMillis};
-use smartpole_window::{Block, Blocks, NewRow, RowValue, relink_total};
+use smartpole_window::{Block, Blocks, NewRow, Origin, RowValue, relink_total};
 
 use crate::{
-    LoadError, Mending,
+    Latest, LoadError, Mending,
     judge::{Mended, is_comparable},
     place::Place,
     tails::LOOK_BACK_MS,
 };
 
 impl Place<'_> {
-    pub(super) fn replace(&mut self, row: &NewRow<'_>, values: &[RowValue]) -> Result<(), LoadError> {
-        let NewRow { event_time, received_at, time_source, .. } = *row;
+    /// Puts values in the place of those of an instant: from the row's receipt on they are known so. `origin` is when their message was
+    /// received, if that is not known of their place.
+    pub(crate) fn replace(&mut self, row: &NewRow<'_>, origin: Option<UtcMillis>) -> Result<(), LoadError> {
+        let NewRow { event_time, received_at, time_source, values } = *row;
         let mending = Mending::Values(received_at);
         self.put_in_place(event_time, mending, values)?;
+        self.note_origin(event_time, origin, values)?;
         for value in values {
             self.device.note_remarks(event_time, value);
-            self.mended.push(Mended { mending, event_time, received_at, time_source, value: *value });
+            self.renew_latest(event_time, value)?;
+            self.mended.push(Mended { mending, origin, event_time, received_at, time_source, value: *value });
             self.renew_tail(value.series, event_time)?;
         }
         self.judge_around(event_time, values)
+    }
+
+    /// Notes when the message of values was received, if that is not when they became known.
+    pub(crate) fn note_origin(
+        &mut self,
+        event_time: UtcMillis,
+        origin: Option<UtcMillis>,
+        values: &[RowValue],
+    ) -> Result<(), LoadError> {
+        let Some(received_at) = origin else { return Ok(()) };
+        for value in values {
+            let origin = Origin { event_time, series: value.series, received_at };
+            self.update(event_time.quarter(), &mut |block| block.set_origin(origin));
+        }
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// In the place of a newest value that is superseded now the one before is the newest, as far as rules look back.
+    fn renew_latest(&mut self, event_time: UtcMillis, value: &RowValue) -> Result<(), LoadError> {
+        let is_it = |known: &Latest| known.series == value.series && known.event_time == event_time;
+        if !value.is_superseded() || !self.device.latest.iter().any(is_it) {
+            return Ok(());
+        }
+        self.device.latest.retain(|known| !is_it(known));
+        let (home, oldest) = (event_time.quarter().0, event_time.plus(-LOOK_BACK_MS).quarter().0);
+        for quarter in (oldest..=home).rev().map(Quarter) {
+            let rows = self.get(quarter).map(Block::rows).unwrap_or_default();
+            let of_series = |of: &&RowValue| of.series == value.series && !of.is_superseded();
+            let newest = rows.iter().rev().find_map(|row| Some((row, row.values.iter().find(of_series)?)));
+            if let Some((row, newest)) = newest {
+                self.device.note_latest(&row.as_new(), newest);
+                break;
+            }
+        }
+        self.error.take().map_or(Ok(()), Err)
     }
 
     /// Puts values in the place of those of an instant, and tells the blocks around it of totals and power-ups that are others now.
@@ -53,7 +92,7 @@ impl Place<'_> {
     }
 
     /// Takes the newest values of a series from the blocks: another value may have left them, of which one is changed now.
-    fn renew_tail(&mut self, series: Series, changed: UtcMillis) -> Result<(), LoadError> {
+    pub(crate) fn renew_tail(&mut self, series: Series, changed: UtcMillis) -> Result<(), LoadError> {
         let newest = self.device.tails.newest(series).map_or(changed, |newest| newest.max(changed));
         self.device.tails.clear(series);
         let oldest = newest.plus(-LOOK_BACK_MS).quarter().0;

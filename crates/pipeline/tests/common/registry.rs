@@ -173,6 +173,12 @@ pub fn library() -> Library {
         counted.insert("profiles/radio.toml".to_owned(), format!("{radio}scale = {scale}\n{counter}").into_bytes());
         Arc::new(Inputs::parse(&counted).unwrap())
     };
+    let mut untimed = files(false);
+    untimed.insert(
+        "profiles/station.toml".to_owned(),
+        STATION.replace("payload_time = true", "payload_time = false").into_bytes(),
+    );
+    let untimed = Arc::new(Inputs::parse(&untimed).unwrap());
     let kept = |later, personal| Arc::new(Inputs::parse(&short(later, personal)).unwrap());
     let all = [
         ("short", kept(false, true)),
@@ -182,6 +188,7 @@ pub fn library() -> Library {
         ("moved", moved),
         ("first", parse(false)),
         ("first, former", parse(false)),
+        ("untimed", untimed),
         ("later", parse(true)),
         ("mended", mended),
         ("ruled", Arc::new(ruled)),

@@ -66,13 +66,13 @@ struct Told {
     windows: u64,
     /// A service of a former version does not tell.
     #[serde(default)]
-    stale: u64,
+    superseded: u64,
 }
 
 impl From<Told> for Effect {
     fn from(told: Told) -> Self {
-        let Told { messages, missing, recovered, readings, replaced, conflicts, windows, stale } = told;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows, stale }
+        let Told { messages, missing, recovered, readings, replaced, conflicts, windows, superseded } = told;
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded }
     }
 }
 

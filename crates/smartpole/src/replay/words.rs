@@ -4,7 +4,7 @@ use smartpole_pipeline::Effect;
 
 /// "1,203 messages → 4,812 readings, 7 windows corrected, 0 conflicts", and what else is not 0.
 pub(crate) fn sentence(effect: &Effect) -> String {
-    let Effect { messages, missing, recovered, readings, replaced, conflicts, windows, stale } = *effect;
+    let Effect { messages, missing, recovered, readings, replaced, conflicts, windows, superseded } = *effect;
     let mut text = format!(
         "{} messages → {} readings, {} windows corrected, {} conflicts",
         number(messages),
@@ -16,7 +16,7 @@ pub(crate) fn sentence(effect: &Effect) -> String {
         (replaced, "values replaced"),
         (recovered, "messages left the quarantine"),
         (missing, "messages are no longer kept"),
-        (stale, "former readings, which the messages give no longer, stay and count"),
+        (superseded, "former readings, which the messages give no longer, count no more"),
     ] {
         if n > 0 {
             text += &format!(", {} {what}", number(n));
@@ -43,8 +43,8 @@ mod tests {
     fn the_sentence_says_what_changed_and_nothing_that_did_not() {
         let effect = Effect { messages: 1_203, readings: 4_812, windows: 7, ..Effect::default() };
         assert_eq!(sentence(&effect), "1,203 messages → 4,812 readings, 7 windows corrected, 0 conflicts");
-        let effect = Effect { messages: 8, readings: 8, stale: 8, ..Effect::default() };
-        let said = "8 messages → 8 readings, 0 windows corrected, 0 conflicts, 8 former readings, which the messages give no longer, stay and count";
+        let effect = Effect { messages: 8, readings: 8, superseded: 8, ..Effect::default() };
+        let said = "8 messages → 8 readings, 0 windows corrected, 0 conflicts, 8 former readings, which the messages give no longer, count no more";
         assert_eq!(sentence(&effect), said);
         let effect = Effect { messages: 1_000_000, missing: 999, recovered: 1_000, replaced: 12, ..Effect::default() };
         assert_eq!(

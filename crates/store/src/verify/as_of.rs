@@ -14,7 +14,7 @@ use smartpole_pipeline::{
     AcceptedRow, BlockMaking, DeviceRow, Env, Fold, LoadError, LoadInputs, Restore, StoredBlock, StoredBlocks,
     accepted_rows,
 };
-use smartpole_window::{Beside, Block, MAX_GAP_MS, NewRow, Row, RowValue, Sought, Superseded, Total};
+use smartpole_window::{Beside, Block, MAX_GAP_MS, NewRow, Origin, Row, RowValue, Sought, Superseded, Total};
 
 use super::{scratch::Begin, view::load};
 use crate::{
@@ -94,7 +94,7 @@ impl AsOf {
     }
 
     /// Whether a reading was there; `with_own` with what the checkpoint's own record brought.
-    fn was_there(&self, device: DeviceNo, row: &Row, with_own: bool) -> bool {
+    fn was_there(&self, device: DeviceNo, row: NewRow<'_>, with_own: bool) -> bool {
         let day = UtcMillis(i64::from(self.received_at.utc_day()) * DAY_MS);
         let is_own = row.received_at == self.received_at
             && self.last == Some(device)
@@ -126,19 +126,21 @@ impl AsOf {
         Ok((block.row_count() > 0 || !block.anchors().is_empty()).then_some(block))
     }
 
-    /// A block without what was not there, with the remarks of now and no totals next to it.
+    /// A block without what was not there, with the remarks of now and no totals next to it. There was no replay since, but what one gave
+    /// up may have left its place to a reading that came later.
     fn cut(&self, block: &Block, device: DeviceNo, with_own: bool) -> Block {
         let mut rows = block.rows();
-        rows.retain(|row| self.was_there(device, row, with_own));
+        rows.retain(|row| self.was_there(device, row.as_new(), with_own));
         let mut cut = Block::new(block.quarter());
         let mut outcomes = Vec::new();
-        for Row { event_time, received_at, time_source, values } in &rows {
-            let (event_time, received_at, time_source) = (*event_time, *received_at, *time_source);
-            let first = |value: &RowValue| *former(block, event_time, value.series).first().unwrap_or(value);
-            let values: Vec<RowValue> = values.iter().map(first).collect();
-            cut.insert(NewRow { event_time, received_at, time_source, values: &values }, &mut outcomes);
+        for row in &rows {
+            let head = NewRow { values: &[], ..row.as_new() };
+            let was_known = |until| self.was_there(device, NewRow { received_at: until, ..head }, with_own);
+            let pasts: Vec<Past> = row.values.iter().map(|value| Past::of(block, &head, value, was_known)).collect();
+            let values: Vec<RowValue> = pasts.iter().map(Past::first).collect();
+            cut.insert(NewRow { values: &values, ..head }, &mut outcomes);
+            pasts.iter().for_each(|past| past.repeat(&mut cut, row.event_time));
         }
-        replace_again(&mut cut, block, &rows);
         cut
     }
 
@@ -154,7 +156,7 @@ impl AsOf {
             return Ok(rows);
         };
         let mut rows = unpack(quarter, &stored)?.rows();
-        rows.retain(|row| self.was_there(device, row, with_own));
+        rows.retain(|row| self.was_there(device, row.as_new(), with_own));
         Ok(rows)
     }
 
@@ -204,22 +206,40 @@ impl StoredBlocks for AsOf {
     }
 }
 
-/// Values of a reading that others took the place of, in order.
-fn former(block: &Block, event_time: UtcMillis, series: Series) -> Vec<RowValue> {
-    let of = |gone: &&Superseded| (gone.event_time, gone.former.series) == (event_time, series);
-    block.superseded().iter().filter(of).map(|gone| gone.former).collect()
+/// What a place in a block held until the checkpoint.
+struct Past {
+    /// Values that others took the place of, in order, and when.
+    former: Vec<(RowValue, UtcMillis)>,
+    now: RowValue,
+    origin: Option<Origin>,
 }
 
-/// Replaces values once more as they were: there was no replay since, so all of it was before.
-fn replace_again(cut: &mut Block, block: &Block, rows: &[Row]) {
-    for Row { event_time, values, .. } in rows {
-        for value in values {
-            let of = |gone: &&Superseded| (gone.event_time, gone.former.series) == (*event_time, value.series);
-            let gone: Vec<&Superseded> = block.superseded().iter().filter(of).collect();
-            let next = gone.iter().skip(1).map(|gone| gone.former).chain([*value]);
-            for (gone, next) in gone.iter().zip(next) {
-                cut.replace(*event_time, next, gone.until);
-            }
+impl Past {
+    fn of(block: &Block, row: &NewRow<'_>, value: &RowValue, was_known: impl Fn(UtcMillis) -> bool) -> Self {
+        let key = (row.event_time, value.series);
+        let of = |gone: &&Superseded| (gone.event_time, gone.former.series) == key;
+        let (before, later): (Vec<&Superseded>, Vec<&Superseded>) =
+            block.superseded().iter().filter(of).partition(|gone| was_known(gone.until));
+        let origin = block.origins().iter().find(|origin| (origin.event_time, origin.series) == key);
+        Self {
+            former: before.iter().map(|gone| (gone.former, gone.until)).collect(),
+            now: later.first().map_or(*value, |gone| gone.former),
+            origin: origin.filter(|_| later.is_empty()).copied(),
+        }
+    }
+
+    fn first(&self) -> RowValue {
+        self.former.first().map_or(self.now, |(value, _)| *value)
+    }
+
+    /// Puts the values in each other's place once more.
+    fn repeat(&self, cut: &mut Block, event_time: UtcMillis) {
+        let next = self.former.iter().skip(1).map(|(value, _)| *value).chain([self.now]);
+        for ((_, until), next) in self.former.iter().zip(next) {
+            cut.replace(event_time, next, *until);
+        }
+        if let Some(origin) = self.origin {
+            cut.set_origin(origin);
         }
     }
 }

@@ -195,6 +195,7 @@ pub(super) fn entry(number: i64) -> String {
         Some(Entry::Late) => "readings late".to_owned(),
         Some(Entry::Expired) => "readings expired".to_owned(),
         Some(Entry::Replaced) => "readings replaced".to_owned(),
+        Some(Entry::Superseded) => "readings superseded".to_owned(),
         Some(Entry::Excluded(flag)) => format!("readings excluded: {}", flag.code()),
     }
 }

@@ -1,7 +1,7 @@
 //! The message that brought a reading.
 //!
 //! Each reading keeps its time of receipt to the millisecond. So the messages of that millisecond are read until one of this device
-//! brings the reading. What a gateway's frame says is not read here, as no session is asked: it is the frame of this device, if there is
+//! brings the reading; one that is superseded none does, so it is the device's only one. What a gateway's frame says is not read here, as no session is asked: it is the frame of this device, if there is
 //! only one; or, as the address of a session before the last join is not known any more, the only frame of a sender that nobody knows.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -54,6 +54,8 @@ pub(super) struct Sought<'a> {
     pub(super) time_source: TimeSource,
     /// Whether its time of receipt is that of a replay: then one of the messages that were decoded again brought it.
     pub(super) by_replay: bool,
+    /// Whether its message gives it no longer.
+    pub(super) is_superseded: bool,
 }
 
 /// A message of the journal.
@@ -66,7 +68,7 @@ pub(super) struct Found {
 enum Brings {
     Yes,
     No,
-    /// It may: it is this frame of the device, whose contents are not read here.
+    /// It may: it is this frame of the device, whose contents are not read here, or this message of it, which gave it once.
     Unread(Vec<u8>),
     /// It may: it is this frame of a sender that nobody knows.
     Unknown(Vec<u8>),
@@ -156,6 +158,7 @@ impl Sought<'_> {
         let brings = attempts.brings(message.topic, message.payload, self.series, self.event_time);
         match (brings, frame) {
             (Some(true), _) => Brings::Yes,
+            (Some(false), _) if self.is_superseded => Brings::Unread(message.payload.to_vec()),
             (None, Some(heard)) if self.fits(&heard) => match self.time_source {
                 TimeSource::Gateway => Brings::Yes,
                 _ => Brings::Unread(heard.phy_payload),

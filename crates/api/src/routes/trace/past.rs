@@ -26,5 +26,5 @@ pub(super) fn reading(
     let Some(row) = rows.iter().find(own).cloned() else { return Ok(None) };
     let row = Row { values: rows.into_iter().flat_map(|row| row.values).collect(), ..row };
     let value = row.values.iter().find(|value| value.series == series).copied();
-    Ok(value.map(|value| KeptReading { row, value, superseded: Vec::new() }))
+    Ok(value.map(|value| KeptReading { row, value, superseded: Vec::new(), origin: None }))
 }

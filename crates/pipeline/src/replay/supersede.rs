@@ -1,0 +1,134 @@
+//! Readings that a message gave before and gives no longer: of another instant, or of another property. They stay, and count no more.
+
+use std::collections::BTreeSet;
+
+use smartpole_codec::Sample;
+use smartpole_model::{DeviceNo, Flag, Profile, Quarter, Seq, Series, UtcMillis};
+use smartpole_validate::{Times, event_time};
+use smartpole_window::{Block, Blocks, Row, RowValue};
+
+use super::Read;
+use crate::{Env, Fold, LoadError, NameKind, RevisionReason, active::Active, understand::Understood};
+
+/// What a message says.
+struct Said<'a> {
+    profile: &'a Profile,
+    samples: &'a [Sample],
+    received_at: UtcMillis,
+}
+
+impl Said<'_> {
+    /// The clocks of a sample.
+    fn times(&self, sample: &Sample) -> Times {
+        let Sample { time: payload, gateway_time: gateway, network_time: network, .. } = *sample;
+        Times { payload, gateway, network, received_at: self.received_at }
+    }
+
+    /// Each reading that it gives now.
+    fn readings(&self, active: &Active) -> Vec<(UtcMillis, Series)> {
+        let of = |sample: &Sample| {
+            let at = event_time(&self.times(sample), self.profile, &active.inputs.settings).ok()?.0;
+            Some(sample.values.iter().map(|value| (at, value.series)).collect::<Vec<_>>())
+        };
+        self.samples.iter().filter_map(of).flatten().collect()
+    }
+
+    /// All instants that it tells, one of which its readings are of, whatever the profile.
+    fn instants(&self) -> Vec<UtcMillis> {
+        let times = self.samples.iter().map(|sample| self.times(sample));
+        let told = times.flat_map(|times| [times.payload, times.gateway, times.network]).flatten();
+        told.chain([self.received_at]).collect()
+    }
+}
+
+/// Records on each side of a message that are asked whether they were received in the same millisecond.
+const BESIDE: u64 = 64;
+
+impl Fold {
+    /// Supersedes the readings of a message's receipt, at the instants it tells, that it does not give; how many. A message that was
+    /// registered as another device's before has nothing to supersede here, and one that is not understood any more supersedes nothing.
+    pub(super) fn supersede(&mut self, read: &Read<'_>, active: &Active, env: &Env<'_>) -> Result<u64, LoadError> {
+        let Understood::Samples { device: no, profile, ref samples } = read.understood else { return Ok(0) };
+        if read.known.as_ref().is_some_and(|known| known.whole) {
+            return Ok(0); // it gave nothing
+        }
+        let said = Said { profile, samples, received_at: read.message.received_at };
+        let mut rows = self.rows_of(no, active, &said, env)?;
+        retain_others(&mut rows, &said.readings(active));
+        if rows.windows(2).any(|pair| pair[0].event_time == pair[1].event_time) {
+            // they may be of another message of the device that came in the same millisecond, by another topic
+            retain_others(&mut rows, &self.said_beside(read.seq, no, active, said.received_at, env)?);
+        }
+        let mut superseded = 0;
+        for row in &mut rows {
+            row.received_at = self.received_at;
+            row.values.iter_mut().for_each(|value| value.flags = value.flags.with(Flag::Superseded));
+            self.put_in_place(no, active, (&row.as_new(), RevisionReason::Replay), None, env)?;
+            superseded += row.values.len() as u64;
+        }
+        let source = self.names.number_or_new(NameKind::Source, read.message.source);
+        self.tell_mended(no, source);
+        Ok(superseded)
+    }
+
+    /// The rows at the instants that a message tells, of the readings of its receipt.
+    fn rows_of(
+        &mut self,
+        no: DeviceNo,
+        active: &Active,
+        said: &Said<'_>,
+        env: &Env<'_>,
+    ) -> Result<Vec<Row>, LoadError> {
+        let instants = said.instants();
+        let quarters: BTreeSet<Quarter> = instants.iter().map(|at| at.quarter()).collect();
+        self.with_place(no, active, env, |place| {
+            let mut rows = Vec::new();
+            for quarter in quarters {
+                let Some(block) = place.get(quarter) else { continue };
+                let told = block.rows().into_iter().filter(|row| instants.contains(&row.event_time));
+                let of_message = told.map(|row| of_receipt(block, row, said.received_at));
+                rows.extend(of_message.filter(|row| !row.values.is_empty()));
+            }
+            Ok(rows)
+        })
+    }
+
+    /// What other messages of the device give that were received in the same millisecond.
+    fn said_beside(
+        &self,
+        seq: Seq,
+        no: DeviceNo,
+        active: &Active,
+        received_at: UtcMillis,
+        env: &Env<'_>,
+    ) -> Result<Vec<(UtcMillis, Series)>, LoadError> {
+        let near = seq.0.saturating_sub(BESIDE)..(seq.0 + BESIDE).min(self.at.0);
+        let seqs: Vec<Seq> = near.filter(|near| *near != seq.0).map(Seq).collect();
+        let mut readings = Vec::new();
+        let messages = env.stored.messages(&seqs)?;
+        for message in messages.iter().flatten().filter(|message| message.received_at == received_at) {
+            if let Understood::Samples { device, profile, samples } =
+                active.read_again(&message.as_ref(), &self.radio.network)
+                && device == no
+            {
+                readings.extend(Said { profile, samples: &samples, received_at }.readings(active));
+            }
+        }
+        Ok(readings)
+    }
+}
+
+/// What of a row counts and came with a message received then.
+fn of_receipt(block: &Block, mut row: Row, received_at: UtcMillis) -> Row {
+    let head = Row { values: Vec::new(), ..row.clone() };
+    let is_of = |value: &RowValue| block.received_at(&head.as_new(), value.series) == received_at;
+    row.values.retain(|value| !value.is_superseded() && is_of(value));
+    row
+}
+
+fn retain_others(rows: &mut Vec<Row>, given: &[(UtcMillis, Series)]) {
+    for row in rows.iter_mut() {
+        row.values.retain(|value| !given.contains(&(row.event_time, value.series)));
+    }
+    rows.retain(|row| !row.values.is_empty());
+}
