@@ -120,6 +120,17 @@ impl Asker {
         self.sees_device(&fold.inputs().registry, device) || !measures_persons(fold, device)
     }
 
+    /// Devices of a device, pole or zone of which this one may not know when they send: nor when they changed a window, which they do by
+    /// each late message, whatever it says.
+    pub(crate) fn unwatched(&self, fold: &Fold, scope: &ScopeName) -> Vec<DeviceNo> {
+        let registry = &fold.inputs().registry;
+        if self.sees(registry, scope) {
+            return Vec::new();
+        }
+        let there = registry.devices.iter().filter(|device| is_in(registry, device, scope));
+        there.filter(|device| !self.may_watch(fold, device)).filter_map(|device| fold.device_no(&device.id)).collect()
+    }
+
     /// Refuses values that this one may not see: of a property that is withheld, or reported by a device that must not be watched.
     ///
     /// # Errors

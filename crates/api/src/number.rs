@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::Error};
 use serde_json::value::RawValue;
-use smartpole_model::{Decimal, ObservedProperty};
+use smartpole_model::{Decimal, Kind, ObservedProperty};
 
 /// A decimal that is written as a JSON number digit by digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +14,13 @@ impl Exact {
         Self(property.decimal(value))
     }
 
-    /// A mean, in units of the property's resolution, rounded half away from zero at one decimal more than the property has.
+    /// A mean, in units of the property's resolution, rounded half away from zero at one decimal more than the property has, of a
+    /// state, whose mean is a share, at three. What is a half to the sixth digit is one: sums of binary fractions miss it by less.
     pub(crate) fn mean(property: &ObservedProperty, mean: f64) -> Self {
-        Self(Decimal { mantissa: (mean * 10.0).round() as i64, decimals: property.decimals.saturating_add(1) })
+        let more = if property.kind == Kind::State { 3 } else { 1 };
+        let digits = mean * 10_f64.powi(more.into());
+        let mantissa = ((digits * 1_000_000.0).round() / 1_000_000.0).round() as i64;
+        Self(Decimal { mantissa, decimals: property.decimals.saturating_add(more) })
     }
 }
 
@@ -70,7 +74,7 @@ pub(crate) fn fraction(part: f64) -> Exact {
 pub(crate) mod tests {
     use expect_test::{Expect, expect};
     use proptest::prelude::*;
-    use smartpole_model::{Flags, Kind, PropertyNo};
+    use smartpole_model::{Flags, PropertyNo};
 
     use super::*;
 

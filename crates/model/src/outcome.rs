@@ -65,7 +65,7 @@ macro_rules! reasons {
 
 reasons! {
     UnknownTopic = 0 "unknown_topic" Warning replayable true
-        "No route fits the topic." "Add a `[[route]]`, or stop the sender."
+        "No route fits the topic." "Add one under `[[routes]]` in fold.toml, or stop the sender."
     UnknownDevice = 1 "unknown_device" Warning replayable true
         "The topic or payload names a device that is not in `devices.csv`." "Register it."
     DecodeFailed = 2 "decode_failed" Warning replayable true

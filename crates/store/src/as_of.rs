@@ -144,9 +144,6 @@ impl Then {
             return Ok((block.row_count() > 0).then_some(Was { revision: 0, open: true, gone: false, aggregates }));
         }
         let mut cut = block.as_of(self.as_of);
-        if cut.row_count() == 0 {
-            return Ok(None);
-        }
         let (rows, gone) = (cut.rows(), std::cell::Cell::new(false));
         for anchor in block.anchors() {
             let total = |row: &Row| self.total(row, anchor.series);
@@ -154,6 +151,9 @@ impl Then {
             let before = self.beside(snapshot, device, sought, (block.quarter(), -1), &gone)?;
             let after = self.beside(snapshot, device, sought, (block.quarter(), 1), &gone)?;
             cut.set_anchor(anchor.series, |anchor| *anchor = Beside::anchor(sought, before, &rows, after));
+        }
+        if cut.is_empty() {
+            return Ok(None);
         }
         let aggregates = self.making.aggregates(device, &cut);
         Ok(Some(Was { revision: 0, open: true, gone: gone.get(), aggregates }))

@@ -65,6 +65,11 @@ impl Moves {
         Ok(moves)
     }
 
+    /// Leaves out those of some devices.
+    pub(crate) fn forget(&mut self, devices: &[DeviceNo]) {
+        self.0.retain(|(_, device), _| !devices.contains(device));
+    }
+
     /// All of them, by block.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = ((Quarter, DeviceNo), &[Move])> {
         self.known.iter().map(|(block, moves)| (*block, moves.as_slice()))

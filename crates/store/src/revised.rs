@@ -100,20 +100,29 @@ type Blocks = BTreeMap<(Quarter, DeviceNo), State>;
 
 impl Queries {
     /// Revisions of the window that begins at `wanted.from` (`to` and `as_of` say nothing here), oldest first: `limit` after the first
-    /// `skip` ones.
+    /// `skip` ones. Those of `unwatched` devices are left out, of which nothing of the property is told.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn revised(&self, wanted: &Wanted, skip: usize, limit: usize) -> Result<Revised, Error> {
+    pub fn revised(
+        &self,
+        wanted: &Wanted,
+        unwatched: &[DeviceNo],
+        skip: usize,
+        limit: usize,
+    ) -> Result<Revised, Error> {
         let mut moved = self.moved(wanted.around())?;
         let ((asked, end), snapshot) = self.snapshot(|fold| {
-            let (asked, end) = Asked::new(fold, wanted);
+            let (mut asked, end) = Asked::new(fold, wanted);
+            asked.members.retain(|member| !unwatched.contains(&member.device));
+            moved.retain(|device| !unwatched.contains(device));
             let mut devices: Vec<_> = asked.members.iter().map(|member| member.device).collect();
             devices.append(&mut moved);
             let (from, to) = (asked.from, asked.to);
             ((asked, end), devices, from, to)
         })?;
-        let moves = Moves::read(&snapshot, asked.from, asked.to)?;
+        let mut moves = Moves::read(&snapshot, asked.from, asked.to)?;
+        moves.forget(unwatched);
         let blocks = asked.blocks(&snapshot, &moves)?;
         let changes = asked.changes(&snapshot, &blocks, &moves)?;
         self.done(snapshot);

@@ -59,7 +59,7 @@ pub(crate) const PROVISIONAL_MS: i64 = 86_400_000;
 
 impl State {
     /// The state of a window that ends at `end`; `open` says whether a block in it is.
-    pub(crate) fn of(open: bool, end: UtcMillis, now: UtcMillis, revision: u32) -> Self {
+    pub fn of(open: bool, end: UtcMillis, now: UtcMillis, revision: u32) -> Self {
         match () {
             () if open || end > now => Self::Open,
             () if revision > 0 => Self::Corrected,

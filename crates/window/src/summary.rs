@@ -156,7 +156,11 @@ impl Chain<'_> {
         let (start, end) = (block.quarter.start(), block.quarter.end());
         let (before, after) = self.anchor.map_or((None, None), |anchor| (anchor.before, anchor.after));
         let chain: Vec<Total> = before.into_iter().chain(self.own.iter().copied()).chain(after).collect();
-        for pair in chain.windows(2).filter(|pair| pair[1].at.since(pair[0].at) <= MAX_GAP_MS) {
+        let is_near = |pair: &&[Total]| pair[1].at.since(pair[0].at) <= MAX_GAP_MS;
+        let reaches_in = |pair: &&[Total]| pair[0].at < end && start < pair[1].at;
+        let mut is_known = false;
+        for pair in chain.windows(2).filter(is_near).filter(reaches_in) {
+            is_known = true;
             let powered_up = self.powered_up(pair[0], pair[1]);
             let (difference, reset) = counter::difference(pair[0], pair[1], making.counter, powered_up);
             let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
@@ -164,7 +168,8 @@ impl Chain<'_> {
             counts.resets |= i32::from(reset);
             counts.interpolated |= i32::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
         }
-        counts
+        // of a total with nothing near it, as of the first one, nothing is known that is not 0
+        Aggregate { count: if is_known { counts.count } else { 0 }, ..counts }
     }
 
     /// Whether the device was switched on between two totals of the chain; of one beside the block its anchor says so.

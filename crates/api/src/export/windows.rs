@@ -28,6 +28,8 @@ pub(crate) struct Of {
     pub(crate) scope: Scope,
     /// Where it is, if it is a pole or stands at one.
     pub(crate) place: Option<Place>,
+    /// Unless it may be told when windows were changed: when they are asked for.
+    pub(crate) untold: Option<UtcMillis>,
 }
 
 /// Which windows.
@@ -52,7 +54,7 @@ impl Rows for Windows {
         let mut found = Vec::new();
         for of in &self.of {
             for property in &self.properties {
-                let windows = self.windows(parts, of.scope, property, page)?;
+                let windows = self.windows(parts, of, property, page)?;
                 found.extend(windows.into_iter().map(|window| (of, property, window)));
             }
         }
@@ -69,14 +71,19 @@ impl Windows {
     fn windows(
         &self,
         parts: &Parts,
-        scope: Scope,
+        of: &Of,
         property: &ObservedProperty,
         Span { from, to }: Span,
     ) -> Result<Vec<Window>, Problem> {
         let Self { channel, step, as_of, .. } = *self;
+        let Of { scope, untold, .. } = *of;
         let wanted = smartpole_store::Wanted { scope, property: property.number, channel, from, to, step, as_of };
         let windows = parts.queries.windows(&wanted)?;
-        let mut windows: Vec<_> = windows.iter().map(|window| Window::new(property, window)).collect();
+        let told = |window: Window| match untold {
+            Some(now) => window.untold(now),
+            None => window,
+        };
+        let mut windows: Vec<_> = windows.iter().map(|window| told(Window::new(property, window))).collect();
         peer_marks::mark(parts, &wanted, property, &mut windows)?;
         Ok(windows)
     }

@@ -128,7 +128,8 @@ pub(crate) struct FigureItem {
     flags: Flags,
 }
 
-/// How a window came to say what it says: when it was changed, why, and what it said before. As of the last commit.
+/// How a window came to say what it says: when it was changed, why, and what it said before. As of the last commit. The public is told
+/// nothing of changes by devices that measure persons, which change no figure that it sees.
 #[utoipa::path(get, path = "/api/v1/revisions", tag = "values", params(Wanted), responses(
     (status = 200, description = "Oldest first.", body = RevisionsAnswer),
     Refused,
@@ -153,6 +154,7 @@ struct Asked {
 
 fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
     let Asked { name: scope, scope: number, property, step, end } = Asked::new(&parts.fold(), asker, wanted)?;
+    let unwatched = asker.unwatched(&parts.fold(), &scope);
     let (skip, limit) = (wanted.cursor.as_ref().map_or(Ok(0), given)?, wanted.limit.unwrap_or(DEFAULT).0);
     let channel = wanted.channel.map(|channel| channel.0 as u8);
     let window = |scope| smartpole_store::Wanted {
@@ -164,7 +166,7 @@ fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<RevisionsAnsw
         step,
         as_of: None,
     };
-    let revised = number.map(|scope| parts.queries.revised(&window(scope), skip, limit)).transpose()?;
+    let revised = number.map(|scope| parts.queries.revised(&window(scope), &unwatched, skip, limit)).transpose()?;
     let (revisions, items) = revised.map_or((0, Vec::new()), |revised| (revised.all, revised.items));
     let next = (skip + items.len() < revisions && !items.is_empty()).then(|| Cursor((skip + items.len()).to_string()));
     let fold = parts.fold();

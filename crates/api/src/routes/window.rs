@@ -70,8 +70,9 @@ pub(crate) struct Window {
     pub(crate) coverage: Exact,
     /// How settled it is.
     pub(crate) state: WindowState,
-    /// How often it was changed after it was closed.
-    pub(crate) revision: u32,
+    /// How often it was changed after it was closed, whichever property that changed. Null for the public where a device hangs that
+    /// measures persons: it would tell when that one spoke; nor is the state `corrected` there.
+    pub(crate) revision: Option<u32>,
     /// Remarks of its readings.
     #[schema(value_type = Vec<String>)]
     pub(crate) flags: Flags,
@@ -170,10 +171,19 @@ impl Window {
             expected,
             coverage: number::share(count, expected),
             state: state.into(),
-            revision,
+            revision: Some(revision),
             flags: aggregate.remarks(),
             value: None,
         }
+    }
+
+    /// The same without whether it was changed; `now` is the clock's.
+    pub(crate) fn untold(self, now: UtcMillis) -> Self {
+        let state = match self.state {
+            WindowState::Corrected => State::of(false, self.end, now, 0).into(),
+            state => state,
+        };
+        Self { revision: None, state, ..self }
     }
 
     /// The same with one of its figures as its value.

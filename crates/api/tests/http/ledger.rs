@@ -101,7 +101,7 @@ async fn every_reason_is_told_with_its_meaning_and_its_remedy() {
     let answer = city.get("/api/v1/reasons").await;
     expect![[r#"
         200 OK application/json
-        {"items":[{"code":"unknown_topic","severity":"warning","meaning":"No route fits the topic.","remedy":"Add a `[[route]]`, or stop the sender.","replayable":true},
+        {"items":[{"code":"unknown_topic","severity":"warning","meaning":"No route fits the topic.","remedy":"Add one under `[[routes]]` in fold.toml, or stop the sender.","replayable":true},
         {"code":"unknown_device","severity":"warning","meaning":"The topic or payload names a device that is not in `devices.csv`.","remedy":"Register it.","replayable":true},"#]].assert_eq(&answer.lines().take(3).collect::<Vec<_>>().join("\n"));
     assert_eq!(answer.lines().count(), 1 + smartpole_model::Reason::ALL.len());
 }

@@ -1,6 +1,6 @@
 //! What is asked for, looked up.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use smartpole_method::methods;
@@ -58,7 +58,7 @@ impl Asked {
         }
         let step = step(wanted)?;
         let each = if format == Format::Geojson { Some(wanted.each.unwrap_or(Each::Pole)) } else { wanted.each };
-        let of = if what == What::Windows { of(&fold, name.as_ref(), each)? } else { Vec::new() };
+        let of = if what == What::Windows { of(&fold, asker, name.as_ref(), each)? } else { Vec::new() };
         if of.len() * properties.len() > MOST_SERIES {
             let detail = format!("each, property: {} times {} series", of.len(), properties.len());
             return Err(Problem::parameter(detail, format!("ask for {MOST_SERIES} at most: name fewer properties")));
@@ -189,7 +189,7 @@ fn step(wanted: &Wanted) -> Result<smartpole_store::Step, Problem> {
 }
 
 /// Whose windows: of the thing itself, or of each pole or device in it that ever sent.
-fn of(fold: &Fold, name: Option<&ScopeName>, each: Option<Each>) -> Result<Vec<Of>, Problem> {
+fn of(fold: &Fold, asker: &Asker, name: Option<&ScopeName>, each: Option<Each>) -> Result<Vec<Of>, Problem> {
     let registry = &fold.inputs().registry;
     let is_in = |pole: usize| {
         let pole = &registry.poles[pole];
@@ -221,6 +221,36 @@ fn of(fold: &Fold, name: Option<&ScopeName>, each: Option<Each>) -> Result<Vec<O
         }
         (None, None) => Vec::new(),
     };
-    let met = names.into_iter().filter_map(|(name, place)| Some(Of { scope: name.number(fold)?, name, place }));
+    let (watched, now) = (Untold::new(fold, asker), fold.position().1);
+    let met = names.into_iter().filter_map(|(name, place)| {
+        let untold = watched.holds(&name).then_some(now);
+        Some(Of { scope: name.number(fold)?, name, place, untold })
+    });
     Ok(met.collect())
+}
+
+/// Where the asker is not told when windows were changed, found once for all poles of a city.
+struct Untold<'a> {
+    fold: &'a Fold,
+    asker: &'a Asker,
+    /// Devices that must not be watched, and poles they hang on.
+    ids: BTreeSet<&'a str>,
+}
+
+impl<'a> Untold<'a> {
+    fn new(fold: &'a Fold, asker: &'a Asker) -> Self {
+        let registry = &fold.inputs().registry;
+        let devices = registry.devices.iter().filter(|device| !asker.may_watch(fold, device));
+        let poles = |device: &'a smartpole_model::Device| {
+            device.installations.iter().map(|installation| registry.poles[installation.pole].id.as_str())
+        };
+        Self { fold, asker, ids: devices.flat_map(|device| poles(device).chain([device.id.as_str()])).collect() }
+    }
+
+    fn holds(&self, name: &ScopeName) -> bool {
+        match name.kind {
+            ScopeKind::Zone => !self.asker.unwatched(self.fold, name).is_empty(),
+            ScopeKind::Pole | ScopeKind::Device => self.ids.contains(name.id.as_str()),
+        }
+    }
 }
