@@ -168,6 +168,8 @@ impl Fold {
                     let claimed = || sample.time.map_or_else(String::new, |time| format!("event time {time}"));
                     verdicts.quarantine(reason, sample.values.len() as u64, claimed);
                 }
+                // of a row without values a restart would know nothing
+                Ok(_) if sample.values.is_empty() => {}
                 Ok((event_time, time_source, flags)) => {
                     let instant = Instant { event_time, time_source, flags };
                     self.sample(device, active, sample, instant, origin, env, &mut verdicts)?;

@@ -35,7 +35,7 @@ fn expected(totals: &BTreeMap<i64, i64>, power_ups: &BTreeSet<i64>) -> BTreeMap<
             lower_bound(b)
         };
         let first = (from / 900_000) as i32;
-        for quarter in first..=(to / 900_000) as i32 {
+        for quarter in first..=((to - 1) / 900_000) as i32 {
             let by = |at: i64| passed * (at.clamp(from, to) - from) / (to - from);
             let start = i64::from(quarter) * 900_000;
             let sums = quarters.entry(quarter).or_default();
@@ -168,4 +168,38 @@ fn a_power_up_behind_the_watermark_is_known_to_open_blocks_after_a_kill() {
     let journal = journal(&[said(0, Some(0), false), said(240, Some(0), false), said(1, None, true)]);
     let killed = fold(&journal, 1, |step| step % 2 == 0);
     assert_eq!(killed.digest(), fold(&journal, 1_000, |_| false).digest());
+}
+
+/// Count, sum and whether it was spread, of each quarter from the first on of which the first device's totals say something.
+fn quarters(totals: &[(i64, i64)]) -> Vec<(i32, i64, i64, i32)> {
+    let said = |(minute, total): &(i64, i64)| {
+        let at = START + minute * MINUTE;
+        message("d1", at, at + 1_000, &[("people_in_total", *total)])
+    };
+    let mut records = vec![inputs("first", START)];
+    records.extend(totals.iter().map(said));
+    let end = START + totals.last().unwrap().0 * MINUTE;
+    records.extend((1..60).map(|minute| tick(end + minute * MINUTE)));
+    let memory = fold(&records, 1_000, |_| false);
+    let first = (START / 900_000) as i32;
+    let of =
+        |stored: &smartpole_pipeline::StoredBlock| Aggregates::unpack(&stored.aggregates).unwrap().get(PEOPLE).copied();
+    let all = memory.blocks.iter().filter_map(|((quarter, _), stored)| Some((quarter.0 - first, of(stored)?)));
+    all.map(|(quarter, of)| (quarter, of.count, of.sum, of.interpolated)).collect()
+}
+
+#[test]
+fn only_quarters_that_a_difference_reaches_into_are_remarked_as_spread() {
+    // 30 minutes from the first quarter's end to the fourth's beginning, then each quarter
+    let told = quarters(&[(0, 10), (15, 20), (45, 50), (60, 60), (75, 70)]);
+    let expected = [(0, 1, 10, 0), (1, 1, 15, 1), (2, 0, 15, 1), (3, 1, 10, 0), (4, 1, 10, 0), (5, 0, 0, 0)];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn of_a_total_with_none_near_it_nothing_is_known_which_is_not_zero() {
+    let week = 8 * 24 * 60;
+    let told = quarters(&[(0, 10), (15, 20), (week, 900), (week + 15, 910)]);
+    let after = (week / 15) as i32;
+    assert_eq!(told, [(0, 1, 10, 0), (1, 0, 0, 0), (after, 1, 10, 0), (after + 1, 0, 0, 0)]);
 }

@@ -13,6 +13,7 @@ enum Step {
     Report { device: usize, delay: i64, pm: i64, people: i64 },
     Again { device: usize },
     Garbage { device: usize },
+    Unknown { device: usize },
     Silence { minutes: i64 },
     Frame { gateways: u64, ahead: i64, confirmed: bool },
     Join { gateways: u64, nonce: u16 },
@@ -26,6 +27,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(device, delay, pm, people)| Step::Report { device, delay, pm, people }),
         2 => (0..3usize).prop_map(|device| Step::Again { device }),
         1 => (0..3usize).prop_map(|device| Step::Garbage { device }),
+        1 => (0..3usize).prop_map(|device| Step::Unknown { device }),
         2 => (1..60i64).prop_map(|minutes| Step::Silence { minutes }),
         8 => (1..4u64, prop_oneof![8 => Just(1), 2 => -3..20i64, 1 => 0..70_000i64], any::<bool>())
             .prop_map(|(gateways, ahead, confirmed)| Step::Frame { gateways, ahead, confirmed }),
@@ -58,6 +60,7 @@ fn journal(steps: &[Step]) -> Vec<Record> {
                     records.push(Record::Message(message));
                 }
             }
+            Step::Unknown { device } => records.push(message(&format!("d{}", device + 1), now, now, &[("fog", 1)])),
             Step::Garbage { device } => records.push(bytes(&format!("d{}", device + 1), now, vec![0xff; 9])),
             Step::Silence { minutes } => {
                 records.extend((1..=minutes).map(|minute| tick(now + minute * MINUTE)));

@@ -145,6 +145,10 @@ impl Asked {
         (asked, end)
     }
 
+    fn is_quarter(&self) -> bool {
+        self.to.0 - self.from.0 == 1
+    }
+
     /// What is wanted of a block.
     fn of(&self, aggregates: &Aggregates) -> Option<Aggregate> {
         let fits = aggregates.0.iter().filter(|(series, _)| {
@@ -205,6 +209,10 @@ impl Asked {
                 // of a block that was not there nothing is kept
                 let former = (!former.is_empty()).then(|| Aggregates::unpack(&former));
                 let former = former.transpose().map_err(damaged("revision"))?.and_then(|all| self.of(&all));
+                // an hour counts the revisions of all its blocks, a quarter those of what was asked for
+                if self.is_quarter() && former.is_none() && state.aggregate.is_none() {
+                    continue;
+                }
                 changes.push(Change { device, minute, reason, former: vec![(quarter, Former::Aggregate(former))] });
             }
         }

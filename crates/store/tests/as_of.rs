@@ -263,7 +263,7 @@ fn a_window_tells_that_a_registry_took_a_device_away_and_what_it_said_before() {
         let from = UtcMillis(start);
         let property = common::number("temperature");
         let wanted = Wanted { scope, property, channel: None, from, to: from, step, as_of: None };
-        let revised = square.queries.revised(&wanted, 0, 10).unwrap();
+        let revised = square.queries.revised(&wanted, &[], 0, 10).unwrap();
         let said =
             revised.items.iter().map(|one| (one.reason.code(), one.former.aggregate.sum, one.after.aggregate.sum));
         (revised.all, said.collect::<Vec<_>>())
@@ -279,4 +279,20 @@ fn a_window_tells_that_a_registry_took_a_device_away_and_what_it_said_before() {
         "of two hours before midnight"
     );
     assert_eq!(revised(square.device("d1"), Step::Hour, START), (0, vec![]));
+}
+
+#[test]
+fn a_quarter_that_held_only_a_share_of_a_difference_and_was_open_is_part_of_the_answer() {
+    let mut square = Square::new();
+    let device = square.device(DEVICES[0]);
+    for (minute, total) in [(40, 100), (88, 172)] {
+        square.report(DEVICES[0], START + minute * MINUTE, START + minute * MINUTE, &[("people_in_total", total)]);
+    }
+    let then = START + 89 * MINUTE;
+    let known = square.windows(device, "people_in", Step::Quarter, START, then);
+    assert_eq!(known.iter().map(|window| window.aggregate.sum).collect::<Vec<_>>(), [7, 23, 22, 20]);
+    square.report(DEVICES[0], START + 200 * MINUTE, START + 200 * MINUTE, &[("people_in_total", 300)]);
+    square.commit();
+    let again = square.windows_as_of(then, device, "people_in", Step::Quarter, START, then);
+    assert_eq!(again.iter().map(said).collect::<Vec<_>>(), known.iter().map(said).collect::<Vec<_>>());
 }

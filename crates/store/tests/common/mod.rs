@@ -23,11 +23,12 @@ pub const START: i64 = 1_774_731_600_000;
 pub const MOVED: i64 = START + 9 * HOUR;
 
 /// Number, id, kind, theme.
-const PROPERTIES: [(u16, &str, &str, &str); 4] = [
+const PROPERTIES: [(u16, &str, &str, &str); 5] = [
     (1, "pm2_5", "gauge", "air_quality"),
     (2, "temperature", "gauge", "weather"),
     (3, "people_in", "interval_count", "footfall"),
     (4, "noise", "gauge", "noise"),
+    (5, "people_in_total", "total_count", "footfall"),
 ];
 
 pub const ZONES: &str = r#"{"type":"FeatureCollection","features":[
@@ -65,10 +66,11 @@ fn inputs_of(Texts { poles, devices, zones, calibrations }: Texts<'_>) -> Inputs
     let mut properties = String::new();
     for (number, id, kind, theme) in PROPERTIES {
         let mean = if id == "noise" { "energy" } else { "arithmetic" };
+        let counts = if kind == "total_count" { "counts = \"people_in\"\n" } else { "" };
         writeln!(
             properties,
             "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"{id}\"\nname_en = \"{id}\"\nunit = \"1\"\nkind = \"{kind}\"\n\
-             decimals = 0\nmin = -100\nmax = 1000\ntheme = \"{theme}\"\nmean = \"{mean}\"\npublic = true\nexcluded_by = [\"out_of_range\"]"
+             decimals = 0\nmin = -100\nmax = 1000\ntheme = \"{theme}\"\nmean = \"{mean}\"\npublic = true\n{counts}excluded_by = [\"out_of_range\"]"
         )
         .unwrap();
     }
