@@ -128,7 +128,7 @@ export function workbench({ demo, opened, eventually, picture, listed }) {
       until: 9,
       share: 1,
     };
-    const effect = { messages: 1, missing: 0, recovered: 1, readings: 2, replaced: 0, conflicts: 0, windows: 0 };
+    const effect = { messages: 1, missing: 0, recovered: 1, readings: 2, replaced: 0, superseded: 0, conflicts: 0, windows: 0 };
     const message = {
       seq: 1,
       received_at: '2026-11-29T09:00:00Z',
@@ -166,7 +166,7 @@ export function workbench({ demo, opened, eventually, picture, listed }) {
       next: 430,
       until: 1000,
       share: 0.43,
-      effect: { messages: 1203, missing: 0, recovered: 3, readings: 4812, replaced: 0, conflicts: 1, windows: 7 },
+      effect: { messages: 1203, missing: 0, recovered: 3, readings: 4812, replaced: 0, superseded: 0, conflicts: 1, windows: 7 },
     };
     let status = 409;
     await page.route('**/api/v1/replays', (route) =>

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request};
 use smartpole_access::{Identity, Role, Who, Zones};
-use smartpole_model::{Device, ObservedProperty, Pole, PropertyNo, Registry};
+use smartpole_model::{Device, DeviceNo, ObservedProperty, Pole, PropertyNo, Registry};
 use smartpole_pipeline::Fold;
 
 use crate::{

@@ -3,7 +3,7 @@
 mod ledger;
 mod windows;
 
-use smartpole_model::{DeviceNo, Eui, Quarter, Seq, UtcMillis};
+use smartpole_model::{DeviceNo, Eui, Quarter, Seq, Series, UtcMillis};
 
 pub use self::{
     ledger::{LedgerDeviceRow, LedgerMove, LedgerSourceKey, QuarantineRow},
@@ -58,6 +58,8 @@ pub struct Changes {
     pub resettling: Option<Vec<u8>>,
     /// Replays that began, went on or ended.
     pub replays: Vec<Replay>,
+    /// Counts of closed quarters that a total which began anew, or jumped by more than can pass, reaches into; nothing to be kept.
+    pub began_anew: Vec<(DeviceNo, Quarter, Series)>,
     /// The state at a journal position, once a day ([`crate::Restore::pack`]).
     pub checkpoint: Option<CheckpointRow>,
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, UtcMillis};
+use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, Series, UtcMillis};
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
@@ -89,6 +89,7 @@ pub(crate) struct Pending {
     pub(crate) resettled: bool,
     pub(crate) finished_days: Vec<LedgerDeviceRow>,
     pub(crate) ticked: Vec<u32>,
+    pub(crate) began_anew: Vec<(DeviceNo, Quarter, Series)>,
     pub(crate) checkpoint: Option<CheckpointRow>,
     /// Devices to look at, each once.
     pub(crate) touched: Vec<DeviceNo>,

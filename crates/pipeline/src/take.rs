@@ -56,6 +56,7 @@ impl Fold {
             released: pending.released.into_iter().collect(),
             replays: pending.replays.into_values().collect(),
             resettling: pending.resettled.then(|| self.resettling.pack()),
+            began_anew: pending.began_anew,
             checkpoint: pending.checkpoint,
         };
         for no in &pending.touched {
@@ -77,6 +78,9 @@ impl Fold {
             let mut held = std::mem::take(&mut self.devices[no.index()].held);
             for block in held.iter_mut().filter(|held| held.changed && !held.open) {
                 let row = self.take_block(*no, block, &mut pending.rollups);
+                let gain = block.stored.iter().flat_map(|stored| &stored.gain.0.0);
+                let began = gain.filter(|(_, gain)| gain.resets > 0).map(|(series, _)| (*no, row.quarter, *series));
+                pending.began_anew.extend(began);
                 pending.blocks.insert((row.quarter, *no), row);
             }
             self.devices[no.index()].held = held;

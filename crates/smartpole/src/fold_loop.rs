@@ -22,6 +22,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    began_anew,
     inputs::InputLibrary,
     replay::{Kept, Messages, weight},
     telemetry::Chain,
@@ -222,6 +223,7 @@ impl FoldLoop {
             std::thread::sleep(RETRY);
         }
         self.write().committed();
+        began_anew::tell(&self.fold, &changes.began_anew);
         self.committed.send_replace(changes.batch);
         (progress.committed, progress.uncommitted, progress.first_change) = (changes.cursor, 0, None);
         self.report(None);

@@ -3,6 +3,7 @@
 mod access;
 mod alerts;
 mod backup;
+mod began_anew;
 mod check;
 mod cli;
 mod client;

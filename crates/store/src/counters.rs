@@ -81,6 +81,15 @@ impl Counters {
         self.expected.iter().map(within).sum()
     }
 
+    /// Readings that a counter should have sent in a stretch if it had been in service for all of it, as whoever compares it with that
+    /// stretch expects. Its lines follow each other.
+    pub fn expected_throughout(&self, stretch: Stretch) -> i64 {
+        let all = stretch.1.since(stretch.0);
+        let served: i64 = self.lines.values().map(|served| all - missing(served, stretch)).sum();
+        let expected = i128::from(self.expected(&[stretch])) * i128::from(all);
+        expected.checked_div(served.into()).and_then(|expected| i64::try_from(expected).ok()).unwrap_or(0)
+    }
+
     /// The lines that were in service then.
     pub fn in_service(&self, stretches: &[Stretch]) -> InService {
         let mut found = InService::default();

@@ -67,7 +67,8 @@ impl Moves {
 
     /// Leaves out those of some devices.
     pub(crate) fn forget(&mut self, devices: &[DeviceNo]) {
-        self.0.retain(|(_, device), _| !devices.contains(device));
+        self.known.retain(|(_, device), _| !devices.contains(device));
+        self.to_come.retain(|device, _| !devices.contains(device));
     }
 
     /// All of them, by block.

@@ -10,8 +10,9 @@ use smartpole_method::{
     air::{Mean, Pollutant},
     index::{Index, Site},
 };
-use smartpole_model::{Flag, UtcMillis};
-use smartpole_store::{PoleAir, State};
+use smartpole_model::{Flag, PropertyNo, UtcMillis};
+use smartpole_pipeline::Scope;
+use smartpole_store::{PoleAir, State, Step, Wanted};
 
 /// The mean of an hour, as text, and whether an index may use it.
 fn hour(air: &PoleAir, pollutant: Pollutant, start: i64) -> Option<(String, bool)> {
@@ -221,4 +222,16 @@ fn poles_are_answered_in_the_order_asked_and_unknown_ones_are_empty() {
     });
     let means = [Some("2".to_owned()), None, Some("1".to_owned())];
     assert_eq!(answers.unwrap(), poles.into_iter().zip(means).collect::<Vec<_>>());
+}
+
+#[test]
+fn windows_of_a_gas_told_in_ppb_expect_its_readings() {
+    let mut street = Street::new();
+    street.run("s3", DAY, DAY + 30 * MINUTE, 10 * MINUTE, &[("no2_ppb", "10")]);
+    street.report("s3", DAY + 70 * MINUTE, DAY + 70 * MINUTE, &[("pm2_5", "7")]);
+    let (scope, step) = (Scope::Pole(street.pole("P2")), Step::Hour);
+    let (from, to) = (UtcMillis(DAY), UtcMillis(DAY + HOUR));
+    let wanted = Wanted { scope, property: PropertyNo(3), channel: None, from, to, step, as_of: None };
+    let windows = street.queries.windows(&wanted).unwrap();
+    assert_eq!(windows.iter().map(|window| (window.aggregate.count, window.expected)).collect::<Vec<_>>(), [(3, 6)]);
 }

@@ -235,3 +235,17 @@ fn scopes(square: &Square) -> Vec<(Scope, Belongs)> {
     }
     scopes
 }
+
+#[test]
+fn whoever_counts_beside_a_counter_expects_it_for_all_of_that_time() {
+    let mut square = Square::new();
+    square.run("d1", MOVED - HOUR, MOVED + HOUR, &[("people_in", 10)]);
+    let at = |pole: &str, from: i64, to: i64| {
+        let counters = square.queries.counters(square.pole(pole), &[number("people_in")], None);
+        let stretch = (UtcMillis(from), UtcMillis(to));
+        (counters.expected(&[stretch]), counters.expected_throughout(stretch))
+    };
+    assert_eq!(at("P3", MOVED, MOVED + HOUR), (12, 12));
+    assert_eq!(at("P3", MOVED - HOUR, MOVED + HOUR), (12, 24), "it hung there for half of it");
+    assert_eq!(at("P3", MOVED - HOUR, MOVED), (0, 0));
+}

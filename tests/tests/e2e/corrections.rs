@@ -223,3 +223,50 @@ async fn values_that_a_wrong_mapping_made_are_replaced_by_a_replay_once_it_is_me
     assert_eq!(trace["reading"]["value"], json!(20.3), "{trace}");
     assert_eq!(trace["reading"]["superseded"][0]["value"], json!(2.03), "{trace}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readings_that_a_wrong_mapping_gave_another_property_count_no_more_once_it_is_mended_and_stay() {
+    let wrong = profile("0.1").replace("temperature", "relative_humidity").replace("Cel", "%");
+    let config = Config::new()
+        .registry_file(PROFILE, &wrong)
+        .registry_line("devices.csv", "70b3d57ba0009901,LS-01,thermometer,,,");
+    let city = City::start(config).await;
+    let (hour, device) = (two_days_ago(), "device=70b3d57ba0009901");
+    let [humidity, temperature] = ["relative_humidity", "temperature"].map(|of| format!("{device}&property={of}"));
+    let at = |n: i64| hour.plus((5 + 15 * n) * MINUTE);
+    let measured = (0..4).map(|n| event(at(n), n + 1, &json!({ "temp": 200 + n })));
+    city.send(measured.chain([event(now(), 9, &json!({ "temp": 210 }))])).await;
+    city.hour(&humidity, hour, |window| !state(window, "open") && number(window, "count", 4.0)).await;
+
+    city.edit(PROFILE, |_| profile("0.1"));
+    let base = city.service.api().base().to_owned();
+    let replay = move |more: &'static [&'static str]| {
+        let base = base.clone();
+        spawn_blocking(move || smartpole(&[&["replay", "--url", &base, "--all"][..], more].concat()))
+    };
+    let would = eventually("the mended mapping is in force", async || {
+        let (code, said) = replay(&["--dry-run"]).await.expect("no panic");
+        let fits = code == Some(0) && said.contains("5 readings") && said.contains("5 former readings");
+        if fits { Ok(said) } else { Err(format!("{code:?} {said}")) }
+    })
+    .await;
+    let (code, said) = replay(&[]).await.expect("no panic");
+    assert_eq!((code, said.trim()), (Some(0), would.trim().trim_start_matches("would be: ")));
+
+    city.hour(&temperature, hour, |window| number(window, "max", 20.3) && number(window, "count", 4.0)).await;
+    let api = city.service.api();
+    let span = format!("from={hour}&to={}", hour.plus(HOUR));
+    let none = api.get(&format!("/api/v1/series?{humidity}&{span}&step=1h")).await;
+    assert!(none["items"].as_array().is_some_and(|items| items.iter().all(|item| item["count"] == 0)), "{none}");
+    let raw = api.get(&format!("/api/v1/series?{humidity}&{span}&step=raw")).await;
+    let items = raw["items"].as_array().expect("a list");
+    assert!(items.len() == 4 && items.iter().all(|item| has_flag(item, "superseded")), "{raw}");
+    let trace = api.get(&format!("/api/v1/trace?{humidity}&time={}", at(3))).await;
+    assert!(trace["reading"]["counted"].is_null() && trace["message"]["topic"].is_string(), "{trace}");
+    let (code, again) = replay(&[]).await.expect("no panic");
+    assert!(code == Some(0) && !again.contains("former"), "once is enough: {again}");
+    let config = city.service.config().write().to_str().expect("our folder's name is UTF-8").to_owned();
+    let verify = spawn_blocking(move || smartpole(&["ledger", "verify", "--config", &config]));
+    let (code, printed) = verify.await.expect("no panic");
+    assert!(code == Some(0) && printed.contains(" 0 differences"), "{printed}");
+}

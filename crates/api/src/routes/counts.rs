@@ -171,7 +171,7 @@ fn item(parts: &Parts, inputs: &Inputs, count: &ManualCount, as_of: Option<UtcMi
             reports.0 += aggregate.count;
         }
         let sensors = parts.queries.counters(scope, (&[property], channel), as_of)?;
-        reports.1 += sensors.expected(&[(from, to)]);
+        reports.1 += sensors.expected_throughout((from, to));
     }
     let [passed_in, passed_out] = counted;
     let (manual, known) = (count.passed_in + count.passed_out, passed_in.unwrap_or(0) + passed_out.unwrap_or(0));

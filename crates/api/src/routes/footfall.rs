@@ -128,6 +128,9 @@ pub(crate) struct Footfall {
     /// How much of the time asked for is covered, with windows that are no items.
     #[serde(skip)]
     covered: Option<Exact>,
+    /// The time asked for, up to now, if windows in it that are no items are known of.
+    #[serde(skip)]
+    asked: Option<(UtcMillis, UtcMillis)>,
     /// One for each window.
     items: Vec<FootfallItem>,
     /// All of them added up, if asked for; null if they are not all in this answer.

@@ -351,3 +351,46 @@ async fn the_public_is_refused_what_would_cost_or_tell_more() {
         assert_eq!(answer.status(), 400, "{wanted}");
     }
 }
+
+#[tokio::test]
+async fn when_a_counter_sent_is_told_by_no_revision_of_what_hangs_beside_it() {
+    let profiles =
+        [("profiles/air.toml", "name = \"Air\"\ncodec = \"smartpole\"\ninterval_s = 900\npayload_time = true\n")];
+    let temperature = "[[property]]\nid = \"temperature\"\nnumber = 3\nname_de = \"T\"\nname_en = \"T\"\nunit = \"Cel\"\nkind = \"gauge\"\ndecimals = 1\nmin = -40\nmax = 60\ntheme = \"weather\"\npublic = true\n";
+    let properties = format!("{PROPERTIES}{temperature}");
+    let files = [
+        ("poles.csv", POLES),
+        ("devices.csv", "id,pole,profile\nc0,P0,p\na0,P0,air\na1,P1,air\n"),
+        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        ("properties.toml", properties.as_str()),
+        ("profiles/p.toml", PROFILE),
+        profiles[0],
+    ];
+    let city = City::over(parsed(&files), Options::default()).await;
+    for device in ["a0", "a1"] {
+        for (at, celsius) in [("10:00", 7), ("10:15", 8), ("14:00", 9)] {
+            let body = format!(r#"{{"time":"2026-11-25T{at}:00Z","values":{{"temperature":{celsius}}}}}"#);
+            city.message(device, 241, &body).await;
+        }
+    }
+    for (at, passed) in [("14:00", 3), ("10:02", 2), ("10:20", 4)] {
+        city.message("c0", 242, &format!(r#"{{"time":"2026-11-25T{at}:00Z","values":{{"people_in":{passed}}}}}"#))
+            .await;
+    }
+    city.commit();
+    let of = |pole: &str| format!("pole={pole}&property=temperature&step=1h");
+    let series = |pole: &str| format!("/api/v1/series?{}&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z", of(pole));
+    let revisions = |pole: &str| format!("/api/v1/revisions?{}&start=2026-11-25T10:00:00Z", of(pole));
+    let planner = city.get(&series("P0")).await;
+    assert!(planner.contains(r#""state":"corrected","revision":2"#), "{planner}");
+    let public = show(city.ask_publicly("GET", &series("P0")).await).await;
+    assert!(public.contains(r#""state":"provisional","revision":null"#), "{public}");
+    let public = show(city.ask_publicly("GET", &revisions("P0")).await).await;
+    assert!(public.contains(r#""revisions":0,"items":[]"#), "{public}");
+    let table = series("P0").replace("series", "export") + "&what=windows&format=csv";
+    let public = show(city.ask_publicly("GET", &table).await).await;
+    assert!(public.contains("provisional,,") && !public.contains("corrected"), "{public}");
+    // where nobody is counted nothing is held back
+    let public = show(city.ask_publicly("GET", &series("P1")).await).await;
+    assert!(public.contains(r#""state":"provisional","revision":0"#), "{public}");
+}

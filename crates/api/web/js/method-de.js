@@ -134,7 +134,7 @@ export const methods = {
   },
   'counter.difference': {
     title: 'Zählerstände',
-    text: 'Viele Zähler senden, was sie seit dem Einschalten gezählt haben. Gezählt wird die Differenz zweier Stände in der Reihenfolge der Messung. Ist der neue Stand kleiner, lief der Zähler über (16 oder 32 Bit), wenn so viele hindurchgehen konnten; sonst begann er neu, und der neue Stand ist eine Untergrenze („Zähler zurückgesetzt“). Das ist er auch nach einer Lücke, in der so viele hindurchgehen konnten, wie der Zähler zeigen kann (16 Bit bei 500 je Minute: 2 Stunden 12 Minuten), denn dann weiß es niemand. Meldete das Gerät zwischen beiden, dass es eingeschaltet wurde, und beginnt seine Firmware dann bei 0, zählt der neue Stand ganz; liegt die Uhrzeit eines täglichen Neubeginns zwischen ihnen, zählt die kleinere Zahl, der neue Stand oder die Differenz: ebenfalls Untergrenzen. Mehr als höchstens je Minute durch die Linie passen, zählt nicht. Über mehrere Viertelstunden wird gleichmäßig nach der Zeit verteilt, in ganzen Zahlen mit erhaltener Summe („über die Zeit verteilt“); über mehr als 7 Tage bleibt eine Lücke.',
+    text: 'Viele Zähler senden, was sie seit dem Einschalten gezählt haben. Gezählt wird die Differenz zweier Stände in der Reihenfolge der Messung. Ist der neue Stand kleiner, lief der Zähler über (16 oder 32 Bit), wenn so viele hindurchgehen konnten; sonst begann er neu, und der neue Stand ist eine Untergrenze („Zähler zurückgesetzt“). Das ist er auch nach einer Lücke, in der so viele hindurchgehen konnten, wie der Zähler zeigen kann (16 Bit bei 500 je Minute: 2 Stunden 12 Minuten), denn dann weiß es niemand; ein größerer Stand nach so einer Lücke zählt mit seiner Differenz, obwohl der Zähler übergelaufen sein kann: auch das ist eine Untergrenze. Meldete das Gerät zwischen beiden, dass es eingeschaltet wurde, und beginnt seine Firmware dann bei 0, zählt der neue Stand ganz; liegt die Uhrzeit eines täglichen Neubeginns zwischen ihnen, zählt die kleinere Zahl, der neue Stand oder die Differenz: ebenfalls Untergrenzen. Mehr als durch die Linie passen, zählt nicht: die Zahl des Profils je Minute und, wo die Installation die Breite der Linie nennt, 81 je Minute und Meter (Weidmann 1993: 1,225 je Sekunde, dazu ein Zehntel für doppelt Gesehenes), je angefangene Minute. Verteilt wird gleichmäßig nach der Zeit, in ganzen Zahlen mit erhaltener Summe; das ist an jeder Viertelstunde vermerkt, in die es reicht („über die Zeit verteilt“), wenn die Stände mehr als eine Viertelstunde auseinanderliegen; über mehr als 7 Tage bleibt eine Lücke.',
     formula:
       'Δ = (später − früher) mod 2^Bits, falls Δ ≤ höchstens je Minute · Minuten < 2^Bits\nAnteil = ⌊Δ·(Ende − früher)/T⌋ − ⌊Δ·(Anfang − früher)/T⌋',
   },
@@ -234,7 +234,7 @@ export const methods = {
   },
   'index.uba_lqi_former': {
     title: 'Frühere LQI-Klasse nach UBA-Schema',
-    text: 'Stundenmittel von NO₂ und O₃, gleitende 24-Stunden-Mittel von PM2,5 und PM10 aus mindestens 18 Stunden. Klassen beider Fassungen sind nicht vergleichbar.',
+    text: 'Stundenmittel von NO₂ und O₃, gleitende 24-Stunden-Mittel von PM2,5 und PM10 aus mindestens 18 Stunden, unter denen keine unkorrigierte ist. Klassen beider Fassungen sind nicht vergleichbar.',
     source: 'Umweltbundesamt, „Berechnungsgrundlagen Luftqualitätsindex“',
   },
   'index.european_aqi_2024': {
@@ -250,13 +250,13 @@ export const methods = {
   },
   'window.energy_mean': {
     title: 'Energetisches Mittel (LAeq)',
-    text: 'Aus einer festen Tabelle ganzer Zahlen für 10^(L/10) in Zehntel dB, damit jede Rechnung auf jedem Rechner dasselbe ergibt. Einer Zone: dasselbe über die mittleren Energien ihrer Masten.',
+    text: 'Aus einer festen Tabelle ganzer Zahlen für 10^(L/10) in Zehntel dB, jede kaufmännisch auf eine ganze Zahl gerundet, damit jede Rechnung auf jedem Rechner dasselbe ergibt. Einer Zone: dasselbe über die mittleren Energien ihrer Masten.',
     formula: 'LAeq = 10 · lg( Σ 10^(L/10) / n )',
     source: 'DIN 45641; ISO 1996-1, 3.1.7',
   },
   'noise.period': {
     title: 'LAeq von Tag, Abend und Nacht',
-    text: 'Energetisches Mittel, nach Dauer gewichtet; gilt, wenn 75 % des Zeitraums belegt sind. Die Nacht gehört zum Tag, an dem sie beginnt; zweimal im Jahr hat sie 7 oder 9 Stunden.',
+    text: 'Lᵢ ist das energetische Mittel der Messwerte einer Stunde, tᵢ der belegte Teil der Stunde: Messwerte von erwarteten. Gilt, wenn 75 % des Zeitraums belegt sind. Die Nacht gehört zum Tag, an dem sie beginnt; zweimal im Jahr hat sie 7 oder 9 Stunden.',
     formula: 'L = 10 · lg( Σ tᵢ · 10^(Lᵢ/10) / Σ tᵢ )',
     source: '34. BImSchV, § 2; die 75 % wie bei Stunden der Luft',
   },

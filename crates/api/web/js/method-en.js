@@ -134,7 +134,7 @@ export const methods = {
   },
   'counter.difference': {
     title: 'Totals',
-    text: 'Many counters send what they have counted since they were switched on. What is counted is the difference of two totals in the order of measurement. If the new total is smaller, the counter wrapped (16 or 32 bits) if that many can have passed; else it began anew, and the new total is a lower bound (“counter was reset”). So it is after a gap in which as many can have passed as the counter can show (16 bits at 500 a minute: 2 hours and 12 minutes), as nobody can tell then. If the device said between the two that it was switched on, and its firmware then begins at 0, the new total counts as a whole; if the time of a daily reset lies between them, the smaller of both numbers does, the new total or the difference: lower bounds as well. More than can pass the line in a minute is not counted. Over several quarters of an hour it is spread evenly by time, in whole numbers that keep their sum (“spread by time”); over more than 7 days there is a gap.',
+    text: 'Many counters send what they have counted since they were switched on. What is counted is the difference of two totals in the order of measurement. If the new total is smaller, the counter wrapped (16 or 32 bits) if that many can have passed; else it began anew, and the new total is a lower bound (“counter was reset”). So it is after a gap in which as many can have passed as the counter can show (16 bits at 500 a minute: 2 hours and 12 minutes), as nobody can tell then; a greater total after such a gap counts as its difference, though the counter may have wrapped there, so that is a lower bound, too. If the device said between the two that it was switched on, and its firmware then begins at 0, the new total counts as a whole; if the time of a daily reset lies between them, the smaller of both numbers does, the new total or the difference: lower bounds as well. More than can pass the line is not counted: the profile’s number a minute, and where the installation says how wide the line is, 81 a minute for each metre (Weidmann 1993: 1.225 a second, and a tenth for what is seen twice), for each minute begun. It is spread evenly by time, in whole numbers that keep their sum, which is remarked (“spread by time”) on each quarter of an hour it reaches into if the totals are more than a quarter of an hour apart; over more than 7 days there is a gap.',
     formula:
       'Δ = (later − earlier) mod 2^bits, if Δ ≤ most per minute · minutes < 2^bits\nshare = ⌊Δ·(end − earlier)/T⌋ − ⌊Δ·(start − earlier)/T⌋',
   },
@@ -234,7 +234,7 @@ export const methods = {
   },
   'index.uba_lqi_former': {
     title: 'Former LQI class by UBA’s scheme',
-    text: 'Hourly means of NO₂ and O₃, running means of 24 hours of PM2.5 and PM10 from at least 18 hours. Classes of the two versions are not comparable.',
+    text: 'Hourly means of NO₂ and O₃, running means of 24 hours of PM2.5 and PM10 from at least 18 hours, and without one that is uncorrected among them. Classes of the two versions are not comparable.',
     source: 'Umweltbundesamt, “Berechnungsgrundlagen Luftqualitätsindex”',
   },
   'index.european_aqi_2024': {
@@ -250,13 +250,13 @@ export const methods = {
   },
   'window.energy_mean': {
     title: 'Energy mean (LAeq)',
-    text: 'By a fixed table of whole numbers for 10^(L/10) in tenths of dB, so that every computer finds the same. Of a zone: the same over its poles’ mean energies.',
+    text: 'By a fixed table of whole numbers for 10^(L/10) in tenths of dB, each rounded half up to a whole number, so that every computer finds the same. Of a zone: the same over its poles’ mean energies.',
     formula: 'LAeq = 10 · lg( Σ 10^(L/10) / n )',
     source: 'DIN 45641; ISO 1996-1, 3.1.7',
   },
   'noise.period': {
     title: 'LAeq of day, evening and night',
-    text: 'Energy mean weighted by duration; holds if 75 % of the period are covered. The night belongs to the day on which it begins; twice a year it has 7 or 9 hours.',
+    text: 'Lᵢ is the energy mean of an hour’s readings, tᵢ the part of the hour that is covered: readings of those expected. It holds if 75 % of the period are covered. The night belongs to the day on which it begins; twice a year it has 7 or 9 hours.',
     formula: 'L = 10 · lg( Σ tᵢ · 10^(Lᵢ/10) / Σ tᵢ )',
     source: '34. BImSchV, § 2; the 75 % as for hours of air',
   },

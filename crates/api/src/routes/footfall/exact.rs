@@ -54,6 +54,7 @@ pub(super) fn answer(parts: &Parts, wanted: &Wanted) -> Result<Footfall, Problem
         estimated_by: asked.estimate.then(|| methods::ESTIMATE_GAP.into()),
         control: control(parts, &name, wanted.as_of)?,
         covered: Readings::of(&items, missing).share(),
+        asked: source.as_ref().map(|source| (span.0, span.1.min(source.now))).filter(|_| next.is_none()),
         totals: totals(wanted, &items, next.as_ref(), missing),
         items,
         next,

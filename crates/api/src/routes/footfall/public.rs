@@ -77,6 +77,7 @@ pub(super) fn answer(parts: &Parts, days: &Days, wanted: &Wanted) -> Result<Foot
         estimated_by: None,
         control: None,
         covered: Readings::of(&items, missing).share(),
+        asked: None,
         items,
         totals,
         next,

@@ -1,5 +1,7 @@
 //! Footfall as a table.
 
+use smartpole_model::UtcMillis;
+
 use super::{
     Footfall, FootfallItem, Totals,
     beside::{Beside, Partner, Why},
@@ -67,6 +69,12 @@ impl Tabular for Footfall {
 
     fn coverage(&self) -> Option<Exact> {
         self.covered
+    }
+
+    /// All of it: days at its end without data are days of it, too.
+    fn left_open(&self) -> Vec<(&'static str, String)> {
+        let open = |(from, to): (UtcMillis, UtcMillis)| vec![("from", from.to_string()), ("to", to.to_string())];
+        self.asked.or_else(|| self.span()).map_or_else(Vec::new, open)
     }
 
     fn is_as_of(&self) -> bool {

@@ -20,6 +20,10 @@ const COUNTERS: [(&str, &str); 20] = [
     ),
     ("smartpole_udp_gateway_moves_total", "How often a gateway came from another address."),
     ("smartpole_downlinks_total", "Answers to LoRaWAN devices, by what became of them."),
+    (
+        "smartpole_counters_began_anew_total",
+        "Quarters of an hour of counts that a total which began anew, or jumped by more than can pass, reaches into.",
+    ),
     ("smartpole_replay_messages_total", "Messages that replays decoded again."),
     ("smartpole_quarantine_evicted_total", "Messages that left the quarantine as it was full."),
     (
