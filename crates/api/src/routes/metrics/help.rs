@@ -4,7 +4,7 @@
 use metrics::{describe_counter, describe_gauge};
 
 /// Counters, which begin at 0 with the process or, of the ledger's targets, with the target.
-const COUNTERS: [(&str, &str); 20] = [
+const COUNTERS: [(&str, &str); 21] = [
     ("smartpole_messages_received_total", "Messages that a source received, redelivered ones included."),
     ("smartpole_messages_acknowledged_total", "Messages acknowledged to their sender: the journal has them on disk."),
     ("smartpole_messages_dropped_total", "Messages of QoS 0 or by UDP, dropped as the journal had no room."),
