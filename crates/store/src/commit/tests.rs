@@ -78,6 +78,7 @@ pub(crate) fn changes(batch: u64) -> Changes {
             whole: true,
             reasons: Vec::new(),
         }],
+        began_anew: Vec::new(),
         checkpoint: Some(CheckpointRow { day, seq, cuts: Cuts::default(), persons: Vec::new(), state }),
     }
 }
