@@ -241,7 +241,7 @@ fn whoever_counts_beside_a_counter_expects_it_for_all_of_that_time() {
     let mut square = Square::new();
     square.run("d1", MOVED - HOUR, MOVED + HOUR, &[("people_in", 10)]);
     let at = |pole: &str, from: i64, to: i64| {
-        let counters = square.queries.counters(square.pole(pole), &[number("people_in")], None);
+        let counters = square.queries.counters(square.pole(pole), (&[number("people_in")], None), None).unwrap();
         let stretch = (UtcMillis(from), UtcMillis(to));
         (counters.expected(&[stretch]), counters.expected_throughout(stretch))
     };
