@@ -257,9 +257,11 @@ impl Fold {
         }
         let Settled::Closed { changed } = settled else { return Ok(()) };
         self.touch(no);
-        for scope in scopes.into_iter().filter(|scope| moved || (changed && now.contains(scope))) {
+        // its own windows are of a device wherever it hangs
+        let is_moved = |scope: &Scope| moved && !matches!(scope, Scope::Device(_));
+        for scope in scopes.into_iter().filter(|scope| is_moved(scope) || (changed && now.contains(scope))) {
             for level in [Level::Hour, Level::Day, Level::CetDay] {
-                *renewed.entry((level, level.start(quarter.start()).0, scope)).or_default() |= moved;
+                *renewed.entry((level, level.start(quarter.start()).0, scope)).or_default() |= is_moved(&scope);
             }
         }
         Ok(())

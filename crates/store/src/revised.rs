@@ -221,15 +221,19 @@ impl Asked {
         Ok(changes)
     }
 
-    /// Moves of blocks to or from the window, those of a device and a minute together.
+    /// Moves of blocks to or from the window, or within a zone, those of a device and a minute together: a zone's counts are the same
+    /// after one within it, which is a revision of its windows nevertheless.
     fn moved(&self, blocks: &Blocks, moves: &Moves) -> impl Iterator<Item = Change> {
         let mut together: BTreeMap<(i64, DeviceNo), Vec<(Quarter, Former)>> = BTreeMap::new();
         for ((quarter, device), moves) in moves.blocks() {
             let Some(state) = blocks.get(&(quarter, device)) else { continue };
+            if self.parts.iter().any(Part::is_device) {
+                continue;
+            }
             let later = moves.iter().skip(1).map(|moved| moved.part(&self.parts)).chain([state.part]);
             for (moved, after) in moves.iter().zip(later) {
                 let former = moved.part(&self.parts);
-                if former != after {
+                if former.is_some() || after.is_some() {
                     together.entry((moved.minute, device)).or_default().push((quarter, Former::Part(former)));
                 }
             }

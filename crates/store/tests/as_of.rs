@@ -296,3 +296,35 @@ fn a_quarter_that_held_only_a_share_of_a_difference_and_was_open_is_part_of_the_
     let again = square.windows_as_of(then, device, "people_in", Step::Quarter, START, then);
     assert_eq!(again.iter().map(said).collect::<Vec<_>>(), known.iter().map(said).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_move_within_a_zone_is_a_revision_of_its_counts_then_and_in_their_list_and_none_of_its_device() {
+    let mut square = Square::new();
+    square.run("d2", START, START + 3 * HOUR, &[("people_in", 4)]);
+    square.commit();
+    let elsewhere = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T06:00:00Z,,\n\
+                     d2,P1,station,,,\nd3,P1,station,,,\n";
+    square.register(elsewhere, START + 4 * HOUR);
+    let then = START + 4 * HOUR + 10 * MINUTE;
+    square.report("d2", then, then, &[("people_in", 1)]);
+    square.commit();
+    let scopes = [square.zone("markt"), square.pole("P1"), square.pole("P2"), square.device("d2")];
+    let hour = |square: &Square, scope: Scope, as_of: Option<i64>| {
+        let (from, to) = (UtcMillis(START), UtcMillis(START + HOUR));
+        let (property, channel, step) = (common::number("people_in"), None, Step::Hour);
+        let wanted = Wanted { scope, property, channel, from, to, step, as_of: as_of.map(UtcMillis) };
+        let windows = square.queries.windows(&wanted).unwrap();
+        let listed = square.queries.revised(&wanted, &[], 0, 10).unwrap().all as u32;
+        (windows.first().map(|window| (window.aggregate.count, window.revision)), listed)
+    };
+    let plain = scopes.map(|scope| hour(&square, scope, None));
+    assert_eq!(plain[0], (Some((12, 1)), 1), "the zone");
+    assert_eq!((plain[1], plain[3]), ((Some((12, 1)), 1), (Some((12, 0)), 0)), "its new pole, and itself");
+    assert_eq!(plain[2].1, 1, "its former pole");
+    // what came later is not known then
+    square.report("d2", START + 30 * MINUTE + 1, START + 6 * HOUR, &[("people_in", 9)]);
+    square.commit();
+    let again = scopes.map(|scope| hour(&square, scope, Some(then + MINUTE)).0);
+    let known = |at: usize| plain[at].0;
+    assert_eq!([again[0], again[1], again[3]], [known(0), known(1), known(3)]);
+}

@@ -94,7 +94,13 @@ impl Gather<'_> {
             let window = window.unwrap_or_else(|| self.asked.window_of(self.wanted.step, start));
             match level {
                 // blocks that moved are revisions of hours and of days, each of their own
-                _ if self.moves.any(whole) => self.blocks(of, Some(window), whole)?,
+                _ if self.moves.any(whole) => {
+                    self.blocks(of, Some(window), whole)?;
+                    let moved = self.moved(of, whole);
+                    if moved > 0 {
+                        self.gathered.part(of.part.number).entry(window.0).revision += moved;
+                    }
+                }
                 Level::Hour => self.hour(of, whole, window)?,
                 Level::Day | Level::CetDay => self.rollups(of, Level::Hour, whole, Some(window))?,
             }
@@ -206,6 +212,21 @@ impl Gather<'_> {
             cell.gone |= was.gone && self.wanted.of(&was.aggregates).next().is_some();
             cell.add(was.open, self.wanted.of(&was.aggregates));
         }
+    }
+
+    /// In how many minutes before blocks moved to or from a pole or zone, or within it.
+    fn moved(&self, of: &Of<'_>, span: Span) -> u32 {
+        let part = std::slice::from_ref(of.part);
+        let mut minutes = BTreeSet::new();
+        for ((quarter, device), moves) in self.moves.blocks().filter(|_| !of.part.is_device()) {
+            let now = || of.member(device).and_then(|member| member.part_at(quarter.start(), part)).is_some();
+            let known = moves.iter().filter(|moved| self.then.knows(moved.minute));
+            let is_within = (span.0..span.1).contains(&quarter.start());
+            if is_within && (now() || moves.iter().any(|moved| moved.part(part).is_some())) {
+                minutes.extend(known.map(|moved| moved.minute));
+            }
+        }
+        minutes.len() as u32
     }
 
     /// Whose blocks of a quarter counted for a part then.
