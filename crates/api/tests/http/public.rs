@@ -361,7 +361,10 @@ async fn when_a_counter_sent_is_told_by_no_revision_of_what_hangs_beside_it() {
     let files = [
         ("poles.csv", POLES),
         ("devices.csv", "id,pole,profile\nc0,P0,p\na0,P0,air\na1,P1,air\n"),
-        ("zones.geojson", r#"{"type":"FeatureCollection","features":[]}"#),
+        (
+            "zones.geojson",
+            r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"all","name":"All","kind":"city","parent":null,"count":"none","poles":["P0","P1","P2"]},"geometry":null}]}"#,
+        ),
         ("properties.toml", properties.as_str()),
         ("profiles/p.toml", PROFILE),
         profiles[0],
