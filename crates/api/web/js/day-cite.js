@@ -16,7 +16,9 @@ export function dayCitation(zone, { until }) {
     root.replaceChildren(
       ...[
         shown(asked, (found) =>
-          found.told && !found.told.noSum && !found.told.withheld ? citation(figure, found.told, asked.at) : h('p', { class: 'note' }, t('figure.state.notYet')),
+          found.told && !found.told.noSum && !found.told.withheld
+            ? citation(figure, found.told, asked.at)
+            : h('p', { class: 'note' }, t('figure.state.notYet')),
         ),
       ]
         .flat(2)

@@ -79,8 +79,7 @@ function draw() {
   sub.textContent = known
     ? when(figure, known.end)
     : `${t(`figure.window.${figure.step}`)}, ${format.date(figure.start)}, ${format.clock(figure.start)}`;
-  if (!known)
-    return body.replaceChildren(...[shown(asked, ({ told: answered }) => unknown(figure, answered))].flat(2).filter(Boolean));
+  if (!known) return body.replaceChildren(...[shown(asked, ({ told: answered }) => unknown(figure, answered))].flat(2).filter(Boolean));
   if (!view.sections) build();
   const old = asked.error && h('p', { class: 'old', role: 'status' }, t('figure.old'));
   view.value.replaceChildren(...[old, ...value(figure, known)].filter(Boolean));
