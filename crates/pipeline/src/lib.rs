@@ -9,6 +9,7 @@
 //! randomness, no file, no thread timing, no hash order, no float, no batch border. Same journal, any split into batches,
 //! any kill → the same blocks, windows, revisions and ledger. Nothing at or below the cursor is decoded again.
 
+mod accept;
 mod active;
 mod batch_row;
 mod catalogue;
