@@ -175,7 +175,8 @@ fn excluded_by(section: &mut Section<'_>) -> Flags {
         let flag = names::choose(&code, &choices);
         flag.map_err(|hint| section.problem("excluded_by", format!("unknown flag `{code}`"), hint)).ok()
     };
-    codes.into_iter().filter_map(&mut flag).fold(always, Flags::with)
+    // `late` was a word of former programs that no value ever had
+    codes.into_iter().filter(|code| code != "late").filter_map(&mut flag).fold(always, Flags::with)
 }
 
 /// A number or an id that is used again would give old values a new meaning.

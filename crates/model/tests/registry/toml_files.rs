@@ -1,6 +1,7 @@
 //! Mistakes in TOML files.
 
 use expect_test::{Expect, expect};
+use smartpole_model::{Flag, Flags};
 
 use crate::fixture::{COUNTER, PROPERTIES, check};
 
@@ -280,4 +281,16 @@ fn what_is_kept_for_persons_is_not_kept_for_longer_than_what_is_kept_of_things()
           hint: give raw_personal_days <= raw_days <= quarter_days, or leave out what the default fits
     "#]],
     );
+}
+
+#[test]
+fn what_was_superseded_never_counts_and_a_word_of_former_programs_is_passed_over() {
+    let excluded_by = |more: &str| {
+        let properties = PROPERTIES.replacen("id = \"pm2_5\"\n", &format!("id = \"pm2_5\"\n{more}"), 1);
+        let files = crate::fixture::files(&[("properties.toml", &properties)]);
+        crate::fixture::parse(&files).registry.properties.by_id("pm2_5").unwrap().excluded_by
+    };
+    let flags = |flags: &[Flag]| flags.iter().copied().collect::<Flags>();
+    assert_eq!(excluded_by("excluded_by = [\"stuck\", \"late\"]\n"), flags(&[Flag::Stuck, Flag::Superseded]));
+    assert!(excluded_by("").contains(Flag::Superseded));
 }
