@@ -270,6 +270,8 @@ async fn a_counter_that_is_said_to_have_hung_elsewhere_leaves_public_figures_as_
     assert_eq!(before, ["160", "15"]);
     change(&city, &[("devices.csv", "c1,P1", "c1,P0")]).await;
     assert!(city.fold.read().unwrap().is_resettling());
+    let told = city.get("/api/v1/registry").await;
+    assert!(told.contains(r#""settling":{"devices":1,"quarters":"#), "{told}");
     assert_eq!(figures().await, before, "not settled yet");
     while city.fold.read().unwrap().is_resettling() {
         city.command(201, RESETTLE).await;

@@ -9,6 +9,11 @@ import { address } from './route.js';
 import { on, state } from './state.js';
 import { head, skeleton } from './states.js';
 
+/** How often it is asked how much of the past is left. */
+const SETTLING_MS = 3_000;
+
+let askAgain = 0;
+
 /** Asks when the view is gone to. */
 export function startRegistryCard() {
   const asked = () => {
@@ -62,15 +67,24 @@ function draw() {
 
 function content() {
   if (!files.value) return [files.error ? failed(files.error, files.load) : skeleton()];
-  const { items, absent, error } = files.value;
+  const { items, absent, error, settling } = files.value;
   const profiles = items.filter(({ file }) => file.startsWith('profiles/'));
   const rest = items.filter((item) => !profiles.includes(item));
   return [
     error ? h('p', { class: 'mistake words', role: 'alert' }, t('registry.notInForce', { reason: error })) : null,
+    settling ? settlingLine(settling) : null,
     h('ul', { class: 'registry-files' }, rest.map(entry), absent.filter((one) => one.may_write).map(addable)),
     h('h3', {}, t('registry.profiles')),
     h('ul', { class: 'registry-files' }, profiles.map(entry), h('li', {}, newProfile())),
   ].filter(Boolean);
+}
+
+/** How much of the past is still worked out anew; asked for again until nothing is. */
+function settlingLine({ quarters, devices, from }) {
+  clearTimeout(askAgain);
+  askAgain = setTimeout(() => state.view === 'betrieb' && files.load(), SETTLING_MS);
+  const words = { n: format.number(quarters), devices: format.number(devices), from: format.day(Date.parse(from)) };
+  return h('p', { class: 'note', role: 'status', 'data-testid': 'registry-settling' }, t('registry.settling', words));
 }
 
 /** A file that the registry does without so far. */

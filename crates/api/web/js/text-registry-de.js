@@ -85,6 +85,8 @@ export const de = {
   'registry.nowhere': 'nirgends',
   'registry.moreMoves': 'und {n} weitere Geräte oder Zeiten',
   'registry.settled': 'Bis zu {n} Viertelstunden von {devices} Geräten werden neu verrechnet, ab {from}; Messwerte bleiben, wie sie sind.',
+  'registry.settling':
+    'Die Vergangenheit wird neu verrechnet: noch bis zu {n} Viertelstunden von {devices} Geräten, ab {from}. Bis dahin stehen alte und neue Zahlen nebeneinander.',
   'registry.recovers':
     'In Quarantäne sind {n} Nachrichten; {recovered} davon würden danach zählen ({readings} Messwerte), wenn sie neu gelesen werden.',
   'registry.recoversNone': 'In Quarantäne sind {n} Nachrichten; keine davon würde dadurch lesbar.',

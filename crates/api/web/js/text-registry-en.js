@@ -85,6 +85,8 @@ export const en = {
   'registry.nowhere': 'nowhere',
   'registry.moreMoves': 'and {n} more devices or times',
   'registry.settled': 'Up to {n} quarters of an hour of {devices} devices are worked out anew, from {from} on; readings stay as they are.',
+  'registry.settling':
+    'The past is worked out anew: up to {n} quarters of an hour of {devices} devices are left, from {from} on. Until then old and new figures stand side by side.',
   'registry.recovers':
     '{n} messages are in quarantine; {recovered} of them would count then ({readings} readings) once they are read again.',
   'registry.recoversNone': '{n} messages are in quarantine; none of them would be understood by this.',

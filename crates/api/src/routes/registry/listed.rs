@@ -12,6 +12,7 @@ use smartpole_registry::hash;
 use utoipa::ToSchema;
 
 use super::{
+    effect::Settled,
     file_name::FileName,
     trail::{ChangedBy, Trail},
 };
@@ -24,6 +25,8 @@ pub(crate) struct RegistryFiles {
     registry: String,
     /// Why the files are not in force, if so: the former ones are.
     error: Option<String>,
+    /// What of the past is still to be settled anew: figures of it are mixed until then. Null if nothing is.
+    settling: Option<Settled>,
     /// The files that are there, those of profiles last.
     items: Vec<RegistryFile>,
     /// Files that may be added, beside profiles.
@@ -123,7 +126,9 @@ pub(super) fn list(
     };
     let mut items: Vec<RegistryFile> = files.iter().map(item).collect();
     items.sort_by_key(|item| FileName::of(&item.file).is_profile());
-    Ok(RegistryFiles { registry: parts.fold().inputs_hash().to_owned(), error, items, absent })
+    let fold = parts.fold();
+    let settling = fold.is_resettling().then(|| fold.settling().into());
+    Ok(RegistryFiles { registry: fold.inputs_hash().to_owned(), error, settling, items, absent })
 }
 
 fn instant(time: SystemTime) -> Option<UtcMillis> {
