@@ -5,11 +5,14 @@
 //! totals of theirs are told from, have passed retention, what an open block came to is not known any more: that is said, so that a
 //! sum lacks nothing in silence.
 
+mod blank;
+
 use rusqlite::{OptionalExtension, params};
 use smartpole_model::{DeviceNo, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::BlockMaking;
 use smartpole_window::{Aggregates, Beside, Block, Row, Sought, Total};
 
+use self::blank::Blank;
 use crate::{
     Error,
     blocks::{Blocks, Stored},
@@ -30,6 +33,7 @@ pub(crate) struct Then {
     making: BlockMaking,
     /// What closed blocks say of others may be left out; none: nothing.
     property: Option<PropertyNo>,
+    blank: Blank,
 }
 
 /// The first instant of the minute that is asked about, if anything was received since.
@@ -53,7 +57,7 @@ impl Then {
         let making = if seen.is_now() { seen.fold.block_making() } else { seen.fold.block_making_by(seen.inputs) };
         let minute = as_of.0.div_euclid(60_000);
         let as_of = UtcMillis(minute * 60_000);
-        Self { as_of, minute, making, property: None }
+        Self { as_of, minute, making, property: None, blank: Blank::default() }
     }
 
     /// The same for those who want one property only.
@@ -145,10 +149,16 @@ impl Then {
         }
         let mut cut = block.as_of(self.as_of);
         let (rows, gone) = (cut.rows(), std::cell::Cell::new(false));
+        if rows.is_empty() {
+            self.blank.note(device, block.quarter());
+        }
         for anchor in block.anchors() {
             let total = |row: &Row| self.total(row, anchor.series);
             let sought = Sought { series: anchor.series, total: &total, power_up: self.making.power_up() };
             let before = self.beside(snapshot, device, sought, (block.quarter(), -1), &gone)?;
+            if rows.is_empty() && before.is_none() {
+                continue; // without own totals it has shares of a difference from one before only
+            }
             let after = self.beside(snapshot, device, sought, (block.quarter(), 1), &gone)?;
             cut.set_anchor(anchor.series, |anchor| *anchor = Beside::anchor(sought, before, &rows, after));
         }
@@ -177,6 +187,9 @@ impl Then {
     ) -> Result<Beside, Error> {
         let furthest = if step > 0 { self.as_of.quarter().0 - home.0 } else { TOTALS_BACK };
         Beside::find(sought, (home, step), furthest.clamp(0, TOTALS_BACK), |quarter| {
+            if self.blank.holds(device, quarter) {
+                return Ok(Vec::new());
+            }
             if let Some(recent) = snapshot.recent(quarter, device) {
                 return Ok(recent.block.as_of(self.as_of).rows());
             }
@@ -188,6 +201,9 @@ impl Then {
                 }
                 Ok(())
             })?;
+            if rows.is_empty() && !gone.get() {
+                self.blank.note(device, quarter);
+            }
             Ok(rows)
         })
     }

@@ -35,6 +35,11 @@ impl Sought<'_> {
 }
 
 impl Beside {
+    /// Whether there is no total.
+    pub fn is_none(&self) -> bool {
+        self.total.is_none()
+    }
+
     /// Looks for the nearest total before (`step` −1) or after (1) the quarter `home`, in so many quarters; `rows` gives those of one,
     /// in event order.
     ///
