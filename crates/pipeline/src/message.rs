@@ -206,7 +206,8 @@ impl Fold {
         let row = NewRow { values: &scratch.values, ..head };
         let placed = self.place_of(device, active, (&row, judged), origin.replay, &mut scratch.outcomes, env)?;
         if origin.replay.is_some() || scratch.outcomes.contains(&Insert::Vacant) {
-            verdicts.replaced += self.take_places(device, active, &row, &origin, &mut scratch.outcomes, env)?;
+            verdicts.replaced +=
+                self.take_places(device, active, &row, (&origin, &mut verdicts.taken), &mut scratch.outcomes, env)?;
         }
         for (value, outcome) in scratch.values.iter().zip(&scratch.outcomes) {
             match outcome {

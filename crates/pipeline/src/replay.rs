@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use smartpole_model::{DeviceNo, Outcome, RawMessageRef, Reason, Seq, UtcMillis};
 
-use self::ledger::Again;
+use self::{ledger::Again, supersede::Around};
 use crate::{
     Effect, Env, Fold, LoadError, NameKind, QuarantineRow, Replay,
     active::Active,
@@ -90,8 +90,9 @@ impl Fold {
             again.push(Read { seq: *seq, message, known, understood, superseded: 0 });
         }
         // first, so that readings that changed places among messages find theirs free
+        let mut around = Around::default();
         for read in &mut again {
-            read.superseded = self.supersede(read, &active, env)?;
+            read.superseded = self.supersede(read, &mut around, &active, env)?;
         }
         for read in again {
             self.decode_again(read, &active, &mut replay.effect, env)?;

@@ -1,6 +1,6 @@
 //! What becomes of a message's readings.
 
-use smartpole_model::{Outcome, Reason, Verdict};
+use smartpole_model::{Outcome, Reason, Series, UtcMillis, Verdict};
 
 /// Verdicts of a message's readings.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub(crate) struct Verdicts {
     pub(crate) duplicate: u64,
     /// Of a replay: readings that have another value now.
     pub(crate) replaced: u64,
+    /// Of a replay: whose places its samples so far have; the first of several that say something of one has it.
+    pub(crate) taken: Vec<(UtcMillis, Series)>,
     /// Of a replay: readings that the message gives no longer.
     pub(crate) superseded: u64,
     pub(crate) quarantined: Vec<(Reason, u64)>,

@@ -74,14 +74,16 @@ fn distinct(events: Vec<Event>) -> Vec<Event> {
         .collect()
 }
 
-/// What windows and readings come to, whether a replay brought them or not.
+/// What windows and readings come to, whether a replay brought them or not, and took others out.
 fn figures(memory: &Memory) -> BTreeMap<(Quarter, u32), (Aggregates, Vec<String>)> {
     let known = |flags: smartpole_model::Flags| flags.iter().filter(|flag| *flag != Flag::Replayed).collect::<Vec<_>>();
     let figures = memory.blocks.iter().map(|((quarter, device), stored)| {
         let mut all = Aggregates::unpack(&stored.aggregates).unwrap();
         for (_, of) in &mut all.0 {
-            of.flags = smartpole_model::Flags(of.flags.0 & !(1 << Flag::Replayed as u16));
+            let of_replays = 1 << Flag::Replayed as u16 | 1 << Flag::Superseded as u16;
+            (of.flags, of.excluded) = (smartpole_model::Flags(of.flags.0 & !of_replays), 0);
         }
+        all.0.retain(|(_, of)| *of != Default::default());
         let rows = Block::unpack(*quarter, &stored.rows).unwrap().rows();
         let texts = rows.iter().flat_map(|row| {
             row.values
@@ -91,9 +93,7 @@ fn figures(memory: &Memory) -> BTreeMap<(Quarter, u32), (Aggregates, Vec<String>
         });
         ((*quarter, device.0), (all, texts.collect::<Vec<_>>()))
     });
-    figures
-        .filter(|(_, (all, rows))| !all.0.iter().all(|(_, of)| *of == Default::default()) || !rows.is_empty())
-        .collect()
+    figures.filter(|(_, (all, rows))| !all.0.is_empty() || !rows.is_empty()).collect()
 }
 
 /// What a restart goes on with, as `ledger verify` compares it.

@@ -4,6 +4,8 @@
 mod common;
 
 use common::{MINUTE, Memory, START, fold, inputs, message, tick};
+use prost::Message as _;
+use smartpole_codec::v1;
 use smartpole_model::{Flag, Outcome, PropertyNo, Quarter, Reason, Record, Seq, Series, UtcMillis, Verdict};
 use smartpole_pipeline::{Entry, REPLAY, Replay, RevisionReason};
 use smartpole_window::{Aggregates, Block};
@@ -140,7 +142,14 @@ fn readings_that_messages_give_no_longer_stay_and_count_no_more() {
     let counts = memory.counts();
     assert_eq!((counts.get(Entry::Superseded), counts.get(Entry::Reading(Verdict::Accepted))), (12, 24));
     let no = device(&memory, "00000000000000a1");
-    assert!(windows(&memory, no).values().all(|all| all.get(pm()).is_none()));
+    let told = windows(&memory, no).into_values().filter_map(|all| all.get(pm()).copied());
+    let told: Vec<_> = told.map(|of| (of.count, of.sum, of.excluded, of.flags.contains(Flag::Superseded))).collect();
+    assert!(told.iter().all(|(count, sum, _, remarked)| (*count, *sum, *remarked) == (0, 0, true)), "{told:?}");
+    assert_eq!(
+        told.iter().map(|(_, _, excluded, _)| excluded).sum::<i32>(),
+        12,
+        "its windows say that they were corrected"
+    );
     let stay = blocks(&memory, no).flat_map(|block| block.rows()).flat_map(|row| row.values);
     assert_eq!(stay.filter(|value| value.series == pm() && value.is_superseded()).count(), 12);
     assert_eq!(fold(&records, 1, |step| step % 3 == 0).digest(), memory.digest());
@@ -153,6 +162,50 @@ fn readings_of_another_message_of_the_same_millisecond_are_not_taken_for_former_
     records.extend([order(START + 6 * MINUTE), step([2, 3]), step([])]);
     let memory = fold(&records, 1_000, |_| false);
     assert_eq!(memory.replays.values().next().unwrap().effect.numbers(), [2, 0, 0, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn of_two_messages_of_one_instant_one_that_is_read_again_alone_leaves_the_others_readings() {
+    let mut records = vec![inputs("untimed", START)];
+    let at = START + 5 * MINUTE;
+    records.push(message("d1", START, at, &[("pm2_5", 700), ("fog", 1)]));
+    records.push(message("d1", START, at, &[("people_in_total", 40)]));
+    for seqs in [vec![2], vec![3], vec![2, 3]] {
+        records.extend([order(at + MINUTE), step(seqs), step([])]);
+    }
+    let memory = fold(&records, 1_000, |_| false);
+    for replay in memory.replays.values() {
+        assert_eq!(replay.effect.numbers()[2..], [0; 6], "{replay:?}");
+    }
+}
+
+#[test]
+fn of_samples_of_one_message_that_fall_together_the_first_counts_however_often_they_are_read() {
+    let sample = |second: i64| v1::Sample {
+        time_ms: Some(START + second * 1_000),
+        values: vec![v1::Value { property: "pm2_5".to_owned(), channel: 0, mantissa: 100 * second, decimals: 2 }],
+    };
+    let payload = v1::Uplink { samples: (1..4).map(sample).collect() }.encode_to_vec();
+    let at = START + 5 * MINUTE;
+    let mut records = vec![inputs("first", START), common::bytes("d1", at, payload.clone())];
+    records.push(inputs("untimed", at + MINUTE));
+    for _ in 0..2 {
+        records.extend([order(at + 2 * MINUTE), step([2]), step([])]);
+    }
+    records.extend((0..60).map(|minute| tick(at + (3 + minute) * MINUTE)));
+    let memory = fold(&records, 1_000, |_| false);
+    let effects: Vec<_> = memory.replays.values().map(|replay| replay.effect).collect();
+    assert_eq!((effects[0].readings, effects[0].superseded, effects[0].conflicts), (1, 3, 2));
+    assert_eq!(effects[1].numbers()[2..], [0; 6], "once is enough");
+    let live = fold(
+        &[vec![inputs("untimed", START), common::bytes("d1", at, payload)], records[records.len() - 60..].to_vec()]
+            .concat(),
+        1_000,
+        |_| false,
+    );
+    let sum =
+        |memory: &Memory| windows(memory, 0).values().filter_map(|all| all.get(pm()).map(|pm| pm.sum)).sum::<i64>();
+    assert_eq!((sum(&memory), sum(&live)), (100, 100));
 }
 
 #[test]

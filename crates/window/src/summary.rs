@@ -25,7 +25,9 @@ pub fn aggregate(block: &Block, making: &Making<'_>) -> Aggregates {
             at = head.event_time;
             together.clear();
         }
-        together.extend(walk.values().iter().filter(|value| !value.is_superseded()));
+        for value in walk.values() {
+            if value.is_superseded() { summary.leave_out(value) } else { together.push(*value) }
+        }
     }
     summary.add_all(at, &together);
     summary.finish(block)
@@ -81,6 +83,15 @@ impl<'a> Summary<'a> {
             if let Some(property) = self.making.catalogue.get(value.series.property) {
                 self.add(property, self.making.counted(at, together, *value), at);
             }
+        }
+    }
+
+    /// Remarks that there was a value, so that a window which had it says that it was corrected.
+    fn leave_out(&mut self, value: &RowValue) {
+        if let Some(property) = self.making.catalogue.get(value.series.property) {
+            let aggregate = self.all.entry(self.target(property, value.series));
+            aggregate.flags = aggregate.flags.with(Flag::Superseded);
+            aggregate.excluded += 1;
         }
     }
 

@@ -124,7 +124,12 @@ impl Books {
         let mut equations = self.equations();
         equations[0].total.value += waiting;
         equations[0].terms.push(Term { name: "not_yet_folded", value: waiting, reason: None });
-        let excluded = Flag::ALL.into_iter().map(|flag| (flag.code(), self.get(Entry::Excluded(flag))));
+        let of = |flag| match flag {
+            // they counted when they came, so they are told by the replay that took them out
+            Flag::Superseded => Entry::Superseded,
+            flag => Entry::Excluded(flag),
+        };
+        let excluded = Flag::ALL.into_iter().map(|flag| (flag.code(), self.get(of(flag))));
         let excluded = excluded.filter(|(_, value)| *value > 0).map(|(flag, value)| Excluded { flag, value }).collect();
         let as_of = AsOf { seq: self.seq, received_at };
         let balanced = self.balanced() && targets.iter().all(|target| target.balanced);

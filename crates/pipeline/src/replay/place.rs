@@ -42,15 +42,18 @@ impl Place<'_> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// In the place of a newest value that is superseded now the one before is the newest, as far as rules look back.
+    /// In the place of a newest value that is superseded now the one before is the newest, however long ago it was: a restart knows of it
+    /// by its batch.
     fn renew_latest(&mut self, event_time: UtcMillis, value: &RowValue) -> Result<(), LoadError> {
         let is_it = |known: &Latest| known.series == value.series && known.event_time == event_time;
         if !value.is_superseded() || !self.device.latest.iter().any(is_it) {
             return Ok(());
         }
         self.device.latest.retain(|known| !is_it(known));
-        let (home, oldest) = (event_time.quarter().0, event_time.plus(-LOOK_BACK_MS).quarter().0);
-        for quarter in (oldest..=home).rev().map(Quarter) {
+        let first = self.stored.first_quarter(self.sealed_to)?.into_iter();
+        let held = self.device.held.first().map(|held| held.block.quarter());
+        let oldest = first.chain(held).min().unwrap_or(event_time.quarter()).max(self.sealed_to);
+        for quarter in (oldest.0..=event_time.quarter().0).rev().map(Quarter) {
             let rows = self.get(quarter).map(Block::rows).unwrap_or_default();
             let of_series = |of: &&RowValue| of.series == value.series && !of.is_superseded();
             let newest = rows.iter().rev().find_map(|row| Some((row, row.values.iter().find(of_series)?)));

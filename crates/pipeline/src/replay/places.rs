@@ -7,21 +7,25 @@ use crate::{Env, Fold, LoadError, RevisionReason, active::Active, message::Origi
 
 impl Fold {
     /// Puts values of a row that was inserted in the place of others, where they may take it; how many replaced what their message gave
-    /// before.
+    /// before. What it has `taken` of a sample before is not taken again by another one.
     pub(crate) fn take_places(
         &mut self,
         no: DeviceNo,
         active: &Active,
         row: &NewRow<'_>,
-        origin: &Origin,
+        (origin, taken): (&Origin, &mut Vec<(UtcMillis, Series)>),
         outcomes: &mut [Insert],
         env: &Env<'_>,
     ) -> Result<u64, LoadError> {
         let is_own = origin.replay.is_some_and(|replay| replay.replaces) && outcomes.contains(&Insert::Conflict);
         let own = if is_own { self.given_at(no, active, row.event_time, origin.received_at, env)? } else { Vec::new() };
         for (value, outcome) in row.values.iter().zip(&mut *outcomes) {
-            if *outcome == Insert::Conflict && own.contains(&value.series) {
+            let place = (row.event_time, value.series);
+            if *outcome == Insert::Conflict && own.contains(&value.series) && !taken.contains(&place) {
                 *outcome = Insert::Replaced;
+            }
+            if origin.replay.is_some() && *outcome != Insert::Conflict {
+                taken.push(place);
             }
         }
         let of = |wanted: Insert| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use smartpole_codec::Sample;
-use smartpole_model::{DeviceNo, Flag, Profile, Quarter, Seq, Series, UtcMillis};
+use smartpole_model::{DeviceNo, Flag, Profile, Quarter, RawMessage, Seq, Series, UtcMillis};
 use smartpole_validate::{Times, event_time};
 use smartpole_window::{Block, Blocks, Row, RowValue};
 
@@ -43,11 +43,40 @@ impl Said<'_> {
 
 /// Records on each side of a message that are asked whether they were received in the same millisecond.
 const BESIDE: u64 = 64;
+/// Records behind those that are read along with them: the next message is one of them, as a rule.
+const AHEAD: u64 = 384;
+
+/// Messages around those of a step, as far as they were asked for.
+#[derive(Default)]
+pub(super) struct Around {
+    first: u64,
+    messages: Vec<Option<RawMessage>>,
+}
+
+impl Around {
+    /// The other messages around one, of records before `at`.
+    fn others(&mut self, seq: Seq, at: Seq, env: &Env<'_>) -> Result<impl Iterator<Item = &RawMessage>, LoadError> {
+        let (from, to) = (seq.0.saturating_sub(BESIDE).max(1), (seq.0 + BESIDE).min(at.0.saturating_sub(1)));
+        if from < self.first || self.first + self.messages.len() as u64 <= to {
+            let seqs: Vec<Seq> = (from..(to + AHEAD).min(at.0)).map(Seq).collect();
+            (self.first, self.messages) = (from, env.stored.messages(&seqs)?);
+        }
+        let numbered = (self.first..).zip(&self.messages);
+        let others = numbered.filter(move |(of, _)| (from..=to).contains(of) && *of != seq.0);
+        Ok(others.filter_map(|(_, message)| message.as_ref()))
+    }
+}
 
 impl Fold {
     /// Supersedes the readings of a message's receipt, at the instants it tells, that it does not give; how many. A message that was
     /// registered as another device's before has nothing to supersede here, and one that is not understood any more supersedes nothing.
-    pub(super) fn supersede(&mut self, read: &Read<'_>, active: &Active, env: &Env<'_>) -> Result<u64, LoadError> {
+    pub(super) fn supersede(
+        &mut self,
+        read: &Read<'_>,
+        around: &mut Around,
+        active: &Active,
+        env: &Env<'_>,
+    ) -> Result<u64, LoadError> {
         let Understood::Samples { device: no, profile, ref samples } = read.understood else { return Ok(0) };
         if read.known.as_ref().is_some_and(|known| known.whole) {
             return Ok(0); // it gave nothing
@@ -55,9 +84,10 @@ impl Fold {
         let said = Said { profile, samples, received_at: read.message.received_at };
         let mut rows = self.rows_of(no, active, &said, env)?;
         retain_others(&mut rows, &said.readings(active));
-        if rows.windows(2).any(|pair| pair[0].event_time == pair[1].event_time) {
+        if !rows.is_empty() {
             // they may be of another message of the device that came in the same millisecond, by another topic
-            retain_others(&mut rows, &self.said_beside(read.seq, no, active, said.received_at, env)?);
+            let others = around.others(read.seq, self.at, env)?;
+            retain_others(&mut rows, &self.said_by(others, no, active, said.received_at));
         }
         let mut superseded = 0;
         for row in &mut rows {
@@ -93,20 +123,16 @@ impl Fold {
         })
     }
 
-    /// What other messages of the device give that were received in the same millisecond.
-    fn said_beside(
+    /// What those of the messages give that are the device's and were received then.
+    fn said_by<'a>(
         &self,
-        seq: Seq,
+        messages: impl Iterator<Item = &'a RawMessage>,
         no: DeviceNo,
         active: &Active,
         received_at: UtcMillis,
-        env: &Env<'_>,
-    ) -> Result<Vec<(UtcMillis, Series)>, LoadError> {
-        let near = seq.0.saturating_sub(BESIDE)..(seq.0 + BESIDE).min(self.at.0);
-        let seqs: Vec<Seq> = near.filter(|near| *near != seq.0).map(Seq).collect();
+    ) -> Vec<(UtcMillis, Series)> {
         let mut readings = Vec::new();
-        let messages = env.stored.messages(&seqs)?;
-        for message in messages.iter().flatten().filter(|message| message.received_at == received_at) {
+        for message in messages.filter(|message| message.received_at == received_at) {
             if let Understood::Samples { device, profile, samples } =
                 active.read_again(&message.as_ref(), &self.radio.network)
                 && device == no
@@ -114,7 +140,7 @@ impl Fold {
                 readings.extend(Said { profile, samples: &samples, received_at }.readings(active));
             }
         }
-        Ok(readings)
+        readings
     }
 }
 

@@ -42,6 +42,10 @@ impl Messages {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut found, last) = (Vec::with_capacity(seqs.len()), seqs.last().copied().unwrap_or_default());
         while let Some(&wanted) = seqs.get(found.len()) {
+            if wanted == Seq(0) {
+                found.push(None); // the first record is 1
+                continue;
+            }
             if wanted < reader.next_seq() || wanted.since(reader.next_seq()) > READ_OVER {
                 *reader = self.journal.reader(wanted);
             }
@@ -111,6 +115,14 @@ mod tests {
     use smartpole_model::{Record, UtcMillis};
 
     use super::*;
+
+    #[tokio::test]
+    async fn there_is_no_record_before_the_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let messages = Messages::new(journal(dir.path(), 2).await);
+        let found = messages.read(&[Seq(0), Seq(1), Seq(2), Seq(3)]).unwrap();
+        assert_eq!(found.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true, false]);
+    }
 
     /// Each third record is a tick, the others are messages that say their number.
     async fn journal(dir: &std::path::Path, records: u64) -> Journal {
