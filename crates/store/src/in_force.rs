@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use smartpole_model::{Inputs, UtcMillis};
-use smartpole_pipeline::LoadError;
+use smartpole_pipeline::{BlockMaking, LoadError};
 
 use crate::{Error, Queries, as_of::earlier};
 
@@ -29,5 +29,16 @@ impl Queries {
         let Some((registries, instant)) = self.registries.as_ref().zip(earlier(as_of, newest)) else { return Ok(now) };
         let then = registries.before(instant).map_err(Error::Registry)?;
         Ok(then.filter(|(of_then, _)| *of_then != hash).map_or(now, |(_, then)| then))
+    }
+
+    /// How values of blocks count, about an earlier instant as they counted then.
+    ///
+    /// # Errors
+    /// If the registry of then cannot be read.
+    pub fn making(&self, as_of: Option<UtcMillis>) -> Result<BlockMaking, Error> {
+        let inputs = self.inputs(as_of)?;
+        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+        let is_now = Arc::ptr_eq(&inputs, fold.inputs());
+        Ok(if is_now { fold.block_making() } else { fold.block_making_by(&inputs) })
     }
 }

@@ -80,10 +80,8 @@ impl Queries {
     ) -> Result<Option<PieceStart>, Error> {
         let PieceStart { quarter, device } = piece.from;
         let first = self.file(|connection| stored(connection, FIRST, block_id(quarter, device)))?;
-        let ((asked, making), snapshot) = self.snapshot_with(|fold| {
-            let (asked, recent) = Asked::new(fold, piece, first);
-            ((asked, fold.block_making()), recent)
-        })?;
+        let making = self.making(piece.as_of)?;
+        let (asked, snapshot) = self.snapshot_with(|fold| Asked::new(fold, piece, first))?;
         let next = asked.look(&snapshot, &mut |device, block| visit(device, block, &making))?;
         self.done(snapshot);
         Ok(Some(next).filter(|next| next.quarter < piece.end))

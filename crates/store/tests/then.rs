@@ -4,8 +4,10 @@
 mod common;
 
 use common::{HOUR, INSTALLED, MINUTE, POLES, START, Square, TEXTS, Texts, ZONES};
-use smartpole_model::UtcMillis;
+use smartpole_model::{Flags, Series, UtcMillis};
+use smartpole_pipeline::Scope;
 use smartpole_store::{Step, Stretch, WantedHours};
+use smartpole_window::RowValue;
 
 /// All that is asked of the square, as text, but revisions under way.
 fn answers(square: &Square, as_of: Option<i64>) -> String {
@@ -26,6 +28,15 @@ fn answers(square: &Square, as_of: Option<i64>) -> String {
         let counters = square.queries.counters(scope, (&people, None), as_of.map(UtcMillis)).unwrap();
         let span: [Stretch; 1] = [(UtcMillis(from), UtcMillis(to))];
         said += &format!("{:?} {}\n", counters.in_service(&span), counters.expected(&span));
+        if let Scope::Device(device) = scope {
+            let series = Series { property: common::number("temperature"), channel: 0 };
+            let value = RowValue { series, value: 40, flags: Flags::NONE };
+            let making = square.queries.making(as_of.map(UtcMillis)).unwrap();
+            said += &format!(
+                "{:?}\n",
+                making.of(device, UtcMillis(START).quarter()).counted(UtcMillis(START), &[value], value)
+            );
+        }
     }
     let (poles, properties) = (["P1", "P2"].map(|id| square.pole_no(id)), ["temperature", "pm2_5"].map(common::number));
     let (from, to, as_of) = (UtcMillis(from), UtcMillis(to), as_of.map(UtcMillis));

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use smartpole_model::{Flags, ObservedProperty, Reading, TimeSource, UtcMillis};
-use smartpole_pipeline::{Fold, NameKind, Scope};
+use smartpole_pipeline::{BlockMaking, Fold, NameKind, Scope};
 use smartpole_window::{RowValue, is_particle_mass};
 use utoipa::ToSchema;
 
@@ -66,20 +66,21 @@ impl Asked {
         let past = Past { parts, scope, property: &self.property, channel: self.channel, as_of: self.as_of };
         let page = past.page((from, to), most)?;
         let (rows, next) = (&page.readings, cursor(&page.readings, limit.0 + self.given));
-        let beside = beside(parts, scope, &self.property, rows)?;
-        let fold = parts.fold();
+        let beside = beside(parts, scope, (&self.property, self.as_of), rows)?;
+        let (making, fold) = (parts.queries.making(self.as_of)?, parts.fold());
         let items = rows.iter().skip(self.given).take(limit.0);
-        let items = items.filter_map(|reading| self.raw(&fold, reading, &beside)).collect();
+        let items = items.filter_map(|reading| self.raw((&fold, &making), reading, &beside)).collect();
         Ok((Items::Readings(items), page.missing, next))
     }
 
-    fn raw(&self, fold: &Fold, reading: &Reading, beside: &[Reading]) -> Option<RawItem> {
+    fn raw(&self, (fold, making): (&Fold, &BlockMaking), reading: &Reading, beside: &[Reading]) -> Option<RawItem> {
         let own = row_value(reading);
         let of = (reading.event_time, reading.device);
         let first = beside.partition_point(|other| (other.event_time, other.device) < of);
         let same = beside[first..].iter().take_while(|other| (other.event_time, other.device) == of);
         let row: Vec<RowValue> = std::iter::once(own).chain(same.map(row_value)).collect();
-        let counted = fold.counted(reading.device, reading.event_time, &row, own);
+        let making = making.of(reading.device, reading.event_time.quarter());
+        let counted = making.counted(reading.event_time, &row, own);
         Some(RawItem {
             device: fold.name(NameKind::Device, reading.device.0)?.to_owned(),
             channel: reading.series.channel,
@@ -94,12 +95,17 @@ impl Asked {
 }
 
 /// What the corrections of readings need beside them, by event time and device: for masses of particles, how humid it was.
-fn beside(parts: &Parts, scope: Scope, property: &ObservedProperty, rows: &[Reading]) -> Result<Vec<Reading>, Problem> {
+fn beside(
+    parts: &Parts,
+    scope: Scope,
+    (property, as_of): (&ObservedProperty, Option<UtcMillis>),
+    rows: &[Reading],
+) -> Result<Vec<Reading>, Problem> {
     let humidity = parts.fold().inputs().registry.properties.by_id(HUMIDITY).cloned();
     match (humidity, rows.first(), rows.last()) {
         (Some(humidity), Some(first), Some(last)) if is_particle_mass(property) => {
             let span = (first.event_time, last.event_time.plus(1));
-            let past = Past { parts, scope, property: &humidity, channel: None, as_of: None };
+            let past = Past { parts, scope, property: &humidity, channel: None, as_of };
             Ok(past.page(span, usize::MAX)?.readings)
         }
         _ => Ok(Vec::new()),
