@@ -280,3 +280,14 @@ fn properties_and_resolution_let_pass_what_both_want() {
     let other_theme = Options { themes: vec!["noise".to_owned()], ..options };
     assert_eq!(gets(&other_theme).0, [""; 0]);
 }
+
+#[test]
+fn a_reading_that_a_replay_took_out_of_its_windows_says_so_in_its_place() {
+    let event_time: UtcMillis = AT.parse().unwrap();
+    let values = [value("pm2_5", 0, 730, Flags::NONE.with(Flag::Superseded))];
+    let row = NewRow { event_time, received_at: event_time, time_source: TimeSource::Payload, values: &values };
+    let mut lines = Lines::default();
+    schema(&Options::default()).mended(DeviceNo(0), &row, &mut lines);
+    let text = String::from_utf8(lines.bytes().to_vec()).unwrap();
+    assert!(text.contains(r#" pm2_5=7.3,pm2_5_flags="superseded","#), "{text}");
+}
