@@ -79,10 +79,11 @@ async function belowLater() {
   startBelow();
 }
 
-/** Sheets of other views: they are asked for now, and there before anything of those views is drawn. */
+/** Sheets of other views: they are asked for now, and there before anything of those views is drawn; those of operators by them alone. */
 function sheetsLater() {
+  const isWanted = (sheet) => sheet.dataset.later !== 'betrieb' || operates(state.role);
   return Promise.all(
-    [...document.querySelectorAll('link[data-later]')].map(
+    [...document.querySelectorAll('link[data-later]')].filter(isWanted).map(
       (sheet) =>
         new Promise((come) => {
           for (const end of ['load', 'error']) sheet.addEventListener(end, come, { once: true });
