@@ -1,8 +1,9 @@
 /** What stands below the first screen's words: map, places, themes, foot. It comes by itself, after them. */
 import { startCity } from './city.js';
+import { drawHeat } from './heat.js';
 import { drawForeign } from './map-foreign.js';
 import { drawLegend, drawMap, recolourMap } from './map.js';
-import { drawHeat, drawSquares, drawToday } from './places.js';
+import { drawSquares, drawToday } from './places.js';
 import { revealAgain } from './reveal.js';
 import { changed, on } from './state.js';
 import { lightOnPaper } from './theme.js';

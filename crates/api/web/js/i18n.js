@@ -2,7 +2,7 @@
 
 /** Tables of texts, by the names of their files: of the city, and what comes to them for operators. */
 const CITY = ['text', 'text-city', 'text-figure'];
-export const OPERATION = ['text-work', 'text-operation', 'text-causes', 'text-registry'];
+export const OPERATION = ['text-work', 'text-operation', 'text-ledger', 'text-causes', 'text-registry'];
 export const PLANNING = ['text-planning'];
 
 /** @type {Record<string, Record<string, string>>} what has come of each language */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { connection, findable, grade, heardBestBy, inOrder, problems } from '../js/device-rules.js';
 import { labels } from '../js/map-labels.js';
 import { de } from '../js/text-de.js';
+import { de as ledgerDe } from '../js/text-ledger-de.js';
 
 const gateway = {
   id: '0016c001f153a14c',
@@ -79,7 +80,7 @@ test('every reason has its words and its next step', () => {
     'f_cnt_reset',
     'dev_nonce_used',
   ]) {
-    assert.ok(de[`reason.${reason}`] && de[`step.${reason}`], reason);
+    assert.ok(ledgerDe[`reason.${reason}`] && ledgerDe[`step.${reason}`], reason);
   }
 });
 

@@ -4,8 +4,6 @@ import { test } from 'node:test';
 import { roundSteps } from '../js/chart.js';
 import { labels } from '../js/map-labels.js';
 import { spread } from '../js/spread.js';
-import { de } from '../js/text-de.js';
-import { en } from '../js/text-en.js';
 import { HOUR, civil, midnight } from '../js/time.js';
 import { counts } from '../js/usual.js';
 
@@ -150,10 +148,4 @@ test('places that lie close share the name of their district', () => {
     ).map(({ zone }) => zone.name);
   assert.deepEqual(names(120), ['D']);
   assert.deepEqual(names(320), ['A', 'B']);
-});
-
-test('both languages have the same texts with the same places to fill', () => {
-  assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
-  const places = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort().join();
-  for (const key of Object.keys(de)) assert.equal(places(de[key]), places(en[key]), key);
 });

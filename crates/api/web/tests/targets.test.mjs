@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { allBalanced, condition, isBehind, named, secondsUntil, shares, span, terms } from '../js/target-rules.js';
-import { de } from '../js/text-de.js';
-import { en } from '../js/text-en.js';
+import { de } from '../js/text-ledger-de.js';
+import { en } from '../js/text-ledger-en.js';
 
 const closed = { state: 'closed', kind: null, reason: null, since: null, retry_at: null };
 const city = {

@@ -6,8 +6,8 @@ import { clockState } from '../js/device-rules.js';
 import { groups, occurred, occurredOf } from '../js/quarantine-rules.js';
 import { changes, ended, mistake, prefilled, running, selection, told } from '../js/repair-rules.js';
 import { de as figuresDe } from '../js/text-figure-de.js';
-import { de as basicDe } from '../js/text-de.js';
-import { en as basicEn } from '../js/text-en.js';
+import { de as ledgerDe } from '../js/text-ledger-de.js';
+import { en as ledgerEn } from '../js/text-ledger-en.js';
 import { de } from '../js/text-work-de.js';
 import { en } from '../js/text-work-en.js';
 import { instant, rfc3339 } from '../js/time.js';
@@ -197,8 +197,8 @@ test('a clock is right to the minute, slow or fast, and one that tells no time i
 
 test('both languages have the same texts, each reason a meaning, and no text stands twice', () => {
   assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
-  for (const key of Object.keys(basicDe).filter((key) => key.startsWith('reason.'))) assert.ok(de[key.replace('reason', 'meaning')], key);
-  const twice = Object.keys(de).filter((key) => key in basicDe || key in basicEn || key in figuresDe);
+  for (const key of Object.keys(ledgerDe).filter((key) => key.startsWith('reason.'))) assert.ok(de[key.replace('reason', 'meaning')], key);
+  const twice = Object.keys(de).filter((key) => key in ledgerDe || key in ledgerEn || key in figuresDe);
   assert.deepEqual(twice, []);
   for (const key of Object.keys(de)) assert.deepEqual(holes(de[key]), holes(en[key]), key);
 });
