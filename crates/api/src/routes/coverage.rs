@@ -41,7 +41,7 @@ pub(crate) struct Wanted {
     pole: Option<String>,
     /// Id of a zone: all its poles.
     zone: Option<String>,
-    /// Id of a property; all that the profiles of the sensors expect if left out.
+    /// Id of a property; all that the profiles of the sensors expect, and the masses of gases in ppb, if left out.
     #[param(example = "pm2_5")]
     property: Option<String>,
     /// First instant; 28 days before `to` if left out.

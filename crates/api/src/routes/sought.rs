@@ -62,7 +62,7 @@ fn hung(registry: &Registry, pole: &str, span: Span) -> BTreeMap<PropertyNo, Hun
             continue;
         };
         let interval_ms = i64::from(profile.interval_s.max(1)) * 1_000;
-        for property in profile.expected.iter().filter_map(|number| counted(registry, *number)) {
+        for property in profile.expected.iter().flat_map(|number| summed_up(registry, *number)) {
             let Hung { stretches, sensing } = found.entry(property).or_default();
             if !stretches.contains(&(stretch, interval_ms)) {
                 stretches.push((stretch, interval_ms));
@@ -75,8 +75,10 @@ fn hung(registry: &Registry, pole: &str, span: Span) -> BTreeMap<PropertyNo, Hun
     found
 }
 
-/// The property that windows are of: what totals feed.
-fn counted(registry: &Registry, number: PropertyNo) -> Option<PropertyNo> {
-    let property = registry.properties.get(number)?;
-    if property.kind == Kind::TotalCount { property.counts } else { Some(number) }
+/// The properties that windows of it are of: of totals what they count, of a gas told in ppb its mass, too.
+fn summed_up(registry: &Registry, number: PropertyNo) -> impl Iterator<Item = PropertyNo> {
+    let property = registry.properties.get(number);
+    let itself = property.filter(|property| property.kind != Kind::TotalCount).map(|_| number);
+    let made = property.and_then(|property| property.counts.or(property.converts.map(|(to, _)| to)));
+    itself.into_iter().chain(made)
 }

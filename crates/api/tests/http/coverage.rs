@@ -4,7 +4,7 @@ use expect_test::expect;
 use smartpole_api::Options;
 
 use crate::{
-    fixture::{City, parsed},
+    fixture::{CITY, City, parsed},
     planner::{PROFILE, PROPERTIES, ZONES, day, square},
 };
 
@@ -53,6 +53,42 @@ async fn before_a_sensor_hung_there_nothing_was_expected() {
     let answer = city.get("/api/v1/coverage?pole=M-1&property=people_in&from=2027-11-18T00:00:00Z").await;
     let (_, items) = answer.split_once(r#""items":"#).unwrap();
     expect![[r#"[{"pole":"M-1","property":"people_in","start":"2027-11-19T23:00:00Z","end":"2027-11-20T23:00:00Z","count":10,"expected":12,"coverage":0.833,"gaps":[{"from":"2027-11-20T15:00:00Z","to":"2027-11-20T17:00:00Z"}]}]}"#]].assert_eq(items);
+}
+
+#[tokio::test]
+async fn a_gas_that_is_told_in_ppb_is_sought_as_its_mass_too() {
+    let gas = |number, id: &str, more: &str| {
+        format!(
+            "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"N\"\nname_en = \"N\"\nunit = \"1\"\nkind = \"gauge\"\n\
+             decimals = 1\nmin = 0\nmax = 1000\ntheme = \"air_quality\"\n{more}\n"
+        )
+    };
+    let catalogue = gas(6, "no2", "") + &gas(7, "no2_ppb", "converts_to = \"no2\"\nfactor = 1.9130");
+    let files = [
+        ("poles.csv", "id,name,place,lat,lon\nM-1,M 1,Markt,51.545,7.31\nM-2,M 2,Markt,51.546,7.31\n"),
+        ("devices.csv", "id,pole,profile\nheard,M-1,box\nsilent,M-2,box\n"),
+        ("zones.geojson", CITY),
+        ("properties.toml", &catalogue),
+        (
+            "profiles/box.toml",
+            "name = \"A\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nexpected = [\"no2_ppb\"]\n",
+        ),
+    ];
+    let city = City::over(parsed(&files), Options::default()).await;
+    city.message("heard", 1, r#"{"time":"2026-11-25T10:00:30Z","values":{"no2_ppb":7.3}}"#).await;
+    city.tick(120).await;
+    city.commit();
+    let found = async |wanted: &str| {
+        let span = "from=2026-11-24T23:00:00Z&to=2026-11-25T12:00:00Z";
+        let table = city.get(&format!("/api/v1/coverage?zone=stadt{wanted}&format=csv&{span}")).await;
+        let cells = |line: &str| {
+            let cells: Vec<_> = line.split(',').collect();
+            [0, 1, 6, 7].map(|at| cells[at]).join(" ")
+        };
+        table.lines().skip(2).map(cells).collect::<Vec<_>>()
+    };
+    assert_eq!(found("&property=no2").await, ["M-1 no2 1 13", "M-2 no2 0 13"]);
+    assert_eq!(found("").await, ["M-1 no2 1 13", "M-1 no2_ppb 1 13", "M-2 no2 0 13", "M-2 no2_ppb 0 13"]);
 }
 
 #[tokio::test]
