@@ -9,7 +9,7 @@ use crate::Fold;
 impl Fold {
     /// What is wrong with a catalogue that is to come into force: a property of which a reading is stored must be there with the
     /// number, the unit, the resolution and the kind it has now, as blocks hold integers under numbers. All else may change, also
-    /// its id.
+    /// its id, which no other number may have then: who asks for it would be answered with readings of something else.
     pub fn misfits(&self, next: &Catalogue) -> Vec<Problem> {
         let in_force = &self.active.inputs.registry.properties;
         let latest = self.devices.iter().flat_map(|device| &device.latest);
@@ -30,11 +30,11 @@ fn misfit(stored: &ObservedProperty, next: &Catalogue) -> Option<Problem> {
     let number = stored.number.0;
     let message = match (next.get(stored.number), next.by_id(&stored.id)) {
         (None, None) => "readings of it are stored, and the entry is gone".to_owned(),
-        (None, Some(moved)) => {
+        (_, Some(moved)) if moved.number != stored.number => {
             format!("readings of it are stored under the number {number}, which is {} now", moved.number.0)
         }
-        (Some(next), _) => {
-            let (column, was, is) = changed(stored, next)?;
+        (next, _) => {
+            let (column, was, is) = changed(stored, next?)?;
             format!("readings of it are stored with `{column} = {was}`, which is {is} now")
         }
     };

@@ -69,6 +69,14 @@ fn stored_numbers_keep_their_meaning() {
         properties.toml: pm2_5: readings of it are stored with `kind = "gauge"`, which is "index" now
           hint: put the entry back as it was (number 1), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
     );
+    // two of one kind exchange their numbers
+    check(
+        &memory,
+        &[("number = 2\n", "number = 77\n"), ("number = 5\n", "number = 2\n"), ("number = 77\n", "number = 5\n")],
+        &expect![[r#"
+            properties.toml: people_in: readings of it are stored under the number 2, which is 5 now
+              hint: put the entry back as it was (number 2), and give what is new an id and a number of its own; a property that is no longer measured stays in the catalogue"#]],
+    );
     // no reading of `people_in` is stored, but the total counts for it
     check(
         &memory,

@@ -97,7 +97,9 @@ pub(crate) fn put(transaction: &Transaction<'_>, changes: &Changes) -> Result<()
     let (messages, readings) = (sum(Entry::Journalled), sum(Entry::Reading(smartpole_model::Verdict::Accepted)));
     let mut accept = transaction.prepare_cached("UPDATE target SET accepted = accepted + ?1").map_err(&doing)?;
     accept.execute(params![readings]).map_err(&doing)?;
-    if messages == 0 && readings == 0 && changes.blocks.is_empty() && changes.batch_row.is_empty() {
+    // a registry that only moves blocks changes hours and days alone
+    let windows = changes.blocks.len() + changes.rollups.len();
+    if messages == 0 && readings == 0 && windows == 0 && changes.batch_row.is_empty() {
         return Ok(());
     }
     let sql = "INSERT INTO outbox(batch, received_at, messages, readings, inputs, windows)

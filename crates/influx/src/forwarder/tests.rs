@@ -7,7 +7,7 @@ use std::{
 };
 
 use smartpole_model::{Inputs, RawMessage, RecordRef, Seq, UtcMillis, registry::Files};
-use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs};
+use smartpole_pipeline::{Env, Fold, LoadError, LoadInputs, RESETTLE};
 use smartpole_store::{Queries, Sent, Store};
 
 use super::{Encoder, Load};
@@ -18,21 +18,23 @@ const HOUR: i64 = 60 * MINUTE;
 /// 2026-11-25T12:00:00Z.
 const START: i64 = 1_795_608_000_000;
 
-const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","count":"none","poles":["P1"]},"geometry":null}]}"#;
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"stadt","name":"Stadt","kind":"city","count":"none","poles":["P1","P2"]},"geometry":null}]}"#;
 
-struct OneRegistry(Arc<Inputs>);
+/// Registries in which the device hangs where the hash says.
+struct Registries;
 
-impl LoadInputs for OneRegistry {
-    fn load(&self, _: &str) -> Result<Arc<Inputs>, LoadError> {
-        Ok(Arc::clone(&self.0))
+impl LoadInputs for Registries {
+    fn load(&self, pole: &str) -> Result<Arc<Inputs>, LoadError> {
+        Ok(inputs(pole))
     }
 }
 
-fn inputs() -> Arc<Inputs> {
+fn inputs(pole: &str) -> Arc<Inputs> {
+    let devices = format!("id,pole,profile,from,line,direction\nd1,{pole},pole,,,\n");
     let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/castrop-rauxel/properties.toml");
     let texts = [
-        ("poles.csv", "id,name,place,lat,lon\nP1,One,Am Markt,51.55,7.31\n"),
-        ("devices.csv", "id,pole,profile,from,line,direction\nd1,P1,pole,,,\n"),
+        ("poles.csv", "id,name,place,lat,lon\nP1,One,Am Markt,51.55,7.31\nP2,Two,Am Markt,51.56,7.32\n"),
+        ("devices.csv", devices.as_str()),
         ("zones.geojson", ZONES),
         ("profiles/pole.toml", "name = \"Pole\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n"),
     ];
@@ -45,7 +47,7 @@ fn inputs() -> Arc<Inputs> {
 struct City {
     store: Store,
     fold: Arc<RwLock<Fold>>,
-    library: Arc<OneRegistry>,
+    library: Arc<Registries>,
     encoder: Encoder,
     seq: u64,
     _dir: tempfile::TempDir,
@@ -54,14 +56,14 @@ struct City {
 impl City {
     fn new(options: &Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (store, library) = (Store::open(dir.path()).unwrap(), Arc::new(OneRegistry(inputs())));
+        let (store, library) = (Store::open(dir.path()).unwrap(), Arc::new(Registries));
         store.set_targets(&["city".to_owned()]).unwrap();
         let env = Env { stored: &store, inputs: &*library };
         let fold = Arc::new(RwLock::new(Fold::restore(store.restore().unwrap(), &env).unwrap()));
         let queries = Queries::new(&store, Arc::clone(&fold));
         let encoder = Encoder::new(options, &store, &queries, Arc::clone(&library) as _).unwrap();
         let mut city = Self { store, fold, library, encoder, seq: 0, _dir: dir };
-        city.apply(&RecordRef::Inputs { received_at: UtcMillis(START), hash: "registry" });
+        city.apply(&RecordRef::Inputs { received_at: UtcMillis(START), hash: "P1" });
         city
     }
 
@@ -178,6 +180,23 @@ async fn each_window_is_sent_once_more_when_it_is_final() {
     assert_eq!(of("footfall_1h_pole"), ["\"final\""; 2]);
     assert_eq!(of("footfall_1d"), ["\"provisional\""], "it ended 21 hours ago");
     assert!(city.load().await.is_none());
+}
+
+#[tokio::test]
+async fn a_registry_that_moves_a_device_has_hours_and_days_of_its_place_sent() {
+    let mut city = City::new(&Options::default());
+    city.report(START, START + 2 * HOUR, "\"people_in\":2");
+    city.commit();
+    city.drain().await;
+    let now = UtcMillis(START + 2 * HOUR);
+    city.apply(&RecordRef::Inputs { received_at: now, hash: "P2" });
+    while city.fold.read().unwrap().is_resettling() {
+        city.apply(&RecordRef::Command { received_at: now, text: RESETTLE });
+    }
+    city.commit();
+    let lines = city.drain().await;
+    let hour = lines.iter().find(|line| line.starts_with("footfall_1h_pole,") && line.contains("pole=P2"));
+    assert!(hour.is_some_and(|line| line.contains("people_in_count=60i,people_in_sum=120i")), "{lines:#?}");
 }
 
 #[tokio::test]

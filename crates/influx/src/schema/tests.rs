@@ -164,7 +164,7 @@ fn windows_of_devices_poles_and_zones_are_measurements_of_their_own() {
     says(
         &lines,
         &expect![[r#"
-            footfall_1h_pole,city=Castrop\,\ \=Rauxel,pole=SP2,zone=altstadt people_in_count=15i,people_in_sum=61i,people_in_coverage=100,people_in_flags="interpolated",revision=2i,state="corrected" 1793534400000
+            footfall_1h_pole,city=Castrop\,\ \=Rauxel,pole=SP2,zone=altstadt people_in_count=15i,people_in_sum=61i,people_in_coverage=100,people_in_excluded=0i,people_in_flags="interpolated",revision=2i,state="corrected" 1793534400000
             footfall_1d_zone,city=Castrop\,\ \=Rauxel,zone=am-markt people_in_count=15i,people_in_sum=61i,people_in_coverage=100,people_in_flags="interpolated",revision=0i,state="open" 1793534400000
         "#]],
     );
@@ -180,6 +180,20 @@ fn a_correction_takes_remarks_back_and_an_empty_window_has_no_mean() {
         &expect![[r#"
             air_quality_15m,city=Castrop\,\ \=Rauxel,device=d1,line=0,pole=SP1,zone=am-markt pm2_5_count=0i,pm2_5_sum=0,pm2_5_excluded=3i,pm2_5_flags="",revision=1i,state="corrected" 1793534400000
         "#]],
+    );
+    let back = Aggregate { count: 3, sum: 30, min: 10, max: 10, ..Aggregate::default() };
+    let hour = window(
+        Scope::Device(DeviceNo(0)),
+        Grain::Level(Level::Hour),
+        2,
+        State::Corrected,
+        vec![kept("pm2_5", 0, back, 1)],
+    );
+    says(
+        &points(&hour, &Options::default()),
+        &expect![[r#"
+        air_quality_1h,city=Castrop\,\ \=Rauxel,device=d1,line=0,pole=SP1,zone=am-markt pm2_5_count=3i,pm2_5_sum=0.3,pm2_5_min=0.1,pm2_5_max=0.1,pm2_5_mean=0.1,pm2_5_coverage=100,pm2_5_excluded=0i,pm2_5_flags="",revision=2i,state="corrected" 1793534400000
+    "#]],
     );
 }
 

@@ -39,8 +39,12 @@ impl Schema {
         let mut fields = Vec::new();
         for ((property, value), flags) in values.iter().zip(&flags) {
             fields.extend(of(property, value));
-            // a correction can take a remark back, and a field once written stays
-            if !flags.is_empty() || window.revision > 0 {
+            // a correction can take back a remark and that something stayed out, and a field once written stays
+            let corrected = window.revision > 0;
+            if corrected || value.aggregate.excluded > 0 {
+                fields.push(Field { key: &property.excluded, value: Value::Int(value.aggregate.excluded.into()) });
+            }
+            if corrected || !flags.is_empty() {
                 fields.push(Field { key: &property.flags, value: Value::Text(flags) });
             }
         }
@@ -55,14 +59,13 @@ fn of<'a>(property: &'a Property, value: &KeptValue) -> impl Iterator<Item = Fie
     let KeptValue { aggregate, mean, expected, .. } = *value;
     let level = !property.is_count && aggregate.count > 0;
     let coverage = (expected > 0).then(|| {
-        let tenths = (aggregate.count * 1_000 + expected / 2) / expected;
+        let tenths = (aggregate.count.min(expected) * 1_000 + expected / 2) / expected;
         Value::Decimal(Decimal { mantissa: tenths, decimals: 1 })
     });
     let mean = mean.filter(|_| level).map(|mean| {
         let mantissa = (mean * 10.0).round() as i64;
         Value::Decimal(Decimal { mantissa, decimals: property.decimals + 1 })
     });
-    let excluded = (aggregate.excluded > 0).then_some(Value::Int(aggregate.excluded.into()));
     let fields = [
         (&property.count, Some(Value::Int(aggregate.count))),
         // energies of sound levels are summed, and are none of the property's numbers
@@ -71,7 +74,6 @@ fn of<'a>(property: &'a Property, value: &KeptValue) -> impl Iterator<Item = Fie
         (&property.max, level.then(|| property.value(aggregate.max))),
         (&property.mean, mean),
         (&property.coverage, coverage),
-        (&property.excluded, excluded),
     ];
     fields.into_iter().filter_map(|(key, value)| Some(Field { key, value: value? }))
 }

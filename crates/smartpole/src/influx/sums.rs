@@ -1,7 +1,7 @@
 //! Counts and sums of points, to compare what is kept with what a server has.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
 };
 
@@ -24,6 +24,9 @@ pub(super) struct Sum {
 #[derive(Debug, Default)]
 pub(super) struct Sums {
     series: HashMap<Series, Vec<(String, Sum)>>,
+    /// Extremes that a series may have there alone: a window whose values were all taken back keeps its former ones, as no
+    /// field can be emptied.
+    stale: HashSet<(Key, String)>,
     pub(super) readings: u64,
     pub(super) windows: u64,
 }
@@ -41,6 +44,7 @@ impl Points for Sums {
         if !self.series.contains_key(series) {
             self.series.insert(series.clone(), Vec::new());
         }
+        self.note_stale(series, fields);
         let Some(known) = self.series.get_mut(series) else { return };
         for Field { key, value } in fields.iter().filter(|field| is_compared(field.key)) {
             let at = known.iter().position(|(of, _)| of == key).unwrap_or_else(|| {
@@ -98,9 +102,32 @@ impl fmt::Display for Difference {
     }
 }
 
+/// Whether a field is the same on both sides; of remarks there may be more there, as those that were taken back are written as none.
+fn same(field: &str, here: Sum, there: Sum) -> bool {
+    let counts = if field.ends_with("_flags") { here.count <= there.count } else { here.count == there.count };
+    counts && here.sum == there.sum
+}
+
+/// Measurement and tags of a series.
+fn key(series: &Series) -> Key {
+    let tags = series.tags().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    (series.measurement().to_owned(), tags)
+}
+
 impl Sums {
     pub(super) fn series(&self) -> usize {
         self.series.len()
+    }
+
+    fn note_stale(&mut self, series: &Series, fields: &[Field<'_>]) {
+        let emptied = fields.iter().filter(|field| field.value == Value::Int(0));
+        for of in emptied.filter_map(|field| field.key.strip_suffix("_count")) {
+            self.stale.extend(["min", "max"].map(|extreme| (key(series), format!("{of}_{extreme}"))));
+        }
+    }
+
+    fn is_stale(&self, key: &Key, field: &str) -> bool {
+        !self.stale.is_empty() && self.stale.contains(&(key.clone(), field.to_owned()))
     }
 
     /// Where a server's counts and sums (`SELECT count(*), sum(*) … GROUP BY *`) are others, both ways.
@@ -108,8 +135,7 @@ impl Sums {
         let mut there: BTreeMap<Key, BTreeMap<String, Sum>> = BTreeMap::new();
         let mut here: BTreeMap<Key, BTreeMap<String, Sum>> = BTreeMap::new();
         for (series, fields) in &self.series {
-            let tags = series.tags().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-            here.insert((series.measurement().to_owned(), tags), fields.iter().cloned().collect());
+            here.insert(key(series), fields.iter().cloned().collect());
         }
         for table in tables {
             let fields = of(&table, |key| self.decimals(&table.measurement, key));
@@ -124,7 +150,7 @@ impl Sums {
             for field in ours.keys().chain(theirs.keys().filter(|field| !ours.contains_key(*field))) {
                 let sum = |of: &BTreeMap<String, Sum>| of.get(field).copied().unwrap_or_default();
                 let (here, there) = (sum(ours), sum(theirs));
-                if (here.count, here.sum) != (there.count, there.sum) {
+                if !self.is_stale(key, field) && !same(field, here, there) {
                     differences.push(Difference { key: key.clone(), field: field.clone(), here, there });
                 }
             }
@@ -215,6 +241,23 @@ mod tests {
         ];
         assert_eq!(said(&sums, vec![table("d 1", &columns)]), [""; 0]);
         assert_eq!((sums.series(), sums.readings, sums.windows), (1, 3, 0));
+    }
+
+    #[test]
+    fn what_cannot_be_taken_back_there_is_no_difference() {
+        let window =
+            [Field { key: "pm2_5_count", value: Value::Int(0) }, Field { key: "pm2_5_excluded", value: Value::Int(2) }];
+        let count = |n| ("count_pm2_5_count", Cell::Int(n));
+        let more = [("count_pm2_5_max", Cell::Int(1)), ("sum_pm2_5_max", Cell::Int(9))];
+        let columns = |n, excluded| {
+            let excluded = [("count_pm2_5_excluded", Cell::Int(1)), ("sum_pm2_5_excluded", Cell::Int(excluded))];
+            [vec![count(n), ("sum_pm2_5_count", Cell::Int(0))], excluded.to_vec(), more.to_vec()].concat()
+        };
+        assert_eq!(said(&sums(&window, 1), vec![table("d 1", &columns(1, 2))]), [""; 0]);
+        assert_eq!(said(&sums(&window, 1), vec![table("d 1", &columns(1, 3))]).len(), 1);
+        let remarks = |n| vec![table("d 1", &[("count_pm2_5_flags", Cell::Int(n))])];
+        assert_eq!(said(&sums(&[FLAGS], 2), remarks(5)), [""; 0], "those taken back are written as none");
+        assert_eq!(said(&sums(&[FLAGS], 2), remarks(1)).len(), 1);
     }
 
     #[test]
