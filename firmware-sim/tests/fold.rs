@@ -7,10 +7,10 @@ mod folded;
 use std::sync::Arc;
 
 use firmware_sim::{Faults, Fleet, Path, Spec, Transmission, Truth, synthetic};
-use folded::{Blocks, OneRegistry, outcomes, verdicts, windows};
+use folded::{Kept, OneRegistry, outcomes, replay_all, verdicts, windows};
 use proptest::prelude::*;
 use smartpole_model::{Inputs, RawMessageRef, RecordRef, Seq, UtcMillis};
-use smartpole_pipeline::{Env, Fold, Restore};
+use smartpole_pipeline::{Effect, Env, Fold, Restore};
 
 /// When the service receives what was sent.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +21,12 @@ enum Receipt {
 }
 
 /// Folds the messages in batches of 500.
-fn folded(inputs: &Arc<Inputs>, path: Path, receipt: Receipt, spec: &Spec, sent: &[Transmission]) -> (Fold, Blocks) {
-    let (registry, mut blocks) = (OneRegistry(Arc::clone(inputs)), Blocks::default());
+fn folded(inputs: &Arc<Inputs>, path: Path, receipt: Receipt, spec: &Spec, sent: &[Transmission]) -> (Fold, Kept) {
+    let (registry, mut kept) = (OneRegistry(Arc::clone(inputs)), Kept::default());
     let mut fold =
-        Fold::restore(Restore::default(), &Env { stored: &blocks, inputs: &registry }).expect("an empty state");
+        Fold::restore(Restore::default(), &Env { stored: &kept, inputs: &registry }).expect("an empty state");
     let begin = RecordRef::Inputs { received_at: spec.from, hash: "registry" };
-    fold.apply(Seq(1), &begin, false, &Env { stored: &blocks, inputs: &registry }).expect("inputs");
+    fold.apply(Seq(1), &begin, false, &Env { stored: &kept, inputs: &registry }).expect("inputs");
     for (batch, transmissions) in sent.chunks(500).enumerate() {
         for (index, transmission) in transmissions.iter().enumerate() {
             let seq = Seq((batch * 500 + index + 2) as u64);
@@ -43,13 +43,14 @@ fn folded(inputs: &Arc<Inputs>, path: Path, receipt: Receipt, spec: &Spec, sent:
                 qos: 1,
                 retained: transmission.retain() && path == Path::Direct,
             };
-            let env = Env { stored: &blocks, inputs: &registry };
+            let env = Env { stored: &kept, inputs: &registry };
             fold.apply(seq, &RecordRef::Message(message), false, &env).expect("the store can be read");
+            kept.journal(seq, &message);
         }
-        blocks.commit(fold.take_changes());
+        kept.commit(fold.take_changes());
         fold.committed();
     }
-    (fold, blocks)
+    (fold, kept)
 }
 
 /// A town and what befalls it.
@@ -99,14 +100,19 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     let spec = Spec { step_s: Some(step_s), faults: Faults::all(rate), ..Spec::new(seed, from, to) };
     let sent: Vec<_> = Fleet::new(&inputs, spec.clone()).transmissions().collect();
     let truth = Truth::of(&inputs, path, &sent);
-    let (fold, blocks) = folded(&inputs, path, receipt, &spec, &sent);
-    prop_assert_eq!(outcomes(&fold), truth.messages);
-    prop_assert_eq!(verdicts(&fold), truth.readings);
-    let folded = windows(&inputs, &fold, &blocks);
+    let (mut fold, mut kept) = folded(&inputs, path, receipt, &spec, &sent);
+    let ledger = (truth.messages, truth.readings);
+    prop_assert_eq!((outcomes(&fold), verdicts(&fold)), ledger.clone());
+    let folded = windows(&inputs, &fold, &kept);
     for (folded, truth) in folded.iter().zip(&truth.windows) {
         prop_assert_eq!(folded, truth);
     }
     prop_assert_eq!(folded.len(), truth.windows.len());
+
+    let effect = replay_all(&mut fold, &mut kept, &inputs);
+    prop_assert_eq!(effect, Effect { messages: sent.len() as u64, ..Effect::default() }, "of a replay of all");
+    prop_assert_eq!((outcomes(&fold), verdicts(&fold)), ledger);
+    prop_assert_eq!(windows(&inputs, &fold, &kept), folded);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use firmware_sim::{
     lorawan::{Fleet, Play, play},
     synthetic_with_lorawan,
 };
-use folded::{Blocks, OneRegistry, outcomes, verdicts, windows};
+use folded::{Kept, OneRegistry, outcomes, replay_all, verdicts, windows};
 use smartpole_lorawan::{
     DutyCycle, choose,
     semtech::{
@@ -20,10 +20,11 @@ use smartpole_lorawan::{
     },
 };
 use smartpole_model::{Eui, Inputs, RawMessageRef, RecordRef, Seq, UtcMillis};
-use smartpole_pipeline::{Env, Fold, Offer, Restore};
+use smartpole_pipeline::{Effect, Env, Fold, Offer, Restore};
 use tokio::{net::UdpSocket, sync::oneshot};
 
 /// What the fold made of it.
+#[derive(Debug, PartialEq)]
 struct Folded {
     messages: Outcomes,
     readings: Verdicts,
@@ -34,7 +35,7 @@ struct Folded {
 struct Service {
     inputs: Arc<Inputs>,
     fold: Fold,
-    blocks: Blocks,
+    kept: Kept,
     gateways: HashMap<Eui, SocketAddr>,
     seq: u64,
     duty: DutyCycle,
@@ -46,13 +47,13 @@ const STARTED: UtcMillis = UtcMillis(1_795_600_800_000);
 
 impl Service {
     fn new(inputs: &Arc<Inputs>, lose_acks: usize) -> Self {
-        let (registry, blocks) = (OneRegistry(Arc::clone(inputs)), Blocks::default());
-        let env = Env { stored: &blocks, inputs: &registry };
+        let (registry, kept) = (OneRegistry(Arc::clone(inputs)), Kept::default());
+        let env = Env { stored: &kept, inputs: &registry };
         let mut fold = Fold::restore(Restore::default(), &env).unwrap();
         fold.answer(true);
         fold.apply(Seq(1), &RecordRef::Inputs { received_at: STARTED, hash: "registry" }, false, &env).unwrap();
         let (gateways, duty) = (HashMap::new(), DutyCycle::new(STARTED));
-        Self { inputs: Arc::clone(inputs), fold, blocks, gateways, seq: 1, duty, pushes: 0, lose_acks }
+        Self { inputs: Arc::clone(inputs), fold, kept, gateways, seq: 1, duty, pushes: 0, lose_acks }
     }
 
     fn now(&self) -> UtcMillis {
@@ -75,7 +76,7 @@ impl Service {
                     answers.extend(self.fold_one(&kind.topic(Some(gateway)), object.get().as_bytes()));
                 }
                 let changes = self.fold.take_changes();
-                self.blocks.commit(changes);
+                self.kept.commit(changes);
                 self.fold.committed();
             }
         }
@@ -95,10 +96,11 @@ impl Service {
             qos: 0,
             retained: false,
         };
-        let env = Env { stored: &self.blocks, inputs: &registry };
+        let env = Env { stored: &self.kept, inputs: &registry };
         let mut offers = Vec::new();
         let records = [(Seq(self.seq), RecordRef::Message(message))];
         self.fold.apply_all(&records, |_| false, &env, |more| offers.extend(more)).unwrap();
+        self.kept.journal(Seq(self.seq), &message);
         offers.into_iter().filter_map(|offer| self.answer(offer)).collect()
     }
 
@@ -122,7 +124,20 @@ impl Service {
                 socket.send_to(&bytes, to).await.unwrap();
             }
         }
-        let windows = windows(&self.inputs, &self.fold, &self.blocks);
+        self.folded()
+    }
+
+    /// What was folded; replaying all of it changes nothing.
+    fn folded(mut self) -> Folded {
+        let folded = self.told();
+        let effect = replay_all(&mut self.fold, &mut self.kept, &self.inputs);
+        assert_eq!(effect, Effect { messages: effect.messages, ..Effect::default() });
+        assert_eq!(self.told(), folded);
+        folded
+    }
+
+    fn told(&self) -> Folded {
+        let windows = windows(&self.inputs, &self.fold, &self.kept);
         Folded { messages: outcomes(&self.fold), readings: verdicts(&self.fold), windows }
     }
 }

@@ -1,13 +1,13 @@
 //! A checkpoint's bytes: a [`Restore`], packed.
 //!
 //! ```text
-//! 6 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! 7 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
 //! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
 //! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
 //! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
 //! ledger: counts                                       batch rows:     n × (batch, bytes)
-//! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 8 numbers of its effect; up to version 5 the last
-//!         was another, up to 4 it was missing)
+//! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 9 numbers of its effect; up to version 6 the last
+//!         was missing, up to 5 the one before was another, up to 4 it was missing)
 //! resettling: bytes                                    cuts: raw, personal, quarters (signed; not in version 3)
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
@@ -18,7 +18,9 @@ use crate::{
     Counts, Cuts, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Replay, Restore,
 };
 
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
+/// Replays left no message alone.
+const BEFORE_EXPIRED: u8 = 6;
 /// Replays counted readings that the messages gave no longer, and left them.
 const BEFORE_SUPERSEDED: u8 = 5;
 /// Nor did they count them.
@@ -128,8 +130,12 @@ fn put_replay(out: &mut Vec<u8>, replay: &Replay) {
 fn take_replay(reader: &mut Reader<'_>, version: u8) -> Result<Replay, PackError> {
     let (id, ordered_at) = (Seq(reader.u64()?), UtcMillis(reader.i64()?));
     let (order, next, done) = (take_text(reader)?, Seq(reader.u64()?), reader.byte()? != 0);
-    let mut numbers = [0; 8];
-    let kept = if version <= BEFORE_STALE { 7 } else { 8 };
+    let mut numbers = [0; 9];
+    let kept = match version {
+        ..=BEFORE_STALE => 7,
+        ..=BEFORE_EXPIRED => 8,
+        _ => 9,
+    };
     for n in &mut numbers[..kept] {
         *n = reader.u64()?;
     }

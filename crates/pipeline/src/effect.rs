@@ -38,18 +38,21 @@ pub struct Effect {
     pub windows: u64,
     /// Readings that the messages gave before and give no longer: they stay, and count no more.
     pub superseded: u64,
+    /// Messages that would have superseded readings, and were left alone: one of theirs is past raw retention, where nothing could take
+    /// its place.
+    pub expired: u64,
 }
 
 impl Effect {
     /// All numbers, in the order of the fields.
-    pub fn numbers(&self) -> [u64; 8] {
-        let Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded } = *self;
-        [messages, missing, recovered, readings, replaced, conflicts, windows, superseded]
+    pub fn numbers(&self) -> [u64; 9] {
+        let Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired } = *self;
+        [messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired]
     }
 
     /// The effect of [`Effect::numbers`].
-    pub fn of_numbers(numbers: [u64; 8]) -> Self {
-        let [messages, missing, recovered, readings, replaced, conflicts, windows, superseded] = numbers;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded }
+    pub fn of_numbers(numbers: [u64; 9]) -> Self {
+        let [messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired] = numbers;
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     Effect, Env, Fold, LoadError, NameKind, QuarantineRow, Replay,
     active::Active,
     message::{Origin, Repeated},
-    understand::{Refused, Understood},
+    understand::{ReadAgain, Refused, Understood},
     verdicts::Verdicts,
 };
 
@@ -34,8 +34,17 @@ struct Read<'a> {
     /// What the quarantine says of it.
     known: Option<QuarantineRow>,
     understood: Understood<'a>,
-    /// Readings that it gave before and gives no longer.
-    superseded: u64,
+    is_frame: bool,
+    superseded: Superseded,
+}
+
+/// What became of readings that a message gave before and gives no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Superseded {
+    /// So many are superseded.
+    Readings(u64),
+    /// One of them is past its retention, or what would take its place: the message stays as it is.
+    Expired,
 }
 
 impl Fold {
@@ -46,7 +55,7 @@ impl Fold {
 
     /// Whose message this is, as far as its topic, body or frame says so under the registry in force.
     pub fn whose(&self, message: &RawMessageRef<'_>) -> Option<DeviceNo> {
-        match self.active.read_again(message, &self.radio.network) {
+        match self.active.read_again(message, &self.radio.network).understood {
             Understood::Samples { device, .. } | Understood::Copy { device } => Some(device),
             Understood::Control { device } => device,
             Understood::Refused(refused) => refused.device,
@@ -86,13 +95,15 @@ impl Fold {
             };
             let message = message.as_ref();
             let known = self.in_quarantine(*seq, &mut stored);
-            let understood = active.read_again(&message, &self.radio.network);
-            again.push(Read { seq: *seq, message, known, understood, superseded: 0 });
+            let ReadAgain { understood, is_frame } = active.read_again(&message, &self.radio.network);
+            let refused = known.as_ref().filter(|known| stays_refused(known, &understood)).map(Refused::again);
+            let understood = refused.map_or(understood, Understood::Refused);
+            again.push(Read { seq: *seq, message, known, understood, is_frame, superseded: Superseded::Readings(0) });
         }
         // first, so that readings that changed places among messages find theirs free
         let mut around = Around::default();
         for read in &mut again {
-            read.superseded = self.supersede(read, &mut around, &active, env)?;
+            self.supersede(read, &mut around, &active, env)?;
         }
         for read in again {
             self.decode_again(read, &active, &mut replay.effect, env)?;
@@ -110,8 +121,13 @@ impl Fold {
         effect: &mut Effect,
         env: &Env<'_>,
     ) -> Result<(), LoadError> {
-        let Read { seq, message, known, understood, superseded } = read;
+        let Read { seq, message, known, understood, superseded, .. } = read;
         let known = known.as_ref();
+        effect.messages += 1;
+        let Superseded::Readings(superseded) = superseded else {
+            effect.expired += 1;
+            return Ok(());
+        };
         let source = self.names.number_or_new(NameKind::Source, message.source);
         self.tally.turn_to(message.received_at, source);
         let (device, mut verdicts, outcome) = match understood {
@@ -135,7 +151,6 @@ impl Fold {
         verdicts.superseded = superseded;
         // whom the ledger and the quarantine know it of stays known, also when nobody is registered under the name any more
         let device = device.or(known.and_then(|known| known.device));
-        effect.messages += 1;
         effect.readings += verdicts.accepted;
         effect.replaced += verdicts.replaced;
         effect.superseded += verdicts.superseded;
@@ -151,6 +166,15 @@ impl Fold {
             None => stored.remove(&seq),
         }
     }
+}
+
+/// Whether a frame stays refused: what guards a session against old frames is not walked around by reading one once more, and of a
+/// session that is gone nothing is known any more.
+fn stays_refused(known: &QuarantineRow, now: &Understood<'_>) -> bool {
+    let of_nobody = |reason| matches!(reason, Reason::UnknownDevAddr | Reason::WrongMic);
+    let unrecognised = matches!(now, Understood::Refused(refused) if of_nobody(refused.reason));
+    let guarded = matches!(known.reason, Reason::FCntTooOld | Reason::FCntReset | Reason::DevNonceUsed);
+    known.whole && (guarded || (unrecognised && of_nobody(known.reason)))
 }
 
 impl QuarantineRow {

@@ -103,11 +103,22 @@ impl Fold {
     /// Whether readings come too late to be kept: nothing may reach a block without rows.
     pub(crate) fn is_expired(&self, no: DeviceNo, row: &NewRow<'_>) -> bool {
         let NewRow { event_time, received_at, values, .. } = *row;
+        self.is_past(no, values.iter().map(|value| value.series.property), event_time, received_at)
+    }
+
+    /// Whether readings of these properties, of an instant, are past their retention at another.
+    pub(crate) fn is_past(
+        &self,
+        no: DeviceNo,
+        mut properties: impl Iterator<Item = PropertyNo>,
+        event_time: UtcMillis,
+        now: UtcMillis,
+    ) -> bool {
         // the first of its device that is personal makes it so
-        let personal = values.iter().any(|value| self.active.is_personal(value.series.property));
+        let personal = properties.any(|property| self.active.is_personal(property));
         let class = if personal && !self.active.is_foreign(no) { Class::Personal } else { self.class(no) };
         let first = self.sealed_of(no, class).0.saturating_add(BESIDE);
-        received_at.since(event_time) > days(self.days_of(class)) || event_time.quarter().0 < first
+        now.since(event_time) > days(self.days_of(class)) || event_time.quarter().0 < first
     }
 
     /// Whether a reading of a foreign series would be kept: what is older is counted, and kept nowhere.

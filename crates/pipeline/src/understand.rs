@@ -6,7 +6,7 @@ use smartpole_codec::{Decoded, Event, Refusal, Sample, decode, decode_event, dec
 use smartpole_lorawan::{GatewayMessage, Hearing, Network, Reception, gateway_bridge, semtech};
 use smartpole_model::{DeviceNo, Eui, Format, Profile, RawMessageRef, Reason, UtcMillis};
 
-use crate::{active::Active, listen::Listened};
+use crate::{QuarantineRow, active::Active, listen::Listened};
 
 /// A message that is not counted, and why.
 #[derive(Debug)]
@@ -19,6 +19,11 @@ pub(crate) struct Refused {
 impl Refused {
     pub(crate) fn new(device: Option<DeviceNo>, reason: Reason, detail: &str) -> Self {
         Self { device, reason, detail: detail.to_owned() }
+    }
+
+    /// As it was refused before.
+    pub(crate) fn again(known: &QuarantineRow) -> Self {
+        Self::new(known.device, known.reason, &known.detail)
     }
 
     fn of(device: Option<DeviceNo>, refusal: Refusal) -> Self {
@@ -42,6 +47,13 @@ pub(crate) enum Understood<'a> {
         device: DeviceNo,
     },
     Refused(Refused),
+}
+
+/// What a message is when it is read once more.
+pub(crate) struct ReadAgain<'a> {
+    pub(crate) understood: Understood<'a>,
+    /// Whether it tells a LoRaWAN frame, of which several messages may tell.
+    pub(crate) is_frame: bool,
 }
 
 /// What a network server's event about a frame does to the device's counters, and how the frame was heard.
@@ -74,17 +86,21 @@ impl Active {
     }
 
     /// Reads a message once more, whether it was a copy or not and whatever its counters say by now. Changes nothing.
-    pub(crate) fn read_again(&self, message: &RawMessageRef<'_>, network: &Network) -> Understood<'_> {
+    pub(crate) fn read_again(&self, message: &RawMessageRef<'_>, network: &Network) -> ReadAgain<'_> {
         if let Some(refused) = self.refuse_unread(message) {
-            return Understood::Refused(refused);
+            return ReadAgain { understood: Understood::Refused(refused), is_frame: false };
         }
-        let read =
-            catch_unwind(AssertUnwindSafe(|| match self.router.format(message.topic).filter(|f| is_gateway(*f)) {
-                Some(format) => self.read_frame_again(format, message, network),
-                None => self.decoded(message).map(|(no, profile, event)| Understood::of(no, profile, event.decoded)),
-            }));
-        read.unwrap_or_else(|_| Err(Refused::new(None, Reason::FoldFailed, "the codec failed")))
-            .unwrap_or_else(Understood::Refused)
+        let format = self.router.format(message.topic).filter(|format| is_gateway(*format));
+        let read = catch_unwind(AssertUnwindSafe(|| match format {
+            Some(format) => self.read_frame_again(format, message, network).map(|understood| (understood, true)),
+            None => self
+                .decoded(message)
+                .map(|(no, profile, event)| (Understood::of(no, profile, event.decoded), event.frame.is_some())),
+        }));
+        let (understood, is_frame) = read
+            .unwrap_or_else(|_| Err(Refused::new(None, Reason::FoldFailed, "the codec failed")))
+            .unwrap_or_else(|refused| (Understood::Refused(refused), format.is_some()));
+        ReadAgain { understood, is_frame }
     }
 
     fn read_frame_again(

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use common::{Memory, START, fold, fold_on, inputs, library, message, tick};
 use expect_test::expect;
 use proptest::prelude::*;
-use smartpole_model::{DeviceNo, Quarter, Record, UtcMillis, Verdict};
+use smartpole_model::{DeviceNo, Quarter, Record, Seq, UtcMillis, Verdict};
 use smartpole_pipeline::{BESIDE_DAYS, Entry, REPLAY, RESETTLE, Restore};
 use smartpole_window::Aggregates;
 
@@ -224,4 +224,47 @@ fn a_replay_of_what_has_passed_retention_changes_nothing_and_counts_nothing_twic
     assert_eq!(before.counts(), after.counts());
     assert!(before.blocks == after.blocks);
     assert!(before.blocks.keys().all(|(quarter, _)| *quarter >= Quarter(0)));
+}
+
+#[test]
+fn a_replay_leaves_a_message_alone_if_its_readings_would_go_and_those_in_their_place_are_not_taken_any_more() {
+    let mut records = vec![inputs("short", START)];
+    for hour in 0..96 {
+        let at = START + hour * HOUR;
+        records.push(common::heard(1, &common::uplink(hour as u32, false, 100 + hour as i16), at, at + 1_000));
+    }
+    let now = START + 97 * HOUR;
+    records.extend((0..60).map(|minute| tick(now + minute * 60_000)));
+    let seqs: Vec<Seq> = (2..98).map(Seq).collect();
+    // of things counts of persons are made, which are taken for three days only
+    records.push(inputs("short, counted", now + HOUR));
+    let replay = [
+        Record::Command { received_at: UtcMillis(now + HOUR), text: format!("{REPLAY}all") },
+        Record::ReplayStep { seqs },
+        Record::ReplayStep { seqs: Vec::new() },
+    ];
+    records.extend(replay.clone());
+    records.push(inputs("short", now + 2 * HOUR));
+    records.extend(replay);
+    let memory = fold(&records, 1_000, |_| false);
+    let effects: Vec<_> = memory.replays.values().map(|replay| replay.effect).collect();
+    let told = |of: &smartpole_pipeline::Effect| (of.messages, of.readings, of.superseded, of.expired);
+    expect![[r#"
+        [
+            (
+                96,
+                70,
+                70,
+                26,
+            ),
+            (
+                96,
+                69,
+                69,
+                1,
+            ),
+        ]
+    "#]].assert_debug_eq(&effects.iter().map(told).collect::<Vec<_>>());
+    let values = memory.counts();
+    assert_eq!(values.get(Entry::Reading(Verdict::Accepted)), 96 + effects.iter().map(|of| of.readings).sum::<u64>());
 }

@@ -123,21 +123,21 @@ pub(crate) fn write(transaction: &Transaction<'_>, replays: &[Replay]) -> Result
     each(transaction, "write replays", sql, replays, |statement, replay| {
         let Replay { id, ordered_at, ref order, next, done, effect } = *replay;
         let mut numbers = Vec::new();
-        // the last one only if there are any, and behind what programs before counted there: readings that stayed and counted
-        let [first @ .., superseded] = effect.numbers();
-        let last = [0, superseded].into_iter().filter(|_| superseded > 0);
+        // the last two only if there are any, and behind what programs before counted there: readings that stayed and counted
+        let [first @ .., superseded, expired] = effect.numbers();
+        let last = [0, superseded, expired].into_iter().filter(|_| superseded + expired > 0);
         first.into_iter().chain(last).for_each(|n| put_u64(&mut numbers, n));
         statement.execute(params![id.0 as i64, ordered_at.0, order, next.0 as i64, done, numbers])
     })
 }
 
 fn replay(row: &Row<'_>) -> rusqlite::Result<Replay> {
-    let mut told = [0; 9];
+    let mut told = [0; 10];
     let blob: Vec<u8> = row.get(5)?;
     let mut reader = Reader::new(&blob);
     told.iter_mut().for_each(|n| *n = reader.u64().unwrap_or(0));
-    let [a, b, c, d, e, f, g, _, superseded] = told;
-    let numbers = [a, b, c, d, e, f, g, superseded];
+    let [a, b, c, d, e, f, g, _, superseded, expired] = told;
+    let numbers = [a, b, c, d, e, f, g, superseded, expired];
     Ok(Replay {
         id: Seq(row.get::<_, i64>(0)?.unsigned_abs()),
         ordered_at: UtcMillis(row.get(1)?),

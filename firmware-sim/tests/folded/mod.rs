@@ -3,8 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use firmware_sim::{Outcomes, Verdicts, Window};
-use smartpole_model::{DeviceNo, Inputs, Outcome, Quarter, Reason, Verdict};
-use smartpole_pipeline::{Changes, Entry, Fold, LoadError, LoadInputs, NameKind, StoredBlock, StoredBlocks};
+use smartpole_model::{DeviceNo, Inputs, Outcome, Quarter, RawMessage, RawMessageRef, Reason, RecordRef, Seq, Verdict};
+use smartpole_pipeline::{
+    Changes, Effect, Entry, Env, Fold, LoadError, LoadInputs, NameKind, QuarantineRow, REPLAY, StoredBlock,
+    StoredBlocks,
+};
 use smartpole_window::Aggregates;
 
 /// One registry for ever.
@@ -16,18 +19,36 @@ impl LoadInputs for OneRegistry {
     }
 }
 
-/// Blocks as the store would have them.
+/// What store and journal would have.
 #[derive(Default)]
-pub struct Blocks(BTreeMap<(DeviceNo, Quarter), StoredBlock>);
+pub struct Kept {
+    blocks: BTreeMap<(DeviceNo, Quarter), StoredBlock>,
+    messages: BTreeMap<Seq, RawMessage>,
+    quarantine: BTreeMap<Seq, QuarantineRow>,
+}
 
-impl StoredBlocks for Blocks {
+impl StoredBlocks for Kept {
     fn load(&self, device: DeviceNo, quarter: Quarter) -> Result<Option<StoredBlock>, LoadError> {
-        Ok(self.0.get(&(device, quarter)).cloned())
+        Ok(self.blocks.get(&(device, quarter)).cloned())
+    }
+
+    fn messages(&self, seqs: &[Seq]) -> Result<Vec<Option<RawMessage>>, LoadError> {
+        Ok(seqs.iter().map(|seq| self.messages.get(seq).cloned()).collect())
+    }
+
+    fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
+        Ok(seqs.iter().filter_map(|seq| Some((*seq, self.quarantine.get(seq)?.clone()))).collect())
     }
 }
 
-impl Blocks {
+impl Kept {
+    pub fn journal(&mut self, seq: Seq, message: &RawMessageRef<'_>) {
+        self.messages.insert(seq, message.to_message());
+    }
+
     pub fn commit(&mut self, changes: Changes) {
+        self.quarantine.extend(changes.quarantine.into_iter().map(|row| (row.seq, row)));
+        changes.released.iter().for_each(|seq| drop(self.quarantine.remove(seq)));
         for row in changes.blocks {
             let (revision, revised_minute) = (row.revision, row.revised_minute);
             let stored = StoredBlock {
@@ -37,15 +58,33 @@ impl Blocks {
                 aggregates: row.aggregates,
                 rows: row.rows,
             };
-            self.0.insert((row.device, row.quarter), stored);
+            self.blocks.insert((row.device, row.quarter), stored);
         }
     }
 }
 
+/// Replays all messages; what that changed.
+pub fn replay_all(fold: &mut Fold, kept: &mut Kept, inputs: &Arc<Inputs>) -> Effect {
+    let seqs: Vec<Seq> = kept.messages.keys().copied().collect();
+    let now = fold.position().1;
+    let text = format!("{REPLAY}all");
+    let order = [RecordRef::Command { received_at: now, text: &text }];
+    let steps = seqs.chunks(500).map(<[Seq]>::to_vec).chain([Vec::new()]);
+    let steps = steps.map(|seqs| RecordRef::ReplayStep { seqs });
+    let (mut seq, library) = (fold.position().0, OneRegistry(Arc::clone(inputs)));
+    for record in order.into_iter().chain(steps) {
+        seq = seq.next();
+        fold.apply(seq, &record, false, &Env { stored: kept, inputs: &library }).expect("the store can be read");
+        kept.commit(fold.take_changes());
+        fold.committed();
+    }
+    fold.replay().expect("a replay").effect
+}
+
 /// All windows that the fold holds or has stored.
-pub fn windows(inputs: &Inputs, fold: &Fold, blocks: &Blocks) -> Vec<Window> {
+pub fn windows(inputs: &Inputs, fold: &Fold, kept: &Kept) -> Vec<Window> {
     let mut all = BTreeMap::new();
-    for ((device, quarter), block) in &blocks.0 {
+    for ((device, quarter), block) in &kept.blocks {
         let id = fold.name(NameKind::Device, device.0).expect("a named device");
         let index = inputs.registry.device_index(id).expect("a registered device");
         all.insert((index, *quarter), Aggregates::unpack(&block.aggregates).expect("packed by the fold"));

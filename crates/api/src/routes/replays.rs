@@ -80,6 +80,8 @@ pub(crate) struct EffectItem {
     windows: u64,
     /// Readings that the messages gave before and give no longer (another time, another property): they stay, and count no more.
     superseded: u64,
+    /// Messages left alone: readings that they would change are past raw retention.
+    expired: u64,
 }
 
 /// What a replay would change.
@@ -102,8 +104,9 @@ impl From<smartpole_pipeline::Effect> for EffectItem {
             conflicts,
             windows,
             superseded,
+            expired,
         } = effect;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded }
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired }
     }
 }
 

@@ -37,8 +37,8 @@ export function changes({ readings, replaced, superseded, recovered, conflicts, 
  * The effect as parts of a sentence, each with its number: first what always stands there, then what there is.
  * @returns {{always:{name:string, n:number}[], besides:{name:string, n:number}[]}}
  */
-export function told({ messages, readings, windows, conflicts, recovered, replaced, missing, superseded }) {
-  const besides = { recovered, replaced, superseded, missing };
+export function told({ messages, readings, windows, conflicts, recovered, replaced, missing, superseded, expired }) {
+  const besides = { recovered, replaced, superseded, expired, missing };
   return {
     always: Object.entries({ messages, readings, windows, conflicts }).map(([name, n]) => ({ name, n })),
     besides: Object.entries(besides)

@@ -149,6 +149,8 @@ export const de = {
   'effect.replaced.many': '{n} Messwerte bekommen einen anderen Wert; die früheren bleiben daneben stehen',
   'effect.superseded.one': '1 früherer Messwert, den die Nachricht nicht mehr ergibt, zählt nicht mehr',
   'effect.superseded.many': '{n} frühere Messwerte, die die Nachrichten nicht mehr ergeben, zählen nicht mehr',
+  'effect.expired.one': '1 Nachricht bleibt, wie sie ist: ihre Messwerte sind älter als Rohwerte aufgehoben werden',
+  'effect.expired.many': '{n} Nachrichten bleiben, wie sie sind: ihre Messwerte sind älter als Rohwerte aufgehoben werden',
   'effect.missing.one': '1 Nachricht ist nicht mehr vorhanden',
   'effect.missing.many': '{n} Nachrichten sind nicht mehr vorhanden',
   'trace.title': 'Weg eines Messwerts',

@@ -148,6 +148,8 @@ export const en = {
   'effect.replaced.many': '{n} readings get another value; the former ones stay beside them',
   'effect.superseded.one': '1 former reading, which the message gives no longer, counts no more',
   'effect.superseded.many': '{n} former readings, which the messages give no longer, count no more',
+  'effect.expired.one': '1 message stays as it is: its readings are older than raw values are kept',
+  'effect.expired.many': '{n} messages stay as they are: their readings are older than raw values are kept',
   'effect.missing.one': '1 message is no longer there',
   'effect.missing.many': '{n} messages are no longer there',
   'trace.title': 'The way of a reading',

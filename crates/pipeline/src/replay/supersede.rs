@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use smartpole_codec::Sample;
 use smartpole_model::{DeviceNo, Flag, Profile, Quarter, RawMessage, Seq, Series, UtcMillis};
 use smartpole_validate::{Times, event_time};
-use smartpole_window::{Block, Blocks, Row, RowValue};
+use smartpole_window::{Block, Blocks, Row};
 
-use super::Read;
+use super::{Read, Superseded};
 use crate::{Env, Fold, LoadError, NameKind, RevisionReason, active::Active, understand::Understood};
 
 /// What a message says.
@@ -68,37 +68,63 @@ impl Around {
 }
 
 impl Fold {
-    /// Supersedes the readings of a message's receipt, at the instants it tells, that it does not give; how many. A message that was
-    /// registered as another device's before has nothing to supersede here, and one that is not understood any more supersedes nothing.
+    /// Supersedes the readings of a message's receipt, at the instants it tells, that it does not give. A message that was registered as
+    /// another device's before has nothing to supersede here, and one that is not understood any more supersedes nothing.
     pub(super) fn supersede(
         &mut self,
-        read: &Read<'_>,
+        read: &mut Read<'_>,
         around: &mut Around,
         active: &Active,
         env: &Env<'_>,
-    ) -> Result<u64, LoadError> {
-        let Understood::Samples { device: no, profile, ref samples } = read.understood else { return Ok(0) };
+    ) -> Result<(), LoadError> {
+        let Understood::Samples { device: no, profile, ref samples } = read.understood else { return Ok(()) };
         if read.known.as_ref().is_some_and(|known| known.whole) {
-            return Ok(0); // it gave nothing
+            return Ok(()); // it gave nothing
         }
         let said = Said { profile, samples, received_at: read.message.received_at };
         let mut rows = self.rows_of(no, active, &said, env)?;
-        retain_others(&mut rows, &said.readings(active));
+        if rows.is_empty() && read.is_frame && read.known.is_none() {
+            // what gave nothing and was not refused was another gateway's copy, whose own time must not make it count
+            read.understood = Understood::Copy { device: no };
+            return Ok(());
+        }
+        let given = said.readings(active);
+        rows.iter_mut().for_each(|row| row.values.retain(|value| !value.is_superseded()));
+        retain_others(&mut rows, &given);
         if !rows.is_empty() {
             // they may be of another message of the device that came in the same millisecond, by another topic
             let others = around.others(read.seq, self.at, env)?;
             retain_others(&mut rows, &self.said_by(others, no, active, said.received_at));
         }
+        if !rows.is_empty() && self.any_past(no, &rows, &given) {
+            read.superseded = Superseded::Expired;
+            return Ok(());
+        }
+        let superseded = self.mark(no, active, rows, env)?;
+        read.superseded = Superseded::Readings(superseded);
+        let source = self.names.number_or_new(NameKind::Source, read.message.source);
+        self.tell_mended(no, source);
+        Ok(())
+    }
+
+    /// Marks values as superseded; how many.
+    fn mark(&mut self, no: DeviceNo, active: &Active, rows: Vec<Row>, env: &Env<'_>) -> Result<u64, LoadError> {
         let mut superseded = 0;
-        for row in &mut rows {
+        for mut row in rows {
             row.received_at = self.received_at;
             row.values.iter_mut().for_each(|value| value.flags = value.flags.with(Flag::Superseded));
             self.put_in_place(no, active, (&row.as_new(), RevisionReason::Replay), None, env)?;
             superseded += row.values.len() as u64;
         }
-        let source = self.names.number_or_new(NameKind::Source, read.message.source);
-        self.tell_mended(no, source);
         Ok(superseded)
+    }
+
+    /// Whether any of the readings that are to go, or of those that are given now, is past its retention.
+    fn any_past(&self, no: DeviceNo, rows: &[Row], given: &[(UtcMillis, Series)]) -> bool {
+        let former = rows.iter().flat_map(|row| row.values.iter().map(|value| (row.event_time, value.series)));
+        let all: Vec<(UtcMillis, Series)> = former.chain(given.iter().copied()).collect();
+        let properties = || all.iter().map(|(_, series)| series.property);
+        all.iter().any(|(at, _)| self.is_past(no, properties(), *at, self.received_at))
     }
 
     /// The rows at the instants that a message tells, of the readings of its receipt.
@@ -134,7 +160,7 @@ impl Fold {
         let mut readings = Vec::new();
         for message in messages.filter(|message| message.received_at == received_at) {
             if let Understood::Samples { device, profile, samples } =
-                active.read_again(&message.as_ref(), &self.radio.network)
+                active.read_again(&message.as_ref(), &self.radio.network).understood
                 && device == no
             {
                 readings.extend(Said { profile, samples: &samples, received_at }.readings(active));
@@ -144,11 +170,10 @@ impl Fold {
     }
 }
 
-/// What of a row counts and came with a message received then.
+/// What of a row came with a message received then.
 fn of_receipt(block: &Block, mut row: Row, received_at: UtcMillis) -> Row {
     let head = Row { values: Vec::new(), ..row.clone() };
-    let is_of = |value: &RowValue| block.received_at(&head.as_new(), value.series) == received_at;
-    row.values.retain(|value| !value.is_superseded() && is_of(value));
+    row.values.retain(|value| block.received_at(&head.as_new(), value.series) == received_at);
     row
 }
 

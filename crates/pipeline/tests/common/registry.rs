@@ -166,11 +166,10 @@ pub fn library() -> Library {
     let clearing = Arc::new(Inputs::parse(&clearing).unwrap());
     let mut ruled_mended = Inputs::clone(&mended);
     ruled_mended.registry.rules.insert((PropertyNo(1), None), RULES);
-    let counted = |scale: &str| {
-        let mut counted = files(false);
+    let counted = |mut counted: smartpole_model::registry::Files, scale: &str| {
         let radio = RADIO.replace("\"pm2_5\"", "\"people_in_total\"").replace("\"ug/m3\"", "\"{#}\"");
         let counter = "[counter]\nwidth_bits = 16\nmax_per_minute = 500\n";
-        counted.insert("profiles/radio.toml".to_owned(), format!("{radio}scale = {scale}\n{counter}").into_bytes());
+        counted.insert("profiles/radio.toml".to_owned(), format!("sensing = \"tof\"\n{radio}scale = {scale}\n{counter}").into_bytes());
         Arc::new(Inputs::parse(&counted).unwrap())
     };
     let mut untimed = files(false);
@@ -193,8 +192,9 @@ pub fn library() -> Library {
         ("mended", mended),
         ("ruled", Arc::new(ruled)),
         ("ruled, mended", Arc::new(ruled_mended)),
-        ("counted", counted("1000")),
-        ("counted, mended", counted("100")),
+        ("counted", counted(files(false), "1000")),
+        ("counted, mended", counted(files(false), "100")),
+        ("short, counted", counted(short(false, true), "100")),
     ];
     Library(all.map(|(hash, inputs)| (hash.to_owned(), inputs)).into())
 }

@@ -67,12 +67,14 @@ struct Told {
     /// A service of a former version does not tell.
     #[serde(default)]
     superseded: u64,
+    #[serde(default)]
+    expired: u64,
 }
 
 impl From<Told> for Effect {
     fn from(told: Told) -> Self {
-        let Told { messages, missing, recovered, readings, replaced, conflicts, windows, superseded } = told;
-        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded }
+        let Told { messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired } = told;
+        Self { messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired }
     }
 }
 

@@ -4,7 +4,7 @@ use smartpole_pipeline::Effect;
 
 /// "1,203 messages → 4,812 readings, 7 windows corrected, 0 conflicts", and what else is not 0.
 pub(crate) fn sentence(effect: &Effect) -> String {
-    let Effect { messages, missing, recovered, readings, replaced, conflicts, windows, superseded } = *effect;
+    let Effect { messages, missing, recovered, readings, replaced, conflicts, windows, superseded, expired } = *effect;
     let mut text = format!(
         "{} messages → {} readings, {} windows corrected, {} conflicts",
         number(messages),
@@ -17,6 +17,7 @@ pub(crate) fn sentence(effect: &Effect) -> String {
         (recovered, "messages left the quarantine"),
         (missing, "messages are no longer kept"),
         (superseded, "former readings, which the messages give no longer, count no more"),
+        (expired, "messages were left alone: what they would change is past raw retention"),
     ] {
         if n > 0 {
             text += &format!(", {} {what}", number(n));
