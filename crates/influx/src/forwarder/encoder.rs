@@ -100,6 +100,9 @@ impl Work {
 
     /// Windows of the hour after `place.settled`, once that hour is a day ago.
     fn settled(&mut self, place: Place) -> Result<Option<Load>, Error> {
+        if place.settled.0 <= 0 {
+            return Ok(None); // before the first batch nothing was sent
+        }
         let (from, to) = (place.settled, place.settled.plus(HOUR));
         let (now, hash) = {
             let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);

@@ -183,6 +183,17 @@ async fn each_window_is_sent_once_more_when_it_is_final() {
 }
 
 #[tokio::test]
+async fn before_the_first_message_nothing_is_looked_for() {
+    let mut city = City::new(&Options::default());
+    city.commit();
+    city.drain().await;
+    let place = city.store.place("city").unwrap();
+    for _ in 0..3 {
+        assert!(city.load().await.is_none(), "{place:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_registry_that_moves_a_device_has_hours_and_days_of_its_place_sent() {
     let mut city = City::new(&Options::default());
     city.report(START, START + 2 * HOUR, "\"people_in\":2");
