@@ -264,7 +264,8 @@ fn a_replay_leaves_a_message_alone_if_its_readings_would_go_and_those_in_their_p
                 1,
             ),
         ]
-    "#]].assert_debug_eq(&effects.iter().map(told).collect::<Vec<_>>());
+    "#]]
+    .assert_debug_eq(&effects.iter().map(told).collect::<Vec<_>>());
     let values = memory.counts();
     assert_eq!(values.get(Entry::Reading(Verdict::Accepted)), 96 + effects.iter().map(|of| of.readings).sum::<u64>());
 }

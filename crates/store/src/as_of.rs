@@ -41,6 +41,12 @@ pub(crate) fn earlier(as_of: Option<UtcMillis>, newest: UtcMillis) -> Option<Utc
     as_of.map(|as_of| UtcMillis(as_of.0.div_euclid(60_000) * 60_000)).filter(|minute| *minute <= newest)
 }
 
+/// The instant that an answer is of: the newest receipt, or the minute asked about, also where nothing was received since, as what
+/// comes next must not change what should have come by then.
+pub(crate) fn instant(as_of: Option<UtcMillis>, newest: UtcMillis) -> UtcMillis {
+    as_of.map_or(newest, |as_of| UtcMillis(as_of.0.div_euclid(60_000) * 60_000))
+}
+
 /// A block as it was.
 pub(crate) struct Was {
     pub(crate) revision: u32,

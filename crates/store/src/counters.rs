@@ -13,7 +13,8 @@ use crate::{
 /// A span of time: from an instant to before another.
 pub type Stretch = (UtcMillis, UtcMillis);
 
-/// What is counted: a line at a pole, in a direction. A swapped device continues it; a line of another name is another one.
+/// What is counted: a line at a pole, in a direction. A swapped device continues it; a line of another name is another one, and so is
+/// what a second device counts at the same time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
     /// Id of the pole.
@@ -22,6 +23,8 @@ pub struct Line {
     pub line: String,
     /// Which way "in" is.
     pub direction: String,
+    /// How many others were counted there when its first device came.
+    pub beside: usize,
 }
 
 /// Lines that were in service in some stretches of time.
@@ -63,11 +66,7 @@ impl Counters {
         let (members, parts) = (members(seen, scope), parts(seen, scope, false));
         let channels = |device, property: &PropertyNo| channels(seen.fold, device, *property, channel);
         let counts = |member: &&Member| properties.iter().any(|property| !channels(member.device, property).is_empty());
-        let mut lines: BTreeMap<Line, Vec<Stretch>> = BTreeMap::new();
-        for (line, stretch) in members.iter().filter(counts).flat_map(|member| member.lines(&parts)) {
-            lines.entry(line).or_default().push(stretch);
-        }
-        lines.values_mut().for_each(|stretches| stretches.sort_unstable());
+        let lines = continued(members.iter().filter(counts).flat_map(|member| member.lines(&parts)).collect());
         let expected =
             |property: &PropertyNo| Expected::of(&members, &parts, |device| channels(device, property).len());
         Self { lines, expected: properties.iter().map(expected).collect() }
@@ -106,6 +105,19 @@ impl Counters {
     }
 }
 
+/// When each line was in service: who comes after another left continues it, who comes beside begins one of his own.
+fn continued(mut served: Vec<(Line, Stretch)>) -> BTreeMap<Line, Vec<Stretch>> {
+    served.sort_unstable_by_key(|(_, stretch)| *stretch);
+    let mut lines: BTreeMap<Line, Vec<Stretch>> = BTreeMap::new();
+    for (mut line, (from, to)) in served {
+        while lines.get(&line).and_then(|known| known.last()).is_some_and(|(_, end)| *end > from) {
+            line.beside += 1;
+        }
+        lines.entry(line).or_default().push((from, to));
+    }
+    lines
+}
+
 /// Milliseconds of a stretch in which a line was not in service; `served` is in order.
 fn missing(served: &[Stretch], (from, to): Stretch) -> i64 {
     let (mut missing, mut known) = (0, from);
@@ -125,7 +137,16 @@ mod tests {
     }
 
     fn line(name: &str) -> Line {
-        Line { pole: name.to_owned(), line: String::new(), direction: String::new() }
+        Line { pole: name.to_owned(), line: String::new(), direction: String::new(), beside: 0 }
+    }
+
+    #[test]
+    fn who_comes_after_another_continues_its_line_and_who_comes_beside_begins_one() {
+        let served = [(-9, 100), (100, 200), (-9, 150), (150, 160), (40, 90)];
+        let lines = continued(served.map(|(from, to)| (line("P1"), stretch(from, to))).into());
+        let told: Vec<_> =
+            lines.iter().map(|(line, served)| (line.beside, served.len(), missing(served, stretch(0, 200)))).collect();
+        assert_eq!(told, [(0, 2, 0), (1, 2, 40), (2, 1, 150)]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use smartpole_method::air::Mean;
 use smartpole_model::{Flags, PoleNo, PropertyNo, Quarter, UtcMillis};
 use smartpole_window::Level;
 
-use crate::{Error, Queries, State, as_of::earlier, scope::Seen};
+use crate::{Error, Queries, State, as_of::instant, scope::Seen};
 use gather::{Asked, Read};
 pub(crate) use known::{Heard, Sensors, known_by};
 
@@ -109,7 +109,7 @@ impl Queries {
     /// The instant a question is about: the newest receipt, or an earlier one.
     pub fn at(&self, as_of: Option<UtcMillis>) -> UtcMillis {
         let newest = self.fold.read().unwrap_or_else(PoisonError::into_inner).position().1;
-        earlier(as_of, newest).unwrap_or(newest)
+        instant(as_of, newest)
     }
 }
 

@@ -252,7 +252,7 @@ impl Member {
             let Installation { from, to, pole, line, direction, .. } = installation;
             self.part_at(*from, parts)?;
             let (pole, line, direction) = (registry.poles[*pole].id.clone(), line.clone(), direction.clone());
-            Some((Line { pole, line, direction }, (*from, *to)))
+            Some((Line { pole, line, direction, beside: 0 }, (*from, *to)))
         })
     }
 

@@ -13,7 +13,7 @@ use smartpole_window::{Aggregate, Aggregates, Level};
 
 use crate::{
     Error, Queries, Step,
-    as_of::{Then, earlier},
+    as_of::{Then, earlier, instant},
     pole_hours::{Sensors, known_by},
     queries::Snapshot,
     scope::{Expected, Member, Part, Seen, channels, members, parts},
@@ -179,7 +179,7 @@ impl Asked {
         let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
         let newest = fold.position().1;
         let then = earlier(wanted.as_of, newest);
-        let now = then.unwrap_or(newest);
+        let now = instant(wanted.as_of, newest);
         let then = then.map(|as_of| Then::new(seen, as_of).of(wanted.property));
         Self { members, parts, heard, expected: Expected::default(), now, then, air, level, span, mean, decimals }
     }

@@ -87,7 +87,26 @@ fn a_question_as_of_then_has_the_answer_of_then() {
         square.commit();
     }
     let end = START + 20 * HOUR;
-    assert_eq!(answers(&square, end, Some(end + MINUTE)), answers(&square, end, None), "as of now");
+    assert_eq!(answers(&square, end, Some(end - 3 * MINUTE)), answers(&square, end, None), "as of now");
+}
+
+#[test]
+fn what_should_have_come_by_a_minute_stays_though_nothing_had_been_received_since() {
+    let mut square = Square::new();
+    let as_of = START + 50 * MINUTE;
+    square.run("d3", START, as_of - 2_000, &[("temperature", 5)]);
+    square.report("d3", as_of - 2_000, as_of - 2_000, &[("temperature", 5)]);
+    let ask = |square: &Square| {
+        let steps = [Step::Quarter, Step::Hour, Step::Day];
+        let of = |step| square.windows_as_of(as_of, square.pole("P1"), "temperature", step, START, as_of);
+        let found: Vec<Window> = steps.into_iter().flat_map(of).collect();
+        found.iter().map(|window| (said(window), window.expected)).collect::<Vec<_>>()
+    };
+    square.commit();
+    let before = ask(&square);
+    assert!(before.iter().any(|(.., expected)| *expected == 10), "{before:?}");
+    square.report("d3", as_of + 1_000, as_of + 1_000, &[("temperature", 5)]);
+    assert_eq!(ask(&square), before);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! `GET /api/v1/counts`: what persons counted by hand, and what the counter beside them did.
 
-use std::sync::Arc;
-
 use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
@@ -115,7 +113,7 @@ pub(crate) async fn counts(
 }
 
 fn answer(parts: &Parts, wanted: &Wanted) -> Result<List<CountItem>, Problem> {
-    let inputs = Arc::clone(parts.fold().inputs());
+    let inputs = parts.queries.inputs(wanted.as_of)?;
     let scope = scope_name(&inputs.registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
     let counts = newest_first(&inputs, &scope).into_iter().take(MOST);
     let items = counts.map(|count| item(parts, &inputs, count, wanted.as_of)).collect::<Result<_, _>>()?;
@@ -124,7 +122,7 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<List<CountItem>, Problem> {
 
 /// The newest control count of the counters of a scope that says how far one is off, as of an instant.
 pub(super) fn control(parts: &Parts, scope: &ScopeName, as_of: Option<UtcMillis>) -> Result<Option<Control>, Problem> {
-    let inputs = Arc::clone(parts.fold().inputs());
+    let inputs = parts.queries.inputs(as_of)?;
     for count in newest_first(&inputs, scope) {
         let item = item(parts, &inputs, count, as_of)?;
         if let Some(deviation_permille) = item.deviation_permille {

@@ -162,7 +162,7 @@ async fn a_dry_run_says_what_would_change_and_changes_nothing() {
     let answer = put(&city, "poles.csv", "?dry_run=true", &more).await;
     assert!(!answer.headers().contains_key("etag"));
     let tried = json(answer).await;
-    expect![[r#"{"entries":[{"added":{"count":1,"ids":["MP-01"]},"changed":{"count":0,"ids":[]},"kind":"poles","removed":{"count":0,"ids":[]}},{"added":{"count":0,"ids":[]},"changed":{"count":1,"ids":["altstadt"]},"kind":"zones","removed":{"count":0,"ids":[]}}],"move_count":0,"moves":[],"quarantine":{"conflicts":0,"messages":2,"missing":0,"readings":1,"recovered":1,"replaced":0,"superseded":0,"windows":0},"settled":{"devices":1,"from":"1970-01-01T00:00:00Z","quarters":96}}"#]].assert_eq(&tried["effect"].to_string());
+    expect![[r#"{"entries":[{"added":{"count":1,"ids":["MP-01"]},"changed":{"count":0,"ids":[]},"kind":"poles","removed":{"count":0,"ids":[]}},{"added":{"count":0,"ids":[]},"changed":{"count":1,"ids":["altstadt"]},"kind":"zones","removed":{"count":0,"ids":[]}}],"move_count":0,"moves":[],"quarantine":{"conflicts":0,"expired":0,"messages":2,"missing":0,"readings":1,"recovered":1,"replaced":0,"superseded":0,"windows":0},"settled":{"devices":1,"from":"1970-01-01T00:00:00Z","quarters":96}}"#]].assert_eq(&tried["effect"].to_string());
     assert_eq!(
         (&tried["dry_run"], &tried["in_force"], &tried["hash"]),
         (&true.into(), &false.into(), &hash(more.as_bytes()).into())

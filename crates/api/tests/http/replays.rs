@@ -22,7 +22,7 @@ async fn a_dry_run_says_what_would_change() {
     let body = r#"{"dry_run":true,"selection":{"reason":"unknown_device"}}"#;
     expect![[r#"
         200 OK application/json
-        {"selection":{"of":"quarantined","reason":"unknown_device"},"effect":{"messages":1203,"missing":0,"recovered":1203,"readings":4812,"replaced":0,"conflicts":0,"windows":7,"superseded":0}}"#]].assert_eq(&show(order(&city, "127.0.0.1", JSON, body).await).await);
+        {"selection":{"of":"quarantined","reason":"unknown_device"},"effect":{"messages":1203,"missing":0,"recovered":1203,"readings":4812,"replaced":0,"conflicts":0,"windows":7,"superseded":0,"expired":0}}"#]].assert_eq(&show(order(&city, "127.0.0.1", JSON, body).await).await);
     assert_eq!(city.ordered.tried.lock().unwrap().len(), 1);
     assert!(city.ordered.newest.lock().unwrap().is_none(), "it orders nothing");
     for (device, expect) in [
@@ -51,10 +51,10 @@ async fn an_order_is_accepted_with_its_address_and_a_second_one_is_told_of_the_f
     assert_eq!(first.headers()["location"], "/api/v1/replays/7");
     expect![[r#"
         202 Accepted application/json
-        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"running","next":0,"until":7,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0}}"#]].assert_eq(&show(first).await);
+        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"running","next":0,"until":7,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0,"expired":0}}"#]].assert_eq(&show(first).await);
     city.check("/api/v1/replays/7", &expect![[r#"
         200 OK application/json
-        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"running","next":0,"until":7,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0}}"#]]).await;
+        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"running","next":0,"until":7,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0,"expired":0}}"#]]).await;
     expect![[r#"
         409 Conflict application/problem+json
         {"type":"urn:smartpole:problem:replay-under-way","title":"Replay under way","status":409,"detail":"a replay is under way: {\"of\":\"all\"}","remedy":"wait until it is done; GET /api/v1/replays/7 says how far it is"}"#]].assert_eq(&show(order(&city, "127.0.0.1", JSON, "{}").await).await);
@@ -139,11 +139,11 @@ async fn replays_are_listed_newest_first_the_one_under_way_as_it_is_now() {
     city.replay(5, false).await;
     city.check("/api/v1/replays", &expect![[r#"
         200 OK application/json
-        {"items":[{"id":9,"ordered_at":"2026-11-25T10:05:00Z","selection":{"of":"all"},"state":"running","next":0,"until":9,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0}},
-        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"done","next":0,"until":7,"share":1.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0}}],"next":null}"#]]).await;
+        {"items":[{"id":9,"ordered_at":"2026-11-25T10:05:00Z","selection":{"of":"all"},"state":"running","next":0,"until":9,"share":0.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0,"expired":0}},
+        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"done","next":0,"until":7,"share":1.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0,"expired":0}}],"next":null}"#]]).await;
     city.check("/api/v1/replays/7", &expect![[r#"
         200 OK application/json
-        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"done","next":0,"until":7,"share":1.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0}}"#]]).await;
+        {"id":7,"ordered_at":"2026-11-25T10:04:00Z","selection":{"of":"all"},"state":"done","next":0,"until":7,"share":1.0,"effect":{"messages":0,"missing":0,"recovered":0,"readings":0,"replaced":0,"conflicts":0,"windows":0,"superseded":0,"expired":0}}"#]]).await;
     city.check("/api/v1/replays/8", &expect![[r#"
         404 Not Found application/problem+json
         {"type":"urn:smartpole:problem:unknown-replay","title":"Unknown replay","status":404,"detail":"there is no replay with the number \"8\"","remedy":"GET /api/v1/replays lists all"}"#]]).await;

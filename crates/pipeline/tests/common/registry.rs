@@ -169,7 +169,10 @@ pub fn library() -> Library {
     let counted = |mut counted: smartpole_model::registry::Files, scale: &str| {
         let radio = RADIO.replace("\"pm2_5\"", "\"people_in_total\"").replace("\"ug/m3\"", "\"{#}\"");
         let counter = "[counter]\nwidth_bits = 16\nmax_per_minute = 500\n";
-        counted.insert("profiles/radio.toml".to_owned(), format!("sensing = \"tof\"\n{radio}scale = {scale}\n{counter}").into_bytes());
+        counted.insert(
+            "profiles/radio.toml".to_owned(),
+            format!("sensing = \"tof\"\n{radio}scale = {scale}\n{counter}").into_bytes(),
+        );
         Arc::new(Inputs::parse(&counted).unwrap())
     };
     let mut untimed = files(false);

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Error,
-    as_of::{Then, earlier},
+    as_of::{Then, earlier, instant},
     queries::Snapshot,
     scope::{Part, Seen, pole_parts},
 };
@@ -67,7 +67,7 @@ impl Asked {
         let measured: Vec<Measured> = properties.iter().map(known).collect();
         let newest = fold.position().1;
         let then = earlier(wanted.as_of, newest);
-        let (now, then) = (then.unwrap_or(newest), then.map(|as_of| Then::new(seen, as_of)));
+        let (now, then) = (instant(wanted.as_of, newest), then.map(|as_of| Then::new(seen, as_of)));
         let poles = hung(seen, wanted.poles, &properties);
         let moved = moved.iter().filter_map(|device| Station::of(seen, *device, &properties)).collect();
         // nothing is measured later than it is received, but for clocks that are ahead

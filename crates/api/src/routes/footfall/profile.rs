@@ -213,8 +213,8 @@ struct Zone {
 }
 
 fn look_up(parts: &Parts, is_public: bool, wanted: &Wanted) -> Result<Zone, Problem> {
-    let fold = parts.fold();
-    let registry = &fold.inputs().registry;
+    let (fold, inputs) = (parts.fold(), parts.queries.inputs(wanted.as_of)?);
+    let registry = &inputs.registry;
     let index = scope::zone_named(registry, &wanted.zone)?;
     let zone = &registry.zones[index];
     // the instant of the newest receipt would tell the public when somebody passed
