@@ -133,7 +133,7 @@ fn take_replay(reader: &mut Reader<'_>, version: u8) -> Result<Replay, PackError
     let mut numbers = [0; 9];
     let kept = match version {
         ..=BEFORE_STALE => 7,
-        ..=BEFORE_EXPIRED => 8,
+        BEFORE_SUPERSEDED | BEFORE_EXPIRED => 8,
         _ => 9,
     };
     for n in &mut numbers[..kept] {
