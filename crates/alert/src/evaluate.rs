@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use smartpole_model::registry::{AlertRule, AlertRules, Battery, LimitValue};
+use smartpole_model::registry::{AlertRule, AlertRules, Battery, CounterJump, LimitValue};
 
 use crate::{
     AlertKind, Cause, CauseKind, DeviceFacts, Facts, Figure, Finding, NextStep, PoleFacts, SourceFacts, Standing,
@@ -83,7 +83,8 @@ fn of_device<'a>(facts: &'a Facts, rules: &'a AlertRules, device: &'a DeviceFact
     });
     let share = share(rules, device.today, cause());
     let batteries = rules.battery.iter().flat_map(|rule| battery(rule, device));
-    let all = [stuck, flood, clock, share].into_iter().flatten().chain(batteries);
+    let jumps = rules.counter_jump.iter().flat_map(|rule| jumps(rule, device));
+    let all = [stuck, flood, clock, share].into_iter().flatten().chain(batteries).chain(jumps);
     all.map(|finding| finding.of_devices(facts, [device])).collect()
 }
 
@@ -95,6 +96,21 @@ fn share(rules: &AlertRules, traffic: Traffic, cause: Cause) -> Option<Finding> 
     let found = Finding::new(rule, AlertKind::QuarantineShare, cause, standing, step);
     let figures = [("share_permille", share_permille), ("refused", traffic.refused), ("messages", traffic.messages)];
     Some(Finding { figures: whole(&figures), ..found })
+}
+
+fn jumps(rule: &AlertRule<CounterJump>, device: &DeviceFacts) -> Vec<Finding> {
+    let found = device.jumps.iter().map(|jump| {
+        let cause = Cause::new(CauseKind::Device, &device.id);
+        let step = NextStep::new(StepCode::CheckCounter, false);
+        let mut found = Finding::new(rule, AlertKind::CounterJump, cause, Standing::Bad, step);
+        found.key.property = jump.property.clone();
+        found.since = Some(jump.at);
+        found.figures = whole(&[("left_out", jump.left_out), ("jumps", jump.jumps)]);
+        found.figures.insert("jumped_at".to_owned(), Figure::Time(jump.at));
+        found.figures.insert("property".to_owned(), Figure::Word(jump.property.clone()));
+        found
+    });
+    found.collect()
 }
 
 /// A battery that lasts for less than half of the days is worth a trip of its own.

@@ -87,6 +87,8 @@ pub struct DeviceFacts {
     pub gateway: Option<usize>,
     /// Ids of properties whose newest value is stuck.
     pub stuck: Vec<String>,
+    /// Its totals that went on by more than can have passed.
+    pub jumps: Vec<JumpFacts>,
     /// Messages of ten minutes; none until ten minutes were seen.
     pub messages: Option<i64>,
     /// Receipt minus its own time in seconds, of its newest reading; none if it tells no time.
@@ -106,6 +108,19 @@ pub struct Traffic {
     pub messages: i64,
     /// Those in quarantine.
     pub refused: i64,
+}
+
+/// Jumps of a counter.
+#[derive(Clone, Debug)]
+pub struct JumpFacts {
+    /// Id of the total.
+    pub property: String,
+    /// When the newest total that jumped was read.
+    pub at: UtcMillis,
+    /// How many did.
+    pub jumps: i64,
+    /// Crossings that they say and that are counted nowhere.
+    pub left_out: i64,
 }
 
 /// How long a battery lasts.

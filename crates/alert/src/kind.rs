@@ -20,6 +20,8 @@ pub enum AlertKind {
     Drift,
     /// A sensor says the same again and again.
     Stuck,
+    /// A counter went on by more than can have passed.
+    CounterJump,
     /// A device sends far too much.
     Flood,
     /// A device's clock is off.
@@ -86,6 +88,8 @@ pub enum StepCode {
     ReplaceSensor,
     /// Mend mapping, profile or registry.
     FixMapping,
+    /// Look at the counter's power supply, and at `[counter]` of its profile.
+    CheckCounter,
     /// Set the device's clock.
     FixClock,
     /// Look for the network or the other side.

@@ -20,8 +20,8 @@ mod watch;
 pub use battery::days_left;
 pub use evaluate::{evaluate, is_maintained};
 pub use facts::{
-    BatteryFacts, DeviceFacts, DiskFacts, DriftFacts, Facts, GatewayFacts, HourFacts, PoleFacts, SourceFacts,
-    TargetFacts, Traffic,
+    BatteryFacts, DeviceFacts, DiskFacts, DriftFacts, Facts, GatewayFacts, HourFacts, JumpFacts, PoleFacts,
+    SourceFacts, TargetFacts, Traffic,
 };
 pub use finding::{Figure, Figures, Finding, Key, Standing};
 pub use kind::{AlertKind, Cause, CauseKind, NextStep, StepCode};

@@ -7,7 +7,8 @@ mod town;
 use expect_test::expect;
 use proptest::prelude::*;
 use smartpole_alert::{
-    BatteryFacts, DiskFacts, DriftFacts, Facts, Figure, HourFacts, SourceFacts, TargetFacts, Traffic, Watch, evaluate,
+    BatteryFacts, DiskFacts, DriftFacts, Facts, Figure, HourFacts, JumpFacts, SourceFacts, TargetFacts, Traffic, Watch,
+    evaluate,
 };
 use smartpole_model::{
     PropertyNo,
@@ -32,6 +33,9 @@ fn each_rule_finds_what_it_is_for() {
     let battery =
         BatteryFacts { property: PropertyNo(7), id: "battery_level".to_owned(), level: 12, decimals: 0, days_left: 9 };
     device.batteries = vec![battery];
+    let jumped = town::at("2026-11-29T20:15:00Z");
+    device.jumps =
+        vec![JumpFacts { property: "people_in_total".to_owned(), at: jumped, jumps: 1, left_out: 2_147_483_648 }];
     let pole = &mut town.facts.poles[2];
     pole.drift = vec![DriftFacts { property: "pm2_5".to_owned(), valid: 24, marked: 12 }];
     let start = town::at("2026-11-29T19:00:00Z");
@@ -51,6 +55,7 @@ fn each_rule_finds_what_it_is_for() {
         battery device a1 Bad: a1 at A, replace_battery
         drift pole C Bad:  at C, clean
         stuck device a1 Bad: a1 at A, replace_sensor
+        counter_jump device a1 Bad: a1 at A, check_counter
         flood device a1 Bad: a1 at A, watch
         clock device a1 Bad: a1 at A, fix_clock
         quarantine_share device a1 Bad: a1 at A, fix_mapping
@@ -59,9 +64,12 @@ fn each_rule_finds_what_it_is_for() {
         disk service disk Bad:  at , make_room
         limit_value pole C Bad:  at C, watch"#]]
     .assert_eq(&found(&town.facts, &rules));
-    let battery =
-        evaluate(&town.facts, &rules, &Watch::default()).into_iter().find(|one| one.key.property == "battery_level");
-    let battery = battery.unwrap();
+    let of = |property: &str| {
+        let found = evaluate(&town.facts, &rules, &Watch::default());
+        found.into_iter().find(|one| one.key.property == property).unwrap()
+    };
+    let (battery, jump) = (of("battery_level"), of("people_in_total"));
+    assert_eq!((jump.since, &jump.figures["left_out"]), (Some(jumped), &Figure::Whole(2_147_483_648)));
     assert_eq!(battery.figures["days_left"], Figure::Whole(9));
     assert_eq!((battery.next_step.part.as_deref(), battery.next_step.trip), (Some("SPS30"), true));
 }

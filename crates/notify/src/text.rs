@@ -128,8 +128,10 @@ fn step(entry: &Entry, words: &Words) -> String {
     if let Some(part) = &entry.next_step.part {
         step = format!("{step}, {} {}", words.part, name(part));
     }
-    if let Some(days) = entry.figures.get("days_left").and_then(serde_json::Value::as_i64) {
-        step = format!("{step}, {}: {days}", words.days_left);
+    for (figure, word) in [("days_left", words.days_left), ("left_out", words.left_out)] {
+        if let Some(n) = entry.figures.get(figure).and_then(serde_json::Value::as_i64) {
+            step = format!("{step}, {word}: {n}");
+        }
     }
     step
 }
@@ -213,6 +215,20 @@ mod tests {
             Muting, noting as seen and planning maintenance are done on the page.
         "#]]
         .assert_eq(&body(&notice));
+    }
+
+    #[test]
+    fn a_counter_that_jumped_says_how_many_crossings_do_not_count() {
+        let mut entry = open(1);
+        (entry.rule, entry.next_step.code) = (AlertKind::CounterJump, smartpole_alert::StepCode::CheckCounter);
+        entry.next_step.trip = false;
+        entry.figures.insert("left_out".to_owned(), 2_147_483_648_i64.into());
+        let text = body(&notice(vec![entry]));
+        assert!(
+            text.contains("[counter] im Profil prüfen, Ersatzteil SPS30, nicht gezählte Querungen: 2147483648\n"),
+            "{text}"
+        );
+        assert!(text.contains(", crossings left out: 2147483648\n"), "{text}");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(crate) struct Words {
     /// What is wrong with `{}`.
     pub(crate) what: fn(AlertKind) -> &'static str,
     pub(crate) days_left: &'static str,
+    pub(crate) left_out: &'static str,
     pub(crate) step: fn(StepCode) -> &'static str,
 }
 
@@ -67,6 +68,7 @@ pub(crate) const GERMAN: Words = Words {
         AlertKind::Battery => "Batterie von {} wird schwach",
         AlertKind::Drift => "{} weicht von Nachbarn ab",
         AlertKind::Stuck => "Wert von {} hängt",
+        AlertKind::CounterJump => "Zähler {} ist gesprungen",
         AlertKind::Flood => "{} sendet zu viel",
         AlertKind::Clock => "Uhr von {} geht falsch",
         AlertKind::QuarantineShare => "Viel von {} ist in Quarantäne",
@@ -75,6 +77,7 @@ pub(crate) const GERMAN: Words = Words {
         AlertKind::LimitValue => "{} über dem Schwellenwert",
     },
     days_left: "noch Tage",
+    left_out: "nicht gezählte Querungen",
     step: |code| match code {
         StepCode::CheckPower => "Strom prüfen",
         StepCode::Visit => "Nachsehen",
@@ -82,6 +85,7 @@ pub(crate) const GERMAN: Words = Words {
         StepCode::ReplaceBattery => "Batterie tauschen",
         StepCode::ReplaceSensor => "Sensor tauschen",
         StepCode::FixMapping => "Zuordnung im Profil berichtigen",
+        StepCode::CheckCounter => "Stromversorgung des Zählers und [counter] im Profil prüfen",
         StepCode::FixClock => "Uhr des Geräts stellen",
         StepCode::CheckNetwork => "Netz und Zugangsdaten prüfen",
         StepCode::MakeRoom => "Platz auf der Platte schaffen",
@@ -120,6 +124,7 @@ pub(crate) const ENGLISH: Words = Words {
         AlertKind::Battery => "battery of {} runs low",
         AlertKind::Drift => "{} differs from its neighbours",
         AlertKind::Stuck => "a value of {} is stuck",
+        AlertKind::CounterJump => "counter {} jumped",
         AlertKind::Flood => "{} sends too much",
         AlertKind::Clock => "clock of {} is wrong",
         AlertKind::QuarantineShare => "much of {} is in quarantine",
@@ -128,6 +133,7 @@ pub(crate) const ENGLISH: Words = Words {
         AlertKind::LimitValue => "{} is above the threshold",
     },
     days_left: "days left",
+    left_out: "crossings left out",
     step: |code| match code {
         StepCode::CheckPower => "check the power",
         StepCode::Visit => "go and look",
@@ -135,6 +141,7 @@ pub(crate) const ENGLISH: Words = Words {
         StepCode::ReplaceBattery => "replace the battery",
         StepCode::ReplaceSensor => "replace the sensor",
         StepCode::FixMapping => "correct the mapping of the profile",
+        StepCode::CheckCounter => "check the counter's power supply and [counter] of the profile",
         StepCode::FixClock => "set the device's clock",
         StepCode::CheckNetwork => "check network and credentials",
         StepCode::MakeRoom => "make room on the disk",

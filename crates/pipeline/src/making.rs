@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use smartpole_model::{DeviceNo, Inputs, PropertyNo, Quarter};
-use smartpole_window::{Aggregates, Block, Making, RowValue, aggregate};
+use smartpole_window::{Aggregates, Block, LeftOut, Making, RowValue, aggregate, left_out};
 
 use crate::{Fold, active::Active};
 
@@ -27,6 +27,11 @@ impl BlockMaking {
     /// What a block of a device comes to.
     pub fn aggregates(&self, device: DeviceNo, block: &Block) -> Aggregates {
         aggregate(block, &self.0.making(device, block.quarter()))
+    }
+
+    /// What totals of a device's block say passed and cannot have.
+    pub fn left_out(&self, device: DeviceNo, block: &Block) -> Vec<LeftOut> {
+        left_out(block, &self.0.making(device, block.quarter()))
     }
 
     /// How each value of a device's block counts.

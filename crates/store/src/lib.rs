@@ -26,6 +26,7 @@ mod known;
 mod ledger;
 mod ledger_check;
 mod ledger_rows;
+mod left_out;
 mod moved;
 mod neighbours;
 mod outbox;

@@ -48,6 +48,27 @@ fn a_silent_quarter_is_missing_and_one_without_people_is_zero() {
 }
 
 #[test]
+fn what_a_counter_cannot_have_counted_is_told_with_its_instant() {
+    let mut square = Square::new();
+    for (minute, total) in [(0, 10), (1, 12), (2, 900), (3, 902)] {
+        let at = START + minute * MINUTE;
+        square.report("d1", at, at, &[("people_in_total", total)]);
+    }
+    let scope = square.device("d1");
+    let Scope::Device(device) = scope else { unreachable!("it is one") };
+    let told = |square: &Square, from| {
+        let found = square.queries.left_out(device, (UtcMillis(from), UtcMillis(START + HOUR))).unwrap();
+        found.iter().map(|left_out| (left_out.at.0 - START, left_out.crossings)).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        assert_eq!(told(&square, START), [(2 * MINUTE, 888)]);
+        assert_eq!(told(&square, START + 3 * MINUTE), []);
+        square.commit();
+    }
+    assert_eq!(square.window(scope, "people_in", Step::Quarter, START).unwrap().aggregate.sum, 4);
+}
+
+#[test]
 fn a_correction_is_told_alike_before_and_after_its_commit() {
     let mut square = Square::new();
     square.run("d1", START, START + 3 * HOUR, &[("pm2_5", 10), ("temperature", 5)]);

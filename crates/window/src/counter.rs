@@ -25,17 +25,31 @@ pub struct Total {
     pub value: i64,
 }
 
-/// How much passed from `earlier` to `later`, never negative; and whether the counter began anew between. `powered_up` says whether the
-/// device was switched on after `earlier`, at the latest at `later`.
+/// What two totals say of the time between them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// How much passed, never negative.
+    pub passed: i64,
+    /// Whether the counter began anew between them, so that it is a lower bound.
+    pub began_anew: bool,
+    /// By how much the counter went on and nobody is counted, as that many cannot have passed.
+    pub left_out: i64,
+}
+
+/// What passed from `earlier` to `later`. `powered_up` says whether the device was switched on after `earlier`, at the latest at `later`.
 ///
 /// Of a counter with a schedule both could be: its clock is not ours, so that a total just after the time may be one of before. Then
 /// the smaller number counts, which can have passed either way.
-pub fn difference(earlier: Total, later: Total, counter: Counter, powered_up: bool) -> (i64, bool) {
+pub fn difference(earlier: Total, later: Total, counter: Counter, powered_up: bool) -> Difference {
     let plain = later.value.saturating_sub(earlier.value);
     let minutes = later.at.since(earlier.at).max(0).saturating_add(59_999) / 60_000;
     let bound = i64::from(counter.max_per_minute).saturating_mul(minutes.max(1));
     let since_reset = later.value.max(0);
-    let at_least = |passed: i64| (if passed <= bound { passed } else { 0 }, true);
+    let went_on = |passed| Difference { passed, ..Difference::default() };
+    let at_least = |said| {
+        let (passed, left_out) = if said <= bound { (said, 0) } else { (0, said) };
+        Difference { passed, began_anew: true, left_out }
+    };
     if powered_up && counter.resets_at_power_up {
         return at_least(since_reset);
     }
@@ -43,11 +57,11 @@ pub fn difference(earlier: Total, later: Total, counter: Counter, powered_up: bo
         return at_least(if plain < 0 { since_reset } else { plain });
     }
     if plain >= 0 {
-        return if plain <= bound { (plain, false) } else { (0, true) };
+        return if plain <= bound { went_on(plain) } else { at_least(plain) };
     }
     let modulus = 1i64 << counter.width_bits.min(62);
     let wrapped = plain.saturating_add(modulus);
-    if bound < modulus && (0..=bound).contains(&wrapped) { (wrapped, false) } else { at_least(since_reset) }
+    if bound < modulus && (0..=bound).contains(&wrapped) { went_on(wrapped) } else { at_least(since_reset) }
 }
 
 /// The share of `difference` that falls into `[start, end)` when it is spread evenly over `[earlier, later)`.
@@ -69,6 +83,12 @@ mod tests {
     use super::*;
 
     const COUNTER: Counter = Counter::new(16, 500);
+
+    /// What passed, and whether it is a lower bound.
+    fn difference(earlier: Total, later: Total, counter: Counter, powered_up: bool) -> (i64, bool) {
+        let Difference { passed, began_anew, .. } = super::difference(earlier, later, counter, powered_up);
+        (passed, began_anew)
+    }
 
     fn total(minute: i64, value: i64) -> Total {
         Total { at: UtcMillis(minute * 60_000), value }
@@ -97,6 +117,18 @@ mod tests {
         let wide = Counter::new(32, 500);
         assert_eq!(difference(total(0, 17), total(10, 17 + (1 << 31)), wide, false), (0, true), "a jump by 2^31");
         assert_eq!(difference(total(0, 1 << 31), total(10, 1 << 30), wide, false), (0, true), "and one back");
+    }
+
+    #[test]
+    fn what_cannot_have_passed_is_told() {
+        let wide = Counter { resets_at_power_up: true, ..Counter::new(32, 500) };
+        let left_out = |earlier, later, powered_up| {
+            super::difference(total(0, earlier), total(10, later), wide, powered_up).left_out
+        };
+        assert_eq!((left_out(0, 5_000, false), left_out(0, 5_001, false)), (0, 5_001));
+        assert_eq!(left_out(17, 17 + (1 << 31), false), 1 << 31);
+        assert_eq!(left_out(1 << 31, 1 << 30, false), 1 << 30, "it began anew and went on that far");
+        assert_eq!((left_out(1 << 31, 7, false), left_out(9_000, 9_007, true)), (0, 9_007));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use smartpole_model::{Flag, Kind, Mean, ObservedProperty, Quarter, Series, UtcMillis};
 
 use crate::{
-    Aggregate, Aggregates, Anchor, Block, Making, RowValue, Total, counter, counter::MAX_GAP_MS, energy,
+    Aggregate, Aggregates, Anchor, Block, Difference, Making, RowValue, Total, counter, counter::MAX_GAP_MS, energy,
     making::converted, rows::Walk,
 };
 
@@ -15,22 +15,33 @@ use crate::{
 /// device sends both interval counts and totals of one line, the totals are the truth. Of a gas that a device tells as mass and
 /// as ppb, the mass counts.
 pub fn aggregate(block: &Block, making: &Making<'_>) -> Aggregates {
-    let mut summary = Summary::new(block, making);
-    let mut walk = Walk::new(block);
-    // of one instant, whichever messages brought them
-    let (mut at, mut together) = (UtcMillis(i64::MIN), Vec::new());
-    while let Some(head) = walk.next_row() {
-        if head.event_time != at {
-            summary.add_all(at, &together);
-            at = head.event_time;
-            together.clear();
-        }
-        for value in walk.values() {
-            if value.is_superseded() { summary.leave_out(value) } else { together.push(*value) }
-        }
-    }
-    summary.add_all(at, &together);
-    summary.finish(block)
+    Summary::of(block, making).finish(block)
+}
+
+/// What totals of a block say passed since the ones before them, and is counted nowhere, as that many cannot have passed.
+pub fn left_out(block: &Block, making: &Making<'_>) -> Vec<LeftOut> {
+    let summary = Summary::of(block, making);
+    let (lines, power_ups) = (&summary.lines, &summary.power_ups);
+    let of_line = |line: &Line| {
+        let chain = Chain::new(block, line, power_ups);
+        let before = chain.anchor.and_then(|anchor| anchor.before);
+        let totals: Vec<Total> = before.into_iter().chain(line.own.iter().copied()).collect();
+        let pairs = totals.windows(2).map(|pair| (pair[1].at, chain.difference(pair[0], pair[1], making).left_out));
+        let left_out = pairs.filter(|(_, crossings)| *crossings > 0);
+        left_out.map(|(at, crossings)| LeftOut { totals: line.totals, at, crossings }).collect::<Vec<_>>()
+    };
+    lines.iter().flat_map(of_line).collect()
+}
+
+/// A total that went on by more than can have passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The totals' series.
+    pub totals: Series,
+    /// When the total was read.
+    pub at: UtcMillis,
+    /// By how much it went on.
+    pub crossings: i64,
 }
 
 /// The totals of one counter in a block, and what they count for.
@@ -62,6 +73,26 @@ struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
+    /// Everything but what totals come to.
+    fn of(block: &'a Block, making: &'a Making<'a>) -> Self {
+        let mut summary = Self::new(block, making);
+        let mut walk = Walk::new(block);
+        // of one instant, whichever messages brought them
+        let (mut at, mut together) = (UtcMillis(i64::MIN), Vec::new());
+        while let Some(head) = walk.next_row() {
+            if head.event_time != at {
+                summary.add_all(at, &together);
+                at = head.event_time;
+                together.clear();
+            }
+            for value in walk.values() {
+                if value.is_superseded() { summary.leave_out(value) } else { together.push(*value) }
+            }
+        }
+        summary.add_all(at, &together);
+        summary
+    }
+
     fn new(block: &'a Block, making: &'a Making<'a>) -> Self {
         let all = Aggregates(Vec::with_capacity(block.series.len() + 2));
         let mut summary = Self { making, told: told(block), all, lines: Vec::new(), power_ups: Vec::new() };
@@ -138,9 +169,8 @@ impl<'a> Summary<'a> {
 
     fn finish(mut self, block: &Block) -> Aggregates {
         for line in self.lines {
-            let anchor = block.anchors.iter().find(|anchor| anchor.series == line.totals);
             let aggregate = self.all.entry(line.target);
-            let chain = Chain { anchor, own: &line.own, power_ups: &self.power_ups };
+            let chain = Chain::new(block, &line, &self.power_ups);
             *aggregate = chain.counted(block, self.making, *aggregate);
         }
         self.all
@@ -154,7 +184,12 @@ struct Chain<'a> {
     power_ups: &'a [UtcMillis],
 }
 
-impl Chain<'_> {
+impl<'a> Chain<'a> {
+    fn new(block: &'a Block, line: &'a Line, power_ups: &'a [UtcMillis]) -> Self {
+        let anchor = block.anchors.iter().find(|anchor| anchor.series == line.totals);
+        Self { anchor, own: &line.own, power_ups }
+    }
+
     /// The counts of one line: shares of the differences between consecutive totals. Of its interval counts only remarks are kept.
     fn counted(&self, block: &Block, making: &Making<'_>, interval: Aggregate) -> Aggregate {
         let mut counts = Aggregate {
@@ -172,15 +207,18 @@ impl Chain<'_> {
         let mut is_known = false;
         for pair in chain.windows(2).filter(is_near).filter(reaches_in) {
             is_known = true;
-            let powered_up = self.powered_up(pair[0], pair[1]);
-            let (difference, reset) = counter::difference(pair[0], pair[1], making.counter, powered_up);
-            let share = counter::share(difference, pair[0].at, pair[1].at, start, end);
+            let difference = self.difference(pair[0], pair[1], making);
+            let share = counter::share(difference.passed, pair[0].at, pair[1].at, start, end);
             counts.sum = counts.sum.saturating_add(share);
-            counts.resets |= i32::from(reset);
+            counts.resets |= i32::from(difference.began_anew);
             counts.interpolated |= i32::from(pair[1].at.since(pair[0].at) > Quarter::MILLIS);
         }
         // of a total with nothing near it, as of the first one, nothing is known that is not 0
         Aggregate { count: if is_known { counts.count } else { 0 }, ..counts }
+    }
+
+    fn difference(&self, earlier: Total, later: Total, making: &Making<'_>) -> Difference {
+        counter::difference(earlier, later, making.counter, self.powered_up(earlier, later))
     }
 
     /// Whether the device was switched on between two totals of the chain; of one beside the block its anchor says so.

@@ -12,7 +12,7 @@ use smartpole_model::{
 };
 use smartpole_window::{
     Aggregate, Aggregates, Anchor, Beside, Block, Blocks, Insert, MAX_GAP_MS, Making, NewRow, Row, RowValue, Sought,
-    Total, aggregate, difference, link_power_up, link_total, share,
+    Total, aggregate, difference, left_out, link_power_up, link_total, share,
 };
 
 /// Begins at 0 whenever it is switched on, and daily at noon.
@@ -131,20 +131,24 @@ impl Device {
     }
 }
 
-/// The counts of each quarter, computed from the whole series at once.
-fn counts_of(totals: &BTreeMap<i64, i64>, power_ups: &BTreeSet<i64>) -> BTreeMap<Quarter, i64> {
+/// The counts of each quarter, and when how many were left out, computed from the whole series at once.
+fn counts_of(
+    totals: &BTreeMap<i64, i64>,
+    power_ups: &BTreeSet<i64>,
+) -> (BTreeMap<Quarter, i64>, Vec<(UtcMillis, i64)>) {
     let totals: Vec<Total> = totals.iter().map(|(at, value)| Total { at: UtcMillis(*at), value: *value }).collect();
-    let mut counts = BTreeMap::new();
+    let (mut counts, mut left_out) = (BTreeMap::new(), Vec::new());
     for pair in totals.windows(2).filter(|pair| pair[1].at.since(pair[0].at) <= 7 * 86_400_000) {
         let powered_up = power_ups.range(pair[0].at.0 + 1..=pair[1].at.0).next().is_some();
-        let (difference, _) = difference(pair[0], pair[1], COUNTER, powered_up);
+        let difference = difference(pair[0], pair[1], COUNTER, powered_up);
+        left_out.extend((difference.left_out > 0).then_some((pair[1].at, difference.left_out)));
         for quarter in pair[0].at.quarter().0..=pair[1].at.quarter().0 {
             let quarter = Quarter(quarter);
-            let part = share(difference, pair[0].at, pair[1].at, quarter.start(), quarter.end());
+            let part = share(difference.passed, pair[0].at, pair[1].at, quarter.start(), quarter.end());
             *counts.entry(quarter).or_insert(0) += part;
         }
     }
-    counts
+    (counts, left_out)
 }
 
 fn reading() -> impl Strategy<Value = (i64, i64, bool)> {
@@ -175,8 +179,12 @@ proptest! {
         let counted: BTreeMap<Quarter, i64> = device.aggregates().into_iter()
             .map(|(quarter, all)| (quarter, all.get(PEOPLE).map_or(0, |counts| counts.sum)))
             .filter(|(_, sum)| *sum != 0).collect();
-        let expected: BTreeMap<Quarter, i64> = counts_of(&truth, &power_ups).into_iter().filter(|(_, sum)| *sum != 0).collect();
+        let (expected, expected_out) = counts_of(&truth, &power_ups);
+        let expected: BTreeMap<Quarter, i64> = expected.into_iter().filter(|(_, sum)| *sum != 0).collect();
         prop_assert_eq!(counted, expected);
+        let catalogue = catalogue();
+        let told = device.blocks.values().flat_map(|block| left_out(block, &making(&catalogue)));
+        prop_assert_eq!(told.map(|left_out| (left_out.at, left_out.crossings)).collect::<Vec<_>>(), expected_out);
         for (quarter, block) in &device.blocks {
             let linked = block.anchors().iter().find(|anchor| anchor.series == TOTAL).copied();
             prop_assert_eq!(linked, device.anchor(*quarter), "found anew among all readings: {:?}", quarter);

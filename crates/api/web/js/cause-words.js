@@ -23,6 +23,8 @@ export function causeWord({ rule, cause, figures }) {
   const name = cause.name || cause.id;
   if (rule === 'battery' && Number.isFinite(figures?.days_left))
     return t('cause.battery.days', { name, n: format.number(figures.days_left) });
+  if (rule === 'counter_jump' && Number.isFinite(figures?.left_out))
+    return t('cause.counter_jump.crossings', { name, n: format.number(figures.left_out) });
   return knows(`cause.${rule}`) ? t(`cause.${rule}`, { name }) : `${rule}: ${name}`;
 }
 

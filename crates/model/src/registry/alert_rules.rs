@@ -45,6 +45,8 @@ pub struct AlertRules {
     pub drift: Option<AlertRule<Drift>>,
     /// A sensor says the same again and again; the rule itself stands in `rules.toml`.
     pub stuck: Option<AlertRule<Stuck>>,
+    /// A counter went on by more than can have passed.
+    pub counter_jump: Option<AlertRule<CounterJump>>,
     /// A device sends far too much.
     pub flood: Option<AlertRule<Flood>>,
     /// A device's clock is off.
@@ -115,6 +117,13 @@ pub struct Drift {
 /// The newest value has the remark `stuck`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stuck;
+
+/// A total of these hours went on by more than `max_per_minute` of its profile lets pass, so that it counts for nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CounterJump {
+    /// Newest hours.
+    pub hours: i64,
+}
 
 /// More messages in ten minutes than so many times what its interval says, and than a least number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,6 +210,7 @@ impl Default for AlertRules {
             battery: Vec::new(),
             drift: AlertRule::new(AlertSeverity::Watch, 2, 60, Drift { hours: 48, percent: 50 }),
             stuck: AlertRule::new(AlertSeverity::Watch, 60, 10, Stuck),
+            counter_jump: AlertRule::new(AlertSeverity::Watch, 1, 10, CounterJump { hours: 24 }),
             flood: AlertRule::new(AlertSeverity::Watch, 2, 15, Flood { times: 10, least: 100 }),
             clock: AlertRule::new(AlertSeverity::Watch, 30, 10, ClockOff { offset_s: 300 }),
             quarantine_share: AlertRule::new(AlertSeverity::Act, 5, 10, QuarantineShare { percent: 20, least: 20 }),

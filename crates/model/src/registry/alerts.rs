@@ -73,6 +73,9 @@ pub(super) fn read(text: &str, properties: &Properties, poles: &[Pole], problems
         number(section, "percent", 1..=100, &mut when.percent);
     });
     one(&mut root, "stuck", &mut rules.stuck, problems, |_, _| {});
+    one(&mut root, "counter_jump", &mut rules.counter_jump, problems, |section, when| {
+        number(section, "hours", 1..=168, &mut when.hours);
+    });
     one(&mut root, "flood", &mut rules.flood, problems, |section, when| {
         number(section, "times", 2..=10_000, &mut when.times);
         number(section, "least", 1..=1_000_000, &mut when.least);

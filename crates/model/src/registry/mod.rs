@@ -49,8 +49,8 @@ mod toml_section;
 mod zones;
 
 pub use alert_rules::{
-    AlertRule, AlertRules, AlertSeverity, Battery, ClockOff, DayTime, Disk, Drift, Flood, GatewaySilent, LimitValue,
-    PowerOff, QuarantineShare, Silent, SourceLost, Stuck, SwitchPointSilent, TargetLag,
+    AlertRule, AlertRules, AlertSeverity, Battery, ClockOff, CounterJump, DayTime, Disk, Drift, Flood, GatewaySilent,
+    LimitValue, PowerOff, QuarantineShare, Silent, SourceLost, Stuck, SwitchPointSilent, TargetLag,
 };
 pub use alert_targets::{AlertTarget, AlertTargetKind, AlertTargets, Email, EmailTls, Login, SecretPlace, Webhook};
 pub use calendar::SundayOpenings;

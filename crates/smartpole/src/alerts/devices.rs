@@ -44,6 +44,7 @@ impl Seen {
                 facts.connected_s = name.and_then(|name| connected.get(name).copied()).unwrap_or(0);
             }
             facts.batteries = slow.batteries(&device.id);
+            facts.jumps = slow.jumps(&device.id);
             Some(facts)
         });
         facts.collect()

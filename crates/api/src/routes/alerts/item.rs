@@ -16,8 +16,8 @@ pub(crate) struct AlertItem {
     /// Names it for ever.
     #[schema(example = "17")]
     pub(super) id: String,
-    /// `silent`, `gateway_silent`, `switch_point_silent`, `source_lost`, `battery`, `drift`, `stuck`, `flood`, `clock`,
-    /// `quarantine_share`, `target_lag`, `disk` or `limit_value`.
+    /// `silent`, `gateway_silent`, `switch_point_silent`, `source_lost`, `battery`, `drift`, `stuck`, `counter_jump`, `flood`,
+    /// `clock`, `quarantine_share`, `target_lag`, `disk` or `limit_value`.
     #[schema(value_type = String, example = "gateway_silent")]
     pub(super) rule: AlertKind,
     /// `act`, `watch` or `note`.
@@ -99,8 +99,8 @@ pub(super) struct PoleItem {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = NextStep)]
 pub(super) struct StepItem {
-    /// `check_power`, `visit`, `clean`, `replace_battery`, `replace_sensor`, `fix_mapping`, `fix_clock`, `check_network`, `make_room`,
-    /// `watch` or `none`.
+    /// `check_power`, `visit`, `clean`, `replace_battery`, `replace_sensor`, `fix_mapping`, `check_counter`, `fix_clock`,
+    /// `check_network`, `make_room`, `watch` or `none`.
     #[schema(value_type = String, example = "check_power")]
     pub(super) code: smartpole_alert::StepCode,
     /// What to take along.
