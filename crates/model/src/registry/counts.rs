@@ -1,14 +1,14 @@
 //! `counts.csv`: what persons counted by hand beside a counter (Kontrollzählung).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    DeviceIndex, Problem, Registry, devices, instant,
+    Device, DeviceIndex, Problem, Profile, Registry, devices, instant,
     names::Names,
     spans::{self, Dated, Overlap},
     table::{self, Layout, Row},
 };
-use crate::{Quarter, UtcMillis};
+use crate::{Kind, PropertyNo, Quarter, UtcMillis};
 
 /// The file's name.
 pub(super) const FILE: &str = "counts.csv";
@@ -95,7 +95,29 @@ fn manual_count(row: &Row<'_>, registry: &Registry, ids: &Names, problems: &mut 
     let (from, to) = span(row, problems)?;
     let device = registry.device_index(&id)?;
     let (passed_in, passed_out) = (passed_in?, passed_out?);
+    problems.extend(no_counter(row, registry, &registry.devices[device]));
     Some(ManualCount { device, channel: channel?, from, to, passed_in, passed_out, counted_by })
+}
+
+/// What is wrong with a count beside a device whose profiles say what it measures, and nothing of that is counted: nothing would ever
+/// stand beside it. It was not asked for before.
+fn no_counter(row: &Row<'_>, registry: &Registry, device: &Device) -> Option<Problem> {
+    let counts = |number: PropertyNo| {
+        let property = registry.properties.get(number);
+        property.is_none_or(|known| matches!(known.kind, Kind::IntervalCount | Kind::TotalCount) && known.unit == "1")
+    };
+    let may_count = |profile: &Profile| {
+        let mut all = profile.measured().peekable();
+        all.peek().is_none() || all.any(counts)
+    };
+    if registry.profiles_of(device).any(may_count) {
+        return None;
+    }
+    let profiles: BTreeSet<&str> = registry.profiles_of(device).map(|profile| profile.id.as_str()).collect();
+    let profiles = profiles.into_iter().collect::<Vec<_>>().join(", ");
+    let message = format!("`{}` is no counter: its profile {profiles} measures nothing that is counted", device.id);
+    let hint = "name the counter that counts this line, or what else the device counts in `expected` of its profile";
+    Some(row.problem("device", message, hint).sparing_kept())
 }
 
 fn passed(row: &Row<'_>, column: &str, problems: &mut Vec<Problem>) -> Option<i64> {

@@ -129,10 +129,8 @@ impl Registry {
     /// Whether a device's profiles say that it measures what could be of single persons; a foreign series is made of sums that somebody else
     /// published.
     pub fn announces_persons(&self, device: &Device) -> bool {
-        let mut announced =
-            self.profiles_of(device).filter(|profile| profile.codec != Codec::Foreign).flat_map(|profile| {
-                profile.expected.iter().copied().chain(profile.mapping.iter().map(|mapping| mapping.property))
-            });
+        let ours = self.profiles_of(device).filter(|profile| profile.codec != Codec::Foreign);
+        let mut announced = ours.flat_map(Profile::measured);
         announced.any(|number| self.properties.get(number).is_some_and(|property| property.personal))
     }
 

@@ -105,3 +105,10 @@ pub struct Profile {
     /// Properties it is expected to report (coverage, missing values).
     pub expected: Vec<PropertyNo>,
 }
+
+impl Profile {
+    /// What it says that its devices measure: what is mapped, and what is expected; some may be in it twice.
+    pub fn measured(&self) -> impl Iterator<Item = PropertyNo> + '_ {
+        self.mapping.iter().map(|mapping| mapping.property).chain(self.expected.iter().copied())
+    }
+}

@@ -2,11 +2,11 @@
 
 use expect_test::expect;
 use smartpole_model::{
-    UtcMillis,
+    Inputs, UtcMillis,
     registry::{ManualCount, is_input},
 };
 
-use crate::fixture::{check, files, parse};
+use crate::fixture::{STATION, check, files, parse};
 
 const HEADER: &str = "device,channel,from,to,in,out,counted_by\n";
 
@@ -32,8 +32,8 @@ fn a_count_by_hand_has_a_line_a_span_and_both_directions() {
 #[test]
 fn counts_are_in_order_of_line_and_time_and_may_follow_one_another() {
     let counts = counts(
-        "am-01-air,1,2026-05-05T08:00:00Z,2026-05-05T09:00:00Z,1,2,A\nam-01-air,0,2026-05-05T08:15:00Z,2026-05-05T09:00:00Z,3,4,A\n\
-         am-01-air,,2026-05-05T08:00:00Z,2026-05-05T08:15:00Z,5,6,A\n",
+        "70B3D5CD00011FB1,1,2026-05-05T08:00:00Z,2026-05-05T09:00:00Z,1,2,A\n70B3D5CD00011FB1,0,2026-05-05T08:15:00Z,2026-05-05T09:00:00Z,3,4,A\n\
+         70B3D5CD00011FB1,,2026-05-05T08:00:00Z,2026-05-05T08:15:00Z,5,6,A\n",
     );
     let order: Vec<_> = counts.iter().map(|count| (count.channel, count.passed_in)).collect();
     assert_eq!(order, [(0, 5), (0, 3), (1, 1)]);
@@ -41,7 +41,7 @@ fn counts_are_in_order_of_line_and_time_and_may_follow_one_another() {
 
 #[test]
 fn a_count_that_is_not_on_quarters_is_told_why() {
-    let rows = "am-01-air,0,2026-05-05T10:00:00Z,2026-05-05T10:20:00Z,1,2,A\n";
+    let rows = "70B3D5CD00011FB1,0,2026-05-05T10:00:00Z,2026-05-05T10:20:00Z,1,2,A\n";
     check(
         &[("counts.csv", &format!("{HEADER}{rows}"))],
         &expect![[r#"
@@ -53,7 +53,7 @@ fn a_count_that_is_not_on_quarters_is_told_why() {
 
 #[test]
 fn counts_of_one_line_that_overlap_are_named_with_both_lines() {
-    let rows = "am-01-air,0,2026-05-05T08:00:00Z,2026-05-05T09:00:00Z,1,2,A\nam-01-air,,2026-05-05T08:45:00Z,2026-05-05T09:45:00Z,3,4,B\n";
+    let rows = "70B3D5CD00011FB1,0,2026-05-05T08:00:00Z,2026-05-05T09:00:00Z,1,2,A\n70B3D5CD00011FB1,,2026-05-05T08:45:00Z,2026-05-05T09:45:00Z,3,4,B\n";
     check(
         &[("counts.csv", &format!("{HEADER}{rows}"))],
         &expect![[r#"
@@ -65,9 +65,32 @@ fn counts_of_one_line_that_overlap_are_named_with_both_lines() {
 }
 
 #[test]
+fn a_count_beside_a_device_that_counts_nothing_is_refused_and_one_in_force_stays() {
+    let rows = format!("{HEADER}am-01-air,,2026-05-05T08:00:00Z,2026-05-05T09:00:00Z,1,2,A\n");
+    check(
+        &[("counts.csv", &rows)],
+        &expect![[r#"
+        counts.csv:2: device: `am-01-air` is no counter: its profile station measures nothing that is counted
+          hint: name the counter that counts this line, or what else the device counts in `expected` of its profile
+    "#]],
+    );
+    let kept = |station: &str| {
+        let files = files(&[("counts.csv", &rows), ("profiles/station.toml", station)]);
+        (Inputs::parse(&files).is_ok(), Inputs::parse_kept(files).unwrap().registry.counts.len())
+    };
+    assert_eq!(kept(STATION), (false, 1));
+    assert_eq!(
+        kept(&STATION.replace("\"pm2_5\"", "\"people_in\", \"pm2_5\"")),
+        (true, 1),
+        "a station that counts, too"
+    );
+    assert_eq!(kept(&STATION.replace("expected = [\"pm2_5\"]\n", "")), (true, 1), "nobody knows what it measures");
+}
+
+#[test]
 fn mistakes_in_counts_are_reported_together() {
-    let rows = "am-01-aie,x,2026-05-05,2027-05-05,-1,,\nam-01-air,0,,2026-05-05T09:00:00Z,1000001,1.5,A\n\
-        am-01-air,0,2026-05-05T09:00:00Z,2026-05-05T09:00:00Z,1,1,A\n";
+    let rows = "am-01-aie,x,2026-05-05,2027-05-05,-1,,\n70B3D5CD00011FB1,0,,2026-05-05T09:00:00Z,1000001,1.5,A\n\
+        70B3D5CD00011FB1,0,2026-05-05T09:00:00Z,2026-05-05T09:00:00Z,1,1,A\n";
     check(
         &[("counts.csv", &format!("{HEADER}{rows}"))],
         &expect![[r#"
@@ -93,5 +116,5 @@ fn mistakes_in_counts_are_reported_together() {
           hint: write in `to` the first day or instant after the span
     "#]],
     );
-    assert_eq!(counts("am-01-air,0,2026-05-04T00:00:00Z,2026-05-11T00:00:00Z,0,1000000,A\n").len(), 1, "a week");
+    assert_eq!(counts("70B3D5CD00011FB1,0,2026-05-04T00:00:00Z,2026-05-11T00:00:00Z,0,1000000,A\n").len(), 1, "a week");
 }

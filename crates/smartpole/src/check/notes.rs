@@ -37,9 +37,8 @@ pub(super) fn too_narrow(registry: &Registry) -> impl Iterator<Item = String> {
     let is_total = |number| registry.properties.get(number).is_some_and(|property| property.counts.is_some());
     registry.profiles.values().filter_map(move |profile| {
         let Counter { width_bits, max_per_minute, .. } = profile.counter;
-        let mut all = profile.mapping.iter().map(|mapping| mapping.property).chain(profile.expected.iter().copied());
         let bound = i64::from(max_per_minute) * i64::from(profile.interval_s.div_ceil(60));
-        (bound >= 1i64 << width_bits && all.any(is_total)).then(|| {
+        (bound >= 1i64 << width_bits && profile.measured().any(is_total)).then(|| {
             format!(
                 "counter: profile {} reports each {} s, and by max_per_minute {bound} can pass between: as many as {width_bits} bits can show, \
                  so that each smaller total is taken for a reset; set a width_bits, max_per_minute or interval_s that is the device's",
