@@ -117,34 +117,53 @@ impl Asker {
 
     /// Whether this one may know when a device sends.
     pub(crate) fn may_watch(&self, fold: &Fold, device: &Device) -> bool {
-        self.sees_device(&fold.inputs().registry, device) || !measures_persons(fold, device)
+        self.may_watch_by((fold, &fold.inputs().registry), device)
+    }
+
+    /// The same of a device of another registry.
+    pub(crate) fn may_watch_by(&self, (fold, registry): (&Fold, &Registry), device: &Device) -> bool {
+        self.sees_device(registry, device) || !measures_persons(fold, device)
     }
 
     /// Devices of a device, pole or zone of which this one may not know when they send: nor when they changed a window, which they do by
-    /// each late message, whatever it says.
-    pub(crate) fn unwatched(&self, fold: &Fold, scope: &ScopeName) -> Vec<DeviceNo> {
-        let registry = &fold.inputs().registry;
-        if self.sees(registry, scope) {
+    /// each late message, whatever it says. Those that are there now, and those of the registry asked about.
+    pub(crate) fn unwatched(&self, asked: (&Fold, &Registry), scope: &ScopeName) -> Vec<DeviceNo> {
+        if self.sees(&asked.0.inputs().registry, scope) {
             return Vec::new();
         }
-        let there = registry.devices.iter().filter(|device| is_in(registry, device, scope));
-        there.filter(|device| !self.may_watch(fold, device)).filter_map(|device| fold.device_no(&device.id)).collect()
+        self.hidden(asked, scope).filter_map(|device| asked.0.device_no(&device.id)).collect()
     }
 
-    /// Refuses values that this one may not see: of a property that is withheld, or reported by a device that must not be watched.
+    /// The same, whatever this one sees of the whole.
+    fn hidden<'a>(
+        &self,
+        (fold, then): (&'a Fold, &'a Registry),
+        scope: &ScopeName,
+    ) -> impl Iterator<Item = &'a Device> {
+        [&fold.inputs().registry, then].into_iter().flat_map(move |registry| {
+            let there = registry.devices.iter().filter(move |device| is_in(registry, device, scope));
+            there.filter(move |device| !self.may_watch_by((fold, registry), device))
+        })
+    }
+
+    /// Refuses values that this one may not see: of a property that is withheld, or reported by a device that must not be watched and is
+    /// there now, or was by the registry asked about.
     ///
     /// # Errors
     /// 403, with what to do.
-    pub(crate) fn check(&self, fold: &Fold, scope: &ScopeName, property: &ObservedProperty) -> Result<(), Problem> {
-        let registry = &fold.inputs().registry;
-        if self.sees(registry, scope) {
+    pub(crate) fn check(
+        &self,
+        asked @ (fold, _): (&Fold, &Registry),
+        scope: &ScopeName,
+        property: &ObservedProperty,
+    ) -> Result<(), Problem> {
+        if self.sees(&fold.inputs().registry, scope) {
             return Ok(());
         }
         if !is_for_all(property) {
             return Err(Problem::withheld(&property.id));
         }
-        let mut devices = registry.devices.iter().filter(|device| is_in(registry, device, scope));
-        match devices.find(|device| !self.may_watch(fold, device) && reports(fold, device, property)) {
+        match self.hidden(asked, scope).find(|device| reports(fold, device, property)) {
             Some(device) => Err(Problem::unwatched(&device.id)),
             None => Ok(()),
         }

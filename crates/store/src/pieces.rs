@@ -10,7 +10,7 @@ use crate::{
     Error, Queries, Visited,
     queries::Snapshot,
     readings::floor,
-    scope::{Member, Part, members, parts, registered},
+    scope::{Member, Part, Seen, members, parts, registered},
     store::block_id,
     walk::{FIRST, stored},
 };
@@ -80,8 +80,8 @@ impl Queries {
     ) -> Result<Option<PieceStart>, Error> {
         let PieceStart { quarter, device } = piece.from;
         let first = self.file(|connection| stored(connection, FIRST, block_id(quarter, device)))?;
-        let making = self.making(piece.as_of)?;
-        let (asked, snapshot) = self.snapshot_with(|fold| Asked::new(fold, piece, first))?;
+        let (inputs, making) = (self.inputs(piece.as_of)?, self.making(piece.as_of)?);
+        let (asked, snapshot) = self.snapshot_with(|fold| Asked::new(Seen { fold, inputs: &inputs }, piece, first))?;
         let next = asked.look(&snapshot, &mut |device, block| visit(device, block, &making))?;
         self.done(snapshot);
         Ok(Some(next).filter(|next| next.quarter < piece.end))
@@ -90,10 +90,10 @@ impl Queries {
 
 impl Asked {
     /// With blocks in memory. `first` is where the file's first block is: what is before it is in memory only, and little.
-    fn new(fold: &Fold, piece: Piece, first: Option<Quarter>) -> (Self, Vec<RecentBlock>) {
+    fn new(seen @ Seen { fold, .. }: Seen<'_>, piece: Piece, first: Option<Quarter>) -> (Self, Vec<RecentBlock>) {
         let end = first.map_or(piece.end, |first| piece.end.min(Quarter(first.0.saturating_add(MOST_QUARTERS))));
-        let members = piece.scope.map_or_else(|| registered(fold), |scope| members(fold, scope));
-        let parts = piece.scope.map_or_else(Vec::new, |scope| parts(fold, scope, false));
+        let members = piece.scope.map_or_else(|| registered(seen), |scope| members(seen, scope));
+        let parts = piece.scope.map_or_else(Vec::new, |scope| parts(seen, scope, false));
         let mut asked = Self { piece, end: PieceStart::of(end), members, parts };
         let mut starts = asked.in_memory(fold);
         if starts.len() > MOST_RECENT {

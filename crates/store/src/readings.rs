@@ -6,7 +6,7 @@ use smartpole_window::{Block, Row, RowValue};
 
 use crate::{
     Error, Queries,
-    scope::{members, parts},
+    scope::{Seen, members, parts},
 };
 
 /// Which readings of a block are wanted.
@@ -47,10 +47,12 @@ impl Queries {
         limit: usize,
     ) -> Result<Vec<Reading>, Error> {
         let last = Quarter(to.plus(-1).quarter().0.saturating_add(1));
+        let inputs = self.inputs(as_of)?;
         let ((members, parts), snapshot) = self.snapshot(|fold| {
-            let members = members(fold, scope);
+            let seen = Seen { fold, inputs: &inputs };
+            let members = members(seen, scope);
             let devices = members.iter().map(|member| member.device).collect();
-            ((members, parts(fold, scope, false)), devices, from.quarter(), last)
+            ((members, parts(seen, scope, false)), devices, from.quarter(), last)
         })?;
         let wanted = Wanted { property, channel, from, to };
         let mut found = Vec::new();

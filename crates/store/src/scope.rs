@@ -148,14 +148,11 @@ fn poles_of(registry: &Registry, parts: &[Part]) -> Vec<bool> {
 }
 
 /// All devices of the registry, by number.
-pub(crate) fn registered(fold: &Fold) -> Vec<Member> {
-    let (inputs, numbers) = (fold.inputs(), fold.device_numbers().iter().enumerate());
-    let member = |(index, device): (usize, &DeviceNo)| Member {
-        device: *device,
-        index: Some(index),
-        inputs: Arc::clone(inputs),
+pub(crate) fn registered(seen: Seen<'_>) -> Vec<Member> {
+    let member = |index: usize| {
+        Some(Member { device: seen.device(index)?, index: Some(index), inputs: Arc::clone(seen.inputs) })
     };
-    let mut members: Vec<Member> = numbers.map(member).collect();
+    let mut members: Vec<Member> = (0..seen.registry().devices.len()).filter_map(member).collect();
     members.sort_unstable_by_key(|member| member.device);
     members
 }

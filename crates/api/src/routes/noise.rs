@@ -156,7 +156,7 @@ fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<NoiseAnswer, 
         let (inputs, fold) = (parts.queries.inputs(wanted.as_of)?, parts.fold());
         let property = scope::property_named(&fold.inputs().registry, PROPERTY)?.clone();
         let place = Place::new(&fold, &inputs.registry, wanted.pole.as_deref(), wanted.zone.as_deref())?;
-        asker.check(&fold, &place.name, &property)?;
+        asker.check((&fold, &inputs.registry), &place.name, &property)?;
         (place, property)
     };
     check(&property)?;

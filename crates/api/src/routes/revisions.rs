@@ -154,7 +154,10 @@ struct Asked {
 
 fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
     let Asked { name: scope, scope: number, property, step, end } = Asked::new(&parts.fold(), asker, wanted)?;
-    let unwatched = asker.unwatched(&parts.fold(), &scope);
+    let unwatched = {
+        let fold = parts.fold();
+        asker.unwatched((&fold, &fold.inputs().registry), &scope)
+    };
     let (skip, limit) = (wanted.cursor.as_ref().map_or(Ok(0), given)?, wanted.limit.unwrap_or(DEFAULT).0);
     let channel = wanted.channel.map(|channel| channel.0 as u8);
     let window = |scope| smartpole_store::Wanted {
@@ -180,7 +183,7 @@ impl Asked {
         let registry = &fold.inputs().registry;
         let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();
-        asker.check(fold, &name, &property)?;
+        asker.check((fold, registry), &name, &property)?;
         let Some(step) = wanted.step.windows() else {
             return Err(Problem::parameter("step: a reading has no revisions", "give 15m, 1h, 1d or 1w"));
         };

@@ -204,14 +204,14 @@ impl Asked {
     fn new((fold, registry): (&Fold, &Registry), asker: &Asker, wanted: &Wanted) -> Result<Self, Problem> {
         let name = scope_name(registry, [&wanted.device, &wanted.pole, &wanted.zone])?;
         let property = scope::property_named(registry, &wanted.property)?.clone();
-        asker.check(fold, &name, &property)?;
+        asker.check((fold, registry), &name, &property)?;
         if property.kind == Kind::TotalCount && wanted.step != Step::Raw {
             return Err(total_has_no_windows(registry, &property));
         }
         let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?.kept(fold, wanted.step)?;
         let channel = wanted.channel.map(|channel| channel.0 as u8);
         let (span, given) = span.after(wanted.cursor.as_ref())?;
-        let untold = (!asker.unwatched(fold, &name).is_empty()).then_some(fold.position().1);
+        let untold = (!asker.unwatched((fold, registry), &name).is_empty()).then_some(fold.position().1);
         Ok(Self { scope: name.number(fold), name, property, channel, span, given, as_of: wanted.as_of, untold })
     }
 

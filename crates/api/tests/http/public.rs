@@ -208,6 +208,10 @@ async fn planners_get_as_of_before_a_zone_was_drawn_anew_what_they_got_then() {
         "/api/v1/footfall/ranking?within=both",
         "/api/v1/coverage?zone=street&property=people_in&step=1d",
         "/api/v1/sites?sites=street,square",
+        "/api/v1/export?what=windows&each=pole&zone=street&property=people_in&step=15m",
+        "/api/v1/export?what=windows&each=device&zone=street&property=people_in&step=15m",
+        "/api/v1/export?what=readings&zone=street&property=people_in",
+        "/api/v1/series?zone=street&property=people_in&step=raw",
     ];
     let answers = async || {
         let mut all = Vec::new();
@@ -221,6 +225,24 @@ async fn planners_get_as_of_before_a_zone_was_drawn_anew_what_they_got_then() {
     change(&city, &[("zones.geojson", r#"["P1","P2"]"#, r#"["P1"]"#), ("devices.csv", "c2,P2", "c2,P0")]).await;
     wait(&city, 60).await;
     assert_eq!(answers().await, before);
+}
+
+#[tokio::test]
+async fn when_a_counter_sent_is_not_told_as_of_an_instant_at_which_it_hung_elsewhere() {
+    let city = city().await;
+    rule(&city, "cross_section").await;
+    let battery = "[[property]]\nid = \"battery_level\"\nnumber = 3\nname_de = \"B\"\nname_en = \"B\"\nunit = \"%\"\nkind = \"gauge\"\n\
+                   decimals = 0\nmin = 0\nmax = 100\ntheme = \"device\"\n\n[[property]]\nid = \"people_in\"";
+    change(&city, &[("properties.toml", "[[property]]\nid = \"people_in\"", battery)]).await;
+    let told = r#"{"time":"2026-11-25T10:52:00Z","values":{"people_in":1,"battery_level":90}}"#;
+    city.message("c2", 57, told).await;
+    wait(&city, 61).await;
+    change(&city, &[("devices.csv", "c2,P2", "c2,P0")]).await;
+    wait(&city, 62).await;
+    let asked = format!("/api/v1/series?pole=P2&property=battery_level&step=15m&as_of=2026-11-25T10:59:00Z&{HOUR}");
+    let known = city.get(&asked).await;
+    assert!(known.contains(r#""mean":90"#), "it hung there: {known}");
+    assert_eq!(city.ask_publicly("GET", &asked).await.status(), 403);
 }
 
 #[tokio::test]

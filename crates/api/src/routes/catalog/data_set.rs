@@ -121,7 +121,7 @@ fn distributions(fold: &Fold, theme: &str, properties: &[&ObservedProperty]) -> 
     let registry = &fold.inputs().registry;
     let allowed = |zone: &Zone, property: &ObservedProperty| {
         let scope = ScopeName { kind: ScopeKind::Zone, id: zone.id.clone() };
-        Asker::PUBLIC.check(fold, &scope, property).is_ok()
+        Asker::PUBLIC.check((fold, registry), &scope, property).is_ok()
     };
     let whole = |path: &'static str, answers: &dyn Fn(&Zone) -> bool| {
         let of_zone = |zone: &Zone| {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use smartpole_method::methods;
-use smartpole_model::{Inputs, Kind, ObservedProperty, PropertyNo, Registry};
+use smartpole_model::{Device, Inputs, Kind, ObservedProperty, PropertyNo, Registry, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
 
 use super::{Each, Wanted, What, unsent};
@@ -40,25 +40,30 @@ pub(super) struct Asked {
     channel: Option<u8>,
     span: Span,
     step: smartpole_store::Step,
-    as_of: Option<smartpole_model::UtcMillis>,
+    as_of: Option<UtcMillis>,
 }
 
 impl Asked {
     pub(super) fn new(parts: &Parts, asker: &Asker, wanted: &Wanted, format: Format) -> Result<Self, Problem> {
+        // by the registry of then, whose poles and devices are those that the windows of then are of
+        let (inputs, what) = (parts.queries.inputs(wanted.as_of)?, wanted.what);
         let fold = parts.fold();
-        let (inputs, what) = (Arc::clone(fold.inputs()), wanted.what);
         let registry = &inputs.registry;
         let name = whose(registry, asker, wanted)?;
         let properties = properties(registry, asker, name.as_ref(), wanted)?;
         if let Some(name) = &name {
-            properties.iter().try_for_each(|property| asker.check(&fold, name, property))?;
+            properties.iter().try_for_each(|property| asker.check((&fold, registry), name, property))?;
         }
         if what == What::Readings && wanted.property.is_some() {
             unsent::check(&fold, name.as_ref(), &properties)?;
         }
         let step = step(wanted)?;
         let each = if format == Format::Geojson { Some(wanted.each.unwrap_or(Each::Pole)) } else { wanted.each };
-        let of = if what == What::Windows { of(&fold, asker, name.as_ref(), each)? } else { Vec::new() };
+        let of = if what == What::Windows {
+            of((&fold, registry), asker, name.as_ref(), each, wanted.as_of)?
+        } else {
+            Vec::new()
+        };
         if of.len() * properties.len() > MOST_SERIES {
             let detail = format!("each, property: {} times {} series", of.len(), properties.len());
             return Err(Problem::parameter(detail, format!("ask for {MOST_SERIES} at most: name fewer properties")));
@@ -188,9 +193,16 @@ fn step(wanted: &Wanted) -> Result<smartpole_store::Step, Problem> {
     }
 }
 
-/// Whose windows: of the thing itself, or of each pole or device in it that ever sent.
-fn of(fold: &Fold, asker: &Asker, name: Option<&ScopeName>, each: Option<Each>) -> Result<Vec<Of>, Problem> {
-    let registry = &fold.inputs().registry;
+/// Whose windows: of the thing itself, or of each pole or device in it that ever sent; by the registry of the instant asked about.
+fn of(
+    (fold, registry): (&Fold, &Registry),
+    asker: &Asker,
+    name: Option<&ScopeName>,
+    each: Option<Each>,
+    as_of: Option<UtcMillis>,
+) -> Result<Vec<Of>, Problem> {
+    let now = fold.position().1;
+    let then = as_of.unwrap_or(now);
     let is_in = |pole: usize| {
         let pole = &registry.poles[pole];
         name.is_none_or(|name| match name.kind {
@@ -211,8 +223,7 @@ fn of(fold: &Fold, asker: &Asker, name: Option<&ScopeName>, each: Option<Each>) 
                 belongs(&device.id) && device.installations.iter().any(|installation| is_in(installation.pole))
             });
             let named = |id: &str| ScopeName { kind: ScopeKind::Device, id: id.to_owned() };
-            let place =
-                |device: &smartpole_model::Device| Place::of(&registry.poles[device.at(fold.position().1).pole]);
+            let place = |device: &Device| Place::of(&registry.poles[device.at(then).pole]);
             devices.map(|device| (named(&device.id), Some(place(device)))).collect()
         }
         (None, Some(name)) => {
@@ -221,7 +232,7 @@ fn of(fold: &Fold, asker: &Asker, name: Option<&ScopeName>, each: Option<Each>) 
         }
         (None, None) => Vec::new(),
     };
-    let (watched, now) = (Untold::new(fold, asker), fold.position().1);
+    let watched = Untold::new((fold, registry), asker);
     let met = names.into_iter().filter_map(|(name, place)| {
         let untold = watched.holds(&name).then_some(now);
         Some(Of { scope: name.number(fold)?, name, place, untold })
@@ -231,25 +242,27 @@ fn of(fold: &Fold, asker: &Asker, name: Option<&ScopeName>, each: Option<Each>) 
 
 /// Where the asker is not told when windows were changed, found once for all poles of a city.
 struct Untold<'a> {
-    fold: &'a Fold,
+    asked: (&'a Fold, &'a Registry),
     asker: &'a Asker,
     /// Devices that must not be watched, and poles they hang on.
     ids: BTreeSet<&'a str>,
 }
 
 impl<'a> Untold<'a> {
-    fn new(fold: &'a Fold, asker: &'a Asker) -> Self {
-        let registry = &fold.inputs().registry;
-        let devices = registry.devices.iter().filter(|device| !asker.may_watch(fold, device));
-        let poles = |device: &'a smartpole_model::Device| {
-            device.installations.iter().map(|installation| registry.poles[installation.pole].id.as_str())
+    fn new(asked @ (fold, then): (&'a Fold, &'a Registry), asker: &'a Asker) -> Self {
+        let of = |registry: &'a Registry| {
+            let devices = registry.devices.iter().filter(move |device| !asker.may_watch_by((fold, registry), device));
+            let poles = |device: &'a Device| device.installations.iter().map(|installation| installation.pole);
+            let names =
+                move |device| poles(device).map(|pole| registry.poles[pole].id.as_str()).chain([device.id.as_str()]);
+            devices.flat_map(names)
         };
-        Self { fold, asker, ids: devices.flat_map(|device| poles(device).chain([device.id.as_str()])).collect() }
+        Self { asked, asker, ids: of(&fold.inputs().registry).chain(of(then)).collect() }
     }
 
     fn holds(&self, name: &ScopeName) -> bool {
         match name.kind {
-            ScopeKind::Zone => !self.asker.unwatched(self.fold, name).is_empty(),
+            ScopeKind::Zone => !self.asker.unwatched(self.asked, name).is_empty(),
             ScopeKind::Pole | ScopeKind::Device => self.ids.contains(name.id.as_str()),
         }
     }

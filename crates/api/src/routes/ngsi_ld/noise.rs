@@ -25,7 +25,7 @@ pub(super) fn entities(parts: &Parts) -> Result<Vec<Entity>, Problem> {
         let Some(property) = fold.inputs().registry.properties.by_id(PROPERTY) else { return Ok(Vec::new()) };
         let may_know = |pole: &str| {
             let scope = ScopeName { kind: ScopeKind::Pole, id: pole.to_owned() };
-            Asker::PUBLIC.check(&fold, &scope, property).is_ok()
+            Asker::PUBLIC.check((&fold, &fold.inputs().registry), &scope, property).is_ok()
         };
         (property.number, poles(&fold, may_know))
     };
