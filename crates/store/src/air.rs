@@ -33,7 +33,7 @@ pub struct Air {
     pub hour: UtcMillis,
     /// Pollutants of the index without a class.
     pub missing: Vec<&'static str>,
-    /// Readings of the pollutants that have a class.
+    /// Readings of the sensors that the pollutants with a class are made of.
     pub count: i64,
     /// Readings that a full hour should have brought of them.
     pub expected: i64,
@@ -52,7 +52,7 @@ impl Air {
         let (class, worst) = (answer.class?, answer.worst?.id());
         let hours = || answer.classes.iter().filter_map(|(pollutant, _)| air.hour(*pollutant, hour));
         let missing = answer.missing.iter().map(|pollutant| Pollutant::id(*pollutant)).collect();
-        let (count, expected) = (hours().map(|hour| hour.count).sum(), hours().map(|hour| hour.expected).sum());
+        let (count, expected) = (hours().map(|hour| hour.came).sum(), hours().map(|hour| hour.expected).sum());
         Some(Self { class, worst, hour, missing, count, expected })
     }
 }

@@ -61,7 +61,9 @@ pub struct PoleHour {
     pub min: i64,
     /// The largest; 0 of none.
     pub max: i64,
-    /// Readings that a full hour should bring.
+    /// Of them, those of the sensors that the mean is made of; without a mean, all.
+    pub came: i64,
+    /// Readings that a full hour should bring of these sensors.
     pub expected: i64,
     /// How long the sensor that covers most of the hour does, in milliseconds: the hour times its readings, of those it should bring.
     pub covered_ms: i64,

@@ -88,7 +88,13 @@ fn a_second_sensor_that_dies_does_not_cost_the_pole_its_hour() {
     assert_eq!(hour(&air, Pollutant::Pm10, DAY), corrected("15"));
     assert_eq!(hour(&air, Pollutant::Pm10, DAY + HOUR), corrected("10"));
     let silent = air.hour(Pollutant::Pm10, UtcMillis(DAY + HOUR)).unwrap();
-    assert_eq!((silent.count, silent.expected), (6, 12), "and its coverage tells of it");
+    assert_eq!((silent.came, silent.expected), (6, 6), "its coverage is that of the sensor it is made of");
+    let both = air.hour(Pollutant::Pm10, UtcMillis(DAY)).unwrap();
+    assert_eq!((both.came, both.expected), (12, 12));
+    street.run("s1", DAY + 2 * HOUR, DAY + 2 * HOUR + 40 * MINUTE, 10 * MINUTE, &[("pm10", "10")]);
+    let air = street.air("P1", DAY + 2 * HOUR, DAY + 3 * HOUR);
+    let none = air.hour(Pollutant::Pm10, UtcMillis(DAY + 2 * HOUR)).unwrap();
+    assert_eq!((none.mean, none.came, none.expected), (None, 4, 12), "without a mean it is that of all");
 }
 
 #[test]

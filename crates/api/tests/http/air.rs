@@ -79,7 +79,10 @@ async fn a_second_sensor_that_dies_does_not_cost_the_pole_its_hour() {
     hour(&city, "a1", HOUR + 60, 10, r#""pm10":10"#).await;
     let answer = city.get("/api/v1/air?pole=A").await;
     assert!(answer.contains(r#""value":15,"coverage":1,"valid":true"#), "{answer}");
-    assert!(answer.contains(r#""value":10,"coverage":0.5,"valid":true"#), "{answer}");
+    assert!(answer.contains(r#""value":10,"coverage":1,"valid":true"#), "that of the sensor it is made of: {answer}");
+    let class = city.get("/api/v1/poles").await;
+    assert!(class.contains(r#""worst":"pm10","hour":"2026-11-25T12:00:00Z""#), "{class}");
+    assert!(!class.contains(r#""coverage":0.5"#), "{class}");
 }
 
 #[tokio::test]

@@ -211,7 +211,7 @@ export const methods = {
   },
   'air.hour': {
     title: 'Stundenmittel',
-    text: 'Gilt ab 75 % der erwarteten Messwerte (45 Minuten): bei einem Wert alle 10 Minuten ab 5 von 6. Hat ein Mast mehrere Sensoren, gilt das Mittel ihrer gültigen Mittel. Stunden heißen nach ihrem Ende in MEZ, wie beim Umweltbundesamt; 24:00 ist 0:00 des nächsten Tages.',
+    text: 'Gilt ab 75 % der erwarteten Messwerte (45 Minuten): bei einem Wert alle 10 Minuten ab 5 von 6. Hat ein Mast mehrere Sensoren, gilt das Mittel ihrer gültigen Mittel; die Abdeckung daneben ist die dieser Sensoren, ohne einen gültigen die aller. Stunden heißen nach ihrem Ende in MEZ, wie beim Umweltbundesamt; 24:00 ist 0:00 des nächsten Tages.',
     formula: 'gültig, wenn 4 · n ≥ 3 · erwartet',
     source: '39. BImSchV, Anlage 11 A',
   },

@@ -211,7 +211,7 @@ export const methods = {
   },
   'air.hour': {
     title: 'Hourly mean',
-    text: 'Valid from 75 % of the readings expected (45 minutes): with one every 10 minutes from 5 of 6. Of several sensors of a pole it is the mean of their valid means. Hours are named by their end in CET, as the Umweltbundesamt does; 24:00 is 0:00 of the next day.',
+    text: 'Valid from 75 % of the readings expected (45 minutes): with one every 10 minutes from 5 of 6. Of several sensors of a pole it is the mean of their valid means; the coverage beside it is that of these sensors, without a valid one that of all. Hours are named by their end in CET, as the Umweltbundesamt does; 24:00 is 0:00 of the next day.',
     formula: 'valid if 4 · n ≥ 3 · expected',
     source: '39. BImSchV, annex 11 A',
   },

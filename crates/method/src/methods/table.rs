@@ -162,8 +162,8 @@ pub const COMPARE_EVENT: Method = first(
 pub const AIR_HOUR: Method = first(
     "air.hour",
     "Hourly mean of an air pollutant",
-    "Mean of the readings of an hour, valid from 75 % of those expected; of a pole the mean of its sensors' valid means. ppb become µg/m³ \
-     at 293 K and 101.3 kPa.",
+    "Mean of the readings of an hour, valid from 75 % of those expected; of a pole the mean of its sensors' valid means, and its \
+     coverage is that of these sensors; without a valid one, of all. ppb become µg/m³ at 293 K and 101.3 kPa.",
 );
 /// Days of air.
 pub const AIR_DAY: Method = first(

@@ -134,6 +134,9 @@ struct Valid {
     /// Mean energies, of sound levels.
     energies: Vec<i64>,
     uncorrected: bool,
+    /// Readings of these sensors, and those that a full hour should bring of them.
+    came: i64,
+    expected: i64,
 }
 
 impl<'a> Together<'a> {
@@ -186,12 +189,16 @@ impl<'a> Together<'a> {
             covered = covered.max(covered_ms(sensor.aggregate.count, sensor.expected()));
         }
         let Aggregate { sum, count, min, max, .. } = all;
+        let mean = valid.mean(measured.mean);
+        // what a silent sensor lacks is no lack of a mean that is made without it
+        let (came, expected) = if mean.is_some() { (valid.came, valid.expected) } else { (count, expected) };
         let hour = PoleHour {
-            mean: valid.mean(measured.mean),
+            mean,
             sum,
             count,
             min,
             max,
+            came,
             expected,
             covered_ms: covered,
             flags: all.remarks(),
@@ -214,6 +221,8 @@ impl<'a> Together<'a> {
                 model::Mean::Arithmetic => valid.means.extend(hour.mean(self.measured.decimals)),
                 model::Mean::Energy => valid.energies.push(sum.saturating_add(count / 2) / count),
             }
+            valid.came = valid.came.saturating_add(count);
+            valid.expected = valid.expected.saturating_add(sensor.expected());
             valid.uncorrected |= self.measured.optical && !sensor.foreign && !is_corrected(&sensor.aggregate);
         }
         valid

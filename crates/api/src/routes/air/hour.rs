@@ -49,7 +49,8 @@ pub(crate) struct PollutantHour {
     /// The mean of its sensors' hourly means; null if no sensor has three quarters of its readings.
     #[schema(value_type = Option<f64>)]
     pub(super) value: Option<Exact>,
-    /// Part of the readings that came, of what a full hour should bring of all sensors, 0 to 1.
+    /// Part of the readings that came, of what a full hour should bring of the sensors that the value is made of, 0 to 1; without a value,
+    /// of all sensors.
     #[schema(value_type = f64, minimum = 0, maximum = 1)]
     pub(super) coverage: Exact,
     /// Whether there is a value.
@@ -108,7 +109,7 @@ impl PollutantHour {
             pollutant: pollutant.id(),
             unit: pollutant.unit(),
             value: hour.mean.map(exact),
-            coverage: number::share(hour.count, hour.expected),
+            coverage: number::share(hour.came, hour.expected),
             valid: hour.mean.is_some(),
             flags: marks.add(pollutant.id(), start, hour.flags),
             state: hour.state.into(),
