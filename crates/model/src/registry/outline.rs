@@ -12,6 +12,9 @@ use crate::Position;
 /// scales, draw one border some decimetres apart, and a lamp's own place is known no better.
 pub(super) const TOUCH: f64 = 1.0;
 
+/// A little more than that.
+const DEEP: f64 = 1.01 * TOUCH;
+
 /// Metres of a degree of latitude.
 const DEGREE: f64 = 111_195.0;
 
@@ -45,8 +48,9 @@ impl Plane {
 pub(super) struct Outline {
     plane: Plane,
     edges: Vec<Edge>,
-    /// Lines from border to border within the area: two areas with the same border know each other by them.
-    chords: Vec<Edge>,
+    /// Points a little farther than [`TOUCH`] within, one at least of each part of the area that is so wide: no border that stays beside
+    /// this one parts them from the rest of theirs, so areas with the same border know each other by them.
+    inner: Vec<Point>,
     /// South-west and north-east corner.
     corners: [Point; 2],
     /// Indices of edges by how far north they are, from the south on; those within [`TOUCH`] are among them.
@@ -62,12 +66,13 @@ impl Outline {
         let edges: Vec<Edge> = edges.filter(|[a, b]| a != b).collect();
         let corners = extent(edges.as_flattened())?;
         let bands = vec![Vec::new(); (edges.len() / 4).clamp(1, BANDS)];
-        let mut outline = Self { plane, edges, chords: Vec::new(), corners, bands };
+        let mut outline = Self { plane, edges, inner: Vec::new(), corners, bands };
         for index in 0..outline.edges.len() {
             let bands = outline.bands_of(&outline.edges[index]);
             outline.bands[bands].iter_mut().for_each(|band| band.push(index));
         }
-        outline.chords = rings.iter().filter_map(|ring| extent(ring)).flat_map(|ring| outline.chords(ring)).collect();
+        let lines = outline.beside(DEEP).flat_map(|line| outline.far(&line));
+        outline.inner = lines.filter(|point| outline.holds(*point)).collect();
         Some(outline)
     }
 
@@ -80,20 +85,22 @@ impl Outline {
             return None;
         }
         let deep = |one: &Self, other: &Self| {
-            let lines = one.edges_beside(other).chain(&one.chords);
-            lines.flat_map(|line| other.far(line)).find(|point| other.holds(*point))
+            let on_border = one.edges_beside(other).flat_map(|edge| other.far(edge));
+            on_border.chain(one.inner.iter().copied()).find(|point| other.holds(*point))
         };
         deep(self, other).or_else(|| deep(other, self)).map(|point| self.plane.place(point))
     }
 
     /// A place of this area that is farther than [`TOUCH`] outside of the other, a corner if there is one.
     pub(super) fn leaves(&self, around: &Self) -> Option<Position> {
-        let mut own = self.edges.iter().chain(&self.chords).flat_map(|line| around.far(line));
-        let hole = || {
-            let mut points = around.edges_beside(self).flat_map(|edge| sides(edge, self.far(edge)));
+        let mut own = self.edges.iter().flat_map(|edge| around.far(edge));
+        let within = || {
+            let hole = around.edges_beside(self).flat_map(|edge| sides(edge, 0.99 * TOUCH, self.far(edge)));
+            let lines = [DEEP, 2.0 * DEEP].into_iter().flat_map(|away| self.beside(away));
+            let mut points = hole.chain(lines.flat_map(|line| around.far(&line)));
             points.find(|point| self.holds(*point) && !around.holds(*point))
         };
-        own.find(|point| !around.holds(*point)).or_else(hole).map(|point| self.plane.place(point))
+        own.find(|point| !around.holds(*point)).or_else(within).map(|point| self.plane.place(point))
     }
 
     /// Edges at the height of another area, some of them twice.
@@ -108,18 +115,12 @@ impl Outline {
         band.iter().filter(is_east).count() % 2 == 1
     }
 
-    /// Lines through the area at three heights of one of its rings.
-    fn chords(&self, [south, north]: Edge) -> Vec<Edge> {
-        let heights = [0.25, 0.5, 0.75].map(|part| south[1] + part * (north[1] - south[1]));
-        let chords = heights.into_iter().flat_map(|height| {
-            let mut ends: Vec<f64> = self.bands[self.band(height)]
-                .iter()
-                .filter_map(|index| crossing(&self.edges[*index], height))
-                .collect();
-            ends.sort_by(f64::total_cmp);
-            ends.chunks_exact(2).map(|ends| [[ends[0], height], [ends[1], height]]).collect::<Vec<_>>()
-        });
-        chords.collect()
+    /// Lines along the border on both sides of it, so far away.
+    fn beside(&self, away: f64) -> impl Iterator<Item = Edge> {
+        self.edges.iter().flat_map(move |edge| {
+            let ends: Vec<Point> = sides(edge, away, edge.to_vec()).collect();
+            [[ends[0], ends[2]], [ends[1], ends[3]]]
+        })
     }
 
     /// A point of each part of a line that is farther than [`TOUCH`] from this border, an end of the line if it is one.
@@ -155,9 +156,9 @@ fn crossing([a, b]: &Edge, north: f64) -> Option<f64> {
     crosses.then(|| a[0] + (north - a[1]) / (b[1] - a[1]) * (b[0] - a[0]))
 }
 
-/// Points on both sides of an edge, a little less than [`TOUCH`] from `points` on it.
-fn sides(edge: &Edge, points: Vec<Point>) -> impl Iterator<Item = Point> {
-    let [east, north] = Frame::of(edge).along.map(|part| part * 0.99 * TOUCH);
+/// Points on both sides of an edge, so far away from `points` on it.
+fn sides(edge: &Edge, away: f64, points: Vec<Point>) -> impl Iterator<Item = Point> {
+    let [east, north] = Frame::of(edge).along.map(|part| part * away);
     points.into_iter().flat_map(move |[x, y]| [[x - north, y + east], [x + north, y - east]])
 }
 

@@ -113,4 +113,43 @@ proptest! {
             prop_assert!(depths[0].max(depths[1]) > TOUCH - 0.2, "{point:?} is but beside a border: {depths:?}");
         }
     }
+    #[test]
+    fn a_strip_in_two_areas_is_an_overlap_from_a_metre_on_however_their_common_border_was_drawn(
+        width in -0.5..2.5_f64,
+        turned in 0.0..3.0,
+        cuts in [proptest::collection::vec((0.05..0.95, -0.05..0.05), 0..6), proptest::collection::vec((0.05..0.95, -0.05..0.05), 0..6)],
+    ) {
+        let [south, north] = [(&cuts[0], 0.0, -60.0), (&cuts[1], -width, 60.0)].map(|(cuts, border, far): (&Vec<(f64, f64)>, f64, f64)| {
+            let mut line: Vec<(f64, f64)> = cuts.iter().map(|(part, off)| (100.0 * part, border + off)).collect();
+            line.sort_by(|one, other| one.0.total_cmp(&other.0));
+            line.insert(0, (0.0, border));
+            line.extend([(100.0, border), (100.0, far), (0.0, far)]);
+            let (sin, cos) = f64::sin_cos(turned);
+            line.into_iter().map(|(x, y)| [x * cos - y * sin, x * sin + y * cos]).collect::<Ring>()
+        });
+        let named = named(&[south, north]);
+        // corners are written to ten digits, and lie a few centimetres beside the line
+        prop_assert!(named.is_some() || width < TOUCH + 0.11, "{width} m are an overlap");
+        prop_assert!(named.is_none() || width > TOUCH - 0.11, "{width} m touch");
+    }
+
+    #[test]
+    fn an_area_that_is_drawn_twice_is_found_however_narrow_it_is_in_places(
+        halves in proptest::collection::vec((2.0..9.0, 0.3..0.9, 3.0..15.0, 0.5..40.0), 1..5),
+        turned in 0.0..3.0,
+        shift in (-0.3..0.3, -0.3..0.3),
+    ) {
+        // rooms, and corridors between them that are narrower than what touches
+        let (mut height, mut east) = (0.0, Vec::<Point>::new());
+        for (room, corridor, high, long) in halves {
+            east.extend([[room, height], [room, height + high], [corridor, height + high], [corridor, height + high + long]]);
+            height += high + long;
+        }
+        let west = east.iter().rev().map(|[x, y]: &Point| [-x, *y]);
+        let ring: Ring = east.iter().copied().chain(west).collect();
+        let (sin, cos) = f64::sin_cos(turned);
+        let ring: Ring = ring.into_iter().map(|[x, y]| [x * cos - y * sin, x * sin + y * cos]).collect();
+        let again = ring.iter().map(|[x, y]| [x + shift.0, y + shift.1]).collect();
+        prop_assert!(named(&[ring, again]).is_some());
+    }
 }
