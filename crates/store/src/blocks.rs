@@ -78,7 +78,8 @@ impl Stored<'_> {
     /// What it comes to, all of it or of one property.
     pub(crate) fn aggregates(&self, of: Option<PropertyNo>) -> Result<Aggregates, Error> {
         let bytes = self.blob(2)?;
-        let unpacked = of.map_or_else(|| Aggregates::unpack(bytes), |property| Aggregates::unpack_of(bytes, property));
+        let unpacked =
+            of.map_or_else(|| Aggregates::unpack(bytes), |property| Aggregates::unpack_of(bytes, &[property]));
         unpacked.map_err(damaged("block"))
     }
 

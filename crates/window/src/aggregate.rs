@@ -280,19 +280,19 @@ impl Aggregates {
         if ordered && reader.remaining() == 0 { Ok(Self(all)) } else { Err(PackError::Invalid("aggregates")) }
     }
 
-    /// Those of one property among the aggregates that these bytes are. What comes after them is not looked at.
+    /// Those of some properties among the aggregates that these bytes are. What comes after them is not looked at.
     ///
     /// # Errors
     /// If the bytes up to there are not those of aggregates.
-    pub fn unpack_of(bytes: &[u8], property: PropertyNo) -> Result<Self, PackError> {
-        let mut reader = Reader::new(bytes);
+    pub fn unpack_of(bytes: &[u8], properties: &[PropertyNo]) -> Result<Self, PackError> {
+        let (mut reader, last) = (Reader::new(bytes), properties.iter().max());
         let mut found = Self::default();
         for _ in 0..reader.len("aggregates")? {
             let series = take_series(&mut reader)?;
-            match series.property.cmp(&property) {
-                Ordering::Less => Aggregate::pass(&mut reader)?,
-                Ordering::Equal => found.0.push((series, Aggregate::take(&mut reader)?)),
+            match Some(&series.property).cmp(&last) {
                 Ordering::Greater => break,
+                _ if properties.contains(&series.property) => found.0.push((series, Aggregate::take(&mut reader)?)),
+                _ => Aggregate::pass(&mut reader)?,
             }
         }
         Ok(found)

@@ -173,7 +173,7 @@ impl Asked {
     }
 }
 
-/// The poles that are in the registry, with the devices that ever hang on them.
+/// The poles that are in the registry, with the devices that ever hang on them and were ever heard of what is asked.
 fn hung(seen @ Seen { fold, .. }: Seen<'_>, poles: &[PoleNo], properties: &[PropertyNo]) -> HashMap<PoleNo, Hung> {
     let registry = seen.registry();
     let index: HashMap<&str, usize> =
@@ -189,6 +189,7 @@ fn hung(seen @ Seen { fold, .. }: Seen<'_>, poles: &[PoleNo], properties: &[Prop
         let places: BTreeSet<usize> = known.installations.iter().map(|installation| installation.pole).collect();
         for pole in places.iter().filter_map(|place| wanted.get(place)) {
             let station = fold.device_no(&known.id).map(|device| Station::new(seen, device, index, properties));
+            let station = station.filter(|station| !station.sensors.is_empty());
             if let (Some(hung), Some(station)) = (poles.get_mut(pole), station) {
                 hung.devices.push(station);
             }

@@ -84,8 +84,7 @@ fn rollups(
             continue;
         }
         let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
-        let mut aggregates = Aggregates::unpack(blob).map_err(damaged("hour"))?;
-        aggregates.0.retain(|(series, _)| wanted.properties.contains(&series.property));
+        let aggregates = Aggregates::unpack_of(blob, wanted.properties).map_err(damaged("hour"))?;
         hours.insert(start, Said { aggregates, revision: row.get(1).map_err(&doing)?, open: false });
     }
     Ok((hours, others))

@@ -87,7 +87,7 @@ pub(crate) fn each_stored(
         let mut aggregates = Aggregates::default();
         if wanted(minute) {
             let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
-            aggregates = Aggregates::unpack_of(blob, of.property).map_err(damaged("hour or day"))?;
+            aggregates = Aggregates::unpack_of(blob, &[of.property]).map_err(damaged("hour or day"))?;
         }
         each(&Rollup { start, minute, revision: row.get(2).map_err(&doing)?, aggregates: &aggregates })?;
     }
