@@ -9,7 +9,7 @@ use crate::{
     error::{damaged, sqlite},
     hold, outbox, replays, retention,
     rollups::settled,
-    store::block_id,
+    store::{block_id, ledger_id},
     weeks,
 };
 
@@ -179,17 +179,12 @@ fn write_ledger(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), 
 /// it, while each of its own is led there from the top of the tree.
 fn write_devices_ledger(transaction: &Transaction<'_>, rows: &[LedgerDeviceRow]) -> Result<(), Error> {
     let (many, rest) = rows.as_chunks::<TOGETHER>();
-    let sql = |n| {
-        format!(
-            "INSERT OR REPLACE INTO ledger_device(day, device, counts) VALUES {}",
-            ["(?, ?, ?)"].repeat(n).join(", ")
-        )
-    };
+    let sql =
+        |n| format!("INSERT OR REPLACE INTO ledger_device(id, counts) VALUES {}", ["(?, ?)"].repeat(n).join(", "));
     let run = |statement: &mut CachedStatement<'_>, rows: &[LedgerDeviceRow]| {
         for (at, LedgerDeviceRow { day, device, counts }) in rows.iter().enumerate() {
-            statement.raw_bind_parameter(3 * at + 1, day)?;
-            statement.raw_bind_parameter(3 * at + 2, device.0)?;
-            statement.raw_bind_parameter(3 * at + 3, counts)?;
+            statement.raw_bind_parameter(2 * at + 1, ledger_id(*day, *device))?;
+            statement.raw_bind_parameter(2 * at + 2, counts)?;
         }
         statement.raw_execute()
     };

@@ -17,6 +17,7 @@ use crate::{
     error::damaged,
     ledger::all,
     ledger_rows::{device_row, each_of_sources},
+    store::ledger_ids,
 };
 
 /// Most faults that are told at once.
@@ -149,7 +150,8 @@ fn other_day(file: &Connection, day: i32) -> Result<Vec<LedgerFault>, Error> {
     })?;
     let sources = Counts(sources.into_iter().collect());
     let mut devices = Counts::default();
-    for row in all(file, "SELECT day, device, counts FROM ledger_device WHERE day = ?1", [day], device_row)? {
+    let sql = "SELECT day, device, counts FROM ledger_device WHERE id BETWEEN ?1 AND ?2";
+    for row in all(file, sql, ledger_ids(day), device_row)? {
         row.map_err(damaged("ledger"))?.counts.iter().for_each(|(entry, n)| devices.add(entry, n));
     }
     let other = Entry::all().filter(|entry| always_of_a_device(*entry)).filter_map(|entry| {

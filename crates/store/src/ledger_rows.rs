@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use smartpole_model::PackError;
+use smartpole_model::{DeviceNo, PackError};
 use smartpole_pipeline::Counts;
 
 use crate::{
     Error, Queries,
     error::{damaged, sqlite},
+    store::ledger_id,
 };
 
 /// A row of the ledger.
@@ -105,26 +106,26 @@ fn source_entry(row: &Row<'_>) -> rusqlite::Result<(i32, u32, u16, u64)> {
 }
 
 fn of_devices(file: &Connection, wanted: &LedgerRows) -> Result<Vec<LedgerRow>, Error> {
-    let sql = "SELECT day, device, counts FROM ledger_device WHERE (day, device) > (?1, ?2) AND day < ?3
-               ORDER BY day, device LIMIT ?4";
+    let sql = "SELECT day, device, counts FROM ledger_device WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3";
     let doing = sqlite("read the devices' ledger");
     let ((at, of), limit) = (wanted.beginning(), wanted.limit as i64);
     let mut statement = file.prepare_cached(sql).map_err(&doing)?;
-    let rows = statement.query_map(params![at, of, wanted.span.end, limit], device_row).map_err(&doing)?;
+    let (after, end) = (at.saturating_mul(1 << 32) | of.min(u32::MAX.into()), ledger_id(wanted.span.end, DeviceNo(0)));
+    let rows = statement.query_map(params![after, end, limit], device_row).map_err(&doing)?;
     rows.map(|row| row.map_err(&doing)?.map_err(damaged("ledger"))).collect()
 }
 
 /// Day by day, as the rows of a day are kept together.
 fn of_device(file: &Connection, wanted: &LedgerRows, device: u32) -> Result<Vec<LedgerRow>, Error> {
     let doing = sqlite("read a device's ledger");
-    let sql = "SELECT day, device, counts FROM ledger_device WHERE day = ?1 AND device = ?2";
+    let sql = "SELECT day, device, counts FROM ledger_device WHERE id = ?1";
     let mut statement = file.prepare_cached(sql).map_err(&doing)?;
     let mut found = Vec::new();
     for day in wanted.span.clone().filter(|day| (i64::from(*day), i64::from(device)) > wanted.beginning()) {
         if found.len() == wanted.limit {
             break;
         }
-        let row = statement.query_row(params![day, device], device_row).optional().map_err(&doing)?;
+        let row = statement.query_row([ledger_id(day, DeviceNo(device))], device_row).optional().map_err(&doing)?;
         found.extend(row.transpose().map_err(damaged("ledger"))?);
     }
     Ok(found)

@@ -10,6 +10,7 @@ use crate::{
     Error, Queries,
     commit::each,
     error::{damaged, sqlite},
+    store::ledger_id,
 };
 
 /// Whether the message is refused as a whole (1) or in part (0), then n × (reason, readings). Varints.
@@ -98,12 +99,11 @@ pub(crate) fn copied(connection: &Connection, seq: Seq) -> rusqlite::Result<Opti
 
 pub(crate) fn move_ledger(transaction: &Transaction<'_>, moves: &[LedgerMove]) -> Result<(), Error> {
     let doing = sqlite("move the devices' ledger");
-    let mut sums: BTreeMap<(i32, u32), Vec<&LedgerMove>> = BTreeMap::new();
-    moves.iter().for_each(|moved| sums.entry((moved.day, moved.device.0)).or_default().push(moved));
-    for ((day, device), moves) in sums {
-        let read = "SELECT counts FROM ledger_device WHERE day = ?1 AND device = ?2";
-        let found =
-            transaction.query_row(read, params![day, device], |row| Ok(Counts::unpack(row.get_ref(0)?.as_blob()?)));
+    let mut sums: BTreeMap<i64, Vec<&LedgerMove>> = BTreeMap::new();
+    moves.iter().for_each(|moved| sums.entry(ledger_id(moved.day, moved.device)).or_default().push(moved));
+    for (id, moves) in sums {
+        let read = "SELECT counts FROM ledger_device WHERE id = ?1";
+        let found = transaction.query_row(read, [id], |row| Ok(Counts::unpack(row.get_ref(0)?.as_blob()?)));
         let found = found.optional().map_err(&doing)?.transpose().map_err(damaged("ledger"))?;
         let mut counts = found.unwrap_or_default();
         for LedgerMove { entry, n, .. } in moves {
@@ -111,8 +111,8 @@ pub(crate) fn move_ledger(transaction: &Transaction<'_>, moves: &[LedgerMove]) -
             *sum = sum.saturating_add_signed(*n);
         }
         counts.0.retain(|_, n| *n > 0);
-        let write = "INSERT OR REPLACE INTO ledger_device(day, device, counts) VALUES (?1, ?2, ?3)";
-        transaction.execute(write, params![day, device, counts.pack()]).map_err(&doing)?;
+        let write = "INSERT OR REPLACE INTO ledger_device(id, counts) VALUES (?1, ?2)";
+        transaction.execute(write, params![id, counts.pack()]).map_err(&doing)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use smartpole_model::{DeviceNo, Eui, Quarter, Seq, UtcMillis};
 use smartpole_pipeline::{Counts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Restore};
 
-use crate::{Error, Store, error::sqlite, replays, retention};
+use crate::{Error, Store, error::sqlite, replays, retention, store::ledger_ids};
 
 /// Largest batch row that is expanded: 10,000 messages take some hundred kilobytes, a message at most 65,536 values.
 const MAX_BATCH_ROW: usize = 1 << 30;
@@ -36,8 +36,8 @@ impl Store {
         restore.ticks = all(&connection, "SELECT source, n FROM tick ORDER BY source", [], |row| {
             Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
         })?;
-        let sql = "SELECT day, device, counts FROM ledger_device WHERE day = ?1";
-        restore.ledger_devices = all(&connection, sql, [day], |row| {
+        let sql = "SELECT day, device, counts FROM ledger_device WHERE id BETWEEN ?1 AND ?2";
+        restore.ledger_devices = all(&connection, sql, ledger_ids(day), |row| {
             Ok(LedgerDeviceRow { day: row.get(0)?, device: DeviceNo(row.get(1)?), counts: row.get(2)? })
         })?;
         let sums = all(&connection, "SELECT entry, sum(n) FROM ledger_source GROUP BY entry", [], |row| {

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-pub(crate) const MIGRATIONS: [&str; 9] = [
+pub(crate) const MIGRATIONS: [&str; 10] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -121,6 +121,14 @@ INSERT INTO week_due(week, scope, number)
     "
 CREATE TABLE week_changed(      -- the newest batch after which hours of a week became due: what was summed up before is not true any more
   week INTEGER PRIMARY KEY, batch INTEGER NOT NULL) STRICT;
+",
+    "
+ALTER TABLE ledger_device RENAME TO former_ledger_device;
+CREATE TABLE ledger_device(     -- what became of a device's messages of a receipt day
+  id INTEGER PRIMARY KEY,       -- day << 32 | device: a fleet writes a row of each device with each batch
+  day INTEGER AS (id >> 32) VIRTUAL, device INTEGER AS (id & 0xffffffff) VIRTUAL, counts BLOB NOT NULL) STRICT;
+INSERT INTO ledger_device(id, counts) SELECT day << 32 | device, counts FROM former_ledger_device ORDER BY day, device;
+DROP TABLE former_ledger_device;
 ",
 ];
 

@@ -107,6 +107,16 @@ pub(crate) fn block_id(quarter: Quarter, device: DeviceNo) -> i64 {
     i64::from(quarter.0) << 32 | i64::from(device.0)
 }
 
+/// The key of a device's ledger of a receipt day, in the order of days and then devices.
+pub(crate) fn ledger_id(day: i32, device: DeviceNo) -> i64 {
+    i64::from(day) << 32 | i64::from(device.0)
+}
+
+/// The first and the last key of a receipt day.
+pub(crate) fn ledger_ids(day: i32) -> [i64; 2] {
+    [DeviceNo(0), DeviceNo(u32::MAX)].map(|device| ledger_id(day, device))
+}
+
 /// The earliest block from a quarter on.
 pub(crate) fn first_quarter(connection: &Connection, from: Quarter) -> Result<Option<Quarter>, LoadError> {
     let sql = "SELECT min(id) >> 32 FROM block WHERE id >= ?1";

@@ -131,7 +131,7 @@ fn a_device_whose_day_is_gone_or_another_s_is_found() {
     "#]],
     );
     tampered(
-        "UPDATE ledger_device SET day = day + 1 WHERE device = 0",
+        "UPDATE ledger_device SET id = id + (1 << 32) WHERE device = 0",
         &expect![[r#"
         day of 2026-03-28T00:00:00Z: messages uplink: devices sum up to 0, sources to 24
         day of 2026-03-28T00:00:00Z: messages duplicate: devices sum up to 0, sources to 1

@@ -251,6 +251,24 @@ fn the_ledger_of_a_fleet_has_each_devices_newest_counts() {
 }
 
 #[test]
+fn a_file_of_a_former_program_keeps_the_ledger_of_its_devices() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = Connection::open(dir.path().join(crate::FILE)).unwrap();
+    crate::schema::MIGRATIONS[..9].iter().for_each(|step| file.execute_batch(step).unwrap());
+    file.pragma_update(None, "user_version", 9).unwrap();
+    let rows = "INSERT INTO cursor(id, seq, received_at, batch) VALUES (1, 9, 86400000 * 20000, 9);
+                INSERT INTO ledger_device(day, device, counts) VALUES (19999, 0, x'01'), (20000, 4000000000, x'02');
+                INSERT INTO ledger_device(day, device, counts) VALUES (20000, 0, x'03'), (20001, 0, x'04');";
+    file.execute_batch(rows).unwrap();
+    drop(file);
+    let store = Store::open(dir.path()).unwrap();
+    let row = |device, counts| LedgerDeviceRow { day: DAY, device: DeviceNo(device), counts: vec![counts] };
+    assert_eq!(store.restore().unwrap().ledger_devices, [row(0, 3), row(4_000_000_000, 2)], "those of its day");
+    let sql = "SELECT count(*) FROM ledger_device";
+    assert_eq!(store.writer().query_row(sql, [], |row| row.get::<_, i32>(0)).unwrap(), 4, "and of all others");
+}
+
+#[test]
 fn the_journal_is_needed_from_the_checkpoint_at_the_end_of_raw_retention() {
     let (_dir, store) = store();
     (1..=40).for_each(|batch| store.commit(&changes(batch)).unwrap());

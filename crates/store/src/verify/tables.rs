@@ -163,7 +163,7 @@ pub(super) const ALL: [Table; 15] = [
     },
     Table {
         name: "ledger_device",
-        sql: "SELECT day, device, counts FROM ledger_device ORDER BY day, device",
+        sql: "SELECT day, device, counts FROM ledger_device ORDER BY id",
         keys: 2,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(0)? >= i64::from(since.received_at.utc_day()), Asked::IfFolded),
