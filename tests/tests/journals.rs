@@ -23,9 +23,9 @@ use smartpole_tests::repository;
 const TABLES: [&str; 15] = [
     "SELECT kind, number, id FROM name ORDER BY kind, number",
     "SELECT quarter, device, revision, revised_minute, closed_minute, aggregates, rows FROM block ORDER BY quarter, device",
-    "SELECT level, scope, number, start, revision, aggregates, minute FROM rollup ORDER BY level, scope, number, start",
+    "SELECT level, scope, number, start, aggregates, minute FROM rollup ORDER BY level, scope, number, start",
     "SELECT quarter, device, revision, minute, reason, former FROM revision ORDER BY quarter, device, revision",
-    "SELECT quarter, device, minute, former FROM moved ORDER BY quarter, device, minute",
+    "SELECT quarter, device, minute, former, open FROM moved ORDER BY quarter, device, minute",
     "SELECT device, last_closed, state FROM device WHERE last_closed > -2147483648 ORDER BY device",
     "SELECT device, state FROM lorawan ORDER BY device",
     "SELECT eui, state FROM gateway ORDER BY eui",

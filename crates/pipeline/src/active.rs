@@ -59,7 +59,7 @@ pub(crate) struct Active {
     /// Flags that exclude, by property number.
     excluded_by: Vec<Flags>,
     /// Whether days are CET days, by property number.
-    air: Arc<[bool]>,
+    air: AirProperties,
     ids: Ids,
     profiles: Profiles,
     humidity: Option<PropertyNo>,
@@ -129,7 +129,7 @@ impl Active {
             at_poles,
             zones,
             excluded_by,
-            air: air.into(),
+            air: AirProperties(air.into()),
             ids,
             profiles,
             humidity,
@@ -216,7 +216,7 @@ impl Active {
         let (from, to) = (start.quarter(), next_start(level, start).quarter());
         match (scope, level) {
             (Scope::Zone(zone), _) => Parts::Poles(self.poles_of(zone)),
-            (_, Level::Day | Level::CetDay) => Parts::Hours(AirProperties(Arc::clone(&self.air))),
+            (_, Level::Day | Level::CetDay) => Parts::Hours(self.air.clone()),
             (Scope::Device(device), Level::Hour) => Parts::Blocks(vec![BlockSpan { device, from, to }]),
             (Scope::Pole(pole), Level::Hour) => Parts::Blocks(self.blocks_of(pole, from, to)),
         }
@@ -260,8 +260,13 @@ impl Active {
         excluded_by.is_some_and(|excluded_by| value.flags.intersects(*excluded_by))
     }
 
+    /// Whether a property's aggregates belong into rows of this level.
+    pub(crate) fn belongs(&self, level: Level, property: PropertyNo) -> bool {
+        self.air.belongs(level, property)
+    }
+
     pub(crate) fn is_air(&self, property: PropertyNo) -> bool {
-        self.air.get(usize::from(property.0)).copied().unwrap_or(false)
+        self.air.belongs(Level::CetDay, property)
     }
 
     /// Minutes of silence after which a device's windows close by ticks: the lateness bound and two missed reports.

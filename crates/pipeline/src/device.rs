@@ -20,6 +20,8 @@ pub(crate) struct Held {
     /// What roll-ups hold of it, those of the batch under way included; `None` if they never did. A box, as a fleet's open blocks have
     /// none.
     pub(crate) stored: Option<Box<Stored>>,
+    /// What it came to before its newest revision; `None` of one that had none since it is in memory.
+    pub(crate) former: Option<Box<Aggregates>>,
     /// The batch in which its first reading went: batch rows from there on refill it.
     pub(crate) first_batch: u64,
     /// The batch that carries it to the store.
@@ -34,15 +36,12 @@ pub(crate) struct Stored {
     pub(crate) revision: u32,
     pub(crate) aggregates: Aggregates,
     /// What stored roll-ups gain by the batch that carries the block.
-    pub(crate) gain: Gain,
+    pub(crate) gain: Aggregates,
 }
-
-/// What roll-ups gain by a block: aggregates and revisions.
-pub(crate) type Gain = (Aggregates, u32);
 
 impl Held {
     pub(crate) fn new(block: Block, open: bool, batch: u64) -> Self {
-        let (revision, revised_minute, closed_minute, stored) = (0, 0, 0, None);
+        let (revision, revised_minute, closed_minute, stored, former) = (0, 0, 0, None, None);
         Self {
             block,
             open,
@@ -50,10 +49,19 @@ impl Held {
             revised_minute,
             closed_minute,
             stored,
+            former,
             first_batch: batch,
             batch: None,
             changed: false,
         }
+    }
+
+    /// What it comes to, `summed` up of its readings, with its revisions.
+    pub(crate) fn with_revisions(&self, mut summed: Aggregates) -> Aggregates {
+        if let Some(former) = &self.former {
+            summed.count_revision(former);
+        }
+        summed
     }
 }
 

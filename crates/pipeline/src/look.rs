@@ -22,8 +22,8 @@ impl Fold {
         let window = |(device, quarter): (DeviceNo, Quarter)| {
             let held = &self.devices[device.index()];
             let held = &held.held[held.held_at(quarter).ok()?];
-            let (open, revision) = (held.open, held.revision);
-            Some(LiveWindow { device, quarter, open, revision, aggregates: self.aggregates(device, &held.block) })
+            let aggregates = held.with_revisions(self.aggregates(device, &held.block));
+            Some(LiveWindow { device, quarter, open: held.open, aggregates })
         };
         Live { readings, windows: touched.into_iter().filter_map(window).collect() }
     }
@@ -45,9 +45,9 @@ impl Fold {
     /// Such a block for those who want its readings alone: it has no aggregates.
     pub fn recent_readings(&self, device: DeviceNo, quarter: Quarter) -> Option<RecentBlock> {
         let held = self.held_within(device, quarter, Quarter(quarter.0.saturating_add(1))).next()?;
-        let (block, open, revision, batch) = (held.block.clone(), held.open, held.revision, held.batch);
+        let (block, open, batch) = (held.block.clone(), held.open, held.batch);
         let (aggregates, gain) = (Aggregates::default(), Aggregates::default());
-        Some(RecentBlock { quarter, device, open, batch, revision, block, aggregates, gain, revisions: 0 })
+        Some(RecentBlock { quarter, device, open, batch, block, aggregates, gain })
     }
 
     fn held_within(&self, device: DeviceNo, from: Quarter, to: Quarter) -> impl Iterator<Item = &Held> {
@@ -65,14 +65,14 @@ impl Fold {
     }
 
     fn recent_block(&self, device: DeviceNo, held: &Held) -> RecentBlock {
-        let aggregates = self.aggregates(device, &held.block);
-        let (gain, revisions) = match &held.stored {
+        let aggregates = held.with_revisions(self.aggregates(device, &held.block));
+        let gain = match &held.stored {
             Some(stored) if held.batch.is_some() => stored.gain.clone(),
-            Some(stored) => (aggregates.minus(&stored.aggregates), held.revision - stored.revision),
-            None => (aggregates.clone(), held.revision),
+            Some(stored) => aggregates.minus(&stored.aggregates),
+            None => aggregates.clone(),
         };
-        let (block, open, revision, batch) = (held.block.clone(), held.open, held.revision, held.batch);
-        RecentBlock { quarter: block.quarter(), device, open, batch, revision, block, aggregates, gain, revisions }
+        let (block, open, batch) = (held.block.clone(), held.open, held.batch);
+        RecentBlock { quarter: block.quarter(), device, open, batch, block, aggregates, gain }
     }
 
     /// The newest reading of each series of a device.

@@ -1,14 +1,18 @@
 //! Puts rows into blocks: open ones, closed ones in memory, stored ones.
 
+mod settled;
+
 use smartpole_model::{DeviceNo, Quarter, Series, UtcMillis};
 use smartpole_window::{
     Aggregates, Block, Blocks, Insert, NewRow, Row, RowValue, Total, aggregate, link_power_up, link_total,
 };
 
+pub(crate) use settled::Settled;
+
 use crate::{
     Env, LoadError, Mending, RevisionReason, RevisionRow, StoredBlocks,
     active::Active,
-    device::{Device, Gain, Held, Stored},
+    device::{Device, Held, Stored},
     judge::Mended,
 };
 
@@ -28,23 +32,12 @@ pub(crate) struct Place<'a> {
     pub(crate) reason: RevisionReason,
     /// Blocks before have no rows any more: nothing is looked for or changed there.
     pub(crate) sealed_to: Quarter,
-    /// Whether all is as the registry in force has it: what a stored block comes to need not be summed up again, and only what looks back
-    /// at a change is judged anew.
+    /// Whether all is as the registry in force has it: only what looks back at a change is judged anew.
     pub(crate) is_settled: bool,
     pub(crate) touched: Vec<Quarter>,
     /// Values that were changed after they had been accepted.
     pub(crate) mended: Vec<Mended>,
     pub(crate) error: Option<LoadError>,
-}
-
-/// A block that was settled anew.
-pub(crate) enum Settled {
-    /// There is no such block.
-    Absent,
-    /// It is still open, and summed up when it is closed.
-    Open,
-    /// It comes to what it came to, or not.
-    Closed { changed: bool },
 }
 
 impl<'a> Place<'a> {
@@ -145,29 +138,6 @@ impl<'a> Place<'a> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// Judges and sums up a block by the registry in force; one without rows stays as it is.
-    pub(crate) fn settle_anew(&mut self, quarter: Quarter) -> Result<Settled, LoadError> {
-        if quarter < self.sealed_to {
-            let is_there = self.device.held_at(quarter).is_ok() || self.stored.load(self.no, quarter)?.is_some();
-            return Ok(if is_there { Settled::Closed { changed: false } } else { Settled::Absent });
-        }
-        self.judge_block(quarter)?;
-        let Ok(at) = self.find(quarter) else { return self.error.take().map_or(Ok(Settled::Absent), Err) };
-        if self.device.held[at].open {
-            return Ok(Settled::Open);
-        }
-        let now = self.aggregates(&self.device.held[at].block);
-        let held = &self.device.held[at];
-        let Some(former) = held.stored.as_ref().map(|stored| stored.aggregates.clone()) else {
-            return Ok(Settled::Closed { changed: true });
-        };
-        let changed = former != now;
-        if changed {
-            self.note_revision(at, former.pack());
-        }
-        Ok(Settled::Closed { changed })
-    }
-
     pub(crate) fn is_total(&self, series: Series) -> bool {
         self.active.inputs.registry.properties.get(series.property).is_some_and(|property| property.counts.is_some())
     }
@@ -199,11 +169,15 @@ impl<'a> Place<'a> {
             return Ok(None);
         };
         let block = Block::unpack(quarter, &stored.rows).map_err(|error| LoadError(Box::new(error)))?;
-        let aggregates = Aggregates::unpack(&stored.aggregates).map_err(|error| LoadError(Box::new(error)))?;
+        let aggregates = unpack(&stored.aggregates)?;
         let mut held = Held::new(block, false, u64::MAX);
         (held.revision, held.revised_minute) = (stored.revision, stored.revised_minute);
         held.closed_minute = stored.closed_minute;
-        held.stored = Some(Box::new(Stored { revision: stored.revision, aggregates, gain: Gain::default() }));
+        held.stored = Some(Box::new(Stored { revision: stored.revision, aggregates, gain: Aggregates::default() }));
+        if stored.revised_minute == self.minute {
+            let former = stored.former.filter(|former| !former.is_empty());
+            held.former = Some(Box::new(former.map_or_else(|| Ok(Aggregates::default()), |former| unpack(&former))?));
+        }
         Ok(Some(held))
     }
 
@@ -215,12 +189,11 @@ impl<'a> Place<'a> {
     fn revise(&mut self, at: usize, made: bool, change: &mut dyn FnMut(&mut Block) -> bool) {
         let held = &self.device.held[at];
         let is_first = !made && held.revised_minute != self.minute;
-        let known = if is_first { held.stored.as_ref().filter(|_| self.is_settled && !held.changed) } else { None };
-        let known = known.map(|stored| stored.aggregates.pack());
-        let former = (is_first && known.is_none()).then(|| held.block.clone());
+        let known = held.stored.as_ref().filter(|_| is_first && !held.changed).map(|stored| stored.aggregates.clone());
+        let unknown = (is_first && known.is_none()).then(|| held.block.clone());
         if change(&mut self.device.held[at].block) {
-            let former = former.map(|former| self.aggregates(&former).pack());
-            self.note_revision(at, known.or(former).unwrap_or_default());
+            let former = unknown.map(|former| self.device.held[at].with_revisions(self.aggregates(&former)));
+            self.note_revision(at, known.or(former));
         }
     }
 
@@ -231,17 +204,24 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn note_revision(&mut self, at: usize, former: Vec<u8>) {
+    /// Notes that a block changed; `former` is what it came to before, if it was there.
+    fn note_revision(&mut self, at: usize, former: Option<Aggregates>) {
         let held = &mut self.device.held[at];
         held.changed = true;
         if held.revised_minute != self.minute {
             held.revised_minute = self.minute;
             held.revision += 1;
+            let packed = former.as_ref().map_or_else(Vec::new, Aggregates::pack);
+            held.former = Some(Box::new(former.unwrap_or_default()));
             let (quarter, device, revision) = (held.block.quarter(), self.no, held.revision);
             let (minute, reason) = (self.minute, self.reason);
-            self.revisions.push(RevisionRow { quarter, device, revision, minute, reason, former });
+            self.revisions.push(RevisionRow { quarter, device, revision, minute, reason, former: packed });
         }
     }
+}
+
+fn unpack(aggregates: &[u8]) -> Result<Aggregates, LoadError> {
+    Aggregates::unpack(aggregates).map_err(|error| LoadError(Box::new(error)))
 }
 
 impl Blocks for Place<'_> {

@@ -14,16 +14,12 @@ pub struct RecentBlock {
     pub open: bool,
     /// The batch that carries it to the store; `None` until it is handed over. If the snapshot you read has this batch, it has the block.
     pub batch: Option<u64>,
-    /// Its revision.
-    pub revision: u32,
     /// Its readings.
     pub block: Block,
     /// Its aggregates.
     pub aggregates: Aggregates,
     /// What stored roll-ups gain by it: `stored.merge(gain)` is the hour or day with it.
     pub gain: Aggregates,
-    /// How many revisions they gain by it.
-    pub revisions: u32,
 }
 
 /// The newest reading of a series.
@@ -61,8 +57,6 @@ pub struct LiveWindow {
     pub quarter: Quarter,
     /// Whether readings may still come without making a revision.
     pub open: bool,
-    /// Its revision.
-    pub revision: u32,
     /// What it says.
     pub aggregates: Aggregates,
 }

@@ -7,10 +7,10 @@ mod pack;
 use std::collections::{BTreeMap, BTreeSet};
 
 use smartpole_model::{
-    Device, DeviceNo, Quarter, UtcMillis,
+    Device, DeviceNo, Quarter, Series, UtcMillis,
     registry::{Calibration, Counter, Humidity, QualityRules},
 };
-use smartpole_window::Level;
+use smartpole_window::{Aggregates, Level};
 
 use crate::{
     Env, Fold, LoadError, RevisionReason, Scope,
@@ -72,6 +72,8 @@ pub struct MovedRow {
     pub minute: i64,
     /// What it counted for until then.
     pub former: Vec<Scope>,
+    /// Whether it was open: no published window changed by that.
+    pub open: bool,
 }
 
 /// What the registry says of a device at a time, as far as its windows depend on it.
@@ -210,7 +212,7 @@ impl Fold {
     pub(crate) fn resettle_step(&mut self, env: &Env<'_>) -> Result<(), LoadError> {
         let (from, to) = (self.resettling.next, self.resettling.next.saturating_add(STEP));
         let ranges = std::mem::take(&mut self.resettling.ranges);
-        // hours and days, and whether other blocks make them now: that is a revision of their own, one for each step
+        // hours and days, and what blocks brought or took away: for each of its series that is a revision of their own
         let mut renewed = BTreeMap::new();
         for range in &ranges {
             for quarter in range.from.max(from).max(self.cuts.quarters.0)..range.to.min(to) {
@@ -220,7 +222,7 @@ impl Fold {
         let (active, kept_from) = (std::sync::Arc::clone(&self.active), self.cuts.quarters);
         for (key, moved) in renewed {
             let minute = self.received_at.0.div_euclid(60_000);
-            self.pending.rollups.renew(&active, key, (u32::from(moved), minute), kept_from);
+            self.pending.rollups.renew(&active, key, (&moved, minute), kept_from);
         }
         self.resettling.next = to;
         let (left, settled): (Vec<Range>, Vec<Range>) = ranges.into_iter().partition(|range| range.to > to);
@@ -235,7 +237,7 @@ impl Fold {
         &mut self,
         range: &Range,
         quarter: Quarter,
-        renewed: &mut BTreeMap<RollupKey, bool>,
+        renewed: &mut BTreeMap<RollupKey, Aggregates>,
         env: &Env<'_>,
     ) -> Result<(), LoadError> {
         let (no, active) = (range.device, std::sync::Arc::clone(&self.active));
@@ -253,15 +255,18 @@ impl Fold {
         let scopes: BTreeSet<Scope> = range.former.iter().copied().chain(now.iter().copied()).collect();
         let moved = now != range.former;
         if moved && !matches!(settled, Settled::Absent) {
-            self.pending.moved.push(MovedRow { quarter, device: no, minute, former: range.former.clone() });
+            let (former, open) = (range.former.clone(), matches!(settled, Settled::Open));
+            self.pending.moved.push(MovedRow { quarter, device: no, minute, former, open });
         }
-        let Settled::Closed { changed } = settled else { return Ok(()) };
+        let Settled::Closed { changed, series } = settled else { return Ok(()) };
         self.touch(no);
         // its own windows are of a device wherever it hangs
         let is_moved = |scope: &Scope| moved && !matches!(scope, Scope::Device(_));
         for scope in scopes.into_iter().filter(|scope| is_moved(scope) || (changed && now.contains(scope))) {
             for level in [Level::Hour, Level::Day, Level::CetDay] {
-                *renewed.entry((level, level.start(quarter.start()).0, scope)).or_default() |= is_moved(&scope);
+                let own: &mut Aggregates = renewed.entry((level, level.start(quarter.start()).0, scope)).or_default();
+                let of_level = |series: &&Series| is_moved(&scope) && active.belongs(level, series.property);
+                series.iter().filter(of_level).for_each(|series| own.entry(*series).revisions += 1);
             }
         }
         Ok(())

@@ -89,6 +89,8 @@ pub struct StoredBlock {
     pub closed_minute: i64,
     /// Packed aggregates, as roll-ups hold them.
     pub aggregates: Vec<u8>,
+    /// Packed aggregates before its newest revision, if it has one; empty if the block was not there.
+    pub former: Option<Vec<u8>>,
     /// Packed rows; none of a block that was sealed.
     pub rows: Vec<u8>,
 }

@@ -17,7 +17,6 @@ pub(crate) struct Rollups(BTreeMap<RollupKey, Gain>);
 #[derive(Debug, Default)]
 struct Gain {
     aggregates: Aggregates,
-    revisions: u32,
     anew: Option<Anew>,
     minute: i64,
 }
@@ -26,7 +25,8 @@ struct Gain {
 pub(crate) struct Settled<'a> {
     pub(crate) row: &'a BlockRow,
     pub(crate) gain: &'a Aggregates,
-    pub(crate) revisions: u32,
+    /// Whether it was revised, if only for a while: another batch may end in between.
+    pub(crate) revised: bool,
     /// What it had and has no more.
     pub(crate) lost: Lost,
     /// Older blocks are gone: what holds one of them cannot be made anew, and keeps its extremes.
@@ -35,8 +35,8 @@ pub(crate) struct Settled<'a> {
 
 impl Rollups {
     pub(crate) fn add(&mut self, active: &Active, settled: &Settled<'_>) {
-        let Settled { row, gain, revisions, .. } = *settled;
-        if gain.0.is_empty() && revisions == 0 {
+        let Settled { row, gain, revised, .. } = *settled;
+        if gain.0.is_empty() && !revised {
             return;
         }
         let start = row.quarter.start();
@@ -47,9 +47,8 @@ impl Rollups {
         let parts = [(Level::Hour, gain), (Level::CetDay, &air), (Level::Day, &other)];
         let parts = parts.map(|(level, part)| (level, level.start(start).0, part));
         for scope in active.scopes(row.device, row.quarter) {
-            // a block's revisions are its days' revisions, both days', whichever values they changed
             for ((level, start, part), lost) in parts.iter().zip(&lost) {
-                if !part.0.is_empty() || revisions > 0 {
+                if !part.0.is_empty() || revised {
                     self.merge(active, settled, (*level, *start, scope), (part, lost));
                 }
             }
@@ -59,7 +58,6 @@ impl Rollups {
     fn merge(&mut self, active: &Active, settled: &Settled<'_>, key: RollupKey, (part, lost): (&Aggregates, &Lost)) {
         let gain = self.0.entry(key).or_default();
         gain.aggregates.merge(part);
-        gain.revisions += settled.revisions;
         gain.minute = gain.minute.max(settled.row.closed_minute).max(settled.row.revised_minute);
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if !lost.is_empty() && start.quarter() >= settled.kept_from {
@@ -70,31 +68,30 @@ impl Rollups {
         }
     }
 
-    /// Has an hour or a day made anew; `revisions` are its own, beside those of its blocks.
+    /// Has an hour or a day made anew; of `moved` it gains the revisions, which are its own, beside those of its blocks.
     pub(crate) fn renew(
         &mut self,
         active: &Active,
         key: RollupKey,
-        (revisions, minute): (u32, i64),
+        (moved, minute): (&Aggregates, i64),
         kept_from: Quarter,
     ) {
         let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
         if start.quarter() >= kept_from {
             let gain = self.0.entry(key).or_default();
             gain.anew = Some(Anew { parts: active.parts(level, start, scope), lost: None });
-            gain.revisions += revisions;
+            gain.aggregates.merge(moved);
             gain.minute = gain.minute.max(minute);
         }
     }
 
     pub(crate) fn rows(self) -> Vec<RollupDelta> {
-        let row = |((level, start, scope), Gain { aggregates, revisions, anew, minute })| RollupDelta {
+        let row = |((level, start, scope), Gain { aggregates, anew, minute })| RollupDelta {
             minute,
             level,
             start: UtcMillis(start),
             scope,
             aggregates,
-            revisions,
             anew,
         };
         self.0.into_iter().map(row).collect()

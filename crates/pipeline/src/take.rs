@@ -78,7 +78,7 @@ impl Fold {
             let mut held = std::mem::take(&mut self.devices[no.index()].held);
             for block in held.iter_mut().filter(|held| held.changed && !held.open) {
                 let row = self.take_block(*no, block, &mut pending.rollups);
-                let gain = block.stored.iter().flat_map(|stored| &stored.gain.0.0);
+                let gain = block.stored.iter().flat_map(|stored| &stored.gain.0);
                 let began = gain.filter(|(_, gain)| gain.resets > 0).map(|(series, _)| (*no, row.quarter, *series));
                 pending.began_anew.extend(began);
                 pending.blocks.insert((row.quarter, *no), row);
@@ -89,10 +89,10 @@ impl Fold {
     }
 
     fn take_block(&self, no: DeviceNo, held: &mut Held, rollups: &mut Rollups) -> BlockRow {
-        let aggregates = self.aggregates(no, &held.block);
-        let (former, revisions) = match &held.stored {
-            Some(stored) => (stored.aggregates.clone(), held.revision - stored.revision),
-            None => (Aggregates::default(), held.revision),
+        let aggregates = held.with_revisions(self.aggregates(no, &held.block));
+        let (former, known) = match held.stored.take() {
+            Some(stored) => (stored.aggregates, stored.revision),
+            None => (Aggregates::default(), 0),
         };
         let row = BlockRow {
             quarter: held.block.quarter(),
@@ -105,8 +105,8 @@ impl Fold {
         };
         let gain = aggregates.minus(&former);
         let (lost, kept_from) = (aggregates.lost(&former), self.cuts.quarters);
-        rollups.add(&self.active, &Settled { row: &row, gain: &gain, revisions, lost, kept_from });
-        held.stored = Some(Box::new(Stored { revision: held.revision, aggregates, gain: (gain, revisions) }));
+        rollups.add(&self.active, &Settled { row: &row, gain: &gain, revised: held.revision > known, lost, kept_from });
+        held.stored = Some(Box::new(Stored { revision: held.revision, aggregates, gain }));
         (held.changed, held.batch) = (false, Some(self.batch + 1));
         row
     }

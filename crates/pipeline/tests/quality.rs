@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use common::{MINUTE, Memory, RULES, START, fold, inputs, message, tick};
 use proptest::prelude::*;
 use smartpole_model::{DeviceNo, Flag, Flags, PropertyNo, Record};
-use smartpole_window::{Aggregates, Block};
+use smartpole_window::Block;
 
 const LOOK_BACK: i64 = 3 * 60 * MINUTE;
 
@@ -73,15 +73,6 @@ fn folded(memory: &Memory) -> BTreeMap<i64, Flags> {
     flags
 }
 
-/// Windows of the device, and hours and days of all.
-fn windows(memory: &Memory) -> impl PartialEq + std::fmt::Debug + use<> {
-    let aggregates = memory.blocks.iter().map(|(key, block)| (*key, Aggregates::unpack(&block.aggregates).unwrap()));
-    // a late reading makes a revision of both kinds of days, of one of them without a value
-    let rollups = memory.rollups.iter().filter(|(_, (aggregates, _))| !aggregates.0.is_empty());
-    let rollups: Vec<_> = rollups.map(|(key, (aggregates, _))| (*key, aggregates.clone())).collect();
-    (aggregates.collect::<Vec<_>>(), rollups)
-}
-
 /// A minute, a value and whether it says that the device was switched on.
 fn reading() -> impl Strategy<Value = (i64, i64, bool)> {
     let value = prop_oneof![6 => Just(700i64), 6 => 690..720i64, 2 => 600..1_000i64, 1 => Just(200_000)];
@@ -130,6 +121,6 @@ proptest! {
         once.sort_unstable();
         let in_order = fold(&journal(&once), 1_000, |_| false);
         prop_assert_eq!(folded(&in_order), expected);
-        prop_assert_eq!(windows(&in_order), windows(&memory));
+        prop_assert_eq!(common::windows(&in_order), common::windows(&memory));
     }
 }

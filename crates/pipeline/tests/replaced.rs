@@ -82,6 +82,7 @@ fn figures(memory: &Memory) -> BTreeMap<(Quarter, u32), (Aggregates, Vec<String>
         for (_, of) in &mut all.0 {
             let of_replays = 1 << Flag::Replayed as u16 | 1 << Flag::Superseded as u16;
             (of.flags, of.excluded) = (smartpole_model::Flags(of.flags.0 & !of_replays), 0);
+            of.revisions = 0;
         }
         all.0.retain(|(_, of)| *of != Default::default());
         let rows = Block::unpack(*quarter, &stored.rows).unwrap().rows();

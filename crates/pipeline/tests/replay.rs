@@ -121,7 +121,7 @@ fn a_mended_mapping_replaces_values_and_keeps_the_former() {
         assert_eq!(block.superseded().len(), block.row_count() as usize);
     }
     // hours and days have the new extremes, not both
-    for (_, (aggregates, _)) in memory.rollups.iter().filter(|((.., scope), _)| *scope == common::device_scope(no)) {
+    for (_, aggregates) in memory.rollups.iter().filter(|((.., scope), _)| *scope == common::device_scope(no)) {
         if let Some(pm) = aggregates.get(pm()) {
             assert!(pm.min >= 1_000, "{pm:?}");
         }

@@ -31,14 +31,12 @@ fn history(first: &str, then: Option<&str>) -> Vec<Record> {
     records
 }
 
-/// Aggregates of blocks, and those hours and days that hold any.
+/// What blocks, hours and days say that nothing came to later.
 fn windows(memory: &Memory) -> impl PartialEq + std::fmt::Debug + use<> {
-    let before = |start: UtcMillis| start.0 < START + 390 * MINUTE;
-    let blocks = memory.blocks.iter().filter(|((quarter, _), _)| before(quarter.start()));
-    let blocks: Vec<_> = blocks.map(|(key, row)| (*key, Aggregates::unpack(&row.aggregates).unwrap())).collect();
-    let rollups =
-        memory.rollups.iter().filter(|((_, start, _), (all, _))| before(UtcMillis(*start)) && !all.0.is_empty());
-    let rollups: Vec<_> = rollups.map(|(key, (aggregates, _))| (*key, aggregates.clone())).collect();
+    let before = |start: i64| start < START + 390 * MINUTE;
+    let (mut blocks, mut rollups) = common::windows(memory);
+    blocks.retain(|((quarter, _), _)| before(quarter.start().0));
+    rollups.retain(|((_, start, _), _)| before(*start));
     (blocks, rollups)
 }
 
@@ -71,7 +69,7 @@ fn summed_otherwise(memory: &mut Memory) -> Vec<u8> {
     let mut other = was.clone();
     other.0.last_mut().unwrap().1.sum -= 1;
     block.aggregates = other.pack();
-    for ((level, start, scope), (all, _)) in &mut memory.rollups {
+    for ((level, start, scope), all) in &mut memory.rollups {
         if *scope == device_scope(0) && level.start(quarter.start()).0 == *start {
             let mut less = all.minus(&was);
             less.merge(&other);

@@ -202,7 +202,7 @@ fn a_sealed_block_takes_no_reading_and_a_registry_that_moves_its_device_moves_it
     assert_eq!(after.counts().get(Entry::Expired), 1);
     assert!(before.blocks == after.blocks);
     let hours = |memory: &Memory, number| {
-        let of = |(key, (sum, _)): (&(_, i64, _), &(Aggregates, u32))| {
+        let of = |(key, sum): (&(_, i64, _), &Aggregates)| {
             let moved = *key == (smartpole_window::Level::Hour, START + DAY, number);
             moved.then(|| sum.0.iter().map(|(_, aggregate)| aggregate.sum).sum::<i64>())
         };

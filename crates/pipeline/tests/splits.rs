@@ -139,14 +139,7 @@ proptest! {
         let ordered = feed(&order);
         shuffle(&mut order, seed);
         let shuffled = feed(&order);
-        let windows = |memory: &common::Memory| -> Vec<_> {
-            memory.blocks.iter().map(|(key, stored)| (*key, stored.aggregates.clone())).collect()
-        };
-        prop_assert_eq!(windows(&ordered), windows(&shuffled));
-        let rollups = |memory: &common::Memory| -> Vec<_> {
-            memory.rollups.iter().map(|(key, (aggregates, _))| (*key, aggregates.clone())).collect()
-        };
-        prop_assert_eq!(rollups(&ordered), rollups(&shuffled));
+        prop_assert_eq!(common::windows(&ordered), common::windows(&shuffled));
     }
 }
 

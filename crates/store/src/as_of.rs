@@ -49,7 +49,6 @@ pub(crate) fn instant(as_of: Option<UtcMillis>, newest: UtcMillis) -> UtcMillis 
 
 /// A block as it was.
 pub(crate) struct Was {
-    pub(crate) revision: u32,
     pub(crate) open: bool,
     /// Whether that is not known any more; the aggregates are those of now, and what is in none of them was not there.
     pub(crate) gone: bool,
@@ -121,37 +120,30 @@ impl Then {
             };
         }
         if !self.knows(stored.revised_minute()?)
-            && let Some((next, former)) = self.next_revision(snapshot, device, quarter)?
+            && let Some(former) = self.next_former(snapshot, device, quarter)?
         {
             let known = (!former.is_empty()).then(|| Aggregates::unpack(&former));
             let known = known.transpose().map_err(damaged("revision"))?;
-            return Ok(known.map(|aggregates| Was { revision: next - 1, open: false, gone: false, aggregates }));
+            return Ok(known.map(|aggregates| Was { open: false, gone: false, aggregates }));
         }
-        let (revision, aggregates) = (stored.revision()?, stored.aggregates(self.property)?);
-        Ok(Some(Was { revision, open: false, gone: false, aggregates }))
+        Ok(Some(Was { open: false, gone: false, aggregates: stored.aggregates(self.property)? }))
     }
 
-    /// The first revision of a block since then, and what it was before.
-    fn next_revision(
-        &self,
-        snapshot: &Snapshot,
-        device: DeviceNo,
-        quarter: Quarter,
-    ) -> Result<Option<(u32, Vec<u8>)>, Error> {
+    /// What a block was before its first revision since then.
+    fn next_former(&self, snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<Vec<u8>>, Error> {
         let doing = sqlite("read revisions");
-        let sql = "SELECT revision, former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute >= ?3
+        let sql = "SELECT former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute >= ?3
                    ORDER BY revision LIMIT 1";
         let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
         let asked = params![quarter.0, device.0, self.minute];
-        let found = statement.query_row(asked, |row| Ok((row.get(0)?, row.get(1)?)));
-        found.optional().map_err(&doing)
+        statement.query_row(asked, |row| row.get(0)).optional().map_err(&doing)
     }
 
     /// The block of the readings that were there when it was open.
     fn was_open(&self, snapshot: &Snapshot, device: DeviceNo, block: &Block) -> Result<Option<Was>, Error> {
         if block.anchors().is_empty() && block.superseded().is_empty() && self.has_all(block) {
             let aggregates = self.making.aggregates(device, block);
-            return Ok((block.row_count() > 0).then_some(Was { revision: 0, open: true, gone: false, aggregates }));
+            return Ok((block.row_count() > 0).then_some(Was { open: true, gone: false, aggregates }));
         }
         let mut cut = block.as_of(self.as_of);
         let (rows, gone) = (cut.rows(), std::cell::Cell::new(false));
@@ -172,7 +164,7 @@ impl Then {
             return Ok(None);
         }
         let aggregates = self.making.aggregates(device, &cut);
-        Ok(Some(Was { revision: 0, open: true, gone: gone.get(), aggregates }))
+        Ok(Some(Was { open: true, gone: gone.get(), aggregates }))
     }
 
     /// Whether all readings of a block had been received by then.
@@ -222,7 +214,6 @@ impl Then {
 
 impl Was {
     fn gone(stored: &Stored<'_>) -> Result<Self, Error> {
-        let (revision, aggregates) = (stored.revision()?, stored.aggregates(None)?);
-        Ok(Self { revision, open: true, gone: true, aggregates })
+        Ok(Self { open: true, gone: true, aggregates: stored.aggregates(None)? })
     }
 }

@@ -26,10 +26,10 @@ pub(crate) struct Stored<'a>(&'a Row<'a>);
 impl<'a> Blocks<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Result<Self, Error> {
         let doing = sqlite("read blocks");
-        let one = "SELECT id & 0xffffffff, revision, aggregates, revised_minute, closed_minute, rows FROM block
+        let one = "SELECT id & 0xffffffff, aggregates, revised_minute, closed_minute, rows FROM block
                    WHERE id = ?1";
         let one = connection.prepare_cached(one).map_err(&doing)?;
-        let stretch = "SELECT id & 0xffffffff, revision, aggregates, revised_minute, closed_minute, rows FROM block
+        let stretch = "SELECT id & 0xffffffff, aggregates, revised_minute, closed_minute, rows FROM block
                        WHERE id >= ?1 AND id <= ?2";
         let stretch = connection.prepare_cached(stretch).map_err(&doing)?;
         Ok(Self { one, stretch })
@@ -61,23 +61,19 @@ impl<'a> Blocks<'a> {
 }
 
 impl Stored<'_> {
-    pub(crate) fn revision(&self) -> Result<u32, Error> {
-        self.column(1)
-    }
-
     /// Minute of receipt of its newest revision, 0 if none.
     pub(crate) fn revised_minute(&self) -> Result<i64, Error> {
-        self.column(3)
+        self.column(2)
     }
 
     /// Minute of receipt in which it was closed, 0 if it never was open.
     pub(crate) fn closed_minute(&self) -> Result<i64, Error> {
-        self.column(4)
+        self.column(3)
     }
 
     /// What it comes to, all of it or of one property.
     pub(crate) fn aggregates(&self, of: Option<PropertyNo>) -> Result<Aggregates, Error> {
-        let bytes = self.blob(2)?;
+        let bytes = self.blob(1)?;
         let unpacked =
             of.map_or_else(|| Aggregates::unpack(bytes), |property| Aggregates::unpack_of(bytes, &[property]));
         unpacked.map_err(damaged("block"))
@@ -85,7 +81,7 @@ impl Stored<'_> {
 
     /// Its readings, unless they have passed retention.
     pub(crate) fn block(&self, quarter: Quarter) -> Result<Option<Block>, Error> {
-        let bytes = self.blob(5)?;
+        let bytes = self.blob(4)?;
         let block = (!bytes.is_empty()).then(|| Block::unpack(quarter, bytes));
         block.transpose().map_err(damaged("block"))
     }
@@ -115,7 +111,7 @@ mod tests {
             for quarter in [6, 7] {
                 let id = block_id(Quarter(quarter), DeviceNo(device));
                 let sql =
-                    "INSERT INTO block(id, revision, revised_minute, aggregates, rows) VALUES (?1, ?2, 0, x'00', x'')";
+                    "INSERT INTO block(id, revision, revised_minute, aggregates, rows) VALUES (?1, 0, ?2, x'00', x'')";
                 file.execute(sql, params![id, device]).unwrap();
             }
         }
@@ -127,7 +123,7 @@ mod tests {
         let (mut shown, asked) = (Vec::new(), asked.iter().copied().map(DeviceNo).collect::<Vec<_>>());
         let mut blocks = Blocks::new(file).unwrap();
         let each = |at: usize, block: &Stored<'_>| {
-            shown.push((asked[at].0, block.revision()?));
+            shown.push((asked[at].0, block.revised_minute()? as u32));
             Ok(())
         };
         blocks.each(Quarter(6), &asked, each).unwrap();

@@ -104,11 +104,11 @@ fn write_blocks(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), 
         statement.execute(params![quarter, device, row.revision, row.minute, reason, row.former])
     })?;
     // of several in a minute the first one's former scopes are those of before it
-    let sql = "INSERT OR IGNORE INTO moved(quarter, device, minute, former) VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT OR IGNORE INTO moved(quarter, device, minute, former, open) VALUES (?1, ?2, ?3, ?4, ?5)";
     each(transaction, "write moved blocks", sql, &changes.moved, |statement, row| {
         let mut former = Vec::new();
         put_scopes(&mut former, &row.former);
-        statement.execute(params![row.quarter.0, row.device.0, row.minute, former])
+        statement.execute(params![row.quarter.0, row.device.0, row.minute, former, row.open])
     })
 }
 
@@ -123,25 +123,19 @@ pub(crate) fn scope_key(scope: Scope) -> (u8, u32) {
 
 fn write_rollups(transaction: &Transaction<'_>, deltas: &[RollupDelta]) -> Result<(), Error> {
     let doing = sqlite("write hours and days");
-    let read = "SELECT revision, aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
+    let read = "SELECT aggregates FROM rollup WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
     let mut read = transaction.prepare_cached(read).map_err(&doing)?;
-    let write = "INSERT INTO rollup(level, scope, number, start, revision, aggregates, minute)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT DO UPDATE SET revision = ?5, aggregates = ?6, minute = max(minute, ?7)";
+    let write = "INSERT INTO rollup(level, scope, number, start, aggregates, minute) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET aggregates = ?5, minute = max(minute, ?6)";
     let mut write = transaction.prepare_cached(write).map_err(&doing)?;
     for delta in deltas {
         let (scope, number) = scope_key(delta.scope);
         let (level, start) = (delta.level as u8, delta.start.0);
-        let former = read.query_row(params![level, scope, number, start], |row| {
-            let unpacked = Aggregates::unpack(row.get_ref(1)?.as_blob()?);
-            Ok((row.get::<_, u32>(0)?, unpacked))
-        });
-        let (revision, former) = match former.optional().map_err(&doing)? {
-            Some((revision, unpacked)) => (revision, unpacked.map_err(damaged("hour or day"))?),
-            None => (0, Aggregates::default()),
-        };
-        let (revision, aggregates) = (revision + delta.revisions, settled(transaction, delta, former)?.pack());
-        write.execute(params![level, scope, number, start, revision, aggregates, delta.minute]).map_err(&doing)?;
+        let former = read
+            .query_row(params![level, scope, number, start], |row| Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?)));
+        let former = former.optional().map_err(&doing)?.transpose().map_err(damaged("hour or day"))?;
+        let aggregates = settled(transaction, delta, former.unwrap_or_default())?.pack();
+        write.execute(params![level, scope, number, start, aggregates, delta.minute]).map_err(&doing)?;
     }
     Ok(())
 }

@@ -27,6 +27,8 @@ pub(crate) struct Move {
     /// Minute of receipt in which it was settled anew.
     pub(crate) minute: i64,
     former: Vec<Scope>,
+    /// Whether it was open then.
+    pub(crate) open: bool,
 }
 
 impl Queries {
@@ -51,16 +53,17 @@ impl Moves {
     /// Those of blocks from one quarter to before another.
     pub(crate) fn read(snapshot: &Snapshot, from: Quarter, to: Quarter) -> Result<Self, Error> {
         let doing = sqlite("read moved blocks");
-        let sql = "SELECT quarter, device, minute, former FROM moved WHERE quarter >= ?1 AND quarter < ?2
+        let sql = "SELECT quarter, device, minute, former, open FROM moved WHERE quarter >= ?1 AND quarter < ?2
                    ORDER BY quarter, device, minute";
         let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
         let mut rows = statement.query(params![from.0, to.0]).map_err(&doing)?;
         let mut moves = Self { to_come: snapshot.unsettled.clone(), ..Self::default() };
         while let Some(row) = rows.next().map_err(&doing)? {
-            let read = || Ok((Quarter(row.get(0)?), DeviceNo(row.get(1)?), row.get(2)?, row.get::<_, Vec<u8>>(3)?));
-            let (quarter, device, minute, former) = read().map_err(&doing)?;
+            let read = || Ok((Quarter(row.get(0)?), DeviceNo(row.get(1)?), row.get::<_, Vec<u8>>(3)?));
+            let (quarter, device, former) = read().map_err(&doing)?;
+            let (minute, open) = (row.get(2).map_err(&doing)?, row.get(4).map_err(&doing)?);
             let former = scopes(&mut Reader::new(&former)).map_err(damaged("moved block"))?;
-            moves.known.entry((quarter, device)).or_default().push(Move { minute, former });
+            moves.known.entry((quarter, device)).or_default().push(Move { minute, former, open });
         }
         Ok(moves)
     }

@@ -9,7 +9,7 @@
 //! - What a full hour should bring is expected of every hour, the running one too: it counts as soon as three quarters of it came.
 //! - As of an earlier instant an hour is what had been received by then, and sensors are those that measured something before it. Devices
 //!   hang where they hung for the registry of then, which is that of now if it is not known.
-//! - That a registry brought a device to the pole or took it away is a revision of the hours that it was heard in.
+//! - That a registry brought a block of a device to the pole or took it away is a revision of the hour, of each property it was heard of.
 
 mod gather;
 mod known;
@@ -71,7 +71,7 @@ pub struct PoleHour {
     pub flags: Flags,
     /// How settled it is.
     pub state: State,
-    /// Revisions of the blocks in it.
+    /// Revisions of the blocks in it that changed what they say of the property.
     pub revision: u32,
     /// Whether the mean holds values of an optical particle sensor that nothing corrected.
     pub uncorrected: bool,

@@ -2,23 +2,23 @@
 //!
 //! A revision keeps what its block came to before it. So a window's former figures are found by going back: from the blocks as they
 //! are, revision by revision, putting each block's former aggregates in the place of its later ones and summing up anew. Sums are exact,
-//! extremes are those of the blocks. Blocks that a registry moved to other poles or zones go back to those they had, together: what one
-//! Command settled is one revision of the hours and days it moved blocks to or from.
+//! extremes are those of the blocks. Blocks that a registry moved to other poles or zones go back to those they had, one by one.
+//!
+//! Each change of a series in a block is one revision of the windows that the block counted for then: of one of another property a
+//! window is not revised. So its state and number, wherever they are told, are those of this list.
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
-use smartpole_model::{DeviceNo, Kind, Mean, PropertyNo, Quarter, UtcMillis};
+use smartpole_model::{DeviceNo, Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{Fold, RevisionReason};
-use smartpole_window::{Aggregate, Aggregates, mean_of};
+use smartpole_window::{Aggregate, mean_of};
 
 use crate::{
     Error, Queries, Wanted,
-    error::{damaged, sqlite},
+    history::{Change, Former, Histories},
     moved::Moves,
     queries::Snapshot,
     scope::{Member, Part, members, parts},
-    store::block_id,
 };
 
 /// What a window came to at some time.
@@ -37,7 +37,7 @@ pub struct WindowRevision {
     pub number: usize,
     /// Whose block changed.
     pub device: DeviceNo,
-    /// Which; the first one of several that a registry moved together.
+    /// Which.
     pub quarter: Quarter,
     /// Minute of receipt of what changed it (minutes since 1970).
     pub minute: i64,
@@ -60,23 +60,10 @@ pub struct Revised {
     pub items: Vec<WindowRevision>,
 }
 
-/// A change of one block, or blocks that moved together.
-struct Change {
-    device: DeviceNo,
-    minute: i64,
-    reason: RevisionReason,
-    former: Vec<(Quarter, Former)>,
-}
+/// A series of a block.
+type Cell = (Quarter, DeviceNo, u8);
 
-/// What a block was before it changed.
-enum Former {
-    /// What it came to; nothing if it was not there.
-    Aggregate(Option<Aggregate>),
-    /// The part that it counted for, if any.
-    Part(Option<u32>),
-}
-
-/// A block at some time: the part it counts for, and what is wanted of it.
+/// What it is at some time: the part it counts for, and what it comes to.
 #[derive(Clone, Copy, Default)]
 struct State {
     part: Option<u32>,
@@ -95,8 +82,8 @@ struct Asked {
     to: Quarter,
 }
 
-/// Blocks that count for the window, or did.
-type Blocks = BTreeMap<(Quarter, DeviceNo), State>;
+/// Those that count for the window, or did.
+type Cells = BTreeMap<Cell, State>;
 
 impl Queries {
     /// Revisions of the window that begins at `wanted.from` (`to` and `as_of` say nothing here), oldest first: `limit` after the first
@@ -123,11 +110,10 @@ impl Queries {
         })?;
         let mut moves = Moves::read(&snapshot, asked.from, asked.to)?;
         moves.forget(unwatched);
-        let blocks = asked.blocks(&snapshot, &moves)?;
-        let changes = asked.changes(&snapshot, &blocks, &moves)?;
+        let (cells, changes) = asked.changes(&snapshot, &moves)?;
         self.done(snapshot);
         let all = changes.len();
-        Ok(Revised { end, all, items: asked.back(blocks, changes, skip, limit) })
+        Ok(Revised { end, all, items: asked.back(cells, changes, skip, limit) })
     }
 }
 
@@ -145,23 +131,8 @@ impl Asked {
         (asked, end)
     }
 
-    fn is_quarter(&self) -> bool {
-        self.to.0 - self.from.0 == 1
-    }
-
-    /// What is wanted of a block.
-    fn of(&self, aggregates: &Aggregates) -> Option<Aggregate> {
-        let fits = aggregates.0.iter().filter(|(series, _)| {
-            series.property == self.property && self.channel.is_none_or(|channel| channel == series.channel)
-        });
-        fits.map(|(_, aggregate)| *aggregate).reduce(|mut sum, other| {
-            sum.merge(&other);
-            sum
-        })
-    }
-
-    /// The blocks as they are, closed ones as of the last commit, as their revisions are.
-    fn blocks(&self, snapshot: &Snapshot, moves: &Moves) -> Result<Blocks, Error> {
+    /// Blocks that count for the window or did, and the parts they count for.
+    fn blocks(&self, moves: &Moves) -> BTreeMap<(Quarter, DeviceNo), Option<u32>> {
         let mut parts: BTreeMap<_, _> = moves
             .blocks()
             .filter(|(_, moves)| moves.iter().any(|moved| moved.part(&self.parts).is_some()))
@@ -174,92 +145,42 @@ impl Asked {
                 }
             }
         }
-        let state = |(block, part)| Ok((block, State { part, aggregate: self.aggregate(snapshot, block)? }));
-        parts.into_iter().map(state).collect()
+        parts
     }
 
-    fn aggregate(
-        &self,
-        snapshot: &Snapshot,
-        (quarter, device): (Quarter, DeviceNo),
-    ) -> Result<Option<Aggregate>, Error> {
-        let doing = sqlite("read blocks");
-        let sql = "SELECT aggregates FROM block WHERE id = ?1";
-        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-        let stored = statement
-            .query_row(params![block_id(quarter, device)], |row| Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?)));
-        let stored = stored.optional().map_err(&doing)?.transpose().map_err(damaged("block"))?;
-        let recent = || snapshot.recent(quarter, device).map(|block| &block.aggregates);
-        Ok(stored.as_ref().or_else(recent).and_then(|all| self.of(all)))
-    }
-
-    /// What changed the window, oldest first; of what one minute changed, blocks by themselves come first.
-    fn changes(&self, snapshot: &Snapshot, blocks: &Blocks, moves: &Moves) -> Result<Vec<Change>, Error> {
-        let doing = sqlite("read revisions");
-        let sql = "SELECT quarter, device, minute, reason, former FROM revision WHERE quarter >= ?1 AND quarter < ?2
-                   ORDER BY minute, quarter, device, revision";
-        let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-        let mut rows = statement.query(params![self.from.0, self.to.0]).map_err(&doing)?;
-        let mut changes = Vec::new();
-        while let Some(row) = rows.next().map_err(&doing)? {
-            let (quarter, device, minute, reason, former) = revision(row).map_err(&doing)?;
-            let Some(state) = blocks.get(&(quarter, device)) else { continue };
-            let part_after = |minute| moves.part_before((quarter, device), minute, &self.parts).unwrap_or(state.part);
-            if part_after(minute).is_some() || part_after(minute + 1).is_some() {
-                // of a block that was not there nothing is kept
-                let former = (!former.is_empty()).then(|| Aggregates::unpack(&former));
-                let former = former.transpose().map_err(damaged("revision"))?.and_then(|all| self.of(&all));
-                // an hour counts the revisions of all its blocks, a quarter those of what was asked for
-                if self.is_quarter() && former.is_none() && state.aggregate.is_none() {
-                    continue;
-                }
-                changes.push(Change { device, minute, reason, former: vec![(quarter, Former::Aggregate(former))] });
+    /// What the window consists of, and what changed it, oldest first.
+    fn changes(&self, snapshot: &Snapshot, moves: &Moves) -> Result<(Cells, Vec<(Cell, Change)>), Error> {
+        let Self { parts, property, channel, .. } = self;
+        let histories = Histories { snapshot, moves, parts, property: *property, channel: *channel };
+        let (mut cells, mut changes) = (Cells::new(), Vec::new());
+        for (block @ (quarter, device), part) in self.blocks(moves) {
+            let history = histories.of(block, part)?;
+            let channels = history.changes.iter().map(|change| change.channel);
+            for channel in channels.chain(history.now.0.iter().map(|(series, _)| series.channel)) {
+                let aggregate = history.now.get(Series { property: *property, channel }).copied();
+                cells.insert((quarter, device, channel), State { part, aggregate });
             }
+            changes.extend(history.changes.into_iter().map(|change| ((quarter, device, change.channel), change)));
         }
-        changes.extend(self.moved(blocks, moves));
-        changes.sort_by_key(|change| change.minute);
-        Ok(changes)
-    }
-
-    /// Moves of blocks to or from the window, or within a zone, those of a device and a minute together: a zone's counts are the same
-    /// after one within it, which is a revision of its windows nevertheless.
-    fn moved(&self, blocks: &Blocks, moves: &Moves) -> impl Iterator<Item = Change> {
-        let mut together: BTreeMap<(i64, DeviceNo), Vec<(Quarter, Former)>> = BTreeMap::new();
-        for ((quarter, device), moves) in moves.blocks() {
-            let Some(state) = blocks.get(&(quarter, device)) else { continue };
-            if self.parts.iter().any(Part::is_device) {
-                continue;
-            }
-            let later = moves.iter().skip(1).map(|moved| moved.part(&self.parts)).chain([state.part]);
-            for (moved, after) in moves.iter().zip(later) {
-                let former = moved.part(&self.parts);
-                if former.is_some() || after.is_some() {
-                    together.entry((moved.minute, device)).or_default().push((quarter, Former::Part(former)));
-                }
-            }
-        }
-        let reason = RevisionReason::Registry;
-        together.into_iter().map(move |((minute, device), former)| Change { device, minute, reason, former })
+        changes.sort_by_key(|(_, change)| change.minute);
+        Ok((cells, changes))
     }
 
     /// Goes back from the newest to the oldest.
-    fn back(&self, mut blocks: Blocks, changes: Vec<Change>, skip: usize, limit: usize) -> Vec<WindowRevision> {
+    fn back(&self, mut cells: Cells, changes: Vec<(Cell, Change)>, skip: usize, limit: usize) -> Vec<WindowRevision> {
         let (mut items, mut after) = (Vec::new(), None);
-        for (at, change) in changes.into_iter().enumerate().skip(skip).rev() {
-            let Change { device, minute, reason, former } = change;
-            let Some(quarter) = former.first().map(|(quarter, _)| *quarter) else { continue };
+        for (at, (cell, change)) in changes.into_iter().enumerate().skip(skip).rev() {
             if after.is_none() && at < skip.saturating_add(limit) {
-                after = Some(self.figure(&blocks));
+                after = Some(self.figure(&cells));
             }
-            for (quarter, former) in former {
-                let state = blocks.entry((quarter, device)).or_default();
-                match former {
-                    Former::Aggregate(aggregate) => state.aggregate = aggregate,
-                    Former::Part(part) => state.part = part,
-                }
+            let state = cells.entry(cell).or_default();
+            match change.former {
+                Former::Aggregate(aggregate) => state.aggregate = aggregate,
+                Former::Part(part) => state.part = part,
             }
             if let Some(known) = after {
-                let former = self.figure(&blocks);
+                let former = self.figure(&cells);
+                let ((quarter, device, _), Change { minute, reason, .. }) = (cell, change);
                 items.push(WindowRevision { number: at + 1, device, quarter, minute, reason, former, after: known });
                 after = Some(former);
             }
@@ -268,21 +189,14 @@ impl Asked {
         items
     }
 
-    fn figure(&self, blocks: &Blocks) -> Figure {
+    fn figure(&self, cells: &Cells) -> Figure {
         let (mut aggregate, mut by_part) = (Aggregate::default(), BTreeMap::<u32, Aggregate>::new());
-        for state in blocks.values() {
-            if let (Some(part), Some(block)) = (state.part, &state.aggregate) {
-                aggregate.merge(block);
-                by_part.entry(part).or_default().merge(block);
+        for state in cells.values() {
+            if let (Some(part), Some(of_block)) = (state.part, &state.aggregate) {
+                aggregate.merge(of_block);
+                by_part.entry(part).or_default().merge(of_block);
             }
         }
         Figure { aggregate, mean: mean_of(by_part.values(), self.mean, self.decimals) }
     }
-}
-
-type Revision = (Quarter, DeviceNo, i64, RevisionReason, Vec<u8>);
-
-fn revision(row: &rusqlite::Row<'_>) -> rusqlite::Result<Revision> {
-    let reason = RevisionReason::from_number(row.get(3)?).unwrap_or(RevisionReason::Late);
-    Ok((Quarter(row.get(0)?), DeviceNo(row.get(1)?), row.get(2)?, reason, row.get(4)?))
 }

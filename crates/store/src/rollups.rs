@@ -34,7 +34,12 @@ pub(crate) fn settled(
             if is_whole { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
     }
-    Ok(if is_whole { window } else { sum })
+    if is_whole {
+        return Ok(window);
+    }
+    // blocks that do not count for it any more were revised while they did
+    sum.take_revisions(&window);
+    Ok(sum)
 }
 
 /// Shows what an hour or a day is the sum of, until `part` has enough.

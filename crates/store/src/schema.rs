@@ -1,11 +1,13 @@
 //! The tables, and how a file of an older program becomes one of this one.
 
+mod by_series;
+
 use rusqlite::Connection;
 
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-pub(crate) const MIGRATIONS: [&str; 10] = [
+pub(crate) const MIGRATIONS: [&str; 11] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -130,7 +132,19 @@ CREATE TABLE ledger_device(     -- what became of a device's messages of a recei
 INSERT INTO ledger_device(id, counts) SELECT day << 32 | device, counts FROM former_ledger_device ORDER BY day, device;
 DROP TABLE former_ledger_device;
 ",
+    "
+ALTER TABLE rollup DROP COLUMN revision; -- each series in `aggregates` has its own
+ALTER TABLE moved ADD COLUMN open INTEGER NOT NULL DEFAULT 0; -- whether the block was: then no published window changed by it
+UPDATE moved SET open = 1
+  WHERE minute < (SELECT closed_minute FROM block WHERE id = (moved.quarter << 32 | moved.device));
+DELETE FROM week; -- of a program that counted otherwise
+INSERT OR IGNORE INTO week_due(week, scope, number)
+  SELECT DISTINCT start / 604800000, scope, number FROM rollup WHERE level = 1 AND scope > 1;
+",
 ];
+
+/// The step before which revisions are counted by series.
+const BY_SERIES: usize = 10;
 
 /// The schema that this program writes.
 pub(crate) const SCHEMA: i64 = MIGRATIONS.len() as i64;
@@ -144,6 +158,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     }
     for (step, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
         let transaction = connection.transaction().map_err(&doing)?;
+        if step == BY_SERIES {
+            by_series::count_revisions(&transaction)?;
+        }
         transaction.execute_batch(sql).map_err(&doing)?;
         transaction.pragma_update(None, "user_version", step as i64 + 1).map_err(&doing)?;
         transaction.commit().map_err(&doing)?;

@@ -126,11 +126,15 @@ pub(crate) fn first_quarter(connection: &Connection, from: Quarter) -> Result<Op
 
 /// Reads a [`stored_block`] by its id.
 pub(crate) const BLOCK: &str =
-    "SELECT revision, revised_minute, closed_minute, aggregates, rows FROM block WHERE id = ?1";
+    "SELECT revision, revised_minute, closed_minute, aggregates, rows, CASE WHEN revision > 0 THEN (
+       SELECT former FROM revision AS own
+       WHERE own.quarter = block.quarter AND own.device = block.device AND own.revision = block.revision) END
+     FROM block WHERE id = ?1";
 
 pub(crate) fn stored_block(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredBlock> {
     let (revision, revised_minute, closed_minute) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    Ok(StoredBlock { revision, revised_minute, closed_minute, aggregates: row.get(3)?, rows: row.get(4)? })
+    let (aggregates, rows, former) = (row.get(3)?, row.get(4)?, row.get(5)?);
+    Ok(StoredBlock { revision, revised_minute, closed_minute, aggregates, former, rows })
 }
 
 pub(crate) fn read_only(path: &Path) -> Result<Connection, Error> {

@@ -8,8 +8,8 @@
 //! Invariants: a copy says what its hours say, or it is not there, as both change in one transaction. A week is copied or due, not both.
 //! Copies are no function of the journal, and nothing but questions reads them.
 //!
-//! In the row of [`HOURS`]: the newest minute of receipt that changed one of the hours, signed; then of each hour (step from the hour before,
-//! revisions). In the row of a property: of each hour and channel (step from the hour before, channel byte, aggregate). Hours are
+//! In the row of [`HOURS`]: the newest minute of receipt that changed one of the hours, signed. In the row of a property: of each hour and channel (step from the hour before · 2 + (1 if it was
+//! revised), channel byte, the number of revisions if it was, aggregate). Hours are
 //! counted from the week's first one; integers as in [`smartpole_model::Reader`].
 
 use std::ops::Range;
@@ -28,7 +28,7 @@ pub(crate) use due::{changed, is_due, withdraw};
 pub(crate) use read::{Rollup, RollupsOf, each_rollup, each_stored};
 
 const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
-/// In the place of a property: which hours there are.
+/// In the place of a property: that the week is copied.
 const HOURS: i64 = -1;
 
 /// The week that holds an instant, from 1970-01-01 (UTC) on.
@@ -60,19 +60,14 @@ impl Packed {
         packed
     }
 
-    fn step_to(&mut self, hour: u64) {
-        put_u64(&mut self.bytes, hour - self.hour);
-        self.hour = hour;
-    }
-
-    fn put_revisions(&mut self, hour: u64, revisions: u32) {
-        self.step_to(hour);
-        put_u64(&mut self.bytes, revisions.into());
-    }
-
     fn put_aggregate(&mut self, hour: u64, channel: u8, aggregate: &Aggregate) {
-        self.step_to(hour);
+        let revised = aggregate.revisions != 0;
+        put_u64(&mut self.bytes, (hour - self.hour) << 1 | u64::from(revised));
+        self.hour = hour;
         self.bytes.push(channel);
+        if revised {
+            put_u64(&mut self.bytes, aggregate.revisions.unsigned_abs().into());
+        }
         aggregate.put(&mut self.bytes);
     }
 }
@@ -80,8 +75,8 @@ impl Packed {
 /// Hours of a property in its row, one after the other.
 struct Hours<'a> {
     reader: Reader<'a>,
-    /// The hour that comes next, and its channel; none at the end.
-    next: Option<(u64, u8)>,
+    /// The hour that comes next, its channel and its revisions; none at the end.
+    next: Option<(u64, u8, i32)>,
 }
 
 impl<'a> Hours<'a> {
@@ -94,8 +89,11 @@ impl<'a> Hours<'a> {
     fn step(&mut self, from: u64) -> Result<(), PackError> {
         self.next = None;
         if self.reader.remaining() > 0 {
-            let hour = from.checked_add(self.reader.u64()?).ok_or(PackError::Invalid("hour"))?;
-            self.next = Some((hour, self.reader.byte()?));
+            let step = self.reader.u64()?;
+            let hour = from.checked_add(step >> 1).ok_or(PackError::Invalid("hour"))?;
+            let channel = self.reader.byte()?;
+            let revisions = if step & 1 == 1 { self.reader.num("revisions")? } else { 0 };
+            self.next = Some((hour, channel, revisions));
         }
         Ok(())
     }
@@ -103,9 +101,9 @@ impl<'a> Hours<'a> {
     /// What an hour says; hours are asked for in order.
     fn take(&mut self, hour: u64, mut series: Series, into: &mut Aggregates) -> Result<(), PackError> {
         into.0.clear();
-        while let Some((_, channel)) = self.next.filter(|(next, _)| *next == hour) {
+        while let Some((_, channel, revisions)) = self.next.filter(|(next, ..)| *next == hour) {
             series.channel = channel;
-            into.0.push((series, Aggregate::take(&mut self.reader)?));
+            into.0.push((series, Aggregate { revisions, ..Aggregate::take(&mut self.reader)? }));
             self.step(hour)?;
         }
         Ok(())

@@ -84,7 +84,8 @@ pub struct Window {
     pub expected: i64,
     /// How settled it is.
     pub state: State,
-    /// Revisions of the blocks in it.
+    /// Revisions of the blocks in it that changed what they say of the property, and that brought such blocks or took them away: each
+    /// channel counts its own.
     pub revision: u32,
 }
 
@@ -206,7 +207,8 @@ impl Asked {
 
     fn window(&self, start: UtcMillis, sum: &Sum, wanted: &Wanted) -> Window {
         let end = wanted.step.around(self.air, start).1;
-        let Sum { aggregate, revision, .. } = *sum;
+        let aggregate = sum.aggregate;
+        let revision = aggregate.revisions.unsigned_abs();
         let mean = sum.means.mean(self.mean, self.decimals);
         let state = State::of(sum.open, end, self.now, revision);
         let expected = self.expected.within(start, end.min(self.now));
@@ -223,10 +225,10 @@ impl Wanted {
     }
 
     /// What these aggregates say of what is wanted.
-    fn of(self, aggregates: &Aggregates) -> impl Iterator<Item = &Aggregate> {
+    fn of(self, aggregates: &Aggregates) -> impl Iterator<Item = Aggregate> {
         let fits = move |series: Series| {
             series.property == self.property && self.channel.is_none_or(|channel| channel == series.channel)
         };
-        aggregates.0.iter().filter(move |(series, _)| fits(*series)).map(|(_, aggregate)| aggregate)
+        aggregates.0.iter().filter(move |(series, _)| fits(*series)).map(|(_, aggregate)| *aggregate)
     }
 }

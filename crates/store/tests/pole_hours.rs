@@ -142,9 +142,9 @@ fn hours_as_of_then_are_of_the_poles_where_devices_hung_for_the_registry_of_then
     let told = |pole, as_of| (hour(pole, as_of).mean, hour(pole, as_of).state, hour(pole, as_of).revision);
     let of = |no2: i64| Some(Mean(no2 * 1_000_000));
     assert_eq!(told("P2", Some(then)), (of(20), State::Provisional, 0), "both of them");
-    assert_eq!(told("P2", None), (of(10), State::Corrected, 1), "the registry took one away");
+    assert_eq!(told("P2", None), (of(10), State::Corrected, 4), "the registry took one away, block by block");
     assert_eq!(told("P3", Some(then)), (of(30), State::Provisional, 0));
-    assert_eq!((told("P3", None).1, told("P3", None).2), (State::Corrected, 1), "and brought it here");
+    assert_eq!((told("P3", None).1, told("P3", None).2), (State::Corrected, 4), "and brought it here");
     assert_eq!((hour("P2", Some(then)).expected, hour("P2", None).expected), (12, 6));
 }
 

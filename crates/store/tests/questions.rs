@@ -81,7 +81,7 @@ fn a_correction_is_told_alike_before_and_after_its_commit() {
     square.report("d1", START + MINUTE, START + 3 * HOUR, &[("pm2_5", 30)]);
     let seen = |square: &Square| (hour(square, "pm2_5"), hour(square, "temperature"));
     // two blocks: it breaks a run of equal values, so those of the next quarter are stuck later
-    let corrected = ((13, State::Corrected, 2), (12, State::Corrected, 2));
+    let corrected = ((13, State::Corrected, 2), (12, State::Provisional, 0));
     assert_eq!(seen(&square), corrected, "in memory");
     let changes = square.take();
     assert_eq!(seen(&square), corrected, "handed over");

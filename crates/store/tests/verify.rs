@@ -212,7 +212,7 @@ const TOUCHED: [Case; 23] = [
     ),
     (
         "DELETE FROM rollup WHERE (level, scope, number) = (3, 3, 0) AND start = (SELECT max(start) FROM rollup WHERE level = 3)",
-        &["rollup: zone city, CET day from 2026-10-25T23:00:00Z: stored nothing; folded revision 5, 5 series"],
+        &["rollup: zone city, CET day from 2026-10-25T23:00:00Z: stored nothing; folded 5 series"],
     ),
     (
         "UPDATE revision SET reason = 7 WHERE (quarter, device, revision) = (SELECT quarter, device, revision FROM revision WHERE device = 1 LIMIT 1)",

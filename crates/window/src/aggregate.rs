@@ -1,13 +1,8 @@
-//! Count, sum, minimum and maximum: what a window says.
+//! Count, sum, minimum and maximum: what a window says of a series.
 
-use std::cmp::Ordering;
+use smartpole_model::{Flag, Flags, Mean, PackError, Reader, put_i64, put_u64};
 
-use smartpole_model::{Flag, Flags, Mean, PackError, PropertyNo, Reader, Series, put_i64, put_u64};
-
-use crate::{
-    energy,
-    pack::{put_series, take_series},
-};
+use crate::energy;
 
 /// Stands beside the packed flags if the number of corrected readings follows.
 const SOME_CORRECTED: u64 = 1 << 16;
@@ -34,9 +29,21 @@ pub struct Aggregate {
     pub resets: i32,
     /// Of the readings that count, how many are `corrected`: of an hour only some may be.
     pub corrected: i32,
+    /// Revisions in which it changed, of a window those of all its blocks: no function of the readings, but of when they came.
+    pub revisions: i32,
 }
 
 impl Aggregate {
+    /// Whether it says nothing at all; that it did once, its revisions may tell.
+    pub fn is_blank(&self) -> bool {
+        self.says_as(&Self::default())
+    }
+
+    /// Whether both say the same, however often they were revised.
+    pub fn says_as(&self, other: &Self) -> bool {
+        Self { revisions: 0, ..*self } == Self { revisions: 0, ..*other }
+    }
+
     /// Counts one level, of which the sum grows by `amount`.
     pub(crate) fn add_level(&mut self, level: i64, amount: i64) {
         self.min = if self.count == 0 { level } else { self.min.min(level) };
@@ -64,6 +71,7 @@ impl Aggregate {
         self.interpolated += other.interpolated;
         self.resets += other.resets;
         self.corrected += other.corrected;
+        self.revisions += other.revisions;
     }
 
     /// Whether its sum is known. Totals tell of quarters in which nothing was read, and of some that nobody passed: a zero, not a gap.
@@ -82,7 +90,7 @@ impl Aggregate {
         mean_of(std::iter::once(self), mean, decimals)
     }
 
-    /// Appends it, as in [`Aggregates::pack`].
+    /// Appends it without its revisions, as in [`crate::Aggregates::pack`].
     pub fn put(&self, out: &mut Vec<u8>) {
         let remarks = self.excluded != 0 || !self.remarks().is_empty();
         put_u64(out, (self.count.unsigned_abs() << 1) | u64::from(remarks));
@@ -101,7 +109,7 @@ impl Aggregate {
         }
     }
 
-    /// The next one of packed bytes.
+    /// The next one of packed bytes, without revisions.
     ///
     /// # Errors
     /// If there is none.
@@ -126,7 +134,7 @@ impl Aggregate {
         Ok(aggregate)
     }
 
-    fn pass(reader: &mut Reader<'_>) -> Result<(), PackError> {
+    pub(crate) fn pass(reader: &mut Reader<'_>) -> Result<(), PackError> {
         let has_remarks = reader.u64()? & 1 == 1;
         (0..3).try_for_each(|_| reader.pass())?;
         if has_remarks {
@@ -147,7 +155,7 @@ impl Aggregate {
     }
 
     /// What has to be merged to come from `former` to this one.
-    fn minus(&self, former: &Self) -> Self {
+    pub(crate) fn minus(&self, former: &Self) -> Self {
         Self {
             count: self.count - former.count,
             sum: self.sum.saturating_sub(former.sum),
@@ -155,6 +163,7 @@ impl Aggregate {
             interpolated: self.interpolated - former.interpolated,
             resets: self.resets - former.resets,
             corrected: self.corrected - former.corrected,
+            revisions: self.revisions - former.revisions,
             ..*self
         }
     }
@@ -195,106 +204,4 @@ pub fn mean_of<'a>(parts: impl Iterator<Item = &'a Aggregate>, mean: Mean, decim
     let mut means = Means::default();
     parts.for_each(|part| means.add(part));
     means.mean(mean, decimals)
-}
-
-/// Aggregates of several series, ordered by series.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aggregates(pub Vec<(Series, Aggregate)>);
-
-impl Aggregates {
-    /// The aggregate of a series.
-    pub fn get(&self, series: Series) -> Option<&Aggregate> {
-        let at = self.0.binary_search_by_key(&series, |(series, _)| *series).ok()?;
-        Some(&self.0[at].1)
-    }
-
-    /// The aggregate of a series, made if absent.
-    pub fn entry(&mut self, series: Series) -> &mut Aggregate {
-        let at = match self.0.binary_search_by_key(&series, |(series, _)| *series) {
-            Ok(at) => at,
-            Err(at) => {
-                self.0.insert(at, (series, Aggregate::default()));
-                at
-            }
-        };
-        &mut self.0[at].1
-    }
-
-    /// Both together.
-    pub fn merge(&mut self, other: &Self) {
-        if self.0.is_empty() {
-            return self.0.clone_from(&other.0);
-        }
-        let mut at = 0;
-        for (series, aggregate) in &other.0 {
-            at += self.0[at..].iter().take_while(|(known, _)| known < series).count();
-            match self.0.get_mut(at) {
-                Some((known, own)) if known == series => own.merge(aggregate),
-                _ => self.0.insert(at, (*series, *aggregate)),
-            }
-        }
-    }
-
-    /// What has to be merged to come from `former` to these; series without a change are left out.
-    #[must_use]
-    pub fn minus(&self, former: &Self) -> Self {
-        let mut change = Self(Vec::with_capacity(self.0.len()));
-        for (series, aggregate) in &self.0 {
-            match former.get(*series) {
-                Some(same) if same == aggregate => {}
-                Some(known) => change.0.push((*series, aggregate.minus(known))),
-                None => change.0.push((*series, *aggregate)),
-            }
-        }
-        for (series, gone) in former.0.iter().filter(|(series, _)| self.get(*series).is_none()) {
-            change.entry(*series).merge(&Aggregate::default().minus(gone));
-        }
-        change
-    }
-
-    /// Packed: n, then for each series property, channel byte, count · 2 + (1 if remarks follow), minimum, maximum − minimum,
-    /// sum − count · minimum, and as remarks the excluded count, the flags (+ 65,536 if readings of both kinds count), the interpolated and the reset quarters, and then the
-    /// corrected readings. Integers as in [`crate::Reader`].
-    pub fn pack(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(1 + self.0.len() * 9);
-        put_u64(&mut out, self.0.len() as u64);
-        for (series, aggregate) in &self.0 {
-            put_series(&mut out, *series);
-            aggregate.put(&mut out);
-        }
-        out
-    }
-
-    /// The aggregates that these bytes are.
-    ///
-    /// # Errors
-    /// If they are not the bytes of aggregates, whole.
-    pub fn unpack(bytes: &[u8]) -> Result<Self, PackError> {
-        let mut reader = Reader::new(bytes);
-        let length = reader.len("aggregates")?;
-        let mut all = Vec::with_capacity(length);
-        for _ in 0..length {
-            all.push((take_series(&mut reader)?, Aggregate::take(&mut reader)?));
-        }
-        let ordered = all.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        if ordered && reader.remaining() == 0 { Ok(Self(all)) } else { Err(PackError::Invalid("aggregates")) }
-    }
-
-    /// Those of some properties among the aggregates that these bytes are. What comes after them is not looked at.
-    ///
-    /// # Errors
-    /// If the bytes up to there are not those of aggregates.
-    pub fn unpack_of(bytes: &[u8], properties: &[PropertyNo]) -> Result<Self, PackError> {
-        let (mut reader, last) = (Reader::new(bytes), properties.iter().max());
-        let mut found = Self::default();
-        for _ in 0..reader.len("aggregates")? {
-            let series = take_series(&mut reader)?;
-            match Some(&series.property).cmp(&last) {
-                Ordering::Greater => break,
-                _ if properties.contains(&series.property) => found.0.push((series, Aggregate::take(&mut reader)?)),
-                _ => Aggregate::pass(&mut reader)?,
-            }
-        }
-        Ok(found)
-    }
 }

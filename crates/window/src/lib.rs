@@ -8,9 +8,10 @@
 //! ```
 //!
 //! Invariants: no clock, no I/O; a block's aggregates are a function of the set of its readings and anchors, whatever the
-//! order they came in; no bytes make the decoder panic; values, sums and counts are integers.
+//! order they came in, revisions apart, which tell of the order; no bytes make the decoder panic; values, sums and counts are integers.
 
 mod aggregate;
+mod aggregates;
 mod beside;
 mod block;
 mod calendar;
@@ -26,7 +27,8 @@ mod shape;
 mod summary;
 mod totals;
 
-pub use aggregate::{Aggregate, Aggregates, Means, mean_of};
+pub use aggregate::{Aggregate, Means, mean_of};
+pub use aggregates::Aggregates;
 pub use beside::{Beside, Sought};
 pub use block::{Anchor, Block, Insert, NewRow};
 pub use calendar::{Level, day_of, next_start};

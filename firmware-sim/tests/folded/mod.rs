@@ -49,16 +49,20 @@ impl Kept {
     pub fn commit(&mut self, changes: Changes) {
         self.quarantine.extend(changes.quarantine.into_iter().map(|row| (row.seq, row)));
         changes.released.iter().for_each(|seq| drop(self.quarantine.remove(seq)));
+        let formers = changes.revisions.into_iter().map(|row| ((row.device, row.quarter), row.former));
+        let mut formers: BTreeMap<_, _> = formers.collect(); // of several of a block the newest
         for row in changes.blocks {
-            let (revision, revised_minute) = (row.revision, row.revised_minute);
+            let (revision, revised_minute, key) = (row.revision, row.revised_minute, (row.device, row.quarter));
+            let known = || self.blocks.get(&key).and_then(|block| block.former.clone());
             let stored = StoredBlock {
                 revision,
                 revised_minute,
                 closed_minute: row.closed_minute,
                 aggregates: row.aggregates,
+                former: formers.remove(&key).or_else(known),
                 rows: row.rows,
             };
-            self.blocks.insert((row.device, row.quarter), stored);
+            self.blocks.insert(key, stored);
         }
     }
 }

@@ -128,14 +128,15 @@ fn as_stored(
     let (start, end, now) = (live.quarter.start(), live.quarter.end(), fold.position().1);
     let profile = fold.inputs().registry.profiles.get(&device.at(now).profile);
     let interval = profile.map_or(Quarter::MILLIS, |profile| i64::from(profile.interval_s.max(1)) * 1_000);
-    let state = match live.revision {
+    let revision = aggregate.revisions.unsigned_abs();
+    let state = match revision {
         _ if live.open || end > now => State::Open,
         0 => State::Provisional,
         _ => State::Corrected,
     };
     let mean = aggregate.mean(property.mean, property.decimals);
     let expected = end.min(now).since(start).max(0) / interval;
-    smartpole_store::Window { start, end, aggregate, mean, expected, state, revision: live.revision }
+    smartpole_store::Window { start, end, aggregate, mean, expected, state, revision }
 }
 
 /// A `ledger` event of the live stream.

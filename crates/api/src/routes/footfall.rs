@@ -184,7 +184,7 @@ pub(crate) struct FootfallItem {
     readings: Readings,
     /// How settled it is; null to the public: its figures stay.
     state: Option<WindowState>,
-    /// How often it was changed after it was closed; null to the public.
+    /// How often it was changed after it was closed, in the direction that was so more often; null to the public.
     revision: Option<u32>,
     /// Ids of the events that were on then, by `events.csv`; absent if none was, and to the public.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -83,7 +83,7 @@ pub(crate) struct RevisionsAnswer {
     next: Option<Cursor>,
 }
 
-/// One change of a window. It may have touched other properties of the device only: `former` and `after` are alike then.
+/// One change of a window: of what a block says of the property, one channel at a time, or of where it counts.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RevisionItem {
     /// Which of the window's revisions, from 1.
@@ -128,7 +128,8 @@ pub(crate) struct FigureItem {
     flags: Flags,
 }
 
-/// How a window came to say what it says: when it was changed, why, and what it said before. As of the last commit. The public is told
+/// How a window came to say what it says: when it was changed, why, and what it said before. As of the last commit. Changes of other
+/// properties are none of it. The public is told
 /// nothing of changes by devices that measure persons, which change no figure that it sees.
 #[utoipa::path(get, path = "/api/v1/revisions", tag = "values", params(Wanted), responses(
     (status = 200, description = "Oldest first.", body = RevisionsAnswer),

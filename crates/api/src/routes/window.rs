@@ -70,8 +70,9 @@ pub(crate) struct Window {
     pub(crate) coverage: Exact,
     /// How settled it is.
     pub(crate) state: WindowState,
-    /// How often it was changed after it was closed, whichever property that changed. Null for the public where a device hangs that
-    /// measures persons: it would tell when that one spoke; nor is the state `corrected` there.
+    /// How often what it says of the property was changed after it was closed, each channel by itself: as many changes as
+    /// `/api/v1/revisions` lists. Null for the public where a device hangs that measures persons: it would tell when that one spoke; nor
+    /// is the state `corrected` there.
     pub(crate) revision: Option<u32>,
     /// Remarks of its readings.
     #[schema(value_type = Vec<String>)]

@@ -409,7 +409,7 @@ async fn when_a_counter_sent_is_told_by_no_revision_of_what_hangs_beside_it() {
     let series = |pole: &str| format!("/api/v1/series?{}&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z", of(pole));
     let revisions = |pole: &str| format!("/api/v1/revisions?{}&start=2026-11-25T10:00:00Z", of(pole));
     let planner = city.get(&series("P0")).await;
-    assert!(planner.contains(r#""state":"corrected","revision":2"#), "{planner}");
+    assert!(planner.contains(r#""state":"provisional","revision":0"#), "counts are none of it: {planner}");
     let public = show(city.ask_publicly("GET", &series("P0")).await).await;
     assert!(public.contains(r#""state":"provisional","revision":null"#), "{public}");
     let public = show(city.ask_publicly("GET", &revisions("P0")).await).await;
@@ -417,6 +417,13 @@ async fn when_a_counter_sent_is_told_by_no_revision_of_what_hangs_beside_it() {
     let table = series("P0").replace("series", "export") + "&what=windows&format=csv";
     let public = show(city.ask_publicly("GET", &table).await).await;
     assert!(public.contains("provisional,,") && !public.contains("corrected"), "{public}");
+    // nor is a revision of its own
+    city.message("a0", 243, r#"{"time":"2026-11-25T10:30:00Z","values":{"temperature":8}}"#).await;
+    city.commit();
+    let planner = city.get(&series("P0")).await;
+    assert!(planner.contains(r#""state":"corrected","revision":1"#), "{planner}");
+    let public = show(city.ask_publicly("GET", &series("P0")).await).await;
+    assert!(public.contains(r#""state":"provisional","revision":null"#), "{public}");
     // where nobody is counted nothing is held back
     let public = show(city.ask_publicly("GET", &series("P1")).await).await;
     assert!(public.contains(r#""state":"provisional","revision":0"#), "{public}");

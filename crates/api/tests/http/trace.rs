@@ -18,7 +18,7 @@ async fn a_reading_is_traced_to_its_message_and_its_windows() {
     let city = City::new(Options::default()).await;
     city.check(TRACE, &expect![[r#"
         200 OK application/json
-        {"reading":{"device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","event_time":"2026-11-25T10:01:30Z","time_source":"payload","received_at":"2026-11-25T10:03:00Z","value":7.45,"counted":7.45,"flags":["uncalibrated"],"superseded":[]},"verdict":"accepted","message":{"seq":4,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","size":55,"payload_base64":"eyJ0aW1lIjoiMjAyNi0xMS0yNVQxMDowMTozMFoiLCJ2YWx1ZXMiOnsicG0yXzUiOjcuNDV9fQ=="},"no_message":null,"receptions":[],"decoding":{"profile":"air","codec":"smartpole","fold_version":9,"inputs":"one","inputs_then":null},"windows":[{"scope":{"kind":"device","id":"air-1"},"property":"pm2_5","step":"15m","start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","counts":true,"excluded_by":null,"state":"open","revision":0},
+        {"reading":{"device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","event_time":"2026-11-25T10:01:30Z","time_source":"payload","received_at":"2026-11-25T10:03:00Z","value":7.45,"counted":7.45,"flags":["uncalibrated"],"superseded":[]},"verdict":"accepted","message":{"seq":4,"received_at":"2026-11-25T10:03:00Z","source":"listener","topic":"smartpole/castrop-rauxel/AM-01/air-1/up","size":55,"payload_base64":"eyJ0aW1lIjoiMjAyNi0xMS0yNVQxMDowMTozMFoiLCJ2YWx1ZXMiOnsicG0yXzUiOjcuNDV9fQ=="},"no_message":null,"receptions":[],"decoding":{"profile":"air","codec":"smartpole","fold_version":10,"inputs":"one","inputs_then":null},"windows":[{"scope":{"kind":"device","id":"air-1"},"property":"pm2_5","step":"15m","start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","counts":true,"excluded_by":null,"state":"open","revision":0},
         {"scope":{"kind":"device","id":"air-1"},"property":"pm2_5","step":"1h","start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","counts":true,"excluded_by":null,"state":"open","revision":0},
         {"scope":{"kind":"device","id":"air-1"},"property":"pm2_5","step":"1d","start":"2026-11-24T23:00:00Z","end":"2026-11-25T23:00:00Z","counts":true,"excluded_by":null,"state":"open","revision":0},
         {"scope":{"kind":"pole","id":"AM-01"},"property":"pm2_5","step":"15m","start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","counts":true,"excluded_by":null,"state":"open","revision":0},
@@ -211,6 +211,45 @@ async fn a_window_that_was_not_changed_has_no_revisions() {
     {
         let answer = city.get(&format!("/api/v1/revisions?{query}&start=2026-11-25T11:00:00Z")).await;
         assert!(answer.contains(r#""revisions":0,"items":[],"next":null"#), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_late_count_corrects_counts_of_its_pole_and_no_hour_of_its_air_wherever_that_is_told() {
+    let city = City::new(Options::default()).await;
+    for (at, minute) in [("10:05", 6), ("11:30", 90)] {
+        let body = |values: &str| format!(r#"{{"time":"2026-11-25T{at}:00Z","values":{{{values}}}}}"#);
+        city.message("air-1", minute, &body(r#""pm2_5":7"#)).await;
+        city.message("people-1", minute, &body(r#""people_in":3,"people_out":1"#)).await;
+    }
+    city.commit();
+    city.message("people-1", 91, r#"{"time":"2026-11-25T10:06:00Z","values":{"people_in":2,"people_out":2}}"#).await;
+    for committed in [false, true] {
+        let of = |property: &str, step: &str| format!("pole=AM-01&property={property}&step={step}");
+        let (hour, day) = ("from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z", "2026-11-24T23:00:00Z");
+        let told = async |uri: String, settled: &str, revision: usize| {
+            let answer = city.get(&format!("/api/v1/{uri}")).await;
+            let told = answer.contains(&format!(r#""state":"{settled}","revision":{revision}"#))
+                || answer.contains(&format!(",{settled},{revision},"));
+            assert!(told && !answer.contains(&format!(r#""revision":{}"#, 1 - revision)), "{uri}: {answer}");
+        };
+        for step in ["15m", "1h"] {
+            told(format!("series?{}&{hour}", of("pm2_5", step)), "provisional", 0).await;
+            told(format!("series?{}&{hour}", of("people_in", step)), "corrected", 1).await;
+        }
+        told(format!("series?{}&from={day}&to=2026-11-25T00:00:00Z", of("pm2_5", "1d")), "open", 0).await;
+        told(format!("series?{}&from={day}&to=2026-11-25T00:00:00Z", of("people_in", "1d")), "open", 1).await;
+        told(format!("air?pole=AM-01&{hour}"), "provisional", 0).await;
+        told(format!("footfall?zone=altstadt&step=1h&{hour}"), "corrected", 1).await;
+        told(format!("export?{}&{hour}&what=windows&format=csv", of("pm2_5", "1h")), "provisional", 0).await;
+        for (property, revisions) in [("pm2_5", 0), ("people_in", 1)] {
+            let listed =
+                city.get(&format!("/api/v1/revisions?{}&start=2026-11-25T10:00:00Z", of(property, "1h"))).await;
+            // as of the last commit
+            let revisions = if committed { revisions } else { 0 };
+            assert!(part(&listed, "revisions").starts_with(&revisions.to_string()), "{listed}");
+        }
+        city.commit();
     }
 }
 

@@ -126,8 +126,10 @@ export async function revisions(figure, { limit = 20, cursor = null } = {}) {
   const answers = await Promise.all(
     properties.map((property) => get('revisions', { [kind]: id, property, step, start: instantName(start), limit, cursor })),
   );
-  const [{ items, revisions: total, next }] = answers;
-  return { items: answers.length > 1 ? joined(/** @type {[any, any]} */ (answers.map((answer) => answer.items))) : items, total, next };
+  const [{ items }] = answers;
+  const total = Math.max(...answers.map((answer) => answer.revisions));
+  const next = answers.map((answer) => answer.next).find(Boolean) ?? null;
+  return { items: answers.length > 1 ? joined(answers.map((answer) => answer.items)) : items, total, next };
 }
 
 /** Readings of a pole or device in a span, `most` of them, and whether there are more. */

@@ -60,16 +60,37 @@ export function finer(step) {
   return FINER[step] ?? null;
 }
 
-/** The revisions of both directions together, by their number: one change of a block touches both. */
-export function joined([one, other]) {
-  const beside = new Map(other.map((item) => [item.revision, item]));
-  return one.map((item) => {
-    const match = beside.get(item.revision);
-    return match ? { ...item, former: both(item.former, match.former), after: both(item.after, match.after) } : item;
+/** The revisions of both directions together: mostly one change of a block touches both; where it does not, the other stays as it was. */
+export function joined(directions) {
+  const changes = new Map();
+  directions.forEach((items, at) => {
+    for (const [name, item] of named(items)) changes.set(name, Object.assign(changes.get(name) ?? [], { [at]: item }));
+  });
+  const now = directions.map(([first]) => first?.former);
+  const inOrder = [...changes.values()].map((touched) => Object.entries(touched));
+  inOrder.sort(([[, one]], [[, other]]) => one.received_at.localeCompare(other.received_at));
+  return inOrder.map((touched) => {
+    for (const [at, item] of touched) now[at] = item.former;
+    const former = both(now);
+    for (const [at, item] of touched) now[at] = item.after;
+    const revision = Math.max(...touched.map(([, item]) => item.revision));
+    return { ...touched[0][1], revision, former, after: both(now) };
   });
 }
 
-function both(one, other) {
+/** Changes by what touched the block when; of several lines each has its own. */
+function named(items) {
+  const known = new Map();
+  return items.map((item) => {
+    const name = `${item.received_at} ${item.device} ${item.quarter} ${item.reason}`;
+    known.set(name, (known.get(name) ?? 0) + 1);
+    return [`${name} ${known.get(name)}`, item];
+  });
+}
+
+function both(figures) {
+  const [one, other] = figures.filter(Boolean);
+  if (!other) return one;
   const known = [one.value, other.value].filter((value) => value !== null);
   return {
     ...one,
@@ -86,7 +107,7 @@ export function reasonsOf(revisions) {
 }
 
 /**
- * What a revision did to the figure: `same` (it touched other properties of the device), `came` (there was none), `gone`, `more` or `less`.
+ * What a revision did to the figure: `same` (other readings count or are kept out, but the number is what it was), `came` (there was none), `gone`, `more` or `less`.
  */
 export function effect({ former, after }) {
   if (former.value === after.value) return 'same';

@@ -62,7 +62,8 @@ test('windows are made of finer ones, quarters of readings', () => {
 
 const revision = (number, former, after, reason = 'late') => {
   const figure = (value) => ({ value, count: 6, excluded: 0, flags: [] });
-  return { revision: number, reason, former: figure(former), after: figure(after) };
+  const at = { received_at: `2026-11-28T15:0${number}:00Z`, device: 'd1', quarter: '2026-11-28T14:00:00Z' };
+  return { revision: number, reason, ...at, former: figure(former), after: figure(after) };
 };
 
 test('crossings are revised as both directions are', () => {
@@ -72,6 +73,16 @@ test('crossings are revised as both directions are', () => {
   ]);
   assert.deepEqual([first.former.value, first.after.value, first.after.count], [17, 19, 12]);
   assert.deepEqual([second.former.value, second.after.value], [null, 4], 'unknown is not zero');
+});
+
+test('where a change touches one direction only, the other stays as it was', () => {
+  const [first, second, third] = joined([
+    [revision(1, 10, 12), revision(3, 12, 13)],
+    [{ ...revision(2, 7, 8), revision: 1 }],
+  ]);
+  const values = [first, second, third].map(({ former, after }) => [former.value, after.value]);
+  assert.deepEqual(values, [[17, 19], [19, 20], [20, 21]]);
+  assert.deepEqual(joined([[], [revision(1, 7, 8)]]).map(({ after }) => after.value), [8]);
 });
 
 test('a revision says what it did', () => {

@@ -120,13 +120,14 @@ fn what_the_target_does_not_want_and_what_nobody_knows_is_counted() {
     assert_eq!((lines.readings_total(), left), (1, Left { filtered: 1, unknown: 1 }));
 }
 
-fn window(scope: Scope, grain: Grain, revision: u32, state: State, values: Vec<KeptValue>) -> KeptWindow {
-    KeptWindow { key: WindowKey { scope, grain, start: AT.parse().unwrap() }, revision, state, values }
+fn window(scope: Scope, grain: Grain, revisions: i32, state: State, mut values: Vec<KeptValue>) -> KeptWindow {
+    values.iter_mut().for_each(|value| (value.aggregate.revisions, value.state) = (revisions, state));
+    KeptWindow { key: WindowKey { scope, grain, start: AT.parse().unwrap() }, values }
 }
 
 fn kept(id: &str, channel: u8, aggregate: Aggregate, expected: i64) -> KeptValue {
     let mean = (aggregate.count > 0).then(|| aggregate.sum as f64 / aggregate.count as f64);
-    KeptValue { series: value(id, channel, 0, Flags::NONE).series, aggregate, mean, expected }
+    KeptValue { series: value(id, channel, 0, Flags::NONE).series, aggregate, state: State::Open, mean, expected }
 }
 
 fn points(window: &KeptWindow, options: &Options) -> Lines {
@@ -168,6 +169,19 @@ fn windows_of_devices_poles_and_zones_are_measurements_of_their_own() {
             footfall_1d_zone,city=Castrop\,\ \=Rauxel,zone=am-markt people_in_count=15i,people_in_sum=61i,people_in_coverage=100,people_in_flags="interpolated",revision=0i,state="open" 1793534400000
         "#]],
     );
+}
+
+#[test]
+fn a_point_is_revised_when_one_of_its_properties_was() {
+    let passed = Aggregate { count: 15, sum: 61, ..Aggregate::default() };
+    let values =
+        || vec![kept("people_in", 0, passed, 15), kept("people_out", 0, passed, 15), kept("pm2_5", 0, passed, 15)];
+    let mut one = window(Scope::Pole(PoleNo(1)), Grain::Level(Level::Hour), 0, State::Final, values());
+    (one.values[1].aggregate.revisions, one.values[1].state) = (2, State::Corrected);
+    let lines = points(&one, &Options::default());
+    let states: Vec<String> = (0..2).map(|at| String::from_utf8_lossy(lines.line(at)).into_owned()).collect();
+    assert!(states[0].contains("revision=0i,state=\"final\""), "{states:?}");
+    assert!(states[1].contains("people_out_flags=\"\",revision=2i,state=\"corrected\""), "{states:?}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Schema {
         for ((property, value), flags) in values.iter().zip(&flags) {
             fields.extend(of(property, value));
             // a correction can take back a remark and that something stayed out, and a field once written stays
-            let corrected = window.revision > 0;
+            let corrected = value.aggregate.revisions > 0;
             if corrected || value.aggregate.excluded > 0 {
                 fields.push(Field { key: &property.excluded, value: Value::Int(value.aggregate.excluded.into()) });
             }
@@ -48,8 +48,11 @@ impl Schema {
                 fields.push(Field { key: &property.flags, value: Value::Text(flags) });
             }
         }
-        fields.push(Field { key: "revision", value: Value::Int(window.revision.into()) });
-        fields.push(Field { key: "state", value: Value::Text(word(window.state)) });
+        // a point is as often revised as the one of its properties that was so most often
+        let most = values.iter().map(|(_, value)| (value.aggregate.revisions, value.state));
+        let (revisions, state) = most.max_by_key(|(revisions, _)| *revisions).unwrap_or((0, value.state));
+        fields.push(Field { key: "revision", value: Value::Int(revisions.into()) });
+        fields.push(Field { key: "state", value: Value::Text(word(state)) });
         points.point(&series, &fields, start, 0);
     }
 }

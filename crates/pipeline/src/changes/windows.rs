@@ -77,9 +77,8 @@ pub struct RollupDelta {
     pub scope: Scope,
     /// What to merge.
     pub aggregates: Aggregates,
-    /// What to add to its revision: the revisions of its blocks are its own.
-    pub revisions: u32,
-    /// What to sum up instead of merging, once the batch's blocks are written.
+    /// What to sum up instead of merging, once the batch's blocks are written; revisions are merged all the same, as those of blocks
+    /// that counted for it before are still its own.
     pub anew: Option<Anew>,
     /// Newest minute of receipt in which a block of it was closed or changed (minutes since 1970).
     pub minute: i64,

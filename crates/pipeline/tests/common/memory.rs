@@ -17,7 +17,7 @@ use super::registry::Library;
 pub struct Memory {
     pub restore: Restore,
     pub blocks: BTreeMap<(Quarter, DeviceNo), StoredBlock>,
-    pub rollups: BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
+    pub rollups: BTreeMap<(Level, i64, Scope), Aggregates>,
     pub revisions: Vec<RevisionRow>,
     pub ledger: BTreeMap<(i32, u32, u16), i64>,
     pub ledger_devices: BTreeMap<(i32, DeviceNo), Vec<u8>>,
@@ -62,18 +62,22 @@ impl Memory {
         for row in changes.blocks {
             let (revision, revised_minute, closed_minute) = (row.revision, row.revised_minute, row.closed_minute);
             let (aggregates, rows) = (row.aggregates, row.rows);
-            let stored = StoredBlock { revision, revised_minute, closed_minute, aggregates, rows };
+            let key = (row.quarter, row.device, revision);
+            let own = |known: &&RevisionRow| (known.quarter, known.device, known.revision) == key;
+            let new = changes.revisions.iter().find(own).map(|known| known.former.clone());
+            let known = || self.blocks.get(&(row.quarter, row.device)).and_then(|block| block.former.clone());
+            let former = new.or_else(known);
+            let stored = StoredBlock { revision, revised_minute, closed_minute, aggregates, former, rows };
             self.blocks.insert((row.quarter, row.device), stored);
         }
         for row in changes.rollups {
-            let (aggregates, revisions) = self.rollups.entry((row.level, row.start.0, row.scope)).or_default();
-            *revisions += row.revisions;
-            match row.anew {
-                None => aggregates.merge(&row.aggregates),
-                Some(anew) => {
-                    let sum = sum_up(&self.blocks, &self.rollups, (row.level, row.start, row.scope), &anew.parts);
-                    self.rollups.entry((row.level, row.start.0, row.scope)).or_default().0 = sum;
-                }
+            let aggregates = self.rollups.entry((row.level, row.start.0, row.scope)).or_default();
+            aggregates.merge(&row.aggregates);
+            if let Some(anew) = row.anew {
+                let former = aggregates.clone();
+                let mut sum = sum_up(&self.blocks, &self.rollups, (row.level, row.start, row.scope), &anew.parts);
+                sum.take_revisions(&former);
+                self.rollups.insert((row.level, row.start.0, row.scope), sum);
             }
         }
         self.revisions.extend(changes.revisions);
@@ -213,9 +217,27 @@ impl StoredBlocks for Memory {
     }
 }
 
+/// What aggregates say, however often they were revised.
+pub fn said(all: &Aggregates) -> Aggregates {
+    let mut said = all.clone();
+    said.0.retain(|(_, aggregate)| aggregate.revisions == 0 || !aggregate.is_blank());
+    said.take_revisions(&Aggregates::default());
+    said
+}
+
+/// What is said, by key.
+pub type Keyed<K> = Vec<(K, Aggregates)>;
+
+/// Of each block, and of hours and days that say anything.
+pub fn windows(memory: &Memory) -> (Keyed<(Quarter, DeviceNo)>, Keyed<(Level, i64, Scope)>) {
+    let block = |(key, block): (&_, &StoredBlock)| (*key, said(&Aggregates::unpack(&block.aggregates).unwrap()));
+    let rollups = memory.rollups.iter().map(|(key, rollup)| (*key, said(rollup)));
+    (memory.blocks.iter().map(block).collect(), rollups.filter(|(_, said)| !said.0.is_empty()).collect())
+}
+
 fn sum_up(
     blocks: &BTreeMap<(Quarter, DeviceNo), StoredBlock>,
-    rollups: &BTreeMap<(Level, i64, Scope), (Aggregates, u32)>,
+    rollups: &BTreeMap<(Level, i64, Scope), Aggregates>,
     (level, start, scope): (Level, UtcMillis, Scope),
     parts: &Parts,
 ) -> Aggregates {
@@ -233,7 +255,7 @@ fn sum_up(
             let hours = rollups.iter().filter(|((of, at, whose), _)| {
                 *of == Level::Hour && *whose == scope && (start.0..next_start(level, start).0).contains(at)
             });
-            for (_, (hour, _)) in hours {
+            for (_, hour) in hours {
                 let mut part = hour.clone();
                 part.0.retain(|(series, _)| air.belongs(level, series.property));
                 sum.merge(&part);
@@ -241,7 +263,7 @@ fn sum_up(
         }
         Parts::Poles(poles) => {
             for pole in poles {
-                if let Some((part, _)) = rollups.get(&(level, start.0, Scope::Pole(*pole))) {
+                if let Some(part) = rollups.get(&(level, start.0, Scope::Pole(*pole))) {
                     sum.merge(part);
                 }
             }

@@ -7,7 +7,7 @@ mod registry;
 
 use std::{cell::RefCell, rc::Rc};
 
-pub use memory::Memory;
+pub use memory::{Memory, windows};
 pub use records::{as_ref, bytes, gateway, heard, inputs, join, message, tick, uplink};
 pub use registry::{Library, RULES, files, library};
 use smartpole_model::{DeviceNo, Record, Seq};

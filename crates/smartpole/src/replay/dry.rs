@@ -180,11 +180,15 @@ impl Beside {
     }
 
     fn keep(&self, changes: Changes) {
-        let block = |block: BlockRow| {
+        let formers = changes.revisions.into_iter().map(|row| ((row.quarter, row.device), row.former));
+        let mut formers: BTreeMap<_, _> = formers.collect(); // of several of a block the newest
+        let mut blocks = self.blocks.borrow_mut();
+        for block in changes.blocks {
             let BlockRow { quarter, device, revision, revised_minute, closed_minute, aggregates, rows } = block;
-            ((quarter, device), StoredBlock { revision, revised_minute, closed_minute, aggregates, rows })
-        };
-        self.blocks.borrow_mut().extend(changes.blocks.into_iter().map(block));
+            let key = (quarter, device);
+            let former = formers.remove(&key).or_else(|| blocks.remove(&key).and_then(|known| known.former));
+            blocks.insert(key, StoredBlock { revision, revised_minute, closed_minute, aggregates, former, rows });
+        }
         let mut quarantine = self.quarantine.borrow_mut();
         quarantine.extend(changes.released.into_iter().map(|seq| (seq, None)));
         quarantine.extend(changes.quarantine.into_iter().map(|row| (row.seq, Some(row))));

@@ -60,10 +60,6 @@ impl WindowKey {
 pub struct KeptWindow {
     /// Which.
     pub key: WindowKey,
-    /// Revisions of the blocks in it.
-    pub revision: u32,
-    /// How settled it is.
-    pub state: State,
     /// By series; of poles and zones all channels together, as channel 0.
     pub values: Vec<KeptValue>,
 }
@@ -73,8 +69,10 @@ pub struct KeptWindow {
 pub struct KeptValue {
     /// Of what.
     pub series: Series,
-    /// Count, sum, extremes.
+    /// Count, sum, extremes, revisions.
     pub aggregate: Aggregate,
+    /// How settled it is.
+    pub state: State,
     /// The mean in units of the property's resolution; of a zone the mean of its poles' means.
     pub mean: Option<f64>,
     /// Readings there should be by now.
@@ -157,37 +155,37 @@ impl KeptWindows {
         Ok(windows)
     }
 
-    /// Revision and aggregates of a window.
-    fn read(&self, key: &WindowKey) -> Result<Option<(WindowKey, u32, Aggregates)>, Error> {
+    /// Aggregates of a window.
+    fn read(&self, key: &WindowKey) -> Result<Option<(WindowKey, Aggregates)>, Error> {
         let doing = sqlite("read a window");
-        let take = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)));
+        let take = |row: &rusqlite::Row<'_>| Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?));
         let found = match (key.grain, key.scope) {
             (Grain::Quarter, Scope::Device(device)) => {
-                let sql = "SELECT revision, aggregates FROM block WHERE id = ?1";
+                let sql = "SELECT aggregates FROM block WHERE id = ?1";
                 let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
                 statement.query_row(params![block_id(key.start.quarter(), device)], take)
             }
             (Grain::Quarter, _) => return Ok(None), // kept of devices only
             (Grain::Level(level), scope) => {
-                let sql = "SELECT revision, aggregates FROM rollup
+                let sql = "SELECT aggregates FROM rollup
                            WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start = ?4";
                 let mut statement = self.connection.prepare_cached(sql).map_err(&doing)?;
                 let (kind, number) = scope_key(scope);
                 statement.query_row(params![level as u8, kind, number, key.start.0], take)
             }
         };
-        let Some((revision, aggregates)) = found.optional().map_err(&doing)? else { return Ok(None) };
-        Ok(Some((*key, revision, aggregates.map_err(damaged("window"))?)))
+        let found = found.optional().map_err(&doing)?.transpose().map_err(damaged("window"))?;
+        Ok(found.map(|aggregates| (*key, aggregates)))
     }
 
     /// Adds what the fold knows: how many readings there should be, and whether more are to come.
-    fn judge(&mut self, found: Vec<(WindowKey, u32, Aggregates)>, out: &mut Vec<KeptWindow>) -> Result<(), Error> {
-        let means = found.iter().map(|(key, ..)| self.means(key)).collect::<Result<Vec<_>, _>>()?;
+    fn judge(&mut self, found: Vec<(WindowKey, Aggregates)>, out: &mut Vec<KeptWindow>) -> Result<(), Error> {
+        let means = found.iter().map(|(key, _)| self.means(key)).collect::<Result<Vec<_>, _>>()?;
         let fold = Arc::clone(&self.queries.fold);
         let fold = fold.read().unwrap_or_else(PoisonError::into_inner);
         self.renew(&fold);
         let (now, registry) = (fold.position().1, &fold.inputs().registry);
-        for ((key, revision, aggregates), means) in found.into_iter().zip(means) {
+        for ((key, aggregates), means) in found.into_iter().zip(means) {
             let (members, parts) = self
                 .scopes
                 .entry(key.scope)
@@ -203,10 +201,11 @@ impl KeptWindows {
                 let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
                 let own = || aggregate.mean(mean, decimals);
                 let mean = means.get(&series.property).copied().or_else(own);
-                KeptValue { series, aggregate, mean, expected: expected.within(key.start, end.min(now)) }
+                let state = State::of(open, end, now, aggregate.revisions.unsigned_abs());
+                KeptValue { series, aggregate, state, mean, expected: expected.within(key.start, end.min(now)) }
             };
             let values = joined(key.scope, aggregates).into_iter().map(value).collect();
-            out.push(KeptWindow { key, revision, state: State::of(open, end, now, revision), values });
+            out.push(KeptWindow { key, values });
         }
         Ok(())
     }
@@ -221,7 +220,7 @@ impl KeptWindows {
         };
         let mut levels: HashMap<PropertyNo, Vec<Aggregate>> = HashMap::new();
         for scope in poles {
-            let Some((.., aggregates)) = self.read(&WindowKey { scope, ..*key })? else { continue };
+            let Some((_, aggregates)) = self.read(&WindowKey { scope, ..*key })? else { continue };
             for (series, aggregate) in joined(scope, aggregates) {
                 let property = inputs.registry.properties.get(series.property);
                 if property.is_none_or(|property| property.kind != Kind::IntervalCount) {

@@ -96,8 +96,8 @@ impl Asked {
         let starts: BTreeSet<UtcMillis> = said.iter().flat_map(|hours| hours.keys().copied()).collect();
         for start in starts {
             let hanging: Vec<Hanging<'_>> = (devices.iter().zip(&said))
-                .map(|(station, hours)| self.hanging(read.places, &hung.pole, (station, hours.get(&start)), start))
-                .collect();
+                .map(|(station, hours)| self.hanging(read, &hung.pole, (station, hours.get(&start)), start))
+                .collect::<Result<_, _>>()?;
             for (measured, hours) in self.measured.iter().zip(&mut hours) {
                 let mut together = Together::new(measured);
                 hanging.iter().for_each(|hanging| together.add(hanging));
@@ -129,15 +129,20 @@ impl Asked {
     /// How a device hangs on the pole in an hour, and what it said there.
     fn hanging<'a>(
         &self,
-        places: &Places,
+        Read { places, snapshot, .. }: Read<'_>,
         pole: &Part,
         (station, said): (&'a Station, Option<&'a Said>),
         start: UtcMillis,
-    ) -> Hanging<'a> {
+    ) -> Result<Hanging<'a>, Error> {
         let hangs = |quarter: &Quarter| places.hangs(&self.inputs, station, pole, *quarter);
         let quarters = quarters(start).map(|quarter| u8::from(hangs(&quarter)) << (quarter.0 & 3)).sum();
-        let moved = places.revisions(&self.inputs, station, pole, start);
-        Hanging { station, said, quarters, expected: self.expected(station, pole, start), moved }
+        let count = |property: &PropertyNo| {
+            let revisions = places.revisions((snapshot, &self.inputs), (station, *property), pole, start)?;
+            Ok((*property, revisions))
+        };
+        let moved = places.any_moved(station.device, start);
+        let revisions = moved.then(|| self.properties.iter().map(count).collect::<Result<_, Error>>()).transpose()?;
+        Ok(Hanging { station, said, quarters, expected: self.expected(station, pole, start), revisions })
     }
 
     /// What a device said in each hour while it hung on the pole.
@@ -150,9 +155,7 @@ impl Asked {
             let here_only = || stored::blocks(read.snapshot, wanted, quarters(start).filter(hangs));
             let said = match quarters(start).filter(hangs).count() {
                 0 => continue,
-                4 if !read.places.any_moved(device, start) => whole,
-                // a roll-up counts as revisions that registries moved it, to whichever pole
-                4 => here_only()?.unwrap_or(whole),
+                4 => whole,
                 // it moved within the hour, whose roll-up is of both places
                 _ => here_only()?.unwrap_or_default(),
             };

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smartpole_model::{DeviceNo, Inputs, PoleNo, Quarter, UtcMillis, registry::Installation};
+use smartpole_model::{DeviceNo, Inputs, PoleNo, PropertyNo, Quarter, UtcMillis, registry::Installation};
 use smartpole_pipeline::Scope;
 
 use super::{gather::quarters, sensors::Station};
 use crate::{
     Error,
+    history::{Histories, History},
     moved::{Move, Moves},
     queries::Snapshot,
     scope::Part,
@@ -49,26 +50,26 @@ impl Places {
         then.map_or_else(|| is_at(inputs, station, pole, quarter), |part| part.is_some())
     }
 
-    /// Whether a registry moved a block of a device in an hour, whose roll-up counts that as a revision.
+    /// Whether a registry moved a block of a device in an hour.
     pub(super) fn any_moved(&self, device: DeviceNo, start: UtcMillis) -> bool {
         quarters(start).any(|quarter| !self.moves.of((quarter, device)).is_empty())
     }
 
-    /// How often, by the instant asked about, registries brought blocks of an hour of a device to a pole or took them away: once a minute at
-    /// most.
-    pub(super) fn revisions(&self, inputs: &Inputs, station: &Station, pole: &Part, start: UtcMillis) -> u32 {
-        let parts = std::slice::from_ref(pole);
-        let mut minutes = BTreeSet::new();
-        for quarter in quarters(start) {
-            let moves = self.moves.of((quarter, station.device));
-            let later = moves.iter().skip(1).map(|moved| moved.part(parts).is_some());
-            let after = later.chain(moves.last().map(|_| is_at(inputs, station, pole, quarter)));
-            let known = moves.iter().zip(after).filter(|(moved, _)| moved.minute < self.minute);
-            minutes.extend(
-                known.filter(|(moved, after)| moved.part(parts).is_some() != *after).map(|(moved, _)| moved.minute),
-            );
-        }
-        u32::try_from(minutes.len()).unwrap_or(u32::MAX)
+    /// How often a property of a device was revised in an hour while its blocks counted for a pole, by the instant asked about.
+    pub(super) fn revisions(
+        &self,
+        (snapshot, inputs): (&Snapshot, &Inputs),
+        (station, property): (&Station, PropertyNo),
+        pole: &Part,
+        start: UtcMillis,
+    ) -> Result<i32, Error> {
+        let (moves, parts) = (&self.moves, std::slice::from_ref(pole));
+        let histories = Histories { snapshot, moves, parts, property, channel: None };
+        quarters(start).try_fold(0, |sum, quarter| {
+            let now = is_at(inputs, station, pole, quarter).then_some(pole.number);
+            let History { changes, .. } = histories.of((quarter, station.device), now)?;
+            Ok(sum + changes.iter().filter(|change| change.minute < self.minute).count() as i32)
+        })
     }
 }
 

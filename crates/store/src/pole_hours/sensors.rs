@@ -44,15 +44,15 @@ pub(super) struct Hanging<'a> {
     pub(super) quarters: u8,
     /// Readings that a full hour should bring of each of its sensors.
     pub(super) expected: i64,
-    /// How often registries brought it there or took it away.
-    pub(super) moved: u32,
+    /// Where blocks of it moved, how often each property was revised while they were there: what was revised elsewhere is none of this
+    /// hour's revisions.
+    pub(super) revisions: Option<Vec<(PropertyNo, i32)>>,
 }
 
 /// What a device said in an hour.
 #[derive(Default)]
 pub(super) struct Said {
     pub(super) aggregates: Aggregates,
-    pub(super) revision: u32,
     pub(super) open: bool,
 }
 
@@ -95,10 +95,20 @@ fn is_foreign(registry: &Registry, device: &Device) -> bool {
     poles.any(|pole| pole.provider.is_some())
 }
 
+impl Hanging<'_> {
+    fn revisions(&self, property: PropertyNo) -> i32 {
+        let of = |(known, revisions): (PropertyNo, i32)| if known == property { revisions } else { 0 };
+        if let Some(counted) = &self.revisions {
+            return counted.iter().copied().map(of).sum();
+        }
+        let said = self.said.filter(|_| self.quarters > 0).map(|said| said.aggregates.0.iter());
+        said.into_iter().flatten().map(|(series, said)| of((series.property, said.revisions))).sum()
+    }
+}
+
 impl Said {
-    pub(super) fn add(&mut self, aggregates: &Aggregates, revision: u32, open: bool) {
+    pub(super) fn add(&mut self, aggregates: &Aggregates, open: bool) {
         self.aggregates.merge(aggregates);
-        self.revision += revision;
         self.open |= open;
     }
 
@@ -146,19 +156,16 @@ impl<'a> Together<'a> {
 
     /// Adds the sensors of a device that hangs there, heard in the hour or not.
     pub(super) fn add(&mut self, hanging: &Hanging<'_>) {
-        let Hanging { station, said, quarters, moved, .. } = *hanging;
+        let Hanging { station, said, quarters, .. } = *hanging;
         let channels = station.channels(self.measured.property, said);
         if channels.clone().next().is_none() {
             return;
         }
-        self.revision += moved;
+        self.revision += hanging.revisions(self.measured.property).unsigned_abs();
         if quarters == 0 {
             return;
         }
-        if let Some(said) = said {
-            self.revision += said.revision;
-            self.open |= said.open;
-        }
+        self.open |= said.is_some_and(|said| said.open);
         channels.for_each(|channel| self.add_sensor(channel, hanging));
     }
 

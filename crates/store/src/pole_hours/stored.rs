@@ -49,7 +49,7 @@ pub(super) fn hours(
     let Some(then) = wanted.then else {
         let mut hours = rollups(snapshot, wanted, |_| true)?.0;
         for (start, block) in in_memory.zip(recent) {
-            hours.entry(start).or_default().add(&block.gain, block.revisions, block.open);
+            hours.entry(start).or_default().add(&block.gain, block.open);
         }
         return Ok(hours);
     };
@@ -71,7 +71,7 @@ fn rollups(
     is_wanted: impl Fn(i64) -> bool,
 ) -> Result<(BTreeMap<UtcMillis, Said>, BTreeSet<UtcMillis>), Error> {
     let doing = sqlite("read hours");
-    let sql = "SELECT start, revision, minute, aggregates FROM rollup
+    let sql = "SELECT start, minute, aggregates FROM rollup
                WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
     let ((scope, number), (from, to)) = (scope_key(Scope::Device(wanted.device)), wanted.span);
@@ -79,13 +79,13 @@ fn rollups(
     let (mut hours, mut others) = (BTreeMap::new(), BTreeSet::new());
     while let Some(row) = rows.next().map_err(&doing)? {
         let start = UtcMillis(row.get(0).map_err(&doing)?);
-        if !is_wanted(row.get(2).map_err(&doing)?) {
+        if !is_wanted(row.get(1).map_err(&doing)?) {
             others.insert(start);
             continue;
         }
-        let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
+        let blob = row.get_ref(2).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
         let aggregates = Aggregates::unpack_of(blob, wanted.properties).map_err(damaged("hour"))?;
-        hours.insert(start, Said { aggregates, revision: row.get(1).map_err(&doing)?, open: false });
+        hours.insert(start, Said { aggregates, open: false });
     }
     Ok((hours, others))
 }
@@ -104,28 +104,27 @@ pub(super) fn blocks(
                 if was.as_ref().is_some_and(|was| was.gone) {
                     return Ok(None);
                 }
-                was.map(|was| (was.aggregates, was.revision, was.open))
+                was.map(|was| (was.aggregates, was.open))
             }
             None => block(snapshot, wanted.device, quarter)?,
         };
-        if let Some((aggregates, revision, open)) = known {
-            together.get_or_insert_default().add(&aggregates, revision, open);
+        if let Some((aggregates, open)) = known {
+            together.get_or_insert_default().add(&aggregates, open);
         }
     }
     Ok(together)
 }
 
-/// What a block comes to now, its revision, and whether it is open.
-fn block(snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<(Aggregates, u32, bool)>, Error> {
+/// What a block comes to now, and whether it is open.
+fn block(snapshot: &Snapshot, device: DeviceNo, quarter: Quarter) -> Result<Option<(Aggregates, bool)>, Error> {
     if let Some(block) = snapshot.recent(quarter, device) {
-        return Ok(Some((block.aggregates.clone(), block.revision, block.open)));
+        return Ok(Some((block.aggregates.clone(), block.open)));
     }
     let doing = sqlite("read blocks");
-    let sql = "SELECT revision, aggregates FROM block WHERE id = ?1";
+    let sql = "SELECT aggregates FROM block WHERE id = ?1";
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
-    let found = statement.query_row(params![block_id(quarter, device)], |row| {
-        Ok((row.get(0)?, Aggregates::unpack(row.get_ref(1)?.as_blob()?)))
-    });
-    let Some((revision, aggregates)) = found.optional().map_err(&doing)? else { return Ok(None) };
-    Ok(Some((aggregates.map_err(damaged("block"))?, revision, false)))
+    let found = statement
+        .query_row(params![block_id(quarter, device)], |row| Ok(Aggregates::unpack(row.get_ref(0)?.as_blob()?)));
+    let found = found.optional().map_err(&doing)?.transpose().map_err(damaged("block"))?;
+    Ok(found.map(|aggregates| (aggregates, false)))
 }

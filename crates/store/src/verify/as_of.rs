@@ -56,6 +56,16 @@ impl LoadInputs for Nothing {
     }
 }
 
+/// The newest revision of a block at some time; none is number 0.
+struct Newest {
+    revision: u32,
+    revised_minute: i64,
+    /// What the block said before it …
+    former: Option<Vec<u8>>,
+    /// … and after it, if there was another later.
+    after: Option<Vec<u8>>,
+}
+
 /// Blocks without what was not there.
 struct Then<'a> {
     as_of: &'a AsOf,
@@ -165,23 +175,19 @@ impl AsOf {
         Some(Total { at: row.event_time, value: value.value })
     }
 
-    /// The newest revision up to a minute of receipt, its minute, and what the block said before the next one.
-    fn revision(
-        &self,
-        device: DeviceNo,
-        quarter: Quarter,
-        minute: i64,
-    ) -> rusqlite::Result<(u32, i64, Option<Vec<u8>>)> {
-        let sql = "SELECT coalesce(max(revision), 0), coalesce(max(minute), 0) FROM revision
-                   WHERE quarter = ?1 AND device = ?2 AND minute <= ?3";
+    /// The newest revision up to a minute of receipt.
+    fn revision(&self, device: DeviceNo, quarter: Quarter, minute: i64) -> rusqlite::Result<Newest> {
+        let sql = "SELECT revision, minute, former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute <= ?3
+                   ORDER BY revision DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let (revision, revised) =
-            statement.query_row(params![quarter.0, device.0, minute], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let newest = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let newest = statement.query_row(params![quarter.0, device.0, minute], newest).optional()?;
+        let (revision, revised_minute, former) = newest.unwrap_or((0, 0, None));
         let sql = "SELECT former FROM revision WHERE quarter = ?1 AND device = ?2 AND minute > ?3
                    ORDER BY revision LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let former = statement.query_row(params![quarter.0, device.0, minute], |row| row.get(0)).optional()?;
-        Ok((revision, revised, former))
+        let after = statement.query_row(params![quarter.0, device.0, minute], |row| row.get(0)).optional()?;
+        Ok(Newest { revision, revised_minute, former, after })
     }
 }
 
@@ -199,10 +205,11 @@ impl StoredBlocks for AsOf {
             self.last == Some(device) && self.block(&block, device, false)?.is_none_or(|before| before.pack() != rows);
         let minute = self.received_at.0.div_euclid(60_000) - i64::from(!changed_it);
         let known = self.revision(device, quarter, minute);
-        let (revision, revised_minute, former) = known.map_err(|error| failed(sqlite("read revisions")(error)))?;
-        let aggregates = former.unwrap_or(stored.aggregates);
+        let Newest { revision, revised_minute, former, after } =
+            known.map_err(|error| failed(sqlite("read revisions")(error)))?;
+        let aggregates = after.unwrap_or(stored.aggregates);
         let closed_minute = stored.closed_minute;
-        Ok(Some(StoredBlock { revision, revised_minute, closed_minute, aggregates, rows }))
+        Ok(Some(StoredBlock { revision, revised_minute, closed_minute, aggregates, former, rows }))
     }
 }
 

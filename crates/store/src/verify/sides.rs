@@ -88,13 +88,13 @@ pub(super) fn block(words: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Te
 
 pub(super) fn rollup(words: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Texts {
     let differing = |kept: &[Value], made: &[Value]| {
-        let mut texts = numbers(&["revision", "changed in minute"], kept, made);
-        append(&mut texts, words.aggregates(kept.get(2), made.get(2)));
+        let mut texts = numbers(&["changed in minute"], kept, made);
+        append(&mut texts, words.aggregates(kept.get(1), made.get(1)));
         texts
     };
     parts(stored, folded, differing, |row| {
-        let series = row.get(2).and_then(|value| Aggregates::unpack(blob(value)).ok());
-        format!("revision {}, {} series", int(row, 0), series.map_or(0, |series| series.0.len()))
+        let series = row.get(1).and_then(|value| Aggregates::unpack(blob(value)).ok());
+        format!("{} series", series.map_or(0, |series| series.0.len()))
     })
 }
 

@@ -131,7 +131,7 @@ pub(super) const ALL: [Table; 15] = [
     },
     Table {
         name: "moved",
-        sql: "SELECT quarter, device, minute, former FROM moved ORDER BY quarter, device, minute",
+        sql: "SELECT quarter, device, minute, former, open FROM moved ORDER BY quarter, device, minute",
         keys: 3,
         whole: Asked::Always,
         asked: |since, row| after(row.get::<_, i64>(2)? > since.minute(), Asked::IfFolded),
@@ -141,7 +141,7 @@ pub(super) const ALL: [Table; 15] = [
     },
     Table {
         name: "rollup",
-        sql: "SELECT level, scope, number, start, revision, minute, aggregates FROM rollup
+        sql: "SELECT level, scope, number, start, minute, aggregates FROM rollup
               ORDER BY level, scope, number, start",
         keys: 4,
         whole: Asked::Always,

@@ -87,11 +87,14 @@ impl Words<'_> {
 
     fn aggregate(&self, series: Series, of: Option<&Aggregate>) -> String {
         let name = self.series(series);
-        let Some(Aggregate { count, sum, min, max, excluded, flags, .. }) = of else { return format!("no {name}") };
+        let Some(Aggregate { count, sum, min, max, excluded, flags, revisions, .. }) = of else {
+            return format!("no {name}");
+        };
         let [min, max] = [min, max].map(|value| self.decimal(series, *value));
         let excluded = if *excluded == 0 { String::new() } else { format!(", {excluded} excluded") };
         let flags = if flags.is_empty() { String::new() } else { format!(", flags {:#x}", flags.0) };
-        format!("{name} count {count}, {}, {min} to {max}{excluded}{flags}", self.sum(series, *sum))
+        let revisions = if *revisions == 0 { String::new() } else { format!(", {revisions} revisions") };
+        format!("{name} count {count}, {}, {min} to {max}{excluded}{flags}{revisions}", self.sum(series, *sum))
     }
 
     /// The series in which two aggregates differ.

@@ -58,24 +58,21 @@ fn copy(transaction: &Transaction<'_>, key: Key) -> Result<(), Error> {
 /// The rows of a week, by property.
 fn rows(transaction: &Transaction<'_>, (week, scope, number): Key) -> Result<BTreeMap<i64, Packed>, Error> {
     let doing = sqlite("read hours");
-    let sql = "SELECT start, revision, minute, aggregates FROM rollup
+    let sql = "SELECT start, minute, aggregates FROM rollup
                WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
     let mut statement = transaction.prepare_cached(sql).map_err(&doing)?;
     let first = first_of(week);
     let span = params![Level::Hour as u8, scope, number, first.0, first.0.saturating_add(WEEK_MS)];
-    let (mut hours, mut of, mut newest) = (Vec::new(), BTreeMap::<i64, Packed>::new(), i64::MIN);
+    let (mut of, mut newest) = (BTreeMap::<i64, Packed>::new(), i64::MIN);
     let mut found = statement.query(span).map_err(&doing)?;
     while let Some(row) = found.next().map_err(&doing)? {
         let hour = UtcMillis(row.get(0).map_err(&doing)?).since(first).unsigned_abs() / HOUR_MS.unsigned_abs();
-        hours.push((hour, row.get(1).map_err(&doing)?));
-        newest = newest.max(row.get(2).map_err(&doing)?);
-        let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
+        newest = newest.max(row.get(1).map_err(&doing)?);
+        let blob = row.get_ref(2).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
         for (series, aggregate) in Aggregates::unpack(blob).map_err(damaged("hour"))?.0 {
             of.entry(series.property.0.into()).or_default().put_aggregate(hour, series.channel, &aggregate);
         }
     }
-    let mut packed = Packed::hours(newest);
-    hours.into_iter().for_each(|(hour, revisions)| packed.put_revisions(hour, revisions));
-    of.insert(HOURS, packed);
+    of.insert(HOURS, Packed::hours(newest));
     Ok(of)
 }

@@ -30,7 +30,6 @@ pub(crate) struct Rollup<'a> {
     pub(crate) start: UtcMillis,
     /// Minute of receipt of its newest change, or of the newest one of an hour beside it.
     pub(crate) minute: i64,
-    pub(crate) revision: u32,
     pub(crate) aggregates: &'a Aggregates,
 }
 
@@ -76,7 +75,7 @@ pub(crate) fn each_stored(
         return Ok(());
     }
     let doing = sqlite("read hours and days");
-    let sql = "SELECT start, minute, revision, aggregates FROM rollup
+    let sql = "SELECT start, minute, aggregates FROM rollup
                WHERE level = ?1 AND scope = ?2 AND number = ?3 AND start >= ?4 AND start < ?5";
     let mut statement = snapshot.connection.prepare_cached(sql).map_err(&doing)?;
     let (scope, number) = scope_key(of.scope);
@@ -86,10 +85,10 @@ pub(crate) fn each_stored(
         let (start, minute) = (UtcMillis(row.get(0).map_err(&doing)?), row.get(1).map_err(&doing)?);
         let mut aggregates = Aggregates::default();
         if wanted(minute) {
-            let blob = row.get_ref(3).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
+            let blob = row.get_ref(2).map_err(&doing)?.as_blob().map_err(|error| doing(error.into()))?;
             aggregates = Aggregates::unpack_of(blob, &[of.property]).map_err(damaged("hour or day"))?;
         }
-        each(&Rollup { start, minute, revision: row.get(2).map_err(&doing)?, aggregates: &aggregates })?;
+        each(&Rollup { start, minute, aggregates: &aggregates })?;
     }
     Ok(())
 }
@@ -98,8 +97,6 @@ pub(crate) fn each_stored(
 struct Copied<'a> {
     first: UtcMillis,
     newest_minute: i64,
-    /// Which hours there are, and their revisions.
-    hours: Reader<'a>,
     of: Hours<'a>,
 }
 
@@ -108,28 +105,22 @@ impl<'a> Copied<'a> {
         let first = first_of(row.get(0)?);
         let (hours, of) = (row.get_ref(1)?.as_blob()?, row.get_ref(2)?.as_blob_or_null()?);
         Ok((|| {
-            let mut hours = Reader::new(hours);
-            Ok(Self { first, newest_minute: hours.i64()?, hours, of: Hours::new(of.unwrap_or_default())? })
+            let newest_minute = Reader::new(hours).i64()?;
+            Ok(Self { first, newest_minute, of: Hours::new(of.unwrap_or_default())? })
         })())
     }
 
     fn each(mut self, asked: RollupsOf, each: &mut impl FnMut(&Rollup<'_>) -> Result<(), Error>) -> Result<(), Error> {
-        let (mut hour, mut aggregates) = (0, Aggregates::default());
+        let mut aggregates = Aggregates::default();
         let series = Series { property: asked.property, channel: 0 };
-        while self.hours.remaining() > 0 {
-            let mut next = || -> Result<(u64, u32), PackError> {
-                let next = self.hours.u64()?;
-                let next = next.checked_add(hour).filter(|next| *next < (WEEK_MS / HOUR_MS) as u64);
-                let next = next.ok_or(PackError::Invalid("hour"))?;
-                let revision = self.hours.num("revisions")?;
-                self.of.take(next, series, &mut aggregates)?;
-                Ok((next, revision))
-            };
-            let (next, revision) = next().map_err(damaged("copy of hours"))?;
-            hour = next;
+        while let Some((hour, ..)) = self.of.next {
+            let within = hour < (WEEK_MS / HOUR_MS) as u64;
+            let taken =
+                if within { self.of.take(hour, series, &mut aggregates) } else { Err(PackError::Invalid("hour")) };
+            taken.map_err(damaged("copy of hours"))?;
             let start = self.first.plus(hour as i64 * HOUR_MS);
             if start >= asked.span.0 && start < asked.span.1 {
-                each(&Rollup { start, minute: self.newest_minute, revision, aggregates: &aggregates })?;
+                each(&Rollup { start, minute: self.newest_minute, aggregates: &aggregates })?;
             }
         }
         Ok(())

@@ -13,6 +13,8 @@ use super::{
 use crate::{
     Error,
     blocks::Blocks,
+    history::Histories,
+    moved::Moves,
     queries::Snapshot,
     scope::{Part, member_of},
     weeks::{Rollup, RollupsOf, each_rollup, first_of},
@@ -23,7 +25,6 @@ use crate::{
 pub(super) struct Cell {
     /// None if it says nothing of what is wanted.
     aggregate: Option<Aggregate>,
-    pub(super) revision: u32,
     open: bool,
     /// Whether what it came to then is not known any more.
     pub(super) gone: bool,
@@ -46,17 +47,28 @@ pub(super) struct Gathered {
 pub(super) struct Sum {
     pub(super) aggregate: Aggregate,
     pub(super) means: Means,
-    pub(super) revision: u32,
     pub(super) open: bool,
     gone: bool,
     is_known: bool,
 }
 
 impl Cell {
-    pub(super) fn add<'a>(&mut self, open: bool, aggregates: impl Iterator<Item = &'a Aggregate>) {
+    pub(super) fn add(&mut self, open: bool, aggregates: impl Iterator<Item = Aggregate>) {
         for aggregate in aggregates {
-            self.aggregate.get_or_insert_default().merge(aggregate);
+            self.aggregate.get_or_insert_default().merge(&aggregate);
             self.open |= open;
+        }
+    }
+
+    /// The same without revisions if blocks `moved`, some of which are of elsewhere: those are counted apart ([`Self::revise`]).
+    pub(super) fn add_of(&mut self, moved: bool, open: bool, aggregates: impl Iterator<Item = Aggregate>) {
+        self.add(open, aggregates.map(|of| Aggregate { revisions: if moved { 0 } else { of.revisions }, ..of }));
+    }
+
+    /// Counts revisions, of which the aggregates do not tell.
+    pub(super) fn revise(&mut self, revisions: i32) {
+        if revisions > 0 {
+            self.aggregate.get_or_insert_default().revisions += revisions;
         }
     }
 }
@@ -121,7 +133,6 @@ impl Sum {
             self.means.add(aggregate);
             self.is_known = true;
         }
-        self.revision += cell.revision;
         self.open |= cell.open;
         self.gone |= cell.gone;
     }
@@ -134,25 +145,32 @@ pub(super) fn quarters(
     gathered: &mut Gathered,
 ) -> Result<(), Error> {
     let mut blocks = Blocks::new(&snapshot.connection)?;
-    let mut add = |quarter: Quarter, part, (revision, open): (u32, bool), aggregates: &Aggregates| {
-        if wanted.of(aggregates).next().is_some() {
-            let cell = gathered.part(part).entry(quarter.start().0);
-            cell.revision += revision;
-            cell.add(open, wanted.of(aggregates));
-        }
-    };
     let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().max(snapshot.kept_from).0;
-    for quarter in (first..=wanted.to.plus(-1).quarter().0).map(Quarter) {
+    let quarters = first..wanted.to.plus(-1).quarter().0.saturating_add(1);
+    let moves = Moves::read(snapshot, Quarter(quarters.start), Quarter(quarters.end))?;
+    for quarter in quarters.map(Quarter) {
+        let moved = moves.any((quarter.start(), quarter.end()));
+        if moved {
+            let Wanted { property, channel, .. } = *wanted;
+            let histories = Histories { snapshot, moves: &moves, parts: &asked.parts, property, channel };
+            let revisions = histories.count(quarter, asked.members.iter(), i64::MAX)?;
+            // whichever part they are of: they are added up
+            let part = asked.parts.first().map_or(0, |part| part.number);
+            gathered.part(part).entry(quarter.start().0).revise(revisions);
+        }
+        let mut add = |part, open, aggregates: &Aggregates| {
+            gathered.part(part).entry(quarter.start().0).add_of(moved, open, wanted.of(aggregates));
+        };
         let (mut devices, mut parts) = (Vec::new(), Vec::new());
         for member in &asked.members {
             let Some(part) = member.part_at(quarter.start(), &asked.parts) else { continue };
             match snapshot.recent(quarter, member.device) {
-                Some(block) => add(quarter, part, (block.revision, block.open), &block.aggregates),
+                Some(block) => add(part, block.open, &block.aggregates),
                 None => (devices.push(member.device), parts.push(part)).0,
             }
         }
         blocks.each(quarter, &devices, |at, block| {
-            add(quarter, parts[at], (block.revision()?, false), &block.aggregates(Some(wanted.property))?);
+            add(parts[at], false, &block.aggregates(Some(wanted.property))?);
             Ok(())
         })?;
     }
@@ -203,7 +221,6 @@ fn stretch(
             let start = asked.level.start(block.quarter.start());
             if (span.0..span.1).contains(&start) {
                 let cell = cells.entry(asked.window_of(wanted.step, start).0);
-                cell.revision += block.revisions;
                 cell.add(block.open, wanted.of(&block.gain));
             }
         }
@@ -235,7 +252,6 @@ fn stored(
     let of = RollupsOf { level: asked.level, scope: part.scope, property: wanted.property, span };
     let each = |rollup: &Rollup<'_>| {
         let cell = cells.entry(asked.window_of(wanted.step, rollup.start).0);
-        cell.revision += rollup.revision;
         cell.add(false, wanted.of(rollup.aggregates));
         Ok(())
     };

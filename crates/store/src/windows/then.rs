@@ -11,6 +11,7 @@ use crate::{
     Error, Step,
     as_of::{Then, Was},
     blocks::Blocks,
+    history::Histories,
     moved::Moves,
     pole_hours::HOUR_MS,
     queries::Snapshot,
@@ -42,6 +43,8 @@ struct Look {
     device: DeviceNo,
     part: u32,
     window: Option<UtcMillis>,
+    /// Whether blocks of the quarter moved: then revisions are counted apart.
+    moved: bool,
 }
 
 /// Most blocks noted before they are looked at.
@@ -93,14 +96,8 @@ impl Gather<'_> {
             let whole = (start.max(self.span.0), next_start(level, start).min(self.span.1));
             let window = window.unwrap_or_else(|| self.asked.window_of(self.wanted.step, start));
             match level {
-                // blocks that moved are revisions of hours and of days, each of their own
-                _ if self.moves.any(whole) => {
-                    self.blocks(of, Some(window), whole)?;
-                    let moved = self.moved(of, whole);
-                    if moved > 0 {
-                        self.gathered.part(of.part.number).entry(window.0).revision += moved;
-                    }
-                }
+                // what moved blocks were revised elsewhere is none of its revisions
+                _ if self.moves.any(whole) => self.blocks(of, Some(window), whole)?,
                 Level::Hour => self.hour(of, whole, window)?,
                 Level::Day | Level::CetDay => self.rollups(of, Level::Hour, whole, Some(window))?,
             }
@@ -153,7 +150,6 @@ impl Gather<'_> {
             }
             if !changed.contains(&start.0) {
                 let cell = cells.entry(window.unwrap_or_else(|| asked.window_of(wanted.step, start)).0);
-                cell.revision += rollup.revision;
                 cell.add(false, wanted.of(rollup.aggregates));
             }
             Ok(())
@@ -173,8 +169,14 @@ impl Gather<'_> {
                 self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0).gone = true;
                 continue;
             }
+            let moved = self.moves.any((quarter.start(), quarter.end()));
+            if moved {
+                let revisions = self.revisions(of, quarter)?;
+                let cell = self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0);
+                cell.revise(revisions);
+            }
             let devices = self.devices(of, quarter).into_iter();
-            self.looks.extend(devices.map(|device| Look { quarter, device, part: of.part.number, window }));
+            self.looks.extend(devices.map(|device| Look { quarter, device, part: of.part.number, window, moved }));
             if self.looks.len() >= LOOKS {
                 self.look()?;
             }
@@ -204,29 +206,19 @@ impl Gather<'_> {
     }
 
     fn add(&mut self, look: &Look, was: Option<Was>) {
-        // an hour counts the revisions of all its blocks, a quarter those of what was asked for
-        let asked_for = |was: &Was| look.window.is_some() || self.wanted.of(&was.aggregates).next().is_some();
-        if let Some(was) = was.filter(asked_for) {
+        if let Some(was) = was {
             let cell = self.gathered.part(look.part).entry(look.window.unwrap_or(look.quarter.start()).0);
-            cell.revision += was.revision;
             cell.gone |= was.gone && self.wanted.of(&was.aggregates).next().is_some();
-            cell.add(was.open, self.wanted.of(&was.aggregates));
+            cell.add_of(look.moved, was.open, self.wanted.of(&was.aggregates));
         }
     }
 
-    /// In how many minutes before blocks moved to or from a pole or zone, or within it.
-    fn moved(&self, of: &Of<'_>, span: Span) -> u32 {
-        let part = std::slice::from_ref(of.part);
-        let mut minutes = BTreeSet::new();
-        for ((quarter, device), moves) in self.moves.blocks().filter(|_| !of.part.is_device()) {
-            let now = || of.member(device).and_then(|member| member.part_at(quarter.start(), part)).is_some();
-            let known = moves.iter().filter(|moved| self.then.knows(moved.minute));
-            let is_within = (span.0..span.1).contains(&quarter.start());
-            if is_within && (now() || moves.iter().any(|moved| moved.part(part).is_some())) {
-                minutes.extend(known.map(|moved| moved.minute));
-            }
-        }
-        minutes.len() as u32
+    /// How often a quarter of a part was revised before.
+    fn revisions(&self, of: &Of<'_>, quarter: Quarter) -> Result<i32, Error> {
+        let parts = std::slice::from_ref(of.part);
+        let Wanted { property, channel, .. } = *self.wanted;
+        let histories = Histories { snapshot: self.snapshot, moves: &self.moves, parts, property, channel };
+        histories.count(quarter, of.members.iter().copied(), self.then.minute())
     }
 
     /// Whose blocks of a quarter counted for a part then.
