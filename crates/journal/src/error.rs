@@ -6,6 +6,10 @@ use smartpole_model::Seq;
 
 use crate::DecodeError;
 
+/// What to do where the disk no longer gives what was durable.
+const RESTORE: &str = "put that file back from a backup that has it in the same size, or else restore the whole backup (`smartpole restore`): \
+                       what is damaged is never skipped, and records before it are whole";
+
 /// Why the journal could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -34,13 +38,13 @@ pub enum Error {
         dir: PathBuf,
     },
     /// A segment does not start with a header of this format, although records were written behind it.
-    #[error("segment {} has no valid header", segment.display())]
+    #[error("segment {} has no valid header; {}", segment.display(), RESTORE)]
     BadHeader {
         /// The segment's file.
         segment: PathBuf,
     },
     /// A segment was written by a later version.
-    #[error("segment {} has format version {version}, known is 1", segment.display())]
+    #[error("segment {} has format version {version}, known is 1; run the version of the service that wrote it", segment.display())]
     Version {
         /// The segment's file.
         segment: PathBuf,
@@ -48,7 +52,7 @@ pub enum Error {
         version: u32,
     },
     /// A record that was durable is not readable. It is never skipped: restore the segment from a backup.
-    #[error("bad frame in segment {} at byte {offset}, record {seq}", segment.display())]
+    #[error("bad frame in segment {} at byte {offset}, record {seq}; {}", segment.display(), RESTORE)]
     BadFrame {
         /// The segment's file.
         segment: PathBuf,

@@ -94,7 +94,7 @@ fn a_sector_lost_in_the_last_write_is_torn_but_a_changed_byte_is_named() {
     let mut changed = log.clone();
     changed[1_600] ^= 1;
     let error = open(&SimFs::with_file(&first_segment(), &changed)).unwrap_err();
-    expect!["bad frame in segment /journal/00000000000000000001.log at byte 1336, record 3"]
+    expect!["bad frame in segment /journal/00000000000000000001.log at byte 1336, record 3; put that file back from a backup that has it in the same size, or else restore the whole backup (`smartpole restore`): what is damaged is never skipped, and records before it are whole"]
         .assert_eq(&error.to_string());
 }
 
