@@ -225,11 +225,13 @@ pub fn said(all: &Aggregates) -> Aggregates {
     said
 }
 
-/// What is said, by key.
-pub type Keyed<K> = Vec<(K, Aggregates)>;
+/// What is said by blocks.
+pub type Quarters = Vec<((Quarter, DeviceNo), Aggregates)>;
+/// What is said by hours and days.
+pub type Longer = Vec<((Level, i64, Scope), Aggregates)>;
 
 /// Of each block, and of hours and days that say anything.
-pub fn windows(memory: &Memory) -> (Keyed<(Quarter, DeviceNo)>, Keyed<(Level, i64, Scope)>) {
+pub fn windows(memory: &Memory) -> (Quarters, Longer) {
     let block = |(key, block): (&_, &StoredBlock)| (*key, said(&Aggregates::unpack(&block.aggregates).unwrap()));
     let rollups = memory.rollups.iter().map(|(key, rollup)| (*key, said(rollup)));
     (memory.blocks.iter().map(block).collect(), rollups.filter(|(_, said)| !said.0.is_empty()).collect())
