@@ -66,10 +66,15 @@ pub fn partner(comparison: Comparison, length: Length, start: UtcMillis) -> Opti
     }
 }
 
-/// When the clock shows on a date what it shows at `start`, if it does.
+/// When the clock shows on a date what it shows at `start`, if it does; for the second time if `start` is in the second of two
+/// such hours and the date has two.
 pub fn at_same_hour(date: Date, start: UtcMillis) -> Option<UtcMillis> {
     let within = start.0.rem_euclid(HOUR_MS);
-    Some(same_hour(date, date_and_hour(start).1)?.plus(within))
+    let (own_date, hour) = date_and_hour(start);
+    let is_second = date_and_hour(start.plus(-HOUR_MS)) == (own_date, hour);
+    let first = same_hour(date, hour)?;
+    let second = Some(first.plus(HOUR_MS)).filter(|next| is_second && date_and_hour(*next) == (date, hour));
+    Some(second.unwrap_or(first).plus(within))
 }
 
 /// How much `count` is above `former`, in thousandths of it, rounded half away from zero; `None` if that is nothing to relate to.
@@ -113,6 +118,16 @@ mod tests {
         assert_eq!(of(Comparison::PreviousWeek, Length::Hour, quarter).as_deref(), Some("2026-03-25T11:45:00Z"));
         let two = "2026-04-05T00:00:00Z"; // Sunday, 02:00, which the clock did not show a week before
         assert_eq!(of(Comparison::PreviousWeek, Length::Hour, two), None);
+    }
+
+    #[test]
+    fn each_of_the_two_hours_of_the_long_night_is_compared_with_its_own_where_both_nights_have_two() {
+        let hour = |start| of(Comparison::PreviousYear, Length::Hour, start);
+        assert_eq!(hour("2026-10-25T00:15:00Z").as_deref(), Some("2025-10-26T00:15:00Z"), "02:15 in summer");
+        assert_eq!(hour("2026-10-25T01:15:00Z").as_deref(), Some("2025-10-26T01:15:00Z"), "02:15 in winter");
+        assert_eq!(hour("2026-10-25T02:15:00Z").as_deref(), Some("2025-10-26T02:15:00Z"), "03:15");
+        let week_before = of(Comparison::PreviousWeek, Length::Hour, "2026-10-25T01:15:00Z");
+        assert_eq!(week_before.as_deref(), Some("2026-10-18T00:15:00Z"), "02:15, of which that night has one");
     }
 
     #[test]
