@@ -73,7 +73,8 @@ pub struct PoleHour {
     pub state: State,
     /// Revisions of the blocks in it that changed what they say of the property.
     pub revision: u32,
-    /// Whether the mean holds values of an optical particle sensor that nothing corrected.
+    /// Whether the mean is one of optical particle sensors, and fewer than three quarters of the readings in it, of all its sensors,
+    /// are corrected.
     pub uncorrected: bool,
 }
 

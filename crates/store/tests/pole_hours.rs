@@ -183,3 +183,24 @@ fn an_hour_is_corrected_if_three_quarters_of_its_readings_are() {
         street.commit();
     }
 }
+
+#[test]
+fn an_hour_of_two_sensors_is_corrected_if_three_quarters_of_the_readings_of_both_are() {
+    let mut street = Street::new();
+    let hour = |n: i64| DAY + n * HOUR;
+    // the first is dried throughout, the second 3 or 2 times of 6: 9 or 8 of 12
+    for (n, dried) in [(0, 3), (1, 2)] {
+        for at in 0..6 {
+            let (first, second) = (hour(n) + at * 10 * MINUTE, hour(n) + (at * 10 + 5) * MINUTE);
+            street.report("dry", first, first, &[("pm10", "20"), ("relative_humidity", "50")]);
+            let values: &[(&str, &str)] =
+                if at < dried { &[("pm10/1", "20"), ("relative_humidity", "50")] } else { &[("pm10/1", "20")] };
+            street.report("dry", second, second, values);
+        }
+    }
+    street.report("dry", hour(4), hour(4), &[("pm10", "20")]);
+    street.commit();
+    let hours = street.hours("P6", "pm10", hour(0), hour(2), None);
+    let told: Vec<_> = hours.values().map(|hour| (hour.count, hour.uncorrected)).collect();
+    assert_eq!(told, [(12, false), (12, true)]);
+}

@@ -143,10 +143,11 @@ struct Valid {
     means: Vec<Mean>,
     /// Mean energies, of sound levels.
     energies: Vec<i64>,
-    uncorrected: bool,
     /// Readings of these sensors, and those that a full hour should bring of them.
     came: i64,
     expected: i64,
+    /// How many of these readings are corrected, or none of ours to correct.
+    corrected: i64,
 }
 
 impl<'a> Together<'a> {
@@ -211,7 +212,7 @@ impl<'a> Together<'a> {
             flags: all.remarks(),
             state: State::of(open, start.plus(HOUR_MS), now, revision),
             revision,
-            uncorrected: valid.uncorrected,
+            uncorrected: measured.optical && !valid.is_corrected(),
         };
         (!sensors.is_empty()).then_some(hour)
     }
@@ -230,7 +231,7 @@ impl<'a> Together<'a> {
             }
             valid.came = valid.came.saturating_add(count);
             valid.expected = valid.expected.saturating_add(sensor.expected());
-            valid.uncorrected |= self.measured.optical && !sensor.foreign && !is_corrected(&sensor.aggregate);
+            valid.corrected += if sensor.foreign { count } else { sensor.aggregate.corrected.into() };
         }
         valid
     }
@@ -244,6 +245,11 @@ impl Sensor {
 }
 
 impl Valid {
+    /// Whether an hour counts as corrected: three quarters of its readings are, as many as make it valid.
+    fn is_corrected(&self) -> bool {
+        4 * self.corrected >= 3 * self.came
+    }
+
     fn mean(&self, mean: model::Mean) -> Option<Mean> {
         match mean {
             model::Mean::Arithmetic => Mean::of_means(self.means.iter().copied()),
@@ -253,11 +259,6 @@ impl Valid {
             }
         }
     }
-}
-
-/// Whether an hour counts as corrected: three quarters of its readings are, as many as make it valid.
-fn is_corrected(aggregate: &Aggregate) -> bool {
-    4 * i64::from(aggregate.corrected) >= 3 * aggregate.count
 }
 
 /// How long `count` readings cover an hour that should bring `expected`.
