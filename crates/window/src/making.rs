@@ -1,7 +1,7 @@
 //! How what a device measured counts: water taken out of particle masses, calibrations applied, gases as mass, lines turned round.
 //!
 //! What was measured is kept as it came; this is applied whenever it is counted or shown. Order: humidity, then calibration, then
-//! conversion, each rounded half away from zero to the property's resolution.
+//! conversion, each one step that is rounded half away from zero to the property's resolution.
 
 use smartpole_model::{
     Catalogue, Decimal, Flag, ObservedProperty, PropertyNo, Series, UtcMillis,
@@ -106,10 +106,15 @@ pub fn dried(mass: i64, percent: i64, decimals: u8, humidity: Humidity) -> Optio
     Some(divided(i128::from(mass) * dry, dry + i128::from(humidity.kappa_milli) * wet))
 }
 
-/// `offset + gain × value` at the property's resolution.
-fn calibrated(value: i64, calibration: &Calibration, decimals: u8) -> i64 {
-    let Calibration { gain, offset, .. } = calibration;
-    scaled(value, *gain, 0).saturating_add(offset.at(decimals).unwrap_or(0))
+/// `offset + gain × value`, rounded once to the property's resolution, than which either factor may be finer.
+fn calibrated(value: i64, Calibration { gain, offset, .. }: &Calibration, decimals: u8) -> i64 {
+    let (of_gain, of_offset) = (i32::from(gain.decimals), i32::from(offset.decimals) - i32::from(decimals));
+    let digits = of_gain.max(of_offset);
+    let power = |digits: i32| 10i128.saturating_pow(digits.unsigned_abs());
+    let product = i128::from(value) * i128::from(gain.mantissa);
+    let [product, offset] = [(product, of_gain), (offset.mantissa.into(), of_offset)]
+        .map(|(part, own): (i128, i32)| part.saturating_mul(power(digits - own)));
+    divided(product.saturating_add(offset), power(digits))
 }
 
 /// `value × factor × 10^shift`.
@@ -122,7 +127,7 @@ pub(crate) fn scaled(value: i64, factor: Decimal, shift: i32) -> i64 {
 
 /// A quotient rounded half away from zero; `below` is positive.
 fn divided(above: i128, below: i128) -> i64 {
-    clamp((above.abs() + below / 2) / below * above.signum())
+    clamp(above.saturating_abs().saturating_add(below / 2) / below * above.signum())
 }
 
 fn clamp(value: i128) -> i64 {
@@ -163,6 +168,22 @@ mod tests {
         assert_eq!(dried(1_000, 950, 1, humidity), Some(178), "1000 / 5.606");
         assert_eq!(dried(1_000, 951, 1, humidity), None);
         assert_eq!((dried(1_000, 0, 1, humidity), dried(1_000, -3, 1, humidity)), (Some(1_000), Some(1_000)));
+    }
+
+    #[test]
+    fn offset_and_gain_are_one_step_however_fine_they_are() {
+        let decimal = |text: &str| Decimal::parse(text).unwrap();
+        let of = |value, offset, gain| {
+            let series = Series { property: PropertyNo(1), channel: 0 };
+            let (offset, gain, from, to) = (decimal(offset), decimal(gain), UtcMillis(0), UtcMillis(1));
+            calibrated(value, &Calibration { series, from, to, offset, gain, collocation: None }, 1)
+        };
+        assert_eq!(of(112, "3.05", "0.9"), 131, "3.05 + 10.08 = 13.13");
+        assert_eq!(of(112, "0.04", "0.9"), 101, "0.04 + 10.08 = 10.12");
+        assert_eq!(of(113, "0.04", "0.9"), 102, "0.04 + 10.17 = 10.21");
+        assert_eq!((of(1, "0.049", "1"), of(1, "0.05", "1"), of(1, "-0.15", "1")), (1, 2, -1));
+        assert_eq!((of(112, "-3", "2"), of(-112, "20", "1")), (194, 88), "coarser than the resolution");
+        assert_eq!(of(i64::MAX, "0.000000000000000001", "9"), i64::MAX);
     }
 
     #[test]

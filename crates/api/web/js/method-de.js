@@ -41,7 +41,7 @@ export const sections = {
       'Ein Beispiel, warum der Tag das Mittel gültiger Stundenmittel ist: Zwölf Stunden mit je 60 Messwerten von 10 und zwölf mit je 6 Messwerten von 40 ergeben 25. Alle Messwerte in einen Topf geworfen ergäben 12,7, weil der Sensor bei sauberer Luft öfter meldet.',
       'Feuchte: Optische Sensoren wiegen das Wasser auf den Teilchen mit; κ-Köhler rechnet es heraus (Crilley et al. 2018, AMT 11, 709, Gleichung 4). κ und die Obergrenze der Feuchte stehen im Profil, hier κ = 0,4 und 95 %. Bei 80 % ist C = 1,970. Über der Obergrenze zählt der Wert nicht. Ohne jede Korrektur bekommt optischer Feinstaub keine Klasse: eine Stunde eines Masts dann, wenn weniger als 75 % der Werte in ihrem Mittel, aller Sensoren zusammen, berichtigt sind.',
       'Gase: ppb werden µg/m³ bei 293 K und 101,3 kPa (39. BImSchV, Anlage 6 C). Meldet ein Gerät beides, zählt die Masse.',
-      'Kalibrierung: je Gerät, nach der Feuchte und vor der Umrechnung, von–bis; der Rohwert bleibt erhalten. Jeder Schritt wird auf die Auflösung gerundet.',
+      'Kalibrierung: je Gerät, nach der Feuchte und vor der Umrechnung, von–bis; der Rohwert bleibt erhalten. Feuchte, Kalibrierung (Versatz und Faktor zusammen) und Umrechnung werden je einmal auf die Auflösung gerundet.',
       'Jahresmittel gelten, wenn 90 % der Stunden gültig sind (39. BImSchV, Anlagen 1 A und 11 A) oder 85 % (Richtlinie (EU) 2024/2881, Anhang V). Von einer Zone zählt jeder Mast gleich viel. Alle Mittel werden auf sechs Stellen gerundet; das nächste entsteht aus den gerundeten.',
     ],
     formulas: [

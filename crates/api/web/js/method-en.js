@@ -41,7 +41,7 @@ export const sections = {
       'An example of why a day is the mean of valid hourly means: twelve hours of 60 readings of 10 each and twelve of 6 readings of 40 each make 25. All readings in one pot would make 12.7, because the sensor reports more often in clean air.',
       'Humidity: optical sensors weigh the water on particles, too; κ-Köhler takes it out (Crilley et al. 2018, AMT 11, 709, equation 4). κ and the cap of humidity stand in the profile, here κ = 0.4 and 95 %. At 80 % C is 1.970. Above the cap the value does not count. Without any correction optical particles get no class: an hour of a pole if fewer than 75 % of the values in its mean, of all its sensors together, are corrected.',
       'Gases: ppb become µg/m³ at 293 K and 101.3 kPa (39. BImSchV, annex 6 C). If a device tells both, the mass counts.',
-      'Calibration: for each device, after humidity and before conversion, from–to; what was measured is kept. Each step is rounded to the resolution.',
+      'Calibration: for each device, after humidity and before conversion, from–to; what was measured is kept. Humidity, calibration (offset and gain together) and conversion are each rounded once, to the resolution.',
       'Means of a year hold if 90 % of its hours are valid (39. BImSchV, annexes 1 A and 11 A) or 85 % (Directive (EU) 2024/2881, annex V). Each pole of a zone weighs alike. All means are rounded to six digits; the next is made of rounded ones.',
     ],
     formulas: [
