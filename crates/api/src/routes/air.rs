@@ -141,7 +141,8 @@ fn zone_hours(parts: &Parts, place: &Place, span: Span, as_of: Option<UtcMillis>
     for (start, heard) in heard.into_iter().flatten() {
         hours.entry(start).or_default().push(heard);
     }
-    Ok(hours.iter().map(|(start, poles)| ZoneHour::new(*start, poles)).collect())
+    let now = parts.queries.at(as_of);
+    Ok(hours.iter().map(|(start, poles)| ZoneHour::new(*start, poles, now)).collect())
 }
 
 fn starts(air: &PoleAir, span: Span) -> impl Iterator<Item = UtcMillis> {

@@ -106,9 +106,9 @@ async fn an_hour_of_air_is_a_row_for_each_pollutant_with_its_indices() {
         A,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,no2,ug/m3,8,1,true,stuck uncalibrated,open,0,0,2,pm10,false,0,0,no2,false,1,,,false,,,,,,<CRLF>
     "#]]).await;
     check(&city, "/api/v1/air?zone=markt&format=csv", &expect![[r#"
-        zone,start,start_local,end,end_local,hour_end_label,pollutant,unit,mean,lowest,highest,pole,poles,uba_lqi_2025_class,uba_lqi_2025_worst,uba_lqi_2025_pole,uba_lqi_2025_complete,uba_lqi_former_class,uba_lqi_former_worst,uba_lqi_former_pole,uba_lqi_former_complete,european_aqi_2024_class,european_aqi_2024_worst,european_aqi_2024_pole,european_aqi_2024_complete<CRLF>
-        markt,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,pm10,ug/m3,30,30,30,A,1,2,pm10,A,false,0,no2,A,false,,,,false<CRLF>
-        markt,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,no2,ug/m3,8,8,8,A,1,2,pm10,A,false,0,no2,A,false,,,,false<CRLF>
+        zone,start,start_local,end,end_local,hour_end_label,pollutant,unit,mean,lowest,highest,pole,poles,coverage,flags,state,revision,uba_lqi_2025_class,uba_lqi_2025_worst,uba_lqi_2025_pole,uba_lqi_2025_complete,uba_lqi_former_class,uba_lqi_former_worst,uba_lqi_former_pole,uba_lqi_former_complete,european_aqi_2024_class,european_aqi_2024_worst,european_aqi_2024_pole,european_aqi_2024_complete<CRLF>
+        markt,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,pm10,ug/m3,30,30,30,A,1,1,stuck uncalibrated corrected,open,0,2,pm10,A,false,0,no2,A,false,,,,false<CRLF>
+        markt,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,no2,ug/m3,8,8,8,A,1,1,stuck uncalibrated,open,0,2,pm10,A,false,0,no2,A,false,,,,false<CRLF>
     "#]]).await;
     let day = "from=2026-11-24T23:00:00Z&to=2026-11-25T23:00:00Z";
     check(&city, &format!("/api/v1/air/days?pole=A&{day}&csv=excel_de"), &expect![[r#"
@@ -167,7 +167,7 @@ async fn an_answer_without_items_has_its_columns() {
     let city = City::new(Options::default()).await;
     for (uri, columns) in [
         ("air?pole=AM-01", 32),
-        ("air?zone=altstadt", 25),
+        ("air?zone=altstadt", 29),
         ("air/days?pole=AM-01", 17),
         ("counts?zone=altstadt", 13),
         ("footfall?zone=altstadt", 31),

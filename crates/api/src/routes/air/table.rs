@@ -51,7 +51,7 @@ const POLE: [&str; 32] = [
     "official_uba_lqi_2025_class",
     "official_status",
 ];
-const ZONE: [&str; 25] = [
+const ZONE: [&str; 29] = [
     "zone",
     "start",
     "start_local",
@@ -65,6 +65,10 @@ const ZONE: [&str; 25] = [
     "highest",
     "pole",
     "poles",
+    "coverage",
+    "flags",
+    "state",
+    "revision",
     "uba_lqi_2025_class",
     "uba_lqi_2025_worst",
     "uba_lqi_2025_pole",
@@ -106,13 +110,10 @@ impl Tabular for AirAnswer {
         (!beside.is_empty()).then(|| format!("{SOURCE}; beside them {}", beside.join("; ")))
     }
 
-    /// A zone's hours have no coverage: it counts poles.
     fn stretches(&self) -> Vec<Stretch> {
         match &self.items {
             Items::Pole(hours) => hours.iter().flat_map(PoleHour::stretches).collect(),
-            Items::Zone(hours) => {
-                hours.iter().map(|hour| Stretch { start: hour.start, end: hour.end, coverage: None }).collect()
-            }
+            Items::Zone(hours) => hours.iter().flat_map(ZoneHour::stretches).collect(),
         }
     }
 }
@@ -175,6 +176,11 @@ impl PoleHour {
 }
 
 impl ZoneHour {
+    fn stretches(&self) -> impl Iterator<Item = Stretch> {
+        let (start, end) = (self.start, self.end);
+        self.pollutants.iter().map(move |hour| Stretch { start, end, coverage: Some(hour.coverage) })
+    }
+
     fn rows<'a>(&'a self, zone: &'a str) -> impl Iterator<Item = [Cell<'a>; ZONE.len()]> {
         self.pollutants.iter().map(move |hour| self.row(zone, hour))
     }
@@ -196,6 +202,10 @@ impl ZoneHour {
             hour.highest.into(),
             hour.pole.as_str().into(),
             hour.poles.into(),
+            hour.coverage.into(),
+            hour.flags.into(),
+            Cell::word(&hour.state),
+            hour.revision.into(),
         ];
         joined([&own, &now, &former, &european, &[]])
     }

@@ -2,20 +2,23 @@
 
 use serde::Serialize;
 use smartpole_method::{
-    air::{HourEnd, Mean, Pollutant, zone_mean},
+    air::{HourEnd, Pollutant, zone_mean},
     index::{Answer, Index, worst_of},
 };
-use smartpole_model::UtcMillis;
-use smartpole_store::PoleAir;
+use smartpole_model::{Flags, UtcMillis};
+use smartpole_store::{PoleAir, PoleHour, State};
 use utoipa::ToSchema;
 
 use super::{HOUR_MS, hour::exact};
-use crate::number::Exact;
+use crate::{
+    number::{self, Exact},
+    routes::window::WindowState,
+};
 
 /// What one pole says of an hour.
 pub(super) struct Heard<'a> {
     pole: &'a str,
-    means: Vec<(Pollutant, Mean)>,
+    hours: Vec<(Pollutant, PoleHour)>,
     answers: [Answer; 3],
 }
 
@@ -60,6 +63,16 @@ pub(crate) struct ZonePollutant {
     pub(super) pole: String,
     /// Poles with a mean.
     pub(super) poles: u32,
+    /// Part of the readings that came, of what a full hour should bring of the sensors that the poles' means are made of, 0 to 1.
+    #[schema(value_type = f64, minimum = 0, maximum = 1)]
+    pub(super) coverage: Exact,
+    /// Remarks of the readings of the poles that were heard in it; `peer` is one of a pole and stands there.
+    #[schema(value_type = Vec<String>)]
+    pub(super) flags: Flags,
+    /// How settled the hours of these poles are.
+    pub(super) state: WindowState,
+    /// How often they were changed after they were closed.
+    pub(super) revision: u32,
 }
 
 /// What the indices of the poles say together.
@@ -89,31 +102,42 @@ pub(crate) struct ZoneIndex {
 
 impl<'a> Heard<'a> {
     pub(super) fn new(pole: &'a str, air: &PoleAir, start: UtcMillis) -> Self {
-        let mean = |pollutant: &Pollutant| Some((*pollutant, air.hour(*pollutant, start)?.mean?));
-        let means = air.pollutants.keys().filter_map(mean).collect();
-        Self { pole, means, answers: air.indices().map(|index| air.answer(index, start)) }
+        let hour = |pollutant: &Pollutant| Some((*pollutant, *air.hour(*pollutant, start)?));
+        let hours = air.pollutants.keys().filter_map(hour).collect();
+        Self { pole, hours, answers: air.indices().map(|index| air.answer(index, start)) }
+    }
+
+    fn hour(&self, pollutant: Pollutant) -> Option<&PoleHour> {
+        self.hours.iter().find_map(|(of, hour)| (*of == pollutant).then_some(hour))
     }
 }
 
 impl ZoneHour {
-    pub(super) fn new(start: UtcMillis, poles: &[Heard<'_>]) -> Self {
-        let pollutants = Pollutant::ALL.into_iter().filter_map(|pollutant| ZonePollutant::new(pollutant, poles));
+    /// `now` is the instant asked about.
+    pub(super) fn new(start: UtcMillis, poles: &[Heard<'_>], now: UtcMillis) -> Self {
+        let end = start.plus(HOUR_MS);
+        let pollutant = |pollutant| ZonePollutant::new(pollutant, poles, (end, now));
+        let pollutants = Pollutant::ALL.into_iter().filter_map(pollutant);
         // of all poles the same methods
         let methods = poles.first().into_iter().flat_map(|heard| heard.answers.iter().map(|answer| answer.index));
         let index = |(at, index): (usize, Index)| {
             let answers = poles.iter().filter_map(|heard| Some((heard.pole, heard.answers.get(at)?)));
             ZoneIndex::new(index, answers)
         };
-        let (end, hour_end_label) = (start.plus(HOUR_MS), HourEnd::of(start).to_string());
+        let hour_end_label = HourEnd::of(start).to_string();
         let indices = methods.enumerate().map(index).collect();
         Self { start, end, hour_end_label, pollutants: pollutants.collect(), indices }
     }
 }
 
 impl ZonePollutant {
-    fn new(pollutant: Pollutant, poles: &[Heard<'_>]) -> Option<Self> {
-        let means = poles.iter().flat_map(|heard| heard.means.iter().map(|(of, mean)| (heard.pole, *of, *mean)));
-        let zone = zone_mean(means.filter(|(_, of, _)| *of == pollutant).map(|(pole, _, mean)| (pole, mean)))?;
+    fn new(pollutant: Pollutant, poles: &[Heard<'_>], (end, now): (UtcMillis, UtcMillis)) -> Option<Self> {
+        let zone = zone_mean(poles.iter().filter_map(|heard| Some((heard.pole, heard.hour(pollutant)?.mean?))))?;
+        let hours = || poles.iter().filter_map(|heard| heard.hour(pollutant));
+        let (state, revision) = State::of_hours(hours(), end, now);
+        let made_of = || hours().filter(|hour| hour.mean.is_some());
+        // a pole that sends more than it should makes up for no other
+        let came = made_of().map(|hour| hour.came.min(hour.expected)).sum();
         Some(Self {
             pollutant: pollutant.id(),
             unit: pollutant.unit(),
@@ -122,6 +146,10 @@ impl ZonePollutant {
             highest: exact(zone.highest),
             pole: zone.worst.to_owned(),
             poles: zone.poles,
+            coverage: number::share(came, made_of().map(|hour| hour.expected).sum()),
+            flags: hours().fold(Flags::NONE, |flags, hour| flags.union(hour.flags)),
+            state: state.into(),
+            revision,
         })
     }
 }
