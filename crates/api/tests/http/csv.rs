@@ -119,9 +119,9 @@ async fn an_hour_of_air_is_a_row_for_each_pollutant_with_its_indices() {
     let limits = rows(city.ask("GET", "/api/v1/air/limits?pole=A&year=2026&format=csv").await).await;
     let first: Vec<&str> = limits.lines().take(3).collect();
     expect![[r#"
-        scope_kind,scope,year,regime,kind,pollutant,averaging,number,unit,allowed,years,in_force_from,in_force_to,uncertainty_percent,pole,above,valid,of,complete,uncorrected,source<CRLF>
-        pole,A,2026,bimschv39,limit,so2,hour,350,ug/m3,24,1,2010-08-06,,25,,,,,,,"39. BImSchV §§ 2–4, 8; Anlage 1 A"<CRLF>
-        pole,A,2026,bimschv39,limit,so2,day,125,ug/m3,3,1,2010-08-06,,25,,,,,,,"39. BImSchV §§ 2–4, 8; Anlage 1 A"<CRLF>"#]].assert_eq(&first.join("\n"));
+        scope_kind,scope,year,regime,kind,pollutant,averaging,number,unit,allowed,years,in_force_from,in_force_to,uncertainty_percent,pole,above,valid,of,complete,uncorrected,year_mean,year_valid_hours,year_needed_hours,year_hours,source<CRLF>
+        pole,A,2026,bimschv39,limit,so2,hour,350,ug/m3,24,1,2010-08-06,,25,,,,,,,,,,,"39. BImSchV §§ 2–4, 8; Anlage 1 A"<CRLF>
+        pole,A,2026,bimschv39,limit,so2,day,125,ug/m3,3,1,2010-08-06,,25,,,,,,,,,,,"39. BImSchV §§ 2–4, 8; Anlage 1 A"<CRLF>"#]].assert_eq(&first.join("\n"));
     assert!(limits.lines().all(|line| line.ends_with("<CRLF>")), "{limits}");
 }
 

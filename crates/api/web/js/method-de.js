@@ -244,7 +244,7 @@ export const methods = {
   },
   'air.limits': {
     title: 'Stunden oder Tage über einem Zahlenwert',
-    text: 'Wie viele gültige Stundenmittel, Tagesmittel oder größte 8-Stunden-Mittel eines Jahres über der Zahl liegen; das Mittel wird vorher auf deren Stellen gerundet.',
+    text: 'Wie viele gültige Stundenmittel, Tagesmittel oder größte 8-Stunden-Mittel eines Jahres über der Zahl liegen; das Mittel wird vorher auf deren Stellen gerundet. Neben einer Zahl für Jahre steht das Mittel des Jahres, mit seinen gültigen Stunden und wie vielen es sein müssen.',
     formula: 'Anzahl der Mittel mit Mittel > Zahl',
     source: '39. BImSchV; Richtlinie (EU) 2024/2881; WHO 2021',
   },

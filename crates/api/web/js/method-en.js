@@ -244,7 +244,7 @@ export const methods = {
   },
   'air.limits': {
     title: 'Hours or days above a number',
-    text: 'How many valid hourly means, daily means or largest 8-hour means of a year lie above the number; the mean is rounded to its digits before.',
+    text: 'How many valid hourly means, daily means or largest 8-hour means of a year lie above the number; the mean is rounded to its digits before. Beside a number for years stands the mean of the year, with its valid hours and how many there must be.',
     formula: 'number of means with mean > number',
     source: '39. BImSchV; Directive (EU) 2024/2881; WHO 2021',
   },

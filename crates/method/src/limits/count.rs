@@ -7,7 +7,7 @@ use smartpole_model::UtcMillis;
 use smartpole_window::{Level, next_start};
 
 use super::{Averaging, Limit};
-use crate::air::{HourlyMeans, Mean, Pollutant, Regime, cet_midnight, cet_year};
+use crate::air::{Average, HourlyMeans, Mean, Pollutant, Regime, cet_midnight, cet_year};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -46,6 +46,11 @@ impl<'a> YearMeans<'a> {
         Some(Self { hourly, year, span, hours, days, max_8h, is_ozone_complete: OnceCell::new() })
     }
 
+    /// The mean of the year itself, if as many of its hours are valid as a regime asks for.
+    pub fn mean(&self, regime: Regime) -> Option<Average> {
+        self.hourly.year(self.year, regime)
+    }
+
     /// How many hours or days the year has, and the valid means among them.
     fn of(&self, averaging: Averaging, regime: Regime) -> (usize, Cow<'_, [Mean]>) {
         let (from, to) = self.span;
@@ -67,7 +72,7 @@ impl<'a> YearMeans<'a> {
                 (days(from, to).count(), Cow::Borrowed(self.max_8h.get_or_init(means)))
             }
             Averaging::Year => {
-                let mean = self.hourly.year(self.year, regime).and_then(|year| year.mean);
+                let mean = self.mean(regime).and_then(|year| year.mean);
                 (1, Cow::Owned(mean.into_iter().collect()))
             }
         }

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use smartpole_method::{
-    air::{Pollutant, cet_date},
-    limits::{self, Above, Limit, YearMeans},
+    air::{Average, Pollutant, cet_date},
+    limits::{self, Above, Averaging, Limit, YearMeans},
     methods,
 };
 use smartpole_model::UtcMillis;
 use smartpole_store::PoleAir;
 use utoipa::{IntoParams, ToSchema};
 
-use super::HOUR_MS;
+use super::{HOUR_MS, hour::exact};
 use crate::{
     ApiState, Parts,
     list::Number,
@@ -132,6 +132,22 @@ pub(crate) struct PoleAbove {
     complete: bool,
     /// Whether means hold values of an optical particle sensor that nothing corrected.
     uncorrected: bool,
+    /// For a number that means of a year are measured against, the mean of this one; else null.
+    year_mean: Option<YearMean>,
+}
+
+/// The mean of a year.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct YearMean {
+    /// The mean of its valid hourly means, in the unit of the number; null of fewer than `needed_hours`.
+    #[schema(value_type = Option<f64>)]
+    mean: Option<Exact>,
+    /// Valid hours.
+    valid_hours: u32,
+    /// How many there must be: 90 % of the year, by the directive of 2024 85 %.
+    needed_hours: u32,
+    /// Hours of the year.
+    hours: u32,
 }
 
 /// Hours and days of a year above limit values, targets and guidelines: orientation, no legal sampling point.
@@ -186,7 +202,15 @@ fn above(
     let Above { above, valid, of, is_complete } = limit.above(year);
     let uncorrected = known.hours.range(from..).any(|(_, hour)| hour.uncorrected);
     let above = (valid > 0).then_some(above);
-    Some(PoleAbove { pole: pole.to_owned(), above, valid, of, complete: is_complete, uncorrected })
+    let is_yearly = limit.averaging == Averaging::Year;
+    let year_mean = year.mean(limit.regime).filter(|_| is_yearly).map(YearMean::from);
+    Some(PoleAbove { pole: pole.to_owned(), above, valid, of, complete: is_complete, uncorrected, year_mean })
+}
+
+impl From<Average> for YearMean {
+    fn from(Average { mean, valid, needed, of }: Average) -> Self {
+        Self { mean: mean.map(exact), valid_hours: valid, needed_hours: needed, hours: of }
+    }
 }
 
 impl LimitItem {
@@ -212,5 +236,43 @@ impl LimitItem {
             highest,
             poles,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smartpole_method::air::{HourlyMeans, Mean, Regime, cet_year};
+    use smartpole_store::PollutantHours;
+
+    use super::*;
+
+    /// A pole whose first `valid` hours of 2026 have a mean of 12.25 µg/m³ of NO2.
+    fn pole(valid: i64) -> PoleAir {
+        let (from, _) = cet_year(2026).unwrap();
+        let hours = (0..valid).map(|hour| (from.plus(hour * HOUR_MS), Mean(12_250_000)));
+        let known = PollutantHours { means: HourlyMeans::of_means(hours), ..PollutantHours::default() };
+        PoleAir { pollutants: [(Pollutant::No2, known)].into(), ..PoleAir::default() }
+    }
+
+    fn told(regime: Regime, averaging: Averaging, valid: i64) -> String {
+        let (air, (from, _)) = (pole(valid), cet_year(2026).unwrap());
+        let is_asked =
+            |limit: &&Limit| (limit.regime, limit.averaging, limit.pollutant) == (regime, averaging, Pollutant::No2);
+        let limit = limits::all().iter().find(is_asked).unwrap();
+        let years = [(Pollutant::No2, YearMeans::new(&air.pollutants[&Pollutant::No2].means, 2026).unwrap())].into();
+        let told = above(limit, &air, &years, "A", from).unwrap();
+        serde_json::to_string(&told.year_mean).unwrap()
+    }
+
+    #[test]
+    fn beside_a_number_for_years_stands_the_mean_of_the_year_if_enough_of_its_hours_are_valid() {
+        let of = |regime, valid| told(regime, Averaging::Year, valid);
+        let german =
+            |mean, valid| format!(r#"{{"mean":{mean},"valid_hours":{valid},"needed_hours":7884,"hours":8760}}"#);
+        assert_eq!(of(Regime::Bimschv39, 7884), german("12.25", 7884));
+        assert_eq!(of(Regime::Bimschv39, 7883), german("null", 7883));
+        let european = r#"{"mean":12.25,"valid_hours":7446,"needed_hours":7446,"hours":8760}"#;
+        assert_eq!(of(Regime::Directive2024, 7446), european, "85 %");
+        assert_eq!(told(Regime::Bimschv39, Averaging::Hour, 8000), "null", "a number for hours");
     }
 }

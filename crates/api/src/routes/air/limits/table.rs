@@ -6,7 +6,7 @@ use crate::{
     routes::MethodName,
 };
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 25] = [
     "scope_kind",
     "scope",
     "year",
@@ -27,6 +27,10 @@ const COLUMNS: [&str; 21] = [
     "of",
     "complete",
     "uncorrected",
+    "year_mean",
+    "year_valid_hours",
+    "year_needed_hours",
+    "year_hours",
     "source",
 ];
 
@@ -51,6 +55,7 @@ impl Tabular for AirLimits {
 
 impl AirLimits {
     fn row<'a>(&'a self, item: &'a LimitItem, pole: Option<&'a PoleAbove>) -> [Cell<'a>; COLUMNS.len()] {
+        let year = pole.and_then(|pole| pole.year_mean.as_ref());
         [
             Cell::word(&self.scope.kind),
             self.scope.id.as_str().into(),
@@ -72,6 +77,10 @@ impl AirLimits {
             pole.map(|pole| pole.of).into(),
             pole.map(|pole| pole.complete).into(),
             pole.map(|pole| pole.uncorrected).into(),
+            year.and_then(|year| year.mean).into(),
+            year.map(|year| year.valid_hours).into(),
+            year.map(|year| year.needed_hours).into(),
+            year.map(|year| year.hours).into(),
             item.source.into(),
         ]
     }
