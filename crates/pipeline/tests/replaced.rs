@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{MINUTE, Memory, START, fold, fold_with, heard, inputs, library, message, tick, uplink};
 use proptest::prelude::*;
 use smartpole_model::{Flag, PropertyNo, Quarter, Record, Seq, Series, UtcMillis};
-use smartpole_pipeline::{REPLAY, Restore, accepted_rows};
+use smartpole_pipeline::{REPLAY, RESETTLE, Restore, accepted_rows};
 use smartpole_window::{Aggregates, Block};
 
 const PEOPLE: Series = Series { property: PropertyNo(2), channel: 0 };
@@ -74,17 +74,21 @@ fn distinct(events: Vec<Event>) -> Vec<Event> {
         .collect()
 }
 
-/// What windows and readings come to, whether a replay brought them or not, and took others out.
-fn figures(memory: &Memory) -> BTreeMap<(Quarter, u32), (Aggregates, Vec<String>)> {
-    let known = |flags: smartpole_model::Flags| flags.iter().filter(|flag| *flag != Flag::Replayed).collect::<Vec<_>>();
+/// What windows and readings come to, whether a replay brought them or not, and took others out; or readings alone, without
+/// what rules remark.
+fn figures(memory: &Memory, remarks: bool) -> BTreeMap<(Quarter, u32), (Aggregates, Vec<String>)> {
+    let of_rules = |flag: &Flag| [Flag::Stuck, Flag::Spike, Flag::Step, Flag::WarmingUp].contains(flag);
+    let is_told = |flag: &Flag| *flag != Flag::Replayed && (remarks || !of_rules(flag));
+    let known = |flags: smartpole_model::Flags| flags.iter().filter(is_told).collect::<Vec<_>>();
     let figures = memory.blocks.iter().map(|((quarter, device), stored)| {
         let mut all = Aggregates::unpack(&stored.aggregates).unwrap();
         for (_, of) in &mut all.0 {
-            let of_replays = 1 << Flag::Replayed as u16 | 1 << Flag::Superseded as u16;
-            (of.flags, of.excluded) = (smartpole_model::Flags(of.flags.0 & !of_replays), 0);
+            let told = of.flags.iter().filter(|flag| *flag != Flag::Superseded).filter(is_told);
+            (of.flags, of.excluded) = (told.fold(smartpole_model::Flags::NONE, smartpole_model::Flags::with), 0);
             of.revisions = 0;
         }
-        all.0.retain(|(_, of)| *of != Default::default());
+        // a remark can keep a value out
+        all.0.retain(|(_, of)| remarks && *of != Default::default());
         let rows = Block::unpack(*quarter, &stored.rows).unwrap().rows();
         let texts = rows.iter().flat_map(|row| {
             row.values
@@ -134,8 +138,10 @@ proptest! {
         let killed = fold(&records, size, |step| step > 1_000_000 && step % kill == 0);
         prop_assert_eq!(killed.text(), whole.text());
 
-        let right = journal(&events, by_radio, [hashes[1], hashes[1]]);
-        prop_assert_eq!(figures(&whole), figures(&fold(&right, 1_000, |_| false)));
+        // what was judged by other rules in between is settled after a registry, see below
+        let same_rules = hashes.iter().filter(|hash| hash.contains("ruled")).count() != 1;
+        let right = fold(&journal(&events, by_radio, [hashes[1], hashes[1]]), 1_000, |_| false);
+        prop_assert_eq!(figures(&whole, same_rules), figures(&right, same_rules));
     }
 }
 
@@ -155,4 +161,20 @@ fn a_total_after_a_replay_and_a_restart_counts_from_the_mended_one() {
     let killed = fold(&records, 1, |step| step == 1_000_000 + kill);
     assert_eq!(sums(&killed), [15, 15, 15, 15, 15, 15, 15, 30, 0]);
     assert_eq!(killed.text(), fold(&records, 1, |_| false).text());
+}
+
+#[test]
+fn remarks_that_a_replay_judged_by_other_rules_are_judged_again_when_the_former_rules_are_back() {
+    let before = [0, 6, 7, 8, 9, 10, 11, 1, 12].map(|minute| Event::Said { minute, value: 0 });
+    let ruled = [(75, 0), (251, 261), (76, 0), (77, 0), (255, 0), (78, 0), (79, 0)];
+    let ruled = ruled.map(|(minute, value)| Event::Said { minute, value });
+    let spoilt = [Event::Mapped { right: false }, Event::Replayed { from: 0, most: 10 }];
+    let events = [&before[..], &[Event::Mapped { right: true }], &ruled, &spoilt].concat();
+    let folded = |hashes| {
+        let mut records = journal(&events, true, hashes);
+        let settled = Record::Command { received_at: UtcMillis(START + 400 * MINUTE), text: RESETTLE.to_owned() };
+        records.extend(vec![settled; 4]);
+        fold(&records, 7, |_| false)
+    };
+    assert_eq!(figures(&folded(["counted", "ruled"]), true), figures(&folded(["ruled", "ruled"]), true));
 }
