@@ -99,6 +99,11 @@ impl ObservedProperty {
     pub fn decimal(&self, value: i64) -> Decimal {
         Decimal { mantissa: value, decimals: self.decimals }
     }
+
+    /// Whether its values are masses of particles, which an optical sensor sees with the water on them.
+    pub fn is_particle_mass(&self) -> bool {
+        matches!(self.id.as_str(), "pm1" | "pm2_5" | "pm4" | "pm10")
+    }
 }
 
 /// All observed properties, by number and by id.

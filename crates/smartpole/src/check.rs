@@ -94,7 +94,8 @@ impl Report {
         let parsed = Inputs::parse(&files).inspect(|inputs| {
             self.summary = summary(inputs);
             self.notes.extend(notes::without_identity(&inputs.registry));
-            self.notes.extend(notes::too_narrow(&inputs.registry));
+            let narrow = stored::located(folder, notes::too_narrow(&files, &inputs.registry));
+            self.notes.extend(narrow.iter().map(ToString::to_string));
             self.notes.extend(notes::out_of_zones(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
             let secrets = smartpole_notify::files(&inputs.registry.alerts.targets, folder);

@@ -72,6 +72,12 @@ fn values_outside_the_range_or_with_a_word_for_none_are_flagged() {
 }
 
 #[test]
+fn a_word_for_none_wins_over_the_range_it_lies_in() {
+    let voltage = property(151, "voltage", 0, 100, &[0]);
+    assert_eq!((value_flags(&voltage, 0), value_flags(&voltage, 1)), (Flags::NONE.with(Flag::Sentinel), Flags::NONE));
+}
+
+#[test]
 fn smaller_particles_that_weigh_more_are_inconsistent_at_any_resolution() {
     let table = [
         "pm1=37 pm2_5=390 pm10=39 humidity=416",

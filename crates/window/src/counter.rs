@@ -59,7 +59,7 @@ pub fn difference(earlier: Total, later: Total, counter: Counter, powered_up: bo
     if plain >= 0 {
         return if plain <= bound { went_on(plain) } else { at_least(plain) };
     }
-    let modulus = 1i64 << counter.width_bits.min(62);
+    let modulus = counter.modulus();
     let wrapped = plain.saturating_add(modulus);
     if bound < modulus && (0..=bound).contains(&wrapped) { went_on(wrapped) } else { at_least(since_reset) }
 }

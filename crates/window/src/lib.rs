@@ -34,7 +34,7 @@ pub use block::{Anchor, Block, Insert, NewRow};
 pub use calendar::{Level, day_of, next_start};
 pub use counter::{Difference, MAX_GAP_MS, Total, difference, share};
 pub use lost::Lost;
-pub use making::{Making, dried, is_particle_mass};
+pub use making::{Making, dried};
 pub use pack::{put_series, take_series};
 pub use replays::{Origin, Superseded};
 pub use rows::{Row, RowValue};

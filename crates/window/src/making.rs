@@ -46,7 +46,7 @@ impl<'a> Making<'a> {
     pub fn counted(&self, at: UtcMillis, row: &[RowValue], value: RowValue) -> RowValue {
         let Some(property) = self.catalogue.get(value.series.property) else { return value };
         let mut counted = value;
-        if let Some((humidity, of)) = self.humidity.filter(|_| is_particle_mass(property)) {
+        if let Some((humidity, of)) = self.humidity.filter(|_| property.is_particle_mass()) {
             let humid = row.iter().filter(|other| other.series.property == of).min_by_key(|other| other.series.channel);
             self.dry(&mut counted, humidity, humid);
         }
@@ -87,11 +87,6 @@ impl<'a> Making<'a> {
             None => mass.flags = mass.flags.with(Flag::Humid),
         }
     }
-}
-
-/// Whether values of a property are masses of particles, which an optical sensor sees with the water on them.
-pub fn is_particle_mass(property: &ObservedProperty) -> bool {
-    matches!(property.id.as_str(), "pm1" | "pm2_5" | "pm4" | "pm10")
 }
 
 /// A mass without its water: `mass / C` with `C = 1 + κ/1.65 / (100/RH − 1)` (Crilley et al. 2018), as one fraction of integers;

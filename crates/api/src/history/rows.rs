@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smartpole_model::{DeviceNo, ObservedProperty, PropertyNo, Quarter, Reading, UtcMillis};
 use smartpole_pipeline::NameKind;
-use smartpole_window::{Row, RowValue, is_particle_mass};
+use smartpole_window::{Row, RowValue};
 
 use super::HistoryWanted;
 use crate::{Parts, problem::Problem};
@@ -64,7 +64,9 @@ impl Gone<'_> {
         let catalogue = &fold.inputs().registry.properties;
         let mut properties: Vec<ObservedProperty> =
             self.properties.iter().filter_map(|number| catalogue.get(*number)).cloned().collect();
-        if properties.iter().any(is_particle_mass) && properties.iter().all(|property| property.id != HUMIDITY) {
+        if properties.iter().any(ObservedProperty::is_particle_mass)
+            && properties.iter().all(|property| property.id != HUMIDITY)
+        {
             properties.extend(catalogue.by_id(HUMIDITY).cloned());
         }
         (self.devices.iter().filter_map(named).collect(), properties)

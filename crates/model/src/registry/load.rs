@@ -79,7 +79,8 @@ impl Inputs {
     }
 
     /// Reads files that [`Inputs::parse`] of this program or a former one found sound: what is written otherwise today is taken as it
-    /// was meant, and what is asked for since (the sensing of profiles that measure persons, zones that do not overlap) is not asked
+    /// was meant, and what is asked for since (the sensing of profiles that measure persons, zones that do not overlap, profiles
+    /// that do not contradict themselves) is not asked
     /// for, so that what was folded with them folds as it did.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod calendar;
 mod calibration;
 mod calibrations;
 mod codec;
+mod contradictions;
 mod counts;
 mod crossings;
 mod devices;

@@ -22,6 +22,16 @@ impl Counter {
     pub const fn new(width_bits: u8, max_per_minute: u32) -> Self {
         Self { width_bits, max_per_minute, resets_at_power_up: false, resets_at: None }
     }
+
+    /// How many numbers its totals can show.
+    pub fn modulus(&self) -> i64 {
+        1 << self.width_bits.min(62)
+    }
+
+    /// More than this cannot pass in so many seconds, of which each minute that begins counts whole.
+    pub fn most_within(&self, seconds: u32) -> i64 {
+        i64::from(self.max_per_minute) * i64::from(seconds.div_ceil(60))
+    }
 }
 
 /// How optical particle masses are freed of water: κ-Köhler (Crilley et al. 2018, AMT 11, 709, doi 10.5194/amt-11-709-2018).

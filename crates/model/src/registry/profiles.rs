@@ -2,6 +2,7 @@
 
 use super::{
     Codec, Counter, Humidity, Mapping, Problem, Profile,
+    contradictions::Said,
     names::{self, FirstLines},
     properties::Properties,
     sensing,
@@ -9,11 +10,8 @@ use super::{
 };
 use crate::{Decimal, ObservedProperty, PropertyNo};
 
-/// 16-bit totals are common, but a width too small would turn each reset into a wrap.
+/// How the totals of kept registries behave that do not say it: 16 bits are common, but a width too small would turn each reset into a wrap.
 const DEFAULT_COUNTER: Counter = Counter::new(32, 500);
-
-/// The property that masses are dried by.
-const RELATIVE_HUMIDITY: &str = "relative_humidity";
 
 /// The property by which devices say that they were switched on.
 const POWER_UP: &str = "power_up";
@@ -41,11 +39,15 @@ fn profile(
     let codec = codec(section);
     let interval_s = section.required_integer("interval_s", 1..=86_400);
     let payload_time = payload_time(section, codec);
-    let counter = section.table("counter").map_or(DEFAULT_COUNTER, |section| counter(section, properties, problems));
+    let counter = section.table("counter").map(|section| counter(section, properties, problems));
     let mapping = mappings(section, codec, properties, problems);
     let expected = expected(section, properties);
     let humidity = section.table("humidity").and_then(|section| humidity(section, problems));
-    check_humidity(section, humidity, &expected, properties);
+    if let Some(codec) = codec {
+        Said::new(codec, &mapping, &expected, properties).check(section, interval_s, counter, humidity);
+    }
+    let mapping: Vec<Mapping> = mapping.into_iter().flatten().collect();
+    let expected: Vec<PropertyNo> = expected.into_iter().flatten().collect();
     let measured = mapping.iter().map(|mapping| mapping.property).chain(expected.iter().copied());
     let (sensing, dpia) = sensing::read(section, codec, sensing::persons(codec, measured, properties));
     let spare_part = spare_part(section);
@@ -55,7 +57,7 @@ fn profile(
         codec: codec?,
         interval_s: interval_s?,
         payload_time: payload_time?,
-        counter,
+        counter: counter.unwrap_or(DEFAULT_COUNTER),
         humidity,
         sensing,
         dpia,
@@ -94,6 +96,10 @@ fn payload_time(section: &mut Section<'_>, codec: Option<Codec>) -> Option<bool>
 }
 
 fn counter(mut section: Section<'_>, properties: &Properties, problems: &mut Vec<Problem>) -> Counter {
+    if !section.has("width_bits") {
+        let hint = "add `width_bits = 16`, or as many bits as the device counts in";
+        section.problem_of_new("width_bits", "`width_bits` is missing", hint);
+    }
     let width_bits = section.integer("width_bits", 8..=62).unwrap_or(DEFAULT_COUNTER.width_bits);
     let max_per_minute = section.integer("max_per_minute", 1..=100_000).unwrap_or(DEFAULT_COUNTER.max_per_minute);
     let resets_at_power_up = section.optional("resets_at_power_up").unwrap_or(false);
@@ -139,26 +145,13 @@ fn humidity(mut section: Section<'_>, problems: &mut Vec<Problem>) -> Option<Hum
     Some(Humidity { kappa_milli: kappa_milli?, cap_percent: cap_percent? })
 }
 
-/// Masses are dried by the humidity that the same device measures.
-fn check_humidity(
-    section: &mut Section<'_>,
-    humidity: Option<Humidity>,
-    expected: &[PropertyNo],
-    properties: &Properties,
-) {
-    let Some(property) = properties.catalogue.by_id(RELATIVE_HUMIDITY) else { return };
-    if humidity.is_some() && !expected.is_empty() && !expected.contains(&property.number) {
-        let hint = format!("add `{RELATIVE_HUMIDITY}` to `expected`, or remove `[humidity]`");
-        section.problem("humidity", "the device is not expected to measure the humidity", hint);
-    }
-}
-
+/// Each entry, or `None` if it could not be read.
 fn mappings(
     section: &mut Section<'_>,
     codec: Option<Codec>,
     properties: &Properties,
     problems: &mut Vec<Problem>,
-) -> Vec<Mapping> {
+) -> Vec<Option<Mapping>> {
     let entries = section.tables("mapping");
     match codec.map(Codec::needs_mapping) {
         Some(true) if entries.is_empty() => {
@@ -171,7 +164,7 @@ fn mappings(
     }
     let mut paths = FirstLines::default();
     let mut series = FirstLines::default();
-    entries.into_iter().filter_map(|entry| mapping(entry, properties, &mut paths, &mut series, problems)).collect()
+    entries.into_iter().map(|entry| mapping(entry, properties, &mut paths, &mut series, problems)).collect()
 }
 
 fn mapping(
@@ -229,8 +222,8 @@ fn scale(section: &mut Section<'_>) -> Decimal {
     scale
 }
 
-fn expected(section: &mut Section<'_>, properties: &Properties) -> Vec<PropertyNo> {
+/// Each property, or `None` if it is not known.
+fn expected(section: &mut Section<'_>, properties: &Properties) -> Vec<Option<PropertyNo>> {
     let ids: Vec<String> = section.optional("expected").unwrap_or_default();
-    let mut number = |id: String| Some(properties.resolve(&id, "expected", section)?.number);
-    ids.into_iter().filter_map(&mut number).collect()
+    ids.iter().map(|id| Some(properties.resolve(id, "expected", section)?.number)).collect()
 }

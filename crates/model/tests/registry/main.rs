@@ -8,6 +8,7 @@ mod borders;
 mod calendar;
 mod calibrations;
 mod castrop_rauxel;
+mod contradictions;
 mod counts;
 mod differences;
 mod events;

@@ -65,8 +65,8 @@ fn humidity_is_taken_out_only_where_it_is_measured() {
     check(
         &[("properties.toml", &properties), ("profiles/station.toml", &station)],
         &expect![[r#"
-            profiles/station.toml:7: humidity: the device is not expected to measure the humidity
-              hint: add `relative_humidity` to `expected`, or remove `[humidity]`
+            profiles/station.toml:7: humidity: it needs the humidity that the device measures, and the profile expects none
+              hint: remove `[humidity]`, or add `relative_humidity` to `expected`
         "#]],
     );
     let station = station.replace("[\"pm2_5\"]", "[\"pm2_5\", \"relative_humidity\"]");
@@ -111,6 +111,8 @@ fn a_profile_that_measures_persons_says_by_what() {
         &expect![[r#"
             profiles/a.toml:1: sensing: `people_in` can be of single persons, and the profile does not say by what it senses them
               hint: write the line `sensing = "…"` above all tables, with what it works by, as the public sees it at each pole: laser, tof, infrared, radar, camera, wifi_ble, manual, loop, magnetic, meter; `camera` and `wifi_ble` need `dpia = "…"`, too
+            profiles/b.toml:1: counter: totals come, and no `[counter]` says after how many bits they wrap
+              hint: add `[counter]` with the device's `width_bits` and `max_per_minute`
             profiles/b.toml:1: sensing: what the codec gives can be of single persons, and the profile does not say by what it senses them
               hint: write the line `sensing = "…"` above all tables, with what it works by, as the public sees it at each pole: laser, tof, infrared, radar, camera, wifi_ble, manual, loop, magnetic, meter; `camera` and `wifi_ble` need `dpia = "…"`, too
             profiles/counter.toml:6: sensing: `people_in_total` can be of single persons, and the profile does not say by what it senses them

@@ -205,6 +205,8 @@ fn codecs_of_sensors_are_known_by_name_and_say_what_they_need() {
         &expect![[r#"
             profiles/a.toml:2: codec: unknown codec `milesight_vs131`
               hint: did you mean `milesight_vs121`?
+            profiles/b.toml:1: counter: totals come, and no `[counter]` says after how many bits they wrap
+              hint: add `[counter]` with the device's `width_bits` and `max_per_minute`
             profiles/b.toml:4: payload_time: the codec gives records of former instants, each with its own time
               hint: set `payload_time = true`, or use the codec `object`
             profiles/c.toml:1: mapping: the codec needs a mapping

@@ -8,7 +8,10 @@ use std::{
     path::Path,
 };
 
-use smartpole_model::{Inputs, Registry, registry::Counter};
+use smartpole_model::{
+    Inputs, Problem, Registry,
+    registry::{Files, PROFILES, Profile},
+};
 
 use crate::config::{Config, Http};
 
@@ -33,19 +36,31 @@ pub(super) fn without_identity(registry: &Registry) -> impl Iterator<Item = Stri
 
 /// Profiles of counters of which as many can pass from one report to the next as their totals can show, so that a smaller total never
 /// is known to be a wrap.
-pub(super) fn too_narrow(registry: &Registry) -> impl Iterator<Item = String> {
+pub(super) fn too_narrow(files: &Files, registry: &Registry) -> Vec<Problem> {
     let is_total = |number| registry.properties.get(number).is_some_and(|property| property.counts.is_some());
-    registry.profiles.values().filter_map(move |profile| {
-        let Counter { width_bits, max_per_minute, .. } = profile.counter;
-        let bound = i64::from(max_per_minute) * i64::from(profile.interval_s.div_ceil(60));
-        (bound >= 1i64 << width_bits && profile.measured().any(is_total)).then(|| {
+    let note = |profile: &Profile| {
+        let (counter, interval_s) = (profile.counter, profile.interval_s);
+        let most = counter.most_within(interval_s);
+        let message = || {
             format!(
-                "counter: profile {} reports each {} s, and by max_per_minute {bound} can pass between: as many as {width_bits} bits can show, \
-                 so that each smaller total is taken for a reset; set a width_bits, max_per_minute or interval_s that is the device's",
-                profile.id, profile.interval_s
+                "profile {} reports each {interval_s} s, and by max_per_minute {most} can pass between: as many as {} bits can show, so \
+                 that each smaller total is taken for a reset",
+                profile.id, counter.width_bits
             )
-        })
-    })
+        };
+        let hint = "set the `width_bits`, `max_per_minute` and `interval_s` that are the device's";
+        let file = format!("{PROFILES}{}.toml", profile.id);
+        let line = files.get(&file).and_then(|text| line_of(text, "[counter]")).unwrap_or(1);
+        (most >= counter.modulus() && profile.measured().any(is_total))
+            .then(|| Problem::new(&file, message(), hint).at_line(line).in_field("counter"))
+    };
+    registry.profiles.values().filter_map(note).collect()
+}
+
+/// The line, from 1, that begins with `words`.
+fn line_of(text: &[u8], words: &str) -> Option<usize> {
+    let mut lines = std::str::from_utf8(text).ok()?.lines();
+    Some(1 + lines.position(|line| line.trim_start().starts_with(words))?)
 }
 
 /// Zones that hold poles which the zone around them does not hold: somebody may list them so, but mostly one was forgotten.

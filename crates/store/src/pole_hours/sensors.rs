@@ -3,7 +3,7 @@
 use smartpole_method::air::{Hour, Mean};
 use smartpole_model::{self as model, Device, DeviceNo, ObservedProperty, PropertyNo, Registry, Series, UtcMillis};
 use smartpole_pipeline::NameKind;
-use smartpole_window::{Aggregate, Aggregates, energy, is_particle_mass};
+use smartpole_window::{Aggregate, Aggregates, energy};
 
 use super::{HOUR_MS, PoleHour, known::Sensors};
 use crate::{State, scope::Seen};
@@ -20,7 +20,7 @@ pub(super) struct Measured {
 impl Measured {
     pub(super) fn new(property: PropertyNo, known: Option<&ObservedProperty>) -> Self {
         let (decimals, mean) = known.map_or((0, model::Mean::Arithmetic), |known| (known.decimals, known.mean));
-        Self { property, decimals, mean, optical: known.is_some_and(is_particle_mass) }
+        Self { property, decimals, mean, optical: known.is_some_and(ObservedProperty::is_particle_mass) }
     }
 }
 

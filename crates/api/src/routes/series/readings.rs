@@ -3,7 +3,7 @@
 use serde::Serialize;
 use smartpole_model::{Flags, ObservedProperty, Reading, TimeSource, UtcMillis};
 use smartpole_pipeline::{BlockMaking, Fold, NameKind, Scope};
-use smartpole_window::{RowValue, is_particle_mass};
+use smartpole_window::RowValue;
 use utoipa::ToSchema;
 
 use super::{Asked, Items, past::Past};
@@ -103,7 +103,7 @@ fn beside(
 ) -> Result<Vec<Reading>, Problem> {
     let humidity = parts.fold().inputs().registry.properties.by_id(HUMIDITY).cloned();
     match (humidity, rows.first(), rows.last()) {
-        (Some(humidity), Some(first), Some(last)) if is_particle_mass(property) => {
+        (Some(humidity), Some(first), Some(last)) if property.is_particle_mass() => {
             let span = (first.event_time, last.event_time.plus(1));
             let past = Past { parts, scope, property: &humidity, channel: None, as_of };
             Ok(past.page(span, usize::MAX)?.readings)
