@@ -48,6 +48,21 @@ pub(crate) enum Failed {
     Busy(Problem),
 }
 
+/// What a question that takes no parameters may be answered with instead, for the description.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described")]
+pub(crate) enum Bare {
+    /// There is no such parameter.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Parameter(Problem),
+    /// The service could not read its own data.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Too much at once; try again.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Busy(Problem),
+}
+
 /// What a question with parameters may be answered with instead, for the description.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only described")]

@@ -25,6 +25,11 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// What is asked of an address that takes no parameters, or none but those of a form.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// The parameters of a query string.
 ///
 /// # Errors
@@ -68,5 +73,6 @@ fn refusal(rejection: &QueryRejection) -> Problem {
     let detail = ["unknown", "duplicate", "missing"]
         .iter()
         .fold(detail, |detail, what| detail.replacen(&format!("{what} field"), &format!("{what} parameter"), 1));
+    let detail = detail.replacen("there are no fields", "there are none", 1);
     Problem::parameter(detail, "GET /api/openapi.json describes every parameter")
 }

@@ -17,7 +17,8 @@ use crate::{
     ApiState,
     asker::Asker,
     list::List,
-    problem::{Failed, Problem, Refused},
+    problem::{Bare, Problem, Refused},
+    query::{Nothing, Params},
     scope,
 };
 
@@ -89,9 +90,12 @@ pub(crate) struct Disabled {
 /// All accounts, by name.
 #[utoipa::path(get, path = PATH, tag = "access", responses(
     (status = 200, description = "All of them.", body = List<AccountItem>),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn accounts(State(state): State<ApiState>) -> Result<Json<List<AccountItem>>, Problem> {
+pub(crate) async fn accounts(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<List<AccountItem>>, Problem> {
     let all = state.access(Access::accounts).await?;
     Ok(Json(List::whole(all.into_iter().map(AccountItem::from).collect())))
 }

@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use crate::{
     ApiState,
     list::List,
-    problem::{Failed, Problem},
+    problem::{Bare, Problem},
+    query::{Nothing, Params},
 };
 
 /// Packet forwarders tell how they are every 30 seconds; after ten of these without a word something is wrong.
@@ -62,9 +63,12 @@ pub(crate) enum Heard {
 /// The gateways of the city and how they are.
 #[utoipa::path(get, path = "/api/v1/gateways", tag = "operation", responses(
     (status = 200, description = "All of them, in the registry's order.", body = List<GatewayItem>),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn gateways(State(state): State<ApiState>) -> Result<Json<List<GatewayItem>>, Problem> {
+pub(crate) async fn gateways(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<List<GatewayItem>>, Problem> {
     Ok(Json(List::whole(state.ask(|parts| Ok(items(&parts.fold()))).await?)))
 }
 

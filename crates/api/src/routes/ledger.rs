@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use crate::{
     ApiState,
-    problem::{Failed, Problem},
+    problem::{Bare, Problem},
+    query::{Nothing, Params},
     routes::{Target, targets},
 };
 
@@ -78,9 +79,12 @@ pub(crate) struct Term {
 /// What became of everything that was ever received: sums over all time.
 #[utoipa::path(get, path = "/api/v1/ledger", tag = "operation", responses(
     (status = 200, description = "Each equation with its terms.", body = Ledger),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn ledger(State(state): State<ApiState>) -> Result<Json<Ledger>, Problem> {
+pub(crate) async fn ledger(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<Ledger>, Problem> {
     let answer = state.ask(|parts| {
         // one after the other: who waits for the fold must not hold up who tells what is durable, for whom the fold may wait
         let durable = *parts.journal.durable().borrow();

@@ -5,7 +5,11 @@ use serde::Serialize;
 use smartpole_access::{Role, Who};
 use utoipa::ToSchema;
 
-use crate::asker::{Asker, Client, Cookie};
+use crate::{
+    asker::{Asker, Client, Cookie},
+    problem::Problem,
+    query::{Nothing, Params},
+};
 
 /// Whom the service takes you for.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,8 +31,13 @@ pub(crate) struct Me {
 /// Whom the service takes you for: what the public gets is rounded or left out.
 #[utoipa::path(get, path = "/api/v1/me", tag = "access", responses(
     (status = 200, description = "Your role.", body = Me),
+    (status = 400, description = "There is no such parameter.", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn me(asker: Asker, Extension(client): Extension<Client>) -> Json<Me> {
+pub(crate) async fn me(
+    Params(Nothing {}): Params<Nothing>,
+    asker: Asker,
+    Extension(client): Extension<Client>,
+) -> Json<Me> {
     let Asker { role, zones, who, name, .. } = asker;
     let account = if let Who::Account(id) = who { Some(id.to_string()) } else { None };
     Json(Me { role, account, name, zones: zones.0, can_log_in: Cookie::Session.name(&client).is_some() })

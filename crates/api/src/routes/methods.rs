@@ -5,7 +5,11 @@ use serde::Serialize;
 use smartpole_method::methods::{ALL, Method};
 use utoipa::ToSchema;
 
-use crate::list::List;
+use crate::{
+    list::List,
+    problem::Problem,
+    query::{Nothing, Params},
+};
 
 /// A method by which figures are made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,8 +30,9 @@ pub(crate) struct MethodItem {
 /// All methods that answers name, in the order in which they build on each other.
 #[utoipa::path(get, path = "/api/v1/methods", tag = "values", responses(
     (status = 200, description = "All of them.", body = List<MethodItem>),
+    (status = 400, description = "There is no such parameter.", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn methods() -> Json<List<MethodItem>> {
+pub(crate) async fn methods(Params(Nothing {}): Params<Nothing>) -> Json<List<MethodItem>> {
     let item = |Method { id, version, title, meaning }| MethodItem { id, version, title, meaning };
     Json(List::whole(ALL.into_iter().map(item).collect()))
 }

@@ -12,8 +12,9 @@ use crate::{
     asker::Asker,
     list::List,
     number::{self, Exact},
-    problem::{Failed, Problem},
-    representation::Representation,
+    problem::{Bare, Problem},
+    query::Nothing,
+    representation::Question,
 };
 
 mod table;
@@ -118,12 +119,12 @@ impl PoleState {
 /// The poles of the city, with their devices and the state of the air.
 #[utoipa::path(get, path = "/api/v1/poles", tag = "city", responses(
     (status = 200, description = "All of them, in the registry's order.", body = List<Pole>),
-    Failed,
+    Bare,
 ))]
 pub(crate) async fn poles(
     State(state): State<ApiState>,
     asker: Asker,
-    form: Representation,
+    Question(Nothing {}, form): Question<Nothing>,
 ) -> Result<Response, Problem> {
     state.ask(move |parts| form.give(parts, &List::whole(answer(parts, &asker)?))).await
 }

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use crate::{
     ApiState,
     list::List,
-    problem::{Failed, Problem},
+    problem::{Bare, Problem},
+    query::{Nothing, Params},
 };
 
 /// What is measured.
@@ -46,9 +47,12 @@ pub(crate) struct Property {
 /// The catalogue of observed properties.
 #[utoipa::path(get, path = "/api/v1/properties", tag = "city", responses(
     (status = 200, description = "All of them.", body = List<Property>),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn properties(State(state): State<ApiState>) -> Result<Json<List<Property>>, Problem> {
+pub(crate) async fn properties(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<List<Property>>, Problem> {
     let items = state.ask(|parts| {
         let inputs = Arc::clone(parts.fold().inputs());
         let catalogue = &inputs.registry.properties;

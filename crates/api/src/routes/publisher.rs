@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 
 use crate::{
     ApiState,
-    problem::{Failed, Problem},
+    problem::{Bare, Problem},
     publish,
+    query::{Nothing, Params},
     routes::legal,
 };
 
@@ -37,9 +38,12 @@ pub(crate) struct Publisher {
 /// Who publishes, under which licence, and where mistakes are reported: `[publish]` of the configuration.
 #[utoipa::path(get, path = "/api/v1/publisher", tag = "city", responses(
     (status = 200, description = "As configured.", body = Publisher),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn publisher(State(state): State<ApiState>) -> Result<Json<Publisher>, Problem> {
+pub(crate) async fn publisher(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<Publisher>, Problem> {
     let answer = state.ask(|parts| {
         let inputs = Arc::clone(parts.fold().inputs());
         let publish = &parts.publish;

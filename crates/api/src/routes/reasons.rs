@@ -5,7 +5,11 @@ use serde::Serialize;
 use smartpole_model::{Reason, Severity};
 use utoipa::ToSchema;
 
-use crate::list::List;
+use crate::{
+    list::List,
+    problem::Problem,
+    query::{Nothing, Params},
+};
 
 /// Why messages or readings are kept in quarantine.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,8 +33,9 @@ pub(crate) struct ReasonItem {
 /// Every reason there is for quarantine.
 #[utoipa::path(get, path = "/api/v1/reasons", tag = "operation", responses(
     (status = 200, description = "In the order of their numbers.", body = List<ReasonItem>),
+    (status = 400, description = "There is no such parameter.", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn reasons() -> Json<List<ReasonItem>> {
+pub(crate) async fn reasons(Params(Nothing {}): Params<Nothing>) -> Json<List<ReasonItem>> {
     let item = |reason: Reason| ReasonItem {
         code: reason,
         severity: reason.severity(),

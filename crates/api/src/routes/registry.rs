@@ -35,8 +35,8 @@ use self::{
 use crate::{
     ApiState,
     asker::Asker,
-    problem::{Failed, Named, Problem, Refused},
-    query::Params,
+    problem::{Bare, Named, Problem, Refused},
+    query::{Nothing, Params},
 };
 
 /// Where the files are.
@@ -65,9 +65,13 @@ pub(crate) struct Wanted {
 /// Files of the registry: what they are called, when and by whom they were changed, who may change them, and whether they are in force.
 #[utoipa::path(get, path = PATH, tag = "operation", responses(
     (status = 200, description = "All files, those of profiles last.", body = RegistryFiles),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn files(State(state): State<ApiState>, asker: Asker) -> Result<Json<RegistryFiles>, Problem> {
+pub(crate) async fn files(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+    asker: Asker,
+) -> Result<Json<RegistryFiles>, Problem> {
     let trail = Trail::read(&state).await?;
     let error = state.parts.health.borrow().registry_error.clone();
     Ok(Json(state.ask(move |parts| listed::list(parts, &asker, &trail, error)).await?))

@@ -17,6 +17,7 @@ use crate::{
     ApiState, NotOrdered, NotTried, Parts, Selection,
     list::List,
     problem::{Named, Problem, Refused},
+    query::{Nothing, Params},
 };
 
 /// Where replays are.
@@ -134,7 +135,10 @@ impl ReplayItem {
     (status = 200, description = "The newest hundred.", body = List<ReplayItem>),
     Refused,
 ))]
-pub(crate) async fn replays(State(state): State<ApiState>) -> Result<Json<List<ReplayItem>>, Problem> {
+pub(crate) async fn replays(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<List<ReplayItem>>, Problem> {
     let items = state.ask(|parts| newest(parts, SHOWN)).await?;
     Ok(Json(List { items, next: None }))
 }

@@ -18,7 +18,8 @@ use crate::{
     ApiState,
     asker::Asker,
     list::List,
-    problem::{Failed, Problem, Refused},
+    problem::{Bare, Problem, Refused},
+    query::{Nothing, Params},
 };
 
 /// Where tokens are.
@@ -81,9 +82,13 @@ pub(crate) struct Wanted {
 /// Your tokens, those of all to admins; the newest first, expired ones among them for a year.
 #[utoipa::path(get, path = PATH, tag = "access", responses(
     (status = 200, description = "The newest first.", body = List<TokenItem>),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn tokens(State(state): State<ApiState>, asker: Asker) -> Result<Json<List<TokenItem>>, Problem> {
+pub(crate) async fn tokens(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+    asker: Asker,
+) -> Result<Json<List<TokenItem>>, Problem> {
     let of = whose(&asker)?;
     let all = state.access(move |access| access.tokens(of.as_ref())).await?;
     Ok(Json(List::whole(all.into_iter().map(TokenItem::from).collect())))

@@ -12,8 +12,9 @@ use crate::{
     csv::{Cell, Rows, Writer},
     export::{Column, Encoder, Geometry, Kind::Text},
     list::List,
-    problem::{Failed, Problem},
-    representation::Representation,
+    problem::{Bare, Problem},
+    query::Nothing,
+    representation::Question,
 };
 
 /// An area of the city; zones nest.
@@ -42,9 +43,12 @@ pub(crate) struct Zone {
 /// The zones of the city. As GeoJSON each is a feature with its outline.
 #[utoipa::path(get, path = "/api/v1/zones", tag = "city", responses(
     (status = 200, description = "All of them, in the registry's order.", body = List<Zone>),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn zones(State(state): State<ApiState>, form: Representation) -> Result<Response, Problem> {
+pub(crate) async fn zones(
+    State(state): State<ApiState>,
+    Question(Nothing {}, form): Question<Nothing>,
+) -> Result<Response, Problem> {
     let answer = move |parts: &Parts| {
         let inputs = Arc::clone(parts.fold().inputs());
         let items = inputs.registry.zones.iter().map(|zone| item(&inputs.registry, zone)).collect();

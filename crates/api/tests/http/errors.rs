@@ -17,6 +17,31 @@ async fn a_parameter_that_cannot_be_used_is_named_with_its_value() {
 }
 
 #[tokio::test]
+async fn addresses_without_parameters_refuse_any() {
+    let city = City::new(Options::default()).await;
+    city.check("/api/v1/zones?as_of=2026-11-25T10:00:00Z&format=csv", &expect![[r#"
+        400 Bad Request application/problem+json
+        {"type":"urn:smartpole:problem:invalid-parameter","title":"Invalid parameter","status":400,"detail":"as_of: unknown parameter `as_of`, there are none","remedy":"GET /api/openapi.json describes every parameter"}"#]]).await;
+    for list in [
+        "gateways",
+        "ledger",
+        "maintenance",
+        "me",
+        "methods",
+        "poles",
+        "processing",
+        "properties",
+        "publisher",
+        "reasons",
+        "registry",
+        "replays",
+    ] {
+        let answer = city.ask("GET", &format!("/api/v1/{list}?nonsense=1")).await;
+        assert_eq!(answer.status(), 400, "{list}");
+    }
+}
+
+#[tokio::test]
 async fn limits_and_cursors_are_checked() {
     let city = City::new(Options::default()).await;
     city.check("/api/v1/latest?limit=0", &expect![[r#"

@@ -20,7 +20,7 @@ use crate::{
     ApiState, Parts,
     list::List,
     problem::{Named, Problem, Refused},
-    query::Params,
+    query::{Nothing, Params},
     scope,
 };
 
@@ -86,7 +86,10 @@ pub(crate) struct CauseName {
     (status = 200, description = "Newest first.", body = List<MaintenanceItem>),
     Refused,
 ))]
-pub(crate) async fn maintenance(State(state): State<ApiState>) -> Result<Json<List<MaintenanceItem>>, Problem> {
+pub(crate) async fn maintenance(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<List<MaintenanceItem>>, Problem> {
     let listed = |parts: &Parts| {
         let kept = book(parts.alerts.maintenance())?;
         let (fold, names) = (parts.fold(), Names::now(parts)?);

@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 use super::words::{self, Said};
 use crate::{
     ApiState, Parts, asker,
-    problem::{Failed, Problem},
+    problem::{Bare, Problem},
+    query::{Nothing, Params},
 };
 
 /// What is processed of persons, by whom, what for, and for how long.
@@ -73,9 +74,12 @@ pub(crate) struct Kept {
 /// The record of processing activities (Art. 30 GDPR), as the service runs.
 #[utoipa::path(get, path = "/api/v1/processing", tag = "city", responses(
     (status = 200, description = "The record; its texts in German and English.", body = Processing),
-    Failed,
+    Bare,
 ))]
-pub(crate) async fn processing(State(state): State<ApiState>) -> Result<Json<Processing>, Problem> {
+pub(crate) async fn processing(
+    State(state): State<ApiState>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<Processing>, Problem> {
     state.ask(|parts| Ok(Json(record(parts)))).await
 }
 
