@@ -4,7 +4,12 @@
 
 mod folded;
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use firmware_sim::{
     Faults, LorawanTruth, Outcomes, Spec, Verdicts, Window,
@@ -38,6 +43,9 @@ struct Service {
     kept: Kept,
     gateways: HashMap<Eui, SocketAddr>,
     seq: u64,
+    now: UtcMillis,
+    /// Topics of the messages received in this millisecond: each once.
+    topics: HashSet<String>,
     duty: DutyCycle,
     pushes: usize,
     lose_acks: usize,
@@ -53,11 +61,17 @@ impl Service {
         fold.answer(true);
         fold.apply(Seq(1), &RecordRef::Inputs { received_at: STARTED, hash: "registry" }, false, &env).unwrap();
         let (gateways, duty) = (HashMap::new(), DutyCycle::new(STARTED));
-        Self { inputs: Arc::clone(inputs), fold, kept, gateways, seq: 1, duty, pushes: 0, lose_acks }
+        let (inputs, now, topics) = (Arc::clone(inputs), STARTED, HashSet::new());
+        Self { inputs, fold, kept, gateways, seq: 1, now, topics, duty, pushes: 0, lose_acks }
     }
 
-    fn now(&self) -> UtcMillis {
-        STARTED.plus(self.seq as i64)
+    /// As many messages a millisecond as the journal gives one.
+    fn receive(&mut self, topic: &str) -> UtcMillis {
+        if !self.topics.insert(topic.to_owned()) {
+            self.now = self.now.plus(1);
+            self.topics = HashSet::from([topic.to_owned()]);
+        }
+        self.now
     }
 
     fn take(&mut self, bytes: &[u8], peer: SocketAddr) -> Vec<(Vec<u8>, SocketAddr)> {
@@ -85,7 +99,7 @@ impl Service {
 
     fn fold_one(&mut self, topic: &str, payload: &[u8]) -> Vec<(Vec<u8>, SocketAddr)> {
         self.seq += 1;
-        let (registry, received_at) = (OneRegistry(Arc::clone(&self.inputs)), self.now());
+        let (registry, received_at) = (OneRegistry(Arc::clone(&self.inputs)), self.receive(topic));
         let message = RawMessageRef {
             source: "udp",
             topic,
@@ -106,7 +120,7 @@ impl Service {
 
     /// By the gateway that heard the device first.
     fn answer(&mut self, offer: Offer) -> Option<(Vec<u8>, SocketAddr)> {
-        let (answer, receptions, now) = (offer.answer?, [offer.reception], self.now());
+        let (answer, receptions, now) = (offer.answer?, [offer.reception], self.now);
         let frame = answer.phy_payload(&receptions);
         let transmit = choose(&receptions, answer.rx1_delay_ms, frame, &mut self.duty, now).ok()?;
         Some((pull_resp([0, 7], &transmit), *self.gateways.get(&transmit.gateway)?))

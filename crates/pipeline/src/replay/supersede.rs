@@ -83,12 +83,20 @@ impl Fold {
         }
         let said = Said { profile, samples, received_at: read.message.received_at };
         let mut rows = self.rows_of(no, active, &said, env)?;
-        if rows.is_empty() && read.is_frame && read.known.is_none() {
-            // what gave nothing and was not refused was another gateway's copy, whose own time must not make it count
-            read.understood = Understood::Copy { device: no };
-            return Ok(());
-        }
         let given = said.readings(active);
+        let at = |of: &[(UtcMillis, Series)], row: &Row| of.iter().any(|(time, _)| *time == row.event_time);
+        if read.is_frame && read.known.is_none() {
+            if !rows.is_empty() && !rows.iter().any(|row| at(&given, row)) {
+                let others = around.others(read.seq, self.at, env)?;
+                let theirs = self.said_by(others, no, active, said.received_at);
+                rows.retain(|row| !at(&theirs, row));
+            }
+            if rows.is_empty() {
+                // what gave nothing and was not refused was another gateway's copy, whose own time must not make it count
+                read.understood = Understood::Copy { device: no };
+                return Ok(());
+            }
+        }
         rows.iter_mut().for_each(|row| row.values.retain(|value| !value.is_superseded()));
         retain_others(&mut rows, &given);
         if !rows.is_empty() {
