@@ -9,8 +9,8 @@ use smartpole_model::{DeviceNo, Flags, Quarter, Reading, RecordRef, Seq, Series,
 use smartpole_window::{Insert, NewRow, RowValue};
 
 use crate::{
-    Cuts, Entry, LedgerMove, LoadError, LoadInputs, MovedRow, NameKind, Offer, QuarantineRow, Replay, RevisionReason,
-    RevisionRow, SUMS_VERSION, StoredBlocks,
+    Cuts, Entry, Env, LedgerMove, LoadError, MovedRow, NameKind, Offer, QuarantineRow, Replay, RevisionReason,
+    RevisionRow, SUMS_VERSION,
     active::Active,
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
@@ -23,21 +23,6 @@ use crate::{
     rollups::Rollups,
     tally::Tally,
 };
-
-/// What the fold may ask for while it folds: nothing else comes from outside the journal.
-#[derive(Clone, Copy)]
-pub struct Env<'a> {
-    /// Blocks that were committed.
-    pub stored: &'a dyn StoredBlocks,
-    /// Registries by hash.
-    pub inputs: &'a dyn LoadInputs,
-}
-
-impl std::fmt::Debug for Env<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Env")
-    }
-}
 
 /// All that the service knows beside the store: the state at [`Fold::position`].
 #[derive(Debug)]

@@ -17,6 +17,7 @@ mod changes;
 mod checkpoint;
 mod device;
 mod effect;
+mod env;
 mod fold;
 mod gateways;
 mod judge;
@@ -51,7 +52,8 @@ pub use changes::{
     RollupDelta, Scope,
 };
 pub use effect::{Effect, Replay};
-pub use fold::{Env, Fold};
+pub use env::Env;
+pub use fold::Fold;
 pub use gateways::GatewayState;
 pub use ledger::{Counts, Entry, Equation};
 pub use listen::Offer;
