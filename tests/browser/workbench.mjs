@@ -56,7 +56,8 @@ export function workbench({ demo, opened, eventually, picture, listed }) {
         return (await panel.locator(`${testid('count-sum')}.good`).count()) === 1 && (await panel.locator('.earlier').count()) === 0;
       });
       await page.keyboard.press('Escape');
-      assert.equal(await page.evaluate(() => document.activeElement.dataset.focus), `count ${number}`, 'closing leads back');
+      const focused = () => page.evaluate(() => document.activeElement.dataset.focus);
+      await eventually('closing leads back', async () => (await focused()) === `count ${number}`);
     }
     await page.goto(`${demo().url}/#count=messages/uplink`);
     await panel.locator('[data-focus="by device"]').click();

@@ -208,8 +208,10 @@ export const de = {
   'flag.peer.means': 'das Stundenmittel liegt weit vom Median der Masten im Umkreis',
   'flag.time_doubt.means': 'eine bessere Uhr lag daneben; es gilt die nächste',
   'flag.superseded.means': 'seine Nachricht ergibt ihn nach erneutem Lesen nicht mehr; er bleibt stehen und zählt nicht',
-  'flag.interpolated.means': 'zwei Zählerstände lagen weiter auseinander als eine Viertelstunde; die Differenz ist nach der Zeit verteilt, und eine Untergrenze, wenn der Zähler dazwischen übergelaufen sein kann',
-  'flag.counter_reset.means': 'der Zähler begann neu oder sprang; was vor dem Neubeginn noch gezählt wurde, fehlt, und ein Sprung um mehr, als vorbeigegangen sein kann, zählt nicht',
+  'flag.interpolated.means':
+    'zwei Zählerstände lagen weiter auseinander als eine Viertelstunde; die Differenz ist nach der Zeit verteilt, und eine Untergrenze, wenn der Zähler dazwischen übergelaufen sein kann',
+  'flag.counter_reset.means':
+    'der Zähler begann neu oder sprang; was vor dem Neubeginn noch gezählt wurde, fehlt, und ein Sprung um mehr, als vorbeigegangen sein kann, zählt nicht',
   'flag.replayed.means': 'kam durch erneutes Lesen alter Nachrichten',
   'flag.corrected.means': 'Feuchte herausgerechnet oder kalibriert; der Rohwert bleibt erhalten',
   'method.page': 'Daten und Methode',

@@ -207,8 +207,10 @@ export const en = {
   'flag.peer.means': 'the hourly mean is far from the median of the poles around',
   'flag.time_doubt.means': 'a better clock was off; the next one holds',
   'flag.superseded.means': 'read again, its message gives it no longer; it stays and does not count',
-  'flag.interpolated.means': 'two totals were further apart than a quarter of an hour; the difference is spread by time, and a lower bound if the counter can have wrapped in between',
-  'flag.counter_reset.means': 'the counter began anew or jumped; what it still counted before that is missing, and a jump by more than can have passed does not count',
+  'flag.interpolated.means':
+    'two totals were further apart than a quarter of an hour; the difference is spread by time, and a lower bound if the counter can have wrapped in between',
+  'flag.counter_reset.means':
+    'the counter began anew or jumped; what it still counted before that is missing, and a jump by more than can have passed does not count',
   'flag.replayed.means': 'came by reading old messages again',
   'flag.corrected.means': 'humidity taken out, or calibrated; what was measured is kept',
   'method.page': 'Data and method',

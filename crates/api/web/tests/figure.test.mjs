@@ -76,13 +76,17 @@ test('crossings are revised as both directions are', () => {
 });
 
 test('where a change touches one direction only, the other stays as it was', () => {
-  const [first, second, third] = joined([
-    [revision(1, 10, 12), revision(3, 12, 13)],
-    [{ ...revision(2, 7, 8), revision: 1 }],
-  ]);
+  const [first, second, third] = joined([[revision(1, 10, 12), revision(3, 12, 13)], [{ ...revision(2, 7, 8), revision: 1 }]]);
   const values = [first, second, third].map(({ former, after }) => [former.value, after.value]);
-  assert.deepEqual(values, [[17, 19], [19, 20], [20, 21]]);
-  assert.deepEqual(joined([[], [revision(1, 7, 8)]]).map(({ after }) => after.value), [8]);
+  assert.deepEqual(values, [
+    [17, 19],
+    [19, 20],
+    [20, 21],
+  ]);
+  assert.deepEqual(
+    joined([[], [revision(1, 7, 8)]]).map(({ after }) => after.value),
+    [8],
+  );
 });
 
 test('a revision says what it did', () => {
