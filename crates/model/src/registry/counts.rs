@@ -104,7 +104,11 @@ fn manual_count(row: &Row<'_>, registry: &Registry, ids: &Names, problems: &mut 
 fn no_counter(row: &Row<'_>, registry: &Registry, device: &Device) -> Option<Problem> {
     let counts = |number: PropertyNo| {
         let property = registry.properties.get(number);
-        property.is_none_or(|known| matches!(known.kind, Kind::IntervalCount | Kind::TotalCount) && known.unit == "1")
+        property.is_none_or(|known| {
+            // UCUM's unity, with a word for what is counted or without; energy is summed up, and counted by nobody
+            let is_number = known.unit == "1" || known.unit.starts_with('{');
+            matches!(known.kind, Kind::IntervalCount | Kind::TotalCount) && is_number
+        })
     };
     let may_count = |profile: &Profile| {
         let mut all = profile.measured().peekable();

@@ -6,7 +6,7 @@ use smartpole_model::{
     registry::{ManualCount, is_input},
 };
 
-use crate::fixture::{STATION, check, files, parse};
+use crate::fixture::{PROPERTIES, STATION, check, files, parse};
 
 const HEADER: &str = "device,channel,from,to,in,out,counted_by\n";
 
@@ -85,6 +85,14 @@ fn a_count_beside_a_device_that_counts_nothing_is_refused_and_one_in_force_stays
         "a station that counts, too"
     );
     assert_eq!(kept(&STATION.replace("expected = [\"pm2_5\"]\n", "")), (true, 1), "nobody knows what it measures");
+    let counter = STATION.replace("\"pm2_5\"", "\"people_in\", \"pm2_5\"");
+    for (unit, is_sound) in [("1", true), ("{#}", true), ("kWh", false)] {
+        let catalogue = PROPERTIES.replacen("unit = \"1\"", &format!("unit = \"{unit}\""), 1);
+        let files =
+            files(&[("counts.csv", &rows), ("profiles/station.toml", &counter), ("properties.toml", &catalogue)]);
+        let problems = Inputs::parse(&files).err().unwrap_or_default();
+        assert_eq!(problems.iter().all(|problem| problem.file != "counts.csv"), is_sound, "{unit}: {problems:?}");
+    }
 }
 
 #[test]
