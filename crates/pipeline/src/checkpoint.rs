@@ -1,7 +1,7 @@
 //! A checkpoint's bytes: a [`Restore`], packed.
 //!
 //! ```text
-//! 7 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
+//! 8 | batch | cursor | received_at (signed) | checkpoint day + 1, 0 if none | inputs hash
 //! names:          n × (kind byte, number, id)          devices:        n × (device, last closed (signed), state)
 //! ticks:          n × (source, ticks)                  ledger devices: n × (day (signed), device, counts)
 //! lorawan:        n × (device, state)                  gateways:       n × (EUI, state)
@@ -9,6 +9,7 @@
 //! replay: 0 or 1 × (id, ordered at (signed), order, next, done byte, the 9 numbers of its effect; up to version 6 the last
 //!         was missing, up to 5 the one before was another, up to 4 it was missing)
 //! resettling: bytes                                    cuts: raw, personal, quarters (signed; not in version 3)
+//! began: hour + 1, 0 if no message came (signed; from version 8 on)
 //! ```
 //! Texts and bytes have their length before them; integers are varints.
 
@@ -18,7 +19,9 @@ use crate::{
     Counts, Cuts, DeviceRow, Effect, GatewayRow, LedgerDeviceRow, LorawanRow, Name, NameKind, Replay, Restore,
 };
 
-const VERSION: u8 = 7;
+const VERSION: u8 = 8;
+/// Without the hour of the first message.
+const BEFORE_BEGAN: u8 = 7;
 /// Replays left no message alone.
 const BEFORE_EXPIRED: u8 = 6;
 /// Replays counted readings that the messages gave no longer, and left them.
@@ -35,7 +38,7 @@ impl Restore {
         put_u64(&mut out, self.batch);
         put_u64(&mut out, self.cursor.0);
         put_i64(&mut out, self.received_at.0);
-        put_i64(&mut out, self.checkpoint_day.map_or(0, |day| i64::from(day) + 1));
+        put_since(&mut out, self.checkpoint_day);
         put_bytes(&mut out, self.inputs.as_deref().unwrap_or_default().as_bytes());
         put_all(&mut out, &self.names, |out, name| {
             out.push(name.kind as u8);
@@ -73,6 +76,7 @@ impl Restore {
         put_bytes(&mut out, &self.resettling);
         let Cuts { raw, personal, quarters } = self.cuts;
         [raw, personal, quarters].into_iter().for_each(|cut| put_i64(&mut out, cut.0.into()));
+        put_since(&mut out, self.began);
         out
     }
 
@@ -90,7 +94,7 @@ impl Restore {
             batch: reader.u64()?,
             cursor: Seq(reader.u64()?),
             received_at: UtcMillis(reader.i64()?),
-            checkpoint_day: take_day(&mut reader)?,
+            checkpoint_day: take_since(&mut reader)?,
             inputs: Some(take_text(&mut reader)?).filter(|hash| !hash.is_empty()),
             names: take_all(&mut reader, take_name)?,
             devices: take_all(&mut reader, take_device)?,
@@ -103,6 +107,7 @@ impl Restore {
             replay: take_all(&mut reader, |reader| take_replay(reader, version))?.pop(),
             resettling: take_bytes(&mut reader)?.to_vec(),
             cuts: if version == BEFORE_CUTS { Cuts::default() } else { take_cuts(&mut reader)? },
+            began: if version <= BEFORE_BEGAN { None } else { take_since(&mut reader)? },
         };
         if reader.remaining() == 0 { Ok(restore) } else { Err(PackError::Invalid("tail")) }
     }
@@ -165,8 +170,13 @@ fn take_i32(reader: &mut Reader<'_>) -> Result<i32, PackError> {
     i32::try_from(reader.i64()?).map_err(|_| PackError::Invalid("number"))
 }
 
-fn take_day(reader: &mut Reader<'_>) -> Result<Option<i32>, PackError> {
-    Ok(Some(take_i32(reader)?).filter(|day| *day != 0).map(|day| day - 1))
+/// A day or an hour since 1970, and 1; 0 if there is none.
+fn put_since(out: &mut Vec<u8>, number: Option<i32>) {
+    put_i64(out, number.map_or(0, |number| i64::from(number) + 1));
+}
+
+fn take_since(reader: &mut Reader<'_>) -> Result<Option<i32>, PackError> {
+    Ok(Some(take_i32(reader)?).filter(|number| *number != 0).map(|number| number - 1))
 }
 
 fn take_cuts(reader: &mut Reader<'_>) -> Result<Cuts, PackError> {

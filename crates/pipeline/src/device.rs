@@ -5,7 +5,7 @@ use smartpole_model::{
 };
 use smartpole_window::{Aggregates, Block, NewRow, RowValue, Total, put_series, take_series};
 
-use crate::{DeviceRow, Latest, tails::Tails, tally::DayTally};
+use crate::{DeviceRow, Latest, RevisionReason, RevisionRow, tails::Tails, tally::DayTally};
 
 /// A block in memory.
 #[derive(Debug)]
@@ -62,6 +62,26 @@ impl Held {
             summed.count_revision(former);
         }
         summed
+    }
+
+    /// Notes that it changed; `former` is what it came to before, if it was there. The row is the first change's of a minute.
+    pub(crate) fn note_revision(
+        &mut self,
+        device: DeviceNo,
+        minute: i64,
+        reason: RevisionReason,
+        former: Option<Aggregates>,
+    ) -> Option<RevisionRow> {
+        self.changed = true;
+        if self.revised_minute == minute {
+            return None;
+        }
+        self.revised_minute = minute;
+        self.revision += 1;
+        let packed = former.as_ref().map_or_else(Vec::new, Aggregates::pack);
+        self.former = Some(Box::new(former.unwrap_or_default()));
+        let (quarter, revision) = (self.block.quarter(), self.revision);
+        Some(RevisionRow { quarter, device, revision, minute, reason, former: packed })
     }
 }
 

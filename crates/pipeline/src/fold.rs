@@ -39,6 +39,8 @@ pub struct Fold {
     pub(crate) at: Seq,
     pub(crate) radio: Radio,
     pub(crate) received_at: UtcMillis,
+    /// The hour in which the first message ever was received (UTC hours since 1970).
+    pub(crate) began: Option<i32>,
     pub(crate) checkpoint_day: Option<i32>,
     pub(crate) cuts: Cuts,
     /// Number of the last batch handed over.
@@ -175,31 +177,6 @@ impl Fold {
         Ok(())
     }
 
-    /// Counts a minute for each connected source, and closes the windows of devices that were silent for too many of them.
-    fn tick(&mut self, now: UtcMillis, connected: &[&str]) {
-        for source in connected {
-            let number = self.names.number_or_new(NameKind::Source, source);
-            let index = number as usize;
-            if self.ticks.len() <= index {
-                self.ticks.resize(index + 1, 0);
-            }
-            self.ticks[index] += 1;
-            if !self.pending.ticked.contains(&number) {
-                self.pending.ticked.push(number);
-            }
-        }
-        let lateness = i64::from(self.active.inputs.settings.lateness_s) * 1_000;
-        for index in 0..self.devices.len() {
-            let no = DeviceNo(index as u32);
-            let device = &self.devices[index];
-            let silent = self.ticks_of(device.source).saturating_sub(device.ticks);
-            let waiting = device.held.iter().any(|held| held.open);
-            if waiting && silent >= self.active.silence_ticks(no, now) {
-                self.close(no, now.plus(-lateness), false);
-            }
-        }
-    }
-
     pub(crate) fn ticks_of(&self, source: u32) -> u64 {
         self.ticks.get(source as usize).copied().unwrap_or(0)
     }
@@ -239,40 +216,6 @@ impl Fold {
             self.touch(no);
         }
         Ok(if late { Entry::Late } else { Entry::OnTime })
-    }
-
-    /// Moves a device's watermark up to its newest event time less the lateness bound.
-    pub(crate) fn advance(&mut self, no: DeviceNo, active: &Active) {
-        let newest = self.devices[no.index()].newest;
-        if newest.0 > i64::MIN {
-            let lateness = i64::from(active.inputs.settings.lateness_s) * 1_000;
-            self.close(no, newest.plus(-lateness), true);
-        }
-    }
-
-    /// Closes open blocks that end by `watermark`. With `all`, quarters without a block count as closed too.
-    pub(crate) fn close(&mut self, no: DeviceNo, watermark: UtcMillis, all: bool) {
-        let passed = Quarter(watermark.quarter().0.saturating_sub(1));
-        let device = &mut self.devices[no.index()];
-        let mut last = if all { passed } else { device.last_closed };
-        if last <= device.last_closed && all {
-            return;
-        }
-        // of a total that was there between others and is not any more nothing is left: nor does a restart know of it
-        device.held.retain(|held| !(held.open && held.block.is_empty()));
-        for held in device.held.iter_mut().filter(|held| held.open && held.block.quarter() <= passed) {
-            (held.open, held.changed, device.closed) = (false, true, true);
-            held.closed_minute = self.received_at.0.div_euclid(60_000);
-            last = last.max(held.block.quarter());
-            if self.watched {
-                self.live_windows.push((no, held.block.quarter()));
-            }
-        }
-        if last > device.last_closed {
-            device.last_closed = last;
-            device.dirty = true;
-            self.touch(no);
-        }
     }
 
     /// Remembers that a device must be looked at when changes are taken.

@@ -64,6 +64,7 @@ impl Fold {
         env: &Env<'_>,
     ) -> Result<(), LoadError> {
         let source = self.names.number_or_new(NameKind::Source, message.source);
+        self.began.get_or_insert(message.received_at.utc_hour());
         self.tally.turn_to(message.received_at, source);
         self.tally.add(Entry::Journalled, 1);
         let active = std::sync::Arc::clone(&self.active);
@@ -172,7 +173,7 @@ impl Fold {
                 }
             }
         }
-        self.advance(device, active);
+        self.advance(device);
         Ok(verdicts)
     }
 

@@ -206,17 +206,8 @@ impl<'a> Place<'a> {
 
     /// Notes that a block changed; `former` is what it came to before, if it was there.
     fn note_revision(&mut self, at: usize, former: Option<Aggregates>) {
-        let held = &mut self.device.held[at];
-        held.changed = true;
-        if held.revised_minute != self.minute {
-            held.revised_minute = self.minute;
-            held.revision += 1;
-            let packed = former.as_ref().map_or_else(Vec::new, Aggregates::pack);
-            held.former = Some(Box::new(former.unwrap_or_default()));
-            let (quarter, device, revision) = (held.block.quarter(), self.no, held.revision);
-            let (minute, reason) = (self.minute, self.reason);
-            self.revisions.push(RevisionRow { quarter, device, revision, minute, reason, former: packed });
-        }
+        let row = self.device.held[at].note_revision(self.no, self.minute, self.reason, former);
+        self.revisions.extend(row);
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Restore {
     pub cursor: Seq,
     /// Receipt time of the last record that has one.
     pub received_at: UtcMillis,
+    /// The hour in which the first message ever was received (UTC hours since 1970).
+    pub began: Option<i32>,
     /// All names, by kind and number.
     pub names: Vec<Name>,
     /// Hash of the inputs in force.

@@ -45,6 +45,7 @@ impl Fold {
             at: restore.cursor,
             radio,
             received_at: restore.received_at,
+            began: restore.began,
             // a store without a checkpoint began on some day, too: the next day's first record makes one
             checkpoint_day: restore.checkpoint_day.or((restore.cursor.0 > 0).then(|| restore.received_at.utc_day())),
             cuts: restore.cuts,
@@ -162,6 +163,7 @@ impl Fold {
             batch: self.batch,
             cursor: self.seq,
             received_at: self.received_at,
+            began: self.began,
             names: self.names.all(),
             inputs: hash,
             devices: numbered().map(|(no, device)| device.row(no)).collect(),

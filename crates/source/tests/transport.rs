@@ -9,7 +9,11 @@ use async_tungstenite::{
     tokio::accept_hdr_async,
     tungstenite::handshake::server::{ErrorResponse, Request, Response},
 };
-use common::{PATIENCE, Recorder, clock, mosquitto::Mosquitto, numbered, until_state};
+use common::{
+    PATIENCE, Recorder, clock,
+    mosquitto::{Mosquitto, free_port},
+    numbered, until_state,
+};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use smartpole_source::{
     Error, MqttClient, SourceState,
@@ -79,10 +83,6 @@ impl Certificates {
             file("key.pem")
         )
     }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[tokio::test]

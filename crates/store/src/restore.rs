@@ -43,6 +43,7 @@ impl Store {
         let sums = all(&connection, "SELECT entry, sum(n) FROM ledger_source GROUP BY entry", [], |row| {
             Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
         })?;
+        restore.began = all(&connection, "SELECT min(hour) FROM ledger_source", [], |row| row.get(0))?.pop().flatten();
         restore.ledger = Counts(BTreeMap::from_iter(sums));
         restore.batch_rows = batch_rows(&connection)?;
         restore.replay = replays::newest(&connection, 1)?.pop();

@@ -46,18 +46,28 @@ pub(crate) async fn street_with(catalogue: impl Fn(String) -> String) -> City {
     City::over(parsed(&files), Options::default()).await
 }
 
-/// An hour of a device from a minute after the start of the fixture on, in one message that comes at its end.
+/// An hour of a device from a minute after the start of the fixture on, in a message for each half, so that no quarter of it comes late.
 pub(crate) async fn hour(city: &City, device: &str, from: i64, every: i64, values: &str) {
-    hour_received(city, device, from, every, values, from + 59).await;
+    let (first, second): (Vec<_>, Vec<_>) = minutes(from, every).partition(|at| *at < from + 30);
+    samples(city, device, &first, values, from + 29).await;
+    samples(city, device, &second, values, from + 59).await;
 }
 
-/// Received in another minute.
+/// The same in one message, received in another minute.
 pub(crate) async fn hour_received(city: &City, device: &str, from: i64, every: i64, values: &str, received: i64) {
+    samples(city, device, &minutes(from, every).collect::<Vec<_>>(), values, received).await;
+}
+
+fn minutes(from: i64, every: i64) -> impl Iterator<Item = i64> {
+    (from..from + 60).step_by(every as usize)
+}
+
+async fn samples(city: &City, device: &str, minutes: &[i64], values: &str, received: i64) {
     let time = |minute: i64| {
         let (days, minute) = ((minute + 600) / 1_440, (minute + 600) % 1_440);
         format!("2026-11-{:02}T{:02}:{:02}:00Z", 25 + days, minute / 60, minute % 60)
     };
-    let samples = (from..from + 60).step_by(every as usize);
-    let samples: Vec<_> = samples.map(|at| format!(r#"{{"time":"{}","values":{{{values}}}}}"#, time(at))).collect();
+    let sample = |at: &i64| format!(r#"{{"time":"{}","values":{{{values}}}}}"#, time(*at));
+    let samples: Vec<_> = minutes.iter().map(sample).collect();
     city.message(device, received, &format!(r#"{{"samples":[{}]}}"#, samples.join(","))).await;
 }

@@ -55,7 +55,7 @@ fn minute(time: UtcMillis) -> i64 {
     time.since("2026-11-25T10:00:00Z".parse().unwrap()) / 60_000
 }
 
-/// Reports a day: so many in and out each hour, but in the hours (UTC) that are left out.
+/// Reports a day: so many in and out each hour, received an hour later, but in the hours (UTC) that are left out.
 pub(crate) async fn day(
     city: &City,
     device: &str,
@@ -65,11 +65,10 @@ pub(crate) async fn day(
 ) {
     let first: UtcMillis = midnight.parse().unwrap();
     let hours = (0..24).map(|n| first.plus(n * 3_600_000));
-    let told = hours.filter(|time| !left_out.contains(&(time.0.div_euclid(3_600_000) % 24)));
-    let sample =
-        |time| format!(r#"{{"time":"{time}","values":{{"people_in":{passed_in},"people_out":{passed_out}}}}}"#);
-    let samples: Vec<String> = told.map(sample).collect();
-    city.message(device, minute(first) + 24 * 60, &format!(r#"{{"samples":[{}]}}"#, samples.join(","))).await;
+    for time in hours.filter(|time| !left_out.contains(&(time.0.div_euclid(3_600_000) % 24))) {
+        let sample = format!(r#"{{"time":"{time}","values":{{"people_in":{passed_in},"people_out":{passed_out}}}}}"#);
+        city.message(device, minute(time) + 60, &sample).await;
+    }
 }
 
 /// A square of which a few Saturdays are known: those before Advent of 2026 and 2027, and the comparable ones of autumn 2027.

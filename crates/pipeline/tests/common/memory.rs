@@ -120,6 +120,7 @@ impl Memory {
             *sum = sum.checked_add_signed(n).unwrap();
         }
         self.ledger.retain(|_, n| *n != 0);
+        self.restore.began = self.ledger.keys().next().map(|(hour, ..)| *hour);
         for row in devices {
             self.ledger_devices.insert((row.day, row.device), row.counts);
         }

@@ -1,6 +1,13 @@
 //! A real Mosquitto for one test.
 
-use std::{net::TcpListener, path::PathBuf, process::Stdio};
+use std::{
+    iter,
+    net::TcpListener,
+    ops::Range,
+    path::PathBuf,
+    process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use tempfile::TempDir;
 use tokio::{
@@ -11,6 +18,19 @@ use tokio::{
 };
 
 use super::PATIENCE;
+
+/// Ports below those that the kernel gives to whoever connects (`net.ipv4.ip_local_port_range`), which a test beside may be given before
+/// the broker is up, or while it starts anew.
+const PORTS: Range<u16> = 20_000..32_000;
+
+/// A port that nobody listens on just now, and that no other call is told.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(16);
+    let next = || PORTS.start + (begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u32) as u16;
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    iter::repeat_with(next).take(PORTS.len()).find(free).expect("a free port")
+}
 
 /// A broker that lives as long as this value.
 pub(crate) struct Mosquitto {
@@ -25,7 +45,7 @@ impl Mosquitto {
     /// Starts a broker that keeps its sessions on disk, with more lines in its configuration.
     pub(crate) async fn start(extra: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let folder = dir.path().display();
         // `user root` keeps a broker that root starts from becoming a user who may not write here.
         let config = format!(

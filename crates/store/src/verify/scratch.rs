@@ -30,6 +30,8 @@ pub struct Scratch {
 pub(super) struct Since {
     pub(super) seq: Seq,
     pub(super) received_at: UtcMillis,
+    /// As in [`Restore::began`].
+    began: Option<i32>,
     pub(super) last_closed: HashMap<u32, i32>,
     /// Every block from this quarter on was closed after the checkpoint.
     pub(super) whole_from: Quarter,
@@ -41,8 +43,8 @@ impl Since {
     fn of(start: &Restore) -> Self {
         let last_closed: HashMap<_, _> = start.devices.iter().map(|row| (row.device.0, row.last_closed.0)).collect();
         let whole_from = Quarter(last_closed.values().max().map_or(i32::MIN, |last| last.saturating_add(1)));
-        let (seq, received_at, ledger) = (start.cursor, start.received_at, start.ledger.clone());
-        Self { seq, received_at, last_closed, whole_from, ledger }
+        let (seq, received_at, began, ledger) = (start.cursor, start.received_at, start.began, start.ledger.clone());
+        Self { seq, received_at, began, last_closed, whole_from, ledger }
     }
 
     pub(super) fn minute(&self) -> i64 {
@@ -85,7 +87,11 @@ impl Scratch {
     /// # Errors
     /// If what was committed cannot be read back.
     pub fn fold(&self, inputs: &dyn LoadInputs) -> Result<Fold, Begin> {
-        Ok(Fold::restore(self.store.restore()?, &Env { stored: self, inputs })?)
+        let mut restore = self.store.restore()?;
+        if let Some(since) = &self.since {
+            restore.began = since.began.or(restore.began); // the rows of the ledger here are those since the checkpoint
+        }
+        Ok(Fold::restore(restore, &Env { stored: self, inputs })?)
     }
 
     /// Commits a batch.
