@@ -425,6 +425,21 @@ describe('the page', () => {
     await close();
   });
 
+  test('draws days by law of a pole of which one sensor is silent', async () => {
+    const { page, wrong, close } = await opened({ path: '/' });
+    await page.route('**/api/v1/series?*property=pm2_5*step=1h*', async (route) => {
+      const response = await route.fetch();
+      const answer = await response.json();
+      const items = answer.items.map((item) => ({ ...item, coverage: 0.5 }));
+      await route.fulfill({ response, json: { ...answer, items } });
+    });
+    await page.goto(`${demo.url}/#pole=AM-01`);
+    const days = page.locator(`${testid('chart-30d')} path.line:not(.thin)`);
+    await eventually('a line through a week of days', async () => (await days.first().getAttribute('d')).split('L').length > 5);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   test('shows single readings, those that do not count among them', async () => {
     const { page, wrong, close } = await opened({ path: '/#pole=AM-01' });
     await page.route('**/api/v1/series?*step=raw*', async (route) => {

@@ -83,17 +83,24 @@ impl Fold {
     }
 
     /// Why a block that closes is a revision: its first reading was told after windows without one close, of a device that reports
-    /// each `interval_s`. Of what is older than this journal nothing had been said.
+    /// each `interval_s`.
     fn came_late(&self, no: DeviceNo, at: usize) -> Option<RevisionReason> {
         let device = &self.devices[no.index()];
         let quarter = device.held[at].block.quarter();
         let interval = self.active.profile_at(no, quarter.start()).map_or(0, |profile| i64::from(profile.interval_s));
         let bound = quarter.end().plus(self.lateness_ms() + interval * 1_000);
-        if self.received_at <= bound || self.began.is_none_or(|hour| quarter.utc_hour() < hour) {
+        if self.received_at <= bound || quarter < self.told_from(no) {
             return None;
         }
         let (told, reason) = first_told(device, &device.held[at].block);
         (told > bound).then_some(reason)
+    }
+
+    /// Before which quarter a block that is new corrects nothing: of what is older than the journal nothing had been said, and a
+    /// foreign series comes when its provider delivers it.
+    pub(crate) fn told_from(&self, no: DeviceNo) -> Quarter {
+        let first = self.began.filter(|_| !self.active.is_foreign(no));
+        first.map_or(Quarter(i32::MAX), |hour| Quarter(hour.saturating_mul(4)))
     }
 }
 

@@ -195,13 +195,13 @@ impl Fold {
             outcomes.resize(row.values.len(), Insert::Added);
             return Ok(Entry::Expired);
         }
-        let (sealed_to, is_settled) = (self.sealed_to(no), !self.is_resettling());
+        let (sealed_to, told_from, is_settled) = (self.sealed_to(no), self.told_from(no), !self.is_resettling());
         let device = &mut self.devices[no.index()];
         device.note_first(row.event_time.quarter());
         let late = row.event_time.quarter() <= device.last_closed;
         let minute = row.received_at.0.div_euclid(60_000);
         let mut place = Place::new(no, device, active, env, self.batch + 1, minute, &mut self.pending.revisions);
-        (place.reason, place.sealed_to, place.is_settled) = (reason, sealed_to, is_settled);
+        (place.reason, place.sealed_to, place.told_from, place.is_settled) = (reason, sealed_to, told_from, is_settled);
         place.insert(row, outcomes)?;
         if !judged && outcomes.contains(&Insert::Added) {
             place.judge_again(row, outcomes)?;

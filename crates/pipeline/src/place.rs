@@ -32,6 +32,8 @@ pub(crate) struct Place<'a> {
     pub(crate) reason: RevisionReason,
     /// Blocks before have no rows any more: nothing is looked for or changed there.
     pub(crate) sealed_to: Quarter,
+    /// Blocks before that are new correct nothing ([`crate::Fold::told_from`]).
+    pub(crate) told_from: Quarter,
     /// Whether all is as the registry in force has it: only what looks back at a change is judged anew.
     pub(crate) is_settled: bool,
     pub(crate) touched: Vec<Quarter>,
@@ -64,6 +66,7 @@ impl<'a> Place<'a> {
             refill: false,
             reason,
             sealed_to: Quarter(i32::MIN),
+            told_from: Quarter(i32::MIN),
             is_settled: false,
             touched,
             mended,
@@ -185,9 +188,16 @@ impl<'a> Place<'a> {
         aggregate(block, &self.active.making(self.no, block.quarter()))
     }
 
-    /// Changes a closed block and notes the revision: one for each minute of receipt.
+    /// Changes a closed block and notes the revision: one for each minute of receipt. A new one that corrects nothing is as one that
+    /// is closed in this minute.
     fn revise(&mut self, at: usize, made: bool, change: &mut dyn FnMut(&mut Block) -> bool) {
-        let held = &self.device.held[at];
+        let held = &mut self.device.held[at];
+        if held.block.quarter() < self.told_from && (made || held.closed_minute == self.minute) {
+            if change(&mut held.block) {
+                (held.changed, held.closed_minute) = (true, self.minute);
+            }
+            return;
+        }
         let is_first = !made && held.revised_minute != self.minute;
         let known = held.stored.as_ref().filter(|_| is_first && !held.changed).map(|stored| stored.aggregates.clone());
         let unknown = (is_first && known.is_none()).then(|| held.block.clone());

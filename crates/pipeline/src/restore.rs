@@ -87,7 +87,7 @@ pub struct StoredBlock {
     pub revision: u32,
     /// Minute of receipt of the newest revision, 0 if none.
     pub revised_minute: i64,
-    /// Minute of receipt in which it was closed, 0 if it never was open.
+    /// Minute of receipt in which it was closed, 0 if it came after its time.
     pub closed_minute: i64,
     /// Packed aggregates, as roll-ups hold them.
     pub aggregates: Vec<u8>,

@@ -112,14 +112,21 @@ impl DayTally {
         outcome: Outcome,
         verdicts: &[(Verdict, u64)],
     ) -> Option<LedgerDeviceRow> {
-        let finished = (self.day != day && !self.counts.is_empty()).then(|| self.row(device));
-        if self.day != day {
-            *self = Self { day, counts: Vec::new() };
-        }
+        let finished = self.turn_to(day, device);
         self.add(Entry::Message(outcome), 1);
         for (verdict, n) in verdicts {
             self.add(Entry::Reading(*verdict), *n);
         }
+        finished
+    }
+
+    /// Begins a day, unless it is that one; gives the finished row of the former.
+    pub(crate) fn turn_to(&mut self, day: i32, device: DeviceNo) -> Option<LedgerDeviceRow> {
+        if self.day == day {
+            return None;
+        }
+        let finished = (!self.counts.is_empty()).then(|| self.row(device));
+        *self = Self { day, counts: Vec::new() };
         finished
     }
 
@@ -134,7 +141,7 @@ impl DayTally {
 
     /// Moves what a replay moves, if this is the day; `false` if another is.
     pub(crate) fn shift(&mut self, day: i32, entry: Entry, n: i64) -> bool {
-        if self.day != day || self.counts.is_empty() {
+        if self.day != day {
             return false;
         }
         self.add(entry, 0);

@@ -33,7 +33,9 @@ fn journal(hash: &str, to: i64, others: Vec<Record>) -> Vec<Record> {
 /// Pm2_5 of d1 of each of some minutes, received at another.
 fn told(minutes: impl IntoIterator<Item = i64>, received_at: impl Fn(i64) -> i64) -> Vec<Record> {
     let at = |minute| START + minute * MINUTE;
-    minutes.into_iter().map(|minute| message("d1", at(minute), received_at(minute), &[("pm2_5", 800)])).collect()
+    // no value hangs
+    let value = |minute: i64| [("pm2_5", 800 + minute.rem_euclid(35))];
+    minutes.into_iter().map(|minute| message("d1", at(minute), received_at(minute), &value(minute))).collect()
 }
 
 /// Revisions: quarter and reason; all of them of blocks that were not there.
@@ -97,12 +99,29 @@ fn a_quarter_that_waits_for_long_is_not_late_as_its_first_reading_was_in_time() 
 }
 
 #[test]
-fn a_history_from_before_the_first_message_corrects_nothing() {
-    // START is on the hour
-    let others = told((-600..60).step_by(5), |minute| START + 200 * MINUTE + minute * 100);
-    let memory = fold(&journal("first", 300, others), 1_000, |_| false);
-    let late: Vec<_> = revisions(&memory).into_keys().collect();
-    assert_eq!(late, (0..60).step_by(15).map(quarter).collect::<Vec<_>>());
+fn a_history_from_before_the_first_message_corrects_nothing_in_whatever_order_it_comes() {
+    // START is on the hour; all of it comes in one minute, of a device that has not spoken yet and of one that has
+    let begin = START + 200 * MINUTE;
+    let orders: [fn(i64) -> i64; 3] = [|minute| minute + 600, |minute| 60 - minute, |minute| (minute + 600) * 7 % 661];
+    for (order, spoke) in orders.into_iter().flat_map(|order| [(order, false), (order, true)]) {
+        let mut others = told((-600..60).step_by(5), |minute| begin + order(minute) * 50);
+        others.extend(told((60..200).step_by(5).filter(|_| spoke), |minute| START + minute * MINUTE + 2_000));
+        let records = journal("first", 300, others);
+        let memory = fold(&records, 1_000, |_| false);
+        let late: Vec<_> = revisions(&memory).into_keys().collect();
+        assert_eq!(late, (0..60).step_by(15).map(quarter).collect::<Vec<_>>(), "{spoke}");
+        for (size, kill) in [(1, 3), (7, 2)] {
+            assert_eq!(fold(&records, size, |step| step % kill == 0).digest(), memory.digest());
+        }
+    }
+}
+
+#[test]
+fn a_foreign_series_corrects_nothing_as_it_comes_when_its_provider_delivers_it() {
+    let delivered = told((60..300).step_by(5), |minute| START + 300 * MINUTE + minute * 100);
+    let memory = fold(&journal("foreign", 400, delivered.clone()), 1_000, |_| false);
+    assert_eq!(revisions(&memory), BTreeMap::new());
+    assert!(!revisions(&fold(&journal("first", 400, delivered), 1_000, |_| false)).is_empty(), "one of ours does");
 }
 
 #[test]

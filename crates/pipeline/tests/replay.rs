@@ -94,6 +94,29 @@ fn messages_of_a_device_registered_since_leave_the_quarantine() {
 }
 
 #[test]
+fn what_a_replay_counts_of_a_device_on_its_first_day_stays_when_it_speaks_itself() {
+    let report = |minute: i64| {
+        let at = START + minute * MINUTE;
+        message("d4", at, at + 2_000, &[("pm2_5", 700 + minute)])
+    };
+    let mut records = vec![inputs("first", START)];
+    records.extend((0..10).map(|n| report(5 * n)));
+    records.extend([inputs("later", START + 60 * MINUTE), order(START + 61 * MINUTE), step(2..12), step([])]);
+    records.push(report(65));
+    let memory = fold(&records, 1_000, |_| false);
+    let of_d4 = |((_, no), row): (&(i32, smartpole_model::DeviceNo), &Vec<u8>)| {
+        (no.0 == device(&memory, "d4")).then(|| smartpole_pipeline::Counts::unpack(row).unwrap())
+    };
+    let counts: Vec<_> = memory.ledger_devices.iter().filter_map(of_d4).collect();
+    let counted = |entry| counts.iter().map(|counts| counts.get(entry)).collect::<Vec<_>>();
+    assert_eq!(counted(Entry::Message(Outcome::Uplink)), [11]);
+    assert_eq!(counted(Entry::Reading(Verdict::Accepted)), [11]);
+    for (size, kill) in [(1, 2), (1, 1_000), (3, 2)] {
+        assert_eq!(fold(&records, size, |step| step % kill == 0).digest(), memory.digest(), "{size} {kill}");
+    }
+}
+
+#[test]
 fn a_mended_mapping_replaces_values_and_keeps_the_former() {
     let mut records = an_hour_by_radio();
     records.extend([tick(START + 90 * MINUTE), inputs("mended", START + 100 * MINUTE)]);

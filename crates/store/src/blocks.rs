@@ -66,7 +66,7 @@ impl Stored<'_> {
         self.column(2)
     }
 
-    /// Minute of receipt in which it was closed, 0 if it never was open.
+    /// Minute of receipt in which it was closed, 0 if it came after its time.
     pub(crate) fn closed_minute(&self) -> Result<i64, Error> {
         self.column(3)
     }

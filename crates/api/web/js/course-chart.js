@@ -16,10 +16,10 @@ const DAY = 24 * HOUR;
  * @param {{pole:string, chosen:string, now:() => number}} whose pole and property, and until when
  * @param {'count'|'gauge'} kind
  * @param {{id:string, from:(now:number) => number}} span
- * @param {any[]} items windows, at least one of them with a value
+ * @param {{items:any[], days?:{x:number, value:number}[]|null}} found windows, at least one of them with a value; day means that are not made of these
  * @param {number} width in CSS pixels
  */
-export function drawCourse({ pole, chosen: id, now }, kind, span, items, width) {
+export function drawCourse({ pole, chosen: id, now }, kind, span, { items, days }, width) {
   const property = state.properties.get(id);
   const step = span[kind][1];
   const [from, to] = [Math.min(span.from(now()), Date.parse(items[0].start)), Math.max(now(), Date.parse(items.at(-1).end))];
@@ -47,7 +47,7 @@ export function drawCourse({ pole, chosen: id, now }, kind, span, items, width) 
   if (kind === 'count') chart.bars(drawn, points, step);
   else if (span.id === '30d') {
     chart.line(drawn, points, step * 1.5, 'line thin');
-    chart.line(drawn, dailyMeans(points), DAY * 1.5);
+    chart.line(drawn, days ?? dailyMeans(points), DAY * 1.5);
   } else {
     chart.band(drawn, points, step * 1.5);
     chart.line(drawn, points, step * 1.5);

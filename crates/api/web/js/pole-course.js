@@ -1,4 +1,5 @@
 /** The course of a pole's properties: 24 hours and 30 days. */
+import { POLLUTANTS } from './air.js';
 import { get } from './api.js';
 import { citeFold } from './cite.js';
 import { courseCitation } from './course-cite.js';
@@ -118,8 +119,21 @@ function shapeOf(property) {
 
 /** Less than a page of windows, with what it is cited with. */
 async function fetchSpan({ pole, frozen, now }, property, span) {
-  const asked = { from: rfc3339(span.from(now())), to: rfc3339(now()), step: span[shapeOf(property)][0], as_of: frozen && rfc3339(frozen) };
-  return { at: Date.now(), ...(await get('series', { pole, property, ...asked })) };
+  const asked = { pole, from: rfc3339(span.from(now())), to: rfc3339(now()), as_of: frozen && rfc3339(frozen) };
+  const [found, days] = await Promise.all([
+    get('series', { ...asked, property, step: span[shapeOf(property)][0] }),
+    span.id === '30d' && POLLUTANTS.includes(property) ? get('air/days', asked) : null,
+  ]);
+  return { at: Date.now(), ...found, days: days && daysByLaw(days.items, property) };
+}
+
+/** Day means of a pollutant, of those of its sensors that were at work: a silent one beside them takes no day away. */
+function daysByLaw(items, property) {
+  const known = items.map(({ start, end, pollutants }) => {
+    const { mean: value = null } = pollutants.find(({ pollutant }) => pollutant === property) ?? {};
+    return { x: (Date.parse(start) + Date.parse(end)) / 2, value };
+  });
+  return known.filter(({ value }) => value !== null);
 }
 
 function course(self, span, box) {
@@ -130,7 +144,7 @@ function course(self, span, box) {
   const { items } = found;
   if (!items.some((item) => valueOf(item, kind) !== null)) return [title, nothing(t('pole.noData'))];
   title.append(stateChip(stateOf(items), mean(items.map((item) => item.coverage))));
-  const drawn = drawCourse(self, kind, span, items, Math.max(240, box.clientWidth || 320));
+  const drawn = drawCourse(self, kind, span, found, Math.max(240, box.clientWidth || 320));
   return [
     title,
     h('div', { class: 'plot' }, drawn.root, drawn.readout),

@@ -14,7 +14,7 @@ pub struct BlockRow {
     pub revision: u32,
     /// Minute of receipt of the newest revision (minutes since 1970), 0 if none.
     pub revised_minute: i64,
-    /// Minute of receipt in which it was closed, 0 if it never was open.
+    /// Minute of receipt in which it was closed, 0 if it came after its time.
     pub closed_minute: i64,
     /// Packed [`Aggregates`].
     pub aggregates: Vec<u8>,

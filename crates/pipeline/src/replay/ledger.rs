@@ -100,6 +100,10 @@ impl Fold {
         }
         let day = again.received_at.utc_day();
         let state = &mut self.devices[device.index()];
+        if day == self.received_at.utc_day() {
+            // that the device has not spoken today: its next message goes on with this row
+            self.pending.finished_days.extend(state.today.turn_to(day, device));
+        }
         if state.today.shift(day, entry, n) {
             state.counted = true;
             self.touch(device);

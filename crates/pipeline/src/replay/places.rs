@@ -94,10 +94,11 @@ impl Fold {
         env: &Env<'_>,
         change: impl FnOnce(&mut Place<'_>) -> Result<T, LoadError>,
     ) -> Result<T, LoadError> {
-        let (minute, sealed_to) = (self.received_at.0.div_euclid(60_000), self.sealed_to(no));
+        let (minute, sealed_to, told_from) =
+            (self.received_at.0.div_euclid(60_000), self.sealed_to(no), self.told_from(no));
         let (batch, revisions) = (self.batch + 1, &mut self.pending.revisions);
         let mut place = Place::new(no, &mut self.devices[no.index()], active, env, batch, minute, revisions);
-        place.sealed_to = sealed_to;
+        (place.sealed_to, place.told_from) = (sealed_to, told_from);
         let made = change(&mut place)?;
         place.error.take().map_or(Ok(()), Err)?;
         self.touch(no); // blocks that were only looked at leave memory again

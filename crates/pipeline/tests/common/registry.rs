@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use smartpole_model::{
     Inputs, PropertyNo,
-    registry::{QualityRules, Spike},
+    registry::{Codec, QualityRules, Spike},
 };
 use smartpole_pipeline::{FOLD_VERSION, LoadError, LoadInputs, SUMS_VERSION};
 
@@ -181,6 +181,8 @@ pub fn library() -> Library {
         STATION.replace("payload_time = true", "payload_time = false").into_bytes(),
     );
     let untimed = Arc::new(Inputs::parse(&untimed).unwrap());
+    let mut foreign = Inputs::parse(&files(false)).unwrap();
+    foreign.registry.profiles.values_mut().for_each(|profile| profile.codec = Codec::Foreign);
     let kept = |later, personal| Arc::new(Inputs::parse(&short(later, personal)).unwrap());
     let all = [
         ("short", kept(false, true)),
@@ -195,6 +197,7 @@ pub fn library() -> Library {
         ("mended", mended),
         ("ruled", Arc::new(ruled)),
         ("ruled, mended", Arc::new(ruled_mended)),
+        ("foreign", Arc::new(foreign)),
         ("counted", counted(files(false), "1000")),
         ("counted, mended", counted(files(false), "100")),
         ("short, counted", counted(short(false, true), "100")),
