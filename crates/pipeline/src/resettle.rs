@@ -210,6 +210,7 @@ impl Fold {
 
     /// Settles the blocks of the next hours anew.
     pub(crate) fn resettle_step(&mut self, env: &Env<'_>) -> Result<(), LoadError> {
+        self.settle_blocks(); // what came since the registry, so that it does not matter whether a batch ended in between
         let (from, to) = (self.resettling.next, self.resettling.next.saturating_add(STEP));
         let ranges = std::mem::take(&mut self.resettling.ranges);
         // hours and days, and what blocks brought or took away: for each of its series that is a revision of their own
