@@ -92,6 +92,13 @@ pub struct FoldSettings {
     pub net_id: NetId,
 }
 
+impl FoldSettings {
+    /// [`FoldSettings::lateness_s`], in milliseconds.
+    pub fn lateness_ms(&self) -> i64 {
+        i64::from(self.lateness_s) * 1_000
+    }
+}
+
 impl Default for FoldSettings {
     fn default() -> Self {
         let route = |filter: &str, format| Route { filter: filter.to_owned(), format };

@@ -39,7 +39,7 @@ impl Fold {
     }
 
     fn lateness_ms(&self) -> i64 {
-        i64::from(self.active.inputs.settings.lateness_s) * 1_000
+        self.active.inputs.settings.lateness_ms()
     }
 
     /// Closes open blocks that end by `watermark`. With `all`, quarters without a block count as closed too.

@@ -226,6 +226,12 @@ impl Expected {
         self
     }
 
+    /// The longest interval of those that report from `start` to `end`, in milliseconds; 0 of none.
+    pub(crate) fn interval_ms(&self, start: UtcMillis, end: UtcMillis) -> i64 {
+        let here = self.0.iter().filter(|(_, reports)| reports.from < end && start < reports.to);
+        here.map(|(_, reports)| reports.interval_ms).max().unwrap_or(0)
+    }
+
     /// Readings expected from `start` to `end`.
     pub(crate) fn within(&self, start: UtcMillis, end: UtcMillis) -> i64 {
         let overlap = |reports: &Reports| reports.to.min(end).since(reports.from.max(start)).max(0);

@@ -44,7 +44,8 @@ pub struct Wanted {
 /// How settled a window is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Readings are still to come.
+    /// Readings are still to come: of a pole or a zone until the lateness bound and the longest interval of those that measure there have
+    /// passed since its end.
     Open,
     /// Closed within the last day.
     Provisional,
@@ -98,6 +99,7 @@ struct Asked {
     expected: Expected,
     /// The instant asked about: the newest receipt, or an earlier one.
     now: UtcMillis,
+    lateness_ms: i64,
     /// Of a question about an earlier instant: its minute and how devices' values count.
     then: Option<Then>,
     /// Whether its days are those of air.
@@ -182,7 +184,8 @@ impl Asked {
         let then = earlier(wanted.as_of, newest);
         let now = instant(wanted.as_of, newest);
         let then = then.map(|as_of| Then::new(seen, as_of).of(wanted.property));
-        Self { members, parts, heard, expected: Expected::default(), now, then, air, level, span, mean, decimals }
+        let (expected, lateness_ms) = (Expected::default(), seen.inputs.settings.lateness_ms());
+        Self { members, parts, heard, expected, now, lateness_ms, then, air, level, span, mean, decimals }
     }
 
     /// Expects readings of the series that devices have been heard of, by the instant asked about.
@@ -210,7 +213,9 @@ impl Asked {
         let aggregate = sum.aggregate;
         let revision = aggregate.revisions.unsigned_abs();
         let mean = sum.means.mean(self.mean, self.decimals);
-        let state = State::of(sum.open, end, self.now, revision);
+        let waits = !matches!(wanted.scope, Scope::Device(_));
+        let due = end.plus(self.lateness_ms + self.expected.interval_ms(start, end));
+        let state = State::of(sum.open || waits && due > self.now, end, self.now, revision);
         let expected = self.expected.within(start, end.min(self.now));
         Window { start, end, aggregate, mean, expected, state, revision }
     }

@@ -149,7 +149,7 @@ fn an_hour_that_begins_in_the_span_has_its_first_and_last_quarter_though_the_spa
 
 #[test]
 fn hours_and_days_say_what_they_said_while_blocks_are_in_memory_and_others_beside_them_change() {
-    let (mut square, known) = (Square::new(), START + 5 * HOUR + 20 * MINUTE);
+    let (mut square, known) = (Square::new(), START + 5 * HOUR + 21 * MINUTE);
     for device in DEVICES {
         square.run(device, START, known, &[("temperature", 10), ("people_in", 1)]);
     }

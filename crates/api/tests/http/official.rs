@@ -65,7 +65,7 @@ async fn the_nearest_station_that_has_an_hour_stands_beside_and_is_never_mixed_i
     told(&city, "a1", 1, r#""no2":13"#).await;
     city.check(AIR, &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"pole","id":"A"},"method":{"id":"air.hour","version":1},"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","hour_end_label":"2026-11-25 12:00:00","pollutants":[{"pollutant":"no2","unit":"ug/m3","value":12,"coverage":1,"valid":true,"flags":["uncalibrated"],"state":"provisional","revision":0}],"indices":[{"index":"uba_lqi_2025","version":"2025","class":1,"worst":"no2","classes":{"no2":1},"missing":["pm2_5","pm10","o3","so2"],"uncorrected":[],"complete":false,"may_advise":false},
+        {"scope":{"kind":"pole","id":"A"},"method":{"id":"air.hour","version":1},"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","hour_end_label":"2026-11-25 12:00:00","pollutants":[{"pollutant":"no2","unit":"ug/m3","value":12,"coverage":1,"valid":true,"flags":["uncalibrated"],"state":"open","revision":0}],"indices":[{"index":"uba_lqi_2025","version":"2025","class":1,"worst":"no2","classes":{"no2":1},"missing":["pm2_5","pm10","o3","so2"],"uncorrected":[],"complete":false,"may_advise":false},
         {"index":"uba_lqi_former","version":"former","class":0,"worst":"no2","classes":{"no2":0},"missing":["pm2_5","pm10","o3"],"uncorrected":[],"complete":false,"may_advise":false},
         {"index":"european_aqi_2024","version":"2024","class":null,"worst":null,"classes":{"no2":2},"missing":["pm2_5","pm10","o3","so2"],"uncorrected":[],"complete":false,"may_advise":false}],"official":{"station":"Near","name":"Eving","provider":"LANUK","distance_m":1001,"status":"amtlich, vorläufig","pollutants":[{"pollutant":"pm2_5","unit":"ug/m3","value":60,"coverage":1,"valid":true,"flags":[],"state":"open","revision":0},
         {"pollutant":"no2","unit":"ug/m3","value":21,"coverage":1,"valid":true,"flags":[],"state":"open","revision":0}],"indices":[{"index":"uba_lqi_2025","version":"2025","class":4,"worst":"pm2_5","classes":{"no2":1,"pm2_5":4},"missing":["pm10","o3","so2"],"uncorrected":[],"complete":false,"may_advise":false},
@@ -91,7 +91,7 @@ async fn the_nearest_station_that_has_an_hour_stands_beside_and_is_never_mixed_i
     expect![[r#"
         200 OK text/csv; charset=utf-8; header=present
         pole,start,start_local,end,end_local,hour_end_label,pollutant,unit,value,coverage,valid,flags,state,revision,uba_lqi_2025_of_pollutant,uba_lqi_2025_class,uba_lqi_2025_worst,uba_lqi_2025_complete,uba_lqi_former_of_pollutant,uba_lqi_former_class,uba_lqi_former_worst,uba_lqi_former_complete,european_aqi_2024_of_pollutant,european_aqi_2024_class,european_aqi_2024_worst,european_aqi_2024_complete,official_station,official_provider,official_distance_m,official_value,official_uba_lqi_2025_class,official_status
-        A,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25 12:00:00,no2,ug/m3,12,1,true,uncalibrated,provisional,0,1,1,no2,false,0,0,no2,false,2,,,false,Near,LANUK,1001,21,4,"amtlich, vorläufig"
+        A,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25 12:00:00,no2,ug/m3,12,1,true,uncalibrated,open,0,1,1,no2,false,0,0,no2,false,2,,,false,Near,LANUK,1001,21,4,"amtlich, vorläufig"
         A,2026-11-25T11:00:00Z,2026-11-25 12:00:00,2026-11-25T12:00:00Z,2026-11-25 13:00:00,2026-11-25 13:00:00,no2,ug/m3,13,1,true,uncalibrated,open,0,1,1,no2,false,0,0,no2,false,2,,,false,,,,,,
     "#]]
     .assert_eq(&table);

@@ -394,10 +394,10 @@ async fn when_a_counter_sent_is_told_by_no_revision_of_what_hangs_beside_it() {
         profiles[0],
     ];
     let city = City::over(parsed(&files), Options::default()).await;
-    for device in ["a0", "a1"] {
-        for (at, celsius) in [("10:00", 7), ("10:15", 8), ("14:00", 9)] {
-            let body = format!(r#"{{"time":"2026-11-25T{at}:00Z","values":{{"temperature":{celsius}}}}}"#);
-            city.message(device, 241, &body).await;
+    for (at, minute, celsius) in [("10:00", 1, 7), ("10:15", 16, 8), ("14:00", 241, 9)] {
+        let body = format!(r#"{{"time":"2026-11-25T{at}:00Z","values":{{"temperature":{celsius}}}}}"#);
+        for device in ["a0", "a1"] {
+            city.message(device, minute, &body).await;
         }
     }
     for (at, passed) in [("14:00", 3), ("10:02", 2), ("10:20", 4)] {

@@ -163,14 +163,14 @@ async fn windows_tell_one_figure_and_follow_without_a_gap_if_asked() {
     let asked = format!("{series}&property=pm2_5&aggregate=max&fill=null");
     city.check(&asked, &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"pole","id":"AM-01"},"property":"pm2_5","unit":"ug/m3","step":"15m","aggregate":"max","method":{"id":"window.mean","version":1},"control":null,"items":[{"start":"2026-11-25T09:45:00Z","end":"2026-11-25T10:00:00Z","mean":null,"min":null,"max":null,"sum":null,"count":0,"expected":15,"coverage":0,"state":"provisional","revision":0,"flags":[],"value":null},
+        {"scope":{"kind":"pole","id":"AM-01"},"property":"pm2_5","unit":"ug/m3","step":"15m","aggregate":"max","method":{"id":"window.mean","version":1},"control":null,"items":[{"start":"2026-11-25T09:45:00Z","end":"2026-11-25T10:00:00Z","mean":null,"min":null,"max":null,"sum":null,"count":0,"expected":15,"coverage":0,"state":"open","revision":0,"flags":[],"value":null},
         {"start":"2026-11-25T10:00:00Z","end":"2026-11-25T10:15:00Z","mean":7.375,"min":7.3,"max":7.45,"sum":14.75,"count":2,"expected":3,"coverage":0.667,"state":"open","revision":0,"flags":["uncalibrated"],"value":7.45},
         {"start":"2026-11-25T10:15:00Z","end":"2026-11-25T10:30:00Z","mean":null,"min":null,"max":null,"sum":null,"count":0,"expected":0,"coverage":0,"state":"open","revision":0,"flags":[],"value":null}],"next":null}"#]]).await;
     let table = city.get(&format!("{asked}&format=csv")).await.replace("\r\n", "\n");
     expect![[r#"
         200 OK text/csv; charset=utf-8; header=present
         scope_kind,scope,property,unit,aggregate,start,start_local,end,end_local,value,coverage,state,revision,flags
-        pole,AM-01,pm2_5,ug/m3,max,2026-11-25T09:45:00Z,2026-11-25 10:45:00,2026-11-25T10:00:00Z,2026-11-25 11:00:00,,0,provisional,0,
+        pole,AM-01,pm2_5,ug/m3,max,2026-11-25T09:45:00Z,2026-11-25 10:45:00,2026-11-25T10:00:00Z,2026-11-25 11:00:00,,0,open,0,
         pole,AM-01,pm2_5,ug/m3,max,2026-11-25T10:00:00Z,2026-11-25 11:00:00,2026-11-25T10:15:00Z,2026-11-25 11:15:00,7.45,0.667,open,0,uncalibrated
         pole,AM-01,pm2_5,ug/m3,max,2026-11-25T10:15:00Z,2026-11-25 11:15:00,2026-11-25T10:30:00Z,2026-11-25 11:30:00,,0,open,0,
     "#]].assert_eq(&table);

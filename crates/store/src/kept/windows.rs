@@ -185,6 +185,7 @@ impl KeptWindows {
         let fold = fold.read().unwrap_or_else(PoisonError::into_inner);
         self.renew(&fold);
         let (now, registry) = (fold.position().1, &fold.inputs().registry);
+        let lateness_ms = fold.inputs().settings.lateness_ms();
         for ((key, aggregates), means) in found.into_iter().zip(means) {
             let (members, parts) = self
                 .scopes
@@ -201,7 +202,9 @@ impl KeptWindows {
                 let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
                 let own = || aggregate.mean(mean, decimals);
                 let mean = means.get(&series.property).copied().or_else(own);
-                let state = State::of(open, end, now, aggregate.revisions.unsigned_abs());
+                let waits = !matches!(key.scope, Scope::Device(_));
+                let due = end.plus(lateness_ms + expected.interval_ms(key.start, end));
+                let state = State::of(open || waits && due > now, end, now, aggregate.revisions.unsigned_abs());
                 KeptValue { series, aggregate, state, mean, expected: expected.within(key.start, end.min(now)) }
             };
             let values = joined(key.scope, aggregates).into_iter().map(value).collect();

@@ -101,7 +101,8 @@ impl Asked {
             for (measured, hours) in self.measured.iter().zip(&mut hours) {
                 let mut together = Together::new(measured);
                 hanging.iter().for_each(|hanging| together.add(hanging));
-                hours.extend(together.hour(start, self.now).map(|hour| (start, hour)));
+                let hour = together.hour(start, self.now, self.inputs.settings.lateness_ms());
+                hours.extend(hour.map(|hour| (start, hour)));
             }
         }
         Ok(hours)
@@ -142,7 +143,7 @@ impl Asked {
         };
         let moved = places.any_moved(station.device, start);
         let revisions = moved.then(|| self.properties.iter().map(count).collect::<Result<_, Error>>()).transpose()?;
-        Ok(Hanging { station, said, quarters, expected: self.expected(station, pole, start), revisions })
+        Ok(Hanging { station, said, quarters, interval_ms: self.interval_ms(station, pole, start), revisions })
     }
 
     /// What a device said in each hour while it hung on the pole.
@@ -164,15 +165,15 @@ impl Asked {
         Ok(here)
     }
 
-    /// Readings that a full hour should bring of each sensor of a device, by its profile there.
-    fn expected(&self, station: &Station, pole: &Part, start: UtcMillis) -> i64 {
+    /// How often a device should report in an hour, by its profile there.
+    fn interval_ms(&self, station: &Station, pole: &Part, start: UtcMillis) -> i64 {
         let registry = &self.inputs.registry;
         let device = &registry.devices[station.index];
         let mut active = quarters(start).filter_map(|quarter| device.active_at(quarter.start()));
         let here = active.find(|installation| pole.is_pole(installation.pole));
         // it hung there for the registry of then: by its profile elsewhere
         let profile = registry.profiles.get(&here.unwrap_or_else(|| device.at(start)).profile);
-        profile.map_or(0, |profile| HOUR_MS / (i64::from(profile.interval_s.max(1)) * 1_000))
+        profile.map_or(0, |profile| i64::from(profile.interval_s.max(1)) * 1_000)
     }
 }
 

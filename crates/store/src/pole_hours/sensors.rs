@@ -42,8 +42,8 @@ pub(super) struct Hanging<'a> {
     pub(super) said: Option<&'a Said>,
     /// In which quarters it hung there, a bit each; 0 if in none.
     pub(super) quarters: u8,
-    /// Readings that a full hour should bring of each of its sensors.
-    pub(super) expected: i64,
+    /// How often it should report there; 0 if nothing says it.
+    pub(super) interval_ms: i64,
     /// Where blocks of it moved, how often each property was revised while they were there: what was revised elsewhere is none of this
     /// hour's revisions.
     pub(super) revisions: Option<Vec<(PropertyNo, i32)>>,
@@ -96,6 +96,11 @@ fn is_foreign(registry: &Registry, device: &Device) -> bool {
 }
 
 impl Hanging<'_> {
+    /// Readings that a full hour should bring of each of its sensors.
+    fn expected(&self) -> i64 {
+        HOUR_MS.checked_div(self.interval_ms).unwrap_or(0)
+    }
+
     fn revisions(&self, property: PropertyNo) -> i32 {
         let of = |(known, revisions): (PropertyNo, i32)| if known == property { revisions } else { 0 };
         if let Some(counted) = &self.revisions {
@@ -135,6 +140,8 @@ pub(super) struct Together<'a> {
     sensors: Vec<Sensor>,
     revision: u32,
     open: bool,
+    /// The longest interval of its devices.
+    interval_ms: i64,
 }
 
 /// The sensors that have a valid mean.
@@ -152,7 +159,7 @@ struct Valid {
 
 impl<'a> Together<'a> {
     pub(super) fn new(measured: &'a Measured) -> Self {
-        Self { measured, sensors: Vec::new(), revision: 0, open: false }
+        Self { measured, sensors: Vec::new(), revision: 0, open: false, interval_ms: 0 }
     }
 
     /// Adds the sensors of a device that hangs there, heard in the hour or not.
@@ -167,14 +174,15 @@ impl<'a> Together<'a> {
             return;
         }
         self.open |= said.is_some_and(|said| said.open);
+        self.interval_ms = self.interval_ms.max(hanging.interval_ms);
         channels.for_each(|channel| self.add_sensor(channel, hanging));
     }
 
     /// Adds a sensor, to the one that it follows or precedes if there is one.
     fn add_sensor(&mut self, channel: u8, hanging: &Hanging<'_>) {
-        let Hanging { station, said, quarters, expected, .. } = *hanging;
+        let Hanging { station, said, quarters, .. } = *hanging;
         let said = said.map_or_else(Aggregate::default, |said| said.of(self.measured.property, channel));
-        let expected = expected.saturating_mul(quarters.count_ones().into());
+        let expected = hanging.expected().saturating_mul(quarters.count_ones().into());
         let follows = |known: &&mut Sensor| known.channel == channel && known.quarters & quarters == 0;
         if let Some(known) = self.sensors.iter_mut().find(follows) {
             known.quarters |= quarters;
@@ -186,10 +194,11 @@ impl<'a> Together<'a> {
         }
     }
 
-    /// `None` without a sensor.
-    pub(super) fn hour(self, start: UtcMillis, now: UtcMillis) -> Option<PoleHour> {
+    /// As of `now`; `None` without a sensor.
+    pub(super) fn hour(self, start: UtcMillis, now: UtcMillis, lateness_ms: i64) -> Option<PoleHour> {
         let valid = self.valid();
-        let Self { sensors, revision, open, measured } = self;
+        let Self { sensors, revision, open, measured, interval_ms } = self;
+        let end = start.plus(HOUR_MS);
         let (mut all, mut expected, mut covered) = (Aggregate::default(), 0i64, 0);
         for sensor in &sensors {
             all.merge(&sensor.aggregate);
@@ -210,7 +219,7 @@ impl<'a> Together<'a> {
             expected,
             covered_ms: covered,
             flags: all.remarks(),
-            state: State::of(open, start.plus(HOUR_MS), now, revision),
+            state: State::of(open || end.plus(lateness_ms + interval_ms) > now, end, now, revision),
             revision,
             uncorrected: measured.optical && !valid.is_corrected(),
         };
