@@ -34,7 +34,7 @@ pub struct Changes {
     pub rollups: Vec<RollupDelta>,
     /// Changes of closed blocks, in order.
     pub revisions: Vec<RevisionRow>,
-    /// Blocks that count for other poles and zones than before, in order.
+    /// Blocks that count for other poles and zones than before, by (quarter, device, minute), each once.
     pub moved: Vec<MovedRow>,
     /// Devices whose state at the cursor changed, by number.
     pub devices: Vec<DeviceRow>,

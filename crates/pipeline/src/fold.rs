@@ -68,7 +68,8 @@ pub(crate) struct Pending {
     pub(crate) rollups: Rollups,
     pub(crate) inputs: Option<String>,
     pub(crate) revisions: Vec<RevisionRow>,
-    pub(crate) moved: Vec<MovedRow>,
+    /// The first of each block in each minute.
+    pub(crate) moved: BTreeMap<(Quarter, DeviceNo, i64), MovedRow>,
     pub(crate) quarantine: BTreeMap<Seq, QuarantineRow>,
     pub(crate) released: BTreeSet<Seq>,
     pub(crate) ledger_moves: Vec<LedgerMove>,

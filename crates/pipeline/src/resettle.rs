@@ -3,23 +3,21 @@
 //! say, so that live messages go on between and any later fold does the same.
 
 mod pack;
+mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smartpole_model::{
-    Device, DeviceNo, Quarter, Series, UtcMillis,
-    registry::{Calibration, Counter, Humidity, QualityRules},
-};
+use smartpole_model::{DeviceNo, Quarter, Series};
 use smartpole_window::{Aggregates, Level};
 
 use crate::{
     Env, Fold, LoadError, RevisionReason, Scope,
-    active::Active,
     place::{Place, Settled},
     rollups::RollupKey,
 };
 
 pub use pack::{put_scopes, scopes};
+pub use plan::Range;
 
 /// The text of a Command that settles the next hours anew.
 pub const RESETTLE: &str = "resettle";
@@ -36,31 +34,6 @@ pub(crate) struct Resettling {
     by_rules: bool,
 }
 
-/// Blocks of a device that count otherwise now, and the poles and zones they counted for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// Whose blocks.
-    pub device: DeviceNo,
-    /// The first quarter …
-    from: i32,
-    /// … and the first after the last.
-    to: i32,
-    /// What they counted for.
-    pub former: Vec<Scope>,
-}
-
-impl Range {
-    /// Whether a quarter is in it.
-    pub fn holds(&self, quarter: Quarter) -> bool {
-        (self.from..self.to).contains(&quarter.0)
-    }
-
-    /// Whether a quarter from one to before another is in it.
-    pub fn meets(&self, (from, to): (Quarter, Quarter)) -> bool {
-        self.from < to.0 && from.0 < self.to
-    }
-}
-
 /// A block that counts for other poles and zones since a registry changed the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovedRow {
@@ -74,54 +47,6 @@ pub struct MovedRow {
     pub former: Vec<Scope>,
     /// Whether it was open: no published window changed by that.
     pub open: bool,
-}
-
-/// What the registry says of a device at a time, as far as its windows depend on it.
-#[derive(PartialEq)]
-struct Facts<'a> {
-    scopes: Vec<Scope>,
-    counter: Option<Counter>,
-    humidity: Option<Humidity>,
-    interval_s: Option<u32>,
-    reversed: &'a [u8],
-    width_cm: Option<u32>,
-    calibrations: Vec<&'a Calibration>,
-    rules: &'a [QualityRules],
-}
-
-impl Active {
-    /// What holds from the block that starts at `at` on, up to `end`.
-    fn facts(&self, no: DeviceNo, at: UtcMillis, end: UtcMillis) -> Facts<'_> {
-        let known = self.registered(no);
-        let installation = known.map(|known| known.at(at));
-        let profile = installation.and_then(|installed| self.inputs.registry.profiles.get(&installed.profile));
-        // a calibration goes by each value's own time, so it may hold for a part of a block
-        let holds = |calibration: &&Calibration| calibration.from < end && at < calibration.to;
-        Facts {
-            scopes: self.scopes(no, at.quarter()),
-            counter: profile.map(|profile| profile.counter),
-            humidity: profile.and_then(|profile| profile.humidity),
-            interval_s: profile.map(|profile| profile.interval_s),
-            reversed: installation.map_or(&[], |installed| &installed.reversed),
-            width_cm: installation.and_then(|installed| installed.width_cm),
-            calibrations: known.map_or_else(Vec::new, |known| known.calibrations.iter().filter(holds).collect()),
-            rules: self.rules_at(no, at).0,
-        }
-    }
-}
-
-/// Instants at which what a registry says of a device may change.
-fn turns(device: &Device) -> impl Iterator<Item = UtcMillis> {
-    let installations = device.installations.iter().flat_map(|installed| [installed.from, installed.to]);
-    let calibrations = device.calibrations.iter().flat_map(|calibration| [calibration.from, calibration.to]);
-    // of a calibration that begins or ends within a block, both ends of the block
-    installations
-        .chain(calibrations.flat_map(|time| [time.quarter().start().min(time), Quarter(first(time)).start().max(time)]))
-}
-
-/// The first quarter that begins at `time` or after.
-fn first(time: UtcMillis) -> i32 {
-    time.plus(Quarter::MILLIS - 1).quarter().0
 }
 
 /// How much is to be settled anew.
@@ -161,51 +86,6 @@ impl Fold {
     /// oldest first: until they are settled anew, and that is committed, they count for it still. Of some it knows already.
     pub fn unsettled(&self) -> impl Iterator<Item = &Range> {
         self.settled.iter().chain(&self.resettling.ranges)
-    }
-
-    /// Notes what counts otherwise under the registry that has just come into force, which is all if it is `by_rules` of another program.
-    pub(crate) fn plan_resettling(&mut self, former: &Active, by_rules: bool, env: &Env<'_>) -> Result<(), LoadError> {
-        if former.hash.is_empty() {
-            return Ok(());
-        }
-        let all = by_rules || former.counts_otherwise(&self.active);
-        let devices = (0..self.devices.len()).map(|no| DeviceNo(no as u32));
-        let ranges: Vec<Range> = devices.flat_map(|no| self.changed(no, former, all)).collect();
-        if ranges.is_empty() {
-            return Ok(());
-        }
-        let held = self.devices.iter().flat_map(|device| &device.held).map(|held| held.block.quarter());
-        let Some(earliest) = held.chain(env.stored.first_quarter(self.cuts.quarters)?).min() else { return Ok(()) };
-        let start = ranges.iter().map(|range| range.from).min().unwrap_or(earliest.0).max(earliest.0);
-        let plan = &mut self.resettling;
-        plan.next = if plan.ranges.is_empty() { start } else { plan.next.min(start) };
-        plan.by_rules |= by_rules;
-        plan.ranges.extend(ranges);
-        self.pending.resettled = true;
-        Ok(())
-    }
-
-    /// Ranges of a device's blocks that count otherwise now, `all` if any property does. What comes from now on is judged by the
-    /// registry in force.
-    fn changed(&self, no: DeviceNo, former: &Active, all: bool) -> Vec<Range> {
-        let device = &self.devices[no.index()];
-        if device.newest.0 == i64::MIN {
-            return Vec::new();
-        }
-        let last = device.newest.quarter().0.max(device.last_closed.0).saturating_add(1);
-        let (was, is) = (former.registered(no), self.active.registered(no));
-        let ends = [UtcMillis(i64::MIN), UtcMillis(i64::MAX)].into_iter();
-        let turns: BTreeSet<UtcMillis> = was.into_iter().chain(is).flat_map(turns).chain(ends).collect();
-        let turns: Vec<UtcMillis> = turns.into_iter().collect();
-        let slice = |pair: &[UtcMillis]| {
-            let (from, to) = (first(pair[0]), first(pair[1]).min(last));
-            // what holds in a slice holds at its first block, as blocks go by their start
-            let at = if pair[0].0 == i64::MIN { pair[1].plus(-Quarter::MILLIS) } else { Quarter(from).start() };
-            let was = former.facts(no, at, pair[1]);
-            let other = all || was != self.active.facts(no, at, pair[1]);
-            (other && from < to).then_some(Range { device: no, from, to, former: was.scopes })
-        };
-        turns.windows(2).filter_map(slice).collect()
     }
 
     /// Settles the blocks of the next hours anew.
@@ -255,11 +135,15 @@ impl Fold {
         let now = active.scopes(no, quarter);
         let scopes: BTreeSet<Scope> = range.former.iter().copied().chain(now.iter().copied()).collect();
         let moved = now != range.former;
+        let mut before = None;
         if moved && !matches!(settled, Settled::Absent) {
             let (former, open) = (range.former.clone(), matches!(settled, Settled::Open));
-            self.pending.moved.push(MovedRow { quarter, device: no, minute, former, open });
+            let row = MovedRow { quarter, device: no, minute, former, open };
+            before = self.moved_before(&row, env)?;
+            self.pending.moved.entry((quarter, no, minute)).or_insert(row);
         }
         let Settled::Closed { changed, series } = settled else { return Ok(()) };
+        let counts = Counting { former: &range.former, now: &now, before: before.as_ref() };
         self.touch(no);
         // its own windows are of a device wherever it hangs
         let is_moved = |scope: &Scope| moved && !matches!(scope, Scope::Device(_));
@@ -267,27 +151,40 @@ impl Fold {
             for level in [Level::Hour, Level::Day, Level::CetDay] {
                 let own: &mut Aggregates = renewed.entry((level, level.start(quarter.start()).0, scope)).or_default();
                 let of_level = |series: &&Series| is_moved(&scope) && active.belongs(level, series.property);
-                series.iter().filter(of_level).for_each(|series| own.entry(*series).revisions += 1);
+                series.iter().filter(of_level).for_each(|series| own.entry(*series).revisions += counts.of(&scope));
             }
         }
         Ok(())
     }
+
+    /// What a block counted for before the first of its moves in this minute, if it moves again.
+    fn moved_before(&self, row: &MovedRow, env: &Env<'_>) -> Result<Option<MovedRow>, LoadError> {
+        let &MovedRow { quarter, device, minute, .. } = row;
+        match self.pending.moved.get(&(quarter, device, minute)) {
+            Some(known) => Ok(Some(known.clone())),
+            None => env.stored.moved(device, quarter, minute),
+        }
+    }
 }
 
-impl Active {
-    /// Whether values of any property count otherwise under another registry.
-    fn counts_otherwise(&self, other: &Self) -> bool {
-        let (was, is) = (&self.inputs.registry.properties, &other.inputs.registry.properties);
-        was.iter().any(|property| {
-            is.get(property.number).is_none_or(|now| {
-                let same_names = smartpole_model::ObservedProperty {
-                    name_de: property.name_de.clone(),
-                    name_en: property.name_en.clone(),
-                    public: property.public,
-                    ..now.clone()
-                };
-                same_names != *property
-            })
-        })
+/// What a move counts: one revision a minute for whom the block counted before or counts after.
+struct Counting<'a> {
+    former: &'a [Scope],
+    now: &'a [Scope],
+    /// Another move in the same minute, which has been counted.
+    before: Option<&'a MovedRow>,
+}
+
+impl Counting<'_> {
+    /// Revisions that it adds to a scope, or takes back.
+    fn of(&self, scope: &Scope) -> i32 {
+        let Self { former, now, before } = *self;
+        let first = before.map_or(former, |before| &before.former);
+        let counted = before.is_some() && (first.contains(scope) || former.contains(scope));
+        let counts = first.contains(scope) || now.contains(scope);
+        match before {
+            Some(before) if before.open => 0, // no published window had changed by the first
+            _ => i32::from(counts) - i32::from(counted),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smartpole_model::{DeviceNo, RawMessage, Seq, UtcMillis};
 
-use crate::{Counts, Cuts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, Name, QuarantineRow, Replay};
+use crate::{Counts, Cuts, DeviceRow, GatewayRow, LedgerDeviceRow, LorawanRow, MovedRow, Name, QuarantineRow, Replay};
 
 /// Everything [`crate::Fold::restore`] needs to go on as if it had never stopped.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,19 @@ pub trait StoredBlocks {
     /// # Errors
     /// If the store cannot be read.
     fn first_quarter(&self, _from: smartpole_model::Quarter) -> Result<Option<smartpole_model::Quarter>, LoadError> {
+        Ok(None)
+    }
+
+    /// The first move of a block in a minute of receipt, if there was one. Only a registry that changes the past asks.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn moved(
+        &self,
+        _device: DeviceNo,
+        _quarter: smartpole_model::Quarter,
+        _minute: i64,
+    ) -> Result<Option<MovedRow>, LoadError> {
         Ok(None)
     }
 

@@ -44,7 +44,7 @@ impl Fold {
             blocks: pending.blocks.into_values().collect(),
             rollups: pending.rollups.rows(),
             revisions: pending.revisions,
-            moved: pending.moved,
+            moved: pending.moved.into_values().collect(),
             devices: Vec::new(),
             lorawan: lorawan_rows(self.radio.network.take_changed()),
             gateways: self.radio.gateways.take_changed(),

@@ -4,9 +4,11 @@
 mod common;
 
 use common::{MINUTE, Memory, START, device_scope, fold, fold_on, inputs, message, tick};
-use smartpole_model::{DeviceNo, Record, RecordRef, UtcMillis};
-use smartpole_pipeline::{Env, RESETTLE, RevisionReason, Settling};
-use smartpole_window::Aggregates;
+use std::collections::BTreeMap;
+
+use smartpole_model::{DeviceNo, PoleNo, PropertyNo, Record, RecordRef, Series, UtcMillis};
+use smartpole_pipeline::{Env, RESETTLE, RevisionReason, Scope, Settling};
+use smartpole_window::{Aggregates, Level};
 
 /// Five hours of three devices, under one registry, and then under another, settled by as many steps as are needed.
 fn history(first: &str, then: Option<&str>) -> Vec<Record> {
@@ -153,5 +155,48 @@ fn settling_is_the_same_in_any_batches_and_after_any_kill() {
     let whole = fold(&records, 1_000, |_| false).digest();
     for (size, kill) in [(1, 3), (2, 2), (7, 3)] {
         assert_eq!(fold(&records, size, |step| step % kill == 0).digest(), whole, "{size} at a time");
+    }
+}
+
+/// How often hours were revised by registries that come into force so many milliseconds after the first move, by scope.
+fn moves(registries: &[(&str, i64, usize)], size: usize, kill: usize) -> BTreeMap<(i64, Scope), i32> {
+    let mut records = history("first", None);
+    let later = START + 400 * MINUTE;
+    for (hash, after, steps) in registries {
+        records.push(inputs(hash, later + after));
+        let settle = |n| Record::Command { received_at: UtcMillis(later + after + n), text: RESETTLE.to_owned() };
+        records.extend((0..*steps as i64).map(settle));
+    }
+    let memory = fold(&records, size, |step| step % kill == 0);
+    assert!(memory.restore.resettling.is_empty(), "something is left to settle");
+    let pm = Series { property: PropertyNo(1), channel: 0 };
+    let hours = memory.rollups.iter().filter(|((level, ..), _)| *level == Level::Hour);
+    let revised = hours.filter_map(|((_, start, scope), hour)| Some(((*start, *scope), hour.get(pm)?.revisions)));
+    revised.filter(|(_, revisions)| *revisions != 0).collect()
+}
+
+#[test]
+fn a_device_that_registries_move_twice_in_a_minute_moved_once_for_whom_it_counted_before_and_counts_after() {
+    let once = moves(&[("moved", 0, 4)], 1_000, 5_000);
+    assert!(!once.is_empty());
+    let there_and_back = moves(&[("moved", 0, 4), ("first", 20_000, 4)], 1_000, 5_000);
+    let of = |revised: &BTreeMap<(i64, Scope), i32>, pole: u32| -> Vec<i32> {
+        revised.iter().filter(|((_, scope), _)| *scope == Scope::Pole(PoleNo(pole))).map(|(_, n)| *n).collect()
+    };
+    // d1 leaves P1 for P3 at 22:00, where d3 counts no more: back at once, P1 has one revision a quarter, and P3 those of d3 alone
+    assert_eq!((of(&once, 0), of(&once, 2)), (vec![4, 4, 4, 4], vec![4, 8, 8, 8, 8]));
+    assert_eq!((of(&there_and_back, 0), of(&there_and_back, 2)), (vec![4, 4, 4, 4], vec![4, 4, 4, 4, 4]));
+    for (size, kill) in [(1, 3), (2, 2), (7, 3)] {
+        assert_eq!(moves(&[("moved", 0, 4), ("first", 20_000, 4)], size, kill), there_and_back);
+    }
+}
+
+#[test]
+fn a_registry_that_comes_before_the_last_one_is_settled_moves_blocks_from_where_they_count() {
+    let of_first = moves(&[("moved", 0, 4)], 1_000, 5_000);
+    // nothing, or its first hours, is settled when the registry is there once more, after another in between
+    for steps in [0, 1] {
+        let again = moves(&[("moved", 0, steps), ("first, former", 60_000, 0), ("moved", 120_000, 6)], 1_000, 5_000);
+        assert_eq!(again, of_first, "{steps}");
     }
 }

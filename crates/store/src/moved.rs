@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, Reader, UtcMillis};
-use smartpole_pipeline::{Fold, Scope, SettlingRange, scopes};
+use smartpole_pipeline::{Fold, LoadError, MovedRow, Scope, SettlingRange, scopes};
 
 use crate::{
     Error, Queries,
@@ -108,6 +108,21 @@ impl Moves {
         let former = moved.or_else(|| to_come().map(|range| range.former.as_slice()))?;
         Some(part_of(former, parts))
     }
+}
+
+/// The first move of a block in a minute.
+pub(crate) fn first_move(
+    connection: &Connection,
+    (quarter, device): (Quarter, DeviceNo),
+    minute: i64,
+) -> Result<Option<MovedRow>, LoadError> {
+    let failed = |source| LoadError(Box::new(sqlite("read a moved block")(source)));
+    let sql = "SELECT former, open FROM moved WHERE quarter = ?1 AND device = ?2 AND minute = ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let found = statement.query_row(params![quarter.0, device.0, minute], |row| Ok((row.get(0)?, row.get(1)?)));
+    let Some((former, open)): Option<(Vec<u8>, bool)> = found.optional().map_err(failed)? else { return Ok(None) };
+    let former = scopes(&mut Reader::new(&former)).map_err(|error| LoadError(Box::new(error)))?;
+    Ok(Some(MovedRow { quarter, device, minute, former, open }))
 }
 
 impl Move {

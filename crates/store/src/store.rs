@@ -8,9 +8,9 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, params};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Seq};
-use smartpole_pipeline::{LoadError, QuarantineRow, StoredBlock, StoredBlocks};
+use smartpole_pipeline::{LoadError, MovedRow, QuarantineRow, StoredBlock, StoredBlocks};
 
-use crate::{Error, error::sqlite, replays, schema};
+use crate::{Error, error::sqlite, moved::first_move, replays, schema};
 
 /// Pages of the write-ahead log before they go to the file: with 16,000 of 4,096 bytes, one that late readings change in many
 /// batches goes there once.
@@ -174,6 +174,10 @@ impl StoredBlocks for Store {
 
     fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
         first_quarter(&self.loader(), from)
+    }
+
+    fn moved(&self, device: DeviceNo, quarter: Quarter, minute: i64) -> Result<Option<MovedRow>, LoadError> {
+        first_move(&self.loader(), (quarter, device), minute)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
 use smartpole_pipeline::{
     BlockSpan, Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey, LoadError,
-    Name, Parts, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+    MovedRow, Name, Parts, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
 };
 use smartpole_window::{Aggregates, Level, next_start};
 
@@ -19,6 +19,7 @@ pub struct Memory {
     pub blocks: BTreeMap<(Quarter, DeviceNo), StoredBlock>,
     pub rollups: BTreeMap<(Level, i64, Scope), Aggregates>,
     pub revisions: Vec<RevisionRow>,
+    pub moved: BTreeMap<(Quarter, DeviceNo, i64), MovedRow>,
     pub ledger: BTreeMap<(i32, u32, u16), i64>,
     pub ledger_devices: BTreeMap<(i32, DeviceNo), Vec<u8>>,
     pub quarantine: BTreeMap<Seq, QuarantineRow>,
@@ -81,6 +82,9 @@ impl Memory {
             }
         }
         self.revisions.extend(changes.revisions);
+        for row in changes.moved {
+            self.moved.entry((row.quarter, row.device, row.minute)).or_insert(row);
+        }
         for row in changes.quarantine {
             self.quarantine.insert(row.seq, row);
         }
@@ -169,7 +173,7 @@ impl Memory {
             "{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}",
             self.blocks,
             self.rollups,
-            self.revisions,
+            (&self.revisions, &self.moved),
             self.ledger,
             self.ledger_devices,
             self.quarantine,
@@ -210,6 +214,10 @@ impl StoredBlocks for Memory {
 
     fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
         Ok(self.blocks.range((from, DeviceNo(0))..).next().map(|((quarter, _), _)| *quarter))
+    }
+
+    fn moved(&self, device: DeviceNo, quarter: Quarter, minute: i64) -> Result<Option<MovedRow>, LoadError> {
+        Ok(self.moved.get(&(quarter, device, minute)).cloned())
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

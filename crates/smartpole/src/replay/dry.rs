@@ -10,8 +10,8 @@ use smartpole_api::{Selection, Tried};
 use smartpole_journal::Journal;
 use smartpole_model::{DeviceNo, Inputs, Quarter, RawMessage, RecordRef, Seq};
 use smartpole_pipeline::{
-    BlockRow, Changes, Effect, Env, FOLD_VERSION, Fold, LoadError, LoadInputs, QuarantineRow, REPLAY, Settling,
-    StoredBlock, StoredBlocks,
+    BlockRow, Changes, Effect, Env, FOLD_VERSION, Fold, LoadError, LoadInputs, MovedRow, QuarantineRow, REPLAY,
+    Settling, StoredBlock, StoredBlocks,
 };
 use smartpole_store::{Store, View};
 
@@ -209,6 +209,10 @@ impl StoredBlocks for Beside {
 
     fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
         self.view.first_quarter(from)
+    }
+
+    fn moved(&self, device: DeviceNo, quarter: Quarter, minute: i64) -> Result<Option<MovedRow>, LoadError> {
+        self.view.moved(device, quarter, minute)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

@@ -7,7 +7,7 @@ use std::{
 
 use smartpole_journal::{Batch, Error, Journal, Reader};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, RecordRef, Seq};
-use smartpole_pipeline::{LoadError, QuarantineRow, StoredBlock, StoredBlocks};
+use smartpole_pipeline::{LoadError, MovedRow, QuarantineRow, StoredBlock, StoredBlocks};
 
 /// Records that are read over to the next wanted one; one further on is looked up anew.
 const READ_OVER: u64 = 1_000;
@@ -100,6 +100,10 @@ impl StoredBlocks for Kept<'_> {
 
     fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
         self.stored.first_quarter(from)
+    }
+
+    fn moved(&self, device: DeviceNo, quarter: Quarter, minute: i64) -> Result<Option<MovedRow>, LoadError> {
+        self.stored.moved(device, quarter, minute)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

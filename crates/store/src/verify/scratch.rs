@@ -8,8 +8,8 @@ use std::{
 
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
 use smartpole_pipeline::{
-    Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LoadError, LoadInputs, QuarantineRow, Restore,
-    StoredBlock, StoredBlocks,
+    Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LoadError, LoadInputs, MovedRow, QuarantineRow,
+    Restore, StoredBlock, StoredBlocks,
 };
 
 use super::as_of::AsOf;
@@ -128,6 +128,10 @@ impl StoredBlocks for Scratch {
 
     fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
         if self.since.is_some() { self.original.first_quarter(from) } else { self.store.first_quarter(from) }
+    }
+
+    fn moved(&self, device: DeviceNo, quarter: Quarter, minute: i64) -> Result<Option<MovedRow>, LoadError> {
+        self.store.moved(device, quarter, minute)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {

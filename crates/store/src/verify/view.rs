@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter, RawMessage, Seq};
-use smartpole_pipeline::{LoadError, QuarantineRow, Restore, StoredBlock, StoredBlocks};
+use smartpole_pipeline::{LoadError, MovedRow, QuarantineRow, Restore, StoredBlock, StoredBlocks};
 
 use crate::{
     Error, Store,
     error::sqlite,
+    moved::first_move,
     replays,
     restore::expand,
     store::{BLOCK, block_id, first_quarter, stored_block},
@@ -96,6 +97,10 @@ impl StoredBlocks for View {
 
     fn first_quarter(&self, from: Quarter) -> Result<Option<Quarter>, LoadError> {
         first_quarter(&self.connection, from)
+    }
+
+    fn moved(&self, device: DeviceNo, quarter: Quarter, minute: i64) -> Result<Option<MovedRow>, LoadError> {
+        first_move(&self.connection, (quarter, device), minute)
     }
 
     fn quarantined(&self, seqs: &[Seq]) -> Result<BTreeMap<Seq, QuarantineRow>, LoadError> {
