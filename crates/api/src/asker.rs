@@ -13,7 +13,7 @@ use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request};
 use smartpole_access::{Identity, Role, Who, Zones};
-use smartpole_model::{Device, DeviceNo, ObservedProperty, Pole, PropertyNo, Registry};
+use smartpole_model::{Device, ObservedProperty, Pole, PropertyNo, Registry};
 use smartpole_pipeline::Fold;
 
 use crate::{
@@ -26,6 +26,7 @@ mod cookie;
 mod guard;
 mod host;
 mod proof;
+mod published;
 pub(crate) mod routes;
 
 pub(crate) use client::{Client, Secure};
@@ -33,6 +34,7 @@ pub use client::{Networks, Peer};
 pub(crate) use cookie::Cookie;
 pub(crate) use guard::{About, guard, pace};
 pub(crate) use proof::Proof;
+pub(crate) use published::Published;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,16 +127,8 @@ impl Asker {
         self.sees_device(registry, device) || !measures_persons(fold, device)
     }
 
-    /// Devices of a device, pole or zone of which this one may not know when they send: nor when they changed a window, which they do by
-    /// each late message, whatever it says. Those that are there now, and those of the registry asked about.
-    pub(crate) fn unwatched(&self, asked: (&Fold, &Registry), scope: &ScopeName) -> Vec<DeviceNo> {
-        if self.sees(&asked.0.inputs().registry, scope) {
-            return Vec::new();
-        }
-        self.hidden(asked, scope).filter_map(|device| asked.0.device_no(&device.id)).collect()
-    }
-
-    /// The same, whatever this one sees of the whole.
+    /// Devices of a device, pole or zone of which this one may not know when they send: those that are there now, and those of the
+    /// registry asked about.
     fn hidden<'a>(
         &self,
         (fold, then): (&'a Fold, &'a Registry),

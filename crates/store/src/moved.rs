@@ -68,12 +68,6 @@ impl Moves {
         Ok(moves)
     }
 
-    /// Leaves out those of some devices.
-    pub(crate) fn forget(&mut self, devices: &[DeviceNo]) {
-        self.known.retain(|(_, device), _| !devices.contains(device));
-        self.to_come.retain(|device, _| !devices.contains(device));
-    }
-
     /// All of them, by block.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = ((Quarter, DeviceNo), &[Move])> {
         self.known.iter().map(|(block, moves)| (*block, moves.as_slice()))

@@ -87,29 +87,20 @@ type Cells = BTreeMap<Cell, State>;
 
 impl Queries {
     /// Revisions of the window that begins at `wanted.from` (`to` and `as_of` say nothing here), oldest first: `limit` after the first
-    /// `skip` ones. Those of `unwatched` devices are left out, of which nothing of the property is told.
+    /// `skip` ones.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn revised(
-        &self,
-        wanted: &Wanted,
-        unwatched: &[DeviceNo],
-        skip: usize,
-        limit: usize,
-    ) -> Result<Revised, Error> {
+    pub fn revised(&self, wanted: &Wanted, skip: usize, limit: usize) -> Result<Revised, Error> {
         let mut moved = self.moved(wanted.around())?;
         let ((asked, end), snapshot) = self.snapshot(|fold| {
-            let (mut asked, end) = Asked::new(fold, wanted);
-            asked.members.retain(|member| !unwatched.contains(&member.device));
-            moved.retain(|device| !unwatched.contains(device));
+            let (asked, end) = Asked::new(fold, wanted);
             let mut devices: Vec<_> = asked.members.iter().map(|member| member.device).collect();
             devices.append(&mut moved);
             let (from, to) = (asked.from, asked.to);
             ((asked, end), devices, from, to)
         })?;
-        let mut moves = Moves::read(&snapshot, asked.from, asked.to)?;
-        moves.forget(unwatched);
+        let moves = Moves::read(&snapshot, asked.from, asked.to)?;
         let (cells, changes) = asked.changes(&snapshot, &moves)?;
         self.done(snapshot);
         let all = changes.len();

@@ -283,7 +283,7 @@ fn a_window_tells_that_a_registry_took_a_device_away_and_what_it_said_before() {
         let from = UtcMillis(start);
         let property = common::number("temperature");
         let wanted = Wanted { scope, property, channel: None, from, to: from, step, as_of: None };
-        let revised = square.queries.revised(&wanted, &[], 0, 10).unwrap();
+        let revised = square.queries.revised(&wanted, 0, 10).unwrap();
         let said =
             revised.items.iter().map(|one| (one.reason.code(), one.former.aggregate.sum, one.after.aggregate.sum));
         (revised.all, said.collect::<Vec<_>>())
@@ -337,7 +337,7 @@ fn a_move_within_a_zone_is_a_revision_of_its_counts_then_and_in_their_list_and_n
         let (property, channel, step) = (common::number("people_in"), None, Step::Hour);
         let wanted = Wanted { scope, property, channel, from, to, step, as_of: as_of.map(UtcMillis) };
         let windows = square.queries.windows(&wanted).unwrap();
-        let listed = square.queries.revised(&wanted, &[], 0, 10).unwrap().all as u32;
+        let listed = square.queries.revised(&wanted, 0, 10).unwrap().all as u32;
         (windows.first().map(|window| (window.aggregate.count, window.revision)), listed)
     };
     let plain = scopes.map(|scope| hour(&square, scope, None));

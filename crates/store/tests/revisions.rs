@@ -34,7 +34,7 @@ fn agree(square: &mut Square, now: i64) -> Result<(), TestCaseError> {
     for ((scope, property, step, _), windows) in asked.iter().zip(&known) {
         for window in windows {
             let question = wanted((*scope, *property, *step, window.start.0), now, None);
-            let listed = square.queries.revised(&question, &[], 0, 10_000).unwrap();
+            let listed = square.queries.revised(&question, 0, 10_000).unwrap();
             prop_assert_eq!(window.revision as usize, listed.all, "{:?} {:?}", question, window);
             prop_assert_eq!(window.state == State::Corrected, listed.all > 0 && window.state != State::Open);
             let mut by_readings = listed.items.iter().filter(|item| item.reason.code() != "registry");
@@ -172,7 +172,7 @@ fn a_block_that_was_open_when_it_moved_is_no_revision_in_the_list_nor_as_of_then
     let (now, to) = (START + 3 * HOUR, START + HOUR);
     let live = square.queries.windows(&wanted(question, to, None)).unwrap()[0];
     let then = square.queries.windows(&wanted(question, to, Some(now))).unwrap()[0];
-    let listed = square.queries.revised(&wanted(question, to, None), &[], 0, 10).unwrap().all;
+    let listed = square.queries.revised(&wanted(question, to, None), 0, 10).unwrap().all;
     // two blocks were closed, two were open
     assert_eq!((live.revision, then.revision, listed), (2, 2, 2));
 }

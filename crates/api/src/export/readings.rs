@@ -14,7 +14,9 @@ use super::{
     past::Past,
     table::Kind::{Instant, Local, Number, Text, Whole},
 };
-use crate::{Parts, csv::Cell, history::Sought, number::Exact, problem::Problem, routes::counts_as, span::Span};
+use crate::{
+    Parts, asker::Published, csv::Cell, history::Sought, number::Exact, problem::Problem, routes::counts_as, span::Span,
+};
 
 /// Rows of a piece; the rest of a block more at most.
 const PIECE: usize = 16_384;
@@ -53,6 +55,7 @@ pub(crate) struct Readings {
 pub(super) struct Wanted {
     inputs: Arc<Inputs>,
     pub(super) scope: Option<Scope>,
+    published: Published,
     /// By number.
     pub(super) properties: Vec<PropertyNo>,
     channel: Option<u8>,
@@ -77,10 +80,10 @@ struct Writing<'a> {
 }
 
 impl Readings {
-    /// Of a scope, or of all devices; of these properties.
+    /// Of a scope, when it is shown, or of all devices; of these properties.
     pub(crate) fn new(
         inputs: Arc<Inputs>,
-        scope: Option<Scope>,
+        (scope, published): (Option<Scope>, Published),
         mut properties: Vec<PropertyNo>,
         channel: Option<u8>,
         span: Span,
@@ -88,7 +91,7 @@ impl Readings {
     ) -> Self {
         properties.sort_unstable();
         let next = Some(PieceStart { quarter: span.from.quarter(), device: DeviceNo(0) });
-        let (wanted, past) = (Wanted { inputs, scope, properties, channel, span }, Past::default());
+        let (wanted, past) = (Wanted { inputs, scope, published, properties, channel, span }, Past::default());
         let flags = (Flags::default(), String::new());
         Self { wanted, as_of, next, past, missing: 0, devices: HashMap::new(), flags }
     }
@@ -108,6 +111,9 @@ impl Rows for Readings {
         let piece = Piece { scope: wanted.scope, from, end, as_of, sealed: parts.history.is_some() };
         self.next = parts.queries.piece(piece, |device, visited, making| {
             let quarter = visited.quarter();
+            if !wanted.published.holds(quarter.start()) {
+                return ControlFlow::Continue(());
+            }
             if let Visited::Sealed(block) = visited
                 && !past.has_asked(block)
             {

@@ -7,6 +7,7 @@ use smartpole_store::Step;
 use super::{Column, Encoder, Geometry, Place, Rows};
 use crate::{
     Parts,
+    asker::Published,
     csv::Cell,
     list::Number as Count,
     problem::Problem,
@@ -28,8 +29,7 @@ pub(crate) struct Of {
     pub(crate) scope: Scope,
     /// Where it is, if it is a pole or stands at one.
     pub(crate) place: Option<Place>,
-    /// Unless it may be told when windows were changed: when they are asked for.
-    pub(crate) untold: Option<UtcMillis>,
+    pub(crate) published: Published,
 }
 
 /// Which windows.
@@ -76,14 +76,11 @@ impl Windows {
         Span { from, to }: Span,
     ) -> Result<Vec<Window>, Problem> {
         let Self { channel, step, as_of, .. } = *self;
-        let Of { scope, untold, .. } = *of;
+        let scope = of.scope;
         let wanted = smartpole_store::Wanted { scope, property: property.number, channel, from, to, step, as_of };
         let windows = parts.queries.windows(&wanted)?;
-        let told = |window: Window| match untold {
-            Some(now) => window.untold(now),
-            None => window,
-        };
-        let mut windows: Vec<_> = windows.iter().map(|window| told(Window::new(property, window))).collect();
+        let windows = windows.iter().filter(|window| of.published.holds(window.start));
+        let mut windows: Vec<_> = windows.map(|window| Window::new(property, window)).collect();
         peer_marks::mark(parts, &wanted, property, &mut windows)?;
         Ok(windows)
     }

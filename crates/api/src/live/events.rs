@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use smartpole_model::{Device, ObservedProperty, Outcome, Quarter, Reading, Series, Verdict};
+use smartpole_model::{Device, ObservedProperty, Outcome, Quarter, Reading, Series, UtcMillis, Verdict};
 use smartpole_pipeline::{Entry, Fold, Live, LiveWindow};
 use smartpole_store::State;
 use smartpole_window::Aggregate;
@@ -77,13 +77,14 @@ fn reading_event(fold: &Fold, reading: &Reading) -> Option<LiveEvent> {
     let item = latest::item(fold, reading)?;
     let (_, device) = scope::device(fold, reading.device)?;
     let property = scope::property(fold, reading.series.property)?;
-    let public = is_public(fold, device, property);
+    let public = is_public(fold, device, property, reading.event_time);
     Some(LiveEvent::new("reading", &item)?.about(&item.pole, &item.property, public))
 }
 
-/// Whether the public may know that a device has sent, and what.
-fn is_public(fold: &Fold, device: &Device, property: &ObservedProperty) -> bool {
-    Asker::PUBLIC.may_watch(fold, device) && Asker::PUBLIC.may_see(property)
+/// Whether the public may know that a device has sent, and what it measured at a time.
+fn is_public(fold: &Fold, device: &Device, property: &ObservedProperty, time: UtcMillis) -> bool {
+    let (public, registry) = (Asker::PUBLIC, &fold.inputs().registry);
+    public.may_watch(fold, device) && public.may_see(property) && public.is_shown(registry, device, time)
 }
 
 /// A `window` event of the live stream.
@@ -111,7 +112,8 @@ fn windows(fold: &Fold, live: &LiveWindow) -> Vec<LiveEvent> {
         let window = Window::new(property, &as_stored(fold, device, live, property, *aggregate));
         let shown =
             WindowEvent { scope, property: property.id.clone(), channel: series.channel, step: Step::Quarter, window };
-        Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id, is_public(fold, device, property)))
+        let public = is_public(fold, device, property, live.quarter.start());
+        Some(LiveEvent::new("window", &shown)?.about(&pole.id, &property.id, public))
     };
     let events = live.aggregates.0.iter().filter_map(event).enumerate();
     events.map(|(at, event)| LiveEvent { is_first: at == 0, ..event }).collect()

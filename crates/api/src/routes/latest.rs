@@ -148,8 +148,9 @@ impl<'a> Picked<'a> {
     fn add(&self, fold: &Fold, device: &Device, number: DeviceNo, items: &mut Vec<LatestItem>) {
         let registry = &fold.inputs().registry;
         let here = |time| self.poles.as_ref().is_none_or(|poles| poles.contains(&device.at(time).pole));
+        let shown = |time| here(time) && self.asker.is_shown(registry, device, time);
         let wanted = |latest: &&Latest| {
-            self.property.is_none_or(|property| property == latest.series.property) && here(latest.event_time)
+            self.property.is_none_or(|property| property == latest.series.property) && shown(latest.event_time)
         };
         let mut wanted = fold.latest(number).iter().filter(wanted).peekable();
         if wanted.peek().is_none() || !self.asker.may_watch(fold, device) {

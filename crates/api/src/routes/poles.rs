@@ -173,7 +173,7 @@ fn items(fold: &Fold, asker: &Asker) -> Vec<(PoleNo, Pole)> {
     let registry = &fold.inputs().registry;
     let now = fold.position().1;
     let mut hanging: Vec<Vec<&Device>> = vec![Vec::new(); registry.poles.len()];
-    for device in &registry.devices {
+    for device in registry.devices.iter().filter(|device| asker.is_shown(registry, device, now)) {
         hanging[device.at(now).pole].push(device);
     }
     let item = |(pole, devices): (&smartpole_model::Pole, Vec<&Device>)| {

@@ -155,10 +155,6 @@ struct Asked {
 
 fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<RevisionsAnswer, Problem> {
     let Asked { name: scope, scope: number, property, step, end } = Asked::new(&parts.fold(), asker, wanted)?;
-    let unwatched = {
-        let fold = parts.fold();
-        asker.unwatched((&fold, &fold.inputs().registry), &scope)
-    };
     let (skip, limit) = (wanted.cursor.as_ref().map_or(Ok(0), given)?, wanted.limit.unwrap_or(DEFAULT).0);
     let channel = wanted.channel.map(|channel| channel.0 as u8);
     let window = |scope| smartpole_store::Wanted {
@@ -170,7 +166,9 @@ fn answer(parts: &Parts, asker: &Asker, wanted: &Wanted) -> Result<RevisionsAnsw
         step,
         as_of: None,
     };
-    let revised = number.map(|scope| parts.queries.revised(&window(scope), &unwatched, skip, limit)).transpose()?;
+    let published = asker.published(&parts.fold().inputs().registry, &scope);
+    let number = number.filter(|_| published.holds(wanted.start));
+    let revised = number.map(|scope| parts.queries.revised(&window(scope), skip, limit)).transpose()?;
     let (revisions, items) = revised.map_or((0, Vec::new()), |revised| (revised.all, revised.items));
     let next = (skip + items.len() < revisions && !items.is_empty()).then(|| Cursor((skip + items.len()).to_string()));
     let fold = parts.fold();

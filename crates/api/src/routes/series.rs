@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     ApiState, Parts,
-    asker::Asker,
+    asker::{Asker, Published},
     history::Missing,
     list::{Channel, Cursor, Limit},
     problem::{Problem, Refused},
@@ -196,8 +196,7 @@ struct Asked {
     /// Readings at the span's first instant that were given already.
     given: usize,
     as_of: Option<UtcMillis>,
-    /// Unless it may be told when windows were changed: when they are asked for.
-    untold: Option<UtcMillis>,
+    published: Published,
 }
 
 impl Asked {
@@ -211,8 +210,8 @@ impl Asked {
         let span = Span::new(wanted.from, wanted.to, fold.position().1, wanted.step)?.kept(fold, wanted.step)?;
         let channel = wanted.channel.map(|channel| channel.0 as u8);
         let (span, given) = span.after(wanted.cursor.as_ref())?;
-        let untold = (!asker.unwatched((fold, registry), &name).is_empty()).then_some(fold.position().1);
-        Ok(Self { scope: name.number(fold), name, property, channel, span, given, as_of: wanted.as_of, untold })
+        let (scope, published, as_of) = (name.number(fold), asker.published(registry, &name), wanted.as_of);
+        Ok(Self { scope, name, property, channel, span, given, as_of, published })
     }
 
     fn windows(
@@ -241,11 +240,8 @@ impl Asked {
             Some(of) => window.with_value(*of),
             None => window,
         };
-        let told = |window: Window| match self.untold {
-            Some(now) => window.untold(now),
-            None => window,
-        };
-        let windows = windows.iter().map(|window| figures(told(Window::new(&self.property, window))));
+        let windows = windows.iter().filter(|window| self.published.holds(window.start));
+        let windows = windows.map(|window| figures(Window::new(&self.property, window)));
         let mut windows: Vec<Window> = windows.collect();
         peer_marks::mark(parts, &wanted, &self.property, &mut windows)?;
         Ok((Items::Windows(windows), next))

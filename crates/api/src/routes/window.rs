@@ -71,9 +71,8 @@ pub(crate) struct Window {
     /// How settled it is.
     pub(crate) state: WindowState,
     /// How often what it says of the property was changed after it was closed, each channel by itself: as many changes as
-    /// `/api/v1/revisions` lists. Null for the public where a device hangs that measures persons: it would tell when that one spoke; nor
-    /// is the state `corrected` there.
-    pub(crate) revision: Option<u32>,
+    /// `/api/v1/revisions` lists.
+    pub(crate) revision: u32,
     /// Remarks of its readings.
     #[schema(value_type = Vec<String>)]
     pub(crate) flags: Flags,
@@ -172,19 +171,10 @@ impl Window {
             expected,
             coverage: number::share(count, expected),
             state: state.into(),
-            revision: Some(revision),
+            revision,
             flags: aggregate.remarks(),
             value: None,
         }
-    }
-
-    /// The same without whether it was changed; `now` is the clock's.
-    pub(crate) fn untold(self, now: UtcMillis) -> Self {
-        let state = match self.state {
-            WindowState::Corrected => State::of(false, self.end, now, 0).into(),
-            state => state,
-        };
-        Self { revision: None, state, ..self }
     }
 
     /// The same with one of its figures as its value.

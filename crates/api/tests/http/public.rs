@@ -408,23 +408,72 @@ async fn when_a_counter_sent_is_told_by_no_revision_of_what_hangs_beside_it() {
     let of = |pole: &str| format!("pole={pole}&property=temperature&step=1h");
     let series = |pole: &str| format!("/api/v1/series?{}&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z", of(pole));
     let revisions = |pole: &str| format!("/api/v1/revisions?{}&start=2026-11-25T10:00:00Z", of(pole));
-    let planner = city.get(&series("P0")).await;
-    assert!(planner.contains(r#""state":"provisional","revision":0"#), "counts are none of it: {planner}");
     let public = show(city.ask_publicly("GET", &series("P0")).await).await;
-    assert!(public.contains(r#""state":"provisional","revision":null"#), "{public}");
+    assert!(public.contains(r#""state":"provisional","revision":0"#), "counts are none of it: {public}");
     let public = show(city.ask_publicly("GET", &revisions("P0")).await).await;
     assert!(public.contains(r#""revisions":0,"items":[]"#), "{public}");
     let table = series("P0").replace("series", "export") + "&what=windows&format=csv";
     let public = show(city.ask_publicly("GET", &table).await).await;
-    assert!(public.contains("provisional,,") && !public.contains("corrected"), "{public}");
-    // nor is a revision of its own
+    assert!(public.contains("provisional,0,") && !public.contains("corrected"), "{public}");
+    // one of its own is
     city.message("a0", 243, r#"{"time":"2026-11-25T10:30:00Z","values":{"temperature":8}}"#).await;
     city.commit();
-    let planner = city.get(&series("P0")).await;
-    assert!(planner.contains(r#""state":"corrected","revision":1"#), "{planner}");
     let public = show(city.ask_publicly("GET", &series("P0")).await).await;
-    assert!(public.contains(r#""state":"provisional","revision":null"#), "{public}");
-    // where nobody is counted nothing is held back
-    let public = show(city.ask_publicly("GET", &series("P1")).await).await;
-    assert!(public.contains(r#""state":"provisional","revision":0"#), "{public}");
+    assert!(public.contains(r#""state":"corrected","revision":1"#), "{public}");
+    let public = show(city.ask_publicly("GET", &revisions("P0")).await).await;
+    assert!(public.contains(r#""revisions":1,"items":[{"revision":1"#), "{public}");
+}
+
+#[tokio::test]
+async fn of_a_device_the_public_is_shown_what_it_measured_while_it_was_active() {
+    let temperature = "[[property]]\nid = \"temperature\"\nnumber = 3\nname_de = \"T\"\nname_en = \"T\"\nunit = \"Cel\"\nkind = \"gauge\"\ndecimals = 1\nmin = -40\nmax = 60\ntheme = \"weather\"\npublic = true\n";
+    let zones = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"all","name":"All","kind":"city","parent":null,"count":"none","poles":["P0","P1","P2"]},"geometry":null}]}"#;
+    let devices = "id,pole,profile,from,to,state\na0,P0,air,,,stock\na1,P1,air,,2026-11-25T10:30:00Z,active\n\
+                   a1,P1,air,2026-11-25T10:30:00Z,,maintenance\n";
+    let files = [
+        ("poles.csv", POLES),
+        ("devices.csv", devices),
+        ("zones.geojson", zones),
+        ("properties.toml", temperature),
+        ("profiles/air.toml", "name = \"Air\"\ncodec = \"smartpole\"\ninterval_s = 900\npayload_time = true\n"),
+    ];
+    let city = City::over(parsed(&files), Options::default()).await;
+    for (minute, celsius) in [(5, 21), (20, 22), (35, 23), (50, 24)] {
+        for device in ["a0", "a1"] {
+            let body = format!(r#"{{"time":"2026-11-25T10:{minute:02}:00Z","values":{{"temperature":{celsius}}}}}"#);
+            city.message(device, minute + 1, &body).await;
+        }
+    }
+    city.commit();
+    let seen = async |uri: &str| {
+        let public = show(city.ask_publicly("GET", uri).await).await;
+        let exact = city.get(uri).await;
+        let shown =
+            |answer: &str| (21..=24).filter(|celsius| answer.contains(&celsius.to_string())).collect::<Vec<_>>();
+        (shown(&public), shown(&exact))
+    };
+    let all = vec![21, 22, 23, 24];
+    let of = |device: &str| format!("device={device}&property=temperature");
+    for (device, active) in [("a0", vec![]), ("a1", vec![21, 22])] {
+        for step in ["raw", "15m"] {
+            let uri = format!("/api/v1/series?{}&step={step}", of(device));
+            assert_eq!(seen(&uri).await, (active.clone(), all.clone()), "{uri}");
+        }
+        for what in ["readings", "windows&step=15m"] {
+            let uri = format!(
+                "/api/v1/export?{}&what={what}&format=csv&from=2026-11-25T10:00:00Z&to=2026-11-25T11:00:00Z",
+                of(device)
+            );
+            let (public, exact) = seen(&uri).await;
+            assert_eq!(
+                (public.contains(&23), public.contains(&24), exact.contains(&24)),
+                (false, false, true),
+                "{uri}"
+            );
+            assert_eq!(public.contains(&22), active.contains(&22), "{uri}");
+        }
+    }
+    assert_eq!(seen("/api/v1/latest?property=temperature").await, (vec![], vec![24]));
+    let poles = show(city.ask_publicly("GET", "/api/v1/poles").await).await;
+    assert!(!poles.contains("a0") && !poles.contains("a1") && !poles.contains("reporting"), "{poles}");
 }

@@ -1,6 +1,6 @@
 //! What is asked for, looked up.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use smartpole_method::methods;
@@ -10,7 +10,7 @@ use smartpole_pipeline::{Fold, Scope};
 use super::{Each, Wanted, What, unsent};
 use crate::{
     Parts,
-    asker::Asker,
+    asker::{Asker, Published},
     citation::{Citation, Subject, licence},
     export::{Format, Of, Place, Readings, Rows, Windows},
     problem::Problem,
@@ -41,6 +41,7 @@ pub(super) struct Asked {
     span: Span,
     step: smartpole_store::Step,
     as_of: Option<UtcMillis>,
+    published: Published,
 }
 
 impl Asked {
@@ -72,7 +73,8 @@ impl Asked {
         let (channel, as_of) = (wanted.channel.map(|channel| channel.0 as u8), wanted.as_of);
         let scope = name.as_ref().and_then(|name| name.number(&fold));
         drop(fold);
-        Ok(Self { inputs, what, name, scope, of, properties, channel, span, step, as_of })
+        let published = name.as_ref().map(|name| asker.published(registry, name)).unwrap_or_default();
+        Ok(Self { inputs, what, name, scope, of, properties, channel, span, step, as_of, published })
     }
 
     /// What the file is made of.
@@ -87,7 +89,8 @@ impl Asked {
                 let never_sent = self.name.is_some() && self.scope.is_none();
                 let numbers: Vec<PropertyNo> = properties.iter().map(|property| property.number).collect();
                 let numbers = if never_sent { Vec::new() } else { numbers };
-                Box::new(Readings::new(Arc::clone(inputs), self.scope, numbers, channel, span, as_of))
+                let whose = (self.scope, self.published.clone());
+                Box::new(Readings::new(Arc::clone(inputs), whose, numbers, channel, span, as_of))
             }
         }
     }
@@ -201,8 +204,7 @@ fn of(
     each: Option<Each>,
     as_of: Option<UtcMillis>,
 ) -> Result<Vec<Of>, Problem> {
-    let now = fold.position().1;
-    let then = as_of.unwrap_or(now);
+    let then = as_of.unwrap_or(fold.position().1);
     let is_in = |pole: usize| {
         let pole = &registry.poles[pole];
         name.is_none_or(|name| match name.kind {
@@ -232,38 +234,9 @@ fn of(
         }
         (None, None) => Vec::new(),
     };
-    let watched = Untold::new((fold, registry), asker);
     let met = names.into_iter().filter_map(|(name, place)| {
-        let untold = watched.holds(&name).then_some(now);
-        Some(Of { scope: name.number(fold)?, name, place, untold })
+        let published = asker.published(registry, &name);
+        Some(Of { scope: name.number(fold)?, name, place, published })
     });
     Ok(met.collect())
-}
-
-/// Where the asker is not told when windows were changed, found once for all poles of a city.
-struct Untold<'a> {
-    asked: (&'a Fold, &'a Registry),
-    asker: &'a Asker,
-    /// Devices that must not be watched, and poles they hang on.
-    ids: BTreeSet<&'a str>,
-}
-
-impl<'a> Untold<'a> {
-    fn new(asked @ (fold, then): (&'a Fold, &'a Registry), asker: &'a Asker) -> Self {
-        let of = |registry: &'a Registry| {
-            let devices = registry.devices.iter().filter(move |device| !asker.may_watch_by((fold, registry), device));
-            let poles = |device: &'a Device| device.installations.iter().map(|installation| installation.pole);
-            let names =
-                move |device| poles(device).map(|pole| registry.poles[pole].id.as_str()).chain([device.id.as_str()]);
-            devices.flat_map(names)
-        };
-        Self { asked, asker, ids: of(&fold.inputs().registry).chain(of(then)).collect() }
-    }
-
-    fn holds(&self, name: &ScopeName) -> bool {
-        match name.kind {
-            ScopeKind::Zone => !self.asker.unwatched(self.asked, name).is_empty(),
-            ScopeKind::Pole | ScopeKind::Device => self.ids.contains(name.id.as_str()),
-        }
-    }
 }

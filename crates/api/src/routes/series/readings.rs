@@ -69,6 +69,7 @@ impl Asked {
         let beside = beside(parts, scope, (&self.property, self.as_of), rows)?;
         let (making, fold) = (parts.queries.making(self.as_of)?, parts.fold());
         let items = rows.iter().skip(self.given).take(limit.0);
+        let items = items.filter(|reading| self.published.holds(reading.event_time));
         let items = items.filter_map(|reading| self.raw((&fold, &making), reading, &beside)).collect();
         Ok((Items::Readings(items), page.missing, next))
     }
