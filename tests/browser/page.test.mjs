@@ -1,6 +1,7 @@
 /** The page as a reader sees it, in a real browser. Pictures stay in tests/artefacts. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -348,12 +349,15 @@ describe('the page', () => {
   });
 
   test('shows why a figure was corrected, and what held before', async () => {
+    const start = `${new Date(Date.now() - 30 * 3_600_000).toISOString().slice(0, 13)}:00:00Z`;
+    const late = join(mkdtempSync(join(tmpdir(), 'smartpole-late-')), 'late.json');
+    writeFileSync(late, JSON.stringify({ time: start.replace('00:00Z', '07:13Z'), values: { pm2_5: 9 } }));
+    await mosquittoPub(demo.mqtt, 'smartpole/castrop-rauxel/AM-01/am-01-air/up', late);
     const found = await eventually('a corrected hour', async () => {
-      const day = new Date(Date.now() - 7 * 86_400_000).toISOString();
-      const { items } = await (await fetch(`${demo.url}/api/v1/series?zone=altstadt&property=people_in&step=1h&from=${day}`)).json();
-      return items.find(({ state }) => state === 'corrected');
+      const { items } = await (await fetch(`${demo.url}/api/v1/series?zone=altstadt&property=pm2_5&step=1h&from=${start}`)).json();
+      return items.find((item) => item.start === start && item.state === 'corrected');
     });
-    const { page, wrong, close } = await opened({ path: `/#figure=zone:altstadt/people_in/1h/${found.start}` });
+    const { page, wrong, close } = await opened({ path: `/#figure=zone:altstadt/pm2_5/1h/${found.start}` });
     const panel = page.locator(testid('figure-panel'));
     const list = page.locator(`${testid('figure-revisions')} li[data-revision]`);
     await eventually(
@@ -371,7 +375,7 @@ describe('the page', () => {
     );
     assert.match(page.url(), /&as_of=2026-01-01T11:00:00Z$/, 'to be passed on');
     await eventually('quoted with revision and method', async () =>
-      new RegExp(`Revision ${found.revision}, Methode window\\.count/1`).test(await panel.locator(testid('figure-cite')).innerText()),
+      new RegExp(`Revision ${found.revision}, Methode window\\.mean/1`).test(await panel.locator(testid('figure-cite')).innerText()),
     );
     await picture(page, 'page-figure-corrected', false);
     assert.deepEqual(wrong, []);

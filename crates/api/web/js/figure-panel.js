@@ -89,7 +89,7 @@ function draw() {
   if (view.revision === `${known.state} ${known.revision}`) return undefined;
   view.revision = `${known.state} ${known.revision}`;
   view.cite.replaceChildren(citation(figure, known, asked.at));
-  return view.revisions.show(known);
+  return INDICES.includes(figure.property) ? undefined : view.revisions.show(known); // a class has those of its pollutants
 }
 
 /** Nothing is known of the whole; of a day that runs the public sees its hours, and some zones have no sum, or none of some time. */

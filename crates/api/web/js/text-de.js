@@ -206,6 +206,13 @@ export const de = {
   'flag.interpolated': 'über die Zeit verteilt',
   'flag.counter_reset': 'Zähler zurückgesetzt',
   'flag.replayed': 'neu gelesen',
+  'flag.corrected': 'umgerechnet: Feuchte oder Kalibrierung',
+  'panel.back': 'Zurück',
+  'answer.old': 'Stand {time}; neu laden ging nicht.',
+  'answer.unreachable': 'Der Dienst ist gerade nicht zu erreichen.',
+  'operators.only': 'Nur für den Betrieb.',
+  'operators.help':
+    'Dafür braucht es ein Konto mit der passenden Rolle: unten auf der Seite anmelden. Konten vergibt die Verwaltung dieses Dienstes.',
   'activation.otaa': 'OTAA',
   'activation.abp': 'ABP',
   'activation.network_server': 'Netzwerkserver',

@@ -1,10 +1,5 @@
 /** German texts of the workbench: ledger in detail, quarantine, repair, trace. */
 export const de = {
-  'answer.old': 'Stand {time}; neu laden ging nicht.',
-  'answer.unreachable': 'Der Dienst ist gerade nicht zu erreichen.',
-  'operators.only': 'Nur für den Betrieb.',
-  'operators.help':
-    'Dafür braucht es ein Konto mit der passenden Rolle: unten auf der Seite anmelden. Konten vergibt die Verwaltung dieses Dienstes.',
   'severity.note': 'Hinweis',
   'severity.warning': 'Warnung',
   'severity.fault': 'Fehler im Dienst',
@@ -235,7 +230,6 @@ export const de = {
   'count.total': 'Summe',
   'count.noDevice': 'ohne bekanntes Gerät',
   'count.noDevices': 'Je Gerät wird das nicht gezählt.',
-  'flag.corrected': 'umgerechnet: Feuchte oder Kalibrierung',
   'ledger.excluded': 'angenommen, aber in keinem Fenster',
   'term.replaced': 'anderer Wert',
   'term.superseded': 'überholt',
@@ -251,7 +245,6 @@ export const de = {
   'device.clock.median': 'Median von Empfang minus Messzeit: {offset} s, aus {n} Messwerten',
   'device.clock.unknown': 'Noch kein Messwert, deshalb ist über die Uhr nichts bekannt.',
   'device.quarantine': 'letzte {n} Tage',
-  'panel.back': 'Zurück',
   'device.place': 'Einbau',
   'install.stock': 'im Lager',
   'install.commissioning': 'in Erprobung',

@@ -1,9 +1,5 @@
 /** English texts of the workbench: ledger in detail, quarantine, repair, trace. */
 export const en = {
-  'answer.old': 'As of {time}; it could not be loaded again.',
-  'answer.unreachable': 'The service cannot be reached right now.',
-  'operators.only': 'For operators only.',
-  'operators.help': 'It takes an account with the right role: log in at the foot of the page. The admin of this service gives accounts.',
   'severity.note': 'note',
   'severity.warning': 'warning',
   'severity.fault': 'fault of the service',
@@ -233,7 +229,6 @@ export const en = {
   'count.total': 'Sum',
   'count.noDevice': 'of no known device',
   'count.noDevices': 'This is not counted by device.',
-  'flag.corrected': 'converted: humidity or calibration',
   'ledger.excluded': 'accepted, but in no window',
   'term.replaced': 'another value',
   'term.superseded': 'superseded',
@@ -249,7 +244,6 @@ export const en = {
   'device.clock.median': 'Median of receipt minus event time: {offset} s, over {n} readings',
   'device.clock.unknown': 'No reading yet, so nothing is known of the clock.',
   'device.quarantine': 'last {n} days',
-  'panel.back': 'Back',
   'device.place': 'Installation',
   'install.stock': 'in stock',
   'install.commissioning': 'being tried',

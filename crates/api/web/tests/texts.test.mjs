@@ -49,6 +49,20 @@ test('every text that a module or a page names is there', () => {
     for (const [, key] of page.matchAll(/data-(?:text|label)="([^"]+)"/g)) assert.ok(key in german.table, `${name}: ${key}`);
 });
 
+test('what the public opens finds its texts without those of the operation', async () => {
+  const opened = ['main.js', 'pole-panel.js', 'figure-panel.js', 'method-page.js', 'explain.js', 'below.js'];
+  const ofOperators = ['attempt.js', 'trace-link.js']; // they draw nothing else there
+  const known = Object.fromEntries(sources);
+  const reached = new Set(opened);
+  for (const name of reached)
+    for (const [, other] of known[name].matchAll(/from '\.\/([\w-]+\.js)'/g)) if (other in known) reached.add(other);
+  const tables = await Promise.all(['text', 'text-city', 'text-figure'].map((name) => import(new URL(`${name}-de.js`, folder))));
+  const public_ = Object.assign({}, ...tables.map(({ de }) => de));
+  for (const name of [...reached].filter((one) => !ofOperators.includes(one)))
+    for (const [, key] of known[name].matchAll(/\bt\('([^']+)'/g)) assert.ok(key in public_, `${name}: ${key}`);
+  for (const key of Object.keys(german.table).filter((one) => /^flag\.\w+$/.test(one))) assert.ok(key in public_, key);
+});
+
 test('explanations have the same topics in both languages, each leads to a section of the method page, each link to a topic', () => {
   assert.deepEqual(
     explainEn.map(({ id, method }) => [id, method]),
