@@ -96,11 +96,11 @@ impl Fold {
         (told > bound).then_some(reason)
     }
 
-    /// Before which quarter a block that is new corrects nothing: of what is older than the journal nothing had been said, and a
-    /// foreign series comes when its provider delivers it.
+    /// Before which quarter a block that is new corrects nothing: of what is older than the journal, or of its first hour, nothing had
+    /// been said, and a foreign series comes when its provider delivers it.
     pub(crate) fn told_from(&self, no: DeviceNo) -> Quarter {
         let first = self.began.filter(|_| !self.active.is_foreign(no));
-        first.map_or(Quarter(i32::MAX), |hour| Quarter(hour.saturating_mul(4)))
+        first.map_or(Quarter(i32::MAX), |hour| Quarter(hour.saturating_add(1).saturating_mul(4)))
     }
 }
 

@@ -100,16 +100,16 @@ fn a_quarter_that_waits_for_long_is_not_late_as_its_first_reading_was_in_time() 
 
 #[test]
 fn a_history_from_before_the_first_message_corrects_nothing_in_whatever_order_it_comes() {
-    // START is on the hour; all of it comes in one minute, of a device that has not spoken yet and of one that has
+    // START is on the hour, which is the first one; all of it comes in one minute, of a device that has not spoken yet and of one that has
     let begin = START + 200 * MINUTE;
-    let orders: [fn(i64) -> i64; 3] = [|minute| minute + 600, |minute| 60 - minute, |minute| (minute + 600) * 7 % 661];
+    let orders: [fn(i64) -> i64; 3] = [|minute| minute + 600, |minute| 120 - minute, |minute| (minute + 600) * 7 % 721];
     for (order, spoke) in orders.into_iter().flat_map(|order| [(order, false), (order, true)]) {
-        let mut others = told((-600..60).step_by(5), |minute| begin + order(minute) * 50);
-        others.extend(told((60..200).step_by(5).filter(|_| spoke), |minute| START + minute * MINUTE + 2_000));
+        let mut others = told((-600..120).step_by(5), |minute| begin + order(minute) * 50);
+        others.extend(told((120..200).step_by(5).filter(|_| spoke), |minute| START + minute * MINUTE + 2_000));
         let records = journal("first", 300, others);
         let memory = fold(&records, 1_000, |_| false);
         let late: Vec<_> = revisions(&memory).into_keys().collect();
-        assert_eq!(late, (0..60).step_by(15).map(quarter).collect::<Vec<_>>(), "{spoke}");
+        assert_eq!(late, (60..120).step_by(15).map(quarter).collect::<Vec<_>>(), "{spoke}");
         for (size, kill) in [(1, 3), (7, 2)] {
             assert_eq!(fold(&records, size, |step| step % kill == 0).digest(), memory.digest());
         }
@@ -133,7 +133,7 @@ fn counts_between_totals_correct_what_was_closed_before_the_total_that_told_of_t
     let memory = fold(&journal("first", 400, vec![total(0, 100), total(5, 110), total(300, 700)]), 1_000, |_| false);
     let revised = revisions(&memory);
     // that of the quarter that was under way was told in time: it is revised as any other
-    let late: BTreeMap<_, _> = (15..270).step_by(15).map(|minute| (quarter(minute), RevisionReason::Total)).collect();
+    let late: BTreeMap<_, _> = (60..270).step_by(15).map(|minute| (quarter(minute), RevisionReason::Total)).collect();
     assert_eq!(revised, late);
 }
 
@@ -154,6 +154,6 @@ fn what_a_replay_brings_of_a_device_that_nobody_knew_corrects_by_the_replay() {
     records.push(Record::ReplayStep { seqs: Vec::new() });
     records.extend((1..60).map(|minute| tick(later + minute * MINUTE)));
     let revised = revisions(&fold(&records, 1_000, |_| false));
-    let all: BTreeMap<_, _> = (0..120).step_by(15).map(|minute| (quarter(minute), RevisionReason::Replay)).collect();
+    let all: BTreeMap<_, _> = (60..120).step_by(15).map(|minute| (quarter(minute), RevisionReason::Replay)).collect();
     assert_eq!(revised, all);
 }

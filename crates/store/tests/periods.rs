@@ -103,7 +103,7 @@ fn a_week_is_corrected_by_a_late_reading_and_as_of_before_it_is_as_it_was() {
         found.first().map(|week| (week.aggregate.sum, week.revision, week.state))
     };
     assert_eq!(week(&square, None), Some((168, 0, State::Open)));
-    square.report("d1", monday + 30 * MINUTE, now, &[("people_in", 5)]);
+    square.report("d1", monday + 90 * MINUTE, now, &[("people_in", 5)]);
     assert_eq!(week(&square, None), Some((173, 1, State::Open)), "in memory");
     square.report("d1", now + 5 * 24 * HOUR, now + 5 * 24 * HOUR, &[("people_in", 1)]);
     square.commit();

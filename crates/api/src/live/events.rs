@@ -57,13 +57,14 @@ const IN_ONE_GO: usize = 256;
 /// What the fold shows, written.
 pub(super) fn events(parts: &Parts, live: &Live) -> Vec<LiveEvent> {
     let mut events = Vec::with_capacity(live.readings.len() + live.windows.len());
-    for readings in live.readings.chunks(IN_ONE_GO) {
+    let rows: Vec<&[Reading]> = live.readings.chunk_by(is_beside).collect();
+    for rows in rows.chunks(IN_ONE_GO) {
         let fold = parts.fold();
         let mut former = None;
-        for reading in readings {
+        for (row, reading) in rows.iter().flat_map(|row| row.iter().map(move |reading| (row, reading))) {
             let message = Some((reading.device, reading.received_at));
             let is_first = std::mem::replace(&mut former, message) != message;
-            events.extend(reading_event(&fold, reading).map(|event| LiveEvent { is_first, ..event }));
+            events.extend(reading_event(&fold, row, reading).map(|event| LiveEvent { is_first, ..event }));
         }
     }
     for shown in live.windows.chunks(IN_ONE_GO) {
@@ -73,8 +74,13 @@ pub(super) fn events(parts: &Parts, live: &Live) -> Vec<LiveEvent> {
     events
 }
 
-fn reading_event(fold: &Fold, reading: &Reading) -> Option<LiveEvent> {
-    let item = latest::item(fold, reading)?;
+/// Whether two readings are of one row.
+fn is_beside(one: &Reading, next: &Reading) -> bool {
+    (one.device, one.event_time) == (next.device, next.event_time)
+}
+
+fn reading_event(fold: &Fold, row: &[Reading], reading: &Reading) -> Option<LiveEvent> {
+    let item = latest::item(fold, row, reading)?;
     let (_, device) = scope::device(fold, reading.device)?;
     let property = scope::property(fold, reading.series.property)?;
     let public = is_public(fold, device, property, reading.event_time);

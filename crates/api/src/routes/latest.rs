@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use smartpole_model::{
     Device, DeviceNo, Flags, ObservedProperty, PropertyNo, Reading, Registry, TimeSource, UtcMillis,
 };
-use smartpole_pipeline::{Fold, Latest};
+use smartpole_pipeline::{BlockMaking, Fold, Latest};
+use smartpole_window::RowValue;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     number::Exact,
     problem::{Problem, Refused},
     representation::Question,
+    routes::counts_as,
     scope,
 };
 
@@ -58,16 +60,19 @@ pub(crate) struct LatestItem {
     pub(crate) channel: u8,
     /// UCUM code.
     pub(crate) unit: String,
-    /// The value.
+    /// The value as it was measured.
     #[schema(value_type = f64, example = 7.3)]
     pub(crate) value: Exact,
+    /// The value that counts, by the calibration and the humidity correction in force; null if a remark keeps it out.
+    #[schema(value_type = Option<f64>)]
+    pub(crate) counted: Option<Exact>,
     /// When it was measured.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) event_time: UtcMillis,
     /// When we had it.
     #[schema(value_type = String, format = DateTime)]
     pub(crate) received_at: UtcMillis,
-    /// Remarks.
+    /// All remarks, those of the registry in force included.
     #[schema(value_type = Vec<String>)]
     pub(crate) flags: Flags,
     /// Whose clock `event_time` is: `payload`, `gateway`, `network` or `receipt`.
@@ -152,15 +157,16 @@ impl<'a> Picked<'a> {
         let wanted = |latest: &&Latest| {
             self.property.is_none_or(|property| property == latest.series.property) && shown(latest.event_time)
         };
-        let mut wanted = fold.latest(number).iter().filter(wanted).peekable();
+        let readings: Vec<Reading> = fold.latest(number).iter().map(|latest| reading(number, latest)).collect();
+        let mut wanted = fold.latest(number).iter().zip(&readings).filter(|(latest, _)| wanted(latest)).peekable();
         if wanted.peek().is_none() || !self.asker.may_watch(fold, device) {
             return;
         }
-        let item = |latest| {
-            let reading = reading(number, latest);
+        let making = fold.block_making();
+        let item = |(_, reading): (_, &Reading)| {
             let property = registry.properties.get(reading.series.property)?;
             let may_see = self.asker.may_see_of(fold, device, property);
-            may_see.then(|| named(registry, device, property, &reading))
+            may_see.then(|| named(registry, device, property, (reading, row(&readings, reading)), &making))
         };
         items.extend(wanted.filter_map(item));
     }
@@ -171,14 +177,33 @@ fn reading(device: DeviceNo, latest: &Latest) -> Reading {
     Reading { device, series, event_time, received_at, value, flags, time_source }
 }
 
-/// A reading with names; `None` if its device or property is in no registry any more.
-pub(crate) fn item(fold: &Fold, reading: &Reading) -> Option<LatestItem> {
+/// One of the readings of a row with names; `None` if its device or property is in no registry any more.
+pub(crate) fn item(fold: &Fold, readings: &[Reading], reading: &Reading) -> Option<LatestItem> {
     let (_, device) = scope::device(fold, reading.device)?;
     let property = scope::property(fold, reading.series.property)?;
-    Some(named(&fold.inputs().registry, device, property, reading))
+    let row = row(readings, reading);
+    Some(named(&fold.inputs().registry, device, property, (reading, row), &fold.block_making()))
 }
 
-fn named(registry: &Registry, device: &Device, property: &ObservedProperty, reading: &Reading) -> LatestItem {
+/// What the device of a reading measured in its instant.
+fn row(readings: &[Reading], of: &Reading) -> Vec<RowValue> {
+    let beside = readings.iter().filter(|one| one.device == of.device && one.event_time == of.event_time);
+    beside.map(value).collect()
+}
+
+fn value(reading: &Reading) -> RowValue {
+    RowValue { series: reading.series, value: reading.value, flags: reading.flags }
+}
+
+fn named(
+    registry: &Registry,
+    device: &Device,
+    property: &ObservedProperty,
+    (reading, row): (&Reading, Vec<RowValue>),
+    making: &BlockMaking,
+) -> LatestItem {
+    let making = making.of(reading.device, reading.event_time.quarter());
+    let counted = making.counted(reading.event_time, &row, value(reading));
     let pole = scope::pole_at(registry, device, reading.event_time);
     LatestItem {
         pole: pole.id.clone(),
@@ -187,9 +212,10 @@ fn named(registry: &Registry, device: &Device, property: &ObservedProperty, read
         channel: reading.series.channel,
         unit: property.unit.clone(),
         value: Exact::value(property, reading.value),
+        counted: counts_as(property, counted),
         event_time: reading.event_time,
         received_at: reading.received_at,
-        flags: reading.flags,
+        flags: counted.flags,
         time_source: reading.time_source,
         place: Place::of(pole),
     }

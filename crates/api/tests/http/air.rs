@@ -92,8 +92,8 @@ async fn a_zone_has_a_worst_pole_and_a_range() {
     hour(&city, "b1", HOUR, 12, r#""pm10":60,"no2":5"#).await;
     city.check("/api/v1/air?zone=markt", &expect![[r#"
         200 OK application/json
-        {"scope":{"kind":"zone","id":"markt"},"method":{"id":"air.hour","version":1},"items":[{"start":"2026-11-25T11:00:00Z","end":"2026-11-25T12:00:00Z","hour_end_label":"2026-11-25 13:00:00","pollutants":[{"pollutant":"pm10","unit":"ug/m3","mean":32.5,"lowest":5,"highest":60,"pole":"B","poles":2,"coverage":0.917,"flags":["stuck","uncalibrated","corrected"],"state":"open","revision":2},
-        {"pollutant":"no2","unit":"ug/m3","mean":5,"lowest":5,"highest":5,"pole":"B","poles":1,"coverage":0.833,"flags":["uncalibrated"],"state":"open","revision":2}],"indices":[{"index":"uba_lqi_2025","version":"2025","class":3,"worst":"pm10","pole":"B","best":0,"poles":2,"complete":false},
+        {"scope":{"kind":"zone","id":"markt"},"method":{"id":"air.hour","version":1},"items":[{"start":"2026-11-25T11:00:00Z","end":"2026-11-25T12:00:00Z","hour_end_label":"2026-11-25 13:00:00","pollutants":[{"pollutant":"pm10","unit":"ug/m3","mean":32.5,"lowest":5,"highest":60,"pole":"B","poles":2,"coverage":0.917,"flags":["stuck","uncalibrated","corrected"],"state":"open","revision":0},
+        {"pollutant":"no2","unit":"ug/m3","mean":5,"lowest":5,"highest":5,"pole":"B","poles":1,"coverage":0.833,"flags":["uncalibrated"],"state":"open","revision":0}],"indices":[{"index":"uba_lqi_2025","version":"2025","class":3,"worst":"pm10","pole":"B","best":0,"poles":2,"complete":false},
         {"index":"uba_lqi_former","version":"former","class":0,"worst":"no2","pole":"B","best":0,"poles":1,"complete":false},
         {"index":"european_aqi_2024","version":"2024","class":null,"worst":null,"pole":null,"best":null,"poles":0,"complete":false}]}],"next":null}"#]]).await;
 }
@@ -136,7 +136,7 @@ async fn seventeen_hours_are_no_day() {
 async fn late_data_lead_to_the_same_day() {
     let (in_order, late) = (city().await, city().await);
     golden_day(&in_order).await;
-    hour(&late, "b1", DAY, 10, r#""no2":5"#).await;
+    hour(&late, "b1", DAY - 60, 10, r#""no2":5"#).await;
     let values = |at: i64| if at < 12 { (1, r#""pm10":10,"o3":130"#) } else { (10, r#""pm10":40,"o3":20"#) };
     for at in (0..24).rev() {
         let (every, values) = values(at);

@@ -106,7 +106,7 @@ async fn exact_values_of_persons_are_on_no_way_to_the_public() {
     }
     city.check_publicly("/api/v1/latest", &expect![[r#"
         200 OK application/json
-        {"items":[{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":[],"time_source":"payload"}],"next":null}"#]]).await;
+        {"items":[{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"counted":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":["uncalibrated"],"time_source":"payload"}],"next":null}"#]]).await;
     city.check_publicly(
         "/api/v1/latest?device=people-1",
         &expect![[r#"

@@ -89,10 +89,10 @@ async fn nobody_is_zero_and_nothing_known_is_empty() {
         altstadt,cross_section,1,exact,2026-11-25T10:15:00Z,2026-11-25 11:15:00,2026-11-25T10:30:00Z,2026-11-25 11:30:00,0,0,0,0.133,open,0,,,,,,,,,,,,,,,,1,window<CRLF>
     "#]]).await;
     check(&city, "/api/v1/latest?device=people-1&format=csv", &expect![[r#"
-        pole,device,property,channel,unit,value,event_time,event_time_local,received_at,received_at_local,flags,time_source<CRLF>
-        AM-01,people-1,people_in,0,1,0,2026-11-25T10:16:00Z,2026-11-25 11:16:00,2026-11-25T10:20:00Z,2026-11-25 11:20:00,,payload<CRLF>
-        AM-01,people-1,people_out,0,1,0,2026-11-25T10:16:00Z,2026-11-25 11:16:00,2026-11-25T10:20:00Z,2026-11-25 11:20:00,,payload<CRLF>
-        AM-01,people-1,people_in,1,1,7,2026-11-25T10:01:00Z,2026-11-25 11:01:00,2026-11-25T10:02:00Z,2026-11-25 11:02:00,,payload<CRLF>
+        pole,device,property,channel,unit,value,counted,event_time,event_time_local,received_at,received_at_local,flags,time_source<CRLF>
+        AM-01,people-1,people_in,0,1,0,0,2026-11-25T10:16:00Z,2026-11-25 11:16:00,2026-11-25T10:20:00Z,2026-11-25 11:20:00,,payload<CRLF>
+        AM-01,people-1,people_out,0,1,0,0,2026-11-25T10:16:00Z,2026-11-25 11:16:00,2026-11-25T10:20:00Z,2026-11-25 11:20:00,,payload<CRLF>
+        AM-01,people-1,people_in,1,1,7,7,2026-11-25T10:01:00Z,2026-11-25 11:01:00,2026-11-25T10:02:00Z,2026-11-25 11:02:00,,payload<CRLF>
     "#]]).await;
 }
 
@@ -171,7 +171,7 @@ async fn an_answer_without_items_has_its_columns() {
         ("air/days?pole=AM-01", 17),
         ("counts?zone=altstadt", 13),
         ("footfall?zone=altstadt", 31),
-        ("latest?device=air-2", 12),
+        ("latest?device=air-2", 13),
         ("series?device=air-2&property=pm2_5", 18),
         ("series?device=air-2&property=pm2_5&step=raw", 14),
     ] {

@@ -31,7 +31,7 @@ async fn poles_and_newest_readings_are_features_at_their_poles() {
     expect![[r#"
         200 OK application/geo+json
         {"type":"FeatureCollection","features":[
-        {"type":"Feature","geometry":{"type":"Point","coordinates":[7.311,51.5477]},"properties":{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":"","time_source":"payload"}}
+        {"type":"Feature","geometry":{"type":"Point","coordinates":[7.311,51.5477]},"properties":{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"counted":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":"uncalibrated","time_source":"payload"}}
         ]}"#]].assert_eq(&show(latest).await);
     let nothing: serde_json::Value =
         serde_json::from_str(&text(city.ask("GET", "/api/v1/latest?device=air-2&format=geojson").await).await).unwrap();

@@ -137,7 +137,7 @@ async fn a_step_is_shown_an_hour_after_its_end_and_stays_whatever_comes_later() 
         {"zone":"street","rule":"cross_section","method":{"id":"public.rounded","version":1},"no_sum":null,"rounded_to":5,"made_of":"shown","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","in":null,"out":null,"crossings":405,"coverage":0.5,"state":null,"revision":null}],"next":null}"#]]).await;
     city.check(&format!("/api/v1/footfall?zone=street&step=1h&{HOUR}"), &expect![[r#"
         200 OK application/json
-        {"zone":"street","rule":"cross_section","method":{"id":"footfall.cross_section","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","in":806,"out":400,"crossings":1206,"coverage":1,"state":"open","revision":4}],"next":null}"#]]).await;
+        {"zone":"street","rule":"cross_section","method":{"id":"footfall.cross_section","version":1},"no_sum":null,"rounded_to":1,"made_of":"exact","compared_by":null,"estimated_by":null,"control":null,"items":[{"start":"2026-11-25T10:00:00Z","end":"2026-11-25T11:00:00Z","in":806,"out":400,"crossings":1206,"coverage":1,"state":"open","revision":0}],"next":null}"#]]).await;
 }
 
 #[tokio::test]
@@ -416,7 +416,7 @@ async fn when_a_counter_sent_is_told_by_no_revision_of_what_hangs_beside_it() {
     let public = show(city.ask_publicly("GET", &table).await).await;
     assert!(public.contains("provisional,0,") && !public.contains("corrected"), "{public}");
     // one of its own is
-    city.message("a0", 243, r#"{"time":"2026-11-25T10:30:00Z","values":{"temperature":8}}"#).await;
+    city.message("a0", 243, r#"{"time":"2026-11-25T10:16:00Z","values":{"temperature":8}}"#).await;
     city.commit();
     let public = show(city.ask_publicly("GET", &series("P0")).await).await;
     assert!(public.contains(r#""state":"corrected","revision":1"#), "{public}");

@@ -46,13 +46,13 @@ async fn the_latest_readings_are_exact_and_filtered() {
     let city = City::new(Options::default()).await;
     city.check("/api/v1/latest", &expect![[r#"
         200 OK application/json
-        {"items":[{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":[],"time_source":"payload"},
-        {"pole":"AM-01","device":"people-1","property":"people_in","channel":0,"unit":"1","value":4,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"},
-        {"pole":"AM-01","device":"people-1","property":"people_out","channel":0,"unit":"1","value":0,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"},
-        {"pole":"AM-01","device":"people-1","property":"people_in","channel":1,"unit":"1","value":7,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"}],"next":null}"#]]).await;
+        {"items":[{"pole":"AM-01","device":"air-1","property":"pm2_5","channel":0,"unit":"ug/m3","value":7.45,"counted":7.45,"event_time":"2026-11-25T10:01:30Z","received_at":"2026-11-25T10:03:00Z","flags":["uncalibrated"],"time_source":"payload"},
+        {"pole":"AM-01","device":"people-1","property":"people_in","channel":0,"unit":"1","value":4,"counted":4,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"},
+        {"pole":"AM-01","device":"people-1","property":"people_out","channel":0,"unit":"1","value":0,"counted":0,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"},
+        {"pole":"AM-01","device":"people-1","property":"people_in","channel":1,"unit":"1","value":7,"counted":7,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"}],"next":null}"#]]).await;
     city.check("/api/v1/latest?zone=altstadt&property=people_out", &expect![[r#"
         200 OK application/json
-        {"items":[{"pole":"AM-01","device":"people-1","property":"people_out","channel":0,"unit":"1","value":0,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"}],"next":null}"#]]).await;
+        {"items":[{"pole":"AM-01","device":"people-1","property":"people_out","channel":0,"unit":"1","value":0,"counted":0,"event_time":"2026-11-25T10:01:00Z","received_at":"2026-11-25T10:02:00Z","flags":[],"time_source":"payload"}],"next":null}"#]]).await;
     city.check(
         "/api/v1/latest?zone=altstadt&pole=LS-02",
         &expect![[r#"

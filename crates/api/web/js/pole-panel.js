@@ -251,7 +251,7 @@ function valueRow(item) {
 }
 
 function write({ value, time }, item) {
-  setText(value, format.value(item.value, state.properties.get(item.property)));
+  setText(value, format.value(item.counted ?? item.value, state.properties.get(item.property)));
   keepFocus(time, () => time.replaceChildren(traceLink(item)));
 }
 

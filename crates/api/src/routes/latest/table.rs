@@ -13,13 +13,14 @@ use crate::{
     routes::MethodName,
 };
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 13] = [
     Text.named("pole"),
     Text.named("device"),
     Text.named("property"),
     Whole.named("channel"),
     Text.named("unit"),
     Number.named("value"),
+    Number.named("counted"),
     Instant.named("event_time"),
     Local.named("event_time_local"),
     Instant.named("received_at"),
@@ -62,6 +63,7 @@ impl LatestItem {
             u32::from(self.channel).into(),
             self.unit.as_str().into(),
             self.value.into(),
+            self.counted.into(),
             event_time,
             event_time_local,
             received_at,

@@ -76,7 +76,7 @@ fn values(parts: &Parts, items: &[LatestItem]) -> Result<HashMap<String, Vec<Val
         let counts = !item.flags.intersects(property.excluded_by);
         values.entry(item.pole.clone()).or_default().push(Value {
             property,
-            value: item.value,
+            value: item.counted.unwrap_or(item.value),
             time: item.event_time,
             counts,
         });
