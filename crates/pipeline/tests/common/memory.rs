@@ -85,18 +85,19 @@ impl Memory {
         for row in changes.moved {
             self.moved.entry((row.quarter, row.device, row.minute)).or_insert(row);
         }
-        for row in changes.quarantine {
-            self.quarantine.insert(row.seq, row);
-        }
-        for seq in changes.released {
-            self.quarantine.remove(&seq);
-        }
+        self.commit_quarantine(changes.quarantine, &changes.released);
+        let restore = &mut self.restore;
         restore.resettling = changes.resettling.unwrap_or(std::mem::take(&mut restore.resettling));
         for replay in changes.replays {
             restore.replay = Some(replay.clone());
             self.replays.insert(replay.id, replay);
         }
         self.commit_checkpoint(changes.checkpoint);
+    }
+
+    fn commit_quarantine(&mut self, rows: Vec<QuarantineRow>, released: &[Seq]) {
+        self.quarantine.extend(rows.into_iter().map(|row| (row.seq, row)));
+        self.quarantine.retain(|seq, _| !released.contains(seq));
     }
 
     fn commit_checkpoint(&mut self, checkpoint: Option<CheckpointRow>) {
