@@ -59,13 +59,14 @@ pub(crate) const PARTLY: [&str; 7] = [
 ];
 
 /// Addresses for planners, and all above them.
-pub(crate) const PLANNER: [&str; 6] = [
+pub(crate) const PLANNER: [&str; 7] = [
     "/api/v1/coverage",
     "/api/v1/sites",
     "/api/v1/footfall/ranking",
     "/api/v1/counts",
     "/api/v1/counts/reconciled",
     "/api/v1/peers",
+    "/api/v1/facts",
 ];
 
 /// Addresses for admins: accounts, and who did what.
@@ -82,13 +83,14 @@ const OWN: [&str; 2] = ["/api/v1/tokens", "/api/v1/tokens/{id}"];
 
 /// Of what is not for the public, that which can be asked of one place, and the parameters that name it. Who is limited to zones may ask
 /// these of a place within them, and nothing else.
-const OF_PLACES: [(&str, &[&str]); 10] = [
+const OF_PLACES: [(&str, &[&str]); 11] = [
     ("/api/v1/coverage", &["pole", "zone"]),
     ("/api/v1/sites", &["sites"]),
     ("/api/v1/footfall/ranking", &["within"]),
     ("/api/v1/counts", &["device", "pole", "zone"]),
     ("/api/v1/counts/reconciled", &["device"]),
     ("/api/v1/peers", &["pole"]),
+    ("/api/v1/facts", &["device", "pole", "zone"]),
     ("/api/v1/devices", &["pole"]),
     ("/api/v1/devices/{id}", &["{id}"]),
     ("/api/v1/trace", &["device"]),

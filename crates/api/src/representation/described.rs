@@ -13,7 +13,7 @@ use super::{Form, Wanted, form::offered};
 use crate::export::Format;
 
 /// Addresses whose answers are tables, too.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "/api/v1/poles",
     "/api/v1/zones",
     "/api/v1/latest",
@@ -33,6 +33,7 @@ const TABLES: [&str; 20] = [
     "/api/v1/noise",
     "/api/v1/heat",
     "/api/v1/peers",
+    "/api/v1/facts",
     "/api/v1/alerts",
 ];
 

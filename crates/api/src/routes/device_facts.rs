@@ -14,30 +14,30 @@ use crate::number::{self, Exact};
 pub(crate) struct InstallationItem {
     /// First instant; null: always.
     #[schema(value_type = Option<String>, format = DateTime)]
-    from: Option<UtcMillis>,
+    pub(super) from: Option<UtcMillis>,
     /// First instant after it; null: still.
     #[schema(value_type = Option<String>, format = DateTime)]
-    to: Option<UtcMillis>,
+    pub(super) to: Option<UtcMillis>,
     /// `stock`, `commissioning`, `active`, `maintenance` or `retired`; only what is active counts for pole and zones.
     #[schema(value_type = String, example = "active")]
-    state: InstallationState,
+    pub(super) state: InstallationState,
     /// The pole.
     #[schema(example = "AM-01")]
-    pole: String,
+    pub(super) pole: String,
     /// Id of its profile then.
-    profile: String,
+    pub(super) profile: String,
     /// What channel 0 of a counter counts.
-    line: String,
+    pub(super) line: String,
     /// Which way "in" is.
-    direction: String,
+    pub(super) direction: String,
     /// Channels whose in is out, as they are mounted the wrong way round.
-    reversed: Vec<u8>,
+    pub(super) reversed: Vec<u8>,
     /// Height above ground, metres.
     #[schema(value_type = Option<f64>)]
-    height_m: Option<Exact>,
+    pub(super) height_m: Option<Exact>,
     /// Width of a counter's line, metres.
     #[schema(value_type = Option<f64>)]
-    width_m: Option<Exact>,
+    pub(super) width_m: Option<Exact>,
 }
 
 /// A linear correction: value = offset + gain × raw, from–to.
@@ -45,25 +45,25 @@ pub(crate) struct InstallationItem {
 pub(crate) struct CalibrationItem {
     /// Of which property.
     #[schema(example = "pm2_5")]
-    property: String,
+    pub(super) property: String,
     /// Its channel.
-    channel: u8,
+    pub(super) channel: u8,
     /// First instant; null: always.
     #[schema(value_type = Option<String>, format = DateTime)]
-    from: Option<UtcMillis>,
+    pub(super) from: Option<UtcMillis>,
     /// First instant after it; null: still.
     #[schema(value_type = Option<String>, format = DateTime)]
-    to: Option<UtcMillis>,
+    pub(super) to: Option<UtcMillis>,
     /// In the property's unit.
     #[schema(value_type = f64)]
-    offset: Exact,
+    pub(super) offset: Exact,
     /// Factor.
     #[schema(value_type = f64)]
-    gain: Exact,
+    pub(super) gain: Exact,
     /// The comparison that it rests on.
     collocation: Option<CollocationItem>,
     /// Whether that comparison misses no target, so that values are no longer `uncalibrated`.
-    lifts_uncalibrated: bool,
+    pub(super) lifts_uncalibrated: bool,
 }
 
 /// A device beside a reference.
@@ -112,7 +112,7 @@ fn before_the_end(time: UtcMillis) -> Option<UtcMillis> {
 }
 
 impl InstallationItem {
-    fn new(registry: &Registry, installation: &Installation) -> Self {
+    pub(super) fn new(registry: &Registry, installation: &Installation) -> Self {
         let metres = |centimetres: u32| number::decimal(centimetres.into(), 2);
         Self {
             from: after_the_beginning(installation.from),

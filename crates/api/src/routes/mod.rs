@@ -27,6 +27,7 @@ mod devices;
 pub(crate) mod doors;
 mod events;
 mod export;
+mod facts;
 pub(crate) mod first_words;
 mod footfall;
 mod gateways;
@@ -141,6 +142,7 @@ fn operation() -> OpenApiRouter<ApiState> {
         .routes(routes!(coverage::coverage))
         .routes(routes!(sites::sites))
         .routes(routes!(peers::peers))
+        .routes(routes!(facts::facts))
         .routes(routes!(devices::devices))
         .routes(routes!(devices::device))
         .routes(routes!(gateways::gateways))

@@ -48,7 +48,7 @@ async fn send(city: &City, method: &str, uri: &str, headers: &[(&str, &str)], bo
     city.send(request).await
 }
 
-async fn by_token(city: &City, token: &str, method: &str, uri: &str) -> Response {
+pub(crate) async fn by_token(city: &City, token: &str, method: &str, uri: &str) -> Response {
     send(city, method, uri, &[("authorization", &format!("Bearer {token}"))], "").await
 }
 
@@ -73,6 +73,7 @@ async fn each_role_gets_what_it_is_for() {
         "/api/v1/footfall/ranking",
         "/api/v1/counts",
         "/api/v1/peers?pole=AM-01&property=pm2_5",
+        "/api/v1/facts",
         "/api/v1/tokens",
         "/api/v1/ledger",
         "/api/v1/devices",
@@ -100,6 +101,7 @@ async fn each_role_gets_what_it_is_for() {
         /api/v1/footfall/ranking                                   403 200 200 200 200
         /api/v1/counts                                             403 400 400 400 400
         /api/v1/peers?pole=AM-01&property=pm2_5                    403 200 200 200 200
+        /api/v1/facts                                              403 200 200 200 200
         /api/v1/tokens                                             403 200 200 200 403
         /api/v1/ledger                                             403 403 200 200 200
         /api/v1/devices                                            403 403 200 200 200
@@ -158,6 +160,9 @@ async fn whoever_is_limited_to_zones_is_the_public_elsewhere() {
         "/api/v1/coverage",
         "/api/v1/sites?sites=AM-01,LS-02",
         "/api/v1/sites?sites=all",
+        "/api/v1/facts?device=people-1",
+        "/api/v1/facts?zone=altstadt",
+        "/api/v1/facts",
         "/api/v1/devices/people-1",
         "/api/v1/devices",
         "/api/v1/ledger",
@@ -179,6 +184,9 @@ async fn whoever_is_limited_to_zones_is_the_public_elsewhere() {
         /api/v1/coverage                                            403 403
         /api/v1/sites?sites=AM-01,LS-02                             200 403
         /api/v1/sites?sites=all                                     403 403
+        /api/v1/facts?device=people-1                               200 403
+        /api/v1/facts?zone=altstadt                                 200 403
+        /api/v1/facts                                               403 403
         /api/v1/devices/people-1                                    200 403
         /api/v1/devices                                             403 403
         /api/v1/ledger                                              403 403

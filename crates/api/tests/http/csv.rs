@@ -312,7 +312,7 @@ async fn every_answer_that_is_described_as_a_table_is_one() {
     let paths = description["paths"].as_object().unwrap();
     let tables = paths.iter().filter(|(_, item)| !item["get"]["responses"]["200"]["content"]["text/csv"].is_null());
     let tables: Vec<&str> = tables.map(|(path, _)| path.as_str()).collect();
-    assert_eq!(tables.len(), 22);
+    assert_eq!(tables.len(), 23);
     for path in tables {
         let query = match path {
             "/api/v1/series" => "pole=AM-01&property=pm2_5&",

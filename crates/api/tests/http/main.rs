@@ -21,6 +21,7 @@ mod elsewhere;
 mod errors;
 mod events;
 mod export;
+mod facts;
 mod files;
 mod fixture;
 mod heads;

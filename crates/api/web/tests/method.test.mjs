@@ -53,6 +53,19 @@ test('sections and methods say the same things in both languages', () => {
   for (const id of Object.keys(de.methods)) assert.equal(numbers(en.methods[id]), numbers(de.methods[id]), id);
 });
 
+test('facts that an export is recomputed with are called as the service calls them', () => {
+  const columns = strings(/const COLUMNS[^=]*= \[([\s\S]*?)\];/.exec(source('crates/api/src/routes/facts/table.rs'))[1]);
+  for (const { sections } of [de, en]) {
+    const text = sections.recompute.text.find((one) => one.includes('/api/v1/facts'));
+    const named = columns.filter((column) => new RegExp(`\\b${column}\\b`).test(text));
+    const needed = ['reversed', 'width_m', 'interval_s', 'expected', 'width_bits', 'max_per_minute', 'resets_at', 'resets_at_power_up'];
+    assert.deepEqual(
+      [...needed, 'kappa', 'cap_percent', 'offset', 'gain'].filter((column) => !named.includes(column)),
+      [],
+    );
+  }
+});
+
 test('an address of the page leads to its section', () => {
   assert.deepEqual(['air', 'air.day', 'flag.stuck', 'nothing'].map(sectionOf), ['air', 'air', 'quality', null]);
 });
