@@ -257,13 +257,13 @@ export const methods = {
   },
   'noise.period': {
     title: 'LAeq von Tag, Abend und Nacht',
-    text: 'Lᵢ ist das energetische Mittel der Messwerte einer Stunde, tᵢ der belegte Teil der Stunde: Messwerte von erwarteten. Gilt, wenn 75 % des Zeitraums belegt sind. Die Nacht gehört zum Tag, an dem sie beginnt; zweimal im Jahr hat sie 7 oder 9 Stunden.',
+    text: 'Lᵢ ist das energetische Mittel der Messwerte einer Stunde, tᵢ der belegte Teil der Stunde: Messwerte von erwarteten. Gilt, wenn 75 % des Zeitraums belegt sind. Die Nacht gehört zum Tag, an dem sie beginnt; zweimal im Jahr hat sie 7 oder 9 Stunden. Der Pegel wird erst am Ende auf Zehntel Dezibel gerundet.',
     formula: 'L = 10 · lg( Σ tᵢ · 10^(Lᵢ/10) / Σ tᵢ )',
     source: '34. BImSchV, § 2; die 75 % wie bei Stunden der Luft',
   },
   'noise.day_figure': {
     title: 'Tageswert, kein Kartierungs-LDEN',
-    text: 'Abend mit 5 dB, Nacht mit 10 dB Zuschlag; nur wenn alle drei Zeiträume gelten.',
+    text: 'Abend mit 5 dB, Nacht mit 10 dB Zuschlag; nur wenn alle drei Zeiträume gelten. Ltag, Labend und Lnacht sind die auf Zehntel gerundeten Pegel, wie sie dastehen; aus den Messwerten in einem Zug gerechnet kann ein Zehntel mehr oder weniger herauskommen.',
     formula: '10 · lg( (12 · 10^(Ltag/10) + 4 · 10^((Labend+5)/10) + 8 · 10^((Lnacht+10)/10)) / 24 )',
     source: '34. BImSchV, § 2; Richtlinie 2002/49/EG, Anhang I',
   },

@@ -257,13 +257,13 @@ export const methods = {
   },
   'noise.period': {
     title: 'LAeq of day, evening and night',
-    text: 'Lᵢ is the energy mean of an hour’s readings, tᵢ the part of the hour that is covered: readings of those expected. It holds if 75 % of the period are covered. The night belongs to the day on which it begins; twice a year it has 7 or 9 hours.',
+    text: 'Lᵢ is the energy mean of an hour’s readings, tᵢ the part of the hour that is covered: readings of those expected. It holds if 75 % of the period are covered. The night belongs to the day on which it begins; twice a year it has 7 or 9 hours. The level is rounded to tenths of a decibel, at the end only.',
     formula: 'L = 10 · lg( Σ tᵢ · 10^(Lᵢ/10) / Σ tᵢ )',
     source: '34. BImSchV, § 2; the 75 % as for hours of air',
   },
   'noise.day_figure': {
     title: 'Day figure, no LDEN of a noise map',
-    text: 'Evening with 5 dB, night with 10 dB added; only if all three periods hold.',
+    text: 'Evening with 5 dB, night with 10 dB added; only if all three periods hold. Lday, Levening and Lnight are the levels rounded to tenths, as they are shown; made of the readings in one go it may be a tenth more or less.',
     formula: '10 · lg( (12 · 10^(Lday/10) + 4 · 10^((Levening+5)/10) + 8 · 10^((Lnight+10)/10)) / 24 )',
     source: '34. BImSchV, § 2; Directive 2002/49/EC, annex I',
   },

@@ -218,13 +218,13 @@ pub const PEER_CHECK: Method = first(
 pub const NOISE_PERIOD: Method = first(
     "noise.period",
     "LAeq of day, evening and night",
-    "Energy mean of 06–18, 18–22 and 22–06 in Europe/Berlin, weighted by duration; from 75 % of the period.",
+    "Energy mean of 06–18, 18–22 and 22–06 in Europe/Berlin, weighted by duration, rounded to tenths of a decibel; from 75 % of the period.",
 );
 /// The figure of a day of noise.
 pub const NOISE_DAY_FIGURE: Method = first(
     "noise.day_figure",
     "Day figure of noise, no LDEN of a noise map",
-    "10 · lg((12 · 10^(Lday/10) + 4 · 10^((Levening + 5)/10) + 8 · 10^((Lnight + 10)/10)) / 24).",
+    "10 · lg((12 · 10^(Lday/10) + 4 · 10^((Levening + 5)/10) + 8 · 10^((Lnight + 10)/10)) / 24), of levels rounded to tenths, as noise.period has them.",
 );
 /// Hot days.
 pub const HEAT_HOT_DAY: Method = first(
