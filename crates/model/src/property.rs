@@ -100,6 +100,12 @@ impl ObservedProperty {
         Decimal { mantissa: value, decimals: self.decimals }
     }
 
+    /// Whether its values are readings of another property, are converted to it or count into it.
+    pub fn makes(&self, other: PropertyNo) -> bool {
+        let converted = self.converts.map(|(to, _)| to);
+        [Some(self.number), self.counts, converted].contains(&Some(other))
+    }
+
     /// Whether its values are masses of particles, which an optical sensor sees with the water on them.
     pub fn is_particle_mass(&self) -> bool {
         matches!(self.id.as_str(), "pm1" | "pm2_5" | "pm4" | "pm10")

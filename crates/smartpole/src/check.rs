@@ -17,7 +17,7 @@ use smartpole_model::{
 use toml::Spanned;
 
 use crate::{
-    cli,
+    cli, clock,
     config::{self, Config, Mistakes},
     inputs,
 };
@@ -97,6 +97,7 @@ impl Report {
             let narrow = stored::located(folder, notes::too_narrow(&files, &inputs.registry));
             self.notes.extend(narrow.iter().map(ToString::to_string));
             self.notes.extend(notes::out_of_zones(&inputs.registry));
+            self.notes.extend(notes::unexpected_calibrations(&inputs.registry));
             self.notes.extend(notes::readable_by_others(&folder.join(KEYS), "keys"));
             let secrets = smartpole_notify::files(&inputs.registry.alerts.targets, folder);
             self.notes.extend(secrets.iter().filter_map(|(_, file)| notes::readable_by_others(file, "a secret")));
@@ -106,6 +107,7 @@ impl Report {
             Err(problems) => (None, problems),
         };
         problems.extend(routes(&files));
+        problems.extend(Inputs::premature(&files, clock::now()));
         problems.extend(inputs.iter().flat_map(|inputs| secrets(inputs, folder)));
         self.mistakes.extend(stored::located(folder, problems));
         inputs

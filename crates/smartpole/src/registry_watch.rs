@@ -1,5 +1,8 @@
 //! Takes a changed registry into force, without a restart.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
@@ -107,18 +110,24 @@ impl RegistryWatch {
         }
     }
 
-    /// Keeps files that are sound and fit what is stored.
+    /// Keeps files that are sound, fit what is stored and can be meant now.
     fn keep(&self, files: &Files) -> Result<Result<String, KeepError>, Vec<Problem>> {
         self.library.keep(files, |inputs| {
             let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
-            fold.misfits(&inputs.registry.properties)
+            let misfits = fold.misfits(&inputs.registry.properties);
+            misfits.into_iter().chain(Inputs::premature(files, clock::now())).collect()
         })
     }
 
     async fn take(&mut self, files: &Files) -> Taken {
         let hash = match self.keep(files) {
             Ok(Ok(hash)) => hash,
-            Err(problems) => return Err(self.report(Some(&summary(&problems)))),
+            Err(problems) => {
+                if !Inputs::premature(files, clock::now()).is_empty() {
+                    self.tried.clear(); // time passes, and a clock may be set: try again
+                }
+                return Err(self.report(Some(&summary(&problems))));
+            }
             Ok(Err(error)) => {
                 self.tried.clear(); // the files are sound: try again until there is room, or the key file is back
                 return Err(self.report(Some(&format!("cannot keep a copy of the registry: {}", Chain(&error)))));

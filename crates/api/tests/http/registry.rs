@@ -201,6 +201,18 @@ async fn a_catalogue_that_what_is_stored_does_not_fit_is_a_mistake_too() {
 }
 
 #[tokio::test]
+async fn a_count_by_hand_that_has_not_ended_is_a_mistake_too() {
+    let city = city().await;
+    let put = async |to: &str| {
+        let rows = format!("device,from,to,in,out,counted_by\npeople-1,2026-11-25T10:45:00Z,{to},1,2,A\n");
+        send(&city, "PUT", "/api/v1/registry/counts.csv?dry_run=true", &[("if-none-match", "*")], &rows).await
+    };
+    let answer = json(put("2026-11-25T11:15:00Z").await).await;
+    assert_eq!(answer["mistakes"][0]["message"], "2026-11-25T11:15:00Z lies in the future");
+    assert_eq!(put("2026-11-25T11:00:00Z").await.status(), 200, "the clock of the town says 11:00");
+}
+
+#[tokio::test]
 async fn what_somebody_else_changed_meanwhile_is_not_lost() {
     let city = city().await;
     let uri = "/api/v1/registry/poles.csv";

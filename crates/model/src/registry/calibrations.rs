@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Calibration, Collocation, Device, Problem, Registry, devices, instant,
+    Calibration, Collocation, Device, Problem, Profile, Registry, devices, instant,
     names::Names,
     properties::Properties,
     spans::{self, Overlap},
@@ -58,6 +58,7 @@ pub(super) fn read(
         let calibration = calibration(row, properties, problems);
         let index = registry.device_index(&device);
         if let (Some(index), Some(calibration)) = (index, calibration) {
+            problems.extend(unmapped(row, registry, &registry.devices[index], calibration.series));
             found.entry((index, calibration.series)).or_default().push((calibration, row.line));
         }
     });
@@ -73,6 +74,21 @@ pub(super) fn read(
         }));
         device.calibrations.shrink_to_fit();
     }
+}
+
+/// What is wrong with a correction of a series that the mapping of none of the device's profiles gives, as nothing else does. A codec
+/// that names properties itself may give more than is expected of it: there it is for [`Registry::expects`]. It was not asked for before.
+fn unmapped(row: &Row<'_>, registry: &Registry, device: &Device, series: Series) -> Option<Problem> {
+    let never = |profile: &Profile| profile.codec.needs_mapping() && !profile.maps(series);
+    let message = || {
+        let (id, property, channel) = (&device.id, row.get("property"), series.channel);
+        format!(
+            "no `[[mapping]]` of the profile of `{id}` gives `{property}` of channel {channel}, so that it never comes"
+        )
+    };
+    let hint = "name a property and channel of a `[[mapping]]` of the device's profile, or add one there";
+    let is_wrong = registry.holds_for_profiles(device, never);
+    is_wrong.then(|| row.problem("property", message(), hint).sparing_kept())
 }
 
 fn device_id(row: &Row<'_>, ids: &Names, problems: &mut Vec<Problem>) -> String {

@@ -49,6 +49,16 @@ impl Codec {
         matches!(self, Self::ImbuildingsPeopleCounter | Self::MilesightVs121 | Self::MilesightVs133)
     }
 
+    /// How many lines it counts at, on channels from 0, if it is one for certain sensors.
+    pub(super) fn lines(self) -> Option<u8> {
+        match self {
+            Self::Smartpole | Self::Object | Self::CayenneLpp | Self::Foreign => None,
+            Self::DecentlabDlPm => Some(0),
+            Self::ImbuildingsPeopleCounter | Self::MilesightVs121 => Some(1),
+            Self::MilesightVs133 => Some(4),
+        }
+    }
+
     /// Whether its messages may bring records of former instants, which mean nothing without their own time.
     pub fn has_history(self) -> bool {
         matches!(self, Self::MilesightVs121 | Self::MilesightVs133 | Self::Foreign)

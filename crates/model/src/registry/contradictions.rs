@@ -102,7 +102,7 @@ impl<'p> Said<'p> {
             let id = &property.id;
             if expected[..at].iter().any(|earlier| earlier.number == property.number) {
                 section.problem_of_new("expected", format!("`{id}` stands there twice"), "name it once");
-            } else if mapped.is_some_and(|mapped| !mapped.iter().any(|mapped| makes(mapped, property.number))) {
+            } else if mapped.is_some_and(|mapped| !mapped.iter().any(|mapped| mapped.makes(property.number))) {
                 let hint = format!("add a `[[mapping]]` of `{id}`, or take it out of `expected`");
                 section.problem_of_new(
                     "expected",
@@ -129,12 +129,6 @@ impl<'p> Said<'p> {
             section.problem_of_new("humidity", message, hint);
         }
     }
-}
-
-/// Whether values of a property are readings of another, are converted to it or count into it.
-fn makes(property: &ObservedProperty, other: PropertyNo) -> bool {
-    let converted = property.converts.map(|(to, _)| to);
-    [Some(property.number), property.counts, converted].contains(&Some(other))
 }
 
 /// If each number that a total can go up by can also be that number and a wrap, no two totals say what passed.

@@ -74,6 +74,19 @@ pub(super) fn read(text: &str, registry: &Registry, ids: &Names, problems: &mut 
     found.into_values().flat_map(&mut in_order).collect()
 }
 
+/// Counts that end later than `now`: nobody has counted yet.
+pub(super) fn premature(text: &str, now: UtcMillis) -> Vec<Problem> {
+    let mut premature = Vec::new();
+    table::rows(text, &LAYOUT, &mut Vec::new(), |row, problems| {
+        let to = instant::read(row, "to", instant::ALWAYS, problems).filter(|to| *to > now);
+        premature.extend(to.map(|to| {
+            let hint = "correct the date: a count is written down when it has ended; if this machine's clock is behind, set it";
+            row.problem("to", format!("{to} lies in the future"), hint)
+        }));
+    });
+    premature
+}
+
 fn manual_count(row: &Row<'_>, registry: &Registry, ids: &Names, problems: &mut Vec<Problem>) -> Option<ManualCount> {
     let id = devices::bare_id(row.get("device"));
     if let Some(hint) = ids.missing(&id, devices::FILE) {
@@ -114,7 +127,7 @@ fn no_counter(row: &Row<'_>, registry: &Registry, device: &Device) -> Option<Pro
         let mut all = profile.measured().peekable();
         all.peek().is_none() || all.any(counts)
     };
-    if registry.profiles_of(device).any(may_count) {
+    if !registry.holds_for_profiles(device, |profile| !may_count(profile)) {
         return None;
     }
     let profiles: BTreeSet<&str> = registry.profiles_of(device).map(|profile| profile.id.as_str()).collect();

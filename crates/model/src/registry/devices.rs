@@ -1,7 +1,7 @@
 //! `devices.csv`: which sensor hangs where, and from when.
 
 use super::{
-    Device, Installation, InstallationState, Problem,
+    Device, Installation, InstallationState, Problem, Profile,
     foreign::{self, Mount},
     instant,
     names::{self, FirstLines, Names},
@@ -59,6 +59,7 @@ pub(super) fn read(text: &str, mount: &Mount<'_>, problems: &mut Vec<Problem>) -
 fn installation(row: &Row<'_>, mount: &Mount<'_>, problems: &mut Vec<Problem>) -> Option<Installation> {
     let state = state(row, problems);
     let reversed = reversed(row, problems);
+    problems.extend(mount.profile(row.get("profile")).and_then(|profile| without_line(row, &reversed, profile)));
     let (height_cm, width_cm) = (centimetres(row, "height_m", 0, problems), centimetres(row, "width_m", 1, problems));
     let (from, to) = instant::span(row, ["from", "to"], problems)?;
     Some(Installation {
@@ -96,6 +97,19 @@ fn reversed(row: &Row<'_>, problems: &mut Vec<Problem>) -> Vec<u8> {
         problems.push(row.problem("reversed", format!("{cell:?} is no list of channels"), hint));
     }
     channels.unwrap_or_default().into_iter().collect()
+}
+
+/// What is wrong with channels that no line of the profile has, as far as its lines are known. It was not asked for before.
+fn without_line(row: &Row<'_>, reversed: &[u8], profile: &Profile) -> Option<Problem> {
+    let lines = profile.lines()?;
+    let channel = reversed.iter().find(|channel| !lines.contains(channel))?;
+    let known: Vec<String> = lines.iter().map(u8::to_string).collect();
+    let hint = match known.is_empty() {
+        true => "leave it empty".to_owned(),
+        false => format!("name lines that are mounted the wrong way round by their channels: {}", known.join(", ")),
+    };
+    let message = format!("devices of the profile `{}` have no line on channel {channel}", profile.id);
+    Some(row.problem("reversed", message, hint).sparing_kept())
 }
 
 fn centimetres(row: &Row<'_>, column: &str, least: i64, problems: &mut Vec<Problem>) -> Option<u32> {

@@ -25,6 +25,11 @@ impl<'a> Mount<'a> {
         Self { index, rows, poles, profiles, sound }
     }
 
+    /// A profile that is sound.
+    pub(super) fn profile(&self, id: &str) -> Option<&Profile> {
+        self.sound.iter().find(|profile| profile.id == id)
+    }
+
     /// Whether a place is foreign; `None` if nothing can be said about it.
     fn is_foreign(&self, pole: &str) -> Option<bool> {
         let pole = self.rows.get(*self.index.get(pole)?)?.pole.as_ref()?;
@@ -35,8 +40,7 @@ impl<'a> Mount<'a> {
 /// Reports a device whose profile does not suit its place.
 pub(super) fn check(row: &Row<'_>, mount: &Mount<'_>, problems: &mut Vec<Problem>) {
     let (pole, id) = (row.get("pole"), row.get("profile"));
-    let profile = mount.sound.iter().find(|profile| profile.id == id);
-    let (Some(place), Some(profile)) = (mount.is_foreign(pole), profile) else { return };
+    let (Some(place), Some(profile)) = (mount.is_foreign(pole), mount.profile(id)) else { return };
     match (place, profile.codec == Codec::Foreign) {
         (true, false) => {
             let message = format!("`{pole}` has a provider, and the profile `{id}` is one of our own sensors");

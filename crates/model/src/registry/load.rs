@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Device, Files, Inputs, Problem, Profile, Registry, SundayOpenings, Zone, alerts,
     areas::{self, Lines},
-    calendar, calibrations, counts, devices, events,
+    calendar, calibrations, counts, devices, events, fold,
     foreign::{self, Mount},
     gateways::{self, GatewayRow},
     keys,
@@ -18,20 +18,14 @@ use super::{
     rules, text,
     zones::{self, ZoneDraft},
 };
-use crate::{
-    FoldSettings, Position,
-    settings::{FORMER_DAYS, of_former},
-};
-
-/// File of the fold's settings; without it the defaults hold.
-pub const FOLD: &str = "fold.toml";
+use crate::{Position, UtcMillis, settings::of_former};
 
 /// Folder of the device profiles.
 pub const PROFILES: &str = "profiles/";
 
 /// Names of the files beside the profiles.
 pub const INPUT_FILES: [&str; 13] = [
-    FOLD,
+    fold::FILE,
     alerts::FILE,
     calendar::FILE,
     calibrations::FILE,
@@ -86,11 +80,19 @@ impl Inputs {
     /// # Errors
     /// As [`Inputs::parse`], without these.
     pub fn parse_kept(mut files: Files) -> Result<Self, Vec<Problem>> {
-        let text = files.get(FOLD).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let text = files.get(fold::FILE).and_then(|bytes| std::str::from_utf8(bytes).ok());
         if let Some(text) = text.and_then(of_former) {
-            files.insert(FOLD.to_owned(), text.into_bytes());
+            files.insert(fold::FILE.to_owned(), text.into_bytes());
         }
         Self::parse_for(&files, |problem| !problem.spares_kept)
+    }
+
+    /// What is dated later than `now` and cannot be meant so: [`Inputs::parse`] reads no clock. Of what cannot be read nothing is said.
+    pub fn premature(files: &Files, now: UtcMillis) -> Vec<Problem> {
+        let unreadable = &mut Vec::new();
+        let epoch = read_optional(files, fold::FILE, unreadable).and_then(|text| fold::premature(text, now));
+        let counted = read_optional(files, counts::FILE, unreadable).map(|text| counts::premature(text, now));
+        epoch.into_iter().chain(counted.into_iter().flatten()).collect()
     }
 
     /// What names these files and this version of the fold for ever: SHA-256 in hex over the version and each
@@ -177,7 +179,8 @@ fn parse(files: &Files, problems: &mut Vec<Problem>) -> Inputs {
     if let Some(text) = read_optional(files, alerts::FILE, problems) {
         registry.alerts = alerts::read(text, &properties, &registry.poles, problems);
     }
-    Inputs { registry, settings: read_settings(files, problems) }
+    let settings = read_optional(files, fold::FILE, problems).map(|text| fold::read(text, problems));
+    Inputs { registry, settings: settings.unwrap_or_default() }
 }
 
 /// What may be said of devices that are there: their keys, calibrations, counts by hand.
@@ -228,29 +231,6 @@ fn read_devices(
     let Some(text) = text::read(files, devices::FILE, problems) else { return (Vec::new(), Names::unreadable()) };
     let profiles = profile_names(files);
     devices::read(text, &Mount::new(rows, poles, &profiles, sound), problems)
-}
-
-fn read_settings(files: &Files, problems: &mut Vec<Problem>) -> FoldSettings {
-    let Some(text) = read_optional(files, FOLD, problems) else { return FoldSettings::default() };
-    match toml::from_str::<FoldSettings>(text) {
-        Ok(settings) => {
-            problems.extend(settings.retention.mistakes().map(|(key, message)| {
-                let line = text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |at| at + 1);
-                let hint = "give raw_personal_days <= raw_days <= quarter_days, or leave out what the default fits";
-                Problem::new(FOLD, message, hint).at_line(line).in_field(key)
-            }));
-            settings
-        }
-        Err(error) => {
-            let line = text::line_of(text, error.span().map_or(0, |span| span.start));
-            let hint = match error.message().contains(&format!("`{FORMER_DAYS}`")) {
-                true => "write a table [retention] with raw_days, raw_personal_days and quarter_days instead",
-                false => "correct the key or value of this line",
-            };
-            problems.push(Problem::new(FOLD, error.message().trim(), hint).at_line(line));
-            FoldSettings::default()
-        }
-    }
 }
 
 /// Latitude and longitude are easily swapped, and both ways are somewhere on earth. A pole or gateway far from the zones

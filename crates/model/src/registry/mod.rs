@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::{Catalogue, Eui, FoldSettings, Gateway, PropertyNo};
+use crate::{Catalogue, Eui, FoldSettings, Gateway, PropertyNo, Series};
 
 mod alert_rules;
 mod alert_sending;
@@ -19,6 +19,7 @@ mod crossings;
 mod devices;
 mod difference;
 mod events;
+mod fold;
 mod foreign;
 mod frame;
 mod gateways;
@@ -60,9 +61,10 @@ pub use codec::Codec;
 pub use counts::ManualCount;
 pub use difference::{Difference, Move, Standing};
 pub use events::{Event, EventKind, EventTime};
+pub use fold::FILE as FOLD;
 pub use installation::{Device, DeviceIndex, Installation, InstallationState};
 pub use keys::FILE as KEYS;
-pub use load::{FOLD, INPUT_FILES, PROFILES, is_input, poles_and_zones};
+pub use load::{INPUT_FILES, PROFILES, is_input, poles_and_zones};
 pub use names::did_you_mean;
 pub use place::{CountRule, Pole, Site, Zone};
 pub use problem::Problem;
@@ -125,6 +127,22 @@ impl Registry {
     /// Profiles that a device has or had.
     pub fn profiles_of(&self, device: &Device) -> impl Iterator<Item = &Profile> {
         device.installations.iter().filter_map(|installed| self.profiles.get(&installed.profile))
+    }
+
+    /// Whether something holds for each profile that a device has or had; not if one of them could not be read.
+    fn holds_for_profiles(&self, device: &Device, holds: impl Fn(&Profile) -> bool) -> bool {
+        let of = |installed: &Installation| self.profiles.get(&installed.profile);
+        device.installations.iter().all(|installed| of(installed).is_some_and(&holds))
+    }
+
+    /// Whether a profile of a device says that values of a series come, or leaves open what comes.
+    pub fn expects(&self, device: &Device, series: Series) -> bool {
+        let property = self.properties.get(series.property);
+        let is_it = |expected: &PropertyNo| property.is_some_and(|property| property.makes(*expected));
+        self.profiles_of(device).any(|profile| match profile.codec.needs_mapping() {
+            true => profile.maps(series),
+            false => profile.expected.is_empty() || profile.expected.iter().any(is_it),
+        })
     }
 
     /// Whether a device's profiles say that it measures what could be of single persons; a foreign series is made of sums that somebody else

@@ -1,7 +1,9 @@
 //! What devices of one kind have in common.
 
+use std::collections::BTreeSet;
+
 use super::Codec;
-use crate::{Decimal, PropertyNo};
+use crate::{Decimal, PropertyNo, Series};
 
 /// How a total counter behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,5 +122,18 @@ impl Profile {
     /// What it says that its devices measure: what is mapped, and what is expected; some may be in it twice.
     pub fn measured(&self) -> impl Iterator<Item = PropertyNo> + '_ {
         self.mapping.iter().map(|mapping| mapping.property).chain(self.expected.iter().copied())
+    }
+
+    /// Whether its mapping gives a series.
+    pub(super) fn maps(&self, series: Series) -> bool {
+        self.mapping.iter().any(|mapping| Series { property: mapping.property, channel: mapping.channel } == series)
+    }
+
+    /// The channels that lines of its counters may have, if it is known: by the mapping, or by the codec.
+    pub(super) fn lines(&self) -> Option<BTreeSet<u8>> {
+        match self.codec.needs_mapping() {
+            true => Some(self.mapping.iter().map(|mapping| mapping.channel).collect()),
+            false => self.codec.lines().map(|lines| (0..lines).collect()),
+        }
     }
 }

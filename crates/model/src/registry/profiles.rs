@@ -46,9 +46,7 @@ fn profile(
     if let Some(codec) = codec {
         Said::new(codec, &mapping, &expected, properties).check(section, interval_s, counter, humidity);
     }
-    let mapping: Vec<Mapping> = mapping.into_iter().flatten().collect();
-    let expected: Vec<PropertyNo> = expected.into_iter().flatten().collect();
-    let measured = mapping.iter().map(|mapping| mapping.property).chain(expected.iter().copied());
+    let measured = mapping.iter().flatten().map(|mapping| mapping.property).chain(expected.iter().flatten().copied());
     let (sensing, dpia) = sensing::read(section, codec, sensing::persons(codec, measured, properties));
     let spare_part = spare_part(section);
     Some(Profile {
@@ -62,8 +60,8 @@ fn profile(
         sensing,
         dpia,
         spare_part,
-        mapping,
-        expected,
+        mapping: sound(codec?, mapping)?,
+        expected: expected.into_iter().collect::<Option<_>>()?,
     })
 }
 
@@ -103,7 +101,7 @@ fn counter(mut section: Section<'_>, properties: &Properties, problems: &mut Vec
     let width_bits = section.integer("width_bits", 8..=62).unwrap_or(DEFAULT_COUNTER.width_bits);
     let max_per_minute = section.integer("max_per_minute", 1..=100_000).unwrap_or(DEFAULT_COUNTER.max_per_minute);
     let resets_at_power_up = section.optional("resets_at_power_up").unwrap_or(false);
-    if resets_at_power_up && properties.catalogue.by_id(POWER_UP).is_none() {
+    if resets_at_power_up && properties.missing(POWER_UP).is_some() {
         let hint = format!("add `{POWER_UP}` to properties.toml, or remove this line");
         section.problem("resets_at_power_up", "no property says when a device was switched on", hint);
     }
@@ -165,6 +163,12 @@ fn mappings(
     let mut paths = FirstLines::default();
     let mut series = FirstLines::default();
     entries.into_iter().map(|entry| mapping(entry, properties, &mut paths, &mut series, problems)).collect()
+}
+
+/// The mapping, if there is nothing wrong with it and it is there for a codec that needs one.
+fn sound(codec: Codec, mapping: Vec<Option<Mapping>>) -> Option<Vec<Mapping>> {
+    let mapping: Option<Vec<Mapping>> = mapping.into_iter().collect();
+    mapping.filter(|mapping| codec.needs_mapping() != mapping.is_empty())
 }
 
 fn mapping(

@@ -2,11 +2,11 @@
 
 use expect_test::expect;
 use smartpole_model::{
-    Decimal, PropertyNo, Series, UtcMillis,
+    Decimal, Inputs, PropertyNo, Series, UtcMillis,
     registry::{Calibration, Collocation, Files, is_input},
 };
 
-use crate::fixture::{check_files, files, parse};
+use crate::fixture::{PROPERTIES, STATION, check_files, files, parse};
 
 const HEADER: &str =
     "device,property,channel,from,to,offset,gain,reference,reference_from,reference_to,slope,intercept,r2,rmse\n";
@@ -120,6 +120,56 @@ fn mistakes_in_calibrations_are_reported_together() {
               hint: write a number like 1.07
         "#]],
     );
+}
+
+/// An air station that a network server decodes.
+const MAPPED: &str = "name = \"Station\"\ncodec = \"object\"\ninterval_s = 600\npayload_time = true\n\
+    [[mapping]]\npath = \"pm\"\nproperty = \"pm2_5\"\nunit = \"ug/m3\"\nchannel = 1\n";
+
+#[test]
+fn what_no_mapping_gives_is_not_calibrated_and_a_calibration_in_force_stays() {
+    let of = |profile: &str, channel: u8| {
+        let rows = format!("{HEADER}am-01-air,pm2_5,{channel},,,0.5,1,,,,,,,\n");
+        files(&[("calibrations.csv", &rows), ("profiles/station.toml", profile)])
+    };
+    check_files(
+        &of(MAPPED, 0),
+        &expect![[r#"
+            calibrations.csv:2: property: no `[[mapping]]` of the profile of `am-01-air` gives `pm2_5` of channel 0, so that it never comes
+              hint: name a property and channel of a `[[mapping]]` of the device's profile, or add one there
+        "#]],
+    );
+    assert_eq!(Inputs::parse_kept(of(MAPPED, 0)).unwrap().registry.devices[0].calibrations.len(), 1);
+    assert_eq!(parse(&of(MAPPED, 1)).registry.devices[0].calibrations.len(), 1);
+    let (unmapped, _) = MAPPED.split_at(MAPPED.find("[[").unwrap());
+    for flawed in [&MAPPED.replace("name", "nam"), unmapped, &MAPPED.replace("pm2_5", "pm25")] {
+        let problems = Inputs::parse(&of(flawed, 0)).unwrap_err();
+        assert!(problems.iter().all(|problem| problem.file == "profiles/station.toml"), "{problems:?}");
+    }
+}
+
+/// A gas by its parts, which is converted to its mass.
+const GAS: &str = "[[property]]\nid = \"o3\"\nnumber = 4\nname_de = \"Ozon\"\nname_en = \"Ozone\"\nunit = \"ug/m3\"\nkind = \"gauge\"\n\
+    decimals = 2\nmin = 0\nmax = 999\ntheme = \"air_quality\"\n\
+    [[property]]\nid = \"o3_ppb\"\nnumber = 5\nname_de = \"Ozon\"\nname_en = \"Ozone\"\nunit = \"ppb\"\nkind = \"gauge\"\n\
+    decimals = 2\nmin = 0\nmax = 999\ntheme = \"air_quality\"\nconverts_to = \"o3\"\nfactor = 1.9959\n";
+
+#[test]
+fn a_codec_that_names_properties_itself_may_give_more_than_is_expected_which_is_told() {
+    let expects = |expected: &str, property: &str| {
+        let rows = format!("{HEADER}am-01-air,{property},7,,,0.5,1,,,,,,,\n");
+        let (catalogue, station) = (PROPERTIES.to_owned() + GAS, STATION.replace("\"pm2_5\"", expected));
+        let replaced =
+            [("calibrations.csv", &*rows), ("profiles/station.toml", &station), ("properties.toml", &catalogue)];
+        let registry = parse(&files(&replaced)).registry;
+        let device = &registry.devices[0];
+        registry.expects(device, device.calibrations[0].series)
+    };
+    assert!(expects("\"o3\"", "o3") && expects("\"o3_ppb\"", "o3_ppb"));
+    assert!(expects("\"o3\"", "o3_ppb"), "whose mass is expected");
+    assert!(!expects("\"o3_ppb\"", "o3"), "a mass that is made of what is sent is not corrected itself");
+    assert!(!expects("\"o3\"", "pm2_5"));
+    assert!(expects("", "pm2_5"), "nobody says what it gives");
 }
 
 /// What a comparison with these figures misses for a property.

@@ -7,7 +7,7 @@ use smartpole_model::{
     registry::{Collocation, CountRule, Files, Sensing, is_input},
 };
 
-fn shipped() -> Files {
+pub(crate) fn shipped() -> Files {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/castrop-rauxel");
     let mut files = Files::new();
     for part in ["", "profiles/"] {

@@ -85,6 +85,11 @@ fn a_count_beside_a_device_that_counts_nothing_is_refused_and_one_in_force_stays
         "a station that counts, too"
     );
     assert_eq!(kept(&STATION.replace("expected = [\"pm2_5\"]\n", "")), (true, 1), "nobody knows what it measures");
+    for flawed in [STATION.replace("name", "nam"), STATION.replace("\"pm2_5\"", "\"pm2_5\", \"people_inn\"")] {
+        let files = files(&[("counts.csv", &rows), ("profiles/station.toml", &flawed)]);
+        let problems = Inputs::parse(&files).unwrap_err();
+        assert!(problems.iter().all(|problem| problem.file == "profiles/station.toml"), "{problems:?}");
+    }
     let counter = STATION.replace("\"pm2_5\"", "\"people_in\", \"pm2_5\"");
     for (unit, is_sound) in [("1", true), ("{#}", true), ("kWh", false)] {
         let catalogue = PROPERTIES.replacen("unit = \"1\"", &format!("unit = \"{unit}\""), 1);

@@ -2,11 +2,11 @@
 
 use expect_test::expect;
 use smartpole_model::{
-    UtcMillis,
+    Inputs, UtcMillis,
     registry::{Device, InstallationState},
 };
 
-use crate::fixture::{check, files, parse};
+use crate::fixture::{COUNTER, STATION, check, files, parse};
 
 const HEADER: &str = "id,pole,profile,from,to,state,reversed,height_m,width_m\n";
 
@@ -21,7 +21,7 @@ fn at(time: &str) -> UtcMillis {
 
 #[test]
 fn what_a_row_says_of_an_installation_is_read() {
-    let device = device("a,AM-01,counter,2026-05-01,2026-06-01,maintenance,2;0;2,3.55,4\n");
+    let device = device("a,AM-01,station,2026-05-01,2026-06-01,maintenance,2;0;2,3.55,4\n");
     let installation = &device.installations[0];
     // midnights of Europe/Berlin, in summer
     assert_eq!((installation.from, installation.to), (at("2026-04-30T22:00:00Z"), at("2026-05-31T22:00:00Z")));
@@ -96,4 +96,55 @@ fn mistakes_in_installations_are_reported_together() {
               hint: write metres like 3.5, or leave it empty
         "#]],
     );
+}
+
+const LINES: &str = "[[mapping]]\npath = \"b\"\nproperty = \"people_in\"\nunit = \"1\"\nchannel = 2\n";
+
+#[test]
+fn a_reversed_channel_is_a_line_of_the_profile_as_far_as_its_lines_are_known_and_one_in_force_stays() {
+    let native = |codec: &str| {
+        let counts = codec != "decentlab_dl_pm";
+        let sensing = if counts { "sensing = \"tof\"\n" } else { "" };
+        let counter = if counts { "[counter]\nwidth_bits = 32\n" } else { "" };
+        format!("name = \"S\"\ncodec = \"{codec}\"\ninterval_s = 600\npayload_time = true\n{sensing}{counter}")
+    };
+    let refused = |profile: &str, channel: u8| {
+        let devices = format!("{HEADER}a,AM-01,counter,,,,{channel},,\n");
+        let files = files(&[("devices.csv", &devices), ("profiles/counter.toml", profile)]);
+        assert_eq!(Inputs::parse_kept(files.clone()).unwrap().registry.devices[0].installations[0].reversed, [channel]);
+        let problems = Inputs::parse(&files).err().unwrap_or_default();
+        assert!(problems.iter().all(|problem| problem.field.as_deref() == Some("reversed")), "{problems:?}");
+        !problems.is_empty()
+    };
+    let two_lines = format!("{COUNTER}{LINES}");
+    assert_eq!([0, 1, 2, 3].map(|channel| refused(&two_lines, channel)), [false, true, false, true]);
+    assert_eq!([0, 1].map(|channel| refused(&native("imbuildings_people_counter"), channel)), [false, true]);
+    assert_eq!([0, 1].map(|channel| refused(&native("milesight_vs121"), channel)), [false, true]);
+    assert_eq!([3, 4].map(|channel| refused(&native("milesight_vs133"), channel)), [false, true]);
+    assert!(refused(&native("decentlab_dl_pm"), 0), "it counts nothing");
+    assert!(!refused(STATION, 255), "nobody knows how many lines it has");
+}
+
+#[test]
+fn a_reversed_channel_without_a_line_is_told_with_those_that_have_one() {
+    let devices = format!("{HEADER}a,AM-01,counter,,,,0;9,,\n");
+    check(
+        &[("devices.csv", &devices)],
+        &expect![[r#"
+            devices.csv:2: reversed: devices of the profile `counter` have no line on channel 9
+              hint: name lines that are mounted the wrong way round by their channels: 0
+        "#]],
+    );
+}
+
+#[test]
+fn no_reversed_channel_is_blamed_for_a_mapping_that_is_flawed() {
+    let devices = format!("{HEADER}a,AM-01,counter,,,,2,,\n");
+    for flawed in
+        [COUNTER.replace("[[mapping]]", "[[mappin]]"), COUNTER.to_owned() + &LINES.replace("people_in", "persons")]
+    {
+        let files = files(&[("devices.csv", &devices), ("profiles/counter.toml", &flawed)]);
+        let problems = Inputs::parse(&files).unwrap_err();
+        assert!(problems.iter().all(|problem| problem.file == "profiles/counter.toml"), "{problems:?}");
+    }
 }

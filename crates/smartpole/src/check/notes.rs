@@ -75,6 +75,24 @@ pub(super) fn out_of_zones(registry: &Registry) -> impl Iterator<Item = String> 
     })
 }
 
+/// Corrections of what no profile of the device expects. A mistake they are not: what is expected is what every device of a profile
+/// gives, and one of them may measure more. (A mapping says all that comes, so that parsing refuses what is not in it.)
+pub(super) fn unexpected_calibrations(registry: &Registry) -> impl Iterator<Item = String> {
+    let mut devices: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for device in &registry.devices {
+        let unexpected = device.calibrations.iter().filter(|known| !registry.expects(device, known.series));
+        for property in unexpected.filter_map(|known| registry.properties.get(known.series.property)) {
+            devices.entry(&property.id).or_default().insert(&device.id);
+        }
+    }
+    devices.into_iter().filter_map(|(property, devices)| {
+        let names = some(&devices)?;
+        Some(format!(
+            "calibrated, though no profile of the device expects it: {property} of {names} (calibrations.csv)"
+        ))
+    })
+}
+
 /// Messages that stay longer than the readings of persons they hold.
 pub(super) fn outliving_readings(journal_days: u32, inputs: &Inputs) -> Option<String> {
     let (registry, raw) = (&inputs.registry, inputs.settings.retention.raw_personal_days);

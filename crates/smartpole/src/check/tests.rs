@@ -1,4 +1,5 @@
 mod counters;
+mod meant;
 
 use std::{fs, fs::Permissions, os::unix::fs::PermissionsExt};
 

@@ -135,7 +135,8 @@ impl Change {
             None => drop(files.remove(name)),
         }
         let parsed = Inputs::parse(files).and_then(|inputs| {
-            let misfits = parts.fold().misfits(&inputs.registry.properties);
+            let mut misfits = parts.fold().misfits(&inputs.registry.properties);
+            misfits.extend(Inputs::premature(files, (parts.clock)()));
             if misfits.is_empty() { Ok(inputs) } else { Err(misfits) }
         });
         let of_rows = merged.iter().flat_map(|merged| &merged.problems).cloned().map(Mistake::of_row);
