@@ -34,8 +34,8 @@ async function picture(page, name, fullPage = true) {
 }
 
 /** Waits until `ask` gives something true. */
-async function eventually(what, ask) {
-  const end = Date.now() + PATIENCE;
+async function eventually(what, ask, patience = PATIENCE) {
+  const end = Date.now() + patience;
   let failure;
   while (Date.now() < end) {
     const found = await ask().catch((error) => {
@@ -44,7 +44,7 @@ async function eventually(what, ask) {
     if (found) return found;
     await new Promise((later) => setTimeout(later, 100));
   }
-  throw new Error(`${what}: not within ${PATIENCE} ms: ${failure ?? 'never'}`);
+  throw new Error(`${what}: not within ${patience} ms: ${failure ?? 'never'}`);
 }
 
 async function opened(options) {
@@ -353,10 +353,14 @@ describe('the page', () => {
     const late = join(mkdtempSync(join(tmpdir(), 'smartpole-late-')), 'late.json');
     writeFileSync(late, JSON.stringify({ time: start.replace('00:00Z', '07:13Z'), values: { pm2_5: 9 } }));
     await mosquittoPub(demo.mqtt, 'smartpole/castrop-rauxel/AM-01/am-01-air/up', late);
-    const found = await eventually('a corrected hour', async () => {
-      const { items } = await (await fetch(`${demo.url}/api/v1/series?zone=altstadt&property=pm2_5&step=1h&from=${start}`)).json();
+    // what is quoted is as of a minute that is over
+    const corrected = async () => {
+      const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+      const question = `zone=altstadt&property=pm2_5&step=1h&from=${start}&as_of=${minute}`;
+      const { items } = await (await fetch(`${demo.url}/api/v1/series?${question}`)).json();
       return items.find((item) => item.start === start && item.state === 'corrected');
-    });
+    };
+    const found = await eventually('a corrected hour', corrected, 2 * PATIENCE);
     const { page, wrong, close } = await opened({ path: `/#figure=zone:altstadt/pm2_5/1h/${found.start}` });
     const panel = page.locator(testid('figure-panel'));
     const list = page.locator(`${testid('figure-revisions')} li[data-revision]`);
