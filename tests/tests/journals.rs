@@ -20,13 +20,14 @@ use smartpole_tests::repository;
 
 /// What must not depend on batches and kills: everything but batch rows, their numbers, and checkpoints (one a batch at most).
 /// A checkpoint also writes devices that never reported.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "SELECT kind, number, id FROM name ORDER BY kind, number",
     "SELECT quarter, device, revision, revised_minute, closed_minute, aggregates, rows FROM block ORDER BY quarter, device",
     "SELECT level, scope, number, start, aggregates, minute FROM rollup ORDER BY level, scope, number, start",
     "SELECT quarter, device, revision, minute, reason, former FROM revision ORDER BY quarter, device, revision",
     "SELECT quarter, device, minute, former, open FROM moved ORDER BY quarter, device, minute",
     "SELECT device, last_closed, state FROM device WHERE last_closed > -2147483648 ORDER BY device",
+    "SELECT device, property, channel, minute, is_heard FROM heard ORDER BY device, property, channel, minute",
     "SELECT device, state FROM lorawan ORDER BY device",
     "SELECT eui, state FROM gateway ORDER BY eui",
     "SELECT source, n FROM tick ORDER BY source",

@@ -27,7 +27,9 @@ impl Fold {
         self.touch(no);
         let device = &mut self.devices[no.index()];
         device.dirty |= placed != Entry::OnTime && !device.is_refilled();
+        let known = device.latest.len();
         device.note(&row, origin.source, ticks);
+        self.heard.note_new(no, device, known, row.received_at);
         if self.watched && !row.values.iter().any(|value| value.flags.contains(Flag::Replayed)) {
             let NewRow { event_time, received_at, time_source, values } = row;
             let reading = |value: &RowValue| {

@@ -3,13 +3,13 @@
 mod ledger;
 mod windows;
 
-use smartpole_model::{DeviceNo, Eui, Quarter, Seq, Series, UtcMillis};
+use smartpole_model::{DeviceNo, Eui, PackError, Quarter, Seq, Series, UtcMillis};
 
 pub use self::{
     ledger::{LedgerDeviceRow, LedgerMove, LedgerSourceKey, QuarantineRow},
     windows::{AirProperties, Anew, BlockRow, BlockSpan, Parts, RevisionReason, RevisionRow, RollupDelta, Scope},
 };
-use crate::{Cuts, MovedRow, Replay};
+use crate::{Cuts, Latest, MovedRow, Replay, device::Device};
 
 /// Changes from one commit to the next.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,8 @@ pub struct Changes {
     pub moved: Vec<MovedRow>,
     /// Devices whose state at the cursor changed, by number.
     pub devices: Vec<DeviceRow>,
+    /// What devices are heard of from now on, or not any more, by (device, series, minute).
+    pub heard: Vec<HeardRow>,
     /// LoRaWAN state of devices that changed, by number.
     pub lorawan: Vec<LorawanRow>,
     /// Gateways that changed, by EUI.
@@ -105,6 +107,29 @@ pub struct DeviceRow {
     pub last_closed: Quarter,
     /// Packed rest (newest totals, latest readings, newest event time): the fold reads it back.
     pub state: Vec<u8>,
+}
+
+impl DeviceRow {
+    /// The newest reading of each series that the device is heard of.
+    ///
+    /// # Errors
+    /// If the state is not that of a device.
+    pub fn latest(&self) -> Result<Vec<Latest>, PackError> {
+        Device::restore(self).map(|device| device.latest)
+    }
+}
+
+/// What a device says of a series since a minute of receipt: something that counts, or nothing any more, as all of it was superseded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeardRow {
+    /// Who.
+    pub device: DeviceNo,
+    /// Of what.
+    pub series: Series,
+    /// Since when (minutes since 1970).
+    pub minute: i64,
+    /// Whether something counts.
+    pub is_heard: bool,
 }
 
 /// Sessions, counters and receptions of a LoRaWAN device; without keys.

@@ -188,6 +188,11 @@ impl Device {
         }
     }
 
+    /// Whether anything of a series counts.
+    pub(crate) fn hears(&self, series: Series) -> bool {
+        self.latest.iter().any(|known| known.series == series)
+    }
+
     /// Notes that an accepted value has other remarks, or another number, than when it came.
     pub(crate) fn note_remarks(&mut self, event_time: UtcMillis, value: &RowValue) {
         let same = |known: &&mut Latest| known.series == value.series && known.event_time == event_time;

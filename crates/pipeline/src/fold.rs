@@ -15,6 +15,7 @@ use crate::{
     batch_row::BatchRow,
     changes::{BlockRow, CheckpointRow, LedgerDeviceRow},
     device::Device,
+    heard::Heard,
     judge::Mended,
     listen::Radio,
     names::Names,
@@ -52,6 +53,7 @@ pub struct Fold {
     /// What is settled of it since the last commit.
     pub(crate) settled: Vec<Range>,
     pub(crate) pending: Pending,
+    pub(crate) heard: Heard,
     /// Devices whose blocks in memory must be looked through after the commit.
     pub(crate) handed_over: Vec<DeviceNo>,
     pub(crate) scratch: Scratch,

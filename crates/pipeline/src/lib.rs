@@ -21,6 +21,7 @@ mod effect;
 mod env;
 mod fold;
 mod gateways;
+mod heard;
 mod judge;
 mod judged;
 mod known;
@@ -48,7 +49,7 @@ mod verdicts;
 pub use active::LoadInputs;
 pub use batch_row::{AcceptedRow, Mending, accepted_rows};
 pub use changes::{
-    AirProperties, Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, GatewayRow, LedgerDeviceRow,
+    AirProperties, Anew, BlockRow, BlockSpan, Changes, CheckpointRow, DeviceRow, GatewayRow, HeardRow, LedgerDeviceRow,
     LedgerMove, LedgerSourceKey, LorawanRow, Name, NameKind, Parts, QuarantineRow, RevisionReason, RevisionRow,
     RollupDelta, Scope,
 };

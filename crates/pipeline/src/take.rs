@@ -46,6 +46,7 @@ impl Fold {
             revisions: pending.revisions,
             moved: pending.moved.into_values().collect(),
             devices: Vec::new(),
+            heard: self.heard.take(),
             lorawan: lorawan_rows(self.radio.network.take_changed()),
             gateways: self.radio.gateways.take_changed(),
             ticks: pending.ticked.iter().map(|source| (*source, self.ticks_of(*source))).collect(),
@@ -120,6 +121,7 @@ impl Fold {
     /// Says that the last batch taken is committed: its blocks leave memory.
     pub fn committed(&mut self) {
         self.settled.clear();
+        self.heard.committed();
         for no in std::mem::take(&mut self.handed_over) {
             let Device { held, closed, .. } = &mut self.devices[no.index()];
             if *closed {

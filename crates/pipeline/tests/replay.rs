@@ -173,6 +173,11 @@ fn readings_that_messages_give_no_longer_stay_and_count_no_more() {
         12,
         "its windows say that they were corrected"
     );
+    let heard = memory.heard.iter().filter(|((of, ..), _)| of.0 == no);
+    let heard: Vec<_> = heard.map(|((_, of, minute), is)| (*of == pm(), minute - START / MINUTE, *is)).collect();
+    let newly = |(is_pm, minute, is_heard): &(bool, i64, bool)| !is_pm && *minute == 101 && *is_heard;
+    assert_eq!(heard.iter().filter(|of| of.0).collect::<Vec<_>>(), [&(true, 0, true), &(true, 101, false)]);
+    assert!(heard.iter().any(newly), "{heard:?}");
     let stay = blocks(&memory, no).flat_map(|block| block.rows()).flat_map(|row| row.values);
     assert_eq!(stay.filter(|value| value.series == pm() && value.is_superseded()).count(), 12);
     assert_eq!(fold(&records, 1, |step| step % 3 == 0).digest(), memory.digest());

@@ -145,6 +145,11 @@ fn write_state(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), E
     each(transaction, "write devices", sql, &changes.devices, |statement, row| {
         statement.execute(params![row.device.0, row.last_closed.0, row.state])
     })?;
+    let sql = "INSERT OR REPLACE INTO heard(device, property, channel, minute, is_heard) VALUES (?1, ?2, ?3, ?4, ?5)";
+    each(transaction, "write what devices are heard of", sql, &changes.heard, |statement, row| {
+        let (device, property, channel) = (row.device.0, row.series.property.0, row.series.channel);
+        statement.execute(params![device, property, channel, row.minute, row.is_heard])
+    })?;
     let sql = "INSERT OR REPLACE INTO lorawan(device, state) VALUES (?1, ?2)";
     each(transaction, "write sessions", sql, &changes.lorawan, |statement, row| {
         statement.execute(params![row.device.0, row.state])

@@ -1,13 +1,16 @@
 //! The counters that a count is made of: where they count, when they were in service, and what they should have sent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use smartpole_model::{PropertyNo, UtcMillis};
+use smartpole_model::{Catalogue, DeviceNo, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::Scope;
 
 use crate::{
     Error, Queries,
-    scope::{Expected, Member, Seen, channels, members, parts},
+    as_of::earlier,
+    heard::{channels, heard, heard_by},
+    queries::Snapshot,
+    scope::{Expected, Member, Part, Seen, members, parts},
 };
 
 /// A span of time: from an instant to before another.
@@ -45,10 +48,10 @@ pub struct Counters {
 
 impl Queries {
     /// The counters of a scope that have reported one of these properties, or totals that feed it; of one channel, or of all. By the
-    /// registry of now, or of an earlier instant.
+    /// registry of now, or of an earlier instant, and by what they had reported by then.
     ///
     /// # Errors
-    /// If that registry cannot be read.
+    /// If that registry or the file cannot be read.
     pub fn counters(
         &self,
         scope: Scope,
@@ -56,22 +59,54 @@ impl Queries {
         as_of: Option<UtcMillis>,
     ) -> Result<Counters, Error> {
         let inputs = self.inputs(as_of)?;
-        let fold = self.fold.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Ok(Counters::new(Seen { fold: &fold, inputs: &inputs }, scope, properties, channel))
+        let ((mut asked, then), snapshot) = self.snapshot(|fold| {
+            let asked = Asked::new(Seen { fold, inputs: &inputs }, scope);
+            let then = earlier(as_of, fold.position().1);
+            ((asked, then), Vec::new(), Quarter(0), Quarter(0))
+        })?;
+        if let Some(then) = then {
+            asked.go_back(&snapshot, then)?;
+        }
+        self.done(snapshot);
+        Ok(asked.counters(&inputs.registry.properties, properties, channel))
+    }
+}
+
+/// What is known of the scope when the question is asked.
+struct Asked {
+    members: Vec<Member>,
+    parts: Vec<Part>,
+    heard: HashMap<DeviceNo, BTreeSet<Series>>,
+}
+
+impl Asked {
+    fn new(seen: Seen<'_>, scope: Scope) -> Self {
+        let (members, parts) = (members(seen, scope), parts(seen, scope, false));
+        let heard = |member: &Member| (member.device, heard(seen.fold, member.device).collect());
+        let heard = members.iter().map(heard).collect();
+        Self { members, parts, heard }
+    }
+
+    /// Takes what devices had been heard of by an earlier instant.
+    fn go_back(&mut self, snapshot: &Snapshot, as_of: UtcMillis) -> Result<(), Error> {
+        for (device, heard) in &mut self.heard {
+            *heard = heard_by(snapshot, *device, as_of)?;
+        }
+        Ok(())
+    }
+
+    fn counters(self, catalogue: &Catalogue, properties: &[PropertyNo], channel: Option<u8>) -> Counters {
+        let Self { members, parts, heard } = self;
+        let heard = |device| heard.get(&device).into_iter().flatten().copied();
+        let channels = |device, property: &PropertyNo| channels(catalogue, heard(device), *property, channel).len();
+        let counts = |member: &&Member| properties.iter().any(|property| channels(member.device, property) > 0);
+        let lines = continued(members.iter().filter(counts).flat_map(|member| member.lines(&parts)).collect());
+        let expected = |property: &PropertyNo| Expected::of(&members, &parts, |device| channels(device, property));
+        Counters { lines, expected: properties.iter().map(expected).collect() }
     }
 }
 
 impl Counters {
-    fn new(seen: Seen<'_>, scope: Scope, properties: &[PropertyNo], channel: Option<u8>) -> Self {
-        let (members, parts) = (members(seen, scope), parts(seen, scope, false));
-        let channels = |device, property: &PropertyNo| channels(seen.fold, device, *property, channel);
-        let counts = |member: &&Member| properties.iter().any(|property| !channels(member.device, property).is_empty());
-        let lines = continued(members.iter().filter(counts).flat_map(|member| member.lines(&parts)).collect());
-        let expected =
-            |property: &PropertyNo| Expected::of(&members, &parts, |device| channels(device, property).len());
-        Self { lines, expected: properties.iter().map(expected).collect() }
-    }
-
     /// Readings of all properties together that should have come in these stretches.
     pub fn expected(&self, stretches: &[Stretch]) -> i64 {
         let within = |expected: &Expected| -> i64 {

@@ -5,9 +5,11 @@
 //!
 //! Only what is committed is answered about: until then a reading that was received in time may still be missing.
 
+use std::sync::Arc;
+
 use rusqlite::{OptionalExtension, params};
 use smartpole_method::public::known_at;
-use smartpole_model::{DeviceNo, PropertyNo, Quarter, UtcMillis};
+use smartpole_model::{DeviceNo, Inputs, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::{Fold, Scope};
 use smartpole_window::{Aggregate, Aggregates};
 
@@ -15,9 +17,10 @@ use crate::{
     Error, Queries,
     as_of::Then,
     error::{damaged, sqlite},
+    heard::{History, heard, is_told_by},
     moved::{Moves, to_come},
     queries::Snapshot,
-    scope::{Member, Part, channels, member_of, members, members_of, pole_parts},
+    scope::{Member, Part, member_of, members, members_of, pole_parts},
     store::block_id,
 };
 
@@ -60,6 +63,7 @@ pub struct Frozen {
 struct Asked {
     parts: Vec<Part>,
     counters: Vec<Counter>,
+    inputs: Arc<Inputs>,
     then: Then,
 }
 
@@ -67,6 +71,8 @@ struct Asked {
 struct Counter {
     member: Member,
     pace: Pace,
+    /// By what had been received it counts.
+    heard: History,
 }
 
 /// How often a counter reports, and when it last did.
@@ -75,6 +81,14 @@ struct Pace {
     silent: i32,
     /// The last quarter in which it measured, by property.
     measured: [Option<Quarter>; 2],
+}
+
+impl WantedFrozen<'_> {
+    /// Whether a series tells what is wanted.
+    fn is_told_by(&self, inputs: &Inputs, series: Series) -> bool {
+        let catalogue = &inputs.registry.properties;
+        self.properties.iter().any(|property| is_told_by(catalogue, *property, series.property))
+    }
 }
 
 impl Queries {
@@ -93,6 +107,7 @@ impl Queries {
             let from = asked.first(wanted.from);
             (asked, devices, from, wanted.to)
         })?;
+        asked.hear(&snapshot, wanted)?;
         let known = committed(&snapshot)?;
         let moves = Moves::read(&snapshot, asked.first(wanted.from), wanted.to)?;
         let all = (asked.first(wanted.from).0..wanted.to.0).map(Quarter);
@@ -123,8 +138,7 @@ impl Asked {
     /// Counters that belong to the poles, or did before a registry moved them.
     fn new(fold: &Fold, wanted: &WantedFrozen<'_>, moved: &[DeviceNo]) -> Self {
         let parts = pole_parts(fold, wanted.poles);
-        let counts =
-            |device| wanted.properties.iter().any(|property| !channels(fold, device, *property, None).is_empty());
+        let counts = |device| heard(fold, device).any(|series| wanted.is_told_by(fold.inputs(), series));
         let now = members_of(fold, &parts);
         let mut strangers = to_come(fold, (wanted.from, wanted.to));
         strangers.extend(moved);
@@ -133,9 +147,20 @@ impl Asked {
         let members = now.into_iter().chain(strangers).filter(|member| counts(member.device));
         let counter = |member: Member| {
             let interval_ms = member.interval_ms(wanted.from.start());
-            Counter { member, pace: Pace::of(interval_ms) }
+            Counter { member, pace: Pace::of(interval_ms), heard: History::default() }
         };
-        Self { parts, counters: members.map(counter).collect(), then: Then::new(fold, UtcMillis(0)) }
+        let (counters, inputs) = (members.map(counter).collect(), Arc::clone(fold.inputs()));
+        Self { parts, counters, inputs, then: Then::new(fold, UtcMillis(0)) }
+    }
+
+    /// Reads since when counters are heard of.
+    fn hear(&mut self, snapshot: &Snapshot, wanted: &WantedFrozen<'_>) -> Result<(), Error> {
+        let Self { counters, inputs, .. } = self;
+        for counter in counters {
+            let heard = History::read(snapshot, counter.member.device)?;
+            counter.heard = heard.of(|series| wanted.is_told_by(inputs, series));
+        }
+        Ok(())
     }
 
     /// The quarter from which it is to be known when counters measured.
@@ -150,10 +175,10 @@ impl Asked {
         wanted: &WantedFrozen<'_>,
         quarter: Quarter,
     ) -> Result<FrozenQuarter, Error> {
-        let Self { parts, counters, then } = self;
+        let Self { parts, counters, then, .. } = self;
         then.go_to(known_at(quarter));
         let mut found = FrozenQuarter { quarter, counts: [None; 2], counters: 0, measuring: 0 };
-        let mut lost = false;
+        let (mut lost, mut unheard) = (false, 0);
         for counter in counters {
             let device = counter.member.device;
             let moved = moves.part_before((quarter, device), then.minute(), parts);
@@ -165,11 +190,17 @@ impl Asked {
             // a sum without it would be another number than the one that was shown
             lost |= gone && own.iter().any(Option::is_some);
             let own = counter.pace.take(quarter, own);
-            found.counters += 1;
-            found.measuring += u32::from(own.iter().any(Option::is_some));
+            let measures = own.iter().any(Option::is_some);
+            let is_heard = measures || !counter.heard.by(then.minute()).is_empty();
+            found.counters += u32::from(is_heard);
+            unheard += u32::from(!is_heard);
+            found.measuring += u32::from(measures);
             for (sum, own) in found.counts.iter_mut().zip(own) {
                 *sum = sum.zip(own).map(|(sum, own)| sum.saturating_add(own)).or(*sum).or(own);
             }
+        }
+        if found.counters == 0 {
+            found.counters = unheard; // a sum of days lacks those of before anything was shown
         }
         if lost {
             (found.counts, found.measuring) = ([None; 2], 0);

@@ -19,6 +19,7 @@ mod counters;
 mod error;
 mod first_days;
 mod frozen;
+mod heard;
 mod history;
 mod hold;
 mod in_force;

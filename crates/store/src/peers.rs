@@ -13,12 +13,15 @@ use smartpole_method::{
     air::Mean,
     peer::{Compared, metres},
 };
-use smartpole_model::{PoleNo, PropertyNo, UtcMillis, registry::Peer};
+use smartpole_model::{PoleNo, PropertyNo, Quarter, Registry, UtcMillis, registry::Peer};
 use smartpole_pipeline::NameKind;
 
 use crate::{
     Error, Queries,
+    as_of::earlier,
+    heard::{channels, heard, heard_by},
     pole_hours::{PoleHours, WantedHours},
+    queries::Snapshot,
     scope::Seen,
 };
 
@@ -74,10 +77,7 @@ impl Queries {
         (from, to): (UtcMillis, UtcMillis),
         as_of: Option<UtcMillis>,
     ) -> Result<Vec<Option<Peers>>, Error> {
-        let inputs = self.inputs(as_of)?;
-        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
-        let plans = plans(Seen { fold: &fold, inputs: &inputs }, pole, properties);
-        drop(fold);
+        let plans = self.plans(pole, properties, as_of)?;
         if plans.iter().all(Option::is_none) {
             return Ok(plans.iter().map(|_| None).collect());
         }
@@ -96,6 +96,23 @@ impl Queries {
         let heard: HashMap<PoleNo, Vec<Means>> = heard.into_iter().collect();
         let plans = plans.into_iter().enumerate();
         Ok(plans.map(|(at, plan)| Some(plan?.compare(own.get(at)?, &heard, at))).collect())
+    }
+
+    fn plans(
+        &self,
+        pole: PoleNo,
+        properties: &[PropertyNo],
+        as_of: Option<UtcMillis>,
+    ) -> Result<Vec<Option<Plan>>, Error> {
+        let inputs = self.inputs(as_of)?;
+        let (newest, snapshot) = self.snapshot(|fold| (fold.position().1, Vec::new(), Quarter(0), Quarter(0)))?;
+        let fold = self.fold.read().unwrap_or_else(PoisonError::into_inner);
+        let seen = Seen { fold: &fold, inputs: &inputs };
+        let known = Known { seen, then: earlier(as_of, newest).map(|then| (&snapshot, then)) };
+        let plans = properties.iter().map(|property| known.plan(pole, *property)).collect();
+        drop(fold);
+        self.done(snapshot);
+        plans
     }
 }
 
@@ -119,21 +136,62 @@ fn means(hours: &PoleHours) -> Means {
     hours.iter().filter_map(|(start, hour)| Some((*start, hour.mean?))).collect()
 }
 
-fn plans(seen @ Seen { fold, .. }: Seen<'_>, pole: PoleNo, properties: &[PropertyNo]) -> Vec<Option<Plan>> {
-    let registry = seen.registry();
-    let named = fold.name(NameKind::Pole, pole.0);
-    let index = named.and_then(|id| registry.poles.iter().position(|known| known.id == id));
-    let plan = |property: &PropertyNo| {
-        let rule = rule(seen, index?, *property)?;
-        let decimals = registry.properties.get(*property)?.decimals;
-        Some(Plan { rule, decimals, around: around(seen, index?, *property, rule.radius_m) })
-    };
-    properties.iter().map(plan).collect()
+/// What is known at the instant asked about.
+struct Known<'a> {
+    seen: Seen<'a>,
+    /// Of an earlier one, where it is read what devices had been heard of by then.
+    then: Option<(&'a Snapshot, UtcMillis)>,
+}
+
+impl Known<'_> {
+    fn plan(&self, pole: PoleNo, property: PropertyNo) -> Result<Option<Plan>, Error> {
+        let registry = self.seen.registry();
+        let named = self.seen.fold.name(NameKind::Pole, pole.0);
+        let index = named.and_then(|id| registry.poles.iter().position(|known| known.id == id));
+        let ruled = index.and_then(|index| Some((index, rule(registry, index, property)?)));
+        let (Some((index, rule)), Some(measured)) = (ruled, registry.properties.get(property)) else { return Ok(None) };
+        Ok(Some(Plan { rule, decimals: measured.decimals, around: self.around(index, property, rule.radius_m)? }))
+    }
+
+    /// Our poles within a radius that were ever heard of a property, nearest first, of equally near ones the first of the file.
+    fn around(&self, pole: usize, property: PropertyNo, radius_m: u32) -> Result<Vec<(PoleNo, u32)>, Error> {
+        let registry = self.seen.registry();
+        let within = within(registry, pole, radius_m);
+        let mut near = Vec::new();
+        for index in self.measuring(&within, property)? {
+            let number = self.seen.fold.number(NameKind::Pole, &registry.poles[index].id);
+            near.extend(number.map(|number| (within[&index], PoleNo(number))));
+        }
+        near.sort_by_key(|(away, _)| *away);
+        near.truncate(MOST_AROUND);
+        Ok(near.into_iter().map(|(away, pole)| (pole, away)).collect())
+    }
+
+    /// Those of the poles on which a device that was ever heard of a property hangs, or hung.
+    fn measuring(&self, poles: &BTreeMap<usize, u32>, property: PropertyNo) -> Result<BTreeSet<usize>, Error> {
+        let mut measuring = BTreeSet::new();
+        for device in &self.seen.registry().devices {
+            let places = device.installations.iter().map(|installation| installation.pole);
+            let mut places = places.filter(|pole| poles.contains_key(pole)).peekable();
+            if places.peek().is_some() && self.hears(&device.id, property)? {
+                measuring.extend(places);
+            }
+        }
+        Ok(measuring)
+    }
+
+    fn hears(&self, device: &str, property: PropertyNo) -> Result<bool, Error> {
+        let Some(device) = self.seen.fold.device_no(device) else { return Ok(false) };
+        let heard = match self.then {
+            Some((snapshot, as_of)) => heard_by(snapshot, device, as_of)?,
+            None => heard(self.seen.fold, device).collect(),
+        };
+        Ok(!channels(&self.seen.registry().properties, heard, property, None).is_empty())
+    }
 }
 
 /// What is asked of a pole: the rule of its newest installation that has one.
-fn rule(seen: Seen<'_>, pole: usize, property: PropertyNo) -> Option<Peer> {
-    let registry = seen.registry();
+fn rule(registry: &Registry, pole: usize, property: PropertyNo) -> Option<Peer> {
     let installations = registry.devices.iter().flat_map(|device| &device.installations);
     let here = installations.filter(|installation| installation.pole == pole);
     let with_rule = here.filter_map(|installation| {
@@ -142,31 +200,10 @@ fn rule(seen: Seen<'_>, pole: usize, property: PropertyNo) -> Option<Peer> {
     with_rule.max_by_key(|(from, _)| *from).map(|(_, rule)| rule)
 }
 
-/// Our poles within a radius that were ever heard of a property, nearest first, of equally near ones the first of the file.
-fn around(seen: Seen<'_>, pole: usize, property: PropertyNo, radius_m: u32) -> Vec<(PoleNo, u32)> {
-    let registry = seen.registry();
-    let Some(here) = registry.poles.get(pole) else { return Vec::new() };
-    let measuring = measuring(seen, property);
-    let near = measuring.iter().filter(|index| **index != pole).filter_map(|index| {
-        let other = registry.poles.get(*index).filter(|other| other.provider.is_none())?;
-        let away = metres(here.position, other.position);
-        let number = seen.fold.number(NameKind::Pole, &other.id)?;
-        (away <= f64::from(radius_m)).then_some((away.round() as u32, PoleNo(number)))
-    });
-    let mut near: Vec<(u32, PoleNo)> = near.collect();
-    near.sort_by_key(|(away, _)| *away);
-    near.truncate(MOST_AROUND);
-    near.into_iter().map(|(away, pole)| (pole, away)).collect()
-}
-
-/// Poles on which a device that was ever heard of a property hangs, or hung.
-fn measuring(seen @ Seen { fold, .. }: Seen<'_>, property: PropertyNo) -> BTreeSet<usize> {
-    let registry = seen.registry();
-    let converts = |number| registry.properties.get(number).and_then(|known| known.converts).map(|(to, _)| to);
-    let is_it = |number| number == property || converts(number) == Some(property);
-    let devices = registry.devices.iter().filter(|device| {
-        let latest = fold.device_no(&device.id).map_or(&[][..], |number| fold.latest(number));
-        latest.iter().any(|latest| is_it(latest.series.property))
-    });
-    devices.flat_map(|device| device.installations.iter().map(|installation| installation.pole)).collect()
+/// Other poles of ours within a radius, by their indices in the registry, with their distance in whole metres.
+fn within(registry: &Registry, pole: usize, radius_m: u32) -> BTreeMap<usize, u32> {
+    let here = registry.poles[pole].position;
+    let others = registry.poles.iter().enumerate().filter(|(index, other)| *index != pole && other.provider.is_none());
+    let away = others.map(|(index, other)| (index, metres(here, other.position)));
+    away.filter(|(_, away)| *away <= f64::from(radius_m)).map(|(index, away)| (index, away.round() as u32)).collect()
 }

@@ -12,7 +12,6 @@
 //! - That a registry brought a block of a device to the pole or took it away is a revision of the hour, of each property it was heard of.
 
 mod gather;
-mod known;
 mod places;
 mod sensors;
 mod stored;
@@ -25,7 +24,6 @@ use smartpole_window::Level;
 
 use crate::{Error, Queries, State, as_of::instant, scope::Seen};
 use gather::{Asked, Read};
-pub(crate) use known::{Heard, Sensors, known_by};
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 

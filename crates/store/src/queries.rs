@@ -8,14 +8,13 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, params};
 use smartpole_model::{DeviceNo, Quarter};
-use smartpole_pipeline::{Fold, NameKind, RecentBlock, SettlingRange};
+use smartpole_pipeline::{Fold, HeardRow, NameKind, RecentBlock, SettlingRange};
 use smartpole_window::Block;
 
 use crate::{
     Error, Store,
     error::{damaged, sqlite},
     in_force::InForce,
-    pole_hours::Heard,
     store::block_id,
     windows::Summed,
 };
@@ -29,7 +28,6 @@ pub struct Queries {
     idle: Arc<Mutex<Vec<Connection>>>,
     pub(crate) summed: Arc<Summed>,
     pub(crate) registries: Option<Arc<dyn InForce>>,
-    heard: Arc<Heard>,
 }
 
 /// Most connections kept at rest; more are opened when asked for and closed after.
@@ -42,8 +40,8 @@ pub(crate) struct Snapshot {
     pub(crate) recent: Vec<RecentBlock>,
     /// What blocks count for still that a registry in force moves, and that are not known to the file as moved, by device.
     pub(crate) unsettled: BTreeMap<DeviceNo, Vec<SettlingRange>>,
-    /// What sensors are known to have measured.
-    pub(crate) heard: Arc<Heard>,
+    /// What devices are heard of since minutes that the file may not know of.
+    pub(crate) heard: Vec<HeardRow>,
     /// Blocks before this quarter have passed retention: some may still be in the file, and no sum takes those alone.
     pub(crate) kept_from: Quarter,
 }
@@ -74,14 +72,7 @@ impl Snapshot {
 impl Queries {
     /// Questions to a store and the fold that writes to it.
     pub fn new(store: &Store, fold: Arc<RwLock<Fold>>) -> Self {
-        Self {
-            store: store.clone(),
-            fold,
-            idle: Arc::default(),
-            summed: Arc::default(),
-            registries: None,
-            heard: Arc::default(),
-        }
+        Self { store: store.clone(), fold, idle: Arc::default(), summed: Arc::default(), registries: None }
     }
 
     /// The same, which knows the registries that were in force; without them all is answered by that of now.
@@ -123,13 +114,13 @@ impl Queries {
         connection.execute_batch("BEGIN").map_err(&doing)?;
         let batch = connection.query_row("SELECT coalesce(max(batch), 0) FROM cursor", [], |row| row.get::<_, i64>(0));
         let batch = batch.map_err(&doing)?.unsigned_abs();
-        let kept_from = fold.cuts().quarters;
+        let (kept_from, heard) = (fold.cuts().quarters, fold.heard_lately());
         let mut unsettled: BTreeMap<_, Vec<_>> = BTreeMap::new();
         fold.unsettled().for_each(|range| unsettled.entry(range.device).or_default().push(range.clone()));
         drop(fold);
         recent.retain(|block| block.batch.is_none_or(|carried_by| carried_by > batch));
         recent.sort_unstable_by_key(|block| (block.quarter, block.device));
-        Ok((seen, Snapshot { connection, recent, unsettled, heard: Arc::clone(&self.heard), kept_from }))
+        Ok((seen, Snapshot { connection, recent, unsettled, heard, kept_from }))
     }
 
     /// Ends a question; its connection rests until the next.

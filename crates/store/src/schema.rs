@@ -1,13 +1,14 @@
 //! The tables, and how a file of an older program becomes one of this one.
 
 mod by_series;
+mod heard;
 
 use rusqlite::Connection;
 
 use crate::{Error, error::sqlite};
 
 /// Steps from one schema to the next; `user_version` counts those taken.
-pub(crate) const MIGRATIONS: [&str; 11] = [
+pub(crate) const MIGRATIONS: [&str; 12] = [
     "
 CREATE TABLE cursor(            -- one row: where the fold is
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -141,10 +142,17 @@ DELETE FROM week; -- of a program that counted otherwise
 INSERT OR IGNORE INTO week_due(week, scope, number)
   SELECT DISTINCT start / 604800000, scope, number FROM rollup WHERE level = 1 AND scope > 1;
 ",
+    "
+CREATE TABLE heard(             -- since which minute of receipt something of a series counts, or nothing any more
+  device INTEGER NOT NULL, property INTEGER NOT NULL, channel INTEGER NOT NULL, minute INTEGER NOT NULL,
+  is_heard INTEGER NOT NULL, PRIMARY KEY (device, property, channel, minute)) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The step before which revisions are counted by series.
 const BY_SERIES: usize = 10;
+/// The step after which it is told what devices had been heard of.
+const HEARD: usize = 11;
 
 /// The schema that this program writes.
 pub(crate) const SCHEMA: i64 = MIGRATIONS.len() as i64;
@@ -162,6 +170,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
             by_series::count_revisions(&transaction)?;
         }
         transaction.execute_batch(sql).map_err(&doing)?;
+        if step == HEARD {
+            heard::tell(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", step as i64 + 1).map_err(&doing)?;
         transaction.commit().map_err(&doing)?;
     }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use smartpole_model::{
-    Device, DeviceNo, Inputs, ObservedProperty, PoleNo, PropertyNo, Registry, UtcMillis, registry::Installation,
-};
+use smartpole_model::{Device, DeviceNo, Inputs, PoleNo, Registry, UtcMillis, registry::Installation};
 use smartpole_pipeline::{Fold, NameKind, Scope};
 
 use crate::counters::{Line, Stretch};
@@ -270,20 +268,4 @@ impl Member {
             Some(Reports { from, to, interval_ms: i64::from(interval_s) * 1_000 })
         })
     }
-}
-
-/// The channels that a device has reported of a property, or of what it is made of: totals, a gas in ppb.
-pub(crate) fn channels(fold: &Fold, device: DeviceNo, property: PropertyNo, channel: Option<u8>) -> Vec<u8> {
-    let catalogue = &fold.inputs().registry.properties;
-    let makes = |known: &ObservedProperty| {
-        known.counts == Some(property) || known.converts.is_some_and(|(to, _)| to == property)
-    };
-    let feeds = |number| catalogue.get(number).is_some_and(makes);
-    let latest = fold.latest(device).iter().map(|latest| latest.series);
-    let said = latest.filter(|series| series.property == property || feeds(series.property));
-    let mut channels: Vec<u8> =
-        said.map(|series| series.channel).filter(|known| channel.is_none_or(|channel| channel == *known)).collect();
-    channels.sort_unstable();
-    channels.dedup();
-    channels
 }

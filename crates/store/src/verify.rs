@@ -12,7 +12,7 @@
 //!   what the store has of it without what was received later (`as_of`);
 //! - hours and days that begin before the last quarter closed at the checkpoint;
 //! - the ledger's hours before it: their sums are compared, as the checkpoint holds them, with the hours after it;
-//! - the ledger's days of devices and the quarantine before it.
+//! - the ledger's days of devices and the quarantine before it, and what devices were heard of before.
 //!
 //! Checkpoints are compared where both have them: of several days in one batch only the newest makes one.
 //!

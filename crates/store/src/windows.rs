@@ -5,18 +5,18 @@ mod gather;
 mod summed;
 mod then;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use smartpole_model::{DeviceNo, Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
+use smartpole_model::{DeviceNo, Inputs, Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
 use smartpole_pipeline::Scope;
 use smartpole_window::{Aggregate, Aggregates, Level};
 
 use crate::{
     Error, Queries, Step,
     as_of::{Then, earlier, instant},
-    pole_hours::{Sensors, known_by},
+    heard::{channels, heard, heard_by},
     queries::Snapshot,
-    scope::{Expected, Member, Part, Seen, channels, members, parts},
+    scope::{Expected, Member, Part, Seen, members, parts},
 };
 use gather::{Gathered, Sum};
 pub(crate) use summed::Summed;
@@ -94,8 +94,9 @@ pub struct Window {
 struct Asked {
     members: Vec<Member>,
     parts: Vec<Part>,
-    /// What devices have been heard of.
-    heard: HashMap<DeviceNo, Sensors>,
+    inputs: Arc<Inputs>,
+    /// How many channels of the property devices have been heard of.
+    channels: HashMap<DeviceNo, usize>,
     expected: Expected,
     /// The instant asked about: the newest receipt, or an earlier one.
     now: UtcMillis,
@@ -174,29 +175,27 @@ impl Asked {
         let level = wanted.step.level(air).unwrap_or(Level::Hour);
         let span = wanted.step.whole(air, (wanted.from, wanted.to));
         let (members, parts) = (members(seen, wanted.scope), parts(seen, wanted.scope, gauge));
-        let heard = |member: &Member| {
-            let channels = channels(fold, member.device, wanted.property, wanted.channel).into_iter();
-            (member.device, channels.map(|channel| (wanted.property, channel)).collect())
-        };
-        let heard = members.iter().map(heard).collect();
+        let inputs = Arc::clone(seen.inputs);
+        let channels = |device| wanted.channels(&inputs, heard(fold, device));
+        let channels = members.iter().map(|member| (member.device, channels(member.device))).collect();
         let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
         let newest = fold.position().1;
         let then = earlier(wanted.as_of, newest);
         let now = instant(wanted.as_of, newest);
         let then = then.map(|as_of| Then::new(seen, as_of).of(wanted.property));
         let (expected, lateness_ms) = (Expected::default(), seen.inputs.settings.lateness_ms());
-        Self { members, parts, heard, expected, now, lateness_ms, then, air, level, span, mean, decimals }
+        Self { members, parts, inputs, channels, expected, now, lateness_ms, then, air, level, span, mean, decimals }
     }
 
-    /// Expects readings of the series that devices have been heard of, by the instant asked about.
+    /// Expects readings of the channels that devices have been heard of, by the instant asked about.
     fn expect(&mut self, snapshot: &Snapshot, wanted: &Wanted) -> Result<(), Error> {
         if let Some(then) = &self.then {
-            for (device, sensors) in &mut self.heard {
-                *sensors = known_by(snapshot, *device, sensors, then.as_of)?;
+            for (device, channels) in &mut self.channels {
+                *channels = wanted.channels(&self.inputs, heard_by(snapshot, *device, then.as_of)?);
             }
         }
-        let series = |device| self.heard.get(&device).map_or(0, Sensors::len);
-        self.expected = Expected::of(&self.members, &self.parts, series).not_before(wanted.from);
+        let channels = |device| self.channels.get(&device).copied().unwrap_or(0);
+        self.expected = Expected::of(&self.members, &self.parts, channels).not_before(wanted.from);
         Ok(())
     }
 
@@ -227,6 +226,11 @@ impl Wanted {
         let ends = |at: UtcMillis| self.step.around(false, at);
         let (from, to) = (ends(self.from).0, ends(self.to).1);
         (from.plus(-Quarter::MILLIS * 4 * 24).quarter(), to.plus(Quarter::MILLIS * 4 * 24).quarter())
+    }
+
+    /// How many of the wanted channels a device is heard of.
+    fn channels(&self, inputs: &Inputs, heard: impl IntoIterator<Item = Series>) -> usize {
+        channels(&inputs.registry.properties, heard, self.property, self.channel).len()
     }
 
     /// What these aggregates say of what is wanted.

@@ -192,7 +192,7 @@ fn written_before(square: &Square) {
     }
     file.execute_batch(
         "ALTER TABLE rollup ADD COLUMN revision INTEGER NOT NULL DEFAULT 7; ALTER TABLE moved DROP COLUMN open;
-         PRAGMA user_version = 10;",
+         DROP TABLE heard; PRAGMA user_version = 10;",
     )
     .unwrap();
 }

@@ -99,7 +99,7 @@ fn from_a_checkpoint_on_what_came_later_is_compared_and_old_blocks_that_it_chang
 }
 
 /// The checkpoint is that of 2026-10-25T00:00Z: minute 29881440, quarter 1992096, day 20751.
-const TOUCHED_LATER: [Case; 7] = [
+const TOUCHED_LATER: [Case; 9] = [
     // closed before the checkpoint, and nothing came since: not compared
     ("UPDATE block SET revision = revision + 1 WHERE id = (SELECT min(id) FROM block WHERE device = 8)", &[]),
     // closed before the checkpoint, and changed by a late reading since
@@ -125,6 +125,12 @@ const TOUCHED_LATER: [Case; 7] = [
             "quarantine: message 4287: stored nothing; folded conflicting_value (pressure/0 is known with another value than 1009.4), 1 readings, of device p000000-air, by source broker, received 2026-10-26T06:52:44.284Z, verdict 4 bytes, from byte 0 01010801",
         ],
     ),
+    // heard of before the checkpoint: not compared
+    ("DELETE FROM heard WHERE device = 8", &[]),
+    (
+        "INSERT INTO heard SELECT device, property, 3, 29881441, 1 FROM heard WHERE device = 8",
+        &["heard: device 00000000000000a1, pm2_5/3 from 2026-10-25T00:01:00Z: stored heard; folded nothing"],
+    ),
     // a sum of all time, and no hour of it
     (
         "UPDATE ledger_source SET n = n - 1 WHERE entry = 1 AND source = 0 AND hour = 498012",
@@ -141,7 +147,7 @@ const TOUCHED_LATER: [Case; 7] = [
 /// A row to touch, and what is said of it. Device 8 is `00000000000000a1`, which measures fine dust alone.
 type Case = (&'static str, &'static [&'static str]);
 
-const TOUCHED: [Case; 23] = [
+const TOUCHED: [Case; 25] = [
     (
         "UPDATE cursor SET received_at = received_at + 1",
         &[
@@ -249,6 +255,14 @@ const TOUCHED: [Case; 23] = [
         &[
             "quarantine: message 4287: stored nothing; folded conflicting_value (pressure/0 is known with another value than 1009.4), 1 readings, of device p000000-air, by source broker, received 2026-10-26T06:52:44.284Z, verdict 4 bytes, from byte 0 01010801",
         ],
+    ),
+    (
+        "DELETE FROM heard WHERE device = 8",
+        &["heard: device 00000000000000a1, pm2_5 from 2026-10-24T12:00:00Z: stored nothing; folded heard"],
+    ),
+    (
+        "UPDATE heard SET is_heard = 0 WHERE device = 8",
+        &["heard: device 00000000000000a1, pm2_5 from 2026-10-24T12:00:00Z: stored superseded; folded heard"],
     ),
     (
         "UPDATE lorawan SET state = substr(state, 1, 20)",

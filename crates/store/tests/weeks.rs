@@ -172,7 +172,7 @@ fn a_file_of_a_former_program_gets_its_copies_little_by_little() {
     square.commit();
     let former: Vec<Window> = year(&square, square.zone("stadt"));
     city_file(&square)
-        .execute_batch("DROP TABLE week; DROP TABLE week_due; DROP TABLE week_changed; PRAGMA user_version = 7;
+        .execute_batch("DROP TABLE week; DROP TABLE week_due; DROP TABLE week_changed; DROP TABLE heard; PRAGMA user_version = 7;
                  ALTER TABLE rollup ADD COLUMN revision INTEGER NOT NULL DEFAULT 0; ALTER TABLE moved DROP COLUMN open;")
         .unwrap();
     square.store = Store::open(square.dir()).unwrap();

@@ -30,6 +30,7 @@ mod hours;
 mod imports;
 mod incomparable;
 mod kept;
+mod late_history;
 mod ledger;
 mod legal;
 mod live;

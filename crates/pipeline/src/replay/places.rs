@@ -55,13 +55,19 @@ impl Fold {
         if row.values.is_empty() {
             return Ok(());
         }
+        let known = self.devices[no.index()].latest.len();
         let mended = self.with_place(no, active, env, |place| {
             place.reason = reason;
             place.replace(row, origin)?;
             Ok(std::mem::take(&mut place.mended))
         })?;
         self.scratch.mended.extend(mended);
-        self.devices[no.index()].dirty = true;
+        let device = &mut self.devices[no.index()];
+        device.dirty = true;
+        if device.latest.len() < known {
+            let gone = row.values.iter().map(|value| value.series).filter(|series| !device.hears(*series));
+            gone.for_each(|series| self.heard.note_gone(no, series, row.received_at));
+        }
         Ok(())
     }
 

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use sha2::{Digest, Sha256};
-use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, UtcMillis};
+use smartpole_model::{DeviceNo, Quarter, RawMessage, Record, Seq, Series, UtcMillis};
 use smartpole_pipeline::{
-    BlockSpan, Changes, CheckpointRow, Counts, Env, Fold, LedgerDeviceRow, LedgerMove, LedgerSourceKey, LoadError,
-    MovedRow, Name, Parts, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock, StoredBlocks,
+    BlockSpan, Changes, CheckpointRow, Counts, Env, Fold, GatewayRow, LedgerDeviceRow, LedgerMove, LedgerSourceKey,
+    LoadError, LorawanRow, MovedRow, Name, Parts, QuarantineRow, Replay, Restore, RevisionRow, Scope, StoredBlock,
+    StoredBlocks,
 };
 use smartpole_window::{Aggregates, Level, next_start};
 
@@ -24,6 +25,8 @@ pub struct Memory {
     pub ledger_devices: BTreeMap<(i32, DeviceNo), Vec<u8>>,
     pub quarantine: BTreeMap<Seq, QuarantineRow>,
     pub replays: BTreeMap<Seq, Replay>,
+    /// Whether a device is heard of a series, since a minute.
+    pub heard: BTreeMap<(DeviceNo, Series, i64), bool>,
     /// What is folded, to be read again.
     pub journal: Rc<Vec<Record>>,
     pub checkpoints: Vec<(Seq, Vec<u8>)>,
@@ -44,16 +47,8 @@ impl Memory {
             restore.devices.retain(|known| known.device != row.device);
             restore.devices.push(row);
         }
-        for row in changes.lorawan {
-            restore.lorawan.retain(|known| known.device != row.device);
-            restore.lorawan.push(row);
-        }
-        restore.lorawan.sort_by_key(|row| row.device);
-        for row in changes.gateways {
-            restore.gateways.retain(|known| known.gateway != row.gateway);
-            restore.gateways.push(row);
-        }
-        restore.gateways.sort_by_key(|row| row.gateway);
+        self.heard.extend(changes.heard.iter().map(|row| ((row.device, row.series, row.minute), row.is_heard)));
+        commit_radio(restore, changes.lorawan, changes.gateways);
         for (source, n) in changes.ticks {
             restore.ticks.retain(|(known, _)| *known != source);
             restore.ticks.push((source, n));
@@ -171,7 +166,7 @@ impl Memory {
         devices.retain(|row| row.last_closed.0 > i32::MIN); // a checkpoint has rows of devices that never reported, too
         devices.sort_by_key(|row| row.device);
         format!(
-            "{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}",
+            "{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}{:#?}",
             self.blocks,
             self.rollups,
             (&self.revisions, &self.moved),
@@ -179,6 +174,7 @@ impl Memory {
             self.ledger_devices,
             self.quarantine,
             self.replays,
+            self.heard,
             devices,
             (
                 &self.restore.names,
@@ -225,6 +221,19 @@ impl StoredBlocks for Memory {
         let found = seqs.iter().filter_map(|seq| Some((*seq, self.quarantine.get(seq)?.clone())));
         Ok(found.collect())
     }
+}
+
+fn commit_radio(restore: &mut Restore, lorawan: Vec<LorawanRow>, gateways: Vec<GatewayRow>) {
+    for row in lorawan {
+        restore.lorawan.retain(|known| known.device != row.device);
+        restore.lorawan.push(row);
+    }
+    restore.lorawan.sort_by_key(|row| row.device);
+    for row in gateways {
+        restore.gateways.retain(|known| known.gateway != row.gateway);
+        restore.gateways.push(row);
+    }
+    restore.gateways.sort_by_key(|row| row.gateway);
 }
 
 /// What aggregates say, however often they were revised.

@@ -3,8 +3,8 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, types::ValueRef};
 use smartpole_model::{DeviceNo, Eui, PoleNo, PropertyNo, Quarter, Reason, Seq, Series, UtcMillis};
 use smartpole_pipeline::{
-    BlockRow, CheckpointRow, Cuts, DeviceRow, GatewayRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow, MovedRow, Name,
-    NameKind, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
+    BlockRow, CheckpointRow, Cuts, DeviceRow, GatewayRow, HeardRow, LedgerDeviceRow, LedgerSourceKey, LorawanRow,
+    MovedRow, Name, NameKind, QuarantineRow, RevisionReason, RevisionRow, StoredBlocks,
 };
 use smartpole_window::{Aggregate, Level};
 
@@ -58,6 +58,7 @@ pub(crate) fn changes(batch: u64) -> Changes {
         }],
         moved: vec![MovedRow { quarter, device, minute: 5, former: vec![Scope::Pole(PoleNo(0))], open: false }],
         devices: vec![DeviceRow { device, last_closed: quarter, state: state.clone() }],
+        heard: vec![HeardRow { device, series: PM, minute: batch as i64, is_heard: true }],
         lorawan: vec![LorawanRow { device, state: vec![batch as u8; 3] }],
         gateways: vec![GatewayRow { gateway: Eui(u64::MAX), state: vec![batch as u8; 4] }],
         ticks: vec![(0, batch)],
@@ -89,13 +90,14 @@ pub(crate) fn store() -> (tempfile::TempDir, Store) {
     (dir, store)
 }
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "name",
     "batch",
     "block",
     "revision",
     "rollup",
     "device",
+    "heard",
     "tick",
     "ledger_source",
     "ledger_device",

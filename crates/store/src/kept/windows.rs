@@ -15,7 +15,8 @@ use crate::{
     Error, Queries, State,
     commit::scope_key,
     error::{damaged, sqlite},
-    scope::{Expected, Member, Part, channels, members, parts},
+    heard::{channels, heard},
+    scope::{Expected, Member, Part, members, parts},
     store::block_id,
 };
 
@@ -196,9 +197,10 @@ impl KeptWindows {
             let open = members.iter().any(|member| fold.has_open(member.device, first, last));
             let value = |(series, aggregate): (Series, Aggregate)| {
                 let channel = matches!(key.scope, Scope::Device(_)).then_some(series.channel);
-                let expected =
-                    Expected::of(members, parts, |device| channels(&fold, device, series.property, channel).len());
-                let property = registry.properties.get(series.property);
+                let catalogue = &registry.properties;
+                let channels = |device| channels(catalogue, heard(&fold, device), series.property, channel).len();
+                let expected = Expected::of(members, parts, channels);
+                let property = catalogue.get(series.property);
                 let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
                 let own = || aggregate.mean(mean, decimals);
                 let mean = means.get(&series.property).copied().or_else(own);

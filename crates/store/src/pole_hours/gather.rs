@@ -11,14 +11,14 @@ use smartpole_pipeline::NameKind;
 
 use super::{
     HOUR_MS, PoleHours, WantedHours,
-    known::known_by,
     places::Places,
-    sensors::{Hanging, Measured, Said, Station, Together},
+    sensors::{Hanging, Measured, Said, Station, Together, sensors},
     stored::{self, Recent},
 };
 use crate::{
     Error,
     as_of::{Then, earlier, instant},
+    heard::heard_by,
     queries::Snapshot,
     scope::{Part, Seen, pole_parts},
 };
@@ -68,7 +68,12 @@ impl Asked {
         let newest = fold.position().1;
         let then = earlier(wanted.as_of, newest);
         let (now, then) = (instant(wanted.as_of, newest), then.map(|as_of| Then::new(seen, as_of)));
-        let poles = hung(seen, wanted.poles, &properties);
+        // what was superseded since then may have been all that a device said
+        let mut poles = hung(seen, wanted.poles, &properties);
+        if then.is_none() {
+            let hung = poles.values_mut().map(|hung| &mut hung.devices);
+            hung.for_each(|devices| devices.retain(Station::is_heard));
+        }
         let moved = moved.iter().filter_map(|device| Station::of(seen, *device, &properties)).collect();
         // nothing is measured later than it is received, but for clocks that are ahead
         let ahead = DAY_MS.max(i64::from(inputs.settings.future_drift_s) * 1_000);
@@ -120,7 +125,8 @@ impl Asked {
         let known = |station: &Station| match &self.then {
             None => Ok(station.clone()),
             Some(then) => {
-                let sensors = known_by(read.snapshot, station.device, &station.sensors, then.as_of)?;
+                let heard = heard_by(read.snapshot, station.device, then.as_of)?;
+                let sensors = sensors(&self.inputs.registry.properties, heard, &self.properties);
                 Ok(Station { sensors, ..*station })
             }
         };
@@ -177,7 +183,7 @@ impl Asked {
     }
 }
 
-/// The poles that are in the registry, with the devices that ever hang on them and were ever heard of what is asked.
+/// The poles that are in the registry, with the devices that ever hang on them.
 fn hung(seen @ Seen { fold, .. }: Seen<'_>, poles: &[PoleNo], properties: &[PropertyNo]) -> HashMap<PoleNo, Hung> {
     let registry = seen.registry();
     let index: HashMap<&str, usize> =
@@ -193,7 +199,6 @@ fn hung(seen @ Seen { fold, .. }: Seen<'_>, poles: &[PoleNo], properties: &[Prop
         let places: BTreeSet<usize> = known.installations.iter().map(|installation| installation.pole).collect();
         for pole in places.iter().filter_map(|place| wanted.get(place)) {
             let station = fold.device_no(&known.id).map(|device| Station::new(seen, device, index, properties));
-            let station = station.filter(|station| !station.sensors.is_empty());
             if let (Some(hung), Some(station)) = (poles.get_mut(pole), station) {
                 hung.devices.push(station);
             }

@@ -1,12 +1,16 @@
 //! Sensors of a pole, what they say in an hour, and what it comes to.
 
+use std::collections::BTreeSet;
+
 use smartpole_method::air::{Hour, Mean};
-use smartpole_model::{self as model, Device, DeviceNo, ObservedProperty, PropertyNo, Registry, Series, UtcMillis};
+use smartpole_model::{
+    self as model, Catalogue, Device, DeviceNo, ObservedProperty, PropertyNo, Registry, Series, UtcMillis,
+};
 use smartpole_pipeline::NameKind;
 use smartpole_window::{Aggregate, Aggregates, energy};
 
-use super::{HOUR_MS, PoleHour, known::Sensors};
-use crate::{State, scope::Seen};
+use super::{HOUR_MS, PoleHour};
+use crate::{State, heard::heard, scope::Seen};
 
 /// A property as the catalogue has it.
 pub(super) struct Measured {
@@ -23,6 +27,9 @@ impl Measured {
         Self { property, decimals, mean, optical: known.is_some_and(ObservedProperty::is_particle_mass) }
     }
 }
+
+/// A property and a channel.
+type Sensors = BTreeSet<(PropertyNo, u8)>;
 
 /// A device with the sensors it has been heard of.
 #[derive(Clone)]
@@ -65,18 +72,14 @@ impl Station {
 
     pub(super) fn new(seen: Seen<'_>, device: DeviceNo, index: usize, properties: &[PropertyNo]) -> Self {
         let registry = seen.registry();
-        let catalogue = &registry.properties;
-        let heard = seen.fold.latest(device).iter().map(|latest| latest.series);
-        // of gases told in ppb the mass is made
-        let made = |number| catalogue.get(number).and_then(|property| property.converts).map_or(number, |(to, _)| to);
-        let sensors = heard.flat_map(|series| [series.property, made(series.property)].map(|of| (of, series.channel)));
+        let sensors = sensors(&registry.properties, heard(seen.fold, device), properties);
         let foreign = registry.devices.get(index).is_some_and(|known| is_foreign(registry, known));
-        Self {
-            device,
-            index,
-            foreign,
-            sensors: sensors.filter(|(property, _)| properties.contains(property)).collect(),
-        }
+        Self { device, index, foreign, sensors }
+    }
+
+    /// Whether it has been heard of what is asked.
+    pub(super) fn is_heard(&self) -> bool {
+        !self.sensors.is_empty()
     }
 
     /// Channels of a property, each once: those it was ever heard of, and those it speaks of.
@@ -87,6 +90,18 @@ impl Station {
             move |series: &Series| series.property == property && !self.sensors.contains(&(property, series.channel));
         known.chain(spoken.filter(is_new).map(|series| series.channel))
     }
+}
+
+/// The sensors of some properties by the series that a device is heard of.
+pub(super) fn sensors(
+    catalogue: &Catalogue,
+    heard: impl IntoIterator<Item = Series>,
+    properties: &[PropertyNo],
+) -> Sensors {
+    // of gases told in ppb the mass is made
+    let made = |number| catalogue.get(number).and_then(|property| property.converts).map_or(number, |(to, _)| to);
+    let of = |series: Series| [series.property, made(series.property)].map(|property| (property, series.channel));
+    heard.into_iter().flat_map(of).filter(|(property, _)| properties.contains(property)).collect()
 }
 
 /// What stands at a place of somebody else's never stands at a pole of ours.

@@ -47,6 +47,10 @@ pub(super) fn plain(_: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Texts 
     each(stored, folded, |row| row.iter().map(text).collect::<Vec<_>>().join(", "))
 }
 
+pub(super) fn heard(_: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Texts {
+    each(stored, folded, |row| if int(row, 0) == 0 { "superseded" } else { "heard" }.to_owned())
+}
+
 pub(super) fn cursor(_: &Words<'_>, stored: Side<'_>, folded: Side<'_>) -> Texts {
     each(stored, folded, |row| {
         let inputs = row.get(1).map_or_else(String::new, text);

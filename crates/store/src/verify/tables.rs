@@ -80,7 +80,7 @@ fn after(later: bool, otherwise: Asked) -> rusqlite::Result<Asked> {
     Ok(if later { Asked::Always } else { otherwise })
 }
 
-pub(super) const ALL: [Table; 15] = [
+pub(super) const ALL: [Table; 16] = [
     Table {
         name: "cursor",
         sql: "SELECT id, received_at, inputs FROM cursor",
@@ -200,6 +200,17 @@ pub(super) const ALL: [Table; 15] = [
         gone: none,
         key: |_, _| "what is to be settled anew".to_owned(),
         words: sides::packed,
+    },
+    Table {
+        name: "heard",
+        sql: "SELECT device, property, channel, minute, is_heard FROM heard
+              ORDER BY device, property, channel, minute",
+        keys: 4,
+        whole: Asked::Always,
+        asked: |since, row| after(row.get::<_, i64>(3)? > since.minute(), Asked::IfFolded),
+        gone: none,
+        key: |words, key| words.heard(key),
+        words: sides::heard,
     },
     Table {
         name: "lorawan",

@@ -1,7 +1,7 @@
 //! Keys and values in words.
 
 use rusqlite::types::Value;
-use smartpole_model::{Mean, Outcome, Quarter, Series, UtcMillis, Verdict};
+use smartpole_model::{Mean, Outcome, PropertyNo, Quarter, Series, UtcMillis, Verdict};
 use smartpole_pipeline::{Entry, Fold, NameKind};
 use smartpole_window::{Aggregate, Aggregates, Block, Row, RowValue};
 
@@ -61,6 +61,14 @@ impl Words<'_> {
         let property = self.0.inputs().registry.properties.get(series.property);
         let id = property.map_or_else(|| format!("property {}", series.property.0), |property| property.id.clone());
         if series.channel == 0 { id } else { format!("{id}/{}", series.channel) }
+    }
+
+    /// Key: device, property, channel, minute.
+    pub(super) fn heard(&self, key: &[Value]) -> String {
+        let number = |at| u16::try_from(int(key, at)).unwrap_or(u16::MAX);
+        let series = Series { property: PropertyNo(number(1)), channel: number(2).to_le_bytes()[0] };
+        let at = UtcMillis(int(key, 3).saturating_mul(60_000));
+        format!("{}, {} from {at}", self.device(int(key, 0)), self.series(series))
     }
 
     /// A stored integer of a series as what was measured.
