@@ -350,17 +350,29 @@ describe('the page', () => {
 
   test('shows why a figure was corrected, and what held before', async () => {
     const start = `${new Date(Date.now() - 30 * 3_600_000).toISOString().slice(0, 13)}:00:00Z`;
-    const late = join(mkdtempSync(join(tmpdir(), 'smartpole-late-')), 'late.json');
-    writeFileSync(late, JSON.stringify({ time: start.replace('00:00Z', '07:13Z'), values: { pm2_5: 9 } }));
-    await mosquittoPub(demo.mqtt, 'smartpole/castrop-rauxel/AM-01/am-01-air/up', late);
-    // what is quoted is as of a minute that is over
-    const corrected = async () => {
-      const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
-      const question = `zone=altstadt&property=pm2_5&step=1h&from=${start}&as_of=${minute}`;
+    const file = join(mkdtempSync(join(tmpdir(), 'smartpole-late-')), 'late.json');
+    const hour = async (asOf = '') => {
+      const question = `zone=altstadt&property=pm2_5&step=1h&from=${start}${asOf}`;
       const { items } = await (await fetch(`${demo.url}/api/v1/series?${question}`)).json();
-      return items.find((item) => item.start === start && item.state === 'corrected');
+      return items.find((item) => item.start === start);
     };
-    const found = await eventually('a corrected hour', corrected, 2 * PATIENCE);
+    // until the demo's history is there, and its minute over, a reading corrects nothing
+    let second = 10;
+    const corrected = async () => {
+      const known = await hour();
+      if (known?.state === 'corrected') return known;
+      writeFileSync(file, JSON.stringify({ time: start.replace('00:00Z', `07:${second}Z`), values: { pm2_5: 9 } }));
+      second += 1;
+      await mosquittoPub(demo.mqtt, 'smartpole/castrop-rauxel/AM-01/am-01-air/up', file);
+      await new Promise((later) => setTimeout(later, 10_000));
+      return null;
+    };
+    const found = await eventually('a corrected hour', corrected, 3 * PATIENCE);
+    await eventually(
+      'a minute that is over in which it was corrected, as such ones are quoted',
+      async () => (await hour(`&as_of=${new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString()}`))?.revision === found.revision,
+      2 * PATIENCE,
+    );
     const { page, wrong, close } = await opened({ path: `/#figure=zone:altstadt/pm2_5/1h/${found.start}` });
     const panel = page.locator(testid('figure-panel'));
     const list = page.locator(`${testid('figure-revisions')} li[data-revision]`);

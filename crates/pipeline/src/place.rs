@@ -177,7 +177,7 @@ impl<'a> Place<'a> {
         (held.revision, held.revised_minute) = (stored.revision, stored.revised_minute);
         held.closed_minute = stored.closed_minute;
         held.stored = Some(Box::new(Stored { revision: stored.revision, aggregates, gain: Aggregates::default() }));
-        if stored.revised_minute == self.minute {
+        if stored.revised_minute == self.minute && stored.revision > 0 {
             let former = stored.former.filter(|former| !former.is_empty());
             held.former = Some(Box::new(former.map_or_else(|| Ok(Aggregates::default()), |former| unpack(&former))?));
         }
@@ -188,13 +188,13 @@ impl<'a> Place<'a> {
         aggregate(block, &self.active.making(self.no, block.quarter()))
     }
 
-    /// Changes a closed block and notes the revision: one for each minute of receipt. A new one that corrects nothing is as one that
-    /// is closed in this minute.
+    /// Changes a closed block and notes the revision: one for each minute of receipt. A new one that corrects nothing has had this
+    /// minute's, but that it is none.
     fn revise(&mut self, at: usize, made: bool, change: &mut dyn FnMut(&mut Block) -> bool) {
         let held = &mut self.device.held[at];
-        if held.block.quarter() < self.told_from && (made || held.closed_minute == self.minute) {
+        if made && held.block.quarter() < self.told_from {
             if change(&mut held.block) {
-                (held.changed, held.closed_minute) = (true, self.minute);
+                (held.changed, held.closed_minute, held.revised_minute) = (true, self.minute, self.minute);
             }
             return;
         }
