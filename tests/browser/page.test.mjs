@@ -399,13 +399,13 @@ describe('the page', () => {
   });
 
   test('quotes a figure that still grows as its link shows it', async () => {
-    const { page, wrong, close } = await opened();
-    await page.waitForSelector(`${testid('tile-footfall')}[href^="#figure="]`);
-    await page.locator(testid('tile-footfall')).click();
+    // an hour that has been running for some minutes, at whatever time of the day
+    const hour = new Date(Math.floor((Date.now() - 180_000) / 3_600_000) * 3_600_000).toISOString().replace('.000', '');
+    const { page, wrong, close } = await opened({ path: `/#figure=pole:AM-01/pm2_5/1h/${hour}` });
     const cited = page.locator(testid('figure-cite'));
-    await eventually('a line with a value', async () => /: [\d.]+ [\s\S]*Stand /.test(await cited.innerText()));
+    await eventually('a line with a value', async () => /: [\d.,]+ [\s\S]*Stand /.test(await cited.innerText()));
     const line = await cited.locator('p').first().innerText();
-    const [, value] = /: ([\d.]+) /.exec(line);
+    const [, value] = /: ([\d.,]+) /.exec(line);
     const [link] = /http\S+$/.exec(line);
     assert.ok(Date.now() >= Date.parse(/as_of=(.*)$/.exec(link)[1]), 'as of a minute that is over');
     await page.goto('about:blank');

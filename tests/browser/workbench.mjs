@@ -44,6 +44,8 @@ export function workbench({ demo, opened, eventually, picture, listed }) {
       await page.locator(`#ledger .flow [data-focus="count ${number}"]`).focus();
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/#count=${encodeURIComponent(number)}`);
+      // until then the panel has what was there before, and Escape is not for it
+      await page.waitForFunction(() => document.activeElement?.id === 'count');
       await eventually(`${number}: hours are the day, and days the number`, async () => {
         const [[day], [total], hours] = await Promise.all(
           ['.days b', 'tfoot td:last-child', '.count-table tbody td:last-child'].map((cells) => figures(panel.locator(cells))),
