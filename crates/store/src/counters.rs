@@ -8,9 +8,10 @@ use smartpole_pipeline::Scope;
 use crate::{
     Error, Queries,
     as_of::earlier,
+    expected::Expected,
     heard::{channels, heard, heard_by},
     queries::Snapshot,
-    scope::{Expected, Member, Part, Seen, members, parts},
+    scope::{Member, Part, Seen, members, parts},
 };
 
 /// A span of time: from an instant to before another.

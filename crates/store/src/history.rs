@@ -156,14 +156,11 @@ impl Histories<'_> {
         let later = moves.iter().skip(1).map(|moved| moved.part(self.parts)).chain([now]);
         for (moved, after) in moves.iter().zip(later).filter(|(moved, _)| !moved.open) {
             let former = moved.part(self.parts);
-            // from one part to another it leaves and comes
-            let left = former.map(|_| former).into_iter();
-            let steps = left.chain(after.filter(|_| former != after).map(|_| None));
-            let next = revisions.iter().find(|(minute, ..)| *minute > moved.minute).map(|(.., former)| former);
-            for part in steps {
+            if former.or(after).is_some() {
+                let next = revisions.iter().find(|(minute, ..)| *minute > moved.minute).map(|(.., former)| former);
                 changes.extend(next.unwrap_or(aggregates).series().map(|series| {
                     let (channel, minute) = (series.channel, moved.minute);
-                    Change { channel, minute, reason, former: Former::Part(part) }
+                    Change { channel, minute, reason, former: Former::Part(former) }
                 }));
             }
         }

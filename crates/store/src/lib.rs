@@ -17,6 +17,7 @@ mod commit;
 mod copy;
 mod counters;
 mod error;
+mod expected;
 mod first_days;
 mod frozen;
 mod heard;

@@ -79,9 +79,18 @@ impl Moves {
     }
 
     /// Whether a block of a span moved.
-    pub(crate) fn any(&self, (from, to): (UtcMillis, UtcMillis)) -> bool {
-        let all = (from.quarter(), DeviceNo(0))..=(to.plus(-1).quarter(), DeviceNo(u32::MAX));
-        from < to && self.known.range(all).next().is_some()
+    pub(crate) fn any(&self, span: (UtcMillis, UtcMillis)) -> bool {
+        self.within(span).next().is_some()
+    }
+
+    /// Those of blocks of a span.
+    pub(crate) fn within(
+        &self,
+        (from, to): (UtcMillis, UtcMillis),
+    ) -> impl Iterator<Item = ((Quarter, DeviceNo), &[Move])> {
+        let all = (from.quarter(), DeviceNo(0))..(to.plus(Quarter::MILLIS - 1).quarter(), DeviceNo(0));
+        let range = (from < to).then(|| self.known.range(all));
+        range.into_iter().flatten().map(|(block, moves)| (*block, moves.as_slice()))
     }
 
     /// Devices whose block of this quarter moved.
@@ -132,5 +141,5 @@ impl Move {
 }
 
 fn part_of(scopes: &[Scope], parts: &[Part]) -> Option<u32> {
-    parts.iter().find(|part| scopes.contains(&part.scope)).map(|part| part.number)
+    parts.iter().find(|part| part.has(scopes)).map(|part| part.number)
 }

@@ -10,13 +10,13 @@
 use std::collections::BTreeMap;
 
 use smartpole_model::{DeviceNo, Kind, Mean, PropertyNo, Quarter, Series, UtcMillis};
-use smartpole_pipeline::{Fold, RevisionReason};
+use smartpole_pipeline::{Fold, RevisionReason, Scope};
 use smartpole_window::{Aggregate, mean_of};
 
 use crate::{
     Error, Queries, Wanted,
     history::{Change, Former, Histories},
-    moved::Moves,
+    moved::{Move, Moves},
     queries::Snapshot,
     scope::{Member, Part, members, parts},
 };
@@ -74,6 +74,8 @@ struct State {
 struct Asked {
     members: Vec<Member>,
     parts: Vec<Part>,
+    /// That which the parts are poles of.
+    zone: Option<Scope>,
     property: PropertyNo,
     channel: Option<u8>,
     mean: Mean,
@@ -101,6 +103,7 @@ impl Queries {
             ((asked, end), devices, from, to)
         })?;
         let moves = Moves::read(&snapshot, asked.from, asked.to)?;
+        let asked = asked.with_former_poles(&moves);
         let (cells, changes) = asked.changes(&snapshot, &moves)?;
         self.done(snapshot);
         let all = changes.len();
@@ -116,10 +119,25 @@ impl Asked {
         let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |property| (property.mean, property.decimals));
         let (start, end) = wanted.step.around(air, wanted.from);
         let (members, parts) = (members(fold, wanted.scope), parts(fold, wanted.scope, gauge));
+        let zone = (gauge && matches!(wanted.scope, Scope::Zone(_))).then_some(wanted.scope);
         let (property, channel) = (wanted.property, wanted.channel);
-        let asked =
-            Self { members, parts, property, channel, mean, decimals, from: start.quarter(), to: end.quarter() };
-        (asked, end)
+        let (from, to) = (start.quarter(), end.quarter());
+        (Self { members, parts, zone, property, channel, mean, decimals, from, to }, end)
+    }
+
+    /// The same with poles that were in the zone when blocks of theirs moved.
+    fn with_former_poles(mut self, moves: &Moves) -> Self {
+        let Some(zone) = self.zone else { return self };
+        let within =
+            moves.blocks().flat_map(|(_, moves)| moves).map(Move::former).filter(|former| former.contains(&zone));
+        for scope in within.flatten() {
+            if let Scope::Pole(pole) = scope
+                && self.parts.iter().all(|part| part.scope != *scope)
+            {
+                self.parts.push(Part::former(*pole, zone));
+            }
+        }
+        self
     }
 
     /// Blocks that count for the window or did, and the parts they count for.

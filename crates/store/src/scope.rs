@@ -5,7 +5,10 @@ use std::sync::Arc;
 use smartpole_model::{Device, DeviceNo, Inputs, PoleNo, Registry, UtcMillis, registry::Installation};
 use smartpole_pipeline::{Fold, NameKind, Scope};
 
-use crate::counters::{Line, Stretch};
+use crate::{
+    counters::{Line, Stretch},
+    expected::Reports,
+};
 
 /// A device that belongs to a scope at some time.
 #[derive(Debug)]
@@ -63,6 +66,8 @@ pub(crate) struct Part {
     pole: Option<usize>,
     /// Index of the zone in the registry, of a part that is a zone.
     zone: Option<usize>,
+    /// The zone that blocks must count for, too, if it is divided.
+    within: Option<Scope>,
 }
 
 impl Member {
@@ -94,7 +99,17 @@ impl Part {
 
     /// A device alone, as what it says of this part.
     pub(crate) fn of_device(&self, device: DeviceNo) -> Self {
-        Self { scope: Scope::Device(device), number: self.number, pole: None, zone: None }
+        Self { scope: Scope::Device(device), number: self.number, pole: None, zone: None, within: None }
+    }
+
+    /// A pole that is not in a zone any more, as a part of it.
+    pub(crate) fn former(PoleNo(number): PoleNo, zone: Scope) -> Self {
+        Self { scope: Scope::Pole(PoleNo(number)), number, pole: None, zone: None, within: Some(zone) }
+    }
+
+    /// Whether a block that counts for these is of this part.
+    pub(crate) fn has(&self, scopes: &[Scope]) -> bool {
+        scopes.contains(&self.scope) && self.within.is_none_or(|zone| scopes.contains(&zone))
     }
 }
 
@@ -165,15 +180,16 @@ pub(crate) fn parts<'a>(seen: impl Into<Seen<'a>>, scope: Scope, by_pole: bool) 
     let seen @ Seen { fold, .. } = seen.into();
     let registry = seen.registry();
     match scope {
-        Scope::Device(_) => vec![Part { scope, number: 0, pole: None, zone: None }],
-        Scope::Pole(number) => vec![Part { scope, number: 0, pole: seen.pole(number), zone: None }],
+        Scope::Device(_) => vec![Part { scope, number: 0, pole: None, zone: None, within: None }],
+        Scope::Pole(number) => vec![Part { scope, number: 0, pole: seen.pole(number), zone: None, within: None }],
         Scope::Zone(number) => {
             let id = fold.name(NameKind::Zone, number.0);
             let zone = id.and_then(|id| registry.zones.iter().position(|zone| zone.id == id));
             if !by_pole {
-                return vec![Part { scope, number: 0, pole: None, zone }];
+                return vec![Part { scope, number: 0, pole: None, zone, within: None }];
             }
-            pole_parts(seen, zone.map_or(&[][..], |zone| &registry.zones[zone].poles))
+            let poles = pole_parts(seen, zone.map_or(&[][..], |zone| &registry.zones[zone].poles));
+            poles.into_iter().map(|pole| Part { within: Some(scope), ..pole }).collect()
         }
     }
 }
@@ -183,58 +199,9 @@ pub(crate) fn pole_parts<'a>(seen: impl Into<Seen<'a>>, poles: &[usize]) -> Vec<
     let seen = seen.into();
     let part = |index: &usize| {
         let number = seen.fold.number(NameKind::Pole, &seen.registry().poles.get(*index)?.id)?;
-        Some(Part { scope: Scope::Pole(PoleNo(number)), number, pole: Some(*index), zone: None })
+        Some(Part { scope: Scope::Pole(PoleNo(number)), number, pole: Some(*index), zone: None, within: None })
     };
     poles.iter().filter_map(part).collect()
-}
-
-/// How often something should be reported: by how many series alike, and when.
-#[derive(Debug, Default)]
-pub(crate) struct Expected(Vec<(i64, Reports)>);
-
-/// The reports of one series while its device hung in one place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Reports {
-    from: UtcMillis,
-    to: UtcMillis,
-    interval_ms: i64,
-}
-
-impl Expected {
-    /// Of the series that devices have reported, so many of each, while they belonged to `parts`.
-    pub(crate) fn of(members: &[Member], parts: &[Part], series: impl Fn(DeviceNo) -> usize) -> Self {
-        let mut expected = Self::default();
-        for member in members {
-            for _ in 0..series(member.device) {
-                expected.0.extend(member.reports(parts).map(|reports| (1, reports)));
-            }
-        }
-        expected
-    }
-
-    /// The same for those who ask for nothing before an instant, from when on most devices of a zone report alike: they are one then.
-    pub(crate) fn not_before(mut self, first: UtcMillis) -> Self {
-        self.0.iter_mut().for_each(|(_, reports)| reports.from = reports.from.max(first));
-        self.0.sort_unstable_by_key(|(_, reports)| *reports);
-        self.0.dedup_by(|(alike, next), (all, reports)| {
-            let is_alike = next == reports;
-            *all += if is_alike { *alike } else { 0 };
-            is_alike
-        });
-        self
-    }
-
-    /// The longest interval of those that report from `start` to `end`, in milliseconds; 0 of none.
-    pub(crate) fn interval_ms(&self, start: UtcMillis, end: UtcMillis) -> i64 {
-        let here = self.0.iter().filter(|(_, reports)| reports.from < end && start < reports.to);
-        here.map(|(_, reports)| reports.interval_ms).max().unwrap_or(0)
-    }
-
-    /// Readings expected from `start` to `end`.
-    pub(crate) fn within(&self, start: UtcMillis, end: UtcMillis) -> i64 {
-        let overlap = |reports: &Reports| reports.to.min(end).since(reports.from.max(start)).max(0);
-        self.0.iter().map(|(alike, reports)| alike * (overlap(reports) / reports.interval_ms)).sum()
-    }
 }
 
 impl Member {
@@ -258,7 +225,7 @@ impl Member {
     }
 
     /// When the device should report, and how often, for these parts.
-    fn reports(&self, parts: &[Part]) -> impl Iterator<Item = Reports> {
+    pub(crate) fn reports(&self, parts: &[Part]) -> impl Iterator<Item = Reports> {
         let registry = &self.inputs.registry;
         let installations = self.index.map_or(&[][..], |index| &registry.devices[index].installations);
         installations.iter().filter_map(|installation| {

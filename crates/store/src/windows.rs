@@ -14,9 +14,10 @@ use smartpole_window::{Aggregate, Aggregates, Level};
 use crate::{
     Error, Queries, Step,
     as_of::{Then, earlier, instant},
+    expected::Expected,
     heard::{channels, heard, heard_by},
     queries::Snapshot,
-    scope::{Expected, Member, Part, Seen, members, parts},
+    scope::{Member, Part, Seen, members, parts},
 };
 use gather::{Gathered, Sum};
 pub(crate) use summed::Summed;
@@ -94,6 +95,8 @@ pub struct Window {
 struct Asked {
     members: Vec<Member>,
     parts: Vec<Part>,
+    /// Of levels of a zone, whose parts are its poles: the zone, which tells of revisions. Poles leave it and come.
+    zone: Option<Part>,
     inputs: Arc<Inputs>,
     /// How many channels of the property devices have been heard of.
     channels: HashMap<DeviceNo, usize>,
@@ -174,6 +177,8 @@ impl Asked {
         let air = property.is_some_and(|property| property.theme == "air_quality");
         let level = wanted.step.level(air).unwrap_or(Level::Hour);
         let span = wanted.step.whole(air, (wanted.from, wanted.to));
+        let whole = || parts(seen, wanted.scope, false).pop();
+        let zone = (gauge && matches!(wanted.scope, Scope::Zone(_))).then(whole).flatten();
         let (members, parts) = (members(seen, wanted.scope), parts(seen, wanted.scope, gauge));
         let inputs = Arc::clone(seen.inputs);
         let channels = |device| wanted.channels(&inputs, heard(fold, device));
@@ -184,7 +189,22 @@ impl Asked {
         let now = instant(wanted.as_of, newest);
         let then = then.map(|as_of| Then::new(seen, as_of).of(wanted.property));
         let (expected, lateness_ms) = (Expected::default(), seen.inputs.settings.lateness_ms());
-        Self { members, parts, inputs, channels, expected, now, lateness_ms, then, air, level, span, mean, decimals }
+        Self {
+            members,
+            parts,
+            zone,
+            inputs,
+            channels,
+            expected,
+            now,
+            lateness_ms,
+            then,
+            air,
+            level,
+            span,
+            mean,
+            decimals,
+        }
     }
 
     /// Expects readings of the channels that devices have been heard of, by the instant asked about.
@@ -197,6 +217,11 @@ impl Asked {
         let channels = |device| self.channels.get(&device).copied().unwrap_or(0);
         self.expected = Expected::of(&self.members, &self.parts, channels).not_before(wanted.from);
         Ok(())
+    }
+
+    /// What blocks count for where the revisions of those that moved are counted.
+    fn revised(&self) -> &[Part] {
+        self.zone.as_ref().map_or(&self.parts, std::slice::from_ref)
     }
 
     /// The window that a roll-up which begins at `start` is, or is a part of.
@@ -212,9 +237,8 @@ impl Asked {
         let aggregate = sum.aggregate;
         let revision = aggregate.revisions.unsigned_abs();
         let mean = sum.means.mean(self.mean, self.decimals);
-        let waits = !matches!(wanted.scope, Scope::Device(_));
-        let due = end.plus(self.lateness_ms + self.expected.interval_ms(start, end));
-        let state = State::of(sum.open || waits && due > self.now, end, self.now, revision);
+        let open = sum.open || self.expected.awaits(wanted.scope, (start, end), self.lateness_ms, self.now);
+        let state = State::of(open, end, self.now, revision);
         let expected = self.expected.within(start, end.min(self.now));
         Window { start, end, aggregate, mean, expected, state, revision }
     }

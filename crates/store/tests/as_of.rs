@@ -321,9 +321,9 @@ fn a_quarter_that_held_only_a_share_of_a_difference_and_was_open_is_part_of_the_
 }
 
 #[test]
-fn a_move_within_a_zone_is_a_revision_of_its_counts_then_and_in_their_list_and_none_of_its_device() {
+fn a_move_within_a_zone_is_one_revision_of_it_then_and_in_its_list_and_none_of_its_device() {
     let mut square = Square::new();
-    square.run("d2", START, START + 3 * HOUR, &[("people_in", 4)]);
+    square.run("d2", START, START + 3 * HOUR, &[("people_in", 4), ("temperature", 4)]);
     square.commit();
     let elsewhere = "id,pole,profile,from,line,direction\nd1,P1,station,,,\nd1,P3,station,2026-03-29T06:00:00Z,,\n\
                      d2,P1,station,,,\nd3,P1,station,,,\n";
@@ -332,22 +332,23 @@ fn a_move_within_a_zone_is_a_revision_of_its_counts_then_and_in_their_list_and_n
     square.report("d2", then, then, &[("people_in", 1)]);
     square.commit();
     let scopes = [square.zone("markt"), square.pole("P1"), square.pole("P2"), square.device("d2")];
-    let hour = |square: &Square, scope: Scope, as_of: Option<i64>| {
+    let hour = |square: &Square, scope: Scope, property: &str, as_of: Option<i64>| {
         let (from, to) = (UtcMillis(START), UtcMillis(START + HOUR));
-        let (property, channel, step) = (common::number("people_in"), None, Step::Hour);
+        let (property, channel, step) = (common::number(property), None, Step::Hour);
         let wanted = Wanted { scope, property, channel, from, to, step, as_of: as_of.map(UtcMillis) };
         let windows = square.queries.windows(&wanted).unwrap();
         let listed = square.queries.revised(&wanted, 0, 10).unwrap().all as u32;
         (windows.first().map(|window| (window.aggregate.count, window.revision)), listed)
     };
-    let plain = scopes.map(|scope| hour(&square, scope, None));
+    let plain = scopes.map(|scope| hour(&square, scope, "people_in", None));
     assert_eq!(plain[0], (Some((12, 4)), 4), "the zone, of each block");
     assert_eq!((plain[1], plain[3]), ((Some((12, 4)), 4), (Some((12, 0)), 0)), "its new pole, and itself");
     assert_eq!(plain[2], (Some((0, 4)), 4), "its former pole");
+    assert_eq!(hour(&square, scopes[0], "temperature", None), plain[0], "levels as counts");
     // what came later is not known then
     square.report("d2", START + 30 * MINUTE + 1, START + 6 * HOUR, &[("people_in", 9)]);
     square.commit();
-    let again = scopes.map(|scope| hour(&square, scope, Some(then + MINUTE)).0);
+    let again = scopes.map(|scope| hour(&square, scope, "people_in", Some(then + MINUTE)).0);
     let known = |at: usize| plain[at].0;
     assert_eq!(again, [known(0), known(1), known(2), known(3)]);
 }

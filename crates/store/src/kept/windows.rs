@@ -15,8 +15,9 @@ use crate::{
     Error, Queries, State,
     commit::scope_key,
     error::{damaged, sqlite},
+    expected::Expected,
     heard::{channels, heard},
-    scope::{Expected, Member, Part, members, parts},
+    scope::{Member, Part, members, parts},
     store::block_id,
 };
 
@@ -204,9 +205,8 @@ impl KeptWindows {
                 let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
                 let own = || aggregate.mean(mean, decimals);
                 let mean = means.get(&series.property).copied().or_else(own);
-                let waits = !matches!(key.scope, Scope::Device(_));
-                let due = end.plus(lateness_ms + expected.interval_ms(key.start, end));
-                let state = State::of(open || waits && due > now, end, now, aggregate.revisions.unsigned_abs());
+                let open = open || expected.awaits(key.scope, (key.start, end), lateness_ms, now);
+                let state = State::of(open, end, now, aggregate.revisions.unsigned_abs());
                 KeptValue { series, aggregate, state, mean, expected: expected.within(key.start, end.min(now)) }
             };
             let values = joined(key.scope, aggregates).into_iter().map(value).collect();

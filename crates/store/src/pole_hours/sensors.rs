@@ -10,7 +10,7 @@ use smartpole_pipeline::NameKind;
 use smartpole_window::{Aggregate, Aggregates, energy};
 
 use super::{HOUR_MS, PoleHour};
-use crate::{State, heard::heard, scope::Seen};
+use crate::{State, expected::are_awaited, heard::heard, scope::Seen};
 
 /// A property as the catalogue has it.
 pub(super) struct Measured {
@@ -214,6 +214,7 @@ impl<'a> Together<'a> {
         let valid = self.valid();
         let Self { sensors, revision, open, measured, interval_ms } = self;
         let end = start.plus(HOUR_MS);
+        let open = open || are_awaited(end, lateness_ms, interval_ms, now);
         let (mut all, mut expected, mut covered) = (Aggregate::default(), 0i64, 0);
         for sensor in &sensors {
             all.merge(&sensor.aggregate);
@@ -234,7 +235,7 @@ impl<'a> Together<'a> {
             expected,
             covered_ms: covered,
             flags: all.remarks(),
-            state: State::of(open || end.plus(lateness_ms + interval_ms) > now, end, now, revision),
+            state: State::of(open, end, now, revision),
             revision,
             uncorrected: measured.optical && !valid.is_corrected(),
         };

@@ -65,6 +65,11 @@ impl Cell {
         self.add(open, aggregates.map(|of| Aggregate { revisions: if moved { 0 } else { of.revisions }, ..of }));
     }
 
+    /// Counts the revisions of these alone.
+    pub(super) fn add_revisions(&mut self, aggregates: impl Iterator<Item = Aggregate>) {
+        self.revise(aggregates.map(|aggregate| aggregate.revisions).sum());
+    }
+
     /// Counts revisions, of which the aggregates do not tell.
     pub(super) fn revise(&mut self, revisions: i32) {
         if revisions > 0 {
@@ -152,7 +157,7 @@ pub(super) fn quarters(
         let moved = moves.any((quarter.start(), quarter.end()));
         if moved {
             let Wanted { property, channel, .. } = *wanted;
-            let histories = Histories { snapshot, moves: &moves, parts: &asked.parts, property, channel };
+            let histories = Histories { snapshot, moves: &moves, parts: asked.revised(), property, channel };
             let revisions = histories.count(quarter, asked.members.iter(), i64::MAX)?;
             // whichever part they are of: they are added up
             let part = asked.parts.first().map_or(0, |part| part.number);
@@ -214,7 +219,11 @@ fn stretch(
     let (mut cells, mut sums) = (Cells::default(), Vec::new());
     for alike in parts.chunk_by(|one, next| one.number == next.number) {
         let number = alike[0].number;
-        alike.iter().try_for_each(|part| stored(snapshot, wanted, asked, (part, span), &mut cells))?;
+        for part in alike {
+            stored(snapshot, wanted, asked, (part, span), |start, aggregates| {
+                cells.entry(start).add_of(asked.zone.is_some(), false, wanted.of(aggregates));
+            })?;
+        }
         let first = recent.partition_point(|(part, _)| *part < number);
         let own = recent[first..].iter().take_while(|(part, _)| *part == number).map(|(_, block)| block);
         for block in own {
@@ -224,6 +233,12 @@ fn stretch(
                 cell.add(block.open, wanted.of(&block.gain));
             }
         }
+        add(&mut sums, &mut cells);
+    }
+    if let Some(zone) = &asked.zone {
+        stored(snapshot, wanted, asked, (zone, span), |start, aggregates| {
+            cells.entry(start).add_revisions(wanted.of(aggregates));
+        })?;
         add(&mut sums, &mut cells);
     }
     gathered.sums.append(&mut sums);
@@ -241,18 +256,17 @@ fn by_part<'a>(recent: &'a [RecentBlock], asked: &Asked) -> Vec<(u32, &'a Recent
     all
 }
 
-/// Hours or days of a part that the file has.
+/// Hours or days of a part that the file has, each with the first instant of its window.
 fn stored(
     snapshot: &Snapshot,
     wanted: &Wanted,
     asked: &Asked,
     (part, span): (&Part, (UtcMillis, UtcMillis)),
-    cells: &mut Cells,
+    mut each: impl FnMut(i64, &Aggregates),
 ) -> Result<(), Error> {
     let of = RollupsOf { level: asked.level, scope: part.scope, property: wanted.property, span };
     let each = |rollup: &Rollup<'_>| {
-        let cell = cells.entry(asked.window_of(wanted.step, rollup.start).0);
-        cell.add(false, wanted.of(rollup.aggregates));
+        each(asked.window_of(wanted.step, rollup.start).0, rollup.aggregates);
         Ok(())
     };
     each_rollup(snapshot, of, |_| true, each)

@@ -71,7 +71,7 @@ impl<'a> Asking<'a> {
         let changed = changed(snapshot, &weeks)?;
         let in_memory: BTreeSet<i64> = snapshot.recent.iter().map(|block| week_of(block.quarter.start())).collect();
         let whole: Vec<i64> = weeks.filter(|week| !in_memory.contains(week)).collect();
-        let parts = asked.parts.iter().map(|part| part.scope).collect();
+        let parts = asked.parts.iter().chain(&asked.zone).map(|part| part.scope).collect();
         let question = Question { parts, property: wanted.property, channel: wanted.channel };
         let known = summed.known(&question, &whole, &changed);
         Ok(Some(Self { summed, question, whole, changed, known }))

@@ -1,6 +1,8 @@
 //! Windows as of an earlier instant: what nothing has changed since is read as it is, the rest is summed up of what it consists of: days
 //! of hours, hours of poles and zones of those of devices, these of blocks. So a reading that came late costs a look at its own hour.
 
+mod moved;
+
 use std::collections::BTreeSet;
 
 use smartpole_model::{DeviceNo, Quarter, UtcMillis};
@@ -11,7 +13,6 @@ use crate::{
     Error, Step,
     as_of::{Then, Was},
     blocks::Blocks,
-    history::Histories,
     moved::Moves,
     pole_hours::HOUR_MS,
     queries::Snapshot,
@@ -30,6 +31,9 @@ pub(super) struct Gather<'a> {
     then: &'a Then,
     /// Which blocks counted for something else.
     moves: Moves,
+    /// First instants of hours or days of a zone's poles whose revisions are counted apart, as blocks had moved there: poles have others
+    /// than the zone, and some are not in it any more.
+    apart: BTreeSet<i64>,
     /// Of the windows, as far as it is known then.
     span: Span,
     gathered: &'a mut Gathered,
@@ -43,7 +47,7 @@ struct Look {
     device: DeviceNo,
     part: u32,
     window: Option<UtcMillis>,
-    /// Whether blocks of the quarter moved: then revisions are counted apart.
+    /// Whether revisions are counted apart, as blocks of the quarter moved, or of its hour or day those of a zone.
     moved: bool,
 }
 
@@ -73,7 +77,8 @@ pub(super) fn gather(
     };
     let moves = Moves::read(snapshot, from.quarter(), Quarter(last.quarter().0.saturating_add(1)))?;
     let span = (from, last.plus(1));
-    let mut gather = Gather { snapshot, wanted, asked, then, moves, span, gathered, looks: Vec::new() };
+    let apart = moved::apart(asked, then, moves.within(span));
+    let mut gather = Gather { snapshot, wanted, asked, then, moves, apart, span, gathered, looks: Vec::new() };
     for part in &asked.parts {
         let members = asked.members.iter().filter(|member| member.is_ever_in(std::slice::from_ref(part))).collect();
         let of = Of { part, members };
@@ -83,14 +88,17 @@ pub(super) fn gather(
             _ => gather.rollups(&of, asked.level, (from, to.min(span.1)), None)?,
         }
     }
-    gather.look()
+    gather.look()?;
+    let zone = |zone| Of { part: zone, members: asked.members.iter().collect() };
+    asked.zone.as_ref().map_or(Ok(()), |part| gather.revise(&zone(part)))
 }
 
 impl Gather<'_> {
     /// Adds the hours or days of a part that begin in a span, each to the window that it is or begins in, or all to `window`. Where there
-    /// is none now there was none: readings are only ever added.
+    /// is none now there was none, as readings are only ever added, but for open blocks that were taken away.
     fn rollups(&mut self, of: &Of<'_>, level: Level, span: Span, window: Option<UtcMillis>) -> Result<(), Error> {
         let mut changed = self.in_memory(of, level, span);
+        changed.extend(self.taken_open(of, level, span));
         self.add_unchanged(of, level, span, window, &mut changed)?;
         for start in changed.into_iter().map(UtcMillis) {
             let whole = (start.max(self.span.0), next_start(level, start).min(self.span.1));
@@ -140,7 +148,7 @@ impl Gather<'_> {
         window: Option<UtcMillis>,
         changed: &mut BTreeSet<i64>,
     ) -> Result<(), Error> {
-        let Self { snapshot, wanted, asked, then, gathered, .. } = self;
+        let Self { snapshot, wanted, asked, then, gathered, apart, .. } = self;
         let cells = gathered.part(of.part.number);
         let rollups = RollupsOf { level, scope: of.part.scope, property: wanted.property, span: (from, to) };
         let each = |rollup: &Rollup<'_>| {
@@ -150,7 +158,7 @@ impl Gather<'_> {
             }
             if !changed.contains(&start.0) {
                 let cell = cells.entry(window.unwrap_or_else(|| asked.window_of(wanted.step, start)).0);
-                cell.add(false, wanted.of(rollup.aggregates));
+                cell.add_of(apart.contains(&asked.level.start(start).0), false, wanted.of(rollup.aggregates));
             }
             Ok(())
         };
@@ -169,14 +177,16 @@ impl Gather<'_> {
                 self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0).gone = true;
                 continue;
             }
+            let apart = self.apart.contains(&self.asked.level.start(quarter.start()).0);
             let moved = self.moves.any((quarter.start(), quarter.end()));
-            if moved {
+            if moved && !apart {
                 let revisions = self.revisions(of, quarter)?;
                 let cell = self.gathered.part(of.part.number).entry(window.unwrap_or(quarter.start()).0);
                 cell.revise(revisions);
             }
             let devices = self.devices(of, quarter).into_iter();
-            self.looks.extend(devices.map(|device| Look { quarter, device, part: of.part.number, window, moved }));
+            let look = |device| Look { quarter, device, part: of.part.number, window, moved: moved || apart };
+            self.looks.extend(devices.map(look));
             if self.looks.len() >= LOOKS {
                 self.look()?;
             }
@@ -211,14 +221,6 @@ impl Gather<'_> {
             cell.gone |= was.gone && self.wanted.of(&was.aggregates).next().is_some();
             cell.add_of(look.moved, was.open, self.wanted.of(&was.aggregates));
         }
-    }
-
-    /// How often a quarter of a part was revised before.
-    fn revisions(&self, of: &Of<'_>, quarter: Quarter) -> Result<i32, Error> {
-        let parts = std::slice::from_ref(of.part);
-        let Wanted { property, channel, .. } = *self.wanted;
-        let histories = Histories { snapshot: self.snapshot, moves: &self.moves, parts, property, channel };
-        histories.count(quarter, of.members.iter().copied(), self.then.minute())
     }
 
     /// Whose blocks of a quarter counted for a part then.
