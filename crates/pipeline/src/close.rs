@@ -87,13 +87,22 @@ impl Fold {
     fn came_late(&self, no: DeviceNo, at: usize) -> Option<RevisionReason> {
         let device = &self.devices[no.index()];
         let quarter = device.held[at].block.quarter();
-        let interval = self.active.profile_at(no, quarter.start()).map_or(0, |profile| i64::from(profile.interval_s));
-        let bound = quarter.end().plus(self.lateness_ms() + interval * 1_000);
-        if self.received_at <= bound || quarter < self.told_from(no) {
+        if !self.is_told(no, quarter) {
             return None;
         }
         let (told, reason) = first_told(device, &device.held[at].block);
-        (told > bound).then_some(reason)
+        (told > self.awaited_to(no, quarter)).then_some(reason)
+    }
+
+    /// Whether windows of a quarter have been told without what a device may still say of it.
+    pub(crate) fn is_told(&self, no: DeviceNo, quarter: Quarter) -> bool {
+        self.received_at > self.awaited_to(no, quarter) && quarter >= self.told_from(no)
+    }
+
+    /// Until when others wait for what a device says of a quarter, if it reports each `interval_s`.
+    fn awaited_to(&self, no: DeviceNo, quarter: Quarter) -> UtcMillis {
+        let interval = self.active.profile_at(no, quarter.start()).map_or(0, |profile| i64::from(profile.interval_s));
+        quarter.end().plus(self.lateness_ms() + interval * 1_000)
     }
 
     /// Before which quarter a block that is new corrects nothing: of what is older than the journal, or of its first hour, nothing had

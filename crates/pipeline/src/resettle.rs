@@ -90,8 +90,9 @@ impl Fold {
 
     /// Settles the blocks of the next hours anew.
     pub(crate) fn resettle_step(&mut self, env: &Env<'_>) -> Result<(), LoadError> {
-        self.settle_blocks(); // what came since the registry, so that it does not matter whether a batch ended in between
         let (from, to) = (self.resettling.next, self.resettling.next.saturating_add(STEP));
+        self.close_moving((from, to));
+        self.settle_blocks(); // what came since the registry, so that it does not matter whether a batch ended in between
         let ranges = std::mem::take(&mut self.resettling.ranges);
         // hours and days, and what blocks brought or took away: for each of its series that is a revision of their own
         let mut renewed = BTreeMap::new();
@@ -112,6 +113,22 @@ impl Fold {
         self.settled.extend(settled);
         self.pending.resettled = true;
         Ok(())
+    }
+
+    /// Closes blocks that come to poles and zones of which windows were told without them: that is a revision of theirs.
+    fn close_moving(&mut self, (from, to): (i32, i32)) {
+        let mut told = Vec::new();
+        for range in &self.resettling.ranges {
+            let open = self.devices[range.device.index()].held.iter().filter(|held| held.open);
+            let quarters = open.map(|held| held.block.quarter());
+            let here = quarters.filter(|quarter| (from..to).contains(&quarter.0) && range.holds(*quarter));
+            let comes = |quarter: &Quarter| {
+                let mut now = self.active.scopes(range.device, *quarter).into_iter();
+                now.any(|scope| !range.former.contains(&scope)) && self.is_told(range.device, *quarter)
+            };
+            told.extend(here.filter(comes).map(|quarter| (range.device, quarter)));
+        }
+        told.into_iter().for_each(|(device, quarter)| self.close(device, quarter.end(), false));
     }
 
     fn resettle(

@@ -3,9 +3,11 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::{HOUR, MINUTE, START, Square, TEXTS, Texts, ZONES};
 use smartpole_model::UtcMillis;
-use smartpole_store::{Step, Wanted, Window};
+use smartpole_store::{State, Step, Wanted, Window};
 
 /// Of each step: sum, mean and revision of the window, and how many revisions its list has, now or as of then.
 type Told = Vec<(i64, Option<f64>, u32)>;
@@ -98,7 +100,7 @@ impl Town {
 
     fn report(&mut self) {
         let (device, late) = (self.throw(3) + 1, if self.throw(3) == 0 { self.throw(180) } else { 0 });
-        let at = (self.now - late * MINUTE).max(START);
+        let at = (self.now - late * MINUTE).max(START + HOUR);
         let values = [("temperature", self.throw(3)), ("people_in", self.throw(4))];
         self.square.report(&format!("d{device}"), at, self.now, &values);
     }
@@ -123,19 +125,23 @@ impl Town {
     }
 }
 
+fn name(Wanted { scope, property, step, from, .. }: &Wanted) -> String {
+    format!("{scope:?} {property:?} {step:?} {}", (from.0 - START) / MINUTE)
+}
+
 /// What an answer of any time says of a window.
-fn said((wanted, window): &(Wanted, Window)) -> String {
-    let Wanted { scope, property, step, .. } = wanted;
-    let (minute, Window { aggregate, mean, revision, .. }) = ((window.start.0 - START) / MINUTE, window);
-    format!("{scope:?} {property:?} {step:?} {minute}: {} {mean:?} {revision}", aggregate.sum)
+fn said((wanted, Window { aggregate, mean, revision, .. }): &(Wanted, Window)) -> String {
+    format!("{}: {} {mean:?} {revision}", name(wanted), aggregate.sum)
 }
 
 #[test]
-fn whatever_is_redrawn_a_window_has_the_revisions_of_its_list_then_and_now() {
-    for seed in 0..12 {
+fn whatever_is_redrawn_no_window_changes_without_a_revision_which_is_in_its_list_and_as_of_then() {
+    for seed in 0..20 {
         let mut town =
             Town { square: Square::new(), dice: seed, now: START, markt: [true, true, false], devices: [0, 1, 0] };
-        let mut history = Vec::new();
+        let (mut history, mut closed) = (Vec::new(), BTreeMap::new());
+        town.square.report("d1", START, START, &[("temperature", 1)]);
+        town.now = START + HOUR;
         for _ in 0..60 {
             town.now += (1 + town.throw(8)) * MINUTE;
             match town.throw(12) {
@@ -151,6 +157,10 @@ fn whatever_is_redrawn_a_window_has_the_revisions_of_its_list_then_and_now() {
                 let told = town.told(None);
                 for (wanted, window) in &told {
                     assert_eq!(town.listed(wanted), window.revision as usize, "seed {seed}: {wanted:?}");
+                    let told = (window.revision, window.aggregate.sum, window.mean);
+                    let before = (window.state != State::Open).then(|| closed.insert(name(wanted), told)).flatten();
+                    let before = before.filter(|(revision, ..)| *revision >= window.revision);
+                    assert!(before.is_none_or(|before| before == told), "seed {seed}: {before:?} {told:?} {wanted:?}");
                 }
                 history.push((town.now, told.iter().map(said).collect::<Vec<_>>()));
             }

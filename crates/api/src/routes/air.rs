@@ -141,8 +141,8 @@ fn zone_hours(parts: &Parts, place: &Place, span: Span, as_of: Option<UtcMillis>
     for (start, heard) in heard.into_iter().flatten() {
         hours.entry(start).or_default().push(heard);
     }
-    let now = parts.queries.at(as_of);
-    Ok(hours.iter().map(|(start, poles)| ZoneHour::new(*start, poles, now)).collect())
+    let windows = zone::windows(parts, &place.name.id, span, as_of)?;
+    Ok(hours.iter().map(|(start, poles)| ZoneHour::new(*start, poles, &windows)).collect())
 }
 
 fn starts(air: &PoleAir, span: Span) -> impl Iterator<Item = UtcMillis> {

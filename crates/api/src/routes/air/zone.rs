@@ -1,19 +1,43 @@
 //! One hour of a zone: its worst pole, and how far its poles lie apart.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use smartpole_method::{
     air::{HourEnd, Pollutant, zone_mean},
     index::{Answer, Index, worst_of},
 };
-use smartpole_model::{Flags, UtcMillis};
-use smartpole_store::{PoleAir, PoleHour, State};
+use smartpole_model::{Flags, UtcMillis, ZoneNo};
+use smartpole_pipeline::{NameKind, Scope};
+use smartpole_store::{PoleAir, PoleHour, Step, Wanted, Window};
 use utoipa::ToSchema;
 
 use super::{HOUR_MS, hour::exact};
 use crate::{
+    Parts,
     number::{self, Exact},
+    problem::Problem,
     routes::window::WindowState,
+    span::Span,
 };
+
+/// Hours of the zone itself: poles leave it and come, so that its revisions are not the sum of theirs.
+pub(super) type Windows = BTreeMap<(Pollutant, UtcMillis), Window>;
+
+/// The hours of a zone that begin in a span.
+pub(super) fn windows(parts: &Parts, zone: &str, span: Span, as_of: Option<UtcMillis>) -> Result<Windows, Problem> {
+    let (inputs, mut windows) = (parts.queries.inputs(as_of)?, Windows::new());
+    let Some(number) = parts.queries.number(NameKind::Zone, zone) else { return Ok(windows) };
+    for pollutant in Pollutant::ALL {
+        let Some(property) = inputs.registry.properties.by_id(pollutant.id()) else { continue };
+        let (scope, step) = (Scope::Zone(ZoneNo(number)), Step::Hour);
+        let wanted =
+            Wanted { scope, property: property.number, channel: None, from: span.from, to: span.to, step, as_of };
+        let hours = parts.queries.windows(&wanted)?.into_iter();
+        windows.extend(hours.map(|window| ((pollutant, window.start), window)));
+    }
+    Ok(windows)
+}
 
 /// What one pole says of an hour.
 pub(super) struct Heard<'a> {
@@ -69,9 +93,9 @@ pub(crate) struct ZonePollutant {
     /// Remarks of the readings of the poles that were heard in it; `peer` is one of a pole and stands there.
     #[schema(value_type = Vec<String>)]
     pub(super) flags: Flags,
-    /// How settled the hours of these poles are.
+    /// How settled the zone's hour is.
     pub(super) state: WindowState,
-    /// How often they were changed after they were closed.
+    /// How often it was changed after it was closed, also by poles that left the zone or came to it.
     pub(super) revision: u32,
 }
 
@@ -113,10 +137,9 @@ impl<'a> Heard<'a> {
 }
 
 impl ZoneHour {
-    /// `now` is the instant asked about.
-    pub(super) fn new(start: UtcMillis, poles: &[Heard<'_>], now: UtcMillis) -> Self {
+    pub(super) fn new(start: UtcMillis, poles: &[Heard<'_>], windows: &Windows) -> Self {
         let end = start.plus(HOUR_MS);
-        let pollutant = |pollutant| ZonePollutant::new(pollutant, poles, (end, now));
+        let pollutant = |pollutant| ZonePollutant::new(pollutant, poles, windows.get(&(pollutant, start))?);
         let pollutants = Pollutant::ALL.into_iter().filter_map(pollutant);
         // of all poles the same methods
         let methods = poles.first().into_iter().flat_map(|heard| heard.answers.iter().map(|answer| answer.index));
@@ -131,10 +154,9 @@ impl ZoneHour {
 }
 
 impl ZonePollutant {
-    fn new(pollutant: Pollutant, poles: &[Heard<'_>], (end, now): (UtcMillis, UtcMillis)) -> Option<Self> {
+    fn new(pollutant: Pollutant, poles: &[Heard<'_>], window: &Window) -> Option<Self> {
         let zone = zone_mean(poles.iter().filter_map(|heard| Some((heard.pole, heard.hour(pollutant)?.mean?))))?;
         let hours = || poles.iter().filter_map(|heard| heard.hour(pollutant));
-        let (state, revision) = State::of_hours(hours(), end, now);
         let made_of = || hours().filter(|hour| hour.mean.is_some());
         // a pole that sends more than it should makes up for no other
         let came = made_of().map(|hour| hour.came.min(hour.expected)).sum();
@@ -148,8 +170,8 @@ impl ZonePollutant {
             poles: zone.poles,
             coverage: number::share(came, made_of().map(|hour| hour.expected).sum()),
             flags: hours().fold(Flags::NONE, |flags, hour| flags.union(hour.flags)),
-            state: state.into(),
-            revision,
+            state: window.state.into(),
+            revision: window.revision,
         })
     }
 }
