@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smartpole_codec::Router;
 use smartpole_lorawan::Network;
 use smartpole_model::{
-    Device, DeviceNo, Flags, Inputs, PoleNo, Profile, PropertyNo, Quarter, Registry, UtcMillis, ZoneNo,
+    Device, DeviceNo, Flags, Inputs, Kind, PoleNo, Profile, PropertyNo, Quarter, Registry, UtcMillis, ZoneNo,
     registry::{Counter, Installation, InstallationState, QualityRules},
 };
 use smartpole_validate::Rules;
@@ -263,6 +263,12 @@ impl Active {
     /// Whether a property's aggregates belong into rows of this level.
     pub(crate) fn belongs(&self, level: Level, property: PropertyNo) -> bool {
         self.air.belongs(level, property)
+    }
+
+    /// Whether zones weigh their poles alike in what they say of a property; counts they add up.
+    pub(crate) fn is_weighed(&self, property: PropertyNo) -> bool {
+        let known = self.inputs.registry.properties.get(property);
+        known.is_none_or(|known| known.kind != Kind::IntervalCount)
     }
 
     pub(crate) fn is_air(&self, property: PropertyNo) -> bool {

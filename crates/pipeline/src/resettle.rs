@@ -163,12 +163,15 @@ impl Fold {
         let counts = Counting { former: &range.former, now: &now, before: before.as_ref() };
         self.touch(no);
         // its own windows are of a device wherever it hangs
-        let is_moved = |scope: &Scope| moved && !matches!(scope, Scope::Device(_));
+        let is_moved =
+            |scope: &Scope| !matches!(scope, Scope::Device(_)) && differs(scope, true, (&range.former, &now));
         for scope in scopes.into_iter().filter(|scope| is_moved(scope) || (changed && now.contains(scope))) {
             for level in [Level::Hour, Level::Day, Level::CetDay] {
                 let own: &mut Aggregates = renewed.entry((level, level.start(quarter.start()).0, scope)).or_default();
                 let of_level = |series: &&Series| is_moved(&scope) && active.belongs(level, series.property);
-                series.iter().filter(of_level).for_each(|series| own.entry(*series).revisions += counts.of(&scope));
+                for series in series.iter().filter(of_level) {
+                    own.entry(*series).revisions += counts.of(&scope, active.is_weighed(series.property));
+                }
             }
         }
         Ok(())
@@ -184,7 +187,7 @@ impl Fold {
     }
 }
 
-/// What a move counts: one revision a minute for whom the block counted before or counts after.
+/// What a move counts: one revision a minute for whom it changes what counts.
 struct Counting<'a> {
     former: &'a [Scope],
     now: &'a [Scope],
@@ -193,15 +196,20 @@ struct Counting<'a> {
 }
 
 impl Counting<'_> {
-    /// Revisions that it adds to a scope, or takes back.
-    fn of(&self, scope: &Scope) -> i32 {
+    /// Revisions that it adds to a scope, or takes back; of what is `weighed` by pole in zones, or of counts.
+    fn of(&self, scope: &Scope, weighed: bool) -> i32 {
         let Self { former, now, before } = *self;
         let first = before.map_or(former, |before| &before.former);
-        let counted = before.is_some() && (first.contains(scope) || former.contains(scope));
-        let counts = first.contains(scope) || now.contains(scope);
         match before {
             Some(before) if before.open => 0, // no published window had changed by the first
-            _ => i32::from(counts) - i32::from(counted),
+            _ => i32::from(differs(scope, weighed, (first, now))) - i32::from(differs(scope, weighed, (first, former))),
         }
     }
+}
+
+/// Whether a block counts for a scope in one place and not in another, or by another pole of it.
+fn differs(scope: &Scope, weighed: bool, (one, other): (&[Scope], &[Scope])) -> bool {
+    let pole = |place: &[Scope]| place.iter().copied().find(|scope| matches!(scope, Scope::Pole(_)));
+    let by = |place: &[Scope]| place.contains(scope).then(|| pole(place).filter(|_| weighed));
+    by(one) != by(other)
 }

@@ -139,8 +139,7 @@ impl Histories<'_> {
         Ok(revisions)
     }
 
-    /// Moves to or from the parts, or within one: its counts are the same after that, which is a revision nevertheless. Where it was open,
-    /// nothing that was published changed.
+    /// Moves to or from the parts, or from one to another. Where it was open, nothing that was published changed.
     fn moved(
         &self,
         block: (Quarter, DeviceNo),
@@ -156,7 +155,7 @@ impl Histories<'_> {
         let later = moves.iter().skip(1).map(|moved| moved.part(self.parts)).chain([now]);
         for (moved, after) in moves.iter().zip(later).filter(|(moved, _)| !moved.open) {
             let former = moved.part(self.parts);
-            if former.or(after).is_some() {
+            if former != after {
                 let next = revisions.iter().find(|(minute, ..)| *minute > moved.minute).map(|(.., former)| former);
                 changes.extend(next.unwrap_or(aggregates).series().map(|series| {
                     let (channel, minute) = (series.channel, moved.minute);

@@ -93,6 +93,19 @@ impl Moves {
         range.into_iter().flatten().map(|(block, moves)| (*block, moves.as_slice()))
     }
 
+    /// The parts of a zone, with poles that were in it when blocks of theirs moved.
+    pub(crate) fn parts(&self, mut parts: Vec<Part>, zone: Scope) -> Vec<Part> {
+        let former = self.known.values().flatten().map(Move::former).filter(|former| former.contains(&zone));
+        for scope in former.flatten() {
+            if let Scope::Pole(pole) = scope
+                && parts.iter().all(|part| part.scope != *scope)
+            {
+                parts.push(Part::former(*pole, zone));
+            }
+        }
+        parts
+    }
+
     /// Devices whose block of this quarter moved.
     pub(crate) fn devices(&self, quarter: Quarter) -> impl Iterator<Item = DeviceNo> {
         let all = (quarter, DeviceNo(0))..=(quarter, DeviceNo(u32::MAX));

@@ -16,7 +16,7 @@ use smartpole_window::{Aggregate, mean_of};
 use crate::{
     Error, Queries, Wanted,
     history::{Change, Former, Histories},
-    moved::{Move, Moves},
+    moved::Moves,
     queries::Snapshot,
     scope::{Member, Part, members, parts},
 };
@@ -103,7 +103,11 @@ impl Queries {
             ((asked, end), devices, from, to)
         })?;
         let moves = Moves::read(&snapshot, asked.from, asked.to)?;
-        let asked = asked.with_former_poles(&moves);
+        let parts = match asked.zone {
+            Some(zone) => moves.parts(asked.parts, zone),
+            None => asked.parts,
+        };
+        let asked = Asked { parts, ..asked };
         let (cells, changes) = asked.changes(&snapshot, &moves)?;
         self.done(snapshot);
         let all = changes.len();
@@ -123,21 +127,6 @@ impl Asked {
         let (property, channel) = (wanted.property, wanted.channel);
         let (from, to) = (start.quarter(), end.quarter());
         (Self { members, parts, zone, property, channel, mean, decimals, from, to }, end)
-    }
-
-    /// The same with poles that were in the zone when blocks of theirs moved.
-    fn with_former_poles(mut self, moves: &Moves) -> Self {
-        let Some(zone) = self.zone else { return self };
-        let within =
-            moves.blocks().flat_map(|(_, moves)| moves).map(Move::former).filter(|former| former.contains(&zone));
-        for scope in within.flatten() {
-            if let Scope::Pole(pole) = scope
-                && self.parts.iter().all(|part| part.scope != *scope)
-            {
-                self.parts.push(Part::former(*pole, zone));
-            }
-        }
-        self
     }
 
     /// Blocks that count for the window or did, and the parts they count for.

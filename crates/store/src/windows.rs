@@ -16,6 +16,7 @@ use crate::{
     as_of::{Then, earlier, instant},
     expected::Expected,
     heard::{channels, heard, heard_by},
+    moved::Moves,
     queries::Snapshot,
     scope::{Member, Part, Seen, members, parts},
 };
@@ -220,8 +221,11 @@ impl Asked {
     }
 
     /// What blocks count for where the revisions of those that moved are counted.
-    fn revised(&self) -> &[Part] {
-        self.zone.as_ref().map_or(&self.parts, std::slice::from_ref)
+    fn revised(&self, moves: &Moves) -> Vec<Part> {
+        match &self.zone {
+            Some(zone) => moves.parts(self.parts.clone(), zone.scope),
+            None => self.parts.clone(),
+        }
     }
 
     /// The window that a roll-up which begins at `start` is, or is a part of.

@@ -321,7 +321,7 @@ fn a_quarter_that_held_only_a_share_of_a_difference_and_was_open_is_part_of_the_
 }
 
 #[test]
-fn a_move_within_a_zone_is_one_revision_of_it_then_and_in_its_list_and_none_of_its_device() {
+fn a_move_within_a_zone_is_a_revision_of_its_levels_then_and_in_their_list_and_none_of_its_counts() {
     let mut square = Square::new();
     square.run("d2", START, START + 3 * HOUR, &[("people_in", 4), ("temperature", 4)]);
     square.commit();
@@ -341,10 +341,12 @@ fn a_move_within_a_zone_is_one_revision_of_it_then_and_in_its_list_and_none_of_i
         (windows.first().map(|window| (window.aggregate.count, window.revision)), listed)
     };
     let plain = scopes.map(|scope| hour(&square, scope, "people_in", None));
-    assert_eq!(plain[0], (Some((12, 4)), 4), "the zone, of each block");
+    assert_eq!(plain[0], (Some((12, 0)), 0), "the zone counts what it counted");
     assert_eq!((plain[1], plain[3]), ((Some((12, 4)), 4), (Some((12, 0)), 0)), "its new pole, and itself");
     assert_eq!(plain[2], (Some((0, 4)), 4), "its former pole");
-    assert_eq!(hour(&square, scopes[0], "temperature", None), plain[0], "levels as counts");
+    let levels = hour(&square, scopes[0], "temperature", None);
+    assert_eq!(levels, (Some((12, 4)), 4), "the zone, of each block: its poles weigh alike");
+    assert_eq!(hour(&square, scopes[0], "temperature", Some(then + MINUTE)).0, levels.0);
     // what came later is not known then
     square.report("d2", START + 30 * MINUTE + 1, START + 6 * HOUR, &[("people_in", 9)]);
     square.commit();

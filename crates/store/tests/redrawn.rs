@@ -57,6 +57,10 @@ fn a_zone_drawn_anew_is_a_revision_of_its_levels_as_it_is_of_its_counts_and_each
     assert_eq!(first(0), ((4 * 20 + 3 * 40, Some(30.0), 1), 1));
     assert_eq!(first(1), ((3 * 40, Some(40.0), 2), 9), "a pole left it, with the revision of its own");
     assert_eq!(first(3).0.0, first(0).0.0, "it came back");
+    for scope in [square.zone("stadt"), square.pole("P2")] {
+        let hour = |property| square.window(scope, property, Step::Hour, START).map(|window| window.revision);
+        assert_eq!((hour("temperature"), hour("people_in")), (Some(1), Some(1)), "nothing of it changed by that");
+    }
     for (then, levels, counts) in &history {
         assert_eq!(asked(&square, "temperature", Some(*then)), *levels);
         assert_eq!(asked(&square, "people_in", Some(*then)), *counts);

@@ -153,11 +153,12 @@ pub(super) fn quarters(
     let first = wanted.from.plus(Quarter::MILLIS - 1).quarter().max(snapshot.kept_from).0;
     let quarters = first..wanted.to.plus(-1).quarter().0.saturating_add(1);
     let moves = Moves::read(snapshot, Quarter(quarters.start), Quarter(quarters.end))?;
+    let parts = asked.revised(&moves);
     for quarter in quarters.map(Quarter) {
         let moved = moves.any((quarter.start(), quarter.end()));
         if moved {
             let Wanted { property, channel, .. } = *wanted;
-            let histories = Histories { snapshot, moves: &moves, parts: asked.revised(), property, channel };
+            let histories = Histories { snapshot, moves: &moves, parts: &parts, property, channel };
             let revisions = histories.count(quarter, asked.members.iter(), i64::MAX)?;
             // whichever part they are of: they are added up
             let part = asked.parts.first().map_or(0, |part| part.number);

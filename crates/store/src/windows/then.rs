@@ -58,6 +58,8 @@ const LOOKS: usize = 10_000;
 struct Of<'a> {
     part: &'a Part,
     members: Vec<&'a Member>,
+    /// What its blocks count for where its revisions are counted: the part itself, or all poles of a zone.
+    revised: &'a [Part],
 }
 
 /// Gathers the windows as of the instant asked about.
@@ -80,8 +82,9 @@ pub(super) fn gather(
     let apart = moved::apart(asked, then, moves.within(span));
     let mut gather = Gather { snapshot, wanted, asked, then, moves, apart, span, gathered, looks: Vec::new() };
     for part in &asked.parts {
-        let members = asked.members.iter().filter(|member| member.is_ever_in(std::slice::from_ref(part))).collect();
-        let of = Of { part, members };
+        let revised = std::slice::from_ref(part);
+        let members = asked.members.iter().filter(|member| member.is_ever_in(revised)).collect();
+        let of = Of { part, members, revised };
         match wanted.step {
             Step::Quarter => gather.blocks(&of, None, span)?,
             // of those that begin later nothing was known
@@ -89,7 +92,8 @@ pub(super) fn gather(
         }
     }
     gather.look()?;
-    let zone = |zone| Of { part: zone, members: asked.members.iter().collect() };
+    let revised = asked.revised(&gather.moves);
+    let zone = |part| Of { part, members: asked.members.iter().collect(), revised: &revised };
     asked.zone.as_ref().map_or(Ok(()), |part| gather.revise(&zone(part)))
 }
 
@@ -123,7 +127,12 @@ impl Gather<'_> {
         let Some(members) = members else { return self.blocks(of, Some(window), whole) };
         for member in members.iter().filter_map(|device| of.member(*device)) {
             let part = of.part.of_device(member.device);
-            self.rollups(&Of { part: &part, members: vec![member] }, Level::Hour, whole, Some(window))?;
+            self.rollups(
+                &Of { part: &part, members: vec![member], revised: std::slice::from_ref(&part) },
+                Level::Hour,
+                whole,
+                Some(window),
+            )?;
         }
         Ok(())
     }

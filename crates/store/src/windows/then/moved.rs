@@ -79,9 +79,8 @@ impl Gather<'_> {
 
     /// How often a quarter of a part was revised before.
     pub(super) fn revisions(&self, of: &Of<'_>, quarter: Quarter) -> Result<i32, Error> {
-        let parts = std::slice::from_ref(of.part);
         let Wanted { property, channel, .. } = *self.wanted;
-        let histories = Histories { snapshot: self.snapshot, moves: &self.moves, parts, property, channel };
+        let histories = Histories { snapshot: self.snapshot, moves: &self.moves, parts: of.revised, property, channel };
         histories.count(quarter, of.members.iter().copied(), self.then.minute())
     }
 }
