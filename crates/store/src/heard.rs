@@ -6,7 +6,21 @@ use rusqlite::params;
 use smartpole_model::{Catalogue, DeviceNo, ObservedProperty, PropertyNo, Series, UtcMillis};
 use smartpole_pipeline::{Fold, HeardRow};
 
-use crate::{Error, error::sqlite, queries::Snapshot};
+use crate::{Error, Queries, as_of::earlier, error::sqlite, queries::Snapshot};
+
+impl Queries {
+    /// The series that a device is heard of: now, or by what had been received before the minute of an instant.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn heard(&self, device: DeviceNo, as_of: Option<UtcMillis>) -> Result<BTreeSet<Series>, Error> {
+        let ((now, then), snapshot) = self
+            .snapshot_with(|fold| ((heard(fold, device).collect(), earlier(as_of, fold.position().1)), Vec::new()))?;
+        let series = then.map_or(Ok(now), |as_of| heard_by(&snapshot, device, as_of))?;
+        self.done(snapshot);
+        Ok(series)
+    }
+}
 
 /// The series that a device is heard of now.
 pub(crate) fn heard(fold: &Fold, device: DeviceNo) -> impl Iterator<Item = Series> {

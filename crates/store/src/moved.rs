@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use smartpole_model::{DeviceNo, Quarter, Reader, UtcMillis};
+use smartpole_model::{DeviceNo, PoleNo, Quarter, Reader, UtcMillis};
 use smartpole_pipeline::{Fold, LoadError, MovedRow, Scope, SettlingRange, scopes};
 
 use crate::{
@@ -96,13 +96,10 @@ impl Moves {
     /// The parts of a zone, with poles that were in it when blocks of theirs moved.
     pub(crate) fn parts(&self, mut parts: Vec<Part>, zone: Scope) -> Vec<Part> {
         let former = self.known.values().flatten().map(Move::former).filter(|former| former.contains(&zone));
-        for scope in former.flatten() {
-            if let Scope::Pole(pole) = scope
-                && parts.iter().all(|part| part.scope != *scope)
-            {
-                parts.push(Part::former(*pole, zone));
-            }
-        }
+        let pole = |scope: &Scope| if let Scope::Pole(pole) = scope { Some(*pole) } else { None };
+        let mut poles: BTreeSet<PoleNo> = former.flatten().filter_map(pole).collect();
+        poles.retain(|pole| parts.iter().all(|part| part.scope != Scope::Pole(*pole)));
+        parts.extend(poles.into_iter().map(|pole| Part::former(pole, zone)));
         parts
     }
 

@@ -227,6 +227,13 @@ async fn totals_are_the_truth_and_interval_counts_are_held_against_them() {
         200 OK application/json
         {"device":"p2","method":{"id":"counter.reconciled","version":1},"items":[{"date":"2027-11-29","property":"people_in","channel":0,"by_totals":240,"by_intervals":230,"difference":-10}]}"#]]).await;
     city.check(
+        &format!("/api/v1/counts/reconciled?device=p2&{days}&as_of=2027-11-29T22:00:00Z"),
+        &expect![[r#"
+            200 OK application/json
+            {"device":"p2","method":{"id":"counter.reconciled","version":1},"items":[]}"#]],
+    )
+    .await;
+    city.check(
         &format!("/api/v1/counts/reconciled?device=p1&{days}"),
         &expect![[r#"
         200 OK application/json

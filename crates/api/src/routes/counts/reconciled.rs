@@ -127,27 +127,20 @@ fn answer(parts: &Parts, wanted: &Wanted) -> Result<Reconciled, Problem> {
 impl Asked {
     /// None of a device that never sent.
     fn new(parts: &Parts, wanted: &Wanted) -> Result<Option<Self>, Problem> {
-        let fold = parts.fold();
-        let inputs = Arc::clone(fold.inputs());
+        let inputs = parts.queries.inputs(wanted.as_of)?;
         let device = scope::device_named(&inputs.registry, &wanted.device)?;
-        let to = wanted.to.unwrap_or(fold.position().1.plus(1));
+        let to = wanted.to.unwrap_or(parts.queries.at(wanted.as_of).plus(1));
         let from = wanted.from.unwrap_or(to.plus(-DAYS * DAY_MS));
         let span = Span::new(Some(from), Some(to), to, span::Step::Day)?;
         if to.since(from) > MOST_DAYS * DAY_MS {
             let detail = format!("from, to: {from} to {to} is longer than {MOST_DAYS} days");
             return Err(Problem::parameter(detail, "ask for a shorter span"));
         }
-        let Some(number) = fold.device_no(&wanted.device) else { return Ok(None) };
-        let sent: BTreeSet<Series> = fold.latest(number).iter().map(|latest| latest.series).collect();
+        let Some(number) = parts.fold().device_no(&wanted.device) else { return Ok(None) };
+        let sent = parts.queries.heard(number, wanted.as_of)?;
         let intervals = sent.iter().copied().filter(|series| has_totals(&inputs.registry.properties, &sent, *series));
-        Ok(Some(Self {
-            device,
-            number,
-            intervals: intervals.collect(),
-            span,
-            as_of: wanted.as_of,
-            inputs: Arc::clone(&inputs),
-        }))
+        let (intervals, as_of) = (intervals.collect(), wanted.as_of);
+        Ok(Some(Self { inputs, device, number, intervals, span, as_of }))
     }
 
     fn catalogue(&self) -> &Catalogue {
@@ -156,17 +149,17 @@ impl Asked {
 
     /// What interval counts say, of reversed lines as the opposite.
     fn by_intervals(&self, parts: &Parts) -> Result<Days, Problem> {
-        let (from, to) = self.days();
+        let ((from, to), making) = (self.days(), parts.queries.making(self.as_of)?);
         let mut days = Days::new();
         for series in &self.intervals {
             let Some(property) = self.catalogue().get(series.property) else { continue };
             let (scope, channel) = (Scope::Device(self.number), Some(series.channel));
             let past = Past { parts, scope, property, channel, as_of: self.as_of };
             let readings = past.page((from, to), usize::MAX)?.readings;
-            let fold = parts.fold();
             for reading in &readings {
                 let own = RowValue { series: reading.series, value: reading.value, flags: reading.flags };
-                let counted = fold.counted(reading.device, reading.event_time, &[own], own);
+                let making = making.of(reading.device, reading.event_time.quarter());
+                let counted = making.counted(reading.event_time, &[own], own);
                 if !counted.flags.intersects(property.excluded_by) {
                     let day = Step::Day.around(false, reading.event_time).0;
                     *days.entry((day, self.target(property, reading), series.channel)).or_default() += counted.value;
