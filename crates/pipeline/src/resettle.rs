@@ -101,10 +101,9 @@ impl Fold {
                 self.resettle(range, Quarter(quarter), &mut renewed, env)?;
             }
         }
-        let (active, kept_from) = (std::sync::Arc::clone(&self.active), self.cuts.quarters);
         for (key, moved) in renewed {
             let minute = self.received_at.0.div_euclid(60_000);
-            self.pending.rollups.renew(&active, key, (&moved, minute), kept_from);
+            self.pending.rollups.renew(key, (&moved, minute), self.cuts.quarters);
         }
         self.resettling.next = to;
         let (left, settled): (Vec<Range>, Vec<Range>) = ranges.into_iter().partition(|range| range.to > to);

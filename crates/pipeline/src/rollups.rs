@@ -17,8 +17,17 @@ pub(crate) struct Rollups(BTreeMap<RollupKey, Gain>);
 #[derive(Debug, Default)]
 struct Gain {
     aggregates: Aggregates,
-    anew: Option<Anew>,
+    anew: Option<Made>,
     minute: i64,
+}
+
+/// Why an hour or a day is made anew. Of what it is made is asked when the batch is complete, as another registry may come before.
+#[derive(Debug)]
+enum Made {
+    /// Blocks lost these.
+    Lost(Lost),
+    /// Blocks came to it or left it.
+    Whole,
 }
 
 /// What a block brings.
@@ -49,50 +58,41 @@ impl Rollups {
         for scope in active.scopes(row.device, row.quarter) {
             for ((level, start, part), lost) in parts.iter().zip(&lost) {
                 if !part.0.is_empty() || revised {
-                    self.merge(active, settled, (*level, *start, scope), (part, lost));
+                    self.merge(settled, (*level, *start, scope), (part, lost));
                 }
             }
         }
     }
 
-    fn merge(&mut self, active: &Active, settled: &Settled<'_>, key: RollupKey, (part, lost): (&Aggregates, &Lost)) {
+    fn merge(&mut self, settled: &Settled<'_>, key: RollupKey, (part, lost): (&Aggregates, &Lost)) {
         let gain = self.0.entry(key).or_default();
         gain.aggregates.merge(part);
         gain.minute = gain.minute.max(settled.row.closed_minute).max(settled.row.revised_minute);
-        let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
-        if !lost.is_empty() && start.quarter() >= settled.kept_from {
-            let nothing = || Anew { parts: active.parts(level, start, scope), lost: Some(Lost::default()) };
-            if let Some(known) = &mut gain.anew.get_or_insert_with(nothing).lost {
+        if !lost.is_empty() && UtcMillis(key.1).quarter() >= settled.kept_from {
+            if let Made::Lost(known) = gain.anew.get_or_insert_with(|| Made::Lost(Lost::default())) {
                 known.merge(lost);
             }
         }
     }
 
     /// Has an hour or a day made anew; of `moved` it gains the revisions, which are its own, beside those of its blocks.
-    pub(crate) fn renew(
-        &mut self,
-        active: &Active,
-        key: RollupKey,
-        (moved, minute): (&Aggregates, i64),
-        kept_from: Quarter,
-    ) {
-        let (level, start, scope) = (key.0, UtcMillis(key.1), key.2);
-        if start.quarter() >= kept_from {
+    pub(crate) fn renew(&mut self, key: RollupKey, (moved, minute): (&Aggregates, i64), kept_from: Quarter) {
+        if UtcMillis(key.1).quarter() >= kept_from {
             let gain = self.0.entry(key).or_default();
-            gain.anew = Some(Anew { parts: active.parts(level, start, scope), lost: None });
+            gain.anew = Some(Made::Whole);
             gain.aggregates.merge(moved);
             gain.minute = gain.minute.max(minute);
         }
     }
 
-    pub(crate) fn rows(self) -> Vec<RollupDelta> {
-        let row = |((level, start, scope), Gain { aggregates, anew, minute })| RollupDelta {
-            minute,
-            level,
-            start: UtcMillis(start),
-            scope,
-            aggregates,
-            anew,
+    pub(crate) fn rows(self, active: &Active) -> Vec<RollupDelta> {
+        let row = |((level, start, scope), Gain { aggregates, anew, minute })| {
+            let start = UtcMillis(start);
+            let made = |made| {
+                let lost = if let Made::Lost(lost) = made { Some(lost) } else { None };
+                Anew { parts: active.parts(level, start, scope), lost }
+            };
+            RollupDelta { minute, level, start, scope, aggregates, anew: anew.map(made) }
         };
         self.0.into_iter().map(row).collect()
     }

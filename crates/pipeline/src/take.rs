@@ -42,7 +42,7 @@ impl Fold {
             names: self.names.take_new(),
             inputs: pending.inputs,
             blocks: pending.blocks.into_values().collect(),
-            rollups: pending.rollups.rows(),
+            rollups: pending.rollups.rows(&self.active),
             revisions: pending.revisions,
             moved: pending.moved.into_values().collect(),
             devices: Vec::new(),

@@ -140,7 +140,8 @@ fn said((wanted, Window { aggregate, mean, revision, .. }): &(Wanted, Window)) -
 
 #[test]
 fn whatever_is_redrawn_no_window_changes_without_a_revision_which_is_in_its_list_and_as_of_then() {
-    for seed in 0..20 {
+    // in 345 a zone loses a pole whose blocks are open in the batch in which it was made anew
+    for seed in (0..19).chain([345]) {
         let mut town =
             Town { square: Square::new(), dice: seed, now: START, markt: [true, true, false], devices: [0, 1, 0] };
         let (mut history, mut closed) = (Vec::new(), BTreeMap::new());

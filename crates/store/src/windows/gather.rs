@@ -62,7 +62,9 @@ impl Cell {
 
     /// The same without revisions if blocks `moved`, some of which are of elsewhere: those are counted apart ([`Self::revise`]).
     pub(super) fn add_of(&mut self, moved: bool, open: bool, aggregates: impl Iterator<Item = Aggregate>) {
-        self.add(open, aggregates.map(|of| Aggregate { revisions: if moved { 0 } else { of.revisions }, ..of }));
+        let own = aggregates.map(|of| Aggregate { revisions: if moved { 0 } else { of.revisions }, ..of });
+        // what was taken away has left its revisions alone
+        self.add(open, own.filter(|of| !moved || *of != Aggregate::default()));
     }
 
     /// Counts the revisions of these alone.
