@@ -68,10 +68,11 @@ impl Rollups {
         let gain = self.0.entry(key).or_default();
         gain.aggregates.merge(part);
         gain.minute = gain.minute.max(settled.row.closed_minute).max(settled.row.revised_minute);
-        if !lost.is_empty() && UtcMillis(key.1).quarter() >= settled.kept_from {
-            if let Made::Lost(known) = gain.anew.get_or_insert_with(|| Made::Lost(Lost::default())) {
-                known.merge(lost);
-            }
+        if !lost.is_empty()
+            && UtcMillis(key.1).quarter() >= settled.kept_from
+            && let Made::Lost(known) = gain.anew.get_or_insert_with(|| Made::Lost(Lost::default()))
+        {
+            known.merge(lost);
         }
     }
 

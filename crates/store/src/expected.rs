@@ -1,7 +1,6 @@
 //! How many readings there should be, and when no more are waited for.
 
 use smartpole_model::{DeviceNo, UtcMillis};
-use smartpole_pipeline::Scope;
 
 use crate::scope::{Member, Part};
 
@@ -41,17 +40,11 @@ impl Expected {
         self
     }
 
-    /// Whether readings of a window of this scope are still awaited. A device closes its own.
-    pub(crate) fn awaits(
-        &self,
-        scope: Scope,
-        (start, end): (UtcMillis, UtcMillis),
-        lateness_ms: i64,
-        now: UtcMillis,
-    ) -> bool {
+    /// Whether readings from `start` to `end` are still awaited.
+    pub(crate) fn awaits(&self, (start, end): (UtcMillis, UtcMillis), lateness_ms: i64, now: UtcMillis) -> bool {
         let here = self.0.iter().filter(|(_, reports)| reports.from < end && start < reports.to);
         let longest = here.map(|(_, reports)| reports.interval_ms).max().unwrap_or(0);
-        !matches!(scope, Scope::Device(_)) && are_awaited(end, lateness_ms, longest, now)
+        are_awaited(end, lateness_ms, longest, now)
     }
 
     /// Readings expected from `start` to `end`.
@@ -61,8 +54,8 @@ impl Expected {
     }
 }
 
-/// Whether readings from before `end` are still awaited of a pole or a zone: until the lateness bound and the longest interval of the
-/// devices that measure there have passed.
+/// Whether readings from before `end` are still awaited: until the lateness bound and the longest interval of those who measure have passed.
+/// A device that has closed the quarter before may begin its last one until then, which is no correction.
 pub(crate) fn are_awaited(end: UtcMillis, lateness_ms: i64, interval_ms: i64, now: UtcMillis) -> bool {
     end.plus(lateness_ms + interval_ms) > now
 }

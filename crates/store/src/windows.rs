@@ -46,8 +46,8 @@ pub struct Wanted {
 /// How settled a window is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Readings are still to come: of a pole or a zone until the lateness bound and the longest interval of those that measure there have
-    /// passed since its end.
+    /// Readings are still to come: as long as a quarter of an hour in it is open, and until the lateness bound and the longest interval of
+    /// those who measure have passed since its end.
     Open,
     /// Closed within the last day.
     Provisional,
@@ -241,7 +241,7 @@ impl Asked {
         let aggregate = sum.aggregate;
         let revision = aggregate.revisions.unsigned_abs();
         let mean = sum.means.mean(self.mean, self.decimals);
-        let open = sum.open || self.expected.awaits(wanted.scope, (start, end), self.lateness_ms, self.now);
+        let open = sum.open || self.expected.awaits((start, end), self.lateness_ms, self.now);
         let state = State::of(open, end, self.now, revision);
         let expected = self.expected.within(start, end.min(self.now));
         Window { start, end, aggregate, mean, expected, state, revision }

@@ -65,6 +65,7 @@ fn a_question_as_of_then_has_the_answer_of_then() {
     let mut then = Vec::new();
     for now in (START..START + 20 * HOUR).step_by(4 * MINUTE as usize) {
         if throw(25) == 0 {
+            square.tick(now); // a window waits by the clock
             then.push((now, answers(&square, now, None)));
         }
         let delay = if throw(4) == 0 { throw(8 * 60) * MINUTE } else { 0 };

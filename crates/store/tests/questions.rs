@@ -92,7 +92,7 @@ fn a_correction_is_told_alike_before_and_after_its_commit() {
 }
 
 #[test]
-fn a_window_is_open_until_its_last_block_is_closed_and_final_a_day_after_its_end() {
+fn a_window_is_open_until_its_last_block_is_closed_and_none_is_awaited_and_final_a_day_after_its_end() {
     let mut square = Square::new();
     let state =
         |square: &Square| square.window(square.device("d1"), "pm2_5", Step::Quarter, START).map(|window| window.state);
@@ -102,6 +102,9 @@ fn a_window_is_open_until_its_last_block_is_closed_and_final_a_day_after_its_end
     square.report("d1", START + 2 * QUARTER - MINUTE, START + 2 * QUARTER - MINUTE, &[("pm2_5", 10)]);
     assert_eq!(state(&square), Some(State::Open), "ended, within the lateness bound");
     square.report("d1", START + 2 * QUARTER, START + 2 * QUARTER, &[("pm2_5", 10)]);
+    assert_eq!(state(&square), Some(State::Open), "closed, within its interval beside");
+    let later = START + 2 * QUARTER + 5 * MINUTE;
+    square.report("d1", later, later, &[("pm2_5", 10)]);
     assert_eq!(state(&square), Some(State::Provisional), "closed, not yet committed");
     square.commit();
     square.report("d1", START + 25 * HOUR, START + 25 * HOUR, &[("pm2_5", 10)]);

@@ -205,7 +205,7 @@ impl KeptWindows {
                 let (mean, decimals) = property.map_or((Mean::Arithmetic, 0), |known| (known.mean, known.decimals));
                 let own = || aggregate.mean(mean, decimals);
                 let mean = means.get(&series.property).copied().or_else(own);
-                let open = open || expected.awaits(key.scope, (key.start, end), lateness_ms, now);
+                let open = open || expected.awaits((key.start, end), lateness_ms, now);
                 let state = State::of(open, end, now, aggregate.revisions.unsigned_abs());
                 KeptValue { series, aggregate, state, mean, expected: expected.within(key.start, end.min(now)) }
             };
