@@ -102,7 +102,7 @@ pub struct Value {
 pub struct Fault {
     /// Its name as sent, at most 80 characters.
     pub name: String,
-    /// `UnknownProperty`, `NotANumber` or `Overflow`.
+    /// `UnknownProperty`, `NotANumber`, `Overflow`, or `NoSensing` of what a profile may not measure.
     pub reason: Reason,
 }
 

@@ -108,6 +108,9 @@ reasons! {
         "The frame counter began again, which the device is not allowed." "Let it join, or allow it in `keys.csv`."
     DevNonceUsed = 20 "dev_nonce_used" Warning replayable false
         "A join request has a DevNonce that was used before, as in a replay." "Find out who sends it."
+    NoSensing = 21 "no_sensing" Warning replayable true
+        "The value can be of single persons, and the device's profile does not say by what it senses them."
+        "Write `sensing` into the profile, with `dpia` for cameras and radio, or let the device not send it."
 }
 
 /// What became of a message.

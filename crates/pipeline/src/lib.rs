@@ -39,6 +39,7 @@ mod restore;
 mod resume;
 mod retention;
 mod rollups;
+mod sensed;
 mod shown;
 mod tails;
 mod take;

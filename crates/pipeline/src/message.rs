@@ -149,7 +149,7 @@ impl Fold {
         env: &Env<'_>,
     ) -> Result<Verdicts, LoadError> {
         let mut verdicts = Verdicts::default();
-        for sample in samples {
+        for sample in &*active.sensed(profile, samples) {
             verdicts.decoded += (sample.values.len() + sample.faults.len()) as u64;
             for fault in &sample.faults {
                 verdicts.quarantine(fault.reason, 1, || fault.name.clone());

@@ -50,8 +50,8 @@ pub(crate) struct Change {
 pub(crate) enum Former {
     /// What it came to; nothing if it was not there.
     Aggregate(Option<Aggregate>),
-    /// The part that it counted for, if any.
-    Part(Option<u32>),
+    /// The part that it counted for, if any, and what it came to then: elsewhere it may have changed since.
+    Part(Option<u32>, Option<Aggregate>),
 }
 
 /// A revision: its minute and reason, and what the block came to before.
@@ -157,9 +157,9 @@ impl Histories<'_> {
             let former = moved.part(self.parts);
             if former != after {
                 let next = revisions.iter().find(|(minute, ..)| *minute > moved.minute).map(|(.., former)| former);
-                changes.extend(next.unwrap_or(aggregates).series().map(|series| {
+                changes.extend(next.unwrap_or(aggregates).0.iter().map(|(series, then)| {
                     let (channel, minute) = (series.channel, moved.minute);
-                    Change { channel, minute, reason, former: Former::Part(former) }
+                    Change { channel, minute, reason, former: Former::Part(former, Some(*then)) }
                 }));
             }
         }

@@ -174,7 +174,7 @@ impl Asked {
             let state = cells.entry(cell).or_default();
             match change.former {
                 Former::Aggregate(aggregate) => state.aggregate = aggregate,
-                Former::Part(part) => state.part = part,
+                Former::Part(part, aggregate) => *state = State { part, aggregate },
             }
             if let Some(known) = after {
                 let former = self.figure(&cells);

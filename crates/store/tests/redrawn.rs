@@ -176,3 +176,24 @@ fn whatever_is_redrawn_no_window_changes_without_a_revision_which_is_in_its_list
         }
     }
 }
+
+#[test]
+fn what_a_pole_lost_is_told_as_it_was_when_it_left_whatever_became_of_it_elsewhere() {
+    let (mut square, known) = (Square::new(), START + 3 * HOUR);
+    square.run("d2", START, known, &[("people_in", 2)]);
+    square.run("d3", START, known, &[("people_in", 1)]);
+    square.commit();
+    let devices = "id,pole,profile\nd1,P1,station\nd2,P1,station\nd3,P1,station\n";
+    square.redraw(Texts { devices, ..TEXTS }, known + HOUR);
+    square.report("d2", START + MINUTE, known + 2 * HOUR, &[("people_in", 7)]);
+    square.commit();
+    let of = |pole: &str| {
+        let (property, from) = (common::number("people_in"), UtcMillis(START));
+        let (scope, channel, step) = (square.pole(pole), None, Step::Quarter);
+        let wanted = Wanted { scope, property, channel, from, to: from, step, as_of: None };
+        let revised = square.queries.revised(&wanted, 0, 10).unwrap().items;
+        revised.iter().map(|one| (one.former.aggregate.sum, one.after.aggregate.sum)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("P2"), [(6, 0)]);
+    assert_eq!(of("P1"), [(3, 9), (9, 16)]);
+}

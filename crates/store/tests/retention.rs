@@ -23,7 +23,7 @@ const DAYS: i64 = 50;
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 {"type":"Feature","properties":{"id":"markt","name":"Markt","kind":"place","parent":null,"count":"cross_section","poles":["P1","P2"]},"geometry":{"type":"Polygon","coordinates":[[[7.3,51.5],[7.4,51.5],[7.4,51.6],[7.3,51.5]]]}},
 {"type":"Feature","properties":{"id":"weg","name":"Weg","kind":"place","parent":null,"count":"none","poles":["P3"]},"geometry":null}]}"#;
-const PROFILE: &str = "name = \"s\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\n[counter]\nwidth_bits = 16\nmax_per_minute = 500\n";
+const PROFILE: &str = "name = \"s\"\ncodec = \"smartpole\"\ninterval_s = 3600\npayload_time = true\nsensing = \"laser\"\n[counter]\nwidth_bits = 16\nmax_per_minute = 500\n";
 
 /// Readings of persons are kept for 2 days, of things for 12, quarters for 25; `bicycles` are of persons or not.
 fn inputs(bicycles: bool, d2_at: &str) -> Arc<Inputs> {

@@ -17,14 +17,31 @@ const DECADE: [i64; 100] = [
     7_943_282, 8_128_305, 8_317_638, 8_511_380, 8_709_636, 8_912_509, 9_120_108, 9_332_543, 9_549_926, 9_772_372,
 ];
 
+/// 10^((i + 0.5)/100) in millionths, rounded half up: where the mean of energies is rounded to the next tenth.
+const BETWEEN: [i64; 100] = [
+    1_011_579, 1_035_142, 1_059_254, 1_083_927, 1_109_175, 1_135_011, 1_161_449, 1_188_502, 1_216_186, 1_244_515,
+    1_273_503, 1_303_167, 1_333_521, 1_364_583, 1_396_368, 1_428_894, 1_462_177, 1_496_236, 1_531_087, 1_566_751,
+    1_603_245, 1_640_590, 1_678_804, 1_717_908, 1_757_924, 1_798_871, 1_840_772, 1_883_649, 1_927_525, 1_972_423,
+    2_018_366, 2_065_380, 2_113_489, 2_162_719, 2_213_095, 2_264_644, 2_317_395, 2_371_374, 2_426_610, 2_483_133,
+    2_540_973, 2_600_160, 2_660_725, 2_722_701, 2_786_121, 2_851_018, 2_917_427, 2_985_383, 3_054_921, 3_126_079,
+    3_198_895, 3_273_407, 3_349_654, 3_427_678, 3_507_519, 3_589_219, 3_672_823, 3_758_374, 3_845_918, 3_935_501,
+    4_027_170, 4_120_975, 4_216_965, 4_315_191, 4_415_704, 4_518_559, 4_623_810, 4_731_513, 4_841_724, 4_954_502,
+    5_069_907, 5_188_000, 5_308_844, 5_432_503, 5_559_043, 5_688_529, 5_821_032, 5_956_621, 6_095_369, 6_237_348,
+    6_382_635, 6_531_306, 6_683_439, 6_839_116, 6_998_420, 7_161_434, 7_328_245, 7_498_942, 7_673_615, 7_852_356,
+    8_035_261, 8_222_426, 8_413_951, 8_609_938, 8_810_489, 9_015_711, 9_225_714, 9_440_609, 9_660_509, 9_885_531,
+];
+
 /// 140.0 dB: beyond, levels are taken for it. 90,000 readings of it still fit in a sum.
 pub const LOUDEST: i64 = 1_400;
 
 /// The energy of a level in tenths of a decibel.
 pub fn of_tenths(tenths: i64) -> i64 {
     let tenths = tenths.clamp(0, LOUDEST);
-    let millionths = i128::from(DECADE[(tenths % 100) as usize]) * 10i128.pow((tenths / 100) as u32);
-    ((millionths + 500_000) / 1_000_000) as i64
+    ((millionths(&DECADE, tenths) + 500_000) / 1_000_000) as i64
+}
+
+fn millionths(decade: &[i64; 100], tenths: i64) -> i128 {
+    i128::from(decade[(tenths % 100) as usize]) * 10i128.pow((tenths / 100) as u32)
 }
 
 /// The energy of a level at `decimals` digits of a decibel, to the nearest tenth.
@@ -39,15 +56,12 @@ pub fn of_level(level: i64, decimals: u8) -> i64 {
     }
 }
 
-/// The level in tenths of a decibel of the mean of `count` energies: the greatest whose energy, less half a step, it reaches.
+/// The level of the mean of `count` energies, rounded half up to tenths of a decibel.
 pub fn mean_tenths(sum: i64, count: i64) -> Option<i64> {
     if count <= 0 {
         return None;
     }
-    let reaches = |tenths: i64| {
-        let below = if tenths == 0 { 0 } else { of_tenths(tenths - 1) };
-        2 * i128::from(sum) >= (i128::from(below) + i128::from(of_tenths(tenths))) * i128::from(count)
-    };
+    let reaches = |tenths: i64| 1_000_000 * i128::from(sum) >= millionths(&BETWEEN, tenths - 1) * i128::from(count);
     let (mut low, mut high) = (0, LOUDEST);
     while low < high {
         let middle = (low + high + 1) / 2;
@@ -66,8 +80,9 @@ mod tests {
 
     #[test]
     fn each_number_of_the_decade_is_rounded_to_its_last_digit() {
-        for (tenths, millionths) in DECADE.iter().enumerate() {
-            assert_eq!(*millionths, (10f64.powf(tenths as f64 / 100.0) * 1e6).round() as i64, "{tenths}");
+        for (tenths, (whole, half)) in DECADE.iter().zip(&BETWEEN).enumerate() {
+            let exact = |tenths: f64| (10f64.powf(tenths / 100.0) * 1e6).round() as i64;
+            assert_eq!((*whole, *half), (exact(tenths as f64), exact(tenths as f64 + 0.5)), "{tenths}");
         }
     }
 
@@ -89,6 +104,17 @@ mod tests {
         assert_eq!(mean(&[600, 700]), Some(674), "10 lg((10^6 + 10^7) / 2) = 67.4");
         assert_eq!(mean(&[400, 400, 400, 400, 400, 400, 400, 400, 400, 700]), Some(600), "one loud tenth of the time");
         assert_eq!(mean(&[]), None);
+    }
+
+    #[test]
+    fn a_mean_is_rounded_at_the_half_of_a_tenth() {
+        for tenths in 200..LOUDEST {
+            let border = 10f64.powf((tenths as f64 + 0.5) / 100.0);
+            let of = |share: f64| mean_tenths((1e3 * border * share) as i64, 1_000);
+            assert_eq!((of(0.999_99), of(1.000_01)), (Some(tenths), Some(tenths + 1)));
+        }
+        // 72.350109 dB, of the mean of two levels' energies
+        assert_eq!(mean_tenths((10f64.powf(7.235_010_9) * 1e3) as i64, 1_000), Some(724));
     }
 
     #[test]

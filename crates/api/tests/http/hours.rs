@@ -29,10 +29,11 @@ pub(crate) async fn street() -> City {
 pub(crate) async fn street_with(catalogue: impl Fn(String) -> String) -> City {
     let mut properties = String::new();
     for (number, id, unit, theme, more) in PROPERTIES {
+        let (min, max) = if more.contains("energy") { (0, 140) } else { (-40, 1000) };
         write!(
             properties,
             "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"{id}\"\nname_en = \"{id}\"\nunit = \"{unit}\"\n\
-             kind = \"gauge\"\ndecimals = 1\nmin = -40\nmax = 1000\ntheme = \"{theme}\"\n{more}\n"
+             kind = \"gauge\"\ndecimals = 1\nmin = {min}\nmax = {max}\ntheme = \"{theme}\"\n{more}\n"
         )
         .unwrap();
     }

@@ -193,8 +193,10 @@ function drawBody() {
   view.values = new Map();
   if (found.length === 0) {
     const waits = !view.asked && !view.error;
-    const inside = waits ? h('div', { class: 'skeleton block' }) : h('p', { class: 'note' }, view.error ?? t('pole.live.empty'));
-    return view.body.replaceChildren(h('section', {}, head(null, t('pole.live')), inside), devices());
+    const counts = sensing(view.pole);
+    const empty = state.role === 'public' ? (counts ? 'pole.live.counts' : 'pole.live.none') : 'pole.live.empty';
+    const inside = waits ? h('div', { class: 'skeleton block' }) : h('p', { class: 'note' }, view.error ?? t(empty));
+    return view.body.replaceChildren(h('section', {}, head(null, t('pole.live')), inside), counts ?? '', devices());
   }
   // what was drawn of the first live value alone is no choice
   const chosen = view.courses?.picked ?? route().property;

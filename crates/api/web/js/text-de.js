@@ -166,6 +166,8 @@ export const de = {
   'pole.live': 'Jetzt',
   'pole.live.note': 'ändert sich, sobald der Mast meldet',
   'pole.live.empty': 'Dieser Mast hat noch nichts gemeldet. Strom und Zugangsdaten prüfen; er erscheint mit der ersten Nachricht.',
+  'pole.live.none': 'Von diesem Mast ist zurzeit kein Wert zu zeigen.',
+  'pole.live.counts': 'Was hier gezählt wird, ist nur auf 5 gerundet und für den ganzen Platz zu sehen.',
   'pole.line': ', Linie {n}',
   'pole.devices': 'Geräte',
   'pole.device': 'Gerät',

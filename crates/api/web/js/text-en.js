@@ -164,6 +164,8 @@ export const en = {
   'pole.live': 'Now',
   'pole.live.note': 'changes as soon as the pole reports',
   'pole.live.empty': 'This pole has not reported yet. Check power and credentials; it appears with its first message.',
+  'pole.live.none': 'There is no value of this pole to show at present.',
+  'pole.live.counts': 'What is counted here is shown rounded to 5 and for the whole place only.',
   'pole.line': ', line {n}',
   'pole.devices': 'Devices',
   'pole.device': 'Device',

@@ -125,6 +125,7 @@ export const de = {
   'reason.f_cnt_too_old': 'Zähler zu alt',
   'reason.f_cnt_reset': 'Zähler begann neu',
   'reason.dev_nonce_used': 'wiederholter Beitritt',
+  'reason.no_sensing': 'ohne Messprinzip',
   'step.unknown_topic': 'Route ergänzen oder Absender abstellen',
   'step.unknown_device': 'in devices.csv eintragen; ab dann zählt es',
   'step.decode_failed': 'Profil und Firmware prüfen',
@@ -146,4 +147,5 @@ export const de = {
   'step.f_cnt_too_old': 'Gateway suchen, das Nachrichten so lange aufhebt',
   'step.f_cnt_reset': 'Gerät neu beitreten lassen oder in keys.csv erlauben',
   'step.dev_nonce_used': 'Absender suchen; möglicher Mitschnitt',
+  'step.no_sensing': 'Messprinzip ins Geräteprofil schreiben',
 };

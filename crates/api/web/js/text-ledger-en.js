@@ -124,6 +124,7 @@ export const en = {
   'reason.f_cnt_too_old': 'counter too old',
   'reason.f_cnt_reset': 'counter began again',
   'reason.dev_nonce_used': 'repeated join',
+  'reason.no_sensing': 'no sensing principle',
   'step.unknown_topic': 'add a route or stop the sender',
   'step.unknown_device': 'register in devices.csv; from then on it counts',
   'step.decode_failed': 'check profile and firmware',
@@ -145,4 +146,5 @@ export const en = {
   'step.f_cnt_too_old': 'find the gateway that keeps frames for so long',
   'step.f_cnt_reset': 'let the device join again or allow it in keys.csv',
   'step.dev_nonce_used': 'find the sender; possibly a recording',
+  'step.no_sensing': 'write the sensing principle into the profile',
 };

@@ -28,6 +28,7 @@ export const de = {
   'meaning.f_cnt_too_old': 'Der Zähler des Frames liegt unter dem Fenster der Sitzung.',
   'meaning.f_cnt_reset': 'Der Zähler begann neu, was dem Gerät nicht erlaubt ist.',
   'meaning.dev_nonce_used': 'Die Beitrittsanfrage trägt einen DevNonce, der schon benutzt wurde, wie bei einem Mitschnitt.',
+  'meaning.no_sensing': 'Der Wert kann von einzelnen Personen sein, und das Geräteprofil sagt nicht, wodurch es sie erfasst.',
   'quarantine.messages': 'Nachrichten',
   'quarantine.since': 'Seit',
   'quarantine.repair': 'Reparatur',

@@ -28,6 +28,7 @@ export const en = {
   'meaning.f_cnt_too_old': "The frame's counter lies below the session's window.",
   'meaning.f_cnt_reset': 'The counter began again, which the device is not allowed.',
   'meaning.dev_nonce_used': 'The join request has a DevNonce that was used before, as in a replay.',
+  'meaning.no_sensing': 'The value can be of single persons, and the device profile does not say by what it senses them.',
   'quarantine.messages': 'Messages',
   'quarantine.since': 'Since',
   'quarantine.repair': 'Repair',

@@ -36,7 +36,10 @@ fn inputs(pole: &str) -> Arc<Inputs> {
         ("poles.csv", "id,name,place,lat,lon\nP1,One,Am Markt,51.55,7.31\nP2,Two,Am Markt,51.56,7.32\n"),
         ("devices.csv", devices.as_str()),
         ("zones.geojson", ZONES),
-        ("profiles/pole.toml", "name = \"Pole\"\ncodec = \"smartpole\"\ninterval_s = 60\npayload_time = true\n"),
+        (
+            "profiles/pole.toml",
+            "name = \"Pole\"\ncodec = \"smartpole\"\ninterval_s = 60\nsensing = \"laser\"\npayload_time = true\n",
+        ),
     ];
     let mut files: Files = texts.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into();
     files.insert("properties.toml".to_owned(), std::fs::read(catalogue).unwrap());

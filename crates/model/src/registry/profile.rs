@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Codec;
-use crate::{Decimal, PropertyNo, Series};
+use crate::{Decimal, ObservedProperty, PropertyNo, Series};
 
 /// How a total counter behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +122,15 @@ impl Profile {
     /// What it says that its devices measure: what is mapped, and what is expected; some may be in it twice.
     pub fn measured(&self) -> impl Iterator<Item = PropertyNo> + '_ {
         self.mapping.iter().map(|mapping| mapping.property).chain(self.expected.iter().copied())
+    }
+
+    /// Whether values of a property count, if the profile says by what it senses what can be of single persons. Whoever counted for a
+    /// foreign series answers for how; a profile of before that was asked may say that it measures them, and no more.
+    pub fn may_measure(&self, property: &ObservedProperty) -> bool {
+        let is_said =
+            || !matches!(self.sensing, Sensing::None | Sensing::ReferenceStation) || self.codec == Codec::Foreign;
+        let is_meant = || self.codec.counts_persons() || self.measured().any(|known| known == property.number);
+        !property.personal || is_said() || is_meant()
     }
 
     /// Whether its mapping gives a series.

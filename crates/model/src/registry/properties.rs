@@ -95,6 +95,7 @@ fn property(section: &mut Section<'_>, id: Option<String>, number: Option<u16>) 
     let (min, max) = range(section, decimals);
     let sentinels = sentinels(section, decimals);
     let mean = mean(section, kind);
+    energy_range(section, mean, decimals, (min, max));
     let personal = section.optional("personal").unwrap_or(false);
     let public = section.optional("public").unwrap_or(true);
     let excluded_by = excluded_by(section);
@@ -150,6 +151,18 @@ fn range(section: &mut Section<'_>, decimals: Option<u8>) -> (Option<i64>, Optio
         section.problem("min", "`min` is greater than `max`", "swap them");
     }
     (min, max)
+}
+
+/// The table of energies begins at 0 and ends at 140 dB: what lies beyond would have a wrong mean.
+fn energy_range(section: &mut Section<'_>, mean: Mean, decimals: Option<u8>, bounds: (Option<i64>, Option<i64>)) {
+    let loudest = decimals.and_then(|decimals| Decimal { mantissa: 140, decimals: 0 }.at(decimals).ok());
+    let (Mean::Energy, Some(loudest)) = (mean, loudest) else { return };
+    for (key, bound) in [("min", bounds.0), ("max", bounds.1)] {
+        if bound.is_some_and(|bound| !(0..=loudest).contains(&bound)) {
+            let hint = "set `min` and `max` within 0 and 140, or let `mean` be \"arithmetic\"";
+            section.problem_of_new(key, "an energy mean is made of levels from 0 to 140 dB", hint);
+        }
+    }
 }
 
 fn sentinels(section: &mut Section<'_>, decimals: Option<u8>) -> Vec<i64> {

@@ -110,3 +110,22 @@ fn only_levels_have_an_energy_mean() {
         "#]],
     );
 }
+
+#[test]
+fn an_energy_mean_is_made_of_levels_from_0_to_140() {
+    let all = catalogue(&[("a", "mean = \"energy\""), ("b", "mean = \"energy\"")]);
+    let (a, b) = all.split_at(all.rfind("[[property]]").unwrap());
+    let (a, b) = (
+        a.replace("max = 100\ntheme = \"t\"", "max = 140\ntheme = \"t\""),
+        b.replace("min = 0\nmax = 100", "min = -0.1\nmax = 140.1"),
+    );
+    check(
+        &[("properties.toml", &(a + &b))],
+        &expect![[r#"
+        properties.toml:58: min: an energy mean is made of levels from 0 to 140 dB
+          hint: set `min` and `max` within 0 and 140, or let `mean` be "arithmetic"
+        properties.toml:59: max: an energy mean is made of levels from 0 to 140 dB
+          hint: set `min` and `max` within 0 and 140, or let `mean` be "arithmetic"
+    "#]],
+    );
+}

@@ -127,6 +127,7 @@ fn short(later: bool, personal: bool) -> smartpole_model::registry::Files {
     let properties =
         PROPERTIES.replace("theme = \"footfall\"", &format!("theme = \"footfall\"\npersonal = {personal}"));
     files.insert("properties.toml".to_owned(), properties.into_bytes());
+    files.insert("profiles/station.toml".to_owned(), format!("sensing = \"laser\"\n{STATION}").into_bytes());
     let fold = "[retention]\nraw_days = 20\nraw_personal_days = 3\nquarter_days = 40\n";
     files.insert("fold.toml".to_owned(), fold.as_bytes().to_vec());
     files
@@ -144,6 +145,7 @@ pub const RULES: QualityRules = QualityRules {
 
 pub struct Library(HashMap<String, Arc<Inputs>>);
 
+#[allow(clippy::too_many_lines, reason = "a table of registries")]
 pub fn library() -> Library {
     let parse = |later| Arc::new(Inputs::parse(&files(later)).unwrap());
     let mut mended = files(false);
@@ -184,8 +186,11 @@ pub fn library() -> Library {
     let mut foreign = Inputs::parse(&files(false)).unwrap();
     foreign.registry.profiles.values_mut().for_each(|profile| profile.codec = Codec::Foreign);
     let kept = |later, personal| Arc::new(Inputs::parse(&short(later, personal)).unwrap());
+    let mut unsaid = short(false, true);
+    unsaid.insert("profiles/station.toml".to_owned(), STATION.as_bytes().to_vec());
     let all = [
         ("short", kept(false, true)),
+        ("short, without sensing", Arc::new(Inputs::parse(&unsaid).unwrap())),
         ("short, later", kept(true, true)),
         ("short, of things", kept(false, false)),
         ("clearing", clearing),

@@ -66,11 +66,12 @@ fn inputs_of(Texts { poles, devices, zones, calibrations }: Texts<'_>) -> Inputs
     let mut properties = String::new();
     for (number, id, kind, theme) in PROPERTIES {
         let mean = if id == "noise" { "energy" } else { "arithmetic" };
+        let (min, max) = if id == "noise" { (0, 140) } else { (-100, 1000) };
         let counts = if kind == "total_count" { "counts = \"people_in\"\n" } else { "" };
         writeln!(
             properties,
             "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"{id}\"\nname_en = \"{id}\"\nunit = \"1\"\nkind = \"{kind}\"\n\
-             decimals = 0\nmin = -100\nmax = 1000\ntheme = \"{theme}\"\nmean = \"{mean}\"\npublic = true\n{counts}excluded_by = [\"out_of_range\"]"
+             decimals = 0\nmin = {min}\nmax = {max}\ntheme = \"{theme}\"\nmean = \"{mean}\"\npublic = true\n{counts}excluded_by = [\"out_of_range\"]"
         )
         .unwrap();
     }

@@ -42,10 +42,11 @@ const CALIBRATIONS: &str =
 fn inputs(devices: &str) -> Inputs {
     let mut properties = String::new();
     for (number, id, unit, more) in PROPERTIES {
+        let max = if more.contains("energy") { 140 } else { 1000 };
         writeln!(
             properties,
             "[[property]]\nid = \"{id}\"\nnumber = {number}\nname_de = \"{id}\"\nname_en = \"{id}\"\nunit = \"{unit}\"\n\
-             kind = \"gauge\"\ndecimals = 1\nmin = 0\nmax = 1000\ntheme = \"air_quality\"\n{more}"
+             kind = \"gauge\"\ndecimals = 1\nmin = 0\nmax = {max}\ntheme = \"air_quality\"\n{more}"
         )
         .unwrap();
     }
