@@ -131,6 +131,22 @@ describe('the page', () => {
     await close();
   });
 
+  test('tells the public of a pole that only counts how it does, and not that it is silent', async () => {
+    const { page, close } = await opened({ extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' }, path: '/' });
+    await page.waitForSelector('body[data-role=public]');
+    // as if its counters stood there alone, whose values the public is not told
+    await page.route('**/api/v1/latest*', (route) => route.fulfill({ json: { items: [], next: null } }));
+    await page.route('**/api/v1/live*', (route) => route.abort());
+    await page.goto(`${demo.url}/#pole=AM-01`);
+    await page.reload();
+    const panel = page.locator(testid('pole-panel'));
+    await eventually('it says by what it counts', async () =>
+      /nur auf 5 gerundet[\s\S]*So wird gezählt\s+Zählt mit/.test(await panel.innerText()),
+    );
+    assert.doesNotMatch(await panel.innerText(), /Zugangsdaten/);
+    await close();
+  });
+
   test('shows a live value of a pole that changes by itself', async () => {
     const { page, wrong, close } = await opened();
     await page.locator('button.pole[data-pole="AM-01"]').evaluate((button) => button.click());
