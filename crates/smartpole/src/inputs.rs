@@ -135,7 +135,7 @@ impl InputLibrary {
         let mut all = self.made()?;
         all.retain(|(_, made)| noted.iter().all(|(_, hash)| hash != made));
         all.extend(noted);
-        all.sort();
+        all.sort_by_key(|(at, _)| *at); // of an instant in the order noted
         Ok(all)
     }
 

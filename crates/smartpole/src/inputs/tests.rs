@@ -162,5 +162,10 @@ fn a_registry_that_comes_back_stands_once_more_in_the_order_in_which_they_were_i
         library.note_in_force(hash, UtcMillis(at)).unwrap();
     }
     let times = [10, 20, 30].map(UtcMillis);
-    assert_eq!(in_force(), times.into_iter().zip([one.clone(), two, one]).collect::<Vec<_>>());
+    assert_eq!(in_force(), times.into_iter().zip([one.clone(), two.clone(), one.clone()]).collect::<Vec<_>>());
+    for (hash, at) in [(&two, 40), (&one, 40), (&two, 40)] {
+        library.note_in_force(hash, UtcMillis(at)).unwrap();
+    }
+    let last: Vec<String> = hashes().into_iter().skip(3).collect();
+    assert_eq!(last, [two.clone(), one, two], "of one instant as they came");
 }
